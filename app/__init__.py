@@ -1,0 +1,42 @@
+"""Relais: finds the right professional for a patient, fast, and proves that the care began."""
+
+from flask import Flask
+
+from app import (
+    accounts,
+    appointments,
+    care_requests,
+    desk,
+    dispatch,
+    inbox,
+    live,
+    pathways,
+    push,
+    supervision,
+)
+from app.config import Settings, read_settings
+from app.core import compression, db, errors, forms, htmx, logging, pwa, security, words
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole house, floor by floor. `settings`: read from the environment when not given."""
+    settings = settings or read_settings()
+    app = Flask(__name__)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+    )
+    logging.init_app()
+    htmx.htmx.init_app(app)
+    for floor in (db, compression, security, errors, words, forms, pwa):
+        floor.init_app(app)
+    for room in (accounts, push, live, pathways, care_requests, dispatch, appointments):
+        room.init_app(app)
+    for door in (desk, inbox, supervision):
+        door.init_app(app)
+    if settings.demo:
+        from app import demo  # Elsewhere its invented people are not even loaded.
+
+        demo.init_app(app)
+    return app

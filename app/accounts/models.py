@@ -1,0 +1,162 @@
+"""Accounts, what they may do where, and the means by which they sign in."""
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Identified, Model
+
+
+class Role(enum.StrEnum):
+    """What a person does in an organization; the words of the screens are in `docs/glossary.md`."""
+
+    REQUESTER = "requester"
+    PRACTITIONER = "practitioner"
+    COORDINATOR = "coordinator"
+    CASE_MANAGER = "case-manager"
+    ADMINISTRATOR = "administrator"
+
+
+GRANTS = {
+    Role.ADMINISTRATOR: frozenset(Role),
+    Role.COORDINATOR: frozenset({Role.REQUESTER, Role.PRACTITIONER, Role.CASE_MANAGER}),
+}
+
+
+class Account(Identified, Model):
+    """A person who can sign in. Flask-Login reads the `is_…` facts."""
+
+    __tablename__ = "account"
+
+    email: Mapped[str] = mapped_column(unique=True)  # lower case
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    persona: Mapped[str | None] = mapped_column(unique=True)  # demonstration people only
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="account", lazy="selectin")
+
+    is_authenticated = True
+    is_anonymous = False
+    sign_in_token = ""  # no column: set while signing in, so that the session keeps the token and not the id
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the session cookie."""
+        return self.sign_in_token
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def initials(self) -> str:
+        return (self.given_name[:1] + self.family_name[:1]).upper()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(membership.role for membership in self.memberships)
+
+    def may_grant(self, organization_id: UUID) -> frozenset[Role]:
+        """The roles this person may give to others in that organization; none elsewhere than at home."""
+        mine = (m.role for m in self.memberships if m.organization_id == organization_id)
+        return frozenset().union(*(GRANTS.get(role, frozenset()) for role in mine))
+
+    def organizations(self, *roles: Role) -> list[UUID]:
+        """Ids of the organizations where this person holds one of `roles` (any role when none is named)."""
+        return [m.organization_id for m in self.memberships if not roles or m.role in roles]
+
+
+class Membership(Identified, Model):
+    """One role of one person in one organization."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("account_id", "organization_id", "role"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    role: Mapped[Role] = mapped_column(
+        Enum(Role, native_enum=False, length=20, values_callable=lambda e: [r.value for r in e])
+    )
+
+    account: Mapped[Account] = relationship(back_populates="memberships")
+
+
+class Passkey(Identified, Model):
+    """A public key of the person's phone, tablet or security key (WebAuthn)."""
+
+    __tablename__ = "passkey"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    synced: Mapped[bool]  # False: this device only, and then a sign count that goes back is a copy
+    transports: Mapped[list[str]]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class Ceremony(enum.StrEnum):
+    """The two exchanges of WebAuthn; the answer to one is never accepted in the other."""
+
+    ENROLMENT = "enrolment"
+    SIGN_IN = "sign-in"
+
+
+class PasskeyChallenge(Identified, Model):
+    """What one browser was asked to sign. Its session holds the id, and taking the row uses it up."""
+
+    __tablename__ = "passkey_challenge"
+
+    ceremony: Mapped[Ceremony] = mapped_column(
+        Enum(Ceremony, native_enum=False, length=20, values_callable=lambda e: [c.value for c in e])
+    )
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # whose new passkey; none at sign-in
+    challenge: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignIn(Identified, Model):
+    """One signed-in browser. The cookie holds the token, this row its hash: ending it ends access at once."""
+
+    __tablename__ = "sign_in"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(lazy="joined")
+
+
+class Invitation(Identified, Model):
+    """An e-mailed code that lets an invited person enrol a first passkey. It is also its own outbox row.
+
+    The code is nowhere in the database: it is computed from the id and our own key (`codes.py`).
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),
+        Index("ix_invitation_outbox", "sent_at", "claimed_until"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]  # a worker is sending it, or failed to less than a lease ago
+    sent_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(lazy="joined")

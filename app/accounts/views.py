@@ -1,0 +1,166 @@
+"""Signing in and out, accepting an invitation, inviting, and one's own account."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts import actions, passkeys, queries, sessions
+from app.accounts.forms import CodeForm, InviteForm
+from app.accounts.guards import enrolling, me, role, signed_in
+from app.accounts.models import Account, Role
+from app.accounts.rules import device_name, own_path
+from app.accounts.words import ROLE_HINTS, ROLES
+from app.core import clock
+from app.core.db import transaction
+from app.core.htmx import page, see_other
+from app.core.security import capability, public
+
+bp = Blueprint("accounts", __name__)
+log = structlog.get_logger()
+
+Json = dict[str, Any] | tuple[dict[str, Any], int]
+
+
+def home() -> str:
+    return request.script_root + "/"
+
+
+def way_back() -> str:
+    return request.script_root + own_path(request.args.get("next", ""))
+
+
+@bp.get("/sign-in")
+@public("nobody is signed in before signing in")
+def sign_in() -> AnyResponse:
+    if current_user.is_authenticated:
+        return redirect(way_back(), 303)
+    return page("accounts/sign_in.html", next=own_path(request.args.get("next", "")))
+
+
+@bp.post("/sign-in/options")
+@public("a challenge says nothing about anybody")
+def sign_in_options() -> Json:
+    with transaction():
+        return passkeys.sign_in_options(now=clock.now())
+
+
+@bp.post("/sign-in/verification")
+@public("the passkey's signature is what signs in")
+def sign_in_verification() -> Json:
+    now = clock.now()
+    with transaction():
+        try:
+            account = passkeys.recognize(request.get_json(silent=True), now=now)
+        except passkeys.Refused as refusal:
+            return refused("sign-in", refusal)
+        sessions.sign_in(account, "passkey", now=now)
+    return {"next": way_back()}
+
+
+@bp.post("/sign-out")
+@public("signing out twice harms nobody")
+def sign_out() -> Response:
+    with transaction():
+        sessions.sign_out(now=clock.now())
+    response = see_other(url_for("accounts.sign_in"))
+    # Phones are lent and lost: nothing of the last person stays in this one, its service worker included.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.get("/invitation/<uuid:invitation_id>")
+@capability("the link was mailed to the invited person, and shows nothing without the code")
+def invitation(invitation_id: UUID) -> Response:
+    proven = sessions.proven_invitation(now=clock.now())
+    if proven is not None and proven.id == invitation_id:
+        return page("accounts/enrolment.html", account=proven.account)
+    return page("accounts/invitation.html", form=CodeForm())
+
+
+@bp.post("/invitation/<uuid:invitation_id>")
+@capability("link and code were mailed to the invited person")
+def show_code(invitation_id: UUID) -> Response:
+    form, now = CodeForm(), clock.now()
+    if not form.validate_on_submit():
+        return page("accounts/invitation.html", form=form, status=422)
+    with transaction():
+        opened = actions.show_code(invitation_id, form.code.data or "", now=now)
+        if opened is not None:
+            sessions.remember_invitation(opened, now=now)
+    if opened is None:
+        log.info("invitation_refused", invitation=str(invitation_id))
+        return page("accounts/invitation.html", form=form, refused=True, status=422)
+    return see_other(url_for("accounts.invitation", invitation_id=invitation_id))
+
+
+@bp.post("/passkeys/options")
+@enrolling
+def enrolment_options() -> Json:
+    now = clock.now()
+    with transaction():
+        proven = sessions.proven_invitation(now=now)
+        return passkeys.enrolment_options(proven.account if proven else me(), now=now)
+
+
+@bp.post("/passkeys/verification")
+@enrolling
+def enrolment_verification() -> Json:
+    now, name = clock.now(), device_name(request.user_agent.string)
+    with transaction():
+        proven = sessions.proven_invitation(now=now)
+        account: Account = proven.account if proven else me()
+        try:
+            passkey = passkeys.enrol(account, request.get_json(silent=True), name, now=now)
+        except passkeys.Refused as refusal:
+            return refused("enrolment", refusal)
+        if proven:
+            actions.use(proven, now=now)
+            sessions.sign_in(account, "invitation", now=now)
+    # A key that lives in one device is lost with it, so its owner is shown where to add a second one.
+    return {"next": home() if proven and passkey.synced else url_for("accounts.account")}
+
+
+def refused(ceremony: str, refusal: passkeys.Refused) -> Json:
+    log.info("passkey_refused", ceremony=ceremony, reason=str(refusal))
+    unknown = isinstance(refusal, passkeys.UnknownPasskey)
+    return {"error": "unknown" if unknown else "refused"}, 404 if unknown else 422
+
+
+@bp.get("/account")
+@signed_in
+def account() -> Response:
+    return page(
+        "accounts/account.html",
+        account=me(),
+        passkeys=queries.passkeys_of(me()),
+        organizations=[(name, [ROLES[each] for each in roles]) for name, roles in queries.roles_of(me())],
+        may_invite=bool(queries.may_invite_to(me())),
+    )
+
+
+@bp.get("/invitations/new")
+@role(Role.ADMINISTRATOR, Role.COORDINATOR)
+def new_invitation() -> Response:
+    form = InviteForm()
+    form.offer(me())
+    return page("accounts/new_invitation.html", form=form, hints=ROLE_HINTS)
+
+
+@bp.post("/invitations/new")
+@role(Role.ADMINISTRATOR, Role.COORDINATOR)
+def invite() -> Response:
+    form = InviteForm()
+    form.offer(me())
+    if not form.validate_on_submit():
+        return page("accounts/new_invitation.html", form=form, hints=ROLE_HINTS, status=422)
+    with transaction():
+        sent = actions.invite(form.person, form.organization_id.data, form.role.data, by=me().id, now=clock.now())
+    if sent is None:
+        flash("Cette personne a déjà sa clé d'accès : son nouveau rôle est ajouté.", "info")
+    else:
+        flash("L'invitation part par courriel. Elle vaut 24 heures.", "success")
+    return see_other(url_for("accounts.new_invitation"))

@@ -1,0 +1,106 @@
+"""Proposing a visit, and the patient's answer to it."""
+
+from datetime import datetime
+
+import uuid_utils.compat
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.appointments.models import Appointment, PatientLink
+from app.appointments.rules import link_expiry
+from app.audit.actions import record
+from app.care_requests import actions as care_requests
+from app.care_requests.models import CareRequest, State, Verb
+from app.core.db import db
+from app.core.tokens import derived_token, hash_token
+from app.core.words import moment
+from app.live.actions import changed
+
+
+def prepare(request: CareRequest, now: datetime) -> Appointment:
+    """The visit of a request that was just taken, with the patient's link; the same one however often it is asked."""
+    appointment = _of(request)
+    if appointment is None:
+        appointment = Appointment(
+            id=uuid_utils.compat.uuid7(), request_id=request.id, sequence=0, created_at=now, changed_at=now
+        )
+        db.session.add(appointment)
+        db.session.flush()
+        token_hash = hash_token(link_token(appointment))
+        expires_at = link_expiry(None, request.window_end)
+        db.session.add(PatientLink(appointment_id=appointment.id, token_hash=token_hash, expires_at=expires_at))
+    return appointment
+
+
+def forget_time(request: CareRequest, now: datetime) -> None:
+    """Who was to come will not: the patient keeps the link, and reads that somebody else is looked for."""
+    appointment = _of(request)
+    if appointment is not None:
+        _set(appointment, None, None, now)
+
+
+def _of(request: CareRequest) -> Appointment | None:
+    return db.session.scalar(select(Appointment).where(Appointment.request_id == request.id))
+
+
+def _set(appointment: Appointment, starts_at: datetime | None, mode: str | None, now: datetime) -> None:
+    appointment.starts_at, appointment.mode = starts_at, mode
+    appointment.patient_answer = appointment.patient_answered_at = None
+    appointment.sequence += 1
+    appointment.changed_at = now
+    link = db.session.scalar(select(PatientLink).where(PatientLink.appointment_id == appointment.id))
+    if link:
+        link.expires_at = link_expiry(starts_at, appointment.request.window_end)
+
+
+def link_token(appointment: Appointment) -> str:
+    """The token in the patient's link: computed from our key when a screen shows it, stored nowhere."""
+    return derived_token("patient-link", str(appointment.id))
+
+
+def propose(appointment: Appointment, starts_at: datetime, mode: str, *, by: Account, now: datetime) -> bool:
+    """Say when and where (`mode`: home or practice); False when the request is no longer by's to plan."""
+    request = care_requests.hold(appointment.request_id)
+    if request.state is State.SCHEDULED and (appointment.starts_at, appointment.mode) == (starts_at, mode):
+        return True  # A second tap: the patient's answer to the first stands.
+    if not care_requests.move(request, Verb.SCHEDULE, by=by, detail=moment(starts_at, now), now=now):
+        return False
+    _set(appointment, starts_at, mode, now)
+    record(
+        "appointment.proposed",
+        subject=appointment.id,
+        patient=request.patient_id,
+        actor=by.id,
+        why="care",
+        now=now,
+        mode=mode,
+    )
+    return True
+
+
+def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
+    """The patient says `confirmed` or `declined`; the last word counts, and both sides see it.
+
+    False when there is no visit to answer about any more: moved on, cancelled, or its time withdrawn.
+    """
+    request = care_requests.hold(appointment.request_id)
+    db.session.refresh(appointment)
+    if request.state is not State.SCHEDULED or appointment.starts_at is None:
+        return False
+    if appointment.patient_answer == given:
+        return True
+    appointment.patient_answer, appointment.patient_answered_at = given, now
+    appointment.changed_at = now
+    care_requests.add_step(request.id, given, now=now)
+    care_requests.touch(request)
+    if request.performer:
+        changed("inbox", request.performer.practitioner_id)
+    record(
+        "appointment.answered",
+        subject=appointment.id,
+        patient=request.patient_id,
+        why="patient",
+        now=now,
+        answer=given,
+    )
+    return True

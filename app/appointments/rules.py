@@ -1,0 +1,86 @@
+"""Which times are offered in one tap, which can be meant at all, and how long a patient's link lives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+AFTER_VISIT = timedelta(hours=24)
+"""A link ends a day after the visit (FACTS 3.3)."""
+
+JUST_NOW = timedelta(minutes=5)
+"""A slot tapped on a screen that was open for a while is still meant."""
+
+FAR_AWAY = timedelta(days=90)
+"""Beyond this a date is a slip of the thumb."""
+
+HOURS = (9, 11, 14, 17)
+DAYS = {0: "", 1: "demain "}
+
+
+class NoSuchTime(ValueError):
+    """A time at which no visit can begin; the message is for the screen."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time that a thumb can choose. `label` in French."""
+
+    at: datetime
+    label: str
+
+
+def next_slots(
+    window_end: datetime, now: datetime, zone: ZoneInfo, *, window_start: datetime | None = None, at_most: int = 4
+) -> list[Slot]:
+    """`dans 1 h`, then round hours: those within what was asked for, and else the next ones there are."""
+    begin = max(window_start or now, now)
+    every = list(_slots(begin, now, zone))
+    within = [slot for slot in every if begin <= slot.at <= window_end]
+    return (within or every)[:at_most]
+
+
+def _slots(begin: datetime, now: datetime, zone: ZoneInfo) -> Iterator[Slot]:
+    # Counted in UTC: an hour from now is an hour from now, whatever the clocks do meanwhile.
+    soon = (now.astimezone(UTC) + timedelta(hours=1)).replace(second=0, microsecond=0)
+    soon += timedelta(minutes=-soon.minute % 5)
+    if 6 <= soon.astimezone(zone).hour < 22:
+        yield Slot(soon, "dans 1\u00a0h")
+    today, first = now.astimezone(zone).date(), begin.astimezone(zone).date()
+    for away in range((first - today).days, (first - today).days + 3):
+        for hour in HOURS:
+            at = datetime.combine(today + timedelta(days=away), time(hour), zone).astimezone(UTC)
+            if at > soon + timedelta(minutes=20):
+                yield Slot(at, f"{_day(today, away)}{hour}\u00a0h")
+
+
+def _day(today: date, away: int) -> str:
+    """`demain `, or `jeu. 26 ` for a day further away; nothing for today."""
+    if away in DAYS:
+        return DAYS[away]
+    return f"{format_date(today + timedelta(days=away), 'EEE d', locale='fr')} "
+
+
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a local time typed by hand; the first of the two when the clocks go back.
+
+    Raises `NoSuchTime` when the clocks skip that hour.
+    """
+    meant = local.replace(tzinfo=zone).astimezone(UTC)
+    if meant.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise NoSuchTime("Cette heure n'existe pas ce jour-là : on change d'heure. Choisissez-en une autre.")
+    return meant
+
+
+def check_time(starts_at: datetime, now: datetime) -> None:
+    """Raises `NoSuchTime` when no visit can be meant to begin then."""
+    if starts_at < now - JUST_NOW:
+        raise NoSuchTime("Cette heure est déjà passée. Choisissez-en une autre.")
+    if starts_at > now + FAR_AWAY:
+        raise NoSuchTime("C'est dans plus de trois mois. Vérifiez la date.")
+
+
+def link_expiry(starts_at: datetime | None, window_end: datetime) -> datetime:
+    return (starts_at or window_end) + AFTER_VISIT

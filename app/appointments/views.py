@@ -1,0 +1,141 @@
+"""The patient's page: who comes, when, where; confirm, or say that it cannot be. It works without JavaScript."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from icalendar import Calendar, Event
+
+from app.appointments import actions, queries
+from app.appointments.models import Appointment, PatientLink
+from app.care_requests.models import State
+from app.core import clock
+from app.core.db import transaction
+from app.core.htmx import page, see_other
+from app.core.security import capability
+from app.core.words import day
+
+bp = Blueprint("appointments", __name__)
+
+ANSWERS = ("confirmed", "declined")
+A_VISIT = timedelta(minutes=30)
+
+
+@bp.get("/p/<token>")
+@capability("the token in the link was handed to the patient")
+def patient_page(token: str) -> Response:
+    """Looking changes nothing: mail scanners look too (FACTS 3.3)."""
+    link = queries.by_token(token, clock.now())
+    return shown(link, token) if link else ended()
+
+
+def shown(link: PatientLink, token: str, status: int = 200) -> Response:
+    """Who, when, where and whom to call. Not the care, not the profession, not the patient."""
+    appointment = link.appointment
+    care_request = appointment.request
+    return quiet(
+        page(
+            "appointments/patient.html",
+            status=status,
+            token=token,
+            appointment=appointment,
+            stage=stage(appointment),
+            performer=care_request.performer,
+            requester=care_request.organization,
+            days=days(appointment.starts_at, clock.now()) if appointment.starts_at else [],
+            too_late=status == 409,
+        )
+    )
+
+
+def days(starts_at: datetime, now: datetime) -> list[str]:
+    """`Demain,` then `mercredi 25 novembre`: a page may be read on another day than the one it was printed."""
+    date, near = str(format_date(clock.paris(starts_at), "EEEE d MMMM", locale="fr")), day(starts_at, now)
+    return [date.capitalize()] if near == date else [f"{near.capitalize()},", date]
+
+
+def stage(appointment: Appointment) -> str:
+    """What there is to say: cancelled, over, under-way, looking (for someone), waiting (for a time) or planned."""
+    state = appointment.request.state
+    ends = {State.CANCELLED: "cancelled", State.DONE: "over", State.STARTED: "under-way"}
+    if state in ends:
+        return ends[state]
+    if appointment.request.performer is None:
+        return "looking"
+    return "planned" if appointment.starts_at else "waiting"
+
+
+def ended() -> Response:
+    return quiet(Response(render_template("appointments/ended.html"), status=404))
+
+
+@bp.post("/p/<token>/answer")
+@capability("the token in the link was handed to the patient")
+def answer(token: str) -> Response:
+    given = request.form.get("answer", "")
+    if given not in ANSWERS:
+        abort(400)
+    now = clock.now()
+    with transaction():
+        link = queries.by_token(token, now)
+        current = link is not None and answers_what_is(link.appointment)
+        taken = link is not None and current and actions.answer(link.appointment, given, now=now)
+    if taken:
+        return quiet(see_other(url_for("appointments.patient_page", token=token)))
+    link = queries.by_token(token, now)
+    return shown(link, token, status=409) if link else ended()
+
+
+def answers_what_is(appointment: Appointment) -> bool:
+    """The page may have stood open while the time was changed: nobody confirms a time they did not read."""
+    return request.form.get("sequence", str(appointment.sequence)) == str(appointment.sequence)
+
+
+@bp.get("/p/<token>/visit.ics")
+@capability("the token in the link was handed to the patient")
+def calendar(token: str) -> Response:
+    link = queries.by_token(token, clock.now())
+    if link is None or link.appointment.starts_at is None:
+        abort(404)
+    body = calendar_of(link.appointment, link.appointment.starts_at)
+    response = Response(body, mimetype="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="rendez-vous.ics"'
+    return quiet(response)
+
+
+def calendar_of(appointment: Appointment, starts_at: datetime) -> bytes:
+    """An iCalendar file (RFC 5545) that says no more than the page; `SEQUENCE` lets a new time replace the old."""
+    care_request = appointment.request
+    cancelled = care_request.state is State.CANCELLED
+    event = Event()
+    event.add("uid", f"{appointment.id}@relais")
+    event.add("sequence", appointment.sequence + cancelled)
+    event.add("dtstamp", max(appointment.changed_at, care_request.changed_at))
+    event.add("dtstart", starts_at)
+    event.add("dtend", starts_at + A_VISIT)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    for name, value in words_of(appointment).items():
+        event.add(name, value)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Relais//FR")
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def words_of(appointment: Appointment) -> dict[str, Any]:
+    """What other people who look into this calendar may read."""
+    performer = appointment.request.performer
+    words = {"summary": f"Rendez-vous avec {performer.practitioner.name}" if performer else "Rendez-vous"}
+    if performer and appointment.mode == "practice":
+        words["location"] = performer.organization.address
+    return words
+
+
+def quiet(response: Response) -> Response:
+    """No referrer, no index, no copy: the address itself is the secret."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,12 @@
+"""The request for care and its state machine; no screens."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    from app.care_requests import queries
+    from app.live.rights import may_listen
+
+    may_listen("request")(queries.may_follow)
+    may_listen("requests")(queries.may_follow_organization)
+    may_listen("board")(queries.may_watch_board)

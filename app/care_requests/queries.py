@@ -1,0 +1,108 @@
+"""Reads of requests, and who may follow which."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import Account, Role
+from app.care_requests.models import CareRequest
+from app.care_requests.rules import OPEN, State
+from app.core.db import db
+from app.directory.models import Practitioner, PractitionerRole
+from app.directory.queries import territory_communes
+
+REQUESTER_ROLES = (Role.REQUESTER, Role.CASE_MANAGER)
+
+
+def followed(account: Account, *, open_only: bool, limit: int = 100) -> Sequence[CareRequest]:
+    """The requests of this person's organizations, those nobody answered first, then the newest."""
+    statement = (
+        select(CareRequest)
+        .options(joinedload(CareRequest.patient), joinedload(CareRequest.performer), joinedload(CareRequest.commune))
+        .where(CareRequest.organization_id.in_(account.organizations(*REQUESTER_ROLES)))
+        .order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.created_at.desc())
+        .limit(limit)
+    )
+    if open_only:
+        statement = statement.where(CareRequest.state.in_(OPEN))
+    return db.session.scalars(statement).all()
+
+
+def under_way(patient_id: UUID, pathway: str) -> CareRequest | None:
+    """The newest request of this pathway that is still open for the patient, so that nobody asks twice."""
+    statement = (
+        select(CareRequest)
+        .where(CareRequest.patient_id == patient_id, CareRequest.pathway == pathway, CareRequest.state.in_(OPEN))
+        .order_by(CareRequest.created_at.desc())
+        .limit(1)
+    )
+    return db.session.scalars(statement).first()
+
+
+def on_board(account: Account, limit: int = 200) -> Sequence[CareRequest]:
+    """What a coordinator must not forget: what is in her hands, and every search of her territory."""
+    communes = territory_communes(account.organizations(Role.COORDINATOR))
+    statement = (
+        select(CareRequest)
+        .options(joinedload(CareRequest.patient), joinedload(CareRequest.performer), joinedload(CareRequest.commune))
+        .where(
+            or_(
+                (CareRequest.coordinator_id == account.id) & CareRequest.state.in_(OPEN),
+                CareRequest.commune_code.in_(communes) & (CareRequest.state == State.SEARCHING),
+            )
+        )
+        .order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.window_end)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def for_account(request_id: UUID, account: Account) -> CareRequest | None:
+    """The request, if this person may follow it."""
+    request = db.session.get(CareRequest, request_id)
+    return request if request and is_followed_by(request, account) else None
+
+
+def is_followed_by(request: CareRequest, account: Account) -> bool:
+    """Requesters follow their organization's; the coordinator follows what is in her hands or her territory."""
+    if request.organization_id in account.organizations(*REQUESTER_ROLES):
+        return True
+    coordinates = account.organizations(Role.COORDINATOR)
+    return bool(coordinates) and (
+        request.coordinator_id == account.id or request.commune_code in territory_communes(coordinates)
+    )
+
+
+def may_follow(account: Account, request_id: UUID) -> bool:
+    """The requester's side, or the one who took it."""
+    request = db.session.get(CareRequest, request_id)
+    return request is not None and (is_followed_by(request, account) or performs(request, account))
+
+
+def performs(request: CareRequest, account: Account) -> bool:
+    """Did this person accept the request?"""
+    return request.performer_id is not None and request.performer_id in db.session.scalars(
+        select(PractitionerRole.id).join(Practitioner).where(Practitioner.account_id == account.id)
+    )
+
+
+def may_follow_organization(account: Account, organization_id: UUID) -> bool:
+    return organization_id in account.organizations(*REQUESTER_ROLES)
+
+
+def may_watch_board(account: Account, organization_id: UUID) -> bool:
+    return organization_id in account.organizations(Role.COORDINATOR)
+
+
+def due(now: datetime, limit: int = 100) -> Sequence[UUID]:
+    """Searches whose next move is due, the longest due first."""
+    statement = (
+        select(CareRequest.id)
+        .where(CareRequest.next_move_at <= now, CareRequest.state == State.SEARCHING)
+        .order_by(CareRequest.next_move_at)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()

@@ -1,0 +1,102 @@
+"""Settings, read once from the environment. Relais refuses to start when one of them is wrong."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class WrongSetting(SystemExit):
+    """A setting that would make Relais unsafe or useless; the message says which and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator decided. `base_url` over https is what makes a configuration a production one."""
+
+    database_url: str
+    secret_key: str
+    data_dir: Path
+    base_url: str
+    demo: bool
+    port: int
+    push_hosts: tuple[str, ...]
+    vapid_subject: str
+    smtp_url: str
+    mail_from: str
+
+    @property
+    def production(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
+    """Read every RELAIS_* variable; raises `WrongSetting` at the first that cannot be used."""
+    data_dir = Path(env.get("RELAIS_DATA", "instance")).resolve()
+    port = _port(env.get("PORT", "8000"))
+    base_url = env.get("RELAIS_BASE_URL", f"http://localhost:{port}").rstrip("/")
+    settings = Settings(
+        database_url=_database_url(env.get("RELAIS_DATABASE_URL", f"sqlite:///{data_dir / 'relais.sqlite3'}")),
+        secret_key=env.get("RELAIS_SECRET_KEY", "") or _own_secret(data_dir, base_url),
+        data_dir=data_dir,
+        base_url=base_url,
+        demo=env.get("RELAIS_DEMO", "") == "1",
+        port=port,
+        push_hosts=tuple(env.get("RELAIS_PUSH_HOSTS", "").replace(",", " ").split()),
+        vapid_subject=env.get("RELAIS_VAPID_SUBJECT", "mailto:relais@example.org"),
+        smtp_url=env.get("RELAIS_SMTP_URL", ""),
+        mail_from=env.get("RELAIS_MAIL_FROM", "relais@example.org"),
+    )
+    _refuse_unsafe(settings)
+    return settings
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    if len(settings.secret_key) < 32:
+        raise WrongSetting("RELAIS_SECRET_KEY must hold at least 32 characters.")
+    if urlsplit(settings.base_url).scheme not in ("http", "https"):
+        raise WrongSetting("RELAIS_BASE_URL must start with http:// or https://.")
+    # Push services refuse any other form, and then every phone stays silent (FACTS 2.1).
+    if " " in settings.vapid_subject or not settings.vapid_subject.startswith(("mailto:", "https://")):
+        raise WrongSetting("RELAIS_VAPID_SUBJECT must be mailto:someone@your.domain or an https address.")
+    if settings.production and settings.demo:
+        raise WrongSetting("RELAIS_DEMO=1 signs anyone in as anyone: it is refused with an https RELAIS_BASE_URL.")
+    for host in settings.push_hosts:
+        if settings.production and not host.startswith("https://"):
+            raise WrongSetting("RELAIS_PUSH_HOSTS takes https origins only in production.")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise WrongSetting("PORT must be a number between 1 and 65535.")
+    return int(text)
+
+
+def _database_url(url: str) -> str:
+    """Accept the usual spellings of a PostgreSQL address; psycopg 3 is the one driver."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise WrongSetting("RELAIS_DATABASE_URL must be a sqlite:/// or postgresql:// address.")
+    return url
+
+
+def _own_secret(data_dir: Path, base_url: str) -> str:
+    """A first start on a bare machine makes its own secret and keeps it; a production one must be given it."""
+    if base_url.startswith("https://"):
+        raise WrongSetting("RELAIS_SECRET_KEY is missing: set it to at least 32 random characters, and keep a copy.")
+    path = data_dir / "secret.key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

@@ -1,0 +1,73 @@
+"""What makes a web page an app: manifest, service worker at the root of its scope, an honest offline page."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, render_template, send_from_directory, url_for
+
+from app.core.security import public
+
+bp = Blueprint("pwa", __name__)
+
+
+@bp.get("/manifest.webmanifest")
+@public("the browser fetches it without credentials")
+def manifest() -> Response:
+    root = Path(current_app.root_path).parent
+    return send_from_directory(root, "manifest.webmanifest", mimetype="application/manifest+json", max_age=3600)
+
+
+@bp.get("/service-worker.js")
+@public("a browser updates its worker whether or not someone is signed in")
+def service_worker() -> Response:
+    """The worker lives at the top of its scope; its text changes with the assets, which is how browsers update it."""
+    body = render_template("pwa/service-worker.js", version=assets_version(), shell=shell_urls())
+    response = Response(body, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/offline")
+@public("kept by the phone for when there is no network")
+def offline() -> Response:
+    response = Response(render_template("pwa/offline.html"))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def asset(path: str) -> str:
+    """The URL of a static file, with its checksum, so that phones may keep it for a year."""
+    return url_for("static", filename=path, v=_checksum(path))
+
+
+def shell_urls() -> list[str]:
+    """What a phone needs to open offline: the offline page and the assets every page uses."""
+    assets = [asset(path) for path in SHELL]
+    return [url_for("pwa.offline"), *assets]
+
+
+SHELL = (
+    "css/relais.css",
+    "icons/lucide.svg",
+    "vendor/htmx-4.0.1.min.js",
+    "vendor/hx-sse-4.0.1.min.js",
+    "js/app.js",
+    "js/push.js",
+    "icons/favicon.svg",
+)
+
+
+def assets_version() -> str:
+    return hashlib.sha256("".join(_checksum(path) for path in SHELL).encode()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=256)
+def _checksum(path: str) -> str:
+    return hashlib.sha256((Path(__file__).parents[1] / "static" / path).read_bytes()).hexdigest()[:10]
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.jinja_env.globals["asset"] = asset
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000

@@ -1,0 +1,94 @@
+"""How instants, lengths and counts are said, and the language of the screens. Nothing about care."""
+
+from datetime import datetime, timedelta
+
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+from app.core import clock
+
+DAYS = {-1: "hier", 0: "aujourd'hui", 1: "demain"}
+
+
+def hour(moment: datetime) -> str:
+    """`14 h 05`, `9 h`, in Paris; no-break spaces, so that an hour is never cut from its minutes."""
+    local = clock.paris(moment)
+    return f"{local.hour}\u00a0h" + (f"\u00a0{local.minute:02d}" if local.minute else "")
+
+
+def day(moment: datetime, now: datetime | None = None) -> str:
+    """`aujourd'hui`, `demain`, `mardi 24 novembre`."""
+    local = clock.paris(moment).date()
+    away = (local - clock.paris(now or clock.now()).date()).days
+    return DAYS.get(away) or str(format_date(local, "EEEE d MMMM", locale="fr"))
+
+
+def moment(value: datetime, now: datetime | None = None) -> str:
+    """`aujourd'hui à 14 h 05`."""
+    return f"{day(value, now)} à {hour(value)}"
+
+
+def span(start: datetime, end: datetime, now: datetime | None = None) -> str:
+    """`aujourd'hui, avant 21 h`, `demain, de 7 h à 13 h`, `avant mardi 24 novembre à 10 h`."""
+    now = now or clock.now()
+    if day(start, now) != day(end, now):
+        return f"avant {moment(end, now)}"
+    return f"{day(end, now)}, " + (f"de {hour(start)} à {hour(end)}" if start > now else f"avant {hour(end)}")
+
+
+def stamp(value: datetime) -> str:
+    """`14:05:09`, for timelines where seconds tell the story."""
+    return clock.paris(value).strftime("%H:%M:%S")
+
+
+def length(delta: timedelta) -> str:
+    """`40 s`, `12 min`, `2 h 05`, `3 j`."""
+    seconds = max(0, round(delta.total_seconds()))
+    if seconds < 60:
+        return f"{seconds}\u00a0s"
+    if seconds < 3600:
+        return f"{seconds // 60}\u00a0min"
+    if seconds < 86400:
+        hours, minutes = divmod(seconds // 60, 60)
+        return f"{hours}\u00a0h" + (f"\u00a0{minutes:02d}" if minutes else "")
+    return f"{seconds // 86400}\u00a0j"
+
+
+def distance(km: float) -> str:
+    """`800 m`, `3,4 km`, `12 km`: as the crow flies, so never more precise than that deserves."""
+    if km < 1:
+        return f"{max(1, round(km * 10)) * 100}\u00a0m"
+    return f"{km:.1f}\u00a0km".replace(".", ",") if km < 10 else f"{round(km)}\u00a0km"
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """`1 refus`, `4 vus`, `0 vu`: French counts zero as singular."""
+    return f"{number}\u00a0{singular if number < 2 else plural or singular + 's'}"
+
+
+def phone(number: str) -> str:
+    """`01 69 00 00 00` from any spelling of a French number; anything else is shown as typed."""
+    digits = number.replace("+33", "0").replace(" ", "").replace(".", "")
+    if len(digits) == 10 and digits.isdigit():
+        return "\u00a0".join(digits[i : i + 2] for i in range(0, 10, 2))
+    return number
+
+
+def init_app(app: Flask) -> None:
+    # French is the language of the sources; a translation only has to be added to be offered.
+    Babel(app, default_locale="fr", default_timezone="Europe/Paris")
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals["now"] = clock.now
+    app.jinja_env.filters.update(
+        hour=hour,
+        counted=count,
+        day=day,
+        distance=distance,
+        lasting=length,
+        moment=moment,
+        phone=phone,
+        span=span,
+        stamp=stamp,
+    )

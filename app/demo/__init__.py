@@ -1,0 +1,18 @@
+"""The demonstration: an invented territory that behaves like a real one, and the right to be anyone in it.
+
+`people.py` and `requests.py` are the invented facts; `tale.py` is how people behave, told with the real verbs;
+`timeline.py` lets many tales pass at once; `territory.py` tells the past days and `replay.py` the present one.
+"""
+
+from flask import Flask
+
+from app.accounts.sessions import login_manager
+from app.demo.personas import PersonaMount, account_of
+from app.demo.views import bp
+
+
+def init_app(app: Flask) -> None:
+    """Called in demo mode only: anyone may become anyone here."""
+    app.register_blueprint(bp)
+    app.wsgi_app = PersonaMount(app.wsgi_app)  # type: ignore[method-assign]
+    login_manager.request_loader(account_of)

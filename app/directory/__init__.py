@@ -1,0 +1,1 @@
+"""Practitioners, organizations, communes: who works where, and how near."""

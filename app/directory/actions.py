@@ -1,0 +1,73 @@
+"""Filling the directory, and a practitioner's own switch."""
+
+import csv
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.directory.geo import cell_of
+from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
+from app.directory.words import plain
+
+
+def import_communes(lines: Iterable[str]) -> int:
+    """Load the Base officielle des codes postaux (`;`-separated, header line); returns how many communes.
+
+    A commune stands there once per locality: the first line with a position wins.
+    """
+    seen: set[str] = set()
+    for commune in _communes(csv.DictReader(lines, delimiter=";")):
+        if commune.code not in seen:
+            seen.add(commune.code)
+            db.session.merge(commune)
+    return len(seen)
+
+
+def _communes(rows: Iterable[dict[str, str]]) -> Iterator[Commune]:
+    for row in rows:
+        if not row["coordonnees_gps"]:
+            continue
+        latitude, longitude = (float(part) for part in row["coordonnees_gps"].split(","))
+        name = row["Nom_commune"].title()
+        yield Commune(
+            code=row["Code_commune_INSEE"],
+            name=name,
+            postal_code=row["Code_postal"],
+            search_name=plain(name),
+            latitude=latitude,
+            longitude=longitude,
+        )
+
+
+def organization(name: str, *, kind: str, commune_code: str, phone: str) -> Organization | None:
+    """The organization of that name, made when there is none; None when it would stand in no known commune."""
+    known = db.session.scalar(select(Organization).where(Organization.name == name).order_by(Organization.id).limit(1))
+    if known is not None or db.session.get(Commune, commune_code) is None:
+        return known
+    made = Organization(name=name, kind=kind, phone=phone, address="", commune_code=commune_code)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def add_role(
+    practitioner: Practitioner, organization: Organization, latitude: float, longitude: float
+) -> PractitionerRole:
+    """Say that `practitioner` works at `organization`, at this exact place."""
+    role = PractitionerRole(
+        practitioner=practitioner,
+        organization=organization,
+        profession=practitioner.profession,
+        latitude=latitude,
+        longitude=longitude,
+        cell=cell_of(latitude, longitude),
+        accepting=True,
+    )
+    db.session.add(role)
+    return role
+
+
+def accept_requests(role: PractitionerRole, welcome: bool) -> None:
+    """One tap: new requests are welcome, or not for now."""
+    role.accepting = welcome

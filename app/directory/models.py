@@ -1,0 +1,107 @@
+"""The people and places of care, with FHIR's names for them."""
+
+import enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Enum, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Identified, Model
+
+
+def text_enum(kind: type[enum.StrEnum]) -> Any:
+    """An enumeration kept as its text, alike on both engines."""
+    return Enum(kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members])
+
+
+class Profession(enum.StrEnum):
+    """Codes of the national directory (FACTS 4.2) in the comment; words of the screens in `words.py`."""
+
+    NURSE = "nurse"  # 60
+    MIDWIFE = "midwife"  # 50
+    DOCTOR = "doctor"  # 10
+    PHYSIOTHERAPIST = "physiotherapist"  # 70
+    PHARMACIST = "pharmacist"  # 21
+
+
+class Commune(Model):
+    """A French commune by its INSEE code (text: Corsica has letters)."""
+
+    __tablename__ = "commune"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    postal_code: Mapped[str]
+    search_name: Mapped[str] = mapped_column(index=True)  # lower case, no accents, no hyphens
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+
+
+class Organization(Identified, Model):
+    """An establishment, ward, practice, maternity or territorial community; a tree with one contact point."""
+
+    __tablename__ = "organization"
+
+    name: Mapped[str]
+    kind: Mapped[str]  # hospital, emergency, ward, maternity, practice, cpts
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    phone: Mapped[str]
+    address: Mapped[str]
+    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
+
+    commune: Mapped[Commune] = relationship(lazy="joined")
+    parent: Mapped["Organization | None"] = relationship(remote_side="Organization.id")
+
+
+class TerritoryCommune(Model):
+    """An organization that coordinates answers for these communes."""
+
+    __tablename__ = "territory_commune"
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), primary_key=True, index=True)
+
+
+class Practitioner(Identified, Model):
+    """A person of the national directory, who may have no account."""
+
+    __tablename__ = "practitioner"
+
+    rpps: Mapped[str] = mapped_column(unique=True)  # 11 digits
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+    profession: Mapped[Profession] = mapped_column(text_enum(Profession))
+    phone: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), unique=True)
+
+    role: Mapped["PractitionerRole"] = relationship(back_populates="practitioner", uselist=False)
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def initials(self) -> str:
+        return (self.given_name[:1] + self.family_name[:1]).upper()
+
+
+class PractitionerRole(Identified, Model):
+    """Where and as what a practitioner works, and whether new requests are welcome there."""
+
+    __tablename__ = "practitioner_role"
+    __table_args__ = (
+        UniqueConstraint("practitioner_id", "organization_id", "profession"),
+        Index("ix_practitioner_role_near", "profession", "cell", "accepting"),
+    )
+
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"))
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    profession: Mapped[Profession] = mapped_column(text_enum(Profession))
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    cell: Mapped[str]  # H3, resolution of `geo.RESOLUTION`
+    accepting: Mapped[bool] = mapped_column(default=True)
+
+    practitioner: Mapped[Practitioner] = relationship(back_populates="role", lazy="joined")
+    organization: Mapped[Organization] = relationship(lazy="joined")

@@ -1,0 +1,13 @@
+"""Finding someone: who is asked, in which order, how many at once, and what their answer does."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    from app.dispatch import actions, queries
+    from app.live.rights import may_listen
+    from app.push import on_lost, on_received
+
+    may_listen("inbox")(queries.may_listen_to_inbox)
+    on_received(actions.note_fate)
+    on_lost(actions.note_fate)

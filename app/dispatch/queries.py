@@ -1,0 +1,160 @@
+"""Reads of the search: a practitioner's inbox, the truth about reach, who could be asked."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import Account
+from app.care_requests.models import CareRequest, State
+from app.care_requests.rules import OPEN
+from app.core.db import db
+from app.directory import queries as directory
+from app.directory.models import Practitioner, Profession
+from app.dispatch.models import Offer, OfferState
+from app.pathways.schema import Search
+from app.patients import queries as patients
+from app.patients.models import Patient
+from app.push import queries as push
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many people were asked, and what became of it: people, not messages."""
+
+    asked: int = 0
+    received: int = 0
+    seen: int = 0
+    refused: int = 0
+    unreachable: int = 0
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """Who could be asked, before anything is sent."""
+
+    number: int
+    radius_km: int
+    usual: Practitioner | None
+
+
+def open_offers(practitioner_id: UUID) -> Sequence[Offer]:
+    """Offers that await this practitioner's answer, the most pressing first."""
+    statement = (
+        select(Offer)
+        .options(joinedload(Offer.request).joinedload(CareRequest.patient))
+        .options(joinedload(Offer.request).joinedload(CareRequest.commune))
+        .where(Offer.practitioner_id == practitioner_id, Offer.state == OfferState.OPEN)
+        .order_by(Offer.expires_at)
+    )
+    return db.session.scalars(statement).all()
+
+
+def won_offers(practitioner_id: UUID, limit: int = 50) -> Sequence[Offer]:
+    """What this practitioner took and has not finished, in the order it is wanted."""
+    statement = (
+        select(Offer)
+        .join(CareRequest, CareRequest.id == Offer.request_id)
+        .options(joinedload(Offer.request).joinedload(CareRequest.patient))
+        .where(
+            Offer.practitioner_id == practitioner_id,
+            Offer.state == OfferState.WON,
+            CareRequest.state.in_(OPEN),
+        )
+        .order_by(CareRequest.window_start)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def offer_of(offer_id: UUID, practitioner_id: UUID) -> Offer | None:
+    """The offer, if it was made to this practitioner."""
+    offer = db.session.get(Offer, offer_id)
+    return offer if offer and offer.practitioner_id == practitioner_id else None
+
+
+def reach(request_ids: Iterable[UUID]) -> dict[UUID, Reach]:
+    """Per request: people asked, and of those whose phone received it, who saw it, refused, or could not be reached."""
+    offers: dict[UUID, list[Offer]] = {}
+    for offer in db.session.scalars(select(Offer).where(Offer.request_id.in_(list(request_ids)))):
+        offers.setdefault(offer.request_id, []).append(offer)
+    funnel = push.funnel([offer.id for made in offers.values() for offer in made])
+    return {request_id: _reach(made, funnel) for request_id, made in offers.items()}
+
+
+def _reach(offers: list[Offer], funnel: dict[UUID, push.Funnel]) -> Reach:
+    people: dict[UUID, list[Offer]] = {}
+    for offer in offers:
+        people.setdefault(offer.practitioner_id, []).append(offer)
+
+    def number(fact: Callable[[Offer], bool]) -> int:
+        return sum(any(fact(offer) for offer in made) for made in people.values())
+
+    return Reach(
+        asked=len(people),
+        received=number(lambda o: funnel[o.id].received or o.seen_at is not None),
+        seen=number(lambda o: o.seen_at is not None),
+        refused=number(lambda o: o.state is OfferState.REFUSED),
+        unreachable=len(people) - number(lambda o: funnel[o.id].alerted or o.seen_at is not None),
+    )
+
+
+def answers_summed(request_id: UUID) -> dict[str, int]:
+    """Refusals by reason (`none` when unsaid) and silences (`silent`), for the human who takes over."""
+    counts: dict[str, int] = {}
+    for state, reason in db.session.execute(
+        select(Offer.state, Offer.refusal_reason).where(Offer.request_id == request_id)
+    ):
+        if state is OfferState.REFUSED:
+            counts[reason or "none"] = counts.get(reason or "none", 0) + 1
+        elif state is OfferState.EXPIRED:
+            counts["silent"] = counts.get("silent", 0) + 1
+    return counts
+
+
+def reachable(patient: Patient, search: Search) -> Reachable:
+    """The smallest of the pathway's circles that holds enough people, or its widest."""
+    place, profession = patient.commune, Profession(search.profession)
+    usual = patients.usual(patient.id, profession)
+    near = directory.near(profession, place.latitude, place.longitude, search.radii_km[-1])
+    for radius in search.radii_km:
+        number = sum(found.km <= radius for found in near)
+        if number >= search.live_offers:
+            break
+    return Reachable(number, radius, usual.practitioner if usual else None)
+
+
+def winner_of(request: CareRequest) -> Offer | None:
+    if request.state is State.SEARCHING:
+        return None
+    return db.session.scalar(select(Offer).where(Offer.request_id == request.id, Offer.state == OfferState.WON))
+
+
+def may_listen_to_inbox(account: Account, practitioner_id: UUID) -> bool:
+    practitioner = directory.practitioner_of(account.id)
+    return practitioner is not None and practitioner.id == practitioner_id
+
+
+def refused_unexplained(practitioner_id: UUID, since: datetime) -> Sequence[Offer]:
+    """What this practitioner refused after `since` without a reason yet, the latest first."""
+    statement = (
+        select(Offer)
+        .where(
+            Offer.practitioner_id == practitioner_id,
+            Offer.state == OfferState.REFUSED,
+            Offer.refusal_reason.is_(None),
+            Offer.ended_at > since,
+        )
+        .order_by(Offer.ended_at.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def has_answered(practitioner_id: UUID) -> bool:
+    """Did this practitioner ever take or refuse anything?"""
+    answered = Offer.state.in_([OfferState.WON, OfferState.REFUSED])
+    statement = select(Offer.id).where(Offer.practitioner_id == practitioner_id, answered).limit(1)
+    return db.session.scalar(statement) is not None

@@ -1,0 +1,48 @@
+"""What phones say. Care family, commune and delay at most: lock screens are read by others."""
+
+from datetime import datetime
+
+from app.core.words import count, hour
+from app.push.actions import Notice
+
+REFUSALS: dict[str, str] = {
+    "full": "Je suis complet",
+    "far": "C'est trop loin",
+    "skill": "Je ne fais pas ce soin",
+    "hours": "Pas à ces heures-là",
+}
+
+SUMS: dict[str, tuple[str, str]] = {
+    "far": ("trop loin", "trop loin"),
+    "full": ("complet", "complets"),
+    "skill": ("ne fait pas ce soin", "ne font pas ce soin"),
+    "hours": ("pas à ces heures-là", "pas à ces heures-là"),
+    "none": ("refus sans motif", "refus sans motif"),
+    "silent": ("sans réponse", "sans réponse"),
+}
+
+
+def answers_in_words(counts: dict[str, int]) -> str:
+    """`4 trop loin, 2 complets, 3 sans réponse`; `counts`: as from `queries.answers_summed`."""
+    return ", ".join(count(counts[key], *words) for key, words in SUMS.items() if counts.get(key))
+
+
+def offer_notice(care: str, commune: str, expires_at: datetime, path: str) -> Notice:
+    return Notice(f"{care}, {commune}", f"Répondre avant {hour(expires_at)}", path, answerable=True)
+
+
+def taken_notice(path: str) -> Notice:
+    return Notice("Demande déjà prise", "Un confrère s'en occupe. Merci.", path, urgency="normal")
+
+
+def expired_notice(path: str) -> Notice:
+    return Notice("Le délai est passé", "La demande est proposée à d'autres.", path, urgency="low")
+
+
+def withdrawn_notice(path: str) -> Notice:
+    return Notice("Demande annulée", "Elle n'attend plus de réponse.", path, urgency="normal")
+
+
+def performer_notice(path: str) -> Notice:
+    """For the one who had accepted: she may be on her way."""
+    return Notice("Une demande acceptée est annulée", "Ouvrez Relais avant de partir.", path)

@@ -1,0 +1,52 @@
+"""What a practitioner can say, field by field."""
+
+from datetime import datetime
+from typing import Any
+
+from wtforms import DateTimeLocalField, Field, HiddenField, RadioField, ValidationError
+from wtforms.validators import InputRequired, Optional
+
+from app.appointments.rules import NoSuchTime, check_time, instant
+from app.core import clock
+from app.core.forms import Form
+from app.dispatch.words import REFUSALS
+from app.pathways.schema import Pathway
+
+MODES = {"home": "À domicile", "practice": "Au cabinet"}
+
+
+class RefusalForm(Form):
+    """A reason helps the next search; saying none is fine."""
+
+    reason = RadioField("Pourquoi ?", choices=list(REFUSALS.items()), validators=[Optional()])
+
+
+class AppointmentForm(Form):
+    """A time among those offered (`slot`, ISO 8601), or one's own, which is Paris time; and where."""
+
+    slot = HiddenField("Quand ?")
+    starts_at = DateTimeLocalField("Date et heure", validators=[Optional()])
+    mode = RadioField("Où ?", validators=[InputRequired("Choisissez un lieu.")])
+
+    def __init__(self, pathway: Pathway, **values: Any) -> None:
+        super().__init__(**values)
+        self.mode.choices = [(mode, MODES[mode]) for mode in pathway.modes]
+
+    def validate_starts_at(self, field: Field) -> None:
+        try:
+            chosen = self.chosen
+            if chosen is None:
+                raise ValidationError("Choisissez une heure.")
+            check_time(chosen, clock.now())
+        except NoSuchTime as wrong:
+            raise ValidationError(str(wrong)) from None
+
+    @property
+    def chosen(self) -> datetime | None:
+        """The instant meant. Raises `NoSuchTime` for an hour that the change of clocks skips."""
+        if self.slot.data:
+            try:
+                return datetime.fromisoformat(self.slot.data).astimezone(clock.PARIS)
+            except ValueError:
+                return None
+        return instant(self.starts_at.data, clock.PARIS) if self.starts_at.data else None

@@ -1,0 +1,304 @@
+"""Offers on the phone. Before acceptance nothing here identifies the patient, except to the usual professional."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, jsonify, request, url_for
+
+from app.accounts.guards import me, role
+from app.accounts.models import Account, Role
+from app.appointments import actions as appointments
+from app.appointments import queries as appointment_queries
+from app.appointments.rules import next_slots
+from app.audit.actions import record
+from app.care_requests import actions as care_requests
+from app.care_requests.models import State, Verb
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.htmx import page, see_other
+from app.core.security import capability, csrf
+from app.directory import actions as directory
+from app.directory.models import Practitioner
+from app.directory.queries import practitioner_of
+from app.dispatch import actions as dispatch
+from app.dispatch import queries as dispatch_queries
+from app.dispatch.actions import Answer
+from app.dispatch.models import Offer, OfferState
+from app.dispatch.words import REFUSALS
+from app.inbox.cards import card, full_name, known, knows_patient, row
+from app.inbox.forms import MODES, AppointmentForm, RefusalForm
+from app.pathways.library import pathways
+from app.push.payload import answer_token_matches
+from app.push.queries import message_account, message_subject
+
+bp = Blueprint("inbox", __name__)
+
+TIME_TO_EXPLAIN = timedelta(minutes=10)
+"""How long a refusal stays in the inbox to be given its reason."""
+
+SAID = {Verb.START: State.STARTED, Verb.FINISH: State.DONE}
+
+
+def my_practitioner() -> Practitioner:
+    return practitioner_of(me().id) or abort(404)
+
+
+def my_offer(offer_id: UUID) -> Offer:
+    """The offer, if it was made to me; another's is as unknown as one that does not exist."""
+    return dispatch_queries.offer_of(offer_id, my_practitioner().id) or abort(404)
+
+
+@bp.get("/inbox")
+@role(Role.PRACTITIONER)
+def inbox() -> Response:
+    return inbox_page()
+
+
+def inbox_page() -> Response:
+    """What awaits an answer. Cards identify nobody, so the phone may keep this page for where there is no signal."""
+    practitioner, now = my_practitioner(), clock.now()
+    unexplained = dispatch_queries.refused_unexplained(practitioner.id, since=now - TIME_TO_EXPLAIN)
+    response = page(
+        "inbox/inbox.html",
+        fragment="inbox/_inbox.html",
+        cards=[card(offer, now) for offer in dispatch_queries.open_offers(practitioner.id)],
+        unexplained=[card(offer, now) for offer in unexplained],
+        reasons=REFUSALS,
+        visits=len(dispatch_queries.won_offers(practitioner.id)),
+        accepting=practitioner.role.accepting,
+        practitioner=practitioner,
+        # Asked for once she knows what the alerts would be about, and not before.
+        ask_for_alerts=dispatch_queries.has_answered(practitioner.id),
+        now_at=now,
+        live_topics=[f"inbox-{practitioner.id}"],
+    )
+    response.headers["X-Offline"] = "keep"
+    return response
+
+
+@bp.get("/visits")
+@role(Role.PRACTITIONER)
+def visits() -> Response:
+    practitioner, now = my_practitioner(), clock.now()
+    won = dispatch_queries.won_offers(practitioner.id)
+    planned = appointment_queries.of_requests(offer.request_id for offer in won)
+    rows = [row(offer, planned.get(offer.request_id), now) for offer in won]
+    return page(
+        "inbox/visits.html",
+        fragment="inbox/_visits.html",
+        to_plan=[one for one in rows if one.starts_at is None],
+        planned=sorted((one for one in rows if one.starts_at), key=lambda one: one.starts_at or now),
+        practitioner=practitioner,
+        live_topics=[f"inbox-{practitioner.id}"],
+    )
+
+
+@bp.post("/inbox/availability")
+@role(Role.PRACTITIONER)
+def set_availability() -> Response:
+    with transaction():
+        directory.accept_requests(my_practitioner().role, request.form.get("accepting") == "yes")
+    return inbox_page() if asks_for_part() else see_other(url_for("inbox.inbox"))
+
+
+def asks_for_part() -> bool:
+    """htmx puts the answer in place of what was touched; a browser without it goes to a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+@bp.get("/offers/<uuid:offer_id>")
+@role(Role.PRACTITIONER)
+def offer(offer_id: UUID) -> Response:
+    found = my_offer(offer_id)
+    if not asks_for_part() and knows_patient(found):
+        with transaction():
+            record_reading(my_offer(offer_id), me())
+        found = my_offer(offer_id)
+    return offer_page(found)
+
+
+def record_reading(offer: Offer, by: Account) -> None:
+    record(
+        "patient.read",
+        subject=offer.id,
+        patient=offer.request.patient_id,
+        actor=by.id,
+        why="care",
+        now=clock.now(),
+        request=str(offer.request_id),
+    )
+
+
+def offer_page(offer: Offer, status: int = 200, form: AppointmentForm | None = None) -> Response:
+    """The offer in whatever state it is, as a page or as its fragment."""
+    now = clock.now()
+    return page(
+        "inbox/offer.html",
+        fragment="inbox/_offer.html",
+        status=status,
+        **_visit(offer, now, form) if offer.state is OfferState.WON else {},
+        card=card(offer, now),
+        known=known(offer, now),
+        offer=offer,
+        asked_by=full_name(offer.request.organization),
+        reasons=REFUSALS,
+        too_late=status == 409,
+        now_at=now,
+        live_topics=[f"inbox-{offer.practitioner_id}", f"request-{offer.request_id}"],
+    )
+
+
+def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[str, Any]:
+    care_request = offer.request
+    pathway = pathways()[care_request.pathway]
+    appointment = appointment_queries.of_request(care_request.id)
+    planned_mode = appointment.mode if appointment else None
+    return {
+        "appointment": appointment,
+        "slots": next_slots(care_request.window_end, now, clock.PARIS, window_start=care_request.window_start),
+        "form": form or AppointmentForm(pathway, formdata=None, mode=planned_mode or pathway.modes[0]),
+        "modes": MODES,
+    }
+
+
+@bp.post("/offers/<uuid:offer_id>/sighting")
+@role(Role.PRACTITIONER)
+def see(offer_id: UUID) -> tuple[str, int]:
+    """The card came into view; the requester reads one more `vu`."""
+    with transaction():
+        dispatch.see(my_offer(offer_id), clock.now())
+    return "", 204
+
+
+@bp.post("/offers/<uuid:offer_id>/acceptance")
+@role(Role.PRACTITIONER)
+def accept(offer_id: UUID) -> Response:
+    answer = _accept(offer_id, me(), reads=asks_for_part())
+    found = my_offer(offer_id)
+    if answer is Answer.TOO_LATE:
+        return offer_page(found, status=409)
+    return offer_page(found) if asks_for_part() else see_other(_url(found))
+
+
+def _accept(offer_id: UUID, by: Account, *, reads: bool) -> Answer:
+    """`reads`: the answer to this tap shows the patient."""
+    now = clock.now()
+    with transaction():
+        found = my_offer_of(offer_id, by)
+        answer = dispatch.accept(found, by=by, now=now)
+        if answer is Answer.WON:
+            appointments.prepare(found.request, now)
+        if answer is Answer.WON and reads:
+            record_reading(found, by)
+    return answer
+
+
+def my_offer_of(offer_id: UUID, account: Account) -> Offer:
+    practitioner = practitioner_of(account.id) or abort(404)
+    return dispatch_queries.offer_of(offer_id, practitioner.id) or abort(404)
+
+
+@bp.post("/offers/<uuid:offer_id>/refusal")
+@role(Role.PRACTITIONER)
+def refuse(offer_id: UUID) -> Response:
+    """One tap refuses, one more may say why; said on a card of the inbox (`from=inbox`), it is answered there."""
+    form = RefusalForm()
+    if not form.validate():
+        return offer_page(my_offer(offer_id), status=422)
+    with transaction():
+        answer = dispatch.refuse(my_offer(offer_id), form.reason.data, by=me(), now=clock.now())
+    found = my_offer(offer_id)
+    if answer is Answer.TOO_LATE:
+        return offer_page(found, status=409)
+    in_inbox = request.form.get("from") == "inbox"
+    if asks_for_part():
+        return inbox_page() if in_inbox else offer_page(found)
+    return see_other(url_for("inbox.inbox") if in_inbox else _url(found))
+
+
+@bp.post("/offers/<uuid:offer_id>/appointment")
+@role(Role.PRACTITIONER)
+def propose(offer_id: UUID) -> Response:
+    found = my_won_offer(offer_id)
+    form = AppointmentForm(pathways()[found.request.pathway])
+    if not form.validate() or form.chosen is None:
+        return offer_page(found, status=422, form=form)
+    starts_at, now = form.chosen, clock.now()
+    with transaction():
+        found = my_won_offer(offer_id)
+        appointment = appointment_queries.of_request(found.request_id) or abort(404)
+        planned = appointments.propose(appointment, starts_at, form.mode.data, by=me(), now=now)
+    return _said(offer_id, planned)
+
+
+def _said(offer_id: UUID, taken: bool) -> Response:
+    found = my_offer(offer_id)
+    if not taken:
+        return offer_page(found, status=409)
+    return offer_page(found) if asks_for_part() else see_other(_url(found))
+
+
+def my_won_offer(offer_id: UUID) -> Offer:
+    found = my_offer(offer_id)
+    return found if found.state is OfferState.WON else abort(404)
+
+
+@bp.post("/offers/<uuid:offer_id>/start")
+@role(Role.PRACTITIONER)
+def start(offer_id: UUID) -> Response:
+    return _say(offer_id, Verb.START)
+
+
+@bp.post("/offers/<uuid:offer_id>/end")
+@role(Role.PRACTITIONER)
+def finish(offer_id: UUID) -> Response:
+    return _say(offer_id, Verb.FINISH)
+
+
+def _say(offer_id: UUID, verb: Verb) -> Response:
+    with transaction():
+        found = my_won_offer(offer_id)
+        care_request = care_requests.hold(found.request_id)
+        moved = care_requests.move(care_request, verb, by=me(), now=clock.now())
+        # A second tap finds it said already: the same answer as the first.
+        said = moved or care_request.state is SAID[verb]
+    return _said(offer_id, said)
+
+
+@bp.post("/offers/<uuid:offer_id>/withdrawal")
+@role(Role.PRACTITIONER)
+def withdraw(offer_id: UUID) -> Response:
+    now = clock.now()
+    with transaction():
+        found = my_offer(offer_id)
+        withdrawn = found.state is OfferState.WON and dispatch.withdraw(found.request, by=me(), now=now, reason="")
+        if withdrawn:
+            appointments.forget_time(found.request, now)
+        taken = found.state is OfferState.WITHDRAWN
+    return _said(offer_id, taken)
+
+
+@bp.post("/offers/notice-answers/<uuid:message_id>")
+@csrf.exempt  # type: ignore[untyped-decorator]
+@capability("the token in the notice proves that this phone got this offer")
+def answer_from_notice(message_id: UUID) -> tuple[Response, int]:
+    """A tap on a notice's button, without opening the page. JSON in: `token`, `answer` (accept or refuse)."""
+    said = request.get_json(silent=True) or {}
+    answer, token = str(said.get("answer")), str(said.get("token"))
+    offer_id, account_id = message_subject(message_id), message_account(message_id)
+    if not offer_id or not account_id or not answer_token_matches(message_id, token, answer):
+        abort(404)
+    by = db.session.get(Account, account_id)
+    if by is None or not by.active or Role.PRACTITIONER not in by.roles:
+        abort(404)
+    if answer == "accept":
+        given = _accept(offer_id, by, reads=False)
+    else:
+        with transaction():
+            given = dispatch.refuse(my_offer_of(offer_id, by), None, by=by, now=clock.now())
+    return jsonify(answer=given.value), 409 if given is Answer.TOO_LATE else 200
+
+
+def _url(offer: Offer) -> str:
+    return url_for("inbox.offer", offer_id=offer.id)

@@ -1,0 +1,42 @@
+"""Saying that something changed, in the transaction that changes it."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.core import clock
+from app.core.db import before_commit, db
+from app.live.models import Topic
+
+CHANNEL = "relais_live"
+
+
+def changed(family: str, key: UUID) -> None:
+    """Note that every screen about `family` and `key` is out of date; written when the transaction ends."""
+    db.session.info.setdefault("topics", set()).add(topic_name(family, key))
+
+
+def topic_name(family: str, key: UUID) -> str:
+    return f"{family}-{key}"
+
+
+@before_commit
+def write_topics() -> None:
+    """Written last and in one order, so that two transactions never wait for each other's topics."""
+    names = sorted(db.session.info.pop("topics", ()))
+    if not names:
+        return
+    db.session.flush()
+    engine = db.session.get_bind().dialect.name
+    insert = postgresql.insert if engine == "postgresql" else sqlite.insert
+    for name in names:
+        statement = insert(Topic).values(name=name, version=1, changed_at=clock.now())
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[Topic.name],
+                set_={"version": Topic.version + 1, "changed_at": statement.excluded.changed_at},
+            )
+        )
+    if engine == "postgresql":
+        db.session.execute(select(func.pg_notify(CHANNEL, "")))

@@ -1,0 +1,101 @@
+"""The stream: which topics changed, and to which version. Never what, for whom, or by whom."""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
+from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
+
+from app.accounts.guards import me, signed_in
+from app.core import clock
+from app.live import queries, rights
+from app.live.hub import Hub, Listener
+
+bp = Blueprint("live", __name__)
+
+HEARTBEAT = 15.0  # seconds between two looks at the sign-in and the rights of a listener
+LONGEST = 3600.0  # seconds; the page opens the next stream by itself
+TOPIC = re.compile(r"([a-z_-]+-[0-9a-f-]{36})(?::([0-9]{1,15}))?")
+
+
+class SignedOut(Exception):
+    """The sign-in that opened the stream ended."""
+
+
+@bp.get("/live")
+@signed_in
+def stream() -> Response:
+    """Server-sent events (`event: <topic>`, `data: <version>`). `topics`: as `queries.stamp` writes them."""
+    asked = known_versions(request.args.get("topics", ""))
+    names = rights.allowed(me(), asked)
+    if not names:
+        abort(403)
+    hub = cast(Hub, current_app.extensions["live"])
+    listening = hub.listening(me().id, {name: asked[name] for name in names})
+    allowed_now = allowed_later(names)
+
+    def body() -> Iterator[str]:
+        with listening as listener:
+            yield from events(listener, lambda: allowed_now() == names)
+
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Response(body(), mimetype="text/event-stream", headers=headers)
+
+
+def events(listener: Listener, still_allowed: Callable[[], bool]) -> Iterator[str]:
+    """The bytes of one stream. Nothing is held on the database between two looks."""
+    yield ":\n\n"  # The headers leave at once, so that the page knows that it is connected.
+    ends = time.monotonic() + LONGEST
+    while not listener.dismissed and time.monotonic() < ends:
+        next_check = time.monotonic() + HEARTBEAT
+        while not listener.dismissed and (left := next_check - time.monotonic()) > 0:
+            for topic, version in listener.news(left):
+                yield f"event: {topic}\ndata: {version}\n\n"
+        try:
+            if not still_allowed():
+                return  # The page comes back, and is told what it may still hear.
+        except SignedOut:
+            yield "event: signed-out\ndata:\n\n"
+            return
+        yield ":\n\n"
+
+
+def allowed_later(names: list[str]) -> Callable[[], list[str]]:
+    """A question to ask while streaming: which of `names` may the visitor hear *now*? Raises `SignedOut`.
+
+    It asks like a new request with the same cookie: in contexts of its own, so that nothing remembered is
+    used and the database connection is given back before the stream waits again.
+    """
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
+    environ = dict(request.environ)
+
+    def ask() -> list[str]:
+        try:
+            with app.app_context(), app.request_context(environ):
+                if not current_user.is_authenticated:
+                    raise SignedOut
+                return rights.allowed(me(), names)
+        except DBAPIError:
+            return []  # Who cannot be checked is not told.
+
+    return ask
+
+
+def known_versions(text: str) -> dict[str, int]:
+    """`name:3,other:0` → {name: 3, other: 0}; what is not written like a topic is left out."""
+    matches = (TOPIC.fullmatch(item) for item in text.split(","))
+    return {match[1]: int(match[2] or 0) for match in matches if match}
+
+
+@bp.before_app_request
+def note_arrival() -> None:
+    g.arrived_at = clock.now()
+
+
+@bp.app_context_processor
+def live_words() -> dict[str, Callable[[Iterable[str]], str]]:
+    """`live_stamp(topics)` for the layout: what the page being rendered shows."""
+    return {"live_stamp": lambda names: queries.stamp(names, g.arrived_at)}

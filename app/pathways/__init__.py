@@ -1,0 +1,10 @@
+"""Care pathways as files: what is asked, of whom, how patiently."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Read every pathway now: a wrong one must stop the start, not a request at three in the morning."""
+    from app.pathways.library import load_catalog
+
+    app.extensions["pathways"] = load_catalog()

@@ -1,0 +1,1 @@
+"""Patients: their identity, their circle of care, what they agreed to."""

@@ -1,0 +1,77 @@
+"""Writing down who the patient is, who usually cares for them, and what they agreed to."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import uuid_utils.compat
+from sqlalchemy import select
+
+from app.audit.actions import record
+from app.core.db import db
+from app.core.tokens import keyed_hash
+from app.directory.models import Practitioner
+from app.patients.models import CareTeamMember, Consent, Patient
+from app.patients.rules import name_start
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The five traits, and how to reach the person. `phone` in E.164, places as INSEE codes."""
+
+    birth_name: str
+    given_names: str
+    birth_date: date
+    sex: str
+    birth_place: str
+    phone: str
+    commune_code: str
+    address: str = ""
+
+
+def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime) -> Patient:
+    """A new patient of this organization."""
+    patient = Patient(
+        id=uuid_utils.compat.uuid7(),
+        organization_id=organization_id,
+        birth_name=identity.birth_name,
+        given_names=identity.given_names,
+        birth_date_text=identity.birth_date.isoformat(),
+        sex=identity.sex,
+        birth_place=identity.birth_place,
+        phone=identity.phone,
+        address=identity.address,
+        commune_code=identity.commune_code,
+        birth_date_key=birth_date_key(identity.birth_date),
+        name_key=name_key(identity.birth_date, name_start(identity.birth_name)),
+        created_at=now,
+    )
+    db.session.add(patient)
+    record("patient.created", subject=patient.id, patient=patient.id, actor=by, why="care", now=now)
+    return patient
+
+
+def birth_date_key(born: date) -> str:
+    return keyed_hash("birth-date", born.isoformat())
+
+
+def name_key(born: date, start: str) -> str:
+    return keyed_hash("name", f"{born.isoformat()} {start}")
+
+
+def agree(patient_id: UUID, scope: str, *, how: str, by: UUID, now: datetime) -> None:
+    """Keep the patient's agreement as a dated act of a named person."""
+    db.session.add(Consent(patient_id=patient_id, scope=scope, given_how=how, recorded_by=by, at=now))
+
+
+def set_usual(patient_id: UUID, practitioner: Practitioner, *, now: datetime) -> None:
+    """Make `practitioner` the patient's usual one of that profession, in the place of any other."""
+    member = db.session.scalar(
+        select(CareTeamMember).where(
+            CareTeamMember.patient_id == patient_id, CareTeamMember.profession == practitioner.profession
+        )
+    )
+    if member is None:
+        member = CareTeamMember(patient_id=patient_id, profession=practitioner.profession)
+        db.session.add(member)
+    member.practitioner_id, member.since = practitioner.id, now

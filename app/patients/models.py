@@ -1,0 +1,74 @@
+"""Identity (sealed), circle of care and agreements."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Identified, Model
+from app.core.sealed import Sealed
+from app.directory.models import Commune, Practitioner, Profession, text_enum
+
+
+class Patient(Identified, Model):
+    """The five strict identity traits of the national reference (FACTS 4.4) and how to reach the person.
+
+    Sealed columns cannot be searched: the two `…_key` hashes can, by birth date first and then at most three letters
+    of the birth name, as the reference asks. `organization_id` is the FHIR managing organization.
+    """
+
+    __tablename__ = "patient"
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    birth_name: Mapped[str] = mapped_column(Sealed)
+    given_names: Mapped[str] = mapped_column(Sealed)
+    birth_date_text: Mapped[str] = mapped_column(Sealed)  # ISO 8601
+    sex: Mapped[str] = mapped_column(Sealed)  # F, M, I (unknown), as in the INS reference
+    birth_place: Mapped[str] = mapped_column(Sealed)  # INSEE code of the commune, 99xxx for a country
+    phone: Mapped[str] = mapped_column(Sealed)  # E.164
+    address: Mapped[str] = mapped_column(Sealed)
+    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
+    birth_date_key: Mapped[str] = mapped_column(index=True)
+    name_key: Mapped[str] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+
+    commune: Mapped[Commune] = relationship(lazy="joined")
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_names.split()[0]} {self.birth_name.upper()}"
+
+    @property
+    def initials(self) -> str:
+        return (self.given_names[:1] + self.birth_name[:1]).upper()
+
+    @property
+    def birth_date(self) -> date:
+        return date.fromisoformat(self.birth_date_text)
+
+
+class CareTeamMember(Identified, Model):
+    """The patient's usual professional of one kind (FHIR CareTeam.participant)."""
+
+    __tablename__ = "care_team_member"
+    __table_args__ = (UniqueConstraint("patient_id", "profession"),)
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"), index=True)
+    profession: Mapped[Profession] = mapped_column(text_enum(Profession))
+    since: Mapped[datetime]
+
+    practitioner: Mapped[Practitioner] = relationship(lazy="joined")
+
+
+class Consent(Identified, Model):
+    """The patient's agreement, by any means (L1110-4 III CSP): to what, how it was given, who wrote it down."""
+
+    __tablename__ = "consent"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    scope: Mapped[str]  # sharing: the request may be shown to professionals, the identity to the one who accepts
+    given_how: Mapped[str]  # spoken
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]

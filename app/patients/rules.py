@@ -1,0 +1,48 @@
+"""Decisions about identity, from plain values."""
+
+import re
+import unicodedata
+from datetime import date
+
+BIRTH_DATE = re.compile(r"^\s*(\d{1,2})[\s./-]?(\d{2})[\s./-]?(\d{4})\s*(.*)$")
+
+
+def age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def age_band(years: int) -> str:
+    """What may be shown before acceptance: enough to judge the care, not enough to know the person (FACTS 4.6)."""
+    if years < 1:
+        return "nourrisson"
+    for limit, band in (
+        (3, "1-2 ans"),
+        (12, "enfant"),
+        (18, "adolescent"),
+        (40, "18-39 ans"),
+        (60, "40-59 ans"),
+    ):
+        if years < limit:
+            return band
+    return "60-74 ans" if years < 75 else "75-89 ans" if years < 90 else "90 ans et plus"
+
+
+def parse_search(text: str) -> tuple[date, str] | None:
+    """One field for both: `12031948 mar` or `12/03/1948` → (birth date, first letters); None when it is no date.
+
+    Birth date first, then at most three letters of the name (national reference, FACTS 4.4).
+    """
+    match = BIRTH_DATE.match(text)
+    if not match:
+        return None
+    try:
+        born = date(int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        return None
+    return born, name_start(match[4])
+
+
+def name_start(name: str) -> str:
+    """The first three letters, without accents, hyphens or case."""
+    bare = unicodedata.normalize("NFD", name.casefold())
+    return "".join(c for c in bare if c.isalpha())[:3]

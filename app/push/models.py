@@ -1,0 +1,72 @@
+"""Devices that may be alerted, and every message owed to one of them."""
+
+import enum
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Enum, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Identified, Model
+
+
+class Subscription(Identified, Model):
+    """One browser of one person that accepted to be alerted (W3C Push API)."""
+
+    __tablename__ = "push_subscription"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    endpoint: Mapped[str] = mapped_column(unique=True)
+    p256dh: Mapped[str]  # base64url, 65 bytes, a point of P-256
+    auth: Mapped[str]  # base64url, 16 bytes
+    created_at: Mapped[datetime]
+    last_received_at: Mapped[datetime | None]
+
+
+class MessageState(enum.StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"  # the push service took it, which proves nothing about the phone
+    RECEIVED = "received"  # the phone's own service worker said so
+    STALE = "stale"  # what it announced was gone before it could be sent
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Message(Identified, Model):
+    """An outbox row, written in the transaction that causes it. The row is the event; nothing else is queued.
+
+    `subject_id` is what the message is about (an offer), opaque to this room. `step` tells the alert from the
+    notice that replaces it. A dead subscription leaves its messages behind, hence the nullable key.
+    """
+
+    __tablename__ = "push_message"
+    __table_args__ = (
+        UniqueConstraint("subject_id", "subscription_id", "step"),
+        Index("ix_push_message_due", "state", "due_at"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    subscription_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("push_subscription.id", ondelete="SET NULL"), index=True
+    )
+    subject_id: Mapped[UUID]
+    step: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    topic: Mapped[str]  # at most 32 base64url characters (RFC 8030 §5.4)
+    urgency: Mapped[str]
+    state: Mapped[MessageState] = mapped_column(
+        Enum(MessageState, native_enum=False, values_callable=lambda e: [s.value for s in e]),
+        default=MessageState.PENDING,
+    )
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    last_status: Mapped[int | None]
+    sent_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+
+    subscription: Mapped[Subscription | None] = relationship(lazy="joined")

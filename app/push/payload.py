@@ -1,0 +1,54 @@
+"""What a phone is handed: the words it shows, and the capabilities it may use without opening the page."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from app.core.tokens import derived_token, same
+
+ANSWERS = ("accept", "refuse")
+
+
+def payload_for(message_id: UUID, notice: dict[str, Any], base_url: str) -> bytes:
+    """One JSON for service workers and for Safari's declarative push (which needs `web_push` and `navigate`).
+
+    Paths are relative to the app's root, so that the worker resolves them within its own scope. `mutable`
+    lets Safari's worker see the message too, and `data` is where it finds our part. No patient in any field.
+    """
+    ours: dict[str, Any] = {
+        "path": notice["path"],
+        "receipt": {"path": f"push/receipts/{message_id}", "token": receipt_token(message_id)},
+    }
+    if notice["answerable"]:
+        # The inbox, above this room, answers at that address.
+        ours["answers"] = {
+            answer: {"path": f"offers/notice-answers/{message_id}", "token": answer_token(message_id, answer)}
+            for answer in ANSWERS
+        }
+    shown = {
+        "title": notice["title"],
+        "body": notice["body"],
+        "navigate": f"{base_url}/{notice['path']}",
+        "tag": notice["tag"],
+        "lang": "fr",
+        "data": ours,
+    }
+    message = {"web_push": 8030, "mutable": True, "notification": shown, **ours}
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def receipt_token(message_id: UUID) -> str:
+    return derived_token("push-receipt", str(message_id))
+
+
+def answer_token(message_id: UUID, answer: str) -> str:
+    return derived_token(f"push-answer-{answer}", str(message_id))
+
+
+def receipt_token_matches(message_id: UUID, token: str) -> bool:
+    return same(token, receipt_token(message_id))
+
+
+def answer_token_matches(message_id: UUID, token: str, answer: str) -> bool:
+    """Whether this message gave its phone `token` for this answer ("accept" or "refuse")."""
+    return answer in ANSWERS and same(token, answer_token(message_id, answer))

@@ -1,0 +1,28 @@
+"""Every timer of the house in one list. A timer finds what is due in rows; nothing here remembers anything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.accounts import sender as invitations
+from app.dispatch import actions as dispatch
+from app.push import sender as push
+
+
+@dataclass(frozen=True)
+class Timer:
+    """`run(now)` does what is due and returns how much it did; zero means that there is time to rest.
+
+    `hands` run it side by side, so that a push service which never answers keeps one of them, not the others.
+    """
+
+    name: str
+    run: Callable[[datetime], int]
+    hands: int = 1
+
+
+TIMERS = (
+    Timer("searches", dispatch.advance_due),
+    Timer("push messages", push.send_due, hands=4),
+    Timer("invitations", invitations.send_due),
+)

@@ -1,0 +1,13 @@
+"""The coordinator's door: that nobody is forgotten; and the house's own health."""
+
+from flask import Flask
+
+from app.accounts.models import Role
+from app.accounts.navigation import add_entry
+
+
+def init_app(app: Flask) -> None:
+    from app.supervision.views import bp
+
+    app.register_blueprint(bp)
+    add_entry(app, "supervision.board", "Supervision", "layout-dashboard", Role.COORDINATOR, order=3)

@@ -1,0 +1,83 @@
+"""The board, and what machines ask of the house."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, jsonify, url_for
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from app.accounts.guards import me, role
+from app.accounts.models import Role
+from app.care_requests import queries as care_requests
+from app.care_requests.models import State
+from app.core import clock
+from app.core.db import transaction
+from app.core.htmx import page, see_other
+from app.core.security import public
+from app.dispatch import actions as dispatch
+from app.dispatch import queries as reads
+from app.supervision.health import Health, report
+from app.supervision.lines import Line, line
+from app.supervision.rules import RELAUNCHED_FOR
+
+bp = Blueprint("supervision", __name__)
+
+
+@bp.get("/board")
+@role(Role.COORDINATOR)
+def board() -> Response:
+    lines = board_lines(clock.now())
+    unanswered = [line for line in lines if line.state == State.UNANSWERED]
+    searching = [line for line in lines if line.state == State.SEARCHING]
+    return page(
+        "supervision/board.html",
+        fragment="supervision/_board.html",
+        unanswered=unanswered,
+        searching=searching,
+        numbers=(len(unanswered), len(searching)),
+        live_topics=[f"board-{organization}" for organization in me().organizations(Role.COORDINATOR)],
+    )
+
+
+def board_lines(now: datetime) -> list[Line]:
+    requests = care_requests.on_board(me())
+    reach = reads.reach([request.id for request in requests])
+    answers = {r.id: reads.answers_summed(r.id) for r in requests if r.state is State.UNANSWERED}
+    return [line(r, reach.get(r.id, reads.Reach()), answers.get(r.id, {}), now) for r in requests]
+
+
+@bp.post("/requests/<uuid:request_id>/relaunch")
+@role(Role.COORDINATOR)
+def relaunch(request_id: UUID) -> Response:
+    now = clock.now()
+    with transaction():
+        request = care_requests.for_account(request_id, me()) or abort(404)
+        moved = dispatch.relaunch(request, by=me(), now=now, until=now + RELAUNCHED_FOR)
+    if not moved:
+        return page("supervision/moved.html", status=409)
+    return see_other(url_for("supervision.board"))
+
+
+@bp.get("/healthz")
+@public("a monitor asks without signing in; the answer holds no one's data")
+def healthz() -> tuple[Response, int]:
+    health = report(clock.now())
+    return jsonify(ok=health.well, lines=health.lines), 200 if health.well else 503
+
+
+@bp.get("/metrics")
+@public("counts and delays only, for the monitoring of the house")
+def metrics() -> Response:
+    return Response(_metrics(report(clock.now())), content_type=CONTENT_TYPE_LATEST)
+
+
+def _metrics(health: Health) -> bytes:
+    registry = CollectorRegistry()
+    for name, words, value in (
+        ("relais_requests_searching", "Requests for which someone is looked for", health.searching),
+        ("relais_requests_unanswered", "Requests that nobody took", health.unanswered),
+        ("relais_search_delay_seconds", "How late the most overdue search is", health.search_delay),
+        ("relais_push_delay_seconds", "How late the most overdue message is", health.push_delay),
+    ):
+        Gauge(name, words, registry=registry).set(value)
+    return generate_latest(registry)

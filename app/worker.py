@@ -1,0 +1,61 @@
+"""The worker: does what is due, and sleeps until the database changes or a second has passed.
+
+Several may run: rows are held or leased, so each thing is done by one of them, and by another if that one dies.
+"""
+
+import signal
+import threading
+from types import FrameType
+
+import structlog
+from flask import Flask
+
+from app.core import clock
+from app.core.db import db
+from app.live.watcher import Watcher
+from app.schedule import TIMERS, Timer
+
+log = structlog.get_logger()
+
+REST_SECONDS = 1.0
+"""Due dates pass without any commit to wake us, so the longest sleep bounds how late a timer can be."""
+
+
+def run(app: Flask) -> None:
+    """Work until SIGTERM or SIGINT; what is in hand is finished first."""
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    hands = [threading.Thread(target=work, args=(app, timer, stop)) for timer in TIMERS for _ in range(timer.hands)]
+    for hand in hands:
+        hand.start()
+    log.info("worker_started", hands=len(hands))
+    for hand in hands:
+        hand.join()
+    log.info("worker_stopped")
+
+
+def work(app: Flask, timer: Timer, stop: threading.Event) -> None:
+    """One pair of hands: run `timer` as long as there is something to do, then rest."""
+    watcher = Watcher(app.config["SETTINGS"].database_url)
+    while not stop.is_set():
+        if not ran(app, timer):
+            watcher.wait(REST_SECONDS)
+    watcher.close()
+
+
+def ran(app: Flask, timer: Timer) -> bool:
+    """Run `timer` once; True when there was something to do."""
+    with app.app_context():
+        try:
+            return timer.run(clock.now()) > 0
+        except Exception:
+            # A database that is away, or a bug in one timer, must not end the worker: the rows are still there.
+            log.exception("timer_failed", timer=timer.name)
+            return False
+        finally:
+            db.session.remove()

@@ -1,0 +1,45 @@
+"""Alembic's way into the house: the same models and the same engine as the app."""
+
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic import context
+from flask import current_app
+
+from app.core.db import Model, UtcDateTime, db
+from app.core.sealed import Sealed
+
+
+def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Write what the column is in the database: a migration must still run when our Python types have moved on."""
+    if kind != "type":
+        return False
+    if isinstance(item, sa.Enum):
+        return f"sa.String(length={item.length})"
+    if isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return "sa.Text()" if isinstance(item, Sealed) else False
+
+
+def run() -> None:
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            # A migration that must wait for a lock would make every nurse wait behind it.
+            connection.execute(sa.text("SET lock_timeout = '5s'"))
+            connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=Model.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            render_item=plain_type,
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    raise SystemExit("Migrations read the database they change: run them against it.")
+if current_app:
+    run()

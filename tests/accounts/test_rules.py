@@ -1,0 +1,71 @@
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.accounts.rules import accepts_codes, device_name, looks_copied, own_path, six_digits
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("path", ["/", "/inbox", "/requests/new?pathway=home-care", "/a//b", "/é"])
+def test_own_paths_are_kept(path: str) -> None:
+    assert own_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "inbox",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n//evil",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "\\\\evil.example",
+        " //evil.example",
+        "/a b",
+    ],
+)
+def test_other_sites_are_not(path: str) -> None:
+    assert own_path(path) == "/"
+
+
+def test_codes_are_six_digits_and_spread() -> None:
+    codes = [six_digits(f"{number:064x}") for number in range(10**6 - 5, 10**6 + 5)]
+    assert codes[0] == "999995"
+    assert codes[-1] == "000004"
+    assert max(Counter(codes).values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("synced", "known", "count", "copied"),
+    [
+        (False, 0, 0, False),
+        (False, 0, 1, False),
+        (False, 4, 5, False),
+        (False, 5, 5, True),
+        (False, 5, 4, True),
+        (False, 5, 0, True),
+        (True, 0, 0, False),
+        (True, 5, 0, False),
+    ],
+)
+def test_a_key_in_one_device_never_counts_backwards(synced: bool, known: int, count: int, copied: bool) -> None:
+    assert looks_copied(synced, known, count) is copied
+
+
+def test_an_invitation_ends_by_use_by_age_and_by_attempts() -> None:
+    tomorrow = NOON + timedelta(days=1)
+    assert accepts_codes(None, tomorrow, 4, NOON)
+    assert not accepts_codes(NOON, tomorrow, 0, NOON)
+    assert not accepts_codes(None, NOON, 0, NOON)
+    assert not accepts_codes(None, tomorrow, 5, NOON)
+
+
+def test_a_new_passkey_is_called_after_its_device() -> None:
+    assert device_name("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari") == "iPhone"
+    assert device_name("Mozilla/5.0 (Linux; Android 16; Pixel 7) Chrome") == "Appareil Android"
+    assert device_name("curl/8") == "Clé d'accès"

@@ -1,0 +1,88 @@
+"""What every source file must keep to."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from app.audit.actions import EVENTS
+from app.care_requests.rules import State, Verb, follows
+from app.dispatch import words
+from app.patients.models import Patient
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "app/templates").rglob("*.html"))
+SOURCES = sorted((ROOT / "app").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_inline_script_or_style(path: Path) -> None:
+    text = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.S)
+    assert not re.search(r"<style|\sstyle=|\son\w+=|hx-on|javascript:|js:\{", text)
+    for tag in re.findall(r"<script[^>]*>", text):
+        assert "src=" in tag
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_actions_never_commit(path: Path) -> None:
+    if path.name != "db.py":
+        assert "session.commit(" not in path.read_text()
+
+
+def test_no_other_randomness_than_secrets() -> None:
+    """Tokens must not be guessable. The demonstration and the pause before another try may throw ordinary dice."""
+    for path in SOURCES:
+        if "demo" not in path.parts and path.name != "sender.py":
+            assert not re.search(r"^\s*(import|from) random\b", path.read_text(), re.M), path
+
+
+def test_every_vendored_file_is_the_one_that_was_checked() -> None:
+    import hashlib
+
+    table = (ROOT / "app/static/vendor/README.md").read_text()
+    for path in (ROOT / "app/static/vendor").glob("*.js"):
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in table, path.name
+
+
+def test_push_texts_say_nothing_about_a_patient() -> None:
+    """The words take a care family, a commune, an instant and a path; there is no way to hand them more."""
+    import inspect
+
+    allowed = {"care", "commune", "expires_at", "path"}
+    for name, word in inspect.getmembers(words, inspect.isfunction):
+        if name.endswith("_notice"):
+            assert set(inspect.signature(word).parameters) <= allowed, name
+
+
+def test_what_identifies_a_patient_is_sealed() -> None:
+    columns = Patient.__table__.columns
+    sealed = {c.name for c in columns if type(c.type).__name__ == "Sealed"}
+    assert sealed >= {"birth_name", "given_names", "birth_date_text", "sex", "birth_place", "phone", "address"}
+
+
+def test_locks_pin_every_requirement_with_hashes_and_name_no_index() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        lines = [line for line in lock.read_text().splitlines() if not line.startswith("#")]
+        assert all("://" not in line for line in lines), lock.name
+        pinned = [line for line in lines if re.match(r"[a-z0-9]", line)]
+        assert all("==" in line and line.endswith("\\") for line in pinned), lock.name
+
+
+def test_the_stack_of_rooms_is_complete() -> None:
+    """A new room must choose its level; import-linter only checks those it knows."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    known = set(re.findall(r"app\.(\w+)", " ".join(contracts[0]["layers"])))
+    rooms = {p.name for p in (ROOT / "app").iterdir() if (p / "__init__.py").exists()}
+    modules = {p.stem for p in (ROOT / "app").glob("*.py")} - {"__init__"}
+    assert rooms | modules == known
+
+
+def test_every_state_can_be_left_or_is_an_end() -> None:
+    ends = {State.DONE, State.CANCELLED}
+    for state in State:
+        assert any(follows(state, verb) for verb in Verb) is (state not in ends)
+
+
+def test_audit_events_are_named_alike() -> None:
+    assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", event) for event in EVENTS)

@@ -1,0 +1,266 @@
+"""A small town for the tales: people, places and phones, moved by the same verbs as in the real house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from app import schedule
+from app.accounts.models import Account, Membership, Role, SignIn
+from app.care_requests.actions import Need, open_request
+from app.care_requests.models import CareRequest
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.tokens import hash_token, new_token
+from app.directory.actions import add_role, import_communes
+from app.directory.models import Organization, Practitioner, PractitionerRole, Profession, TerritoryCommune
+from app.dispatch.models import Offer
+from app.pathways.library import pathways
+from app.pathways.rules import window_bounds
+from app.patients import actions as patients
+from app.patients.models import Patient
+from app.push import actions as push
+from tests.services.push_service import FakePushService, PushDevice
+
+COMMUNES = """\
+Code_commune_INSEE;Nom_commune;Code_postal;Ligne_5;Libellé_d_acheminement;coordonnees_gps
+91228;EVRY COURCOURONNES;91000;;EVRY COURCOURONNES;48.6296,2.4257
+91174;CORBEIL ESSONNES;91100;;CORBEIL ESSONNES;48.6046,2.4748
+91223;ETAMPES;91150;;ETAMPES;48.4220,2.1290
+91405;MILLY LA FORET;91490;;MILLY LA FORET;48.4022,2.4705
+"""
+EVRY = (48.6296, 2.4257)
+KM = 1 / 111.2  # degrees of latitude
+
+
+@dataclass
+class Person:
+    """Somebody signed in on a browser of their own."""
+
+    town: "Town"
+    account_id: UUID
+    client: FlaskClient
+
+    def get(self, url: str, *, htmx: bool = False) -> TestResponse:
+        # A context of its own, as in production: what Flask keeps in `g` is one request's, the person first of all.
+        with self.town.app.app_context():
+            return self.client.get(url, headers=_headers(htmx))
+
+    def post(self, url: str, data: dict[str, object] | None = None, *, htmx: bool = False) -> TestResponse:
+        with self.town.app.app_context():
+            return self.client.post(url, data=data or {}, headers=_headers(htmx))
+
+    @property
+    def account(self) -> Account:
+        return db.session.get_one(Account, self.account_id)
+
+
+@dataclass
+class Nurse(Person):
+    """A professional with a phone (`role_id` is where she works)."""
+
+    role_id: UUID
+    practitioner_id: UUID
+    device: PushDevice | None = None
+
+    def offer(self) -> Offer | None:
+        """The last offer made to her."""
+        db.session.rollback()
+        statement = select(Offer).where(Offer.practitioner_id == self.practitioner_id).order_by(Offer.id.desc())
+        return db.session.scalars(statement).first()
+
+    def accepts(self) -> int:
+        """One tap; the status of the answer."""
+        offer = self.offer()
+        assert offer is not None, "nothing was offered to her"
+        return self.post(f"/offers/{offer.id}/acceptance", htmx=True).status_code
+
+    def refuses(self, reason: str = "") -> int:
+        offer = self.offer()
+        assert offer is not None, "nothing was offered to her"
+        return self.post(f"/offers/{offer.id}/refusal", {"reason": reason} if reason else {}, htmx=True).status_code
+
+    def notices(self) -> list[dict[str, object]]:
+        """What her lock screen was sent, oldest first."""
+        return [message.json for message in self.device.messages] if self.device else []
+
+
+class Town:
+    """Évry and around: a hospital that asks, professionals who answer, a coordinator who watches."""
+
+    def __init__(self, app: Flask, push_service: FakePushService | None = None) -> None:
+        self.app = app
+        self.push_service = push_service
+        self._emails = 0
+        with transaction():
+            import_communes(COMMUNES.splitlines(keepends=True))
+            self.hospital_id = self._organization("Hôpital des Deux-Rives", "hospital", None).id
+            self.emergency_id = self._organization("Urgences", "emergency", self.hospital_id).id
+            cpts = self._organization("CPTS Seine et Essonne", "cpts", None)
+            self.cpts_id = cpts.id
+            for line in COMMUNES.splitlines()[1:]:
+                db.session.add(TerritoryCommune(organization_id=cpts.id, commune_code=line[:5]))
+        self.orientation_nurse = self._person("Nadia", "Benali", Role.REQUESTER, self.emergency_id)
+        self.coordinator = self._person("Hélène", "Garnier", Role.COORDINATOR, self.cpts_id)
+
+    # People
+
+    def requester(self, given: str = "Paul", organization: str = "Autre hôpital") -> Person:
+        """Someone who asks for another establishment."""
+        with transaction():
+            organization_id = self._organization(organization, "hospital", None).id
+        return self._person(given, "Requérant", Role.REQUESTER, organization_id)
+
+    def nurse(self, given: str, *, km: float = 1.0, phone: bool = True) -> Nurse:
+        return self.professional(given, Profession.NURSE, km=km, phone=phone)
+
+    def doctor(self, given: str, *, km: float = 1.0, phone: bool = True) -> Nurse:
+        return self.professional(given, Profession.DOCTOR, km=km, phone=phone)
+
+    def professional(self, given: str, profession: Profession, *, km: float = 1.0, phone: bool = True) -> Nurse:
+        """Works `km` kilometres north of Évry's centre; with `phone`, her alerts reach the fake push service."""
+        with transaction():
+            practice = self._organization(f"Cabinet {given}", "practice", None)
+        person = self._person(given, "Dupré", Role.PRACTITIONER, practice.id)
+        with transaction():
+            practitioner = Practitioner(
+                rpps=f"{10_000_000_000 + self._emails}",
+                given_name=given,
+                family_name="Dupré",
+                profession=profession,
+                phone="+33639980001",
+                account_id=person.account_id,
+            )
+            role = add_role(practitioner, db.session.get_one(Organization, practice.id), EVRY[0] + km * KM, EVRY[1])
+            db.session.flush()
+            ids = role.id, practitioner.id
+        nurse = Nurse(self, person.account_id, person.client, *ids)
+        if phone and self.push_service is not None:
+            nurse.device = self.push_service.new_device()
+            self._subscribe(nurse)
+        return nurse
+
+    def _subscribe(self, nurse: Nurse) -> None:
+        assert nurse.device is not None
+        keys = nurse.device.subscription
+        with transaction():
+            push.subscribe(
+                nurse.account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now()
+            )
+
+    def patient(self, given: str = "Monique", *, usual: Sequence[Nurse] = (), born: date = date(1948, 3, 12)) -> UUID:
+        """Lives in Évry, known to the emergency department."""
+        with transaction():
+            identity = patients.Identity(
+                birth_name="Marchand",
+                given_names=given,
+                birth_date=born,
+                sex="F",
+                birth_place="91228",
+                phone="+33639980100",
+                commune_code="91228",
+                address="12 allée des Tilleuls",
+            )
+            patient = patients.create(
+                identity,
+                organization_id=self.emergency_id,
+                by=self.orientation_nurse.account_id,
+                now=clock.now(),
+            )
+            for person in usual:
+                practitioner = db.session.get_one(Practitioner, person.practitioner_id)
+                patients.set_usual(patient.id, practitioner, now=clock.now())
+            return patient.id
+
+    def stranger(self) -> Person:
+        """A browser in which nobody is signed in."""
+        return Person(self, UUID(int=0), self.app.test_client())
+
+    # What happens
+
+    def asks(self, pathway: str = "home-care", *, patient: UUID | None = None, note: str = "") -> UUID:
+        """The orientation nurse sends a request for `patient`; nobody is alerted before the worker ran."""
+        patient = patient or self.patient()
+        chosen = pathways()[pathway]
+        start, end = window_bounds(chosen.windows[-1], clock.now(), clock.PARIS)
+        with transaction():
+            request = open_request(
+                Need(chosen, chosen.reasons[0].slug, start, end, note),
+                db.session.get_one(Patient, patient),
+                organization_id=self.emergency_id,
+                by=self.orientation_nurse.account,
+                now=clock.now(),
+            )
+            return request.id
+
+    def time_passes(self, **delta: float) -> None:
+        """The clock moves on and the worker does what has come due, until nothing is left to do."""
+        if delta:
+            clock.advance(timedelta(**delta))
+        for _ in range(50):
+            db.session.rollback()  # The worker looks at the database as it is now.
+            if not any([timer.run(clock.now()) for timer in schedule.TIMERS]):
+                return
+        raise AssertionError("the worker never comes to rest")
+
+    def request(self, request_id: UUID) -> CareRequest:
+        db.session.rollback()
+        return db.session.get_one(CareRequest, request_id, populate_existing=True)
+
+    # Bricks
+
+    def _organization(self, name: str, kind: str, parent: UUID | None) -> Organization:
+        organization = Organization(
+            name=name,
+            kind=kind,
+            parent_id=parent,
+            phone="+33199001234",
+            address="1 rue de la Paix, 91000 Évry-Courcouronnes",
+            commune_code="91228",
+        )
+        db.session.add(organization)
+        db.session.flush()
+        return organization
+
+    def _person(self, given: str, family: str, role: Role, organization_id: UUID) -> Person:
+        self._emails += 1
+        token = new_token()
+        now = clock.now()
+        with transaction():
+            account = Account(
+                email=f"person{self._emails}@example.org", given_name=given, family_name=family, created_at=now
+            )
+            db.session.add(account)
+            db.session.flush()
+            db.session.add(Membership(account_id=account.id, organization_id=organization_id, role=role))
+            row = SignIn(
+                account_id=account.id,
+                token_hash=hash_token(token),
+                created_at=now,
+                expires_at=now + timedelta(days=365),
+            )
+            db.session.add(row)
+            account_id = account.id
+        client = self.app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+        return Person(self, account_id, client)
+
+
+def _headers(htmx: bool) -> dict[str, str]:
+    return {"HX-Request": "true"} if htmx else {}
+
+
+def role_of(nurse: Nurse) -> PractitionerRole:
+    return db.session.get_one(PractitionerRole, nurse.role_id)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    """Today in Paris."""
+    return clock.paris(clock.now()).replace(hour=hour, minute=minute, second=0, microsecond=0)

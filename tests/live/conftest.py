@@ -1,0 +1,124 @@
+"""A house with one room, live, where people sign in with a cookie that a row can revoke."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask, render_template_string, request
+from flask_login import LoginManager
+from sqlalchemy import select
+
+import app.directory.models  # noqa: F401 -- memberships refer to its organizations
+from app import live
+from app.accounts.models import Account, SignIn
+from app.core import db as database
+from app.core import security
+from app.core.db import Model, db, transaction
+from app.core.security import public
+from app.core.tokens import hash_token
+from app.live import rights, views
+from app.live.actions import changed, topic_name
+from tests.conftest import settings_for
+from tests.live.stream import Stream
+
+COOKIE = "who"
+EVER = timedelta(days=1)
+
+
+@dataclass
+class House:
+    """The one-room house; `watched` are the keys of the family `thing` that its people may listen to."""
+
+    app: Flask
+    watched: set[UUID]
+
+    def change(self, *keys: UUID) -> None:
+        with self.app.app_context(), transaction():
+            for key in keys:
+                changed("thing", key)
+
+    def change_and_fail(self, key: UUID) -> None:
+        with self.app.app_context(), transaction():
+            changed("thing", key)
+            db.session.flush()
+            raise ZeroDivisionError
+
+    def sign_in(self) -> str:
+        """A new person with a new cookie."""
+        now, token = datetime.now(UTC), uuid4().hex
+        with self.app.app_context(), transaction():
+            person = Account(email=f"{token}@example.org", given_name="A", family_name="B", created_at=now)
+            db.session.add(SignIn(account=person, token_hash=hash_token(token), created_at=now, expires_at=now + EVER))
+        return token
+
+    def sign_out(self, token: str) -> None:
+        with self.app.app_context(), transaction():
+            found = db.session.scalars(select(SignIn).filter_by(token_hash=hash_token(token))).one()
+            found.ended_at = datetime.now(UTC)
+
+    def open(self, token: str, *keys: UUID, version: int = 0) -> Stream:
+        names = ",".join(f"{topic_name('thing', key)}:{version}" for key in keys)
+        return Stream(self.app, f"/live?topics={names}", f"{COOKIE}={token}")
+
+
+@pytest.fixture
+def house(engine_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr(rights, "_rules", {})
+    monkeypatch.setattr(views, "HEARTBEAT", 0.3)
+    house = House(one_room(engine_url, tmp_path), set())
+    rights.may_listen("thing")(lambda _account, key: key in house.watched)
+    with house.app.app_context():
+        Model.metadata.create_all(db.engine)
+    yield house
+    with house.app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Stream]]:
+    """Streams to hang up at the end of the test."""
+    streams: list[Stream] = []
+    yield streams
+    for stream in streams:
+        stream.close()
+
+
+def one_room(database_url: str, data_dir) -> Flask:
+    app = Flask("app")
+    settings = settings_for(database_url, data_dir)
+    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=database_url)
+    for floor in (database, security, live):
+        floor.init_app(app)
+    people = LoginManager(app)
+
+    @people.request_loader
+    def who(incoming) -> Account | None:
+        token = incoming.cookies.get(COOKIE, "")
+        found = db.session.scalars(select(SignIn).filter_by(token_hash=hash_token(token), ended_at=None)).first()
+        return found.account if found else None
+
+    @app.get("/page/<uuid:key>")
+    @public("a page with one live section, for the browser")
+    def page(key: UUID) -> str:
+        app.config["LOOKS"] = app.config.get("LOOKS", 0) + 1
+        fragment = render_template_string(SECTION, key=key, looks=app.config["LOOKS"])
+        if request.headers.get("HX-Request"):
+            return fragment
+        return render_template_string(PAGE, section=fragment, live_topics=[topic_name("thing", key)])
+
+    return app
+
+
+SECTION = """<section id="s" hx-get="/page/{{ key }}" hx-trigger="thing-{{ key }} from:#live, poll from:body"
+  hx-swap="outerMorph" hx-status:5xx="swap:none"><input id="typed"><b>{{ looks }}</b></section>"""
+
+PAGE = """<!doctype html><html lang="fr"><head><title>Live</title>
+<meta name="htmx-config" content='{"includeIndicatorCSS": false, "history": "reload", "defaultTimeout": 15000}'>
+<script defer src="/static/vendor/hx-sse-4.0.1.min.js"></script>
+<script defer src="/static/js/app.js"></script></head>
+<body hx-headers:inherited='{"X-CSRFToken": "x"}'><p id="offline" hidden>Hors ligne</p>
+<button id="copy" data-copy="abc" hidden>Copier</button>
+{{ section|safe }}{% include "live/_stream.html" %}
+<script src="/static/vendor/htmx-4.0.1.min.js"></script></body></html>"""

