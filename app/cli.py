@@ -25,7 +25,7 @@ def main() -> None:
 @click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def web(reload: bool, bind: str) -> None:
     """Serve the screens on PORT."""
-    options = ["-k", "gevent", "-w", os.environ.get("RELAIS_WEB_PROCESSES", "1"), "--graceful-timeout", "2"]
+    options = ["-k", "gevent", "--no-control-socket", "-w", os.environ.get("RELAIS_WEB_PROCESSES", "1"), "--graceful-timeout", "2"]
     # Streams stay open for long, so a quiet worker is not a stuck one: gevent answers the arbiter meanwhile.
     options += ["-b", f"{bind}:{read_settings().port}", *(["--reload"] if reload else [])]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "app:create_app()"])
@@ -79,9 +79,9 @@ def import_communes(file: Iterable[str]) -> None:
 @click.argument("family_name")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default="administrator", show_default=True)
 @click.option("--organization", required=True, help="Its name; it is created when there is none of that name.")
-@click.option("--kind", default="hospital", show_default=True, help="hospital, emergency, ward, maternity, practice, cpts")
-@click.option("--commune", default="", help="INSEE code, for an organization to create (see import-communes).")
-@click.option("--phone", default="", help="The number to call back, for an organization to create.")
+@click.option("--kind", default="hospital", show_default=True, help="If created: ward, practice, cpts…")
+@click.option("--commune", default="", help="Its INSEE code (see import-communes).")
+@click.option("--phone", default="", help="The number to call back.")
 def invite(
     email: str, given_name: str, family_name: str, role: str, organization: str, kind: str, commune: str, phone: str
 ) -> None:

@@ -1,5 +1,6 @@
 """The house under test: the same tests on SQLite and on PostgreSQL, with a clock that tests move by hand."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,13 +35,56 @@ def settings_for(database_url: str, data_dir: Path, **more: str) -> Settings:
     )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh database address on each engine in turn."""
+ENGINES = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(params=ENGINES)
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a table, on each engine in turn."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'relais.sqlite3'}"
+        yield f"sqlite:///{tmp_path / 'blank.sqlite3'}"
+        return
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.create_database()
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(params=ENGINES)
+def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with every table and no row, on each engine in turn."""
+    model: str = request.getfixturevalue(f"{request.param}_model")
+    if request.param == "sqlite":
+        copy = tmp_path / "relais.sqlite3"
+        shutil.copy(model, copy)
+        yield f"sqlite:///{copy}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create_database(like=model)
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file to copy: making the tables anew for each test would be most of the suite's time."""
+    path = tmp_path_factory.mktemp("model") / "relais.sqlite3"
+    make_tables(f"sqlite:///{path}", path.parent)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def postgresql_model(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = postgres.create_database()
+    make_tables(url, tmp_path_factory.mktemp("model"))
+    return url
+
+
+def make_tables(url: str, data_dir: Path) -> None:
+    app = create_app(settings_for(url, data_dir))
+    with app.app_context():
+        Model.metadata.create_all(db.engine)
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -48,7 +92,6 @@ def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
     app = create_app(settings_for(engine_url, tmp_path))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     with app.app_context():
-        Model.metadata.create_all(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()

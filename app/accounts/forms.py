@@ -46,7 +46,7 @@ class InviteForm(Form):
         "Prénom", filters=[stripped], validators=[InputRequired("Écrivez le prénom."), Length(max=80)]
     )
     family_name = StringField("Nom", filters=[stripped], validators=[InputRequired("Écrivez le nom."), Length(max=80)])
-    organization_id = SelectField("Organisation", coerce=UUID)
+    organization_id = SelectField("Organisation", coerce=UUID, validators=[InputRequired("Choisissez l'organisation.")])
     role = RadioField(
         "Cette personne va surtout",
         coerce=Role,

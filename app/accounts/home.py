@@ -15,7 +15,7 @@ bp = Blueprint("home", __name__)
 @public("it only shows the way")
 def home() -> Response:
     if not current_user.is_authenticated:
-        return see_other(url_for("demo.stage" if current_app.config["SETTINGS"].demo else "accounts.sign_in"))
+        return see_other(url_for("demo.show" if current_app.config["SETTINGS"].demo else "accounts.sign_in"))
     mine = entries(me())
     if not mine:
         abort(403)

@@ -1,10 +1,10 @@
 """Pages and files travel compressed: a phone on a bad network waits for bytes, not for our processor. Streams never.
 
 Compressing secrets beside words that an attacker chose tells their lengths (BREACH). Three things keep that
-oracle shut. No signed-in page repeats free text of its address. The CSRF token is no constant: Flask-WTF signs it with the
-second it was made in, so its unguessable part lives one second, and an oracle needs thousands of tries at the same
-one. And what another site makes the browser ask for (a link opened by it carries our Lax cookie) is answered
-uncompressed, so that site has no length to compare.
+oracle shut. No signed-in page repeats free text of its address. The CSRF token is no constant: Flask-WTF signs it
+with the second it was made in, so its unguessable part lives one second, and an oracle needs thousands of tries at
+the same one. And what another site makes the browser ask for (a link that it opens carries our Lax cookie) is
+answered uncompressed, so that this site has no length to compare.
 """
 
 from flask import Flask, Request, Response, request

@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, render_template, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, current_app, render_template, request, send_from_directory, url_for
 
 from app.core.security import public
 
@@ -25,6 +25,8 @@ def service_worker() -> Response:
     body = render_template("pwa/service-worker.js", version=assets_version(), shell=shell_urls())
     response = Response(body, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()  # Browsers ask after each navigation: most often the answer is that nothing changed.
+    response.make_conditional(request)
     return response
 
 

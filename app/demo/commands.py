@@ -1,14 +1,9 @@
-"""`relais demo load` and `relais demo replay`."""
+"""`relais demo load` and `relais demo replay`, run inside the app's context."""
 
 import click
 
 
-@click.group()
-def demo() -> None:
-    """Invented people, for showing Relais."""
-
-
-@demo.command()
+@click.command()
 def load() -> None:
     """Fill an empty Relais with an invented territory; does nothing when it is already there."""
     from app.core import clock
@@ -21,7 +16,7 @@ def load() -> None:
     click.echo("The demonstration is loaded." if loaded else "The demonstration was loaded already.")
 
 
-@demo.command()
+@click.command()
 @click.option("--minutes", default=20.0, show_default=True, help="How long the day takes.")
 @click.option("--speed", default=30.0, show_default=True, help="Minutes of people's time in one real minute.")
 @click.option("--seed", default=91, show_default=True, help="The same seed tells the same day.")

@@ -18,7 +18,8 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.words import stamp
 from app.demo.people import PATIENTS
-from app.demo.tale import ANYONE, VISITORS, Plot, Teller, account, tell
+from app.demo.plot import ANYONE, VISITORS, Plot, Teller, account
+from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory.models import Practitioner
 from app.dispatch import actions as dispatch

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.clock import PARIS, paris
-from app.demo.tale import Plot
+from app.demo.plot import Plot
 
 CARE, DOCTOR = "home-care", "ed-reorientation"
 

@@ -13,8 +13,9 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
 from app.demo.people import PATIENTS, PLACES, PROFESSIONALS, STAFF, Professional, Staff, email_of
+from app.demo.plot import Teller, account
 from app.demo.requests import LINES, plot
-from app.demo.tale import Teller, account, tell
+from app.demo.tale import tell
 from app.demo.timeline import Timeline
 from app.directory import actions as directory
 from app.directory.models import Commune, Organization, Practitioner, TerritoryCommune

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.directory.geo import cell_of
 from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
-from app.directory.words import plain
+from app.directory.words import commune_name, searched
 
 
 def import_communes(lines: Iterable[str]) -> int:
@@ -29,12 +29,12 @@ def _communes(rows: Iterable[dict[str, str]]) -> Iterator[Commune]:
         if not row["coordonnees_gps"]:
             continue
         latitude, longitude = (float(part) for part in row["coordonnees_gps"].split(","))
-        name = row["Nom_commune"].title()
+        name = commune_name(row["Nom_commune"])
         yield Commune(
             code=row["Code_commune_INSEE"],
             name=name,
             postal_code=row["Code_postal"],
-            search_name=plain(name),
+            search_name=searched(name),
             latitude=latitude,
             longitude=longitude,
         )

@@ -16,7 +16,7 @@ from app.directory.models import (
     Profession,
     TerritoryCommune,
 )
-from app.directory.words import plain
+from app.directory.words import searched
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def practitioner_of(account_id: UUID) -> Practitioner | None:
 
 def communes_named(text: str, limit: int = 8) -> Sequence[Commune]:
     """Communes whose name or postal code begins with `text`."""
-    wanted = plain(text)
+    wanted = searched(text)
     if not wanted:
         return []
     column = Commune.postal_code if wanted.isdigit() else Commune.search_name
@@ -86,7 +86,7 @@ def commune_meant(text: str) -> Commune | None:
     commune = db.session.get(Commune, code) if len(code) == 5 else None
     if commune is not None and ("(" in text or text.strip() == code):
         return commune
-    wanted = plain(text)
+    wanted = searched(text)
     column = Commune.postal_code if wanted.isdigit() else Commune.search_name
     found = db.session.scalars(select(Commune).where(column == wanted).limit(2)).all()
     return found[0] if len(found) == 1 else None

@@ -21,6 +21,31 @@ def professionals(profession: Profession, number: int) -> str:
     return f"{number}\u00a0{singular if number == 1 else plural}"
 
 
+ARTICLES = ("le", "la", "les", "l")
+SMALL_WORDS = frozenset(
+    ["à", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "lès", "sous", "sur"]
+)
+ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
+
+
+def commune_name(capitals: str) -> str:
+    """`ST GERMAIN LES ARPAJON` → `Saint-Germain-les-Arpajon`: postal files write names in capitals, without the
+    hyphens that join every word of a French place name except an article that opens it."""
+    words = [ABBREVIATIONS.get(word, word) for word in capitals.lower().split()]
+    if not words:
+        return ""
+    spelled = [word if i and word in SMALL_WORDS else word.capitalize() for i, word in enumerate(words)]
+    if words[0] in ARTICLES and len(words) > 1:
+        spelled[1] = words[1].capitalize()
+        return f"{spelled[0]} {'-'.join(spelled[1:])}"
+    return "-".join(spelled)
+
+
+def searched(text: str) -> str:
+    """A commune's name as people type it, made alike: `st michel` finds Saint-Michel-sur-Orge."""
+    return " ".join(ABBREVIATIONS.get(word, word) for word in plain(text).split())
+
+
 def plain(text: str) -> str:
     """For searching names: lower case, no accents, hyphens and apostrophes as spaces."""
     bare = unicodedata.normalize("NFD", text.casefold())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
 from app.audit.actions import record
@@ -17,6 +18,7 @@ from app.core.db import db, transaction
 from app.core.words import distance
 from app.directory import queries as directory
 from app.directory.geo import distance_km
+from app.directory.models import PractitionerRole
 from app.dispatch import rules, words
 from app.dispatch.models import Offer, OfferState, Wave
 from app.live.actions import changed
@@ -202,7 +204,9 @@ def _widen(request: CareRequest, to: rules.Widen, round_number: int, now: dateti
 
 
 def _latest_wave(request_id: UUID) -> Wave | None:
-    return db.session.scalars(select(Wave).where(Wave.request_id == request_id).order_by(Wave.round.desc(), Wave.stage.desc())).first()
+    return db.session.scalars(
+        select(Wave).where(Wave.request_id == request_id).order_by(Wave.round.desc(), Wave.stage.desc())
+    ).first()
 
 
 def _standing(request: CareRequest, wave: Wave, now: datetime) -> rules.Standing:
@@ -241,6 +245,7 @@ def _make_offers(
     offers = [_offer(request, wave, candidate, until, now) for candidate in candidates]
     db.session.add_all(offers)
     db.session.flush()
+    offers = list(_open_offers(request.id, Offer.id.in_([offer.id for offer in offers])))
     for offer in offers:
         _alert(offer, pathway, now)
         record(
@@ -282,28 +287,29 @@ def _alert(offer: Offer, pathway: Pathway, now: datetime) -> None:
 
 def _expire_overdue(request: CareRequest, now: datetime) -> None:
     overdue = _open_offers(request.id, Offer.expires_at <= now)
-    for offer in overdue:
-        _close(offer, OfferState.EXPIRED, words.expired_notice(_path(offer)), now)
     if overdue:
-        db.session.flush()
+        _close(overdue, OfferState.EXPIRED, words.expired_notice, now)
         care_requests.touch(request)
 
 
 def _close_offers(request: CareRequest, state: OfferState, notice: Callable[[str], Notice], now: datetime) -> None:
-    for offer in _open_offers(request.id):
-        _close(offer, state, notice(_path(offer)), now)
+    _close(_open_offers(request.id), state, notice, now)
 
 
 def _open_offers(request_id: UUID, *more: ColumnElement[bool]) -> Sequence[Offer]:
+    people = joinedload(Offer.role).lazyload(PractitionerRole.organization)  # Their phones are told.
     statement = select(Offer).where(Offer.request_id == request_id, Offer.state == OfferState.OPEN, *more)
-    return db.session.scalars(statement).all()
+    return db.session.scalars(statement.options(people)).all()
 
 
-def _close(offer: Offer, state: OfferState, notice: Notice, now: datetime) -> None:
-    _end(offer, state, now)
-    account = offer.role.practitioner.account_id
-    if account:
-        push.replace(account, offer.id, "closed", notice, now=now, expires_at=now + NEWS_LIFE)
+def _close(offers: Sequence[Offer], state: OfferState, notice: Callable[[str], Notice], now: datetime) -> None:
+    for offer in offers:
+        _end(offer, state, now)
+    db.session.flush()
+    for offer in offers:
+        account = offer.role.practitioner.account_id
+        if account:
+            push.replace(account, offer.id, "closed", notice(_path(offer)), now=now, expires_at=now + NEWS_LIFE)
 
 
 def _end(offer: Offer, state: OfferState, now: datetime) -> None:

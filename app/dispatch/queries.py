@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
@@ -19,6 +19,10 @@ from app.pathways.schema import Search
 from app.patients import queries as patients
 from app.patients.models import Patient
 from app.push import queries as push
+
+
+Asked = Row[UUID, UUID, UUID, OfferState, datetime | None]
+"""Of an offer: its id, its request's, its practitioner's, its state, when it was seen."""
 
 
 @dataclass(frozen=True)
@@ -78,19 +82,20 @@ def offer_of(offer_id: UUID, practitioner_id: UUID) -> Offer | None:
 
 def reach(request_ids: Iterable[UUID]) -> dict[UUID, Reach]:
     """Per request: people asked, and of those whose phone received it, who saw it, refused, or could not be reached."""
-    offers: dict[UUID, list[Offer]] = {}
-    for offer in db.session.scalars(select(Offer).where(Offer.request_id.in_(list(request_ids)))):
+    offers: dict[UUID, list[Asked]] = {}
+    facts = select(Offer.id, Offer.request_id, Offer.practitioner_id, Offer.state, Offer.seen_at)
+    for offer in db.session.execute(facts.where(Offer.request_id.in_(list(request_ids)))):
         offers.setdefault(offer.request_id, []).append(offer)
     funnel = push.funnel([offer.id for made in offers.values() for offer in made])
     return {request_id: _reach(made, funnel) for request_id, made in offers.items()}
 
 
-def _reach(offers: list[Offer], funnel: dict[UUID, push.Funnel]) -> Reach:
-    people: dict[UUID, list[Offer]] = {}
+def _reach(offers: list[Asked], funnel: dict[UUID, push.Funnel]) -> Reach:
+    people: dict[UUID, list[Asked]] = {}
     for offer in offers:
         people.setdefault(offer.practitioner_id, []).append(offer)
 
-    def number(fact: Callable[[Offer], bool]) -> int:
+    def number(fact: Callable[[Asked], bool]) -> int:
         return sum(any(fact(offer) for offer in made) for made in people.values())
 
     return Reach(

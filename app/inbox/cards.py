@@ -10,11 +10,11 @@ from app.appointments.models import Appointment
 from app.care_requests.models import CareRequest, State
 from app.care_requests.rules import TAKEN
 from app.core import clock
-from app.core.words import length, moment
+from app.core.words import length, moment, span
 from app.directory.geo import driving_minutes
 from app.directory.models import Organization
 from app.dispatch.models import Offer, OfferState
-from app.inbox.words import callable_phone, identity, window
+from app.inbox.words import callable_phone, identity
 from app.pathways.library import pathways
 from app.patients.rules import age, age_band
 
@@ -66,7 +66,7 @@ def card(offer: Offer, now: datetime) -> Card:
         commune=request.commune.name,
         km=offer.km,
         minutes=driving_minutes(offer.km),
-        window=window(request.window_start, request.window_end, now),
+        window=sentence(span(request.window_start, request.window_end, now)),
         length=length(timedelta(minutes=reason.minutes)),
         age_band=age_band(age(request.patient.birth_date, clock.paris(now).date())),
         usual=offer.usual,
@@ -74,6 +74,11 @@ def card(offer: Offer, now: datetime) -> Card:
         ends_at=offer.expires_at,
         seen=offer.seen_at is not None,
     )
+
+
+def sentence(words: str) -> str:
+    """With a capital, and nothing else changed."""
+    return words[:1].upper() + words[1:]
 
 
 def known(offer: Offer, now: datetime) -> Known | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from wtforms import DateTimeLocalField, Field, HiddenField, RadioField, ValidationError
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, StopValidation
 
 from app.appointments.rules import NoSuchTime, check_time, instant
 from app.core import clock
@@ -18,28 +18,31 @@ MODES = {"home": "À domicile", "practice": "Au cabinet"}
 class RefusalForm(Form):
     """A reason helps the next search; saying none is fine."""
 
-    reason = RadioField("Pourquoi ?", choices=list(REFUSALS.items()), validators=[Optional()])
+    reason = RadioField("Pourquoi ?", choices=REFUSALS, validators=[Optional()])
 
 
 class AppointmentForm(Form):
     """A time among those offered (`slot`, ISO 8601), or one's own, which is Paris time; and where."""
 
     slot = HiddenField("Quand ?")
-    starts_at = DateTimeLocalField("Date et heure", validators=[Optional()])
+    starts_at = DateTimeLocalField("Date et heure")
     mode = RadioField("Où ?", validators=[InputRequired("Choisissez un lieu.")])
 
     def __init__(self, pathway: Pathway, **values: Any) -> None:
         super().__init__(**values)
-        self.mode.choices = [(mode, MODES[mode]) for mode in pathway.modes]
+        self.mode.choices = {mode: MODES[mode] for mode in pathway.modes}
+        # Whoever writes a time of her own must write one; a slot is sent without this field.
+        self.starts_at.flags.required = True
 
     def validate_starts_at(self, field: Field) -> None:
         try:
             chosen = self.chosen
-            if chosen is None:
-                raise ValidationError("Choisissez une heure.")
-            check_time(chosen, clock.now())
+            if chosen is not None:
+                return check_time(chosen, clock.now())
         except NoSuchTime as wrong:
             raise ValidationError(str(wrong)) from None
+        field.errors = []  # What the parser said of it is said better here.
+        raise StopValidation("Choisissez une heure.")
 
     @property
     def chosen(self) -> datetime | None:

@@ -156,7 +156,9 @@ def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[st
     planned_mode = appointment.mode if appointment else None
     return {
         "appointment": appointment,
-        "slots": next_slots(care_request.window_end, now, clock.PARIS, window_start=care_request.window_start),
+        "slots": next_slots(
+            care_request.window_end, now, clock.PARIS, window_start=care_request.window_start, at_most=3
+        ),
         "form": form or AppointmentForm(pathway, formdata=None, mode=planned_mode or pathway.modes[0]),
         "modes": MODES,
     }
@@ -223,6 +225,7 @@ def propose(offer_id: UUID) -> Response:
     found = my_won_offer(offer_id)
     form = AppointmentForm(pathways()[found.request.pathway])
     if not form.validate() or form.chosen is None:
+        form.starts_at.render_kw = {"autofocus": True}
         return offer_page(found, status=422, form=form)
     starts_at, now = form.chosen, clock.now()
     with transaction():

@@ -1,25 +1,14 @@
-"""What the practitioner's screens say of a time and of a person."""
+"""What the practitioner's screens say of a person."""
 
-from datetime import date, datetime
+from datetime import date
 
 from babel.dates import format_date
 
-from app.core.words import day, hour, phone
+from app.core.words import phone
 from app.patients.models import Patient
 from app.patients.rules import age
 
 SEXES = {"F": "Femme", "M": "Homme"}
-
-
-def window(start: datetime, end: datetime, now: datetime) -> str:
-    """`Aujourd'hui, avant 18 h` once it has begun; `Demain, 8 h – 20 h`; both days when it spans several."""
-    if start <= now:
-        words = f"{day(end, now)}, avant {hour(end)}"
-    elif day(start, now) == day(end, now):
-        words = f"{day(start, now)}, {hour(start)} – {hour(end)}"
-    else:
-        words = f"{day(start, now)} {hour(start)} – {day(end, now)} {hour(end)}"
-    return words[:1].upper() + words[1:]
 
 
 def age_words(born: date, today: date) -> str:

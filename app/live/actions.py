@@ -30,13 +30,13 @@ def write_topics() -> None:
     db.session.flush()
     engine = db.session.get_bind().dialect.name
     insert = postgresql.insert if engine == "postgresql" else sqlite.insert
-    for name in names:
-        statement = insert(Topic).values(name=name, version=1, changed_at=clock.now())
-        db.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[Topic.name],
-                set_={"version": Topic.version + 1, "changed_at": statement.excluded.changed_at},
-            )
+    rows = [{"name": name, "version": 1, "changed_at": clock.now()} for name in names]
+    statement = insert(Topic).values(rows)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Topic.name],
+            set_={"version": Topic.version + 1, "changed_at": statement.excluded.changed_at},
         )
+    )
     if engine == "postgresql":
         db.session.execute(select(func.pg_notify(CHANNEL, "")))

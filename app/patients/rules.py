@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date
 
-BIRTH_DATE = re.compile(r"^\s*(\d{1,2})[\s./-]?(\d{2})[\s./-]?(\d{4})\s*(.*)$")
+BIRTH_DATE = re.compile(r"^\s*(\d{1,2})[\s./-]?(\d{2})[\s./-]?(\d{4})\s*(.*)$", re.DOTALL)
 
 
 def age(born: date, today: date) -> int:

@@ -32,8 +32,11 @@ class Health:
 
 def report(now: datetime) -> Health:
     """Counts, and how late the most overdue search and message are, in seconds."""
-    counted = db.session.execute(select(CareRequest.state, func.count()).group_by(CareRequest.state))
-    states = {state: number for state, number in counted}
+    open_states = CareRequest.state.in_([State.SEARCHING, State.UNANSWERED])
+    counted = db.session.execute(
+        select(CareRequest.state, func.count()).where(open_states).group_by(CareRequest.state)
+    ).tuples()
+    states = dict(counted.all())
     oldest_search = db.session.scalar(
         select(func.min(CareRequest.next_move_at)).where(CareRequest.state == State.SEARCHING)
     )

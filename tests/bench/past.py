@@ -23,6 +23,7 @@ from app.patients.models import Consent, Patient
 from app.patients.rules import name_start
 from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import EVRY, KM, Town
+from tests.services.push_service import FakePushService
 
 Row = dict[str, Any]
 
@@ -31,13 +32,18 @@ ENDS = (State.DONE,) * 8 + (State.CANCELLED,) * 2
 NAMES = ("Marchand", "Dubois", "Lefèvre", "Moreau", "N'Guyen", "Garcia", "Benoît", "Rousseau")
 
 new_id = uuid_utils.compat.uuid7
+ORDER: tuple[type, ...] = (
+    *(Account, Organization, Membership, Practitioner, PractitionerRole, Subscription),
+    *(Patient, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),
+)
+"""Each table after those it refers to."""
 
 
 class Past:
     """Fills the tables in bulk, through the real columns; the same every time."""
 
-    def __init__(self, town: Town, requests: int, now: datetime) -> None:
-        self.town, self.number, self.now = town, requests, now
+    def __init__(self, town: Town, push_service: FakePushService, requests: int, now: datetime) -> None:
+        self.town, self.push_service, self.number, self.now = town, push_service, requests, now
         self.random = Random(1)
         self.nurses: list[tuple[UUID, UUID, UUID, UUID]] = []  # account, practitioner, role, device
 
@@ -53,8 +59,8 @@ class Past:
             for table, row in chunk:
                 tables.setdefault(table, []).append(row)
             with transaction():
-                for table, some in tables.items():
-                    db.session.execute(insert(table), some)
+                for table in sorted(tables, key=ORDER.index):
+                    db.session.execute(insert(table), tables[table])
 
     def _directory(self) -> None:
         rows: list[tuple[type, Row]] = []
@@ -66,7 +72,7 @@ class Past:
             longitude = EVRY[1] + self.random.uniform(-1, 1)
             rows += self._nurse(n, account, practitioner, role, practice, latitude, longitude)
             rows.append((Subscription, self._device(device, account)))
-        self._write(iter(sorted(rows, key=lambda row: TABLES.index(row[0]))))
+        self._write(iter(rows))
 
     def _nurse(
         self, n: int, account: UUID, practitioner: UUID, role: UUID, practice: UUID, latitude: float, longitude: float
@@ -125,12 +131,13 @@ class Past:
         ]
 
     def _device(self, device: UUID, account: UUID) -> Row:
+        phone = self.push_service.new_device()
         return {
             "id": device,
             "account_id": account,
-            "endpoint": f"https://push.services.mozilla.com/{device}",
-            "p256dh": "B" * 87,
-            "auth": "A" * 22,
+            "endpoint": phone.endpoint,
+            "p256dh": phone.p256dh,
+            "auth": phone.auth,
             "created_at": self.now,
         }
 
@@ -189,6 +196,7 @@ class Past:
                     "starts_at": at + timedelta(hours=3),
                     "mode": "home",
                     "sequence": 1,
+                    "created_at": at,
                     "changed_at": at,
                 },
             )
@@ -313,6 +321,3 @@ def _audit(event: str, subject: UUID, patient: UUID, actor: UUID | None, at: dat
         "why": "care",
         "detail": {"from": "searching", "to": "accepted"},
     }
-
-
-TABLES: list[type] = [Account, Organization, Membership, Practitioner, PractitionerRole, Subscription]

@@ -18,9 +18,9 @@ MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
 
 
 @pytest.fixture
-def empty(engine_url: str, tmp_path: Path) -> Iterator[Flask]:
+def empty(blank_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The app over a database without a single table."""
-    app = create_app(settings_for(engine_url, tmp_path))
+    app = create_app(settings_for(blank_url, tmp_path))
     with app.app_context():
         yield app
         db.session.remove()

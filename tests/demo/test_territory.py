@@ -16,8 +16,8 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.demo import commands, territory
 from app.demo.people import PATIENTS
+from app.demo.plot import VISITORS, account
 from app.demo.replay import replay
-from app.demo.tale import VISITORS, account
 from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession
 from app.directory.queries import near, practitioner_of
 from app.dispatch import actions as dispatch
@@ -155,11 +155,11 @@ def invariants_hold() -> None:
 
 
 def test_the_commands_are_for_demo_mode_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = CliRunner().invoke(commands.demo, ["load"])
+    told = CliRunner().invoke(commands.load)
     assert (told.exit_code, told.output) == (0, "The demonstration was loaded already.\n")
     monkeypatch.setitem(app.config, "SETTINGS", settings_without_demo(app))
-    assert "RELAIS_DEMO=1" in CliRunner().invoke(commands.demo, ["load"]).output
-    assert CliRunner().invoke(commands.demo, ["replay"]).exit_code == 1
+    assert "RELAIS_DEMO=1" in CliRunner().invoke(commands.load).output
+    assert CliRunner().invoke(commands.replay).exit_code == 1
 
 
 def settings_without_demo(app: Flask) -> object:

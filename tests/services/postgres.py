@@ -85,10 +85,11 @@ class PostgresServer:
         self.stop()
         shutil.rmtree(self._home, ignore_errors=True)
 
-    def create_database(self) -> str:
-        """Return the SQLAlchemy address of a new empty database."""
+    def create_database(self, like: str | None = None) -> str:
+        """Return the SQLAlchemy address of a new database: empty, or a copy of the one at the address `like`."""
         name = f"relais_{next(self._numbers)}"
-        self._execute(f'CREATE DATABASE "{name}"')
+        template = f' TEMPLATE "{like.rpartition("/")[2]}"' if like else ""
+        self._execute(f'CREATE DATABASE "{name}"{template}')
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:

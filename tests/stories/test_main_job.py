@@ -12,7 +12,7 @@ def test_the_first_to_answer_gets_the_visit(town: Town) -> None:
     request = town.asks("home-care")
     town.time_passes(seconds=1)
 
-    assert maya.notices()[-1]["notification"]["title"] == "Pansement, Evry Courcouronnes"
+    assert maya.notices()[-1]["notification"]["title"] == "Pansement, Évry-Courcouronnes"
     assert maya.accepts() == 200
     assert ines.accepts() == 409
 

@@ -1,0 +1,59 @@
+"""What is to happen in a tale, how it is told, and who acts in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.core.db import db
+from app.demo.people import email_of
+
+ANYONE = "anyone"
+VISITORS = frozenset({"orientation-nurse", "nurse", "doctor"})
+"""Whoever tries the demonstration is these people: they do nothing by themselves unless a tale names them."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What is to happen; minutes are people's time. `by` and `taker` are keys of `people.py`."""
+
+    opens_at: datetime
+    by: str
+    patient_id: UUID
+    organization_id: UUID
+    pathway: str
+    reason: str
+    window: str
+    note: str = ""
+    taker: str | None = ANYONE  # None: nobody takes it
+    takes_after: float = 8  # counted from the moment that person was asked
+    refusing: float = 0.1  # the share of the others who say no
+    looking: float = 0.75  # the share of the others who look at it
+    cancelled_after: float | None = None
+    cancelled_why: str = ""
+    proposes_after: float | None = 4  # None: no time proposed
+    slot: int = 0  # which of the times that are offered in one tap
+    confirms_after: float | None = 20
+    declines: bool = False
+    finishes: bool = True
+
+
+@dataclass
+class Teller:
+    """How tales are told: how fast people are, by which dice, and who hears of it."""
+
+    dice: Random
+    speed: float = 1.0
+    heard: Callable[[str], None] = field(default=lambda line: None)
+
+    def minutes(self, number: float) -> timedelta:
+        return timedelta(minutes=number / self.speed)
+
+
+def account(key: str) -> Account:
+    """The demonstration account of this key."""
+    return db.session.scalars(select(Account).where(Account.email == email_of(key))).one()

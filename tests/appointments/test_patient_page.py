@@ -1,0 +1,183 @@
+"""The patient's link: who, when, where; nothing about the care; nothing changes by looking."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from icalendar import Calendar
+from sqlalchemy import select
+
+from app.appointments.actions import link_token
+from app.appointments.models import Appointment, PatientLink
+from app.appointments.queries import of_request
+from app.care_requests.models import Step
+from app.core import clock
+from app.core.db import db
+from tests.factories.town import Nurse, Town
+from tests.inbox.screen import Screen
+
+SECRETS = ("Marchand", "MARCHAND", "Monique", "Tilleuls", "39980100", "nfirmi", "Soins", "soins", "Digicode")
+
+
+def visit(nurse: Nurse) -> Appointment:
+    db.session.rollback()
+    appointment = of_request(nurse.offer().request_id)
+    assert appointment is not None
+    return appointment
+
+
+@pytest.fixture
+def link(town: Town, nurse: Nurse) -> str:
+    """What was handed to the patient of a request that Claire accepted."""
+    town.asks(note="Digicode 1234B")
+    town.time_passes()
+    assert nurse.accepts() == 200
+    return f"/p/{link_token(visit(nurse))}"
+
+
+def proposes(nurse: Nurse, *, hours: float = 1, mode: str = "home") -> None:
+    said = {"slot": (clock.now() + timedelta(hours=hours)).isoformat(), "mode": mode}
+    assert nurse.post(f"/offers/{nurse.offer().id}/appointment", said).status_code == 303
+
+
+def event(client: FlaskClient, link: str) -> dict[str, object]:
+    response = client.get(f"{link}/visit.ics")
+    assert response.mimetype == "text/calendar"
+    assert not any(secret in response.text for secret in SECRETS)
+    return dict(Calendar.from_ical(response.data).walk("VEVENT")[0])
+
+
+def test_before_a_time_is_proposed_it_says_that_someone_will_call(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    screen = Screen(client.get(link))
+    assert screen.is_sound()
+    assert "Claire Dupré" in screen.text
+    assert "vous appelle pour fixer l'heure" in screen.text
+    assert "Je confirme" not in screen.text
+    assert client.get(f"{link}/visit.ics").status_code == 404
+
+
+def test_it_says_who_when_where_and_whom_to_call_and_nothing_else(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    proposes(nurse)
+    response = client.get(link)
+    screen = Screen(response)
+    assert screen.is_sound()
+    for known in ("Aujourd'hui,", "mardi 24 novembre", "à 11 h", "Claire Dupré", "Chez vous", "Urgences"):
+        assert known in screen.text.replace("\xa0", " ")
+    assert 'href="tel:+33199001234"' in screen.html
+    assert 'href="tel:0639980001"' in screen.html
+    assert "<script" not in screen.html
+    assert not any(secret in screen.html for secret in SECRETS)
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "noindex" in response.headers["X-Robots-Tag"]
+
+
+def test_at_the_practice_it_gives_the_address(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    proposes(nurse, mode="practice")
+    assert "1 rue de la Paix" in Screen(client.get(link)).text
+    assert event(client, link)["LOCATION"] == "1 rue de la Paix, 91000 Évry-Courcouronnes"
+
+
+def test_looking_changes_nothing(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    proposes(nurse)
+    before = (visit(nurse).sequence, visit(nurse).changed_at, visit(nurse).patient_answer)
+    for url in (link, f"{link}?answer=confirmed", f"{link}/visit.ics"):
+        assert client.get(url).status_code == 200
+        assert client.head(url).status_code == 200
+    assert client.get(f"{link}/answer").status_code == 405
+    assert (visit(nurse).sequence, visit(nurse).changed_at, visit(nurse).patient_answer) == before
+
+
+def test_the_last_word_counts_and_the_nurse_reads_it(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    proposes(nurse)
+    for said, words in (("confirmed", "Le patient a confirmé"), ("declined", "Le patient ne peut pas")):
+        assert client.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
+        assert client.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
+        assert Screen(client.get(link)).states == [said]
+        assert words in Screen(nurse.get(f"/offers/{nurse.offer().id}")).text
+        assert words in Screen(nurse.get("/visits")).text
+    kinds = db.session.scalars(select(Step.kind).where(Step.request_id == nurse.offer().request_id)).all()
+    assert (kinds.count("confirmed"), kinds.count("declined")) == (1, 1)
+
+
+def test_nobody_confirms_a_time_they_did_not_read(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    proposes(nurse)
+    proposes(nurse, hours=4)
+    late = client.post(f"{link}/answer", data={"answer": "confirmed", "sequence": "1"})
+    assert late.status_code == 409
+    assert "a changé" in Screen(late).text
+    assert "à 14 h" in Screen(late).text.replace("\xa0", " ")
+    assert visit(nurse).patient_answer is None
+
+
+def test_a_new_time_asks_again(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    proposes(nurse)
+    client.post(f"{link}/answer", data={"answer": "declined"})
+    proposes(nurse, hours=4)
+    screen = Screen(client.get(link))
+    assert screen.states == []
+    assert "Je confirme" in screen.text
+
+
+def test_a_word_that_is_no_answer(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    assert client.post(f"{link}/answer", data={"answer": "perhaps"}).status_code == 400
+    assert client.post(f"{link}/answer", data={"answer": "confirmed"}).status_code == 409  # no time yet
+    assert visit(nurse).patient_answer is None
+
+
+def test_cancelled_is_said_and_the_calendar_follows(client: FlaskClient, town: Town, nurse: Nurse, link: str) -> None:
+    proposes(nurse)
+    planned = event(client, link)
+    town.orientation_nurse.post(f"/requests/{visit(nurse).request_id}/cancellation")
+    screen = Screen(client.get(link))
+    assert "Rendez-vous annulé" in screen.text
+    assert "Je confirme" not in screen.text
+    assert client.post(f"{link}/answer", data={"answer": "confirmed"}).status_code == 409
+    cancelled = event(client, link)
+    assert (planned["STATUS"], cancelled["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert planned["UID"] == cancelled["UID"]
+    assert cancelled["SEQUENCE"] > planned["SEQUENCE"]
+
+
+def test_a_new_time_replaces_the_old_in_the_calendar(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    proposes(nurse)
+    first = event(client, link)
+    proposes(nurse, hours=4)
+    second = event(client, link)
+    assert first["UID"] == second["UID"]
+    assert second["SEQUENCE"] > first["SEQUENCE"]
+    assert second["DTSTART"].dt == clock.now() + timedelta(hours=4)
+    assert second["SUMMARY"] == "Rendez-vous avec Claire Dupré"
+
+
+def test_when_she_withdraws_the_same_link_says_that_another_is_looked_for(
+    client: FlaskClient, town: Town, nurse: Nurse, link: str
+) -> None:
+    proposes(nurse)
+    second = town.nurse("Hugo", km=2)
+    nurse.post(f"/offers/{nurse.offer().id}/withdrawal")
+    screen = Screen(client.get(link))
+    assert "Une autre est cherchée" in screen.text
+    assert "Claire" not in screen.html
+    town.time_passes()
+    assert second.accepts() == 200
+    screen = Screen(client.get(link))
+    assert "Hugo Dupré" in screen.text
+    assert "à 11 h" not in screen.text.replace("\xa0", " ")
+
+
+def test_a_link_ends(client: FlaskClient, nurse: Nurse, link: str) -> None:
+    proposes(nurse)
+    clock.advance(timedelta(hours=26))
+    for response in (client.get(link), client.post(f"{link}/answer", data={"answer": "confirmed"})):
+        assert response.status_code == 404
+        assert "n'est plus utile" in Screen(response).text
+        assert Screen(response).is_sound()
+    assert client.get(f"{link}/visit.ics").status_code == 404
+    assert Screen(client.get("/p/unknown")).text == Screen(client.get(link)).text
+
+
+def test_only_the_hash_is_kept(nurse: Nurse, link: str) -> None:
+    row = db.session.scalars(select(PatientLink)).one()
+    assert row.token_hash not in link
+    assert link.removeprefix("/p/") not in (row.token_hash, str(row.id), str(row.appointment_id))

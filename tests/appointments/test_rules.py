@@ -1,0 +1,76 @@
+"""Times in one tap, and times that cannot be."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.appointments.rules import NoSuchTime, check_time, instant, link_expiry, next_slots
+from app.core.clock import PARIS
+
+
+def paris(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=PARIS).astimezone(UTC)
+
+
+def labels(now: datetime, start: datetime, end: datetime, at_most: int = 4) -> list[str]:
+    slots = next_slots(end, now, PARIS, window_start=start, at_most=at_most)
+    assert all(slot.at.utcoffset() == timedelta(0) for slot in slots)
+    return [slot.label.replace("\xa0", " ") for slot in slots]
+
+
+@pytest.mark.parametrize(
+    ("now", "start", "end", "expected"),
+    [
+        (paris(11, 24, 10), paris(11, 24, 10), paris(11, 26, 10), ["dans 1 h", "14 h", "17 h", "demain 9 h"]),
+        (paris(11, 24, 10), paris(11, 24, 8), paris(11, 24, 15), ["dans 1 h", "14 h"]),
+        (
+            paris(11, 24, 23),
+            paris(11, 24, 23),
+            paris(11, 26, 23),
+            ["demain 9 h", "demain 11 h", "demain 14 h", "demain 17 h"],
+        ),
+        (paris(11, 24, 10), paris(11, 25, 8), paris(11, 25, 13), ["demain 9 h", "demain 11 h"]),
+        (paris(11, 24, 10), paris(11, 27, 8), paris(11, 27, 13), ["ven. 27 9 h", "ven. 27 11 h"]),
+        # What was asked for is over: the next times there are.
+        (
+            paris(11, 24, 19),
+            paris(11, 24, 8),
+            paris(11, 24, 18),
+            ["dans 1 h", "demain 9 h", "demain 11 h", "demain 14 h"],
+        ),
+    ],
+)
+def test_slots_stay_within_what_was_asked(now: datetime, start: datetime, end: datetime, expected: list[str]) -> None:
+    assert labels(now, start, end) == expected
+
+
+def test_an_hour_is_an_hour_when_the_clocks_change() -> None:
+    before = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # 00:30 in Paris, the night the clocks go forward
+    nine = next(slot for slot in next_slots(before + timedelta(days=1), before, PARIS) if slot.label.startswith("9"))
+    assert nine.at == datetime(2026, 3, 29, 7, 0, tzinfo=UTC)
+
+
+def test_slots_fall_on_round_minutes() -> None:
+    now = paris(11, 24, 10, 2)
+    assert next_slots(now + timedelta(days=1), now, PARIS)[0].at == paris(11, 24, 11, 5)
+
+
+def test_an_hour_that_the_clocks_skip_is_refused_and_a_doubled_one_is_the_first() -> None:
+    with pytest.raises(NoSuchTime):
+        instant(datetime(2026, 3, 29, 2, 30), PARIS)
+    assert instant(datetime(2026, 10, 25, 2, 30), PARIS) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_neither_the_past_nor_a_slip_of_the_thumb() -> None:
+    now = paris(11, 24, 10)
+    check_time(now - timedelta(minutes=4), now)
+    check_time(now + timedelta(days=89), now)
+    for wrong in (now - timedelta(minutes=6), now + timedelta(days=91)):
+        with pytest.raises(NoSuchTime):
+            check_time(wrong, now)
+
+
+def test_a_link_ends_a_day_after_the_visit() -> None:
+    visit, end = paris(11, 24, 10), paris(11, 26, 10)
+    assert link_expiry(visit, end) == visit + timedelta(hours=24)
+    assert link_expiry(None, end) == end + timedelta(hours=24)

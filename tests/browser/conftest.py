@@ -1,0 +1,98 @@
+"""The whole product as it runs: web process, worker, demonstration people, on a free port."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.services.push_service import FakePushService
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class RunningHouse:
+    """`as_(persona)` is the whole app signed in as that person."""
+
+    url: str
+    push_service: FakePushService
+
+    def as_(self, persona: str, path: str = "") -> str:
+        return f"{self.url}/demo/as/{persona}/{path}"
+
+
+@pytest.fixture(scope="session")
+def loaded_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration territory, loaded once and copied for each house."""
+    folder = tmp_path_factory.mktemp("territory")
+    for command in (["migrate"], ["demo", "load"]):
+        run = subprocess.run(
+            [sys.executable, "-m", "app.cli", *command],
+            env=environment(folder, 0),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert run.returncode == 0, run.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def house(loaded_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    """Starts once per module: tests leave their requests behind, as days do."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copytree(loaded_data, folder, dirs_exist_ok=True)
+    push_service = FakePushService()
+    port = free_port()
+    log = (folder / "house.log").open("w")
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "app.cli", command],
+            env={**environment(folder, port), "RELAIS_PUSH_HOSTS": push_service.origin},
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+        )
+        for command in ("web", "worker")
+    ]
+    url = f"http://localhost:{port}"
+    try:
+        wait_until_up(url)
+        yield RunningHouse(url, push_service)
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(15)
+        push_service.close()
+        log.close()
+    assert '"event": "bug"' not in (folder / "house.log").read_text(), (folder / "house.log").read_text()[-4000:]
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RELAIS_")}
+    return {**kept, "RELAIS_DATA": str(folder), "RELAIS_DEMO": "1", "PORT": str(port or 8000), "PYTHONPATH": str(ROOT)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_up(url: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{url}/offline", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the web process never answered")

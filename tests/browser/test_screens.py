@@ -1,0 +1,86 @@
+"""Every screen, on the device it is for, light and dark: well-formed, reachable, readable by everyone."""
+
+from collections import Counter
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import RunningHouse
+from tests.services.browser import Browsers, assert_accessible
+
+SCREENS = [
+    ("nurse", "inbox"),
+    ("nurse", "visits"),
+    ("nurse", "first-offer"),
+    ("nurse", "first-visit"),
+    ("nurse", "account"),
+    ("orientation-nurse", "requests"),
+    ("orientation-nurse", "requests?show=all"),
+    ("orientation-nurse", "requests/new?pathway=home-care"),
+    ("orientation-nurse", "patients/new?pathway=home-care"),
+    ("orientation-nurse", "first-request"),
+    ("orientation-nurse", "account"),
+    ("coordinator", "board"),
+    ("admin", "invitations/new"),
+    ("", "sign-in"),
+    ("", "demo"),
+    ("", "offline"),
+    ("", "nowhere"),
+]
+
+
+@pytest.fixture(scope="module", params=[("phone", False), ("phone", True), ("tablet", False), ("tablet", True)])
+def device(request: pytest.FixtureRequest) -> tuple[str, bool]:
+    return request.param
+
+
+@pytest.fixture
+def screen(device: tuple[str, bool], browsers: Browsers) -> Page:
+    kind, dark = device
+    browsers.allow("status of 404")
+    context = browsers.phone(dark=dark) if kind == "phone" else browsers.tablet(dark=dark)
+    return context.pages[0]
+
+
+def test_every_screen_is_sound(screen: Page, house: RunningHouse) -> None:
+    for persona, path in SCREENS:
+        go(screen, house, persona, path)
+        where = f"{persona or 'anyone'}: {path}"
+        assert screen.locator("h1").count() == 1, where
+        ids = screen.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+        assert [name for name, times in Counter(ids).items() if times > 1] == [], where
+        assert unlabelled(screen) == [], where
+        assert too_small(screen) == [], where
+        assert screen.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where} scrolls sideways"
+        assert_accessible(screen)
+
+
+def go(page: Page, house: RunningHouse, persona: str, path: str) -> None:
+    inside = {
+        "first-offer": ("inbox", "article[data-offer] a[href*='offers/']"),
+        "first-visit": ("visits", "main a[href*='offers/']"),
+        "first-request": ("requests", "main a[href*='requests/0']"),
+    }
+    if path in inside:
+        start, link = inside[path]
+        page.goto(house.as_(persona, start))
+        page.goto(page.locator(link).first.evaluate("a => a.href"))
+    else:
+        page.goto(house.as_(persona, path) if persona else f"{house.url}/{path}")
+
+
+def unlabelled(page: Page) -> list[str]:
+    return page.evaluate(
+        """[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
+        .filter(e => !(e.labels?.length || e.getAttribute('aria-label') || e.textContent.trim()))
+        .map(e => e.outerHTML.slice(0, 100))"""
+    )
+
+
+def too_small(page: Page) -> list[str]:
+    """Targets of a thumb: 48 px high, links within a sentence and boxes with a large label excepted."""
+    return page.evaluate(
+        """[...document.querySelectorAll('button, .button, nav a, summary')]
+        .filter(e => e.offsetParent && e.getBoundingClientRect().height < 47.5)
+        .map(e => e.outerHTML.slice(0, 100))"""
+    )

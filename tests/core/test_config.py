@@ -1,0 +1,55 @@
+"""One wrong setting, and Relais does not start: it says which, and what to write instead."""
+
+from pathlib import Path
+
+import pytest
+
+from app.config import WrongSetting, read_settings
+
+SECRET = "s" * 32
+PRODUCTION = {"RELAIS_BASE_URL": "https://relais.example.org", "RELAIS_SECRET_KEY": SECRET}
+
+WRONG = {
+    "a short secret": ({"RELAIS_SECRET_KEY": "short"}, "RELAIS_SECRET_KEY"),
+    "no secret in production": ({**PRODUCTION, "RELAIS_SECRET_KEY": ""}, "RELAIS_SECRET_KEY"),
+    "a base address of another kind": ({"RELAIS_BASE_URL": "ftp://relais.example.org"}, "RELAIS_BASE_URL"),
+    "a base address without its scheme": ({"RELAIS_BASE_URL": "relais.example.org"}, "RELAIS_BASE_URL"),
+    "another database": ({"RELAIS_DATABASE_URL": "mysql://localhost/relais"}, "RELAIS_DATABASE_URL"),
+    "a path for a database": ({"RELAIS_DATABASE_URL": "/var/relais.db"}, "RELAIS_DATABASE_URL"),
+    "no sender of alerts": ({"RELAIS_VAPID_SUBJECT": "someone@example.org"}, "RELAIS_VAPID_SUBJECT"),
+    "a space that Apple refuses": ({"RELAIS_VAPID_SUBJECT": "mailto: someone@example.org"}, "RELAIS_VAPID_SUBJECT"),
+    "anyone as anyone in production": ({**PRODUCTION, "RELAIS_DEMO": "1"}, "RELAIS_DEMO"),
+    "alerts in clear in production": ({**PRODUCTION, "RELAIS_PUSH_HOSTS": "http://10.0.0.1"}, "RELAIS_PUSH_HOSTS"),
+    "a port in words": ({"PORT": "http"}, "PORT"),
+    "a port too high": ({"PORT": "70000"}, "PORT"),
+    "no port": ({"PORT": "0"}, "PORT"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_setting_stops_the_start_and_is_named(case: str, tmp_path: Path) -> None:
+    changed, named = WRONG[case]
+    with pytest.raises(WrongSetting, match=named):
+        read_settings({"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET, **changed})
+
+
+@pytest.mark.parametrize("spelling", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])
+def test_every_usual_spelling_of_postgresql_is_understood(spelling: str, tmp_path: Path) -> None:
+    settings = read_settings(
+        {"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET, "RELAIS_DATABASE_URL": spelling}
+    )
+    assert settings.database_url == "postgresql+psycopg://u@h/d"
+    assert not settings.sqlite
+
+
+def test_a_bare_machine_makes_its_own_secret_once(tmp_path: Path) -> None:
+    data = tmp_path / "new"
+    first, second = (read_settings({"RELAIS_DATA": str(data)}) for _ in range(2))
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) >= 32
+    assert (data / "secret.key").stat().st_mode & 0o077 == 0, "nobody else may read it"
+
+
+def test_https_is_production(tmp_path: Path) -> None:
+    assert read_settings({"RELAIS_DATA": str(tmp_path), **PRODUCTION}).production
+    assert not read_settings({"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET}).production

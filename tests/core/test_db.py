@@ -1,0 +1,124 @@
+"""The one way to write: together or not at all, and two at once both succeed."""
+
+import threading
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import StatementError
+
+from app.core import clock
+from app.core import db as floor
+from app.core.db import db, transaction
+from app.live.actions import changed
+from app.live.models import Topic
+
+
+def topics() -> dict[str, int]:
+    db.session.rollback()
+    return dict(db.session.execute(select(Topic.name, Topic.version)).tuples().all())
+
+
+def topic(name: str) -> Topic:
+    return Topic(name=name, version=1, changed_at=clock.now())
+
+
+def test_a_naive_datetime_is_refused(app: Flask) -> None:
+    with pytest.raises(StatementError, match="naive"), transaction():
+        db.session.add(Topic(name="x", version=1, changed_at=datetime(2026, 11, 24)))
+        db.session.flush()
+    assert topics() == {}
+
+
+def test_instants_come_back_aware_and_equal(app: Flask) -> None:
+    at = clock.paris(clock.now())
+    with transaction():
+        db.session.add(Topic(name="x", version=1, changed_at=at))
+    kept = db.session.get_one(Topic, "x").changed_at
+    assert kept == at
+    assert kept.tzinfo is not None
+
+
+def test_all_or_nothing(app: Flask) -> None:
+    with pytest.raises(ZeroDivisionError), transaction():
+        db.session.add(topic("x"))
+        db.session.flush()
+        raise ZeroDivisionError
+    assert topics() == {}
+
+
+def test_even_a_process_told_to_stop_leaves_nothing_half_written(app: Flask) -> None:
+    with pytest.raises(KeyboardInterrupt), transaction():
+        db.session.add(topic("x"))
+        db.session.flush()
+        raise KeyboardInterrupt
+    assert topics() == {}
+
+
+def test_what_a_failed_transaction_had_to_tell_is_forgotten(app: Flask) -> None:
+    key = clock.now().date()
+    with pytest.raises(ZeroDivisionError), transaction():
+        changed("failed", key)
+        raise ZeroDivisionError
+    with transaction():
+        changed("kept", key)
+    assert topics() == {f"kept-{key}": 1}
+
+
+def test_what_is_left_to_write_is_written_in_the_same_transaction(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floor, "_before_commit", [])
+    floor.before_commit(lambda: db.session.add(topic("last")))
+    with transaction():
+        db.session.add(topic("first"))
+    assert topics() == {"first": 1, "last": 1}
+
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    floor.before_commit(fails)
+    with pytest.raises(ZeroDivisionError), transaction():
+        db.session.add(topic("lost"))
+    assert "lost" not in topics()
+
+
+def test_what_was_read_before_is_read_again(app: Flask) -> None:
+    with transaction():
+        db.session.add(topic("x"))
+    assert db.session.get_one(Topic, "x").version == 1
+
+    def elsewhere() -> None:
+        with app.app_context(), transaction():
+            db.session.get_one(Topic, "x").version = 2
+
+    other = threading.Thread(target=elsewhere)
+    other.start()
+    other.join()
+    with transaction():
+        assert db.session.get_one(Topic, "x").version == 2
+
+
+def test_writers_queue_up_and_none_fails(app: Flask) -> None:
+    """Reading first and writing later is what breaks SQLite when two do it at once."""
+    with transaction():
+        db.session.add(Topic(name="x", version=0, changed_at=clock.now()))
+    ready, failures = threading.Barrier(8), []
+
+    def writes() -> None:
+        ready.wait()
+        for _ in range(10):
+            try:
+                with app.app_context(), transaction():
+                    db.session.scalar(select(func.count()).select_from(Topic))
+                    held = select(Topic).where(Topic.name == "x").with_for_update()
+                    db.session.scalars(held).one().version += 1
+            except Exception as error:
+                failures.append(error)
+
+    writers = [threading.Thread(target=writes) for _ in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert failures == []
+    assert topics() == {"x": 80}

@@ -1,0 +1,62 @@
+"""How instants, lengths and counts are said."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.core import words
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Paris, a Tuesday
+
+
+def at(**delta: float) -> datetime:
+    return NOW + timedelta(**delta)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (words.hour(NOW), "10 h"),
+        (words.hour(at(minutes=5)), "10 h 05"),
+        (words.hour(at(hours=-10)), "0 h"),
+        (words.day(NOW, NOW), "aujourd'hui"),
+        (words.day(at(hours=14), NOW), "demain"),  # Midnight in Paris, still the 24th in UTC.
+        (words.day(at(hours=13, minutes=59), NOW), "aujourd'hui"),
+        (words.day(at(days=-1), NOW), "hier"),
+        (words.day(at(days=3), NOW), "vendredi 27 novembre"),
+        (words.moment(at(hours=24, minutes=5), NOW), "demain à 10 h 05"),
+        (words.span(at(hours=-1), at(hours=8), NOW), "aujourd'hui, avant 18 h"),
+        (words.span(at(hours=21), at(hours=27), NOW), "demain, de 7 h à 13 h"),
+        (words.span(NOW, at(days=2), NOW), "avant jeudi 26 novembre à 10 h"),
+        (words.stamp(at(seconds=9)), "10:00:09"),
+        (words.length(timedelta(seconds=40)), "40 s"),
+        (words.length(timedelta(seconds=-5)), "0 s"),
+        (words.length(timedelta(minutes=12)), "12 min"),
+        (words.length(timedelta(hours=2)), "2 h"),
+        (words.length(timedelta(hours=2, minutes=5)), "2 h 05"),
+        (words.length(timedelta(days=3)), "3 j"),
+        (words.distance(0), "100 m"),
+        (words.distance(0.84), "800 m"),
+        (words.distance(3.44), "3,4 km"),
+        (words.distance(12.4), "12 km"),
+        (words.count(0, "vu"), "0 vu"),
+        (words.count(1, "vu"), "1 vu"),
+        (words.count(2, "vu"), "2 vus"),
+        (words.count(3, "refus", "refus"), "3 refus"),
+        (words.phone("+33169000000"), "01 69 00 00 00"),
+        (words.phone("01.69.00.00.00"), "01 69 00 00 00"),
+        (words.phone("+32 2 555 12 12"), "+32 2 555 12 12"),
+    ],
+)
+def test_as_people_say_it(said: str, expected: str) -> None:
+    assert said.replace("\u00a0", " ") == expected
+
+
+def test_a_day_of_the_change_of_clocks_is_still_tomorrow() -> None:
+    eve = datetime(2026, 10, 24, 21, 30, tzinfo=UTC)
+    assert words.day(eve + timedelta(hours=24), eve) == "demain"
+    assert words.day(eve + timedelta(hours=1), eve) == "demain"
+
+
+def test_an_hour_is_never_cut_from_its_minutes() -> None:
+    assert " " not in words.hour(at(minutes=5)) + words.phone("0169000000") + words.distance(2) + words.count(2, "vu")

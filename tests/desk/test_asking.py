@@ -1,0 +1,217 @@
+"""Asking: whose request, what for, with whose agreement."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+import uuid_utils.compat
+from sqlalchemy import func, select
+
+from app.care_requests.models import CareRequest
+from app.core import clock
+from app.core.db import db
+from app.patients.models import Consent, Patient
+from tests.desk.screen import chosen, state, value, words
+from tests.factories.town import Town
+
+
+def form_of(town: Town, patient: UUID, pathway: str = "home-care") -> str:
+    return f"/requests?pathway={pathway}&patient={patient}"
+
+
+AGREED = {"reason": "dressing", "window": "today", "agreement": "y"}
+
+
+def requests_kept() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(CareRequest)) or 0
+
+
+def test_a_known_patient_takes_one_text_field_and_the_first_window_is_chosen(town: Town) -> None:
+    patient = town.patient()
+    nurse = town.orientation_nurse
+    found = nurse.post("/requests/patients?pathway=home-care", {"q": "12031948 mar"})
+    assert "Monique MARCHAND" in words(found)
+    assert f"patient={patient}" in found.text
+    page = nurse.get(f"/requests/new?pathway=home-care&patient={patient}")
+    assert page.status_code == 200
+    assert page.text.count("<h1") == 1
+    assert chosen(page, "window") == "today"
+    sent = nurse.post(form_of(town, patient), {"reason": "dressing", "window": "today", "agreement": "y"})
+    assert sent.status_code == 303
+    followed = nurse.get(sent.location)
+    assert state(followed) == "searching"
+    agreement = db.session.scalars(select(Consent).where(Consent.patient_id == patient)).one()
+    assert agreement.recorded_by == nurse.account_id
+
+
+@pytest.mark.parametrize("typed", ["12/03/1948", "12031948 m", "12.03.1948 MARCH", "12 03 1948"])
+def test_search_reads_the_date_then_letters_of_the_name(town: Town, typed: str) -> None:
+    town.patient()
+    answer = town.orientation_nurse.post("/requests/patients", {"q": typed}, htmx=True)
+    assert answer.status_code == 200
+    assert "MARCHAND" in answer.text
+    assert "<html" not in answer.text
+
+
+def test_search_says_when_nobody_was_born_that_day(town: Town) -> None:
+    answer = town.orientation_nurse.post("/requests/patients", {"q": "13/03/1948 mar"})
+    assert answer.status_code == 200
+    assert "inscrivez un nouveau patient" in words(answer)
+
+
+@pytest.mark.parametrize("typed", ["", "marchand", "31/02/1948", "12/03"])
+def test_search_refuses_what_is_no_date_and_keeps_it(town: Town, typed: str) -> None:
+    answer = town.orientation_nurse.post("/requests/patients", {"q": typed})
+    assert answer.status_code == 422
+    assert "Commencez par la date de naissance" in words(answer)
+    assert value(answer, "q") == typed
+
+
+def test_nothing_is_wrong_while_the_date_is_still_being_typed(town: Town) -> None:
+    asked = town.orientation_nurse
+    assert asked.post("/requests/patients", {"q": "12/03"}, htmx=True).status_code == 200
+    assert asked.post("/requests/patients", {"q": "31/02/1948"}, htmx=True).status_code == 422
+
+
+def test_another_establishment_does_not_find_the_patient(town: Town) -> None:
+    patient, stranger = town.patient(), town.requester()
+    assert "MARCHAND" not in stranger.post("/requests/patients", {"q": "12/03/1948"}).text
+    assert stranger.get(f"/requests/new?pathway=home-care&patient={patient}").status_code == 404
+    assert stranger.post(form_of(town, patient), AGREED).status_code == 404
+    assert stranger.get("/requests/new?patient=not-an-id").status_code == 404
+    assert stranger.get("/requests/new?pathway=unknown").status_code == 404
+
+
+def test_without_agreement_nothing_leaves_and_nothing_typed_is_lost(town: Town) -> None:
+    patient = town.patient()
+    answer = town.orientation_nurse.post(
+        form_of(town, patient), {"reason": "injection", "window": "tomorrow", "note": "Code 12A"}
+    )
+    assert answer.status_code == 422
+    assert "Sans l'accord du patient" in words(answer)
+    assert "Code 12A" in answer.text
+    assert chosen(answer, "reason") == "injection"
+    assert requests_kept() == 0
+
+
+def test_a_reason_of_another_pathway_is_refused(town: Town) -> None:
+    answer = town.orientation_nurse.post(form_of(town, town.patient()), AGREED | {"reason": "fever"})
+    assert answer.status_code == 422
+    assert requests_kept() == 0
+
+
+def test_the_preview_counts_those_who_can_be_reached(town: Town) -> None:
+    claire = town.nurse("Claire", km=1)
+    for number in range(7):
+        town.nurse(f"Proche {number}", km=7)
+    town.nurse("Loin", km=60)
+    page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={town.patient(usual=[claire])}")
+    assert "8 infirmiers à moins de 10 km" in words(page)
+    assert "Claire Dupré Soigne déjà ce patient" in words(page)
+
+
+def test_the_preview_is_honest_when_nobody_can_be_reached(town: Town) -> None:
+    page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={town.patient()}")
+    assert "Personne n'accepte de demande à moins de 20 km" in words(page)
+
+
+def test_the_same_form_sent_twice_is_one_request(town: Town) -> None:
+    patient, nurse = town.patient(), town.orientation_nurse
+    token = value(nurse.get(f"/requests/new?pathway=home-care&patient={patient}"), "request_id")
+    first = nurse.post(form_of(town, patient), AGREED | {"request_id": token})
+    second = nurse.post(form_of(town, patient), AGREED | {"request_id": token})
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    assert first.location.endswith(token)
+    assert requests_kept() == 1
+
+
+def test_a_made_up_token_is_simply_replaced(town: Town) -> None:
+    patient, nurse = town.patient(), town.orientation_nurse
+    sent = nurse.post(form_of(town, patient), AGREED | {"request_id": "mine"})
+    assert sent.status_code == 303
+    assert requests_kept() == 1
+
+
+def test_a_token_survives_a_mistake_so_that_the_mended_form_is_still_one_request(town: Town) -> None:
+    token = str(uuid_utils.compat.uuid7())
+    answer = town.orientation_nurse.post(form_of(town, town.patient()), {"request_id": token})
+    assert answer.status_code == 422
+    assert value(answer, "request_id") == token
+
+
+def test_a_request_already_under_way_is_shown_before_the_form_is_filled(town: Town) -> None:
+    patient = town.patient()
+    under_way = town.asks(patient=patient)
+    page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={patient}")
+    assert "déjà en cours pour ce patient" in words(page)
+    assert f"/requests/{under_way}" in page.text
+    other = town.orientation_nurse.get(f"/requests/new?pathway=ed-reorientation&patient={patient}")
+    assert "déjà en cours" not in words(other)
+
+
+NEW_PATIENT = {
+    "birth_name": "Lefèvre",
+    "given_names": "Odile Anne",
+    "birth_date": "02/06/1951",
+    "sex": "F",
+    "birth_place": "Étampes",
+    "phone": "06 39 98 01 02",
+    "commune": "91228",
+    "address": "3 rue du Lac",
+}
+
+
+def test_a_new_patient_goes_on_to_the_request(town: Town) -> None:
+    sent = town.orientation_nurse.post("/patients/new?pathway=home-care", NEW_PATIENT)
+    assert sent.status_code == 303
+    assert "Lefèvre".lower() not in sent.location.lower()
+    page = town.orientation_nurse.get(sent.location)
+    assert "Odile LEFÈVRE" in words(page)
+    assert "née le 2 juin 1951" in words(page)
+    kept = db.session.scalars(select(Patient).where(Patient.organization_id == town.emergency_id)).one()
+    assert (kept.birth_place, kept.commune_code, kept.phone) == ("91223", "91228", "+33639980102")
+    assert kept.birth_date == date(1951, 6, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("birth_name", "", "Écrivez le nom de naissance."),
+        ("birth_name", "1234", "Écrivez le nom en lettres."),
+        ("given_names", "", "Écrivez au moins un prénom."),
+        ("birth_date", "", "Écrivez la date de naissance"),
+        ("birth_date", "31/02/1948", "Écrivez une date qui existe"),
+        ("birth_date", "01/01/2190", "Cette date n'est pas possible."),
+        ("sex", "X", ""),
+        ("birth_place", "Atlantis", "Choisissez une commune de la liste"),
+        ("phone", "06 12", "pas le bon nombre de chiffres"),
+        ("phone", "bonjour", "Écrivez un numéro de téléphone"),
+        ("commune", "", "Écrivez la commune."),
+    ],
+)
+def test_a_wrong_trait_comes_back_with_everything_else(town: Town, field: str, typed: str, says: str) -> None:
+    answer = town.orientation_nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {field: typed})
+    assert answer.status_code == 422
+    assert says in words(answer)
+    assert value(answer, "address") == "3 rue du Lac"
+    if field != "sex":
+        assert value(answer, field) == typed
+        assert f'id="{field}-error"' in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Patient)) == 0
+
+
+def test_communes_are_suggested_by_name_and_by_postal_code(town: Town) -> None:
+    nurse = town.orientation_nurse
+    assert "(91228)" in nurse.get("/communes?commune=évr").text
+    assert "(91223)" in nurse.get("/communes?birth_place=9115").text
+    assert nurse.get("/communes").text.strip() == ""
+
+
+def test_a_window_that_has_ended_is_not_offered(town: Town) -> None:
+    patient = town.patient()
+    clock.advance(clock.paris(clock.now()).replace(hour=22, minute=0) - clock.paris(clock.now()))
+    page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={patient}")
+    assert "Aujourd'hui" not in words(page)
+    assert chosen(page, "window") == "tomorrow-morning"

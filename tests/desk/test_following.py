@@ -1,0 +1,176 @@
+"""Following: who was asked, who comes, and how to change one's mind."""
+
+import re
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.appointments import actions as appointments
+from app.appointments import queries as appointment_queries
+from app.care_requests import actions as care_requests
+from app.care_requests.models import State, Verb
+from app.core import clock
+from app.core.db import db, transaction
+from app.dispatch import actions as dispatch
+from app.dispatch.models import Offer
+from tests.desk.screen import state, words
+from tests.factories.town import Nurse, Town, at
+
+
+def move(town: Town, request_id: UUID, verb: Verb) -> None:
+    with transaction():
+        assert care_requests.move(care_requests.hold(request_id), verb, now=clock.now())
+
+
+def taken(town: Town) -> tuple[UUID, Nurse]:
+    nurse = town.nurse("Claire", phone=False)
+    asked = town.asks(note="Sonnez deux fois")
+    town.time_passes()
+    assert nurse.accepts() == 200
+    return asked, nurse
+
+
+def test_a_search_says_how_far_it_came(town: Town) -> None:
+    for given in ("Claire", "Marc"):
+        town.nurse(given, phone=False)
+    asked = town.asks()
+    _refusing(town, 1)
+    page = town.orientation_nurse.get(f"/requests/{asked}")
+    assert state(page) == "searching"
+    assert re.search(r"2 prévenus, \d reçus?, \d vus?, 1 refus", words(page))
+    assert "C'est trop loin" in words(page)
+
+
+def test_who_comes_with_name_phone_and_the_way_the_request_went(town: Town) -> None:
+    asked, _ = taken(town)
+    page = town.orientation_nurse.get(f"/requests/{asked}")
+    assert state(page) == "accepted"
+    assert page.text.count("<h1") == 1
+    assert "Claire Dupré" in words(page)
+    assert 'href="tel:+33639980001"' in page.text
+    assert "Demande envoyée" in words(page)
+    assert "Acceptée par Claire Dupré" in words(page)
+    assert "10 h" in words(page)
+
+
+def test_a_time_and_a_place_appear_when_they_are_proposed(town: Town) -> None:
+    asked, nurse = taken(town)
+    with transaction():
+        appointment = appointment_queries.of_request(asked)
+        assert appointment is not None
+        assert appointments.propose(appointment, at(14), "home", by=nurse.account, now=clock.now())
+    page = town.orientation_nurse.get(f"/requests/{asked}")
+    assert state(page) == "scheduled"
+    assert "Aujourd'hui à 14 h" in words(page)
+    assert "À domicile" in words(page)
+
+
+def test_the_code_and_the_card_lead_to_the_patients_page(town: Town) -> None:
+    asked, _ = taken(town)
+    page = town.orientation_nurse.get(f"/requests/{asked}")
+    card = town.orientation_nurse.get(f"/requests/{asked}/card")
+    for shown in (page, card):
+        assert re.search(r'<svg[^>]*viewBox="0 0 \d+ \d+"[^>]*>.*?<path', shown.text, re.S)
+        link = re.search(r"localhost(/p/[\w-]{43})", shown.text)
+        assert link is not None
+        with town.app.app_context():
+            assert town.app.test_client().get(link[1]).status_code == 200
+    for secret in ("Marchand", "MARCHAND", "Pansement", "Sonnez", "infirmi"):
+        assert secret not in words(card)
+    assert "Claire Dupré" in words(card)
+    assert "01 99 00 12 34" in words(card)
+
+
+def test_no_card_before_someone_comes(town: Town) -> None:
+    asked = town.asks()
+    assert town.orientation_nurse.get(f"/requests/{asked}/card").status_code == 404
+    assert "La carte du patient" not in words(town.orientation_nurse.get(f"/requests/{asked}"))
+
+
+def test_the_page_and_the_list_fetch_themselves_again(town: Town) -> None:
+    asked = town.asks()
+    nurse = town.orientation_nurse
+    page = nurse.get(f"/requests/{asked}")
+    assert f'hx-trigger="request-{asked} from:#live, poll from:body"' in page.text
+    assert f'hx-trigger="requests-{town.emergency_id} from:#live, poll from:body"' in page.text
+    fragment = nurse.get(f"/requests/{asked}", htmx=True)
+    assert "<html" not in fragment.text
+    assert state(fragment) == "searching"
+    beside = nurse.get(f"/requests?beside={asked}", htmx=True)
+    assert 'aria-current="true"' in beside.text
+    assert "<html" not in beside.text
+
+
+def test_the_list_holds_what_is_open_and_everything_when_asked(town: Town) -> None:
+    nurse = town.orientation_nurse
+    assert "Aucune demande en cours" in words(nurse.get("/requests"))
+    asked = town.asks()
+    assert f"/requests/{asked}" in nurse.get("/requests").text
+    nurse.post(f"/requests/{asked}/cancellation")
+    assert f"/requests/{asked}" not in nurse.get("/requests").text
+    assert f"/requests/{asked}" in nurse.get("/requests?show=all").text
+
+
+def test_a_foreign_or_unknown_request_is_not_found(town: Town) -> None:
+    asked, stranger = town.asks(), town.requester()
+    for path in ("", "/card"):
+        assert stranger.get(f"/requests/{asked}{path}").status_code == 404
+        assert stranger.get(f"/requests/{uuid4()}{path}").status_code == 404
+    assert stranger.post(f"/requests/{asked}/cancellation").status_code == 404
+    assert town.request(asked).state is State.SEARCHING
+    assert f"/requests/{asked}" not in stranger.get("/requests?show=all").text
+
+
+@pytest.mark.parametrize("before", [State.SEARCHING, State.UNANSWERED, State.ACCEPTED, State.STARTED])
+def test_a_request_can_be_cancelled_at_any_open_stage(town: Town, before: State) -> None:
+    if before is State.SEARCHING:
+        asked = town.asks()
+    elif before is State.UNANSWERED:
+        asked = town.asks()
+        town.time_passes()
+    else:
+        asked, _ = taken(town)
+    if before is State.STARTED:
+        move(town, asked, Verb.START)
+    assert town.request(asked).state is before
+    page = town.orientation_nurse.get(f"/requests/{asked}")
+    assert "Annuler la demande" in words(page)
+    cancelled = town.orientation_nurse.post(f"/requests/{asked}/cancellation")
+    assert cancelled.status_code == 303
+    assert state(town.orientation_nurse.get(cancelled.location)) == "cancelled"
+
+
+def test_what_has_ended_cannot_be_cancelled(town: Town) -> None:
+    asked, _ = taken(town)
+    move(town, asked, Verb.START)
+    move(town, asked, Verb.FINISH)
+    late = town.orientation_nurse.post(f"/requests/{asked}/cancellation")
+    assert late.status_code == 409
+    assert state(late) == "done"
+    assert "Trop tard pour annuler" in words(late)
+    assert "Annuler la demande" not in words(late)
+
+
+def test_a_request_nobody_took_is_in_named_hands(town: Town) -> None:
+    for given in ("Claire", "Marc", "Léa"):
+        town.nurse(given, phone=False)
+    asked = town.asks()
+    _refusing(town, 2)
+    town.time_passes(hours=3)
+    town.time_passes(hours=3)
+    page = town.orientation_nurse.get(f"/requests/{asked}")
+    assert state(page) == "unanswered"
+    assert "Hélène Garnier CPTS Seine et Essonne 01 99 00 12 34" in words(page)
+    assert "2 trop loin, 1 sans réponse" in words(page)
+
+
+def _refusing(town: Town, number: int) -> None:
+    """So many of those who were asked say that it is too far."""
+    town.time_passes()
+    with transaction():
+        offers = db.session.scalars(select(Offer).limit(number)).all()
+        for offer in offers:
+            by = db.session.get_one(Account, offer.role.practitioner.account_id)
+            dispatch.refuse(offer, "far", by=by, now=clock.now())
