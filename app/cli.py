@@ -25,8 +25,9 @@ def main() -> None:
 @click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def web(reload: bool, bind: str) -> None:
     """Serve the screens on PORT."""
-    options = ["-k", "gevent", "--no-control-socket", "-w", os.environ.get("RELAIS_WEB_PROCESSES", "1"), "--graceful-timeout", "2"]
-    # Streams stay open for long, so a quiet worker is not a stuck one: gevent answers the arbiter meanwhile.
+    options = ["-k", "gevent", "-w", os.environ.get("RELAIS_WEB_PROCESSES", "1"), "--no-control-socket"]
+    # Open streams would keep a stopping process for as long as it is given; what they show is asked again anyway.
+    options += ["--graceful-timeout", "2"]
     options += ["-b", f"{bind}:{read_settings().port}", *(["--reload"] if reload else [])]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "app:create_app()"])
 

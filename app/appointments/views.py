@@ -15,6 +15,7 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.security import capability
 from app.core.words import day
+from app.directory.models import Organization
 
 bp = Blueprint("appointments", __name__)
 
@@ -42,6 +43,7 @@ def shown(link: PatientLink, token: str, status: int = 200) -> Response:
             appointment=appointment,
             stage=stage(appointment),
             performer=care_request.performer,
+            practice=address_of(care_request.performer.organization) if care_request.performer else "",
             requester=care_request.organization,
             days=days(appointment.starts_at, clock.now()) if appointment.starts_at else [],
             too_late=status == 409,
@@ -129,8 +131,15 @@ def words_of(appointment: Appointment) -> dict[str, Any]:
     performer = appointment.request.performer
     words = {"summary": f"Rendez-vous avec {performer.practitioner.name}" if performer else "Rendez-vous"}
     if performer and appointment.mode == "practice":
-        words["location"] = performer.organization.address
+        words["location"] = address_of(performer.organization)
     return words
+
+
+def address_of(organization: Organization) -> str:
+    """Street and town: what a patient, or the map of a telephone, needs to find it."""
+    town = f"{organization.commune.postal_code} {organization.commune.name}"
+    street = organization.address
+    return street if organization.commune.postal_code in street else f"{street}, {town}"
 
 
 def quiet(response: Response) -> Response:

@@ -67,8 +67,8 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,  # Sec-Fetch-Site and Origin below say the same without needing a Referer.
         MAX_CONTENT_LENGTH=1_000_000,
     )
-    csrf.init_app(app)
     app.before_request(refuse_cross_site)
+    csrf.init_app(app)
     app.after_request(add_headers)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import segno
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.guards import me, role
@@ -186,7 +186,7 @@ def open_once(request_id: UUID | None, need: Need, patient_id: UUID, now: dateti
     except IntegrityError:
         already = care_request_queries.for_account(request_id, me()) if request_id else None
         if already is None or already.patient_id != patient_id:
-            raise
+            abort(404)  # An id that this form was never given.
         return already.id
 
 
@@ -262,8 +262,9 @@ def patient_link(care_request: CareRequest) -> str | None:
     appointment = appointment_queries.of_request(care_request.id)
     if appointment is None or care_request.performer is None:
         return None
-    token = appointments.link_token(appointment)
-    return url_for("appointments.patient_page", token=token, _external=True)
+    # The configured address, not the one this page was asked by: a forged Host header must not reach a patient.
+    path = url_for("appointments.patient_page", token=appointments.link_token(appointment))
+    return current_app.config["SETTINGS"].base_url + path.removeprefix(request.script_root)
 
 
 @bp.get("/requests/<uuid:request_id>/card")

@@ -20,7 +20,6 @@ from app.patients import queries as patients
 from app.patients.models import Patient
 from app.push import queries as push
 
-
 Asked = Row[UUID, UUID, UUID, OfferState, datetime | None]
 """Of an offer: its id, its request's, its practitioner's, its state, when it was seen."""
 

@@ -33,10 +33,8 @@ class Health:
 def report(now: datetime) -> Health:
     """Counts, and how late the most overdue search and message are, in seconds."""
     open_states = CareRequest.state.in_([State.SEARCHING, State.UNANSWERED])
-    counted = db.session.execute(
-        select(CareRequest.state, func.count()).where(open_states).group_by(CareRequest.state)
-    ).tuples()
-    states = dict(counted.all())
+    counted = db.session.execute(select(CareRequest.state, func.count()).where(open_states).group_by(CareRequest.state))
+    states = {state: int(number) for state, number in counted}
     oldest_search = db.session.scalar(
         select(func.min(CareRequest.next_move_at)).where(CareRequest.state == State.SEARCHING)
     )

@@ -340,10 +340,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_care_request")),
     )
     with op.batch_alter_table("care_request", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_care_request_commune_code"), ["commune_code"], unique=False)
+        batch_op.create_index("ix_care_request_board", ["commune_code", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_care_request_coordinator_id"), ["coordinator_id"], unique=False)
-        batch_op.create_index("ix_care_request_due", ["next_move_at"], unique=False)
+        batch_op.create_index("ix_care_request_due", ["state", "next_move_at"], unique=False)
         batch_op.create_index("ix_care_request_followed", ["organization_id", "created_at"], unique=False)
+        batch_op.create_index("ix_care_request_open", ["organization_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_care_request_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_care_request_performer_id"), ["performer_id"], unique=False)
 
@@ -523,10 +524,11 @@ def downgrade() -> None:
     with op.batch_alter_table("care_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_care_request_performer_id"))
         batch_op.drop_index(batch_op.f("ix_care_request_patient_id"))
+        batch_op.drop_index("ix_care_request_open")
         batch_op.drop_index("ix_care_request_followed")
         batch_op.drop_index("ix_care_request_due")
         batch_op.drop_index(batch_op.f("ix_care_request_coordinator_id"))
-        batch_op.drop_index(batch_op.f("ix_care_request_commune_code"))
+        batch_op.drop_index("ix_care_request_board")
 
     op.drop_table("care_request")
     with op.batch_alter_table("territory_commune", schema=None) as batch_op:

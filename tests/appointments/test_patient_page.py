@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
 
@@ -13,6 +12,7 @@ from app.appointments.queries import of_request
 from app.care_requests.models import Step
 from app.core import clock
 from app.core.db import db
+from tests.appointments.conftest import PatientPhone
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
 
@@ -40,25 +40,25 @@ def proposes(nurse: Nurse, *, hours: float = 1, mode: str = "home") -> None:
     assert nurse.post(f"/offers/{nurse.offer().id}/appointment", said).status_code == 303
 
 
-def event(client: FlaskClient, link: str) -> dict[str, object]:
-    response = client.get(f"{link}/visit.ics")
+def event(phone: PatientPhone, link: str) -> dict[str, object]:
+    response = phone.get(f"{link}/visit.ics")
     assert response.mimetype == "text/calendar"
     assert not any(secret in response.text for secret in SECRETS)
     return dict(Calendar.from_ical(response.data).walk("VEVENT")[0])
 
 
-def test_before_a_time_is_proposed_it_says_that_someone_will_call(client: FlaskClient, nurse: Nurse, link: str) -> None:
-    screen = Screen(client.get(link))
+def test_before_a_time_is_proposed_it_says_that_someone_will_call(phone: PatientPhone, nurse: Nurse, link: str) -> None:
+    screen = Screen(phone.get(link))
     assert screen.is_sound()
     assert "Claire Dupré" in screen.text
     assert "vous appelle pour fixer l'heure" in screen.text
     assert "Je confirme" not in screen.text
-    assert client.get(f"{link}/visit.ics").status_code == 404
+    assert phone.get(f"{link}/visit.ics").status_code == 404
 
 
-def test_it_says_who_when_where_and_whom_to_call_and_nothing_else(client: FlaskClient, nurse: Nurse, link: str) -> None:
+def test_it_says_who_when_where_and_whom_to_call_and_nothing_else(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
-    response = client.get(link)
+    response = phone.get(link)
     screen = Screen(response)
     assert screen.is_sound()
     for known in ("Aujourd'hui,", "mardi 24 novembre", "à 11 h", "Claire Dupré", "Chez vous", "Urgences"):
@@ -72,78 +72,78 @@ def test_it_says_who_when_where_and_whom_to_call_and_nothing_else(client: FlaskC
     assert "noindex" in response.headers["X-Robots-Tag"]
 
 
-def test_at_the_practice_it_gives_the_address(client: FlaskClient, nurse: Nurse, link: str) -> None:
+def test_at_the_practice_it_gives_the_address(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse, mode="practice")
-    assert "1 rue de la Paix" in Screen(client.get(link)).text
-    assert event(client, link)["LOCATION"] == "1 rue de la Paix, 91000 Évry-Courcouronnes"
+    assert "1 rue de la Paix" in Screen(phone.get(link)).text
+    assert event(phone, link)["LOCATION"] == "1 rue de la Paix, 91000 Évry-Courcouronnes"
 
 
-def test_looking_changes_nothing(client: FlaskClient, nurse: Nurse, link: str) -> None:
+def test_looking_changes_nothing(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
     before = (visit(nurse).sequence, visit(nurse).changed_at, visit(nurse).patient_answer)
     for url in (link, f"{link}?answer=confirmed", f"{link}/visit.ics"):
-        assert client.get(url).status_code == 200
-        assert client.head(url).status_code == 200
-    assert client.get(f"{link}/answer").status_code == 405
+        assert phone.get(url).status_code == 200
+        assert phone.head(url).status_code == 200
+    assert phone.get(f"{link}/answer").status_code == 405
     assert (visit(nurse).sequence, visit(nurse).changed_at, visit(nurse).patient_answer) == before
 
 
-def test_the_last_word_counts_and_the_nurse_reads_it(client: FlaskClient, nurse: Nurse, link: str) -> None:
+def test_the_last_word_counts_and_the_nurse_reads_it(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
     for said, words in (("confirmed", "Le patient a confirmé"), ("declined", "Le patient ne peut pas")):
-        assert client.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
-        assert client.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
-        assert Screen(client.get(link)).states == [said]
+        assert phone.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
+        assert phone.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
+        assert Screen(phone.get(link)).states == [said]
         assert words in Screen(nurse.get(f"/offers/{nurse.offer().id}")).text
         assert words in Screen(nurse.get("/visits")).text
     kinds = db.session.scalars(select(Step.kind).where(Step.request_id == nurse.offer().request_id)).all()
     assert (kinds.count("confirmed"), kinds.count("declined")) == (1, 1)
 
 
-def test_nobody_confirms_a_time_they_did_not_read(client: FlaskClient, nurse: Nurse, link: str) -> None:
+def test_nobody_confirms_a_time_they_did_not_read(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
     proposes(nurse, hours=4)
-    late = client.post(f"{link}/answer", data={"answer": "confirmed", "sequence": "1"})
+    late = phone.post(f"{link}/answer", data={"answer": "confirmed", "sequence": "1"})
     assert late.status_code == 409
     assert "a changé" in Screen(late).text
     assert "à 14 h" in Screen(late).text.replace("\xa0", " ")
     assert visit(nurse).patient_answer is None
 
 
-def test_a_new_time_asks_again(client: FlaskClient, nurse: Nurse, link: str) -> None:
+def test_a_new_time_asks_again(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
-    client.post(f"{link}/answer", data={"answer": "declined"})
+    phone.post(f"{link}/answer", data={"answer": "declined"})
     proposes(nurse, hours=4)
-    screen = Screen(client.get(link))
+    screen = Screen(phone.get(link))
     assert screen.states == []
     assert "Je confirme" in screen.text
 
 
-def test_a_word_that_is_no_answer(client: FlaskClient, nurse: Nurse, link: str) -> None:
-    assert client.post(f"{link}/answer", data={"answer": "perhaps"}).status_code == 400
-    assert client.post(f"{link}/answer", data={"answer": "confirmed"}).status_code == 409  # no time yet
+def test_a_word_that_is_no_answer(phone: PatientPhone, nurse: Nurse, link: str) -> None:
+    assert phone.post(f"{link}/answer", data={"answer": "perhaps"}).status_code == 400
+    assert phone.post(f"{link}/answer", data={"answer": "confirmed"}).status_code == 409  # no time yet
     assert visit(nurse).patient_answer is None
 
 
-def test_cancelled_is_said_and_the_calendar_follows(client: FlaskClient, town: Town, nurse: Nurse, link: str) -> None:
+def test_cancelled_is_said_and_the_calendar_follows(phone: PatientPhone, town: Town, nurse: Nurse, link: str) -> None:
     proposes(nurse)
-    planned = event(client, link)
+    planned = event(phone, link)
     town.orientation_nurse.post(f"/requests/{visit(nurse).request_id}/cancellation")
-    screen = Screen(client.get(link))
+    screen = Screen(phone.get(link))
     assert "Rendez-vous annulé" in screen.text
     assert "Je confirme" not in screen.text
-    assert client.post(f"{link}/answer", data={"answer": "confirmed"}).status_code == 409
-    cancelled = event(client, link)
+    assert phone.post(f"{link}/answer", data={"answer": "confirmed"}).status_code == 409
+    cancelled = event(phone, link)
     assert (planned["STATUS"], cancelled["STATUS"]) == ("CONFIRMED", "CANCELLED")
     assert planned["UID"] == cancelled["UID"]
     assert cancelled["SEQUENCE"] > planned["SEQUENCE"]
 
 
-def test_a_new_time_replaces_the_old_in_the_calendar(client: FlaskClient, nurse: Nurse, link: str) -> None:
+def test_a_new_time_replaces_the_old_in_the_calendar(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
-    first = event(client, link)
+    first = event(phone, link)
     proposes(nurse, hours=4)
-    second = event(client, link)
+    second = event(phone, link)
     assert first["UID"] == second["UID"]
     assert second["SEQUENCE"] > first["SEQUENCE"]
     assert second["DTSTART"].dt == clock.now() + timedelta(hours=4)
@@ -151,30 +151,30 @@ def test_a_new_time_replaces_the_old_in_the_calendar(client: FlaskClient, nurse:
 
 
 def test_when_she_withdraws_the_same_link_says_that_another_is_looked_for(
-    client: FlaskClient, town: Town, nurse: Nurse, link: str
+    phone: PatientPhone, town: Town, nurse: Nurse, link: str
 ) -> None:
     proposes(nurse)
     second = town.nurse("Hugo", km=2)
     nurse.post(f"/offers/{nurse.offer().id}/withdrawal")
-    screen = Screen(client.get(link))
+    screen = Screen(phone.get(link))
     assert "Une autre est cherchée" in screen.text
     assert "Claire" not in screen.html
     town.time_passes()
     assert second.accepts() == 200
-    screen = Screen(client.get(link))
+    screen = Screen(phone.get(link))
     assert "Hugo Dupré" in screen.text
     assert "à 11 h" not in screen.text.replace("\xa0", " ")
 
 
-def test_a_link_ends(client: FlaskClient, nurse: Nurse, link: str) -> None:
+def test_a_link_ends(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
     clock.advance(timedelta(hours=26))
-    for response in (client.get(link), client.post(f"{link}/answer", data={"answer": "confirmed"})):
+    for response in (phone.get(link), phone.post(f"{link}/answer", data={"answer": "confirmed"})):
         assert response.status_code == 404
         assert "n'est plus utile" in Screen(response).text
         assert Screen(response).is_sound()
-    assert client.get(f"{link}/visit.ics").status_code == 404
-    assert Screen(client.get("/p/unknown")).text == Screen(client.get(link)).text
+    assert phone.get(f"{link}/visit.ics").status_code == 404
+    assert Screen(phone.get("/p/unknown")).text == Screen(phone.get(link)).text
 
 
 def test_only_the_hash_is_kept(nurse: Nurse, link: str) -> None:

@@ -1,6 +1,6 @@
 """How fast the main job is on this machine, with years of past requests behind it. Writes RESULTS.md; not a test.
 
-python -m tests.bench [requests] [folder]      A folder that is kept is filled once and measured again.
+python -m tests.bench [requests]
 """
 
 import os
@@ -22,7 +22,6 @@ from sqlalchemy import event, func, select
 from app import create_app
 from app.accounts.models import SignIn
 from app.care_requests import queries as care_requests
-from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import Model, db, transaction
 from app.core.tokens import hash_token, new_token
@@ -61,8 +60,8 @@ class Figure:
 
 
 class Bench:
-    def __init__(self, app: Flask, town: Town, past: Past) -> None:
-        self.app, self.town, self.past = app, town, past
+    def __init__(self, app: Flask, town: Town) -> None:
+        self.app, self.town = app, town
         self.figures: list[Figure] = []
         self.maya = town.nurse("Maya", km=0.02, phone=False)
         self.patient = town.patient("Mesure")
@@ -299,28 +298,29 @@ def write(figures: list[Figure], requests: int, size: int) -> None:
     RESULTS.write_text("\n".join(lines) + "\n" + (f"\n## {after}" if after else ""))
 
 
-def main(requests: str = "100000", folder: str = "") -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        home = Path(folder or scratch)
-        home.mkdir(parents=True, exist_ok=True)
-        file = home / "bench.sqlite3"
-        push_service = FakePushService()
-        url = f"sqlite:///{file}"
-        settings = settings_for(url, home, PORT=str(free_port()), RELAIS_PUSH_HOSTS=push_service.origin)
-        app = create_app(settings)
+def measure(home: Path, requests: int) -> None:
+    file, push_service = home / "bench.sqlite3", FakePushService()
+    try:
+        app = create_app(
+            settings_for(f"sqlite:///{file}", home, PORT=str(free_port()), RELAIS_PUSH_HOSTS=push_service.origin)
+        )
         app.config.update(WTF_CSRF_ENABLED=False)
         with app.app_context():
             Model.metadata.create_all(db.engine)
             town = Town(app, push_service)
-            past = Past(town, push_service, int(requests), clock.now())
-            if db.session.scalar(select(func.count()).select_from(CareRequest)) == 0:
-                began = time.monotonic()
-                past.fill()
-                print(f"filled in {time.monotonic() - began:.0f} s", file=sys.stderr)
-            bench = Bench(app, town, past)
+            began = time.monotonic()
+            Past(town, push_service, requests, clock.now()).fill()
+            print(f"filled in {time.monotonic() - began:.0f} s", file=sys.stderr)
+            bench = Bench(app, town)
             bench.all()
-            write(bench.figures, int(requests), file.stat().st_size)
+            write(bench.figures, requests, file.stat().st_size)
+    finally:
         push_service.close()
+
+
+def main(requests: str = "100000") -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder), int(requests))
 
 
 if __name__ == "__main__":

@@ -56,9 +56,7 @@ def test_a_request_reaches_the_phone_and_one_tap_answers_it(house: RunningHouse,
     expect(tablet.locator("main")).to_contain_text("Camille")
 
 
-def test_the_whole_push_path(
-    house: RunningHouse, browsers: Browsers, notification_centre: NotificationCentre
-) -> None:
+def test_the_whole_push_path(house: RunningHouse, browsers: Browsers, notification_centre: NotificationCentre) -> None:
     device = house.push_service.new_device()
     tablet, phone = browsers.tablet().pages[0], browsers.phone(push=device).pages[0]
     phone.goto(house.as_("nurse", "visits"))

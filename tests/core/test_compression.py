@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.core import compression
@@ -21,9 +22,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return create_app(settings_for(f"sqlite:///{folder / 'relais.sqlite3'}", folder))
 
 
+def get(house: Flask, path: str, **headers: str) -> TestResponse:
+    answer = house.test_client().get(path, headers=headers)
+    answer.get_data()
+    answer.close()  # A server closes the file that it sent.
+    return answer
+
+
 def test_a_page_travels_compressed(house: Flask) -> None:
-    client = house.test_client()
-    plain, small = client.get("/offline"), client.get("/offline", headers=GZIP)
+    plain, small = get(house, "/offline"), get(house, "/offline", **GZIP)
     assert gzip.decompress(small.data) == plain.data
     assert len(small.data) < len(plain.data) / 2
     assert "Accept-Encoding" in small.headers["Vary"]
@@ -32,13 +39,12 @@ def test_a_page_travels_compressed(house: Flask) -> None:
 
 @pytest.mark.parametrize(("site", "encoding"), [("same-origin", "gzip"), ("none", "gzip"), ("cross-site", None)])
 def test_another_site_learns_no_length(house: Flask, site: str, encoding: str | None) -> None:
-    answer = house.test_client().get("/offline", headers=GZIP | {"Sec-Fetch-Site": site})
+    answer = get(house, "/offline", **GZIP, **{"Sec-Fetch-Site": site})
     assert answer.headers.get("Content-Encoding") == encoding
 
 
 def test_a_file_is_compressed_once_and_known_again(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = house.test_client()
-    first = client.get(STYLES, headers=GZIP)
+    first = get(house, STYLES, **GZIP)
     file = Path(house.static_folder or "") / "css/relais.css"
     assert gzip.decompress(first.data) == file.read_bytes()
 
@@ -46,37 +52,34 @@ def test_a_file_is_compressed_once_and_known_again(house: Flask, monkeypatch: py
         raise AssertionError("compressed again")
 
     monkeypatch.setattr("flask_compress.flask_compress._compress_data", again)
-    assert client.get(STYLES + "?v=anything", headers=GZIP).data == first.data
-    known = client.get(STYLES, headers=GZIP | {"If-None-Match": first.headers["ETag"]})
+    assert get(house, STYLES + "?v=anything", **GZIP).data == first.data
+    known = get(house, STYLES, **GZIP, **{"If-None-Match": first.headers["ETag"]})
     assert (known.status_code, known.data) == (304, b"")
-    plain = client.get(STYLES)
+    plain = get(house, STYLES)
     assert plain.data == file.read_bytes()
     assert plain.headers["ETag"] != first.headers["ETag"], "two encodings are two representations"
 
 
 def test_only_files_fill_the_cache(house: Flask) -> None:
-    client = house.test_client()
     for n in range(20):
-        client.get(f"/offline?{n}", headers=GZIP)
-        client.get(f"{STYLES}?{n}", headers=GZIP)
-        client.get(f"/static/nothing-{n}.css", headers=GZIP)
+        get(house, f"/offline?{n}", **GZIP)
+        get(house, f"{STYLES}?{n}", **GZIP)
+        get(house, f"/static/nothing-{n}.css", **GZIP)
     cache = compression.files.cache
     assert {key.partition(";")[2] for key in cache.data} <= {STYLES, "/manifest.webmanifest"}
 
 
 def test_images_and_parts_of_files_are_left_alone(house: Flask) -> None:
-    client = house.test_client()
-    assert "Content-Encoding" not in client.get("/static/icons/icon-192.png", headers=GZIP).headers
-    part = client.get(STYLES, headers=GZIP | {"Range": "bytes=0-99"})
+    assert "Content-Encoding" not in get(house, "/static/icons/icon-192.png", **GZIP).headers
+    part = get(house, STYLES, **GZIP, **{"Range": "bytes=0-99"})
     assert (part.status_code, len(part.data)) == (206, 100)
     assert "Content-Encoding" not in part.headers
 
 
 def test_the_service_worker_is_known_again(house: Flask) -> None:
-    client = house.test_client()
     for headers in (GZIP, {}):
-        first = client.get("/service-worker.js", headers=headers)
-        again = client.get("/service-worker.js", headers=headers | {"If-None-Match": first.headers["ETag"]})
+        first = get(house, "/service-worker.js", **headers)
+        again = get(house, "/service-worker.js", **headers, **{"If-None-Match": first.headers["ETag"]})
         assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
 
 

@@ -1,6 +1,7 @@
 """The one way to write: together or not at all, and two at once both succeed."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -17,17 +18,25 @@ from app.live.models import Topic
 
 def topics() -> dict[str, int]:
     db.session.rollback()
-    return dict(db.session.execute(select(Topic.name, Topic.version)).tuples().all())
+    return {name: int(version) for name, version in db.session.execute(select(Topic.name, Topic.version))}
 
 
 def topic(name: str) -> Topic:
     return Topic(name=name, version=1, changed_at=clock.now())
 
 
+def begin_and_fail(error: type[BaseException], write: Callable[[], object] | None = None) -> None:
+    with transaction():
+        if write:
+            write()
+        db.session.add(topic("x"))
+        db.session.flush()
+        raise error
+
+
 def test_a_naive_datetime_is_refused(app: Flask) -> None:
     with pytest.raises(StatementError, match="naive"), transaction():
         db.session.add(Topic(name="x", version=1, changed_at=datetime(2026, 11, 24)))
-        db.session.flush()
     assert topics() == {}
 
 
@@ -41,26 +50,21 @@ def test_instants_come_back_aware_and_equal(app: Flask) -> None:
 
 
 def test_all_or_nothing(app: Flask) -> None:
-    with pytest.raises(ZeroDivisionError), transaction():
-        db.session.add(topic("x"))
-        db.session.flush()
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        begin_and_fail(ZeroDivisionError)
     assert topics() == {}
 
 
 def test_even_a_process_told_to_stop_leaves_nothing_half_written(app: Flask) -> None:
-    with pytest.raises(KeyboardInterrupt), transaction():
-        db.session.add(topic("x"))
-        db.session.flush()
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        begin_and_fail(KeyboardInterrupt)
     assert topics() == {}
 
 
 def test_what_a_failed_transaction_had_to_tell_is_forgotten(app: Flask) -> None:
     key = clock.now().date()
-    with pytest.raises(ZeroDivisionError), transaction():
-        changed("failed", key)
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        begin_and_fail(ZeroDivisionError, lambda: changed("failed", key))
     with transaction():
         changed("kept", key)
     assert topics() == {f"kept-{key}": 1}

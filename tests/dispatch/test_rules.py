@@ -31,7 +31,10 @@ def minutes(number: float) -> datetime:
     return NOW + timedelta(minutes=number)
 
 
-def standing(stage=1, stage_ends_at=minutes(30), deadline=minutes(600), asked=(), live=()) -> Standing:
+SOON, LATE = minutes(30), minutes(600)
+
+
+def standing(stage=1, stage_ends_at=SOON, deadline=LATE, asked=(), live=()) -> Standing:
     people = frozenset(UUID(int=number) for number in asked)
     return Standing(stage, stage_ends_at, deadline, people, tuple(minutes(end) for end in live))
 

@@ -1,4 +1,4 @@
-"""One nurse and one request that reached her phone."""
+"""One nurse in a small town."""
 
 import pytest
 from flask import Flask

@@ -63,6 +63,7 @@ def test_reading_a_patient_leaves_a_trace(town: Town, nurse: Nurse) -> None:
     nurse.get(url(nurse))
     nurse.accepts()
     nurse.get(url(nurse))
+    db.session.rollback()
     reads = db.session.scalars(select(AuditEvent).where(AuditEvent.event == "patient.read")).all()
     assert [event.actor_id for event in reads] == [nurse.account_id] * 2
 

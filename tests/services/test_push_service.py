@@ -15,9 +15,7 @@ Send = Callable[..., requests.Response]
 
 def _public_key(vapid: Vapid02) -> str:
     return b64urlencode(
-        vapid.public_key.public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
+        vapid.public_key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     )
 
 
@@ -65,9 +63,7 @@ def test_a_message_arrives_decrypted(device: PushDevice, send: Send) -> None:
         ({"content_encoding": "aesgcm"}, 400),
     ],
 )
-def test_what_vendors_refuse_is_refused(
-    device: PushDevice, send: Send, options: dict[str, Any], status: int
-) -> None:
+def test_what_vendors_refuse_is_refused(device: PushDevice, send: Send, options: dict[str, Any], status: int) -> None:
     with pytest.raises(WebPushException):
         send(**options)
     assert [attempt.status for attempt in device.attempts] == [status]

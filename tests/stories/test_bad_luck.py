@@ -1,0 +1,346 @@
+"""What goes wrong around the main job, and what people see of it."""
+
+import re
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from werkzeug.routing import Rule
+
+from app.accounts.models import SignIn
+from app.audit.models import AuditEvent
+from app.care_requests.models import CareRequest, State, Step
+from app.core import clock
+from app.core.db import Model, db, transaction
+from app.dispatch.models import Offer, OfferState
+from app.dispatch.queries import reach
+from app.live.models import Topic
+from app.push.models import Message
+from tests.factories.town import Nurse, Person, Town
+
+PROBE = "01900000-0000-7000-8000-000000000000"
+
+
+def unreachable(request: UUID) -> int:
+    db.session.rollback()
+    return reach([request])[request].unreachable
+
+
+# The push service
+
+
+def test_a_push_service_that_is_down_loses_nothing(town: Town) -> None:
+    maya = town.nurse("Maya")
+    maya.device.answers(500)
+    request = town.asks()
+    town.time_passes(seconds=1)
+    assert maya.notices() == []
+    assert unreachable(request) == 0, "it is still being tried"
+
+    maya.device.answers(201)
+    town.time_passes(minutes=2)
+    assert len(maya.notices()) == 1
+    assert maya.accepts() == 200
+
+
+def test_who_could_not_be_alerted_in_time_is_said_to_be_unreachable(town: Town) -> None:
+    maya = town.nurse("Maya")
+    town.nurse("Inès", km=2)
+    maya.device.answers(reset=True)
+    request = town.asks()
+    town.time_passes(seconds=1)
+    for _ in range(29):
+        town.time_passes(minutes=1)
+    before = unreachable(request)
+    town.time_passes(minutes=2)
+    assert (before, unreachable(request)) == (0, 1)
+    assert re.search(r"1\W+non\W+joint", town.orientation_nurse.get(f"/requests/{request}").text)
+
+
+def test_a_phone_that_is_gone_is_known_at_once(town: Town) -> None:
+    maya = town.nurse("Maya")
+    maya.device.answers(410)
+    request = town.asks()
+    town.time_passes(seconds=1)
+    assert unreachable(request) == 1
+    assert maya.accepts() == 200, "her screen shows the offer even so"
+
+
+# A sign-in that ended
+
+
+def end_sign_in(person: Person) -> None:
+    with transaction():
+        db.session.execute(update(SignIn).where(SignIn.account_id == person.account_id).values(ended_at=clock.now()))
+
+
+def test_a_dead_session_goes_to_sign_in_then_back(town: Town) -> None:
+    maya = town.nurse("Maya")
+    request = town.asks()
+    town.time_passes(seconds=1)
+    path = f"/offers/{maya.offer().id}"
+    end_sign_in(maya)
+
+    plain = maya.get(path)
+    assert (plain.status_code, plain.location) == (303, f"/sign-in?next={path}")
+    part = maya.client.get(path, headers={"HX-Request": "true", "HX-Current-URL": f"http://localhost{path}"})
+    assert part.status_code == 401
+    assert part.headers["HX-Redirect"] == plain.location
+    assert maya.post(f"{path}/acceptance").status_code == 303
+    assert maya.post(f"{path}/acceptance", htmx=True).status_code == 401
+    assert town.request(request).state is State.SEARCHING
+
+
+# A fault in the middle of a transaction
+
+
+def everything() -> dict[str, list[str]]:
+    """Every row of the house, as text."""
+    db.session.rollback()
+    return {t.name: sorted(map(repr, db.session.execute(select(t)))) for t in Model.metadata.sorted_tables}
+
+
+def break_the_audit(monkeypatch: pytest.MonkeyPatch, room: str) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        db.session.flush()  # As late as can be: all the rest is written, but not committed.
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(f"app.{room}.actions.record", breaks)
+
+
+def test_an_acceptance_that_breaks_half_way_changes_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    maya = town.nurse("Maya")
+    town.nurse("Inès", km=2)
+    request = town.asks()
+    town.time_passes(seconds=1)
+    offer, before = maya.offer().id, everything()
+    with monkeypatch.context() as broken:
+        break_the_audit(broken, "dispatch")
+        assert maya.post(f"/offers/{offer}/acceptance").status_code == 500
+    assert everything() == before
+
+    assert maya.accepts() == 200, "and the next tap is as good as the first"
+    assert town.request(request).state is State.ACCEPTED
+
+
+def test_a_request_that_breaks_half_way_was_never_sent(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.nurse("Maya")
+    patient = town.patient()
+    before = everything()
+    break_the_audit(monkeypatch, "care_requests")
+    with pytest.raises(ZeroDivisionError):
+        town.asks(patient=patient)
+    assert everything() == before
+
+
+def test_a_search_that_breaks_half_way_keeps_no_other_waiting(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.nurse("Maya")
+    broken, sound = town.asks(), town.asks()
+    from app.dispatch import actions as dispatch
+
+    advance = dispatch.advance
+
+    def breaks(request: CareRequest, now: object) -> None:
+        advance(request, now)
+        db.session.flush()
+        if request.id == broken:
+            raise ZeroDivisionError
+
+    with monkeypatch.context() as wrong:
+        wrong.setattr(dispatch, "advance", breaks)
+        town.time_passes(seconds=1)
+    made = db.session.scalars(select(Offer.request_id)).all()
+    assert made == [sound]
+    assert town.request(broken).next_move_at > clock.now(), "it is tried again soon"
+
+    town.time_passes(minutes=1)
+    assert {*db.session.scalars(select(Offer.request_id))} == {broken, sound}
+
+
+def test_an_answered_request_is_whole(town: Town) -> None:
+    """State, step, audit line, message and topic come together: what the tests above look for is really there."""
+    maya = town.nurse("Maya")
+    ines = town.nurse("Inès", km=2)
+    request = town.asks()
+    town.time_passes(seconds=1)
+    maya.accepts()
+    assert town.request(request).state is State.ACCEPTED
+    assert "accept" in db.session.scalars(select(Step.kind).where(Step.request_id == request)).all()
+    moved = select(func.count()).where(AuditEvent.subject_id == request, AuditEvent.event == "request.moved")
+    assert db.session.scalar(moved) == 1
+    told = select(Message.step).where(Message.subject_id == ines.offer().id)
+    assert {*db.session.scalars(told)} == {"offer", "closed"}
+    assert db.session.get(Topic, f"request-{request}").version > 1
+    assert ines.offer().state is OfferState.LOST
+
+
+# Ids that are unknown, or someone else's
+
+
+def id_routes(app: Flask) -> list[tuple[str, Rule]]:
+    """Every method and route that names something by its id or token."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.arguments and rule.endpoint != "static"]
+    return [(m, rule) for rule in rules for m in sorted(rule.methods or ()) if m not in ("HEAD", "OPTIONS")]
+
+
+def answer_of(person: Person, method: str, rule: Rule, ids: dict[str, object]) -> int:
+    url = rule.rule
+    for name in rule.arguments:
+        url = re.sub(rf"<(\w+:)?{name}>", str(ids.get(name, PROBE)), url)
+    # What makes a form whole, so that nothing but the id can be what is refused.
+    whole = {"answer": "confirmed", "slot": "2026-11-24T13:00:00+00:00", "mode": "home", "code": "000000"}
+    with person.town.app.app_context():
+        if rule.endpoint == "inbox.answer_from_notice":
+            return person.client.post(url, json={"token": "x", "answer": "accept"}).status_code
+        data = {"token": "x"} if rule.endpoint == "push.receive" else whole
+        return person.client.open(url, method=method, data=None if method == "GET" else data).status_code
+
+
+def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
+    maya = town.nurse("Maya")
+    people = {
+        "requester": (town.orientation_nurse, ("desk.",)),
+        "coordinator": (town.coordinator, ("supervision.",)),
+        "practitioner": (maya, ("inbox.",)),
+        "anyone": (town.stranger(), ("appointments.", "push.", "accounts.", "demo.")),
+    }
+    asked = set()
+    for person, rooms in people.values():
+        for method, rule in id_routes(town.app):
+            if rule.endpoint.startswith(rooms):
+                asked.add(rule.endpoint)
+                answer = answer_of(person, method, rule, {})
+                expected = UNKNOWN.get(rule.endpoint, {404})
+                assert answer in expected, f"{method} {rule.rule}: {answer}"
+    assert asked == {rule.endpoint for _, rule in id_routes(town.app)}, "a new room has to be written here"
+
+
+UNKNOWN = {
+    # The link of an invitation answers alike whether or not it exists, so that nobody learns who was invited.
+    "accounts.invitation": {200, 303, 404},
+    "accounts.show_code": {303, 404, 422},
+    # A phone is told nothing of whether its token or its message was wrong.
+    "push.receive": {403, 404},
+}
+
+
+def test_a_foreign_id_is_not_found_either(town: Town) -> None:
+    maya = town.nurse("Maya")
+    other_nurse = town.nurse("Inès", km=300)
+    elsewhere, stranger = town.requester(), town.stranger()
+    patient = town.patient()
+    request = town.asks(patient=patient)
+    town.time_passes(seconds=1)
+    ids: dict[str, object] = {"request_id": request, "offer_id": maya.offer().id}
+    before = everything()
+    for method, rule in id_routes(town.app):
+        if not rule.arguments & ids.keys():
+            continue
+        door = rule.endpoint.partition(".")[0]
+        other: dict[str, Person] = {"desk": elsewhere, "inbox": other_nurse, "supervision": elsewhere}
+        answers = answer_of(other[door], method, rule, ids), answer_of(stranger, method, rule, ids)
+        assert answers[0] in ({404} if door != "supervision" else {403, 404}), f"{method} {rule.rule}: {answers[0]}"
+        assert answers[1] == 303, f"{method} {rule.rule}: a stranger is asked to sign in, got {answers[1]}"
+    assert elsewhere.get(f"/requests/new?pathway=home-care&patient={patient}").status_code == 404
+    assert elsewhere.post("/requests", {"pathway": "home-care", "patient": patient}).status_code == 404
+    assert everything() == before
+
+
+def test_a_coordinator_of_another_territory_sees_nothing(town: Town) -> None:
+    from app.accounts.models import Role
+
+    with transaction():
+        cpts = town._organization("CPTS d'ailleurs", "cpts", None).id
+    far = town._person("Loin", "Garnier", Role.COORDINATOR, cpts)
+    request = town.asks()
+    assert far.get(f"/requests/{request}").status_code == 404
+    assert far.post(f"/requests/{request}/relaunch").status_code == 404
+    assert str(request) not in far.get("/board").text
+
+
+def test_what_is_not_an_id_is_not_found(town: Town) -> None:
+    maya = town.nurse("Maya")
+    for text in ("1", "x" * 400, "%00", "01900000-0000-7000-8000-00000000000g", "..%2f..%2fetc"):
+        assert maya.get(f"/offers/{text}").status_code == 404
+        assert town.orientation_nurse.get(f"/requests/{text}").status_code == 404
+    assert town.orientation_nurse.get("/requests/new?patient=nonsense").status_code == 404
+    assert town.orientation_nurse.get(f"/requests/new?patient={uuid4()}").status_code == 404
+    assert town.orientation_nurse.get("/requests/new?pathway=nonsense").status_code == 404
+
+
+# Counting what the database is asked
+
+
+def statements(act: object, app: Flask) -> int:
+    from sqlalchemy import event
+
+    said: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        act()  # type: ignore[operator]
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(said)
+
+
+def test_a_longer_inbox_asks_the_database_no_more(town: Town) -> None:
+    maya = town.nurse("Maya", phone=False)
+    counts = []
+    for more in (3, 27):
+        for n in range(more):
+            town.asks(patient=town.patient(f"P{n}"))
+        town.time_passes(seconds=1)
+        counts.append(statements(lambda: maya.get("/inbox"), town.app))
+    assert maya.get("/inbox").text.count("data-offer=") == 30
+    assert counts[0] == counts[1]
+
+
+def test_longer_lists_ask_the_database_no_more(town: Town) -> None:
+    nurses: list[Nurse] = [town.nurse(f"N{n}", km=0.1 * n, phone=False) for n in range(1, 4)]
+    nadia, helene = town.orientation_nurse, town.coordinator
+    lists = [
+        lambda: nadia.get("/requests"),
+        lambda: nadia.get("/requests?show=all"),
+        lambda: helene.get("/board"),
+        lambda: nurses[0].get("/visits"),
+    ]
+    counts: list[list[int]] = []
+    for more in (3, 12):
+        for n in range(more):
+            town.asks(patient=town.patient(f"P{n}"))
+            town.time_passes(seconds=1)
+            if n % 3 == 0:
+                nurses[0].accepts()
+        town.asks(patient=town.patient("Seule"))
+        town.time_passes(seconds=1)
+        counts.append([statements(act, town.app) for act in lists])
+    assert counts[0] == counts[1]
+
+
+def test_one_acceptance_closes_many_offers_in_few_statements(town: Town) -> None:
+    """Two for each phone that must be told, and as many as ever for the rest."""
+    nurses = [town.nurse(f"N{n}", km=0.1 * n, phone=False) for n in range(1, 8)]
+    town.asks()
+    town.time_passes(seconds=1)
+    offer = nurses[0].offer().id
+    assert statements(lambda: nurses[0].post(f"/offers/{offer}/acceptance"), town.app) <= 35 + 2 * 6
+
+
+def test_time_does_not_pass_in_silence(town: Town) -> None:
+    """A worker that was away for six hours finds everything where it was, and does it once."""
+    maya = town.nurse("Maya")
+    request = town.asks()
+    clock.advance(timedelta(hours=6))
+    town.time_passes()
+    assert maya.offer().state is OfferState.OPEN
+    assert len(maya.notices()) == 1
+    clock.advance(timedelta(days=3))
+    town.time_passes()
+    assert town.request(request).state is State.UNANSWERED
+    assert maya.offer().state is OfferState.EXPIRED
