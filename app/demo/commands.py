@@ -5,7 +5,7 @@ import click
 
 @click.command()
 def load() -> None:
-    """Fill an empty Relais with an invented territory; does nothing when it is already there."""
+    """Fill an empty Relais with an invented territory; one that is there already only learns the present PORT."""
     from app.core import clock
     from app.core.db import transaction
     from app.demo import territory

@@ -12,6 +12,7 @@ from app.accounts.models import Account, Membership, Role
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
+from app.demo import phones
 from app.demo.people import PATIENTS, PLACES, PROFESSIONALS, STAFF, Professional, Staff, email_of
 from app.demo.plot import Teller, account
 from app.demo.requests import LINES, plot
@@ -30,8 +31,9 @@ METRES_PER_DEGREE = 111_320
 
 
 def load(now: datetime) -> bool:
-    """Write the territory as it would be at `now`; False, and nothing, when its people are there already."""
+    """Write the territory as it would be at `now`; False when its people are there already, who keep their phones."""
     if db.session.scalar(select(Account.id).where(Account.persona.is_not(None)).limit(1)):
+        phones.switch_on(now)
         return False
     with COMMUNES.open(encoding="utf-8") as lines:
         directory.import_communes(lines)
@@ -44,6 +46,7 @@ def load(now: datetime) -> bool:
         each.key: _write_professional(each, rank, places, began) for rank, each in enumerate(PROFESSIONALS)
     }
     db.session.flush()
+    phones.switch_on(began)
     known = _write_patients(places, professionals, began)
     _live_through(places, known, now)
     return True
@@ -136,6 +139,7 @@ def _live_through(places: dict[str, Organization], known: dict[str, UUID], now: 
     while (at := timeline.next_at) and at <= now:
         search_until(at, reached)
         timeline.turn(at)
+        phones.deliver(at)
         reached = at
     search_until(now, reached)
 
@@ -145,6 +149,7 @@ def search_until(moment: datetime, since: datetime) -> None:
     while due := _next_search(moment):
         since = max(since, due[1])
         dispatch.advance(care_requests.hold(due[0]), since)
+        phones.deliver(since)
 
 
 def _next_search(moment: datetime) -> tuple[UUID, datetime] | None:

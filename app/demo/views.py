@@ -1,13 +1,17 @@
-"""The page of the demonstration: a phone and a tablet side by side, and everyone else one click away."""
+"""The page of the demonstration (a phone and a tablet side by side, everyone else one click away), and the address at
+which the phones of invented people are rung."""
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.core.db import db
+from app.core import clock
+from app.core.db import db, transaction
 from app.core.htmx import page
-from app.core.security import public
+from app.core.security import capability, csrf, public
+from app.demo import phones
 from app.demo.personas import PERSONA, PERSONAS
+from app.push import actions as push
 
 bp = Blueprint("demo", __name__)
 
@@ -30,3 +34,21 @@ def show() -> Response:
     by_slug = {persona.slug: persona for persona in PERSONAS}
     in_hand = {device: [(by_slug[slug], label) for slug, label in labels.items()] for device, labels in IN_HAND.items()}
     return page("demo/show.html", names=names, personas=PERSONAS, in_hand=in_hand)
+
+
+@bp.post("/demo/phones/<token>")
+@csrf.exempt  # type: ignore[untyped-decorator]
+@capability("the address of an invented person's phone, told to the sender alone, and the message is encrypted to it")
+def ring(token: str) -> tuple[str, int]:
+    """What a push service answers (RFC 8030 §5) and, when the phone is on, what its service worker reports."""
+    phone = phones.at(token)
+    if phone is None:
+        abort(404)
+    try:
+        message_id = phones.announced(phone, request.get_data())
+    except phones.Unreadable:
+        abort(400)
+    if message_id and phone.on:
+        with transaction():
+            push.receive(message_id, clock.now())
+    return "", 201

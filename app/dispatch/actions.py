@@ -20,7 +20,7 @@ from app.directory import queries as directory
 from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
 from app.dispatch import rules, words
-from app.dispatch.models import Offer, OfferState, Wave
+from app.dispatch.models import ALERT, Offer, OfferState, Wave
 from app.live.actions import changed
 from app.pathways.library import pathways
 from app.pathways.schema import Pathway
@@ -282,7 +282,7 @@ def _alert(offer: Offer, pathway: Pathway, now: datetime) -> None:
     if account:
         care = pathway.reason(offer.request.reason).care
         notice = words.offer_notice(care, offer.request.commune.name, offer.expires_at, _path(offer))
-        push.alert(account, offer.id, "offer", notice, now=now, expires_at=offer.expires_at)
+        push.alert(account, offer.id, ALERT, notice, now=now, expires_at=offer.expires_at)
 
 
 def _expire_overdue(request: CareRequest, now: datetime) -> None:

@@ -11,6 +11,9 @@ from app.care_requests.models import CareRequest
 from app.core.db import Identified, Model
 from app.directory.models import PractitionerRole, text_enum
 
+ALERT = "offer"
+"""The step of the message that offers; others tell that it ended."""
+
 
 class OfferState(enum.StrEnum):
     OPEN = "open"

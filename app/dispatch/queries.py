@@ -14,7 +14,7 @@ from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import Practitioner, Profession
-from app.dispatch.models import Offer, OfferState
+from app.dispatch.models import ALERT, Offer, OfferState
 from app.pathways.schema import Search
 from app.patients import queries as patients
 from app.patients.models import Patient
@@ -85,7 +85,7 @@ def reach(request_ids: Iterable[UUID]) -> dict[UUID, Reach]:
     facts = select(Offer.id, Offer.request_id, Offer.practitioner_id, Offer.state, Offer.seen_at)
     for offer in db.session.execute(facts.where(Offer.request_id.in_(list(request_ids)))):
         offers.setdefault(offer.request_id, []).append(offer)
-    funnel = push.funnel([offer.id for made in offers.values() for offer in made])
+    funnel = push.funnel([offer.id for made in offers.values() for offer in made], ALERT)
     return {request_id: _reach(made, funnel) for request_id, made in offers.items()}
 
 

@@ -20,15 +20,18 @@ class Funnel:
     received: bool = False
 
 
-def funnel(subject_ids: Collection[UUID]) -> dict[UUID, Funnel]:
-    """How far the alerts about each subject came, in one query. Not alerted: no phone can be reached."""
+def funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
+    """How far the alerts of this step about each subject came, in one query. Not alerted: no phone can be reached.
+
+    A notice that replaces an alert says nothing of the alert: it may still be tried long after.
+    """
     rows = db.session.execute(
         select(
             Message.subject_id,
             func.max(case((Message.state.in_(ALIVE), 1), else_=0)),
             func.max(case((Message.received_at.is_not(None), 1), else_=0)),
         )
-        .where(Message.subject_id.in_(subject_ids))
+        .where(Message.subject_id.in_(subject_ids), Message.step == step)
         .group_by(Message.subject_id)
     )
     found = {subject: Funnel(bool(alerted), bool(received)) for subject, alerted, received in rows}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from urllib.parse import urlencode
 
 from app.config import Settings
@@ -94,8 +94,12 @@ class Browser:
         }
         if self._connection is None:
             self._connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        self._connection.request(method, path, body, sent)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body, sent)
+            answer = self._connection.getresponse()
+        except RemoteDisconnected:  # Idle for too long.
+            self._connection.request(method, path, body, sent)
+            answer = self._connection.getresponse()
         content = answer.read()
         if answer.will_close:
             self._connection.close()

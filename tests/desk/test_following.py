@@ -73,7 +73,7 @@ def test_the_code_and_the_card_lead_to_the_patients_page(town: Town) -> None:
     card = town.orientation_nurse.get(f"/requests/{asked}/card")
     for shown in (page, card):
         assert re.search(r'<svg[^>]*viewBox="0 0 \d+ \d+"[^>]*>.*?<path', shown.text, re.S)
-        link = re.search(r"localhost(/p/[\w-]{43})", shown.text)
+        link = re.search(r"localhost:8000(/p/[\w-]{43})", shown.text)
         assert link is not None
         with town.app.app_context():
             assert town.app.test_client().get(link[1]).status_code == 200

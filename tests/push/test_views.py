@@ -156,13 +156,13 @@ def test_the_funnel_tells_who_was_reached(client: FlaskClient, phone: Phone) -> 
     stranger = uuid4()
     phone.owe()
     asked = [phone.subject_id, stranger]
-    assert [funnel(asked)[one].alerted for one in asked] == [True, False]
+    assert [funnel(asked, "offer")[one].alerted for one in asked] == [True, False]
     send()
     receipt = phone.device.messages[0].json["receipt"]
     client.post("/" + receipt["path"], json={"token": receipt["token"]})
-    assert funnel(asked)[phone.subject_id].received
-    assert not funnel(asked)[stranger].received
-    assert funnel([]) == {}
+    assert funnel(asked, "offer")[phone.subject_id].received
+    assert not funnel(asked, "offer")[stranger].received
+    assert funnel([], "offer") == {}
 
 
 def test_an_answer_token_holds_for_one_message_and_one_answer(phone: Phone) -> None:
