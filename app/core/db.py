@@ -98,6 +98,8 @@ def transaction() -> Iterator[None]:
 
 
 def init_app(app: Flask) -> None:
+    # A connection that died while nobody looked is replaced before it costs somebody a page.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():

@@ -5,7 +5,7 @@ Their keys are derived from the instance's secret, so that none is stored and an
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +29,7 @@ from app.push.payload import receipt_token_matches
 from app.push.rules import Verdict
 
 PATH = "/demo/phones/"
-WITHOUT_PHONE = frozenset({"chantal.nguyen", "rose.kabongo", "georges.simon"})
+WITHOUT_PHONE = frozenset({"chantal.nguyen", "doctor-2", "georges.simon"})
 """Who never asked to be alerted, so that « non joint » is seen to exist."""
 
 ONE_OFF_IN = 9
@@ -84,16 +84,17 @@ def at(token: str) -> Phone | None:
 def switch_on(now: datetime) -> None:
     """Subscribe every phone at the address where Relais is served now; one of another port or secret goes."""
     for phone in PHONES:
-        owner, endpoint = account(phone.owner).id, phone.endpoint
-        for former in _former(owner, endpoint):
-            push.unsubscribe(owner, former)
+        account_id, endpoint = account(phone.owner).id, phone.endpoint
+        for former in _former(account_id, endpoint):
+            push.unsubscribe(account_id, former)
         point = phone.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        push.subscribe(owner, endpoint, _base64url(point), _base64url(phone.auth), now)
+        push.subscribe(account_id, endpoint, _base64url(point), _base64url(phone.auth), now)
 
 
-def _former(owner: UUID, endpoint: str) -> Iterator[str]:
-    mine = select(Subscription.endpoint).where(Subscription.account_id == owner, Subscription.endpoint != endpoint)
-    yield from db.session.scalars(mine.where(Subscription.endpoint.contains(PATH))).all()
+def _former(account_id: UUID, endpoint: str) -> Sequence[str]:
+    address = Subscription.endpoint
+    mine = select(address).where(Subscription.account_id == account_id, address.contains(PATH), address != endpoint)
+    return db.session.scalars(mine).all()
 
 
 def announced(phone: Phone, body: bytes) -> UUID | None:

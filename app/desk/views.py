@@ -264,7 +264,7 @@ def patient_link(care_request: CareRequest) -> str | None:
         return None
     # The configured address, not the one this page was asked by: a forged Host header must not reach a patient.
     path = url_for("appointments.patient_page", token=appointments.link_token(appointment))
-    return current_app.config["SETTINGS"].base_url + path.removeprefix(request.script_root)
+    return f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
 
 
 @bp.get("/requests/<uuid:request_id>/card")

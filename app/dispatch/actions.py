@@ -305,11 +305,10 @@ def _open_offers(request_id: UUID, *more: ColumnElement[bool]) -> Sequence[Offer
 def _close(offers: Sequence[Offer], state: OfferState, notice: Callable[[str], Notice], now: datetime) -> None:
     for offer in offers:
         _end(offer, state, now)
-    db.session.flush()
-    for offer in offers:
-        account = offer.role.practitioner.account_id
-        if account:
-            push.replace(account, offer.id, "closed", notice(_path(offer)), now=now, expires_at=now + NEWS_LIFE)
+    told = {
+        offer.id: (account, notice(_path(offer))) for offer in offers if (account := offer.role.practitioner.account_id)
+    }
+    push.replace(told, "closed", now=now, expires_at=now + NEWS_LIFE)
 
 
 def _end(offer: Offer, state: OfferState, now: datetime) -> None:

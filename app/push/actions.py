@@ -1,6 +1,6 @@
 """Verbs on subscriptions and on the outbox."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -73,27 +73,29 @@ def alert(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now:
     return len(devices)
 
 
-def drop(subject_id: UUID) -> None:
+def drop(*subject_ids: UUID) -> None:
     """What these messages announce no longer matters: those not sent yet never will be."""
     db.session.execute(
         update(Message)
-        .where(Message.subject_id == subject_id, Message.state.in_(UNSENT))
+        .where(Message.subject_id.in_(subject_ids), Message.state.in_(UNSENT))
         .values(state=MessageState.STALE, lease_token=None, lease_until=None)
     )
 
 
-def replace(
-    account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime
-) -> None:
-    """What the alerts about `subject_id` announced is gone: drop the unsent, overwrite the shown."""
-    drop(subject_id)
-    reached = select(Message.subscription_id).where(
-        Message.subject_id == subject_id,
+def replace(notices: Mapping[UUID, tuple[UUID, Notice]], step: str, *, now: datetime, expires_at: datetime) -> None:
+    """What the alerts about these subjects announced is gone: drop the unsent, overwrite the shown.
+
+    `notices`: by subject, the person who was alerted and what to say now.
+    """
+    drop(*notices)
+    reached = select(Message.subject_id).where(
+        Message.subject_id.in_(notices),
         # A message stopped while leased may already be on its way, so its phone is told as well.
         (Message.sent_at.is_not(None)) | (Message.attempts > 0),
         Message.subscription_id.is_not(None),
     )
-    if db.session.scalars(reached).first() is not None:
+    for subject_id in db.session.scalars(reached.distinct()).all():
+        account_id, notice = notices[subject_id]
         alert(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
-from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
+from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlencode
 
 from app.config import Settings
@@ -97,7 +97,8 @@ class Browser:
         try:
             self._connection.request(method, path, body, sent)
             answer = self._connection.getresponse()
-        except RemoteDisconnected:  # Idle for too long.
+        except ConnectionError:  # Idle for too long.
+            self._connection.close()
             self._connection.request(method, path, body, sent)
             answer = self._connection.getresponse()
         content = answer.read()

@@ -34,15 +34,19 @@ def loaded_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration territory, loaded once and copied for each house."""
     folder = tmp_path_factory.mktemp("territory")
     for command in (["migrate"], ["demo", "load"]):
-        run = subprocess.run(
-            [sys.executable, "-m", "app.cli", *command],
-            env=environment(folder, 0),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        assert run.returncode == 0, run.stderr
+        relais(folder, 0, *command)
     return folder
+
+
+def relais(folder: Path, port: int, *command: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "app.cli", *command],
+        env=environment(folder, port),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,7 @@ def house(loaded_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     shutil.copytree(loaded_data, folder, dirs_exist_ok=True)
     push_service = FakePushService()
     port = free_port()
+    relais(folder, port, "demo", "load")  # The invented people's phones ring on this port.
     log = (folder / "house.log").open("w")
     processes = [
         subprocess.Popen(

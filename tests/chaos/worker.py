@@ -7,7 +7,7 @@ from app.cli import main
 from app.push import outbox, sender
 
 outbox.LEASE = timedelta(seconds=2)
-sender.CALL_TIMEOUT = 0.5
+sender.CALL_TIMEOUT = 1.5
 
 if __name__ == "__main__":
     main(["worker"])

@@ -1,5 +1,6 @@
 """The demonstration, loaded once per engine: nothing in it depends on who looked at it before."""
 
+import socket
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -20,7 +21,7 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     url = f"sqlite:///{folder / 'relais.sqlite3'}"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres").create_database()
-    app = create_app(settings_for(url, folder, RELAIS_DEMO="1"))
+    app = create_app(settings_for(url, folder, RELAIS_DEMO="1", PORT=str(free_port())))
     app.config["TESTING"] = True
     clock.stop_at(A_TUESDAY)
     with app.app_context():
@@ -31,6 +32,12 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

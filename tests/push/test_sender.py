@@ -172,7 +172,7 @@ def test_a_closing_notice_overwrites_the_alert_on_the_phones_that_had_it(phone: 
     closing = Notice("Déjà prise par un confrère", "Merci d'avoir répondu présent", "inbox")
     now = clock.now()
     with transaction():
-        replace(phone.account_id, phone.subject_id, "closed", closing, now=now, expires_at=now + SOON)
+        replace({phone.subject_id: (phone.account_id, closing)}, "closed", now=now, expires_at=now + SOON)
     send()
     alert, closed = phone.device.messages
     assert alert.topic == closed.topic

@@ -316,12 +316,11 @@ def test_longer_lists_ask_the_database_no_more(town: Town) -> None:
 
 
 def test_one_acceptance_closes_many_offers_in_few_statements(town: Town) -> None:
-    """Two for each phone that must be told, and as many as ever for the rest."""
     nurses = [town.nurse(f"N{n}", km=0.1 * n, phone=False) for n in range(1, 8)]
     town.asks()
     town.time_passes(seconds=1)
     offer = nurses[0].offer().id
-    assert statements(lambda: nurses[0].post(f"/offers/{offer}/acceptance"), town.app) <= 35 + 2 * 6
+    assert statements(lambda: nurses[0].post(f"/offers/{offer}/acceptance"), town.app) <= 32
 
 
 def test_time_does_not_pass_in_silence(town: Town) -> None:

@@ -1,0 +1,183 @@
+"""The invented people's phones: real messages come to them, and they say so as phones do."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from uuid import UUID, uuid4
+
+import http_ece
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.accounts.models import Account
+from app.core.db import Model, db, transaction
+from app.demo import phones
+from app.demo.people import email_of
+from app.demo.phones import PATH, PHONES, WITHOUT_PHONE, Phone
+from app.demo.plot import account
+from app.dispatch.models import ALERT, Offer
+from app.push import actions as push
+from app.push import outbox, sender
+from app.push.actions import UNSENT, Notice
+from app.push.models import Message, MessageState, Subscription
+from app.push.queries import funnel
+from app.push.rules import key_trouble
+from tests.conftest import settings_for
+
+pytestmark = pytest.mark.usefixtures("inside")
+
+NURSE = Phone("nurse")
+OFF = next(phone for phone in PHONES if not phone.on)
+OFFER = Notice("Pansement", "Évry-Courcouronnes", "inbox", answerable=True)
+CLOSING = Notice("Déjà prise", "Évry-Courcouronnes", "inbox")
+
+
+@pytest.fixture
+def web(app: Flask) -> Iterator[None]:
+    """The web process, at the address that the phones were given."""
+    server = make_server("127.0.0.1", app.config["SETTINGS"].port, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def owe(phone: Phone, notice: Notice, now: datetime) -> UUID:
+    subject = uuid4()
+    with transaction():
+        push.alert(account(phone.owner).id, subject, ALERT, notice, now=now, expires_at=now + timedelta(minutes=30))
+    return subject
+
+
+def sent(subject: UUID) -> Message:
+    db.session.rollback()
+    return db.session.scalars(select(Message).where(Message.subject_id == subject)).one()
+
+
+@pytest.mark.usefixtures("web")
+def test_a_phone_decrypts_what_the_sender_sends_and_says_so(now: datetime) -> None:
+    alert, silent, closing = owe(NURSE, OFFER, now), owe(OFF, OFFER, now), owe(NURSE, CLOSING, now)
+    while sender.send_due(now):
+        pass
+    assert sent(alert).state is MessageState.RECEIVED
+    assert sent(alert).received_at == now
+    for subject in (silent, closing):
+        assert (sent(subject).state, sent(subject).last_status) == (MessageState.SENT, 201)
+        assert sent(subject).received_at is None
+
+
+def post(client: FlaskClient, phone: Phone, body: bytes) -> int:
+    answer = client.post(PATH + phone.token, data=body)
+    assert "Traceback" not in answer.text
+    return answer.status_code
+
+
+def encrypted(phone: Phone, content: object) -> bytes:
+    mine = ec.generate_private_key(ec.SECP256R1())
+    to = db.session.scalars(select(Subscription).where(Subscription.endpoint == phone.endpoint)).one()
+    keys = {"dh": phone.key.public_key(), "auth_secret": phone.auth}
+    assert not key_trouble(to.p256dh, to.auth)
+    body: bytes = http_ece.encrypt(json.dumps(content).encode(), private_key=mine, version="aes128gcm", **keys)
+    return body
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"\0" * 20, b"x" * 300, os.urandom(3000)], ids=len)
+def test_garbage_is_refused(client: FlaskClient, body: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    assert post(client, NURSE, body) == 400
+    assert '"bug"' not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        [],
+        "text",
+        {"receipt": "text"},
+        {"receipt": {"path": 3, "token": "x"}},
+        {"receipt": {"path": f"push/receipts/{uuid4()}", "token": None}},
+        {"receipt": {"path": f"push/receipts/{uuid4()}", "token": "of another"}, "answers": {}},
+    ],
+    ids=str,
+)
+def test_what_is_encrypted_but_not_ours_is_refused(client: FlaskClient, content: object) -> None:
+    assert post(client, NURSE, encrypted(NURSE, content)) == 400
+
+
+def test_a_message_to_another_phone_is_not_readable(client: FlaskClient, now: datetime) -> None:
+    owe(NURSE, OFFER, now)
+    with transaction():
+        message = next(one for one in outbox.claim(1000, "mine", now) if one.endpoint == NURSE.endpoint)
+        db.session.rollback()
+    body = sender._encrypted(message, "http://localhost")
+    assert post(client, OFF, body) == 400
+    assert post(client, NURSE, body) == 201
+    assert sent(message.subject_id).received_at == now
+
+
+def test_nobody_else_has_a_phone(client: FlaskClient, now: datetime) -> None:
+    assert client.post(f"{PATH}{'x' * 43}", data=b"x").status_code == 404
+    assert client.post(f"{PATH}é", data=b"x").status_code == 404
+    for owner in WITHOUT_PHONE:
+        assert client.post(PATH + Phone(owner).token, data=b"x").status_code == 404
+        with transaction():
+            told = push.alert(account(owner).id, uuid4(), ALERT, OFFER, now=now, expires_at=now)
+        assert told == 0
+
+
+def test_most_are_on_and_the_visitors_always(app: Flask) -> None:
+    off = [phone for phone in PHONES if not phone.on]
+    assert 3 <= len(off) <= 6
+    personas = {a.email for a in db.session.scalars(select(Account).where(Account.persona.is_not(None)))}
+    assert not personas & {email_of(phone.owner) for phone in off}
+
+
+def demo_endpoints() -> set[str]:
+    return set(db.session.scalars(select(Subscription.endpoint).where(Subscription.endpoint.contains(PATH))))
+
+
+def test_loading_on_another_port_moves_the_phones(app: Flask, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = "https://fcm.googleapis.com/fcm/send/the-visitors-own"
+    subscribed = db.session.scalars(select(Subscription).where(Subscription.endpoint == NURSE.endpoint)).one()
+    push.subscribe(subscribed.account_id, mine, subscribed.p256dh, subscribed.auth, now)
+    before = demo_endpoints()
+    phones.switch_on(now)
+    assert demo_endpoints() == before
+    settings = app.config["SETTINGS"]
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, port=8999))
+    phones.switch_on(now)
+    assert demo_endpoints() == {each.replace(f":{settings.port}/", ":8999/") for each in before}
+    assert len(before) == len(PHONES)
+    assert db.session.scalar(select(Subscription.account_id).where(Subscription.endpoint == mine))
+    db.session.rollback()
+
+
+def test_in_the_days_told_only_those_without_a_phone_were_not_reached(app: Flask, now: datetime) -> None:
+    assert not db.session.scalars(select(Message).where(Message.due_at < now, Message.state.in_(UNSENT))).all()
+    offers = {offer.id: offer for offer in db.session.scalars(select(Offer).where(Offer.created_at <= now))}
+    reached = funnel(offers, ALERT)
+    missed = {offer.role.practitioner.account_id for offer in offers.values() if not reached[offer.id].alerted}
+    assert missed
+    assert missed <= {account(owner).id for owner in WITHOUT_PHONE}
+    assert sum(one.received for one in reached.values()) > len(offers) / 2
+
+
+def test_none_of_it_exists_outside_demo_mode(app: Flask, tmp_path: Path) -> None:
+    real = create_app(settings_for(f"sqlite:///{tmp_path / 'real.sqlite3'}", tmp_path, PORT="8105"))
+    assert "http://localhost:8105" not in real.config["SETTINGS"].push_hosts
+    with real.app_context():
+        Model.metadata.create_all(db.engine)
+    assert real.test_client().post(PATH + NURSE.token, data=b"x").status_code == 404
+    with real.app_context():
+        db.engine.dispose()
