@@ -12,7 +12,6 @@ from app.core.db import db
 from app.core.tokens import keyed_hash
 from app.directory.models import Practitioner
 from app.patients.models import CareTeamMember, Consent, Patient
-from app.patients.rules import name_start
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,6 @@ def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime
         address=identity.address,
         commune_code=identity.commune_code,
         birth_date_key=birth_date_key(identity.birth_date),
-        name_key=name_key(identity.birth_date, name_start(identity.birth_name)),
         created_at=now,
     )
     db.session.add(patient)
@@ -53,10 +51,6 @@ def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime
 
 def birth_date_key(born: date) -> str:
     return keyed_hash("birth-date", born.isoformat())
-
-
-def name_key(born: date, start: str) -> str:
-    return keyed_hash("name", f"{born.isoformat()} {start}")
 
 
 def agree(patient_id: UUID, scope: str, *, how: str, by: UUID, now: datetime) -> None:

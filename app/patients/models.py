@@ -14,8 +14,8 @@ from app.directory.models import Commune, Practitioner, Profession, text_enum
 class Patient(Identified, Model):
     """The five strict identity traits of the national reference (FACTS 4.4) and how to reach the person.
 
-    Sealed columns cannot be searched: the two `…_key` hashes can, by birth date first and then at most three letters
-    of the birth name, as the reference asks. `organization_id` is the FHIR managing organization.
+    Sealed columns cannot be searched; `birth_date_key`, a keyed hash, can: birth date first, as the reference asks.
+    `organization_id` is the FHIR managing organization.
     """
 
     __tablename__ = "patient"
@@ -30,7 +30,6 @@ class Patient(Identified, Model):
     address: Mapped[str] = mapped_column(Sealed)
     commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
     birth_date_key: Mapped[str] = mapped_column(index=True)
-    name_key: Mapped[str] = mapped_column(index=True)
     created_at: Mapped[datetime]
 
     commune: Mapped[Commune] = relationship(lazy="joined")

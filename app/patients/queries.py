@@ -7,27 +7,28 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole, Profession
-from app.patients.actions import birth_date_key, name_key
+from app.patients.actions import birth_date_key
 from app.patients.models import CareTeamMember, Patient
 from app.patients.rules import name_start, parse_search
 
-# The first three letters narrow the search; fewer would not find anything by their hash, so the rest is compared
-# on the few patients born that day.
+BORN_THAT_DAY = 500
+"""More than an organization with ten million patients has for one date; a bound all the same."""
 
 
 def search(text: str, organization_ids: Sequence[UUID]) -> list[Patient]:
-    """Patients of these organizations born on the date that `text` begins with, and named as it goes on."""
+    """Patients of these organizations born on the date that `text` begins with, and named as it goes on.
+
+    Names are sealed, so the index finds the date and the few people born that day are compared by name.
+    """
     wanted = parse_search(text)
     if wanted is None:
         return []
     born, start = wanted
-    key = (
-        Patient.name_key == name_key(born, start) if len(start) == 3 else Patient.birth_date_key == birth_date_key(born)
+    statement = select(Patient).where(
+        Patient.birth_date_key == birth_date_key(born), Patient.organization_id.in_(organization_ids)
     )
-    found = db.session.scalars(select(Patient).where(key, Patient.organization_id.in_(organization_ids)).limit(50))
-    return [
-        p for p in found if name_start(p.birth_name).startswith(start) or name_start(p.given_names).startswith(start)
-    ]
+    found = db.session.scalars(statement.limit(BORN_THAT_DAY))
+    return [p for p in found if any(name_start(name).startswith(start) for name in (p.birth_name, p.given_names))]
 
 
 def of_organizations(patient_id: UUID, organization_ids: Sequence[UUID]) -> Patient | None:

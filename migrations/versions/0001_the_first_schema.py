@@ -204,7 +204,6 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("commune_code", sa.String(), nullable=False),
         sa.Column("birth_date_key", sa.String(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["commune_code"], ["commune.code"], name=op.f("fk_patient_commune_code_commune")),
         sa.ForeignKeyConstraint(
@@ -214,7 +213,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("patient", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_patient_birth_date_key"), ["birth_date_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_patient_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_patient_organization_id"), ["organization_id"], unique=False)
 
     op.create_table(
@@ -547,7 +545,6 @@ def downgrade() -> None:
     op.drop_table("practitioner_role")
     with op.batch_alter_table("patient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_patient_organization_id"))
-        batch_op.drop_index(batch_op.f("ix_patient_name_key"))
         batch_op.drop_index(batch_op.f("ix_patient_birth_date_key"))
 
     op.drop_table("patient")

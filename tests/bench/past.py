@@ -18,9 +18,8 @@ from app.core.db import db, transaction
 from app.directory.geo import cell_of
 from app.directory.models import Organization, Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
-from app.patients.actions import birth_date_key, name_key
+from app.patients.actions import birth_date_key
 from app.patients.models import Consent, Patient
-from app.patients.rules import name_start
 from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import EVRY, KM, Town
 from tests.services.push_service import FakePushService
@@ -158,7 +157,6 @@ class Past:
                 "address": "12 allée des Tilleuls",
                 "commune_code": "91228",
                 "birth_date_key": birth_date_key(born),
-                "name_key": name_key(born, name_start(name)),
                 "created_at": self.now,
             },
         )
