@@ -5,6 +5,7 @@ from flask import Flask
 from app import (
     accounts,
     appointments,
+    audit,
     care_requests,
     desk,
     dispatch,
@@ -15,7 +16,7 @@ from app import (
     supervision,
 )
 from app.config import Settings, read_settings
-from app.core import compression, db, errors, forms, htmx, logging, pwa, security, words
+from app.core import compression, db, errors, forms, htmx, limits, logging, pwa, security, words
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -29,9 +30,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     logging.init_app()
     htmx.htmx.init_app(app)
-    for floor in (db, compression, security, errors, words, forms, pwa):
+    for floor in (db, compression, security, limits, errors, words, forms, pwa):
         floor.init_app(app)
-    for room in (accounts, push, live, pathways, care_requests, dispatch, appointments):
+    for room in (audit, accounts, push, live, pathways, care_requests, dispatch, appointments):
         room.init_app(app)
     for door in (desk, inbox, supervision):
         door.init_app(app)

@@ -1,8 +1,8 @@
 """The command line: `relais --help`."""
 
+import csv
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -11,6 +11,8 @@ from flask import Flask
 from app.accounts.models import Role
 from app.config import read_settings
 from app.demo import commands as demonstration
+from app.directory.commands import COMMANDS as DIRECTORY_COMMANDS
+from app.supervision import commands as trail
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,15 +65,43 @@ def doctor() -> None:
     sys.exit(0 if health.well else 1)
 
 
-@main.command("import-communes")
-@click.argument("file", type=click.File(encoding="utf-8-sig"))
-def import_communes(file: Iterable[str]) -> None:
-    """Load the communes of France from the Base officielle des codes postaux."""
-    from app.core.db import transaction
-    from app.directory import actions
+@main.group()
+@click.pass_context
+def directory(context: click.Context) -> None:
+    """Who works where: communes, professionals, territories."""
+    context.obj = context.with_resource(_app().app_context())
 
-    with _app().app_context(), transaction():
-        click.echo(f"{actions.import_communes(file)} communes")
+
+@main.command()
+@click.option("--requests", default=10_000, show_default=True, type=click.IntRange(100), help="Searches per policy.")
+@click.option("--territory", default="demo", show_default=True, help="demo, or a file: latitude;longitude per line.")
+@click.option("--policy", default="alert-all,one-by-one,replacement", show_default=True, help="Ways of asking.")
+@click.option("--pathway", default="home-care", show_default=True, help="Whose waits and radii are played.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the frontier into this SVG file.")
+def simulate(requests: int, territory: str, policy: str, pathway: str, plot: Path | None) -> None:
+    """Play many searches on the rules of production: what each way of asking brings, and whom it disturbs."""
+    from app.dispatch import report
+
+    try:
+        for line in report.lines(requests, _places(territory), policy.split(","), pathway, plot):
+            click.echo(line)
+    except report.Unknown as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _places(territory: str) -> list[tuple[float, float]]:
+    from app.demo.territory import COMMUNES
+    from app.dispatch.simulation import scattered
+
+    if territory == "demo":
+        with COMMUNES.open(encoding="utf-8") as lines:
+            centres = [row["coordonnees_gps"].split(",") for row in csv.DictReader(lines, delimiter=";")]
+        return scattered([(float(latitude), float(longitude)) for latitude, longitude in centres])
+    try:
+        rows = [line.split(";") for line in Path(territory).read_text(encoding="utf-8-sig").splitlines() if line]
+        return [(float(latitude), float(longitude)) for latitude, longitude in rows]
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{territory}: {error}") from None
 
 
 @main.command()
@@ -81,7 +111,7 @@ def import_communes(file: Iterable[str]) -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), default="administrator", show_default=True)
 @click.option("--organization", required=True, help="Its name; it is created when there is none of that name.")
 @click.option("--kind", default="hospital", show_default=True, help="If created: ward, practice, cpts…")
-@click.option("--commune", default="", help="Its INSEE code (see import-communes).")
+@click.option("--commune", default="", help="Its INSEE code (see directory communes).")
 @click.option("--phone", default="", help="The number to call back.")
 def invite(
     email: str, given_name: str, family_name: str, role: str, organization: str, kind: str, commune: str, phone: str
@@ -90,13 +120,13 @@ def invite(
     from app.accounts import actions as accounts
     from app.core import clock
     from app.core.db import transaction
-    from app.directory import actions as directory
+    from app.directory import actions as places
 
     person = accounts.Person(email, given_name, family_name)
     with _app().app_context(), transaction():
-        place = directory.organization(organization, kind=kind, commune_code=commune, phone=phone)
+        place = places.organization(organization, kind=kind, commune_code=commune, phone=phone)
         if place is None:
-            raise click.ClickException(f"no commune has the code {commune!r}: run import-communes, then give --commune")
+            raise click.ClickException(f"no commune has the code {commune!r}: run directory communes first")
         sent = accounts.invite(person, place.id, Role(role), by=None, now=clock.now())
     click.echo("The worker mails the invitation." if sent else "This person has a passkey already: the role is added.")
 
@@ -114,8 +144,58 @@ def demo(context: click.Context) -> None:
     context.obj = context.with_resource(_app().app_context())
 
 
+for command in DIRECTORY_COMMANDS:
+    directory.add_command(command)
+
+
+@main.group()
+@click.pass_context
+def audit(context: click.Context) -> None:
+    """The audit trail: does it hold, who looked at a patient's file, what is too old to be kept."""
+    context.obj = context.with_resource(_app().app_context())
+
+
+for command in (trail.verify, trail.report, trail.prune):
+    audit.add_command(command)
+
 demo.add_command(demonstration.load)
 demo.add_command(demonstration.replay)
+
+
+@main.group()
+@click.pass_context
+def vapid(context: click.Context) -> None:
+    """The key by which push services know this Relais."""
+    context.obj = context.with_resource(_app().app_context())
+
+
+@vapid.command()
+def rotate() -> None:
+    """Make a new key. Phones change to it when Relais is opened on them; until then they hear the old one."""
+    from app.push import vapid as keys
+
+    click.echo(f"New key: {keys.rotate()}. Back up vapid.pem, and keep the former one until `relais vapid retire`.")
+
+
+@vapid.command()
+def retire() -> None:
+    """Forget the former keys that no phone uses any more; exit code 1 when one is still in use."""
+    from app.push import queries
+    from app.push import vapid as keys
+
+    former = keys.former()
+    users = queries.devices_by_key()
+    for key in former:
+        if devices := users.get(key, 0):
+            click.echo(
+                f"{key}: {devices} {'device still hears' if devices == 1 else 'devices still hear'} this key alone"
+            )
+        else:
+            keys.retire(key)
+            click.echo(f"{key}: retired")
+    if not former:
+        click.echo("No former key is left.")
+    sys.exit(1 if users.keys() & set(former) else 0)
 
 
 if __name__ == "__main__":

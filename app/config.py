@@ -4,8 +4,12 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+
+SMS_DIALECTS = ("plain", "smsmode")
+"""How the SMS gateway is spoken to (`app/push/sms.py`)."""
 
 
 class WrongSetting(SystemExit):
@@ -26,10 +30,21 @@ class Settings:
     vapid_subject: str
     smtp_url: str
     mail_from: str
+    audit_months: int
+    idle_limit: timedelta
+    trusted_proxies: int
+    sms_url: str
+    sms_key: str
+    sms_dialect: str
 
     @property
     def production(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def mails(self) -> bool:
+        """Whether a mail reaches anybody: in production, one that is written to a folder does not."""
+        return bool(self.smtp_url) or not self.production
 
     @property
     def sqlite(self) -> bool:
@@ -52,6 +67,12 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         vapid_subject=env.get("RELAIS_VAPID_SUBJECT", "mailto:relais@example.org"),
         smtp_url=env.get("RELAIS_SMTP_URL", ""),
         mail_from=env.get("RELAIS_MAIL_FROM", "relais@example.org"),
+        audit_months=_audit_months(env.get("RELAIS_AUDIT_MONTHS", "36")),
+        idle_limit=timedelta(hours=_whole(env, "RELAIS_IDLE_HOURS", "8", least=1)),
+        trusted_proxies=_whole(env, "RELAIS_TRUSTED_PROXIES", "0", least=0),
+        sms_url=env.get("RELAIS_SMS_URL", ""),
+        sms_key=env.get("RELAIS_SMS_KEY", ""),
+        sms_dialect=env.get("RELAIS_SMS_DIALECT", "plain"),
     )
     _refuse_unsafe(settings)
     return settings
@@ -70,11 +91,38 @@ def _refuse_unsafe(settings: Settings) -> None:
     for host in settings.push_hosts:
         if settings.production and not host.startswith("https://"):
             raise WrongSetting("RELAIS_PUSH_HOSTS takes https origins only in production.")
+    _refuse_unsafe_sms(settings)
+
+
+def _refuse_unsafe_sms(settings: Settings) -> None:
+    if settings.sms_dialect not in SMS_DIALECTS:
+        raise WrongSetting(f"RELAIS_SMS_DIALECT must be one of: {', '.join(SMS_DIALECTS)}.")
+    if not settings.sms_url:
+        return
+    safe = ("https",) if settings.production else ("https", "http")
+    if urlsplit(settings.sms_url).scheme not in safe:
+        raise WrongSetting("RELAIS_SMS_URL must be an https address: telephone numbers and the key travel there.")
+    if not settings.sms_key:
+        raise WrongSetting("RELAIS_SMS_KEY is missing: the SMS gateway must know who sends.")
+
+
+def _whole(env: Mapping[str, str], name: str, default: str, *, least: int) -> int:
+    text = env.get(name, default)
+    if not text.isdecimal() or not least <= int(text) <= 10_000:
+        raise WrongSetting(f"{name} must be a whole number, {least} or more.")
+    return int(text)
 
 
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise WrongSetting("PORT must be a number between 1 and 65535.")
+    return int(text)
+
+
+def _audit_months(text: str) -> int:
+    """Six months at least, three years at most, as the CNIL recommends for the traces of accesses (FACTS 4.6)."""
+    if not text.isdecimal() or not 6 <= int(text) <= 36:
+        raise WrongSetting("RELAIS_AUDIT_MONTHS must be a number between 6 and 36.")
     return int(text)
 
 

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.accounts import sender as invitations
+from app.accounts import recovery
+from app.accounts import sender as accounts
+from app.audit import sealing as audit
 from app.dispatch import actions as dispatch
+from app.push import channels, checks
 from app.push import sender as push
 
 
@@ -13,7 +16,7 @@ from app.push import sender as push
 class Timer:
     """`run(now)` does what is due and returns how much it did; zero means that there is time to rest.
 
-    `hands` run it side by side, so that a push service which never answers keeps one of them, not the others.
+    `hands` run it side by side, so that a gateway which never answers keeps one of them, not the others.
     """
 
     name: str
@@ -23,6 +26,10 @@ class Timer:
 
 TIMERS = (
     Timer("searches", dispatch.advance_due),
-    Timer("push messages", push.send_due, hands=4),
-    Timer("invitations", invitations.send_due),
+    Timer("push messages", push.send_due),
+    Timer("mails and SMS", channels.send_due, hands=2),
+    Timer("checks of the month", checks.check_due),
+    Timer("mails about accounts", accounts.send_due),
+    Timer("recoveries", recovery.move_due),
+    Timer("audit seals", audit.seal_due),
 )

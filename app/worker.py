@@ -10,7 +10,8 @@ from types import FrameType
 import structlog
 from flask import Flask
 
-from app.core import clock
+from app.audit.origin import Source, came_by
+from app.core import clock, stopping
 from app.core.db import db
 from app.live.watcher import Watcher
 from app.schedule import TIMERS, Timer
@@ -23,7 +24,7 @@ REST_SECONDS = 1.0
 
 def run(app: Flask) -> None:
     """Work until SIGTERM or SIGINT; what is in hand is finished first."""
-    stop = threading.Event()
+    stop = stopping.asked
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
@@ -41,6 +42,7 @@ def run(app: Flask) -> None:
 
 def work(app: Flask, timer: Timer, stop: threading.Event) -> None:
     """One pair of hands: run `timer` as long as there is something to do, then rest."""
+    came_by(Source.WORKER)
     watcher = Watcher(app.config["SETTINGS"].database_url)
     while not stop.is_set():
         if not ran(app, timer):

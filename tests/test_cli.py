@@ -45,10 +45,28 @@ def test_the_same_organization_is_joined_again(relais: Callable[[list[str]], Res
 def test_an_organization_stands_in_a_commune(relais: Callable[[list[str]], Result]) -> None:
     result = relais([*ANNE, "--commune", "00000"])
     assert result.exit_code == 1
-    assert "import-communes" in result.output
+    assert "directory communes" in result.output
     assert db.session.query(Account).count() == 0
 
 
 def test_every_command_says_what_it_does(tmp_path: Path) -> None:
     for command in (cli.main, *cli.main.commands.values(), *cli.demo.commands.values()):
         assert command.help, command.name
+
+
+def test_a_simulation_says_its_assumptions_and_draws(tmp_path: Path) -> None:
+    plot, people = tmp_path / "frontier.svg", tmp_path / "people.csv"
+    people.write_text("".join(f"48.{600 + n};2.{400 + n}\n" for n in range(40)))
+    arguments = ["simulate", "--requests", "100", "--territory", str(people), "--plot", str(plot)]
+    result = CliRunner().invoke(cli.main, arguments)
+    assert result.exit_code == 0, result.output
+    for words in ("40 professionals", "seen 0.756", "alert-all", "one-by-one", "replacement", "shipped"):
+        assert words in result.output
+    assert "prefers-color-scheme:dark" in plot.read_text()
+
+
+@pytest.mark.parametrize("wrong", [["--policy", "guess"], ["--pathway", "none"], ["--territory", "/no/where"]])
+def test_a_simulation_of_nothing_known_is_refused(wrong: list[str]) -> None:
+    result = CliRunner().invoke(cli.main, ["simulate", *wrong])
+    assert result.exit_code == 1
+    assert "Error" in result.output

@@ -2,13 +2,17 @@
 
 from flask import Flask
 
-from app.accounts import home, navigation, sessions, views
+from app.accounts import home, keys, members, navigation, sessions, views
 
 
 def init_app(app: Flask) -> None:
     # No `current_user` in templates: looking for it is what would break the page that says the database is away.
     sessions.login_manager.init_app(app, add_context_processor=False)
+    # Here and not in the user loader: streams ask that again and again, and nobody sits in front of them.
+    app.after_request(sessions.note_presence)
     navigation.init_app(app)
     app.register_blueprint(home.bp)
     app.register_blueprint(views.bp)
+    app.register_blueprint(keys.bp)
+    app.register_blueprint(members.bp)
     navigation.add_entry(app, "accounts.account", "Moi", "circle-user-round", order=9)

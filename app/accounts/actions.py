@@ -1,12 +1,13 @@
-"""Verbs on invitations."""
+"""Verbs on people, where they belong, their signed-in browsers and their invitations."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from app.accounts.models import Account, Invitation, Membership, Passkey, Role
+from app.accounts.models import Account, Invitation, Letter, Membership, News, Passkey, Role, SignIn
 from app.accounts.rules import INVITATION_LASTS, accepts_codes, six_digits
 from app.audit.actions import record
 from app.core.db import db
@@ -30,22 +31,38 @@ def invite(person: Person, organization_id: UUID, role: Role, *, by: UUID | None
     Returns None when she already has a passkey: she then keeps her account as it is, because a mailed code
     that adds a key to it would be a way around the keys (ASVS 6.4.4).
     """
-    account = db.session.scalar(select(Account).where(Account.email == person.email))
-    if account is None:
-        account = Account(
-            email=person.email, given_name=person.given_name, family_name=person.family_name, created_at=now
-        )
-        db.session.add(account)
-        db.session.flush()
+    account = _held_account(person, now)
     _join(account, organization_id, role)
     record("account.invited", subject=account.id, actor=by, why="joins an organization", now=now, role=role.value)
-    if db.session.scalar(select(Passkey.id).where(Passkey.account_id == account.id).limit(1)):
+    if has_passkey(account.id):
         return None
-    _end_invitations(account.id, now)
+    end_invitations(account.id, now)
     invitation = Invitation(account_id=account.id, created_at=now, expires_at=now + INVITATION_LASTS)
     db.session.add(invitation)
     db.session.flush()
     return invitation
+
+
+def _held_account(person: Person, now: datetime) -> Account:
+    """The account of this address, made when there is none, and held: two invitations at once come one by one."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = {"email": person.email, "given_name": person.given_name, "family_name": person.family_name}
+    db.session.execute(insert(Account).values(created_at=now, **new).on_conflict_do_nothing())
+    return _held(Account.email == person.email)
+
+
+def hold(account_id: UUID) -> Account:
+    """Her account, as it is now and until the transaction ends: who changes the same things waits."""
+    return _held(Account.id == account_id)
+
+
+def _held(which: ColumnElement[bool]) -> Account:
+    statement = select(Account).where(which).with_for_update(of=Account)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def has_passkey(account_id: UUID) -> bool:
+    return db.session.scalar(select(Passkey.id).where(Passkey.account_id == account_id).limit(1)) is not None
 
 
 def _join(account: Account, organization_id: UUID, role: Role) -> None:
@@ -53,7 +70,69 @@ def _join(account: Account, organization_id: UUID, role: Role) -> None:
         account.memberships.append(Membership(organization_id=organization_id, role=role))
 
 
-def _end_invitations(account_id: UUID, now: datetime) -> None:
+def leave(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
+    """End every role of this person there. Rights end with the next request; with the last role, so does all access."""
+    account = hold(account_id)
+    roles = [m.role.value for m in account.memberships if m.organization_id == organization_id]
+    if not roles:
+        return
+    # Removed from the list, and not by a DELETE: what the transaction does next must see her without them.
+    account.memberships = [m for m in account.memberships if m.organization_id != organization_id]
+    record(
+        "account.left",
+        subject=account.id,
+        actor=by,
+        why="left the organization",
+        now=now,
+        organization=str(organization_id),
+        roles=" ".join(sorted(roles)),
+    )
+    if not account.memberships:
+        end_sign_ins(account_id, by=by, why="left the last organization", now=now)
+        end_invitations(account_id, now)
+
+
+def end_sign_ins(
+    account_id: UUID,
+    *,
+    by: UUID,
+    why: str,
+    now: datetime,
+    only: UUID | None = None,
+    but: UUID | None = None,
+) -> int:
+    """Sign this person's browsers out: all, `only` one, or all `but` one; returns how many there were."""
+    which = [SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.expires_at > now]
+    which += [SignIn.id == only] if only else []
+    which += [SignIn.id != but] if but else []
+    ended = db.session.scalars(
+        update(SignIn)
+        .where(*which)
+        .values(ended_at=now)
+        .returning(SignIn.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for sign_in_id in ended:
+        record("account.device_ended", subject=account_id, actor=by, why=why, now=now, device=str(sign_in_id))
+    return len(ended)
+
+
+def note_seen(sign_in_id: UUID, *, now: datetime) -> None:
+    """The person is in front of this browser; of two answers at once, the later instant stays."""
+    earlier = or_(SignIn.last_seen_at.is_(None), SignIn.last_seen_at < now)
+    db.session.execute(
+        update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), earlier).values(last_seen_at=now)
+    )
+
+
+def tell(account: Account, kind: News, subject_id: UUID, *, now: datetime) -> None:
+    """Owe this person a mail about her account; the worker sends it."""
+    db.session.add(
+        Letter(address=account.email, given_name=account.given_name, subject_id=subject_id, kind=kind, created_at=now)
+    )
+
+
+def end_invitations(account_id: UUID, now: datetime) -> None:
     """Only the last invitation of a person works, and none once she is in."""
     db.session.execute(
         update(Invitation)
@@ -84,7 +163,7 @@ def show_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | 
 def use(invitation: Invitation, *, now: datetime) -> None:
     """The invited person has her passkey: the invitation has done its work."""
     invitation.used_at = now
-    _end_invitations(invitation.account_id, now)
+    end_invitations(invitation.account_id, now)
 
 
 def claim_unsent(*, now: datetime) -> Invitation | None:
@@ -100,5 +179,17 @@ def claim_unsent(*, now: datetime) -> Invitation | None:
     )
 
 
-def note_sent(invitation_id: UUID, *, now: datetime) -> None:
-    db.session.execute(update(Invitation).where(Invitation.id == invitation_id).values(sent_at=now, claimed_until=None))
+def claim_letter(*, now: datetime) -> Letter | None:
+    """As `claim_unsent`, for a mail that opens nothing: it is tried until it leaves."""
+    due = (Letter.sent_at.is_(None), or_(Letter.claimed_until.is_(None), Letter.claimed_until <= now))
+    oldest = select(Letter.id).where(*due).order_by(Letter.id).limit(1).with_for_update(skip_locked=True)
+    return db.session.scalar(
+        update(Letter)
+        .where(Letter.id == oldest.scalar_subquery(), *due)
+        .values(claimed_until=now + LEASE)
+        .returning(Letter)
+    )
+
+
+def note_sent(mail: type[Invitation] | type[Letter], mail_id: UUID, *, now: datetime) -> None:
+    db.session.execute(update(mail).where(mail.id == mail_id).values(sent_at=now, claimed_until=None))

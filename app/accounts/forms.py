@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from wtforms import EmailField, RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import Email, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
 
 from app.accounts import queries
 from app.accounts.actions import Person
@@ -32,6 +32,24 @@ class CodeForm(Form):
     )
 
 
+class PasskeyNameForm(Form):
+    name = StringField(
+        "Nom de cette clé", filters=[stripped], validators=[DataRequired("Donnez-lui un nom."), Length(max=60)]
+    )
+
+
+class ReasonForm(Form):
+    reason = StringField(
+        "Comment avez-vous reconnu cette personne ?",
+        filters=[stripped],
+        description="Par exemple : vue en personne, carte professionnelle vérifiée.",
+        validators=[
+            InputRequired("Dites comment vous l'avez reconnue."),
+            Length(min=10, max=300, message="Écrivez entre 10 et 300 caractères."),
+        ],
+    )
+
+
 class InviteForm(Form):
     email = EmailField(
         "Adresse e-mail professionnelle",
@@ -43,9 +61,9 @@ class InviteForm(Form):
         ],
     )
     given_name = StringField(
-        "Prénom", filters=[stripped], validators=[InputRequired("Écrivez le prénom."), Length(max=80)]
+        "Prénom", filters=[stripped], validators=[DataRequired("Écrivez le prénom."), Length(max=80)]
     )
-    family_name = StringField("Nom", filters=[stripped], validators=[InputRequired("Écrivez le nom."), Length(max=80)])
+    family_name = StringField("Nom", filters=[stripped], validators=[DataRequired("Écrivez le nom."), Length(max=80)])
     organization_id = SelectField("Organisation", coerce=UUID, validators=[InputRequired("Choisissez l'organisation.")])
     role = RadioField(
         "Cette personne va surtout",

@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Identified, Model
@@ -36,9 +36,12 @@ class Account(Identified, Model):
     family_name: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    answers_from_lock_screen: Mapped[bool] = mapped_column(default=True)
     persona: Mapped[str | None] = mapped_column(unique=True)  # demonstration people only
 
-    memberships: Mapped[list["Membership"]] = relationship(back_populates="account", lazy="selectin")
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="account", lazy="selectin", cascade="all, delete-orphan"
+    )
 
     is_authenticated = True
     is_anonymous = False
@@ -50,7 +53,8 @@ class Account(Identified, Model):
 
     @property
     def is_active(self) -> bool:
-        return self.active
+        """Whoever left the last organization has nothing to do here any more."""
+        return self.active and bool(self.memberships)
 
     @property
     def name(self) -> str:
@@ -106,10 +110,11 @@ class Passkey(Identified, Model):
 
 
 class Ceremony(enum.StrEnum):
-    """The two exchanges of WebAuthn; the answer to one is never accepted in the other."""
+    """What a browser may be asked to sign for; the answer to one is never accepted in another."""
 
     ENROLMENT = "enrolment"
     SIGN_IN = "sign-in"
+    PROOF = "proof"
 
 
 class PasskeyChallenge(Identified, Model):
@@ -120,13 +125,16 @@ class PasskeyChallenge(Identified, Model):
     ceremony: Mapped[Ceremony] = mapped_column(
         Enum(Ceremony, native_enum=False, length=20, values_callable=lambda e: [c.value for c in e])
     )
-    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # whose new passkey; none at sign-in
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # who is asked; none at sign-in
     challenge: Mapped[bytes]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignIn(Identified, Model):
-    """One signed-in browser. The cookie holds the token, this row its hash: ending it ends access at once."""
+    """One signed-in browser. The cookie holds the token, this row its hash: ending it ends access at once.
+
+    `last_seen_at` is noted once a minute at most, after the answer has left, so that looking costs no write.
+    """
 
     __tablename__ = "sign_in"
 
@@ -135,14 +143,22 @@ class SignIn(Identified, Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]  # none: not since `created_at`
+    proven_at: Mapped[datetime | None]  # the last time the person showed a passkey here
+    device: Mapped[str] = mapped_column(default="")  # "Chrome sur Android"; empty when the browser hides it
 
     account: Mapped[Account] = relationship(lazy="joined")
 
+    @property
+    def seen_at(self) -> datetime:
+        return self.last_seen_at or self.created_at
+
 
 class Invitation(Identified, Model):
-    """An e-mailed code that lets an invited person enrol a first passkey. It is also its own outbox row.
+    """A mailed link and a code that let a person enrol a passkey. It is also its own outbox row.
 
-    The code is nowhere in the database: it is computed from the id and our own key (`codes.py`).
+    The code is nowhere in the database: it is computed from the id and our own key (`actions.code_of`). When
+    the passkeys were lost, it is not in the mail either: an administrator gives it (`Recovery`).
     """
 
     __tablename__ = "invitation"
@@ -158,5 +174,82 @@ class Invitation(Identified, Model):
     claimed_until: Mapped[datetime | None]  # a worker is sending it, or failed to less than a lease ago
     sent_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
+    recovery_id: Mapped[UUID | None] = mapped_column(ForeignKey("recovery.id"), unique=True)
 
     account: Mapped[Account] = relationship(lazy="joined")
+
+
+class Outcome(enum.StrEnum):
+    """How a recovery ended."""
+
+    USED = "used"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class News(enum.StrEnum):
+    """What a letter tells; its words are in `sender.py`."""
+
+    RECOVERY_ASKED = "recovery-asked"
+    RECOVERY_CONFIRMED = "recovery-confirmed"
+    RECOVERY_CANCELLED = "recovery-cancelled"
+    RECOVERED = "recovered"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
+
+
+class Recovery(Identified, Model):
+    """A way back in for a person who lost every passkey, by two administrators and a day of waiting.
+
+    Whoever holds her mailbox alone, or one administrator alone, gets nowhere (ASVS 6.4.4).
+    """
+
+    __tablename__ = "recovery"
+    __table_args__ = (
+        CheckConstraint("confirmed_by_id <> asked_by_id", name="two_people"),
+        CheckConstraint("asked_by_id <> account_id AND confirmed_by_id <> account_id", name="by_others"),
+        Index(
+            "uq_recovery_running",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    asked_because: Mapped[str]
+    asked_at: Mapped[datetime]
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    confirmed_because: Mapped[str | None]
+    opens_at: Mapped[datetime | None] = mapped_column(index=True)  # none until two have confirmed
+    ended_at: Mapped[datetime | None]  # used, cancelled or too old
+    outcome: Mapped[Outcome | None] = mapped_column(
+        Enum(Outcome, native_enum=False, length=20, values_callable=lambda e: [o.value for o in e])
+    )
+
+    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
+    asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
+    confirmed_by: Mapped[Account | None] = relationship(foreign_keys=[confirmed_by_id])
+
+
+class Letter(Identified, Model):
+    """One mail that is owed to a person about her own account: an outbox row, written with what it tells.
+
+    Kept apart from `Invitation` because it opens nothing, whoever reads it.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_outbox", "sent_at", "claimed_until"),)
+
+    address: Mapped[str]  # as it was at that moment: a changed address is told at the old one
+    given_name: Mapped[str]
+    subject_id: Mapped[UUID]  # the recovery it speaks of, or the account
+    kind: Mapped[News] = mapped_column(
+        Enum(News, native_enum=False, length=20, values_callable=lambda e: [n.value for n in e])
+    )
+    created_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from app.accounts.models import Account, Role
 from app.accounts.queries import organization_names
+from app.accounts.recovery import running_for
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def entries(account: Account) -> list[Entry]:
     return [entry for entry in known if not entry.roles or entry.roles & account.roles][:4]
 
 
-def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | None] | None]:
+def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | bool | None] | None]:
     """What the layout shows around every page: the entries, and who is signed in where."""
     if not current_user.is_authenticated:
         return [], None
@@ -53,7 +54,13 @@ def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | None
         for e in entries(account)
     ]
     where = next(iter(organization_names(account.organizations()).values()), None)
-    return nav, {"name": account.name, "initials": account.initials, "organization_name": where}
+    recovering = running_for(account.id) is not None
+    return nav, {
+        "name": account.name,
+        "initials": account.initials,
+        "organization_name": where,
+        "recovering": recovering,
+    }
 
 
 def init_app(app: Flask) -> None:

@@ -7,6 +7,7 @@ or face): two factors in one gesture.
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import structlog
 from flask import current_app
@@ -33,8 +34,9 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from app.accounts.actions import has_passkey, hold, tell
 from app.accounts.challenges import ask, take
-from app.accounts.models import Account, Ceremony, Passkey
+from app.accounts.models import Account, Ceremony, News, Passkey
 from app.accounts.rules import CHALLENGE_LASTS, looks_copied
 from app.audit.actions import record
 from app.core.db import db
@@ -89,6 +91,8 @@ def enrol(account: Account, answer: object, name: str, *, now: datetime) -> Pass
         raise Refused(str(reason)) from reason
     if db.session.scalar(select(Passkey.id).where(Passkey.credential_id == verified.credential_id)):
         raise Refused("this passkey is already enrolled")
+    if has_passkey(account.id):
+        tell(account, News.PASSKEY_ADDED, account.id, now=now)
     synced = verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE
     passkey = Passkey(
         account_id=account.id,
@@ -112,6 +116,25 @@ def enrol(account: Account, answer: object, name: str, *, now: datetime) -> Pass
     return passkey
 
 
+def rename(passkey: Passkey, name: str, *, now: datetime) -> None:
+    passkey.name = name
+    record("passkey.renamed", subject=passkey.account_id, actor=passkey.account_id, why="by its owner", now=now)
+
+
+def remove(account: Account, passkey_id: UUID, *, now: datetime) -> bool:
+    """Forget one of this person's passkeys; False when it is her last one, her only way in, or not hers."""
+    hold(account.id)  # Two removals at once must not leave her outside.
+    keys = db.session.scalars(select(Passkey).where(Passkey.account_id == account.id)).all()
+    gone = next((each for each in keys if each.id == passkey_id), None)
+    if gone is None or len(keys) == 1:
+        return False
+    db.session.delete(gone)
+    key = str(passkey_id)
+    record("passkey.removed", subject=account.id, actor=account.id, why="by its owner", now=now, passkey=key)
+    tell(account, News.PASSKEY_REMOVED, account.id, now=now)
+    return True
+
+
 def sign_in_options(*, now: datetime) -> dict[str, Any]:
     """What `navigator.credentials.get` needs. It names no key, so it tells nobody who has an account here."""
     options = generate_authentication_options(
@@ -123,9 +146,33 @@ def sign_in_options(*, now: datetime) -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
+def proof_options(account: Account, *, now: datetime) -> dict[str, Any]:
+    """What `navigator.credentials.get` needs to prove that the person signed in is still the one at the screen."""
+    known = db.session.scalars(select(Passkey.credential_id).where(Passkey.account_id == account.id))
+    options = generate_authentication_options(
+        rp_id=rp_id(),
+        challenge=ask(Ceremony.PROOF, account.id, now=now),
+        timeout=_milliseconds(),
+        allow_credentials=[PublicKeyCredentialDescriptor(id=each) for each in known],
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return options_to_json_dict(options)
+
+
+def prove(account: Account, answer: object, *, now: datetime) -> None:
+    """Check that one of this very person's passkeys answered; raises as `recognize`."""
+    challenge = _open(take(Ceremony.PROOF, account.id, now=now))
+    if _owner(answer, challenge, now=now).id != account.id:
+        raise Refused("the passkey of another person")
+
+
 def recognize(answer: object, *, now: datetime) -> Account:
     """Whose passkey answered; raises `Refused` or `UnknownPasskey`. Commit all the same, as for `enrol`."""
     challenge = _open(take(Ceremony.SIGN_IN, None, now=now))
+    return _owner(answer, challenge, now=now)
+
+
+def _owner(answer: object, challenge: bytes, *, now: datetime) -> Account:
     try:
         credential = parse_authentication_credential_json(_as_object(answer))
     except (WebAuthnException, ValueError) as reason:
@@ -138,8 +185,8 @@ def recognize(answer: object, *, now: datetime) -> Account:
     account = db.session.get_one(Account, passkey.account_id)
     if credential.response.user_handle not in (None, account.id.bytes):
         raise Refused("the passkey says another person")
-    if not account.active:
-        raise Refused("the account is closed")
+    if not account.is_active:
+        raise Refused("the account is closed, or belongs nowhere any more")
     return account
 
 
@@ -162,6 +209,16 @@ def _note_use(passkey: Passkey, count: int, now: datetime) -> None:
     """Keep the new count, against the one that was read: of two answers at once, one loses."""
     if looks_copied(passkey.synced, passkey.sign_count, count):
         log.warning("passkey_counts_backwards", passkey=str(passkey.id))
+        record(
+            "passkey.counted_back",
+            subject=passkey.account_id,
+            why="a count that goes back may be a copied key",
+            now=now,
+            result="refused",
+            passkey=str(passkey.id),
+            known=str(passkey.sign_count),
+            claimed=str(count),
+        )
         raise Refused("the sign count went back")
     noted = db.session.scalar(
         update(Passkey)

@@ -1,11 +1,13 @@
 """What the account's screens read."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, select, table
+from flask import current_app
+from sqlalchemy import Uuid, column, func, or_, select, table
 
-from app.accounts.models import Account, Passkey, Role
+from app.accounts.models import Account, Letter, Membership, Passkey, Role, SignIn
 from app.core.db import db
 
 # The directory stands above this room, so its classes cannot be imported here; our foreign key already names
@@ -15,6 +17,40 @@ ORGANIZATION = table("organization", column("id", Uuid), column("name"))
 
 def passkeys_of(account: Account) -> list[Passkey]:
     return list(db.session.scalars(select(Passkey).where(Passkey.account_id == account.id).order_by(Passkey.id)))
+
+
+def devices_of(account: Account, now: datetime) -> list[SignIn]:
+    """The browsers where this person is signed in, the last used first."""
+    idle = current_app.config["SETTINGS"].idle_limit
+    seen = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
+    mine = SignIn.account_id == account.id, SignIn.ended_at.is_(None), SignIn.expires_at > now, seen > now - idle
+    return list(db.session.scalars(select(SignIn).where(*mine).order_by(seen.desc(), SignIn.id)))
+
+
+def members_of(organization_id: UUID) -> list[Account]:
+    """Everyone with a role there, in the order of the alphabet."""
+    here = select(Membership.account_id).where(Membership.organization_id == organization_id)
+    return list(
+        db.session.scalars(
+            select(Account).where(Account.id.in_(here)).order_by(Account.family_name, Account.given_name, Account.id)
+        )
+    )
+
+
+def with_passkey(accounts: Collection[Account]) -> frozenset[UUID]:
+    """Which of these people can sign in already, in one query."""
+    ids = [each.id for each in accounts]
+    return frozenset(db.session.scalars(select(Passkey.account_id).where(Passkey.account_id.in_(ids)).distinct()))
+
+
+def waits_for_mail(now: datetime) -> bool:
+    """Is a letter due? A plain look, so that nothing is locked while nothing waits."""
+    free = or_(Letter.claimed_until.is_(None), Letter.claimed_until <= now)
+    return db.session.scalar(select(Letter.id).where(Letter.sent_at.is_(None), free).limit(1)) is not None
+
+
+def roles_in(account: Account, organization_id: UUID) -> list[Role]:
+    return [membership.role for membership in account.memberships if membership.organization_id == organization_id]
 
 
 def organization_names(ids: Collection[UUID]) -> dict[UUID, str]:
@@ -28,13 +64,15 @@ def organization_names(ids: Collection[UUID]) -> dict[UUID, str]:
 def roles_of(account: Account) -> list[tuple[str, list[Role]]]:
     """(name of the organization, roles held there)."""
     names = organization_names(account.organizations())
-    return [(name, _roles_in(account, organization_id)) for organization_id, name in names.items()]
-
-
-def _roles_in(account: Account, organization_id: UUID) -> list[Role]:
-    return [membership.role for membership in account.memberships if membership.organization_id == organization_id]
+    return [(name, roles_in(account, organization_id)) for organization_id, name in names.items()]
 
 
 def may_invite_to(account: Account) -> dict[UUID, str]:
     """Names by id of the organizations where `account` may give a role."""
     return organization_names([each for each in account.organizations() if account.may_grant(each)])
+
+
+def answering_from_lock_screen(account_ids: Collection[UUID | None]) -> frozenset[UUID]:
+    """Those of these people whose alerts carry the two answers, in one query."""
+    mine = Account.id.in_([each for each in account_ids if each]), Account.answers_from_lock_screen
+    return frozenset(db.session.scalars(select(Account.id).where(*mine)))

@@ -3,7 +3,11 @@
 from datetime import datetime, timedelta
 
 SIGN_IN_LASTS = timedelta(hours=12)  # a long shift, whatever the person does meanwhile
+SEEN_EVERY = timedelta(minutes=1)  # how finely a device's last use is noted
 CHALLENGE_LASTS = timedelta(minutes=5)
+PROOF_LASTS = timedelta(minutes=5)  # how long a shown passkey vouches for changes to the account (ASVS 7.5.1)
+RECOVERY_WAITS = timedelta(hours=24)  # time for the person to see the notices, and to stop it
+RECOVERY_LASTS = timedelta(days=7)  # to be confirmed, and then to be used
 
 # Mail is read between two visits or after the round, so minutes would send most people back to ask again. A
 # day is enough, and counts from the invitation: guessing is stopped by MOST_ATTEMPTS, and what lies in a
@@ -11,6 +15,25 @@ CHALLENGE_LASTS = timedelta(minutes=5)
 INVITATION_LASTS = timedelta(hours=24)
 MOST_ATTEMPTS = 5
 
+BROWSERS = (  # in this order: each of the first ones also says the name of a later one
+    ("Edg", "Edge"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "Chromebook"),
+    ("Macintosh", "Mac"),
+    ("Windows", "Windows"),
+    ("Linux", "Linux"),
+)
 DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -54,3 +77,35 @@ def looks_copied(synced: bool, known_count: int, count: int) -> bool:
 def device_name(user_agent: str) -> str:
     """A first name for a new passkey, from what the browser says of its device."""
     return next((name for sign, name in DEVICES if sign in user_agent), "Clé d'accès")
+
+
+def device_label(user_agent: str) -> str:
+    """A signed-in browser as its owner would call it: "Chrome sur Android", "Safari sur iPhone"; "" if it hides."""
+    parts = [next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS)]
+    return " sur ".join(part for part in parts if part)
+
+
+def sign_in_holds(
+    now: datetime, *, expires_at: datetime, ended_at: datetime | None, seen_at: datetime, idle: timedelta
+) -> bool:
+    """Is a browser still signed in: not ended, not too old, not left alone for `idle` or longer?"""
+    return ended_at is None and now < expires_at and now - seen_at < idle
+
+
+def needs_noting(last_seen_at: datetime | None, now: datetime) -> bool:
+    return last_seen_at is None or now - last_seen_at >= SEEN_EVERY
+
+
+def is_fresh(proven_at: datetime | None, now: datetime) -> bool:
+    """Was a passkey shown so recently that the person is surely still the one at the screen?"""
+    return proven_at is not None and now - proven_at < PROOF_LASTS
+
+
+def opens_at(confirmed_at: datetime) -> datetime:
+    """When a recovery that two administrators confirmed lets its person back in."""
+    return confirmed_at + RECOVERY_WAITS
+
+
+def recovery_ends_at(asked_at: datetime, opens_at: datetime | None) -> datetime:
+    """Until when the second administrator may confirm it, and then until when the person may use it."""
+    return (opens_at or asked_at) + RECOVERY_LASTS

@@ -1,23 +1,24 @@
-"""The mail of an invitation: its words, and its way out."""
+"""The mails about accounts: their words, and when they leave."""
 
 import smtplib
-import ssl
+from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import structlog
 from flask import current_app
 
-from app.accounts.actions import claim_unsent, code_of, note_sent
+from app.accounts.actions import claim_letter, claim_unsent, code_of, note_sent
+from app.accounts.models import Invitation, Letter, News
+from app.accounts.queries import waits_for_mail
+from app.accounts.recovery import stop_token
 from app.config import Settings
+from app.core import mail
 from app.core.db import transaction
+from app.core.mail import deliver
 
-MAIL_SERVER_SECONDS = 20
-THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+Claim = Callable[[datetime], tuple[UUID, EmailMessage] | None]
 
 WORDS = """\
 Bonjour {given_name},
@@ -34,26 +35,73 @@ Relais ne vous le demandera jamais par téléphone.
 Vous n'attendiez pas ce message ? Ne faites rien, l'invitation s'éteindra d'elle-même.
 """
 
+WORDS_OF_RECOVERY = """\
+Bonjour {given_name},
+
+Deux administrateurs de votre organisation vous ont rendu l'accès à Relais.
+
+1. Ouvrez cette page sur le téléphone ou l'ordinateur dont vous vous servirez :
+   {url}
+2. Recopiez le code que l'un d'eux vous donne de vive voix : il n'est dans aucun courriel.
+
+Vos anciennes clés d'accès ne serviront plus.
+"""
+
+SUBJECTS = {
+    News.RECOVERY_ASKED: "Relais : quelqu'un demande à vous rendre l'accès",
+    News.RECOVERY_CONFIRMED: "Relais : votre accès sera rétabli dans 24 heures",
+    News.RECOVERY_CANCELLED: "Relais : votre accès ne sera pas rétabli",
+    News.RECOVERED: "Relais : votre accès est rétabli",
+    News.PASSKEY_ADDED: "Relais : une clé d'accès a été ajoutée",
+    News.PASSKEY_REMOVED: "Relais : une clé d'accès a été supprimée",
+}
+TEXTS = {
+    News.RECOVERY_ASKED: """\
+Un administrateur déclare que vous avez perdu toutes vos clés d'accès. Il faut qu'un second
+administrateur le confirme, puis 24 heures. Si ce n'est pas vrai, arrêtez tout :
+{url}""",
+    News.RECOVERY_CONFIRMED: """\
+Deux administrateurs déclarent que vous avez perdu toutes vos clés d'accès. Dans 24 heures, un
+lien vous permettra d'en créer une. Si ce n'est pas vrai, arrêtez tout :
+{url}""",
+    News.RECOVERY_CANCELLED: """\
+La demande de vous rendre l'accès est annulée. Vos clés d'accès restent les mêmes.""",
+    News.RECOVERED: """\
+Vous avez créé une nouvelle clé d'accès. Les anciennes ne servent plus, et tous vos appareils
+sont déconnectés. Ce n'était pas vous ? Appelez tout de suite votre administrateur.""",
+    News.PASSKEY_ADDED: """\
+Une clé d'accès a été ajoutée à votre compte. Ce n'était pas vous ? Supprimez-la dans « Moi »,
+et appelez votre administrateur.""",
+    News.PASSKEY_REMOVED: """\
+Une clé d'accès a été supprimée de votre compte. Ce n'était pas vous ? Appelez votre
+administrateur.""",
+}
+
 log = structlog.get_logger()
 
 
 def send_due(now: datetime) -> int:
-    """Mail every invitation that waits and return how many left. A worker item, outside any transaction.
+    """Mail every invitation and letter that waits and return how many left. A worker item, outside any transaction.
 
     At least once: a worker that dies between the mail server's yes and our note leaves the row to another,
     and the person gets the same mail twice, under the same Message-ID. A mail server that fails ends the
-    round; the row is tried again when its lease is over, until the invitation expires.
+    round; the row is tried again when its lease is over, an invitation until it expires.
     """
+    return _send_all(Invitation, _claim, now) + _send_all(Letter, _claim_letter, now)
+
+
+def _send_all(mail_type: type[Invitation] | type[Letter], claim: Claim, now: datetime) -> int:
     sent = 0
-    while claimed := _claim(now):
-        invitation_id, message = claimed
+    while claimed := claim(now):
+        mail_id, message = claimed
         try:
-            deliver(message, invitation_id, current_app.config["SETTINGS"])
+            deliver(message, mail_id, current_app.config["SETTINGS"])
         except (OSError, smtplib.SMTPException) as failure:
-            log.warning("invitation_not_sent", invitation=str(invitation_id), error=type(failure).__name__)
+            event = "invitation_not_sent" if mail_type is Invitation else "letter_not_sent"
+            log.warning(event, mail=str(mail_id), error=type(failure).__name__)
             break
         with transaction():
-            note_sent(invitation_id, now=now)
+            note_sent(mail_type, mail_id, now=now)
         sent += 1
     return sent
 
@@ -63,49 +111,28 @@ def _claim(now: datetime) -> tuple[UUID, EmailMessage] | None:
         invitation = claim_unsent(now=now)
         if invitation is None:
             return None
-        account = invitation.account
-        return invitation.id, compose(invitation.id, account.given_name, account.email, now)
+        account, words = invitation.account, WORDS_OF_RECOVERY if invitation.recovery_id else WORDS
+        return invitation.id, compose(invitation.id, account.given_name, account.email, now, words)
 
 
-def compose(invitation_id: UUID, given_name: str, email: str, now: datetime) -> EmailMessage:
+def compose(invitation_id: UUID, given_name: str, email: str, now: datetime, words: str = WORDS) -> EmailMessage:
     """The mail itself: nothing personal in it but the person's own first name."""
     settings: Settings = current_app.config["SETTINGS"]
-    message = EmailMessage()
-    message["From"] = f"Relais <{settings.mail_from}>"
-    message["To"] = email
-    message["Subject"] = "Votre accès à Relais"
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{invitation_id}@{urlsplit(settings.base_url).hostname}>"
-    message["Auto-Submitted"] = "auto-generated"
     url = f"{settings.base_url}/invitation/{invitation_id}"
-    message.set_content(WORDS.format(given_name=given_name, url=url, code=code_of(invitation_id)))
-    return message
+    text = words.format(given_name=given_name, url=url, code=code_of(invitation_id))
+    return mail.compose(invitation_id, email, "Votre accès à Relais", text, settings, now)
 
 
-def deliver(message: EmailMessage, invitation_id: UUID, settings: Settings) -> None:
-    """Hand over to the mail server, or to a folder where there is none; raises OSError or SMTPException."""
-    if settings.smtp_url:
-        _by_smtp(message, settings.smtp_url)
-    else:
-        _to_folder(message, settings.data_dir / "mail" / f"{invitation_id}.eml")
+def _claim_letter(now: datetime) -> tuple[UUID, EmailMessage] | None:
+    if not waits_for_mail(now):
+        return None
+    with transaction():
+        letter = claim_letter(now=now)
+        return (letter.id, compose_letter(letter, now)) if letter else None
 
 
-def _by_smtp(message: EmailMessage, smtp_url: str) -> None:
-    server = urlsplit(smtp_url)
-    host = server.hostname or "localhost"
-    with smtplib.SMTP(host, server.port or 25, timeout=MAIL_SERVER_SECONDS) as smtp:
-        smtp.ehlo()
-        private = smtp.has_extn("starttls")
-        if private:
-            smtp.starttls(context=ssl.create_default_context())
-        if server.username:
-            # A server that suddenly offers no encryption may be somebody between us and it.
-            if not private and host not in THIS_MACHINE:
-                raise smtplib.SMTPNotSupportedError("no STARTTLS: the password stays here")
-            smtp.login(unquote(server.username), unquote(server.password or ""))
-        smtp.send_message(message)
-
-
-def _to_folder(message: EmailMessage, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # the codes are in there
-    path.write_bytes(message.as_bytes())
+def compose_letter(letter: Letter, now: datetime) -> EmailMessage:
+    settings: Settings = current_app.config["SETTINGS"]
+    url = f"{settings.base_url}/recoveries/{letter.subject_id}/{stop_token(letter.subject_id)}"
+    text = f"Bonjour {letter.given_name},\n\n{TEXTS[letter.kind].format(url=url)}\n"
+    return mail.compose(letter.id, letter.address, SUBJECTS[letter.kind], text, settings, now)

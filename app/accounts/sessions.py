@@ -1,23 +1,39 @@
 """One signed-in browser: its cookie, its row, its end."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Response, g, redirect, session, url_for
+import structlog
+from flask import Flask, Response, current_app, g, redirect, session, url_for
 from flask_login import LoginManager, current_user, login_user
 from htmx_flask import request
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
+from app.accounts import actions
 from app.accounts.models import Account, Invitation, SignIn
-from app.accounts.rules import SIGN_IN_LASTS, own_path
+from app.accounts.rules import SIGN_IN_LASTS, device_label, is_fresh, needs_noting, own_path, sign_in_holds
 from app.audit.actions import record
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.tokens import hash_token, new_token
 
 INVITATION = "invitation"
+
+log = structlog.get_logger()
+
+_on_sign_out: list[Callable[[], None]] = []
+
+
+def on_sign_out(listener: Callable[[], None]) -> Callable[[], None]:
+    """Register what must also end, in the same transaction, when a person signs out; the session is still there."""
+    if listener not in _on_sign_out:
+        _on_sign_out.append(listener)
+    return listener
+
 
 login_manager = LoginManager()
 # The address and the browser's name change on a phone that moves; the row below is the protection.
@@ -26,12 +42,43 @@ login_manager.session_protection = None
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def account_of(token: str) -> Account | None:
-    """Who holds this token now; None when it is unknown, ended, too old, or the account is closed."""
+    """Who holds this token now; None when it is unknown, ended, too old or left alone, or the account is closed."""
     row = db.session.scalar(select(SignIn).where(SignIn.token_hash == hash_token(token)))
-    if row is None or row.ended_at is not None or row.expires_at <= clock.now() or not row.account.active:
+    if row is None or not _holds(row) or not row.account.is_active:
         return None
-    g.sign_in = row
+    g.sign_in, g.seen = row, (row.id, row.last_seen_at)
     return row.account
+
+
+def _holds(row: SignIn) -> bool:
+    idle = current_app.config["SETTINGS"].idle_limit
+    return sign_in_holds(clock.now(), expires_at=row.expires_at, ended_at=row.ended_at, seen_at=row.seen_at, idle=idle)
+
+
+def note_presence(response: Response) -> Response:
+    """Remember that the person was here: once a minute at most, and when the answer has left already.
+
+    What a page asks by itself (a part of it, its stream) shows a screen that is on, not a person in front of it.
+    """
+    sign_in_id, last_seen_at = g.get("seen", (None, None))
+    alone = request.method == "GET" and (request.htmx or response.mimetype == "text/event-stream")
+    if sign_in_id is not None and not alone and needs_noting(last_seen_at, clock.now()):
+        response.call_on_close(_noting(sign_in_id, clock.now()))
+    return response
+
+
+def _noting(sign_in_id: UUID, now: datetime) -> Callable[[], None]:
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
+
+    def note() -> None:
+        """Nobody waits for this any more: a database that is busy or away costs a minute of precision."""
+        try:
+            with app.app_context(), transaction():
+                actions.note_seen(sign_in_id, now=now)
+        except DBAPIError as error:
+            log.warning("presence_not_noted", error=type(error.orig).__name__)
+
+    return note
 
 
 def me_sign_in() -> SignIn | None:
@@ -49,14 +96,34 @@ def sign_in(account: Account, means: str, *, now: datetime) -> None:
         token_hash=hash_token(account.sign_in_token),
         created_at=now,
         expires_at=now + SIGN_IN_LASTS,
+        last_seen_at=now,
+        proven_at=now,
+        device=device_label(request.user_agent.string),
     )
     db.session.add(row)
     login_user(account)
     record("account.signed_in", subject=account.id, actor=account.id, why="sign-in", now=now, means=means)
 
 
+def prove(account: Account, row: SignIn, *, now: datetime) -> None:
+    """The person showed a passkey again: changes are allowed for some minutes, under a new token (ASVS 7.2.4)."""
+    account.sign_in_token = new_token()
+    row.token_hash = hash_token(account.sign_in_token)
+    row.proven_at = now
+    login_user(account)
+    record("account.proven", subject=account.id, actor=account.id, why="sensitive change", now=now)
+
+
+def needs_proof(*, now: datetime) -> bool:
+    """Must the person show a passkey before this change? Not in the demonstration, where nobody signs in."""
+    row = me_sign_in()
+    return row is not None and not is_fresh(row.proven_at, now)
+
+
 def sign_out(*, now: datetime) -> None:
     """End this browser's sign-in; calling it signed out changes nothing."""
+    for listener in _on_sign_out:
+        listener()
     _end(now)
     session.clear()
 
@@ -96,8 +163,9 @@ def ask_to_sign_in() -> Response:
         return Response(status=401, headers={"HX-Redirect": sign_in_url(shown.path, shown.query)})
     if request.is_json:
         return Response(status=401)
-    if request.method != "GET":
-        return cast(Response, redirect(sign_in_url("", ""), 303))
+    if request.method != "GET":  # What was typed is lost, but not where; another site's address means nothing here.
+        form = urlsplit(request.referrer or "")
+        return cast(Response, redirect(sign_in_url(form.path, form.query), 303))
     here = sign_in_url(request.script_root + request.path, request.query_string.decode())
     return cast(Response, redirect(here, 303))
 

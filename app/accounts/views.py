@@ -8,19 +8,20 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts import actions, passkeys, queries, sessions
+from app.accounts import actions, passkeys, queries, recovery, sessions
 from app.accounts.forms import CodeForm, InviteForm
 from app.accounts.guards import enrolling, me, role, signed_in
+from app.accounts.keys import refused, this_sign_in
 from app.accounts.models import Account, Role
 from app.accounts.rules import device_name, own_path
 from app.accounts.words import ROLE_HINTS, ROLES
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.limits import MINUTE, by_address, limited
 from app.core.security import capability, public
 
 bp = Blueprint("accounts", __name__)
-log = structlog.get_logger()
 
 Json = dict[str, Any] | tuple[dict[str, Any], int]
 
@@ -43,6 +44,7 @@ def sign_in() -> AnyResponse:
 
 @bp.post("/sign-in/options")
 @public("a challenge says nothing about anybody")
+@limited("sign-in options", 120, MINUTE, of=by_address)
 def sign_in_options() -> Json:
     with transaction():
         return passkeys.sign_in_options(now=clock.now())
@@ -50,6 +52,7 @@ def sign_in_options() -> Json:
 
 @bp.post("/sign-in/verification")
 @public("the passkey's signature is what signs in")
+@limited("sign-in verification", 60, MINUTE, of=by_address)
 def sign_in_verification() -> Json:
     now = clock.now()
     with transaction():
@@ -83,6 +86,7 @@ def invitation(invitation_id: UUID) -> Response:
 
 @bp.post("/invitation/<uuid:invitation_id>")
 @capability("link and code were mailed to the invited person")
+@limited("invitation code", 30, 10 * MINUTE, of=by_address)
 def show_code(invitation_id: UUID) -> Response:
     form, now = CodeForm(), clock.now()
     if not form.validate_on_submit():
@@ -92,7 +96,7 @@ def show_code(invitation_id: UUID) -> Response:
         if opened is not None:
             sessions.remember_invitation(opened, now=now)
     if opened is None:
-        log.info("invitation_refused", invitation=str(invitation_id))
+        structlog.get_logger().info("invitation_refused", invitation=str(invitation_id))
         return page("accounts/invitation.html", form=form, refused=True, status=422)
     return see_other(url_for("accounts.invitation", invitation_id=invitation_id))
 
@@ -119,15 +123,11 @@ def enrolment_verification() -> Json:
             return refused("enrolment", refusal)
         if proven:
             actions.use(proven, now=now)
+            if proven.recovery_id:
+                recovery.finish(proven, passkey, now=now)
             sessions.sign_in(account, "invitation", now=now)
     # A key that lives in one device is lost with it, so its owner is shown where to add a second one.
     return {"next": home() if proven and passkey.synced else url_for("accounts.account")}
-
-
-def refused(ceremony: str, refusal: passkeys.Refused) -> Json:
-    log.info("passkey_refused", ceremony=ceremony, reason=str(refusal))
-    unknown = isinstance(refusal, passkeys.UnknownPasskey)
-    return {"error": "unknown" if unknown else "refused"}, 404 if unknown else 422
 
 
 @bp.get("/account")
@@ -137,9 +137,20 @@ def account() -> Response:
         "accounts/account.html",
         account=me(),
         passkeys=queries.passkeys_of(me()),
+        devices=queries.devices_of(me(), clock.now()),
+        this_device=this_sign_in(),
         organizations=[(name, [ROLES[each] for each in roles]) for name, roles in queries.roles_of(me())],
+        answers_requests=Role.PRACTITIONER in me().roles,
         may_invite=bool(queries.may_invite_to(me())),
     )
+
+
+@bp.post("/account/lock-screen")
+@signed_in
+def set_lock_screen() -> Response:
+    with transaction():
+        me().answers_from_lock_screen = request.form.get("answers") == "yes"
+    return see_other(url_for("accounts.account"))
 
 
 @bp.get("/invitations/new")
@@ -160,7 +171,7 @@ def invite() -> Response:
     with transaction():
         sent = actions.invite(form.person, form.organization_id.data, form.role.data, by=me().id, now=clock.now())
     if sent is None:
-        flash("Cette personne a déjà sa clé d'accès : son nouveau rôle est ajouté.", "info")
+        flash("Cette personne a déjà sa clé d'accès\u00a0: son nouveau rôle est ajouté.", "info")
     else:
         flash("L'invitation part par courriel. Elle vaut 24 heures.", "success")
     return see_other(url_for("accounts.new_invitation"))

@@ -66,11 +66,14 @@ def _day(today: date, away: int) -> str:
 def instant(local: datetime, zone: ZoneInfo) -> datetime:
     """The instant of a local time typed by hand; the first of the two when the clocks go back.
 
-    Raises `NoSuchTime` when the clocks skip that hour.
+    Raises `NoSuchTime` when the clocks skip that hour, or the calendar ends before it.
     """
-    meant = local.replace(tzinfo=zone).astimezone(UTC)
+    try:
+        meant = local.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        raise NoSuchTime("Cette date n'est pas possible. Vérifiez l'année.") from None
     if meant.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise NoSuchTime("Cette heure n'existe pas ce jour-là : on change d'heure. Choisissez-en une autre.")
+        raise NoSuchTime("Cette heure n'existe pas ce jour-là\u00a0: on change d'heure. Choisissez-en une autre.")
     return meant
 
 

@@ -9,10 +9,12 @@ from icalendar import Calendar, Event
 
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientLink
+from app.audit.origin import Source, came_by
 from app.care_requests.models import State
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.limits import MINUTE, by_argument, limited
 from app.core.security import capability
 from app.core.words import day
 from app.directory.models import Organization
@@ -25,6 +27,7 @@ A_VISIT = timedelta(minutes=30)
 
 @bp.get("/p/<token>")
 @capability("the token in the link was handed to the patient")
+@limited("patient link", 10, MINUTE, of=by_argument("token"))
 def patient_page(token: str) -> Response:
     """Looking changes nothing: mail scanners look too (FACTS 3.3)."""
     link = queries.by_token(token, clock.now())
@@ -75,6 +78,7 @@ def ended() -> Response:
 @bp.post("/p/<token>/answer")
 @capability("the token in the link was handed to the patient")
 def answer(token: str) -> Response:
+    came_by(Source.PATIENT_LINK)
     given = request.form.get("answer", "")
     if given not in ANSWERS:
         abort(400)

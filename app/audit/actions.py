@@ -4,13 +4,25 @@ from datetime import datetime
 from uuid import UUID
 
 from app.audit.models import AuditEvent
+from app.audit.origin import origin
 from app.core.db import db
 
 EVENTS: dict[str, frozenset[str]] = {
     "account.signed_in": frozenset({"means"}),
     "account.signed_out": frozenset(),
     "account.invited": frozenset({"role"}),
+    "account.left": frozenset({"organization", "roles"}),
+    "account.proven": frozenset(),
+    "account.device_ended": frozenset({"device"}),
+    "account.recovery_asked": frozenset(),
+    "account.recovery_confirmed": frozenset(),
+    "account.recovery_cancelled": frozenset(),
+    "account.recovery_opened": frozenset(),
+    "account.recovered": frozenset(),
     "passkey.enrolled": frozenset({"synced"}),
+    "passkey.renamed": frozenset(),
+    "passkey.removed": frozenset({"passkey"}),
+    "passkey.counted_back": frozenset({"passkey", "known", "claimed"}),
     "patient.created": frozenset(),
     "patient.read": frozenset({"request"}),
     "request.opened": frozenset({"pathway"}),
@@ -20,6 +32,11 @@ EVENTS: dict[str, frozenset[str]] = {
     "appointment.proposed": frozenset({"mode"}),
     "appointment.answered": frozenset({"answer"}),
     "patient_link.opened": frozenset(),
+    "access.refused": frozenset({"endpoint"}),
+    "audit.searched": frozenset({"person", "day"}),
+    "audit.reported": frozenset(),
+    "audit.day_sealed": frozenset({"day", "sequence", "hash"}),
+    "audit.pruned": frozenset({"sequence", "hash", "lines"}),
 }
 
 
@@ -31,12 +48,26 @@ def record(
     now: datetime,
     actor: UUID | None = None,
     patient: UUID | None = None,
+    result: str = "done",
     **detail: str | None,
 ) -> None:
-    """Write one line in the current transaction. Raises KeyError or ValueError when the event is not declared so."""
+    """Write one line in the current transaction. Raises KeyError or ValueError when the event is not declared so.
+
+    `result`: done or refused. From where it came is known by itself (`origin`).
+    """
     if EVENTS[event] != detail.keys():
         raise ValueError(f"{event} takes {sorted(EVENTS[event])}, got {sorted(detail)}")
+    source, client = origin()
     line = AuditEvent(
-        at=now, event=event, actor_id=actor, subject_id=subject, patient_id=patient, why=why, detail=detail
+        at=now,
+        event=event,
+        actor_id=actor,
+        subject_id=subject,
+        patient_id=patient,
+        why=why,
+        source=source.value,
+        client=client,
+        result=result,
+        detail=detail,
     )
     db.session.add(line)

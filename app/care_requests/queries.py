@@ -51,7 +51,8 @@ def on_board(account: Account, limit: int = 200) -> Sequence[CareRequest]:
     communes = territory_communes(account.organizations(Role.COORDINATOR))
     statement = (
         select(CareRequest)
-        .options(joinedload(CareRequest.patient), joinedload(CareRequest.performer), joinedload(CareRequest.commune))
+        .options(joinedload(CareRequest.patient), joinedload(CareRequest.commune))
+        .options(joinedload(CareRequest.author), joinedload(CareRequest.organization))
         .where(
             or_(
                 (CareRequest.coordinator_id == account.id) & CareRequest.state.in_(OPEN),

@@ -98,8 +98,9 @@ def transaction() -> Iterator[None]:
 
 
 def init_app(app: Flask) -> None:
-    # A connection that died while nobody looked is replaced before it costs somebody a page.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+    # A connection that died while nobody looked is replaced before it costs somebody a page. What a failed statement
+    # was given may be a patient's, and stays out of the log.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "hide_parameters": True}
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():

@@ -22,7 +22,8 @@ def manifest() -> Response:
 @public("a browser updates its worker whether or not someone is signed in")
 def service_worker() -> Response:
     """The worker lives at the top of its scope; its text changes with the assets, which is how browsers update it."""
-    body = render_template("pwa/service-worker.js", version=assets_version(), shell=shell_urls())
+    scripts = [asset(path) for path in WORKER]
+    body = render_template("pwa/service-worker.js", version=assets_version(), shell=shell_urls(), scripts=scripts)
     response = Response(body, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()  # Browsers ask after each navigation: most often the answer is that nothing changed.
@@ -36,6 +37,12 @@ def offline() -> Response:
     response = Response(render_template("pwa/offline.html"))
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@bp.get("/install")
+@public("how to install says nothing about anybody")
+def install() -> Response:
+    return Response(render_template("pwa/install.html"))
 
 
 def asset(path: str) -> str:
@@ -55,9 +62,17 @@ SHELL = (
     "vendor/htmx-4.0.1.min.js",
     "vendor/hx-sse-4.0.1.min.js",
     "js/app.js",
+    "js/outbox.js",
+    "js/taps.js",
+    "js/ring.js",
     "js/push.js",
+    "js/install.js",
     "icons/favicon.svg",
 )
+
+
+WORKER = ("js/outbox.js", "js/worker-pages.js", "js/worker-alerts.js")
+"""The service worker's parts; a changed one has another URL, so the worker's own text changes with it."""
 
 
 def assets_version() -> str:

@@ -14,11 +14,6 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def new_code() -> str:
-    """Six digits that a person can copy; always guarded by an expiry and a count of attempts."""
-    return f"{secrets.randbelow(10**6):06d}"
-
-
 def hash_token(token: str) -> str:
     """What may be stored of a token of 112 bits or more (ASVS 6.5.2): its SHA-256, in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -31,12 +26,13 @@ def keyed_hash(purpose: str, value: str) -> str:
 
 def derived_token(purpose: str, value: str) -> str:
     """A 256-bit URL-safe token that only this instance can compute, so that it need not be stored in clear."""
-    digest = hmac.new(_key(purpose), value.encode(), hashlib.sha256).digest()
+    digest = hmac.digest(_key(purpose), value.encode(), "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def same(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode(), expected.encode())
+    """Compared in constant time. JSON may bring half a surrogate pair, which plain UTF-8 cannot write."""
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())
 
 
 def _key(purpose: str) -> bytes:

@@ -81,14 +81,4 @@ def init_app(app: Flask) -> None:
     Babel(app, default_locale="fr", default_timezone="Europe/Paris")
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["now"] = clock.now
-    app.jinja_env.filters.update(
-        hour=hour,
-        counted=count,
-        day=day,
-        distance=distance,
-        lasting=length,
-        moment=moment,
-        phone=phone,
-        span=span,
-        stamp=stamp,
-    )
+    app.jinja_env.filters.update(hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span)

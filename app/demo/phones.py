@@ -23,14 +23,14 @@ from app.core.tokens import derived_token, keyed_hash, new_token, same
 from app.demo.people import PROFESSIONALS, email_of
 from app.demo.plot import account
 from app.push import actions as push
-from app.push import outbox
+from app.push import channels, outbox
 from app.push.models import Subscription
 from app.push.payload import receipt_token_matches
 from app.push.rules import Verdict
 
 PATH = "/demo/phones/"
 WITHOUT_PHONE = frozenset({"chantal.nguyen", "doctor-2", "georges.simon"})
-"""Who never asked to be alerted, so that « non joint » is seen to exist."""
+"""Who never asked to be alerted, so that « par courriel » is seen to exist."""
 
 ONE_OFF_IN = 9
 """Among so many phones, one is switched off: it was sent the alert, and never says that it has it."""
@@ -109,17 +109,20 @@ def announced(phone: Phone, body: bytes) -> UUID | None:
         raise Unreadable from error
     if not ours:
         raise Unreadable
-    return message_id if "answers" in notice else None
+    return message_id if "answers" in notice or notice.get("path") == push.DEVICES_PAGE else None
 
 
 def deliver(now: datetime) -> None:
-    """In days that are told afterwards: what the sender and the phones would have done by themselves by `now`."""
+    """In days that are told afterwards: what the senders and the phones would have done by themselves by `now`."""
     for message in outbox.claim(1000, new_token(), now):
         phone = at(message.endpoint.rpartition("/")[2])
         if phone and phone.on and message.notice["answerable"]:
             push.receive(message.id, now)
         else:
             outbox.settle(message, Verdict("sent"), 201, now)
+    while (letters := channels.claim(now)) is not None:
+        for letter in letters:
+            channels.settle(letter, Verdict("sent"), 250, now)
 
 
 def _base64url(data: bytes) -> str:

@@ -117,7 +117,7 @@ class PatientForm(Form):
     )
     birth_place = BirthPlaceField(
         "Commune de naissance",
-        description="Née ou né à l'étranger : le code du pays, par exemple 99352 pour l'Algérie.",
+        description="Née ou né à l'étranger\u00a0: le code du pays, par exemple 99352 pour l'Algérie.",
         validators=[InputRequired("Écrivez la commune de naissance.")],
     )
     phone = PhoneField("Téléphone", validators=[InputRequired("Écrivez un numéro où joindre le patient.")])
@@ -176,8 +176,8 @@ class RequestForm(Form):
     """
 
     request_id = HiddenField()
-    reason = RadioField("De quoi le patient a-t-il besoin ?", validators=[InputRequired("Choisissez un besoin.")])
-    window = RadioField("Pour quand ?", validators=[InputRequired("Choisissez un moment.")])
+    reason = RadioField("De quoi le patient a-t-il besoin\u00a0?", validators=[InputRequired("Choisissez un besoin.")])
+    window = RadioField("Pour quand\u00a0?", validators=[InputRequired("Choisissez un moment.")])
     note = TextAreaField(
         "À dire à celui qui accepte",
         description="Visible seulement par le professionnel qui accepte.",

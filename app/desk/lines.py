@@ -18,10 +18,6 @@ from app.directory.queries import territory_of
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.pathways.library import pathways
-from app.patients.models import Patient
-from app.patients.rules import age
-
-MODES = {"home": "À domicile", "practice": "Au cabinet"}
 
 SIGNS = {
     "opened": "searching",
@@ -74,19 +70,6 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Banner:
-    """Who the patient is, in words."""
-
-    name: str
-    sex: str
-    born: str
-    age: str
-    address: str
-    phone: str
-    identifier: str = ""
-
-
-@dataclass(frozen=True)
 class Hands:
     """The human who has an unanswered request, and where to call her."""
 
@@ -131,19 +114,6 @@ def since(at: datetime, now: datetime) -> str:
     return "hier" if away == 1 else str(format_date(clock.paris(at).date(), "d MMM", locale="fr"))
 
 
-def banner(patient: Patient, now: datetime) -> Banner:
-    born = format_date(patient.birth_date, "d MMMM yyyy", locale="fr")
-    years = age(patient.birth_date, clock.paris(now).date())
-    return Banner(
-        name=patient.name,
-        sex={"F": "Femme", "M": "Homme"}.get(patient.sex, ""),
-        born=f"{'née' if patient.sex == 'F' else 'né'} le {born}",
-        age=count(years, "an"),
-        address=", ".join(part for part in (patient.address, patient.commune.name) if part),
-        phone=patient.phone,
-    )
-
-
 def hands(request: CareRequest) -> Hands | None:
     """None unless nobody answered. Without a coordinator the request came back to the one who asked."""
     person = request.coordinator
@@ -180,7 +150,7 @@ def timeline(request: CareRequest, now: datetime) -> list[Moment]:
 
 
 def _moment(step: Step, request: CareRequest, now: datetime) -> Moment:
-    label, author, detail = STEPS[step.kind][0], step.author_name if step.author_id else "", step.detail
+    label, author, detail = STEPS[step.kind], step.author_name if step.author_id else "", step.detail
     match step.kind:
         case "opened":
             detail = request.organization.name
@@ -191,7 +161,7 @@ def _moment(step: Step, request: CareRequest, now: datetime) -> Moment:
         case "accept":
             label, author = f"Acceptée par {author}", ""
         case "exhaust" if request.coordinator:
-            detail = f"en charge : {request.coordinator.name}"
+            detail = f"en charge\u00a0: {request.coordinator.name}"
     earlier = clock.paris(step.at).date() != clock.paris(now).date()
     details = [day(step.at, now) if earlier else "", detail]
     return Moment(label, step.at, author, " · ".join(part for part in details if part), SIGNS.get(step.kind, "note"))

@@ -10,11 +10,13 @@ import segno
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.guards import me, role
+from app.accounts.guards import by_account, me, role
 from app.accounts.models import Role
 from app.appointments import actions as appointments
 from app.appointments import queries as appointment_queries
+from app.appointments.words import MODES
 from app.audit.actions import record
+from app.audit.readings import read_lately
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
 from app.care_requests.actions import Need
@@ -22,6 +24,7 @@ from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.limits import MINUTE, limited
 from app.desk import REQUESTERS, lines
 from app.desk.forms import PatientForm, PatientSearchForm, RequestForm
 from app.directory.models import Profession
@@ -36,6 +39,7 @@ from app.pathways.schema import Pathway
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
 from app.patients.models import Patient
+from app.patients.words import banner
 
 bp = Blueprint("desk", __name__)
 
@@ -104,7 +108,7 @@ def request_page(pathway: Pathway, patient: Patient, form: RequestForm, status: 
         pathway=pathway,
         pathways=pathways(),
         patient=patient,
-        banner=lines.banner(patient, clock.now()),
+        banner=banner(patient, clock.now()),
         form=form,
         reachable=dispatch_queries.reachable(patient, pathway.search),
         profession=PROFESSIONS[Profession(pathway.search.profession)],
@@ -114,6 +118,7 @@ def request_page(pathway: Pathway, patient: Patient, form: RequestForm, status: 
 
 @bp.post("/requests/patients")
 @role(*REQUESTERS)
+@limited("patient search", 60, MINUTE, of=by_account)
 def search_patients() -> Response:
     """Found by birth date and name: a POST, so that neither stands in any URL or log."""
     form = PatientSearchForm()
@@ -134,7 +139,7 @@ def search_page(form: PatientSearchForm, found: list[Patient] | None, status: in
         pathway=pathway_asked(),
         pathways=pathways(),
         form=form,
-        found=None if found is None else [(patient.id, lines.banner(patient, now)) for patient in found],
+        found=None if found is None else [(patient.id, banner(patient, now)) for patient in found],
     )
 
 
@@ -163,6 +168,7 @@ def communes() -> str:
 
 @bp.post("/requests")
 @role(*REQUESTERS)
+@limited("new request", 60, MINUTE, of=by_account)
 def ask() -> Response:
     pathway, patient, now = pathway_asked(), patient_asked() or abort(404), clock.now()
     form = RequestForm(pathway, now)
@@ -197,7 +203,8 @@ def my_request(request_id: UUID) -> CareRequest:
 @bp.get("/requests/<uuid:request_id>")
 @role(*REQUESTERS, Role.COORDINATOR)
 def follow(request_id: UUID) -> Response:
-    if not request.headers.get("HX-Request"):
+    # Whoever says to ask for a part only, to fetch the page again, must have been seen to read it.
+    if not request.headers.get("HX-Request") or not read_lately(request_id, me().id, clock.now()):
         record_reading(request_id)
     return follow_page(my_request(request_id))
 
@@ -231,15 +238,15 @@ def shown(care_request: CareRequest) -> dict[str, Any]:
     return {
         "request_followed": care_request,
         "reason": pathways()[care_request.pathway].reason(care_request.reason),
-        "banner": lines.banner(care_request.patient, now),
+        "banner": banner(care_request.patient, now),
         "funnel": {**asdict(reach), "won": winner is not None},
-        "answers": answers_in_words(dispatch_queries.answers_summed(care_request.id)),
+        "answers": answers_in_words(dispatch_queries.answers_summed([care_request.id])[care_request.id]),
         "winner": winner,
         "found_in": lines.found_in(care_request),
         "hands": lines.hands(care_request),
         "timeline": lines.timeline(care_request, now),
         "appointment": appointment_queries.of_request(care_request.id) if winner else None,
-        "modes": lines.MODES,
+        "modes": MODES,
     }
 
 
@@ -278,7 +285,7 @@ def patient_card(request_id: UUID) -> Response:
         "desk/card.html",
         request_followed=care_request,
         appointment=appointment,
-        modes=lines.MODES,
+        modes=MODES,
         link=link,
         code=qr_code(link),
     )

@@ -4,7 +4,18 @@ import enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Enum,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    event,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Identified, Model
@@ -45,6 +56,7 @@ class Organization(Identified, Model):
 
     name: Mapped[str]
     kind: Mapped[str]  # hospital, emergency, ward, maternity, practice, cpts
+    identifier: Mapped[str | None] = mapped_column(unique=True)  # in the national directory
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     phone: Mapped[str]
     address: Mapped[str]
@@ -92,7 +104,12 @@ class PractitionerRole(Identified, Model):
     __tablename__ = "practitioner_role"
     __table_args__ = (
         UniqueConstraint("practitioner_id", "organization_id", "profession"),
-        Index("ix_practitioner_role_near", "profession", "cell", "accepting"),
+        # It covers the whole read: choosing who is asked never opens the rows themselves.
+        Index(
+            "ix_practitioner_role_near",
+            *("profession", "accepting", "can_sign_in", "cell"),
+            *("latitude", "longitude", "practitioner_id", "id"),
+        ),
     )
 
     practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"))
@@ -100,8 +117,26 @@ class PractitionerRole(Identified, Model):
     profession: Mapped[Profession] = mapped_column(text_enum(Profession))
     latitude: Mapped[float]
     longitude: Mapped[float]
-    cell: Mapped[str]  # H3, resolution of `geo.RESOLUTION`
+    cell: Mapped[int] = mapped_column(BigInteger)  # H3, resolution of `geo.RESOLUTION`
     accepting: Mapped[bool] = mapped_column(default=True)
+    can_sign_in: Mapped[bool] = mapped_column(default=False)  # its practitioner has an account
 
     practitioner: Mapped[Practitioner] = relationship(back_populates="role", lazy="joined")
     organization: Mapped[Organization] = relationship(lazy="joined")
+
+
+# Whether somebody can sign in is repeated on her roles, where the nearest are looked for: most people of the national
+# directory have no account, and a million of them must not be read to find seven. Whoever writes either keeps both.
+
+
+@event.listens_for(PractitionerRole, "before_insert")
+def _role_learns(_mapper: object, connection: Connection, role: PractitionerRole) -> None:
+    person = select(Practitioner.account_id).where(Practitioner.id == role.practitioner_id)
+    role.can_sign_in = connection.scalar(person) is not None
+
+
+@event.listens_for(Practitioner, "after_update")
+def _roles_follow(_mapper: object, connection: Connection, person: Practitioner) -> None:
+    if inspect(person).attrs.account_id.history.has_changes():
+        mine = update(PractitionerRole).where(PractitionerRole.practitioner_id == person.id)
+        connection.execute(mine.values(can_sign_in=person.account_id is not None))

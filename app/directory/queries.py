@@ -1,13 +1,15 @@
 """Reads: who is near, which commune is meant, who coordinates a place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, select, union_all
 
 from app.core.db import db
-from app.directory.geo import cells_within, distance_km
+from app.directory.geo import cell_of, distance_km, ranges_within
 from app.directory.models import (
     Commune,
     Organization,
@@ -28,25 +30,114 @@ class Near:
     km: float
 
 
-def near(profession: Profession, latitude: float, longitude: float, radius_km: float) -> list[Near]:
-    """Accepting professionals who can sign in, within `radius_km`, nearest first."""
-    rows = db.session.execute(
-        select(
-            PractitionerRole.id,
-            PractitionerRole.practitioner_id,
-            PractitionerRole.latitude,
-            PractitionerRole.longitude,
-        )
+Rows = Iterable[tuple[UUID, UUID, float, float]]
+"""Of a role: its id, its practitioner's, its latitude, its longitude."""
+
+AT_ONCE = 300
+"""Rows read before the circle is drawn again, closer."""
+
+
+def near(
+    profession: Profession,
+    latitude: float,
+    longitude: float,
+    radius_km: float,
+    limit: int,
+    without: Collection[UUID] = (),
+) -> list[Near]:
+    """Accepting professionals who can sign in, within `radius_km`: the `limit` nearest, nearest first, each person
+    once. `without`: practitioners to leave out.
+
+    Costs the same however many there are: the next ones in the index say how wide a circle is enough; and where that
+    one still holds too many, those read first say how much closer it may be drawn.
+    """
+    wanted = limit + len(without)
+    here = {"profession": profession, "cell": cell_of(latitude, longitude), "rows": wanted}
+    rows: Rows = db.session.execute(_BESIDE, here)
+    circle, most = _enough(_nearest(rows, latitude, longitude, without), limit, radius_km), max(AT_ONCE, 6 * wanted)
+    while True:
+        ranges = ranges_within(latitude, longitude, circle)
+        ends = {
+            f"{name}_{n}": cell
+            for n, ends in enumerate(ranges)
+            for name, cell in zip(("from", "to"), ends, strict=True)
+        }
+        rows = db.session.execute(_inside(len(ranges)), {"profession": profession, "rows": most, **ends}).all()
+        found = [n for n in _nearest(rows, latitude, longitude, without) if n.km <= circle]
+        if len(rows) < most:
+            return found[:limit]
+        closer = _enough(found, limit, circle)
+        if closer > circle / 2:  # Many may share one place, where no circle is small enough.
+            most *= 4
+        circle = closer
+
+
+def _enough(found: Sequence[Near], limit: int, circle: float) -> float:
+    """The radius that surely holds `limit` people."""
+    return min(circle, found[limit - 1].km) if len(found) >= limit else circle
+
+
+def _nearest(rows: Rows, latitude: float, longitude: float, without: Collection[UUID]) -> list[Near]:
+    found = [Near(role, person, distance_km(latitude, longitude, lat, lng)) for role, person, lat, lng in rows]
+    nearest: dict[UUID, Near] = {}
+    for near in sorted(found, key=lambda n: (n.km, n.role_id)):
+        if near.practitioner_id not in without:
+            nearest.setdefault(near.practitioner_id, near)
+    return list(nearest.values())
+
+
+_ANSWERING = select(
+    PractitionerRole.id,
+    PractitionerRole.practitioner_id,
+    PractitionerRole.latitude,
+    PractitionerRole.longitude,
+).where(
+    PractitionerRole.profession == bindparam("profession"), PractitionerRole.accepting, PractitionerRole.can_sign_in
+)
+
+
+def _part(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return select(statement.subquery())  # SQLite takes no order and no limit on one part of a union.
+
+
+_AT, _ROWS = bindparam("cell", type_=BigInteger), bindparam("rows", type_=Integer)
+_BESIDE = union_all(
+    _part(_ANSWERING.where(PractitionerRole.cell >= _AT).order_by(PractitionerRole.cell).limit(_ROWS)),
+    _part(_ANSWERING.where(PractitionerRole.cell < _AT).order_by(PractitionerRole.cell.desc()).limit(_ROWS)),
+)
+
+
+@cache
+def _inside(ranges: int) -> CompoundSelect[UUID, UUID, float, float]:
+    """Those in so many ranges of cells, at most `rows` of them."""
+
+    def end(name: str, n: int) -> BindParameter[int]:
+        return bindparam(f"{name}_{n}", type_=BigInteger)
+
+    cells = (PractitionerRole.cell.between(end("from", n), end("to", n)) for n in range(ranges))
+    return union_all(*(_ANSWERING.where(within) for within in cells)).limit(_ROWS)
+
+
+def phone_of(account_id: UUID) -> str | None:
+    """The professional number of the person who signs in with this account (E.164)."""
+    return db.session.scalar(select(Practitioner.phone).where(Practitioner.account_id == account_id))
+
+
+def accepting_in(communes: Sequence[str], limit: int = 2000) -> Sequence[PractitionerRole]:
+    """Who could be asked there: accepting professionals with an account, by name."""
+    statement = (
+        select(PractitionerRole)
         .join(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
+        .join(Organization, Organization.id == PractitionerRole.organization_id)
         .where(
-            PractitionerRole.profession == profession,
-            PractitionerRole.cell.in_(cells_within(latitude, longitude, radius_km)),
+            Organization.commune_code.in_(communes),
             PractitionerRole.accepting,
             Practitioner.account_id.is_not(None),
         )
+        .order_by(Practitioner.family_name, Practitioner.given_name, PractitionerRole.id)
+        .limit(limit)
     )
-    found = [Near(role, person, distance_km(latitude, longitude, lat, lng)) for role, person, lat, lng in rows]
-    return sorted((n for n in found if n.km <= radius_km), key=lambda n: (n.km, n.role_id))
+    return db.session.scalars(statement).all()
 
 
 def practitioner_of(account_id: UUID) -> Practitioner | None:

@@ -4,10 +4,13 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
+    from app.directory.queries import phone_of
     from app.dispatch import actions, queries
     from app.live.rights import may_listen
-    from app.push import on_lost, on_received
+    from app.push import find_numbers, on_carried, on_lost, on_received
 
     may_listen("inbox")(queries.may_listen_to_inbox)
     on_received(actions.note_fate)
     on_lost(actions.note_fate)
+    on_carried(actions.note_fate)
+    find_numbers(phone_of)

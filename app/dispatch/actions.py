@@ -1,7 +1,8 @@
 """The verbs of the search and of the answers. Each begins by holding the request, so that no two act on it at once."""
 
 import enum
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
+from app.accounts.queries import answering_from_lock_screen
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
@@ -34,6 +36,9 @@ NEWS_LIFE = timedelta(hours=6)
 
 TRY_AGAIN = timedelta(minutes=1)
 
+TOGETHER = 10
+"""Searches moved in one transaction: they share one synchronised write. A tap on one of them waits for the others."""
+
 log = structlog.get_logger()
 
 
@@ -41,25 +46,40 @@ class Answer(enum.StrEnum):
     WON = "won"
     TOO_LATE = "too late"
     REFUSED = "refused"
+    OUTDATED = "outdated"  # the same person has said something else since
 
 
 def advance_due(now: datetime) -> int:
-    """Advance the searches whose time has come, each in its own transaction; returns how many."""
-    return sum(_advance_one(request_id, now) for request_id in care_request_queries.due(now))
+    """Advance the searches whose time has come, a few in each transaction; returns how many."""
+    due = care_request_queries.due(now)
+    return sum(_advance_together(due[n : n + TOGETHER], now) for n in range(0, len(due), TOGETHER))
 
 
-def _advance_one(request_id: UUID, now: datetime) -> bool:
+def _advance_together(request_ids: Sequence[UUID], now: datetime) -> int:
     try:
         with transaction():
-            request = care_requests.hold_due(request_id, now)
-            if request is None:  # Another worker has it.
-                return False
-            advance(request, now)
+            return sum(_advance_held(request_id, now) for request_id in request_ids)
     except Exception:
-        # One request that cannot be moved must not keep the others waiting; it is tried again soon, loudly.
-        log.exception("search_failed", request=str(request_id))
+        # One of them cannot be moved, and the others must not wait for it.
+        return sum(_advance_alone(request_id, now) for request_id in request_ids)
+
+
+def _advance_alone(request_id: UUID, now: datetime) -> bool:
+    try:
+        with transaction():
+            return _advance_held(request_id, now)
+    except Exception:
+        log.exception("search_failed", request=str(request_id))  # It is tried again soon, loudly.
         with transaction():
             care_requests.plan_next_move(request_id, now + TRY_AGAIN)
+        return True
+
+
+def _advance_held(request_id: UUID, now: datetime) -> bool:
+    request = care_requests.hold_due(request_id, now)
+    if request is None:  # Another worker has it.
+        return False
+    advance(request, now)
     return True
 
 
@@ -69,7 +89,8 @@ def advance(request: CareRequest, now: datetime) -> None:
     _expire_overdue(request, now)
     wave = _latest_wave(request.id) or _widen(request, _first_stage(request, now), 1, now)
     while True:
-        match rules.next_move(policy, _standing(request, wave, now), _candidates(request, wave), now):
+        standing = _standing(request, wave, now)
+        match rules.next_move(policy, standing, _candidates(request, wave, standing, policy), now):
             case rules.Ask(candidates, until, come_back_at):
                 _make_offers(request, wave, candidates, until, now)
                 return care_requests.plan_next_move(request.id, come_back_at)
@@ -83,48 +104,71 @@ def advance(request: CareRequest, now: datetime) -> None:
                 return None
 
 
-def accept(offer: Offer, *, by: Account, now: datetime) -> Answer:
-    """The first to accept has the visit; the others are told at once, kindly. A second tap is the same answer."""
+def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = None) -> Answer:
+    """The first to accept has the visit; the others are told at once, kindly. A second tap is the same answer.
+
+    `tap`: how it was touched (now, when not said). Whoever refused may still take it by a later tap, while the
+    search goes on.
+    """
+    tap = tap or rules.Tap(now)
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
-    if offer.state is OfferState.WON:
+    if offer.state is OfferState.WON or tap.is_copy_of(offer.answer_key):
         return Answer.WON
-    if offer.state is not OfferState.OPEN:
+    changes_her_mind = offer.state is OfferState.REFUSED and now < offer.expires_at
+    if offer.state is OfferState.REFUSED and not tap.is_later_than(offer.answered_at):
+        return Answer.OUTDATED
+    if offer.state is not OfferState.OPEN and not changes_her_mind:
         return Answer.TOO_LATE
     if not care_requests.move(request, Verb.ACCEPT, by=by, performer=offer.role, now=now):
         return Answer.TOO_LATE
-    _end(offer, OfferState.WON, now)
-    push.drop(offer.id)
+    _count(offer, tap, OfferState.WON, now)
+    offer.refusal_reason = None
     db.session.flush()
     _close_offers(request, OfferState.LOST, words.taken_notice, now)
     _record_answer(offer, "accepted", by, now)
     return Answer.WON
 
 
-def refuse(offer: Offer, reason: str | None, *, by: Account, now: datetime) -> Answer:
-    """A refusal frees the place for the next best at once. A reason may follow; `reason`: a key of `REFUSALS`."""
+def refuse(offer: Offer, reason: str | None, *, by: Account, now: datetime, tap: rules.Tap | None = None) -> Answer:
+    """A refusal frees the place for the next best at once. A reason may follow; `reason`: a key of `REFUSALS`.
+
+    It never undoes an acceptance, were it later: `withdraw` does, and tells those who count on the visit.
+    """
+    tap = tap or rules.Tap(now)
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
     if offer.state is OfferState.REFUSED:
         offer.refusal_reason = reason or offer.refusal_reason
         care_requests.touch(request)
         return Answer.REFUSED
+    if tap.is_copy_of(offer.answer_key):
+        return Answer.REFUSED
+    if offer.state is OfferState.WON and not tap.is_later_than(offer.answered_at):
+        return Answer.OUTDATED
     if offer.state is not OfferState.OPEN:
         return Answer.TOO_LATE
-    _end(offer, OfferState.REFUSED, now)
+    _count(offer, tap, OfferState.REFUSED, now)
     offer.refusal_reason = reason
     care_requests.plan_next_move(request.id, now)
     care_requests.add_step(request.id, "refused", now=now, detail=words.REFUSALS.get(reason or "", ""))
     care_requests.touch(request)
-    push.drop(offer.id)
     _record_answer(offer, "refused", by, now)
     return Answer.REFUSED
+
+
+def _count(offer: Offer, tap: rules.Tap, state: OfferState, now: datetime) -> None:
+    """This tap is the person's answer."""
+    _end(offer, state, now)
+    offer.answered_at, offer.answer_key = tap.at, tap.key or None
+    push.drop(offer.id)
 
 
 def see(offer: Offer, now: datetime) -> None:
     """The practitioner has the offer before her eyes."""
     if offer.seen_at is None:
         offer.seen_at = now
+        push.see(offer.id, now)
         care_requests.touch(offer.request)
 
 
@@ -225,8 +269,10 @@ def _standing(request: CareRequest, wave: Wave, now: datetime) -> rules.Standing
     return rules.Standing(wave.stage, wave.ends_at, request.window_end, frozenset(asked), tuple(live))
 
 
-def _candidates(request: CareRequest, wave: Wave) -> list[rules.Candidate]:
-    """Those of the stage, best first; distances from the patient's commune."""
+def _candidates(
+    request: CareRequest, wave: Wave, standing: rules.Standing, policy: rules.Policy
+) -> list[rules.Candidate]:
+    """As many of the stage as may be asked now, best first; distances from the patient's commune."""
     place = request.commune
     if wave.radius_km is None:
         role = patients.usual(request.patient_id, request.profession)
@@ -234,7 +280,11 @@ def _candidates(request: CareRequest, wave: Wave) -> list[rules.Candidate]:
             return []
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
         return [rules.Candidate(role.id, role.practitioner_id, km, usual=True)]
-    near = directory.near(request.profession, place.latitude, place.longitude, wave.radius_km)
+    room = policy.live_offers - len(standing.live_until)
+    if room <= 0:
+        return []
+    where = request.profession, place.latitude, place.longitude, wave.radius_km
+    near = directory.near(*where, limit=room, without=standing.asked)
     return [rules.Candidate(found.role_id, found.practitioner_id, found.km) for found in near]
 
 
@@ -246,17 +296,19 @@ def _make_offers(
     db.session.add_all(offers)
     db.session.flush()
     offers = list(_open_offers(request.id, Offer.id.in_([offer.id for offer in offers])))
-    for offer in offers:
-        _alert(offer, pathway, now)
-        record(
-            "offer.made",
-            subject=offer.id,
-            patient=request.patient_id,
-            why="care",
-            now=now,
-            practitioner=str(offer.practitioner_id),
-            wave=str(wave.stage),
-        )
+    with_buttons = answering_from_lock_screen([offer.role.practitioner.account_id for offer in offers])
+    with db.session.no_autoflush:  # One write for all of them, at the end.
+        for offer in offers:
+            _alert(offer, pathway, with_buttons, now)
+            record(
+                "offer.made",
+                subject=offer.id,
+                patient=request.patient_id,
+                why="care",
+                now=now,
+                practitioner=str(offer.practitioner_id),
+                wave=str(wave.stage),
+            )
     care_requests.add_step(request.id, "asked", now=now, detail=str(len(offers)))
     care_requests.touch(request)
 
@@ -276,12 +328,13 @@ def _offer(request: CareRequest, wave: Wave, candidate: rules.Candidate, until: 
     )
 
 
-def _alert(offer: Offer, pathway: Pathway, now: datetime) -> None:
+def _alert(offer: Offer, pathway: Pathway, with_buttons: Container[UUID], now: datetime) -> None:
     changed("inbox", offer.practitioner_id)
     account = offer.role.practitioner.account_id
     if account:
         care = pathway.reason(offer.request.reason).care
         notice = words.offer_notice(care, offer.request.commune.name, offer.expires_at, _path(offer))
+        notice = replace(notice, buttons=account in with_buttons)
         push.alert(account, offer.id, ALERT, notice, now=now, expires_at=offer.expires_at)
 
 

@@ -73,6 +73,8 @@ class Offer(Identified, Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]  # when the finger touched, which may be before the phone had a signal
+    answer_key: Mapped[str | None]  # of the tap that counted, so that a copy of it changes nothing
     ended_at: Mapped[datetime | None]
 
     request: Mapped[CareRequest] = relationship()

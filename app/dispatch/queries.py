@@ -1,5 +1,6 @@
 """Reads of the search: a practitioner's inbox, the truth about reach, who could be asked."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,10 @@ from app.pathways.schema import Search
 from app.patients import queries as patients
 from app.patients.models import Patient
 from app.push import queries as push
+from app.push.rules import Channel
+
+COUNTED = 99
+"""More people than that are all the same to a requester, and would cost a big town seconds."""
 
 Asked = Row[UUID, UUID, UUID, OfferState, datetime | None]
 """Of an offer: its id, its request's, its practitioner's, its state, when it was seen."""
@@ -26,20 +31,26 @@ Asked = Row[UUID, UUID, UUID, OfferState, datetime | None]
 
 @dataclass(frozen=True)
 class Reach:
-    """How many people were asked, and what became of it: people, not messages."""
+    """How many people were asked, and what became of it: people, not messages.
+
+    `by_mail`, `by_sms`: whose phone said nothing, and who were told so instead.
+    """
 
     asked: int = 0
     received: int = 0
     seen: int = 0
     refused: int = 0
     unreachable: int = 0
+    by_mail: int = 0
+    by_sms: int = 0
 
 
 @dataclass(frozen=True)
 class Reachable:
-    """Who could be asked, before anything is sent."""
+    """Who could be asked, before anything is sent: `number` of them, or `more`."""
 
     number: int
+    more: bool
     radius_km: int
     usual: Practitioner | None
 
@@ -99,23 +110,29 @@ def _reach(offers: list[Asked], funnel: dict[UUID, push.Funnel]) -> Reach:
 
     return Reach(
         asked=len(people),
-        received=number(lambda o: funnel[o.id].received or o.seen_at is not None),
-        seen=number(lambda o: o.seen_at is not None),
+        received=number(lambda o: funnel[o.id].received or _was_seen(o)),
+        seen=number(_was_seen),
         refused=number(lambda o: o.state is OfferState.REFUSED),
-        unreachable=len(people) - number(lambda o: funnel[o.id].alerted or o.seen_at is not None),
+        by_mail=number(lambda o: funnel[o.id].carrier is Channel.EMAIL),
+        by_sms=number(lambda o: funnel[o.id].carrier is Channel.SMS),
+        unreachable=len(people) - number(lambda o: funnel[o.id].alerted or _was_seen(o)),
     )
 
 
-def answers_summed(request_id: UUID) -> dict[str, int]:
-    """Refusals by reason (`none` when unsaid) and silences (`silent`), for the human who takes over."""
-    counts: dict[str, int] = {}
-    for state, reason in db.session.execute(
-        select(Offer.state, Offer.refusal_reason).where(Offer.request_id == request_id)
-    ):
+def _was_seen(offer: Asked) -> bool:
+    """Whoever answers has seen it, also from the lock screen, where no page opens to say so."""
+    return offer.seen_at is not None or offer.state in (OfferState.WON, OfferState.REFUSED)
+
+
+def answers_summed(request_ids: Iterable[UUID]) -> dict[UUID, Counter[str]]:
+    """Per request: refusals by reason (`none` when unsaid) and silences (`silent`), for the human who takes over."""
+    counts: dict[UUID, Counter[str]] = {request_id: Counter() for request_id in request_ids}
+    facts = select(Offer.request_id, Offer.state, Offer.refusal_reason).where(Offer.request_id.in_(counts))
+    for request_id, state, reason in db.session.execute(facts):
         if state is OfferState.REFUSED:
-            counts[reason or "none"] = counts.get(reason or "none", 0) + 1
+            counts[request_id][reason or "none"] += 1
         elif state is OfferState.EXPIRED:
-            counts["silent"] = counts.get("silent", 0) + 1
+            counts[request_id]["silent"] += 1
     return counts
 
 
@@ -123,12 +140,12 @@ def reachable(patient: Patient, search: Search) -> Reachable:
     """The smallest of the pathway's circles that holds enough people, or its widest."""
     place, profession = patient.commune, Profession(search.profession)
     usual = patients.usual(patient.id, profession)
-    near = directory.near(profession, place.latitude, place.longitude, search.radii_km[-1])
+    near = directory.near(profession, place.latitude, place.longitude, search.radii_km[-1], COUNTED + 1)
     for radius in search.radii_km:
         number = sum(found.km <= radius for found in near)
         if number >= search.live_offers:
             break
-    return Reachable(number, radius, usual.practitioner if usual else None)
+    return Reachable(min(number, COUNTED), number > COUNTED, radius, usual.practitioner if usual else None)
 
 
 def winner_of(request: CareRequest) -> Offer | None:

@@ -26,6 +26,35 @@ USUAL = 0
 """The stage that asks the patient's usual professional alone; stage n asks within the n-th radius."""
 
 
+LONGEST_WAY = timedelta(hours=24)
+"""How long a tap may have waited for a signal. What is said to be older is counted as this old."""
+
+
+@dataclass(frozen=True)
+class Tap:
+    """One touch of an answer. `at`: when the finger touched, which may be before it arrives; `key`: the same for
+    every copy of this touch, empty when its sender gives none."""
+
+    at: datetime
+    key: str = ""
+
+    def is_copy_of(self, key: str | None) -> bool:
+        """Whether it is the touch that was already counted under `key`, sent again."""
+        return bool(self.key) and self.key == key
+
+    def is_later_than(self, answered_at: datetime | None) -> bool:
+        """Whether it says the last word of this person. Her later tap wins, whichever arrives first.
+
+        It orders the taps of one person. Between two people the first to arrive wins: no phone's clock is asked.
+        """
+        return answered_at is None or self.at > answered_at
+
+
+def touched(key: str, age: timedelta, now: datetime) -> Tap:
+    """The tap that a phone says it kept for `age`: phones' clocks are wrong, what they say of a wait is not."""
+    return Tap(now - min(max(age, timedelta(0)), LONGEST_WAY), key)
+
+
 @dataclass(frozen=True)
 class Candidate:
     """Somebody who could be asked; `km` as the crow flies from the patient's commune."""

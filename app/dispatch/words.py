@@ -1,9 +1,14 @@
 """What phones say. Care family, commune and delay at most: lock screens are read by others."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.core.words import count, hour
 from app.push.actions import Notice
+
+NEW_REQUEST = "Relais : nouvelle demande. Ouvrez Relais pour répondre."
+CANCELLED = "Relais : une demande acceptée est annulée. Ouvrez Relais avant de partir."
+"""What mails and SMS say: less than a lock screen, for they pass through more hands."""
 
 REFUSALS: dict[str, str] = {
     "full": "Je suis complet",
@@ -22,13 +27,14 @@ SUMS: dict[str, tuple[str, str]] = {
 }
 
 
-def answers_in_words(counts: dict[str, int]) -> str:
+def answers_in_words(counts: Mapping[str, int]) -> str:
     """`4 trop loin, 2 complets, 3 sans réponse`; `counts`: as from `queries.answers_summed`."""
     return ", ".join(count(counts[key], *words) for key, words in SUMS.items() if counts.get(key))
 
 
 def offer_notice(care: str, commune: str, expires_at: datetime, path: str) -> Notice:
-    return Notice(f"{care}, {commune}", f"Répondre avant {hour(expires_at)}", path, answerable=True)
+    body = f"Répondre avant {hour(expires_at)}"
+    return Notice(f"{care}, {commune}", body, path, answerable=True, elsewhere=NEW_REQUEST)
 
 
 def taken_notice(path: str) -> Notice:
@@ -36,7 +42,7 @@ def taken_notice(path: str) -> Notice:
 
 
 def expired_notice(path: str) -> Notice:
-    return Notice("Le délai est passé", "La demande est proposée à d'autres.", path, urgency="low")
+    return Notice("Le délai est passé", "La demande n'attend plus votre réponse.", path, urgency="low")
 
 
 def withdrawn_notice(path: str) -> Notice:
@@ -45,4 +51,4 @@ def withdrawn_notice(path: str) -> Notice:
 
 def performer_notice(path: str) -> Notice:
     """For the one who had accepted: she may be on her way."""
-    return Notice("Une demande acceptée est annulée", "Ouvrez Relais avant de partir.", path)
+    return Notice("Une demande acceptée est annulée", "Ouvrez Relais avant de partir.", path, elsewhere=CANCELLED)

@@ -1,5 +1,7 @@
 """The practitioner's door: what awaits an answer, what was taken, and one tap for each."""
 
+from uuid import uuid4
+
 from flask import Flask
 
 from app.accounts.models import Role
@@ -7,8 +9,15 @@ from app.accounts.navigation import add_entry
 
 
 def init_app(app: Flask) -> None:
-    from app.inbox.views import bp
+    from app.inbox.device_tests import may_listen_to_test, note_outcome
+    from app.inbox.notices import bp
+    from app.live.rights import may_listen
+    from app.push import on_lost, on_received
 
     app.register_blueprint(bp)
+    app.jinja_env.globals["new_key"] = uuid4  # of a tap: a form sent twice is one answer
+    may_listen("push-test")(may_listen_to_test)
+    on_received(note_outcome)
+    on_lost(note_outcome)
     add_entry(app, "inbox.inbox", "Demandes", "inbox", Role.PRACTITIONER, order=1)
     add_entry(app, "inbox.visits", "Mes visites", "calendar-check", Role.PRACTITIONER, order=2)

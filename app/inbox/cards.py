@@ -14,9 +14,9 @@ from app.core.words import length, moment, span
 from app.directory.geo import driving_minutes
 from app.directory.models import Organization
 from app.dispatch.models import Offer, OfferState
-from app.inbox.words import callable_phone, identity
 from app.pathways.library import pathways
 from app.patients.rules import age, age_band
+from app.patients.words import Banner, banner
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Card:
 class Known:
     """What only the one who cares for this patient may know."""
 
-    patient: dict[str, str | None]
+    patient: Banner
     reason: str
     message: str
     author: str
@@ -87,13 +87,13 @@ def known(offer: Offer, now: datetime) -> Known | None:
         return None
     request = offer.request
     return Known(
-        patient=identity(request.patient, clock.paris(now).date()),
+        patient=banner(request.patient, now),
         reason=pathways()[request.pathway].reason(request.reason).label,
         message=request.note,
         author=request.author.name,
         author_initials=request.author.initials,
         organization=full_name(request.organization),
-        phone=callable_phone(request.organization.phone),
+        phone=request.organization.phone,
     )
 
 

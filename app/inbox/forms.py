@@ -7,26 +7,25 @@ from wtforms import DateTimeLocalField, Field, HiddenField, RadioField, Validati
 from wtforms.validators import InputRequired, Optional, StopValidation
 
 from app.appointments.rules import NoSuchTime, check_time, instant
+from app.appointments.words import MODES
 from app.core import clock
 from app.core.forms import Form
 from app.dispatch.words import REFUSALS
 from app.pathways.schema import Pathway
 
-MODES = {"home": "À domicile", "practice": "Au cabinet"}
-
 
 class RefusalForm(Form):
     """A reason helps the next search; saying none is fine."""
 
-    reason = RadioField("Pourquoi ?", choices=REFUSALS, validators=[Optional()])
+    reason = RadioField("Pourquoi\u00a0?", choices=REFUSALS, validators=[Optional()])
 
 
 class AppointmentForm(Form):
     """A time among those offered (`slot`, ISO 8601), or one's own, which is Paris time; and where."""
 
-    slot = HiddenField("Quand ?")
+    slot = HiddenField("Quand\u00a0?")
     starts_at = DateTimeLocalField("Date et heure")
-    mode = RadioField("Où ?", validators=[InputRequired("Choisissez un lieu.")])
+    mode = RadioField("Où\u00a0?", validators=[InputRequired("Choisissez un lieu.")])
 
     def __init__(self, pathway: Pathway, **values: Any) -> None:
         super().__init__(**values)
@@ -50,6 +49,6 @@ class AppointmentForm(Form):
         if self.slot.data:
             try:
                 return datetime.fromisoformat(self.slot.data).astimezone(clock.PARIS)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
         return instant(self.starts_at.data, clock.PARIS) if self.starts_at.data else None

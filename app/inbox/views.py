@@ -4,20 +4,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import Account, Role
 from app.appointments import actions as appointments
 from app.appointments import queries as appointment_queries
 from app.appointments.rules import next_slots
+from app.appointments.words import MODES
 from app.audit.actions import record
+from app.audit.readings import read_lately
 from app.care_requests import actions as care_requests
 from app.care_requests.models import State, Verb
 from app.core import clock
-from app.core.db import db, transaction
+from app.core.db import transaction
 from app.core.htmx import page, see_other
-from app.core.security import capability, csrf
 from app.directory import actions as directory
 from app.directory.models import Practitioner
 from app.directory.queries import practitioner_of
@@ -25,12 +26,13 @@ from app.dispatch import actions as dispatch
 from app.dispatch import queries as dispatch_queries
 from app.dispatch.actions import Answer
 from app.dispatch.models import Offer, OfferState
+from app.dispatch.rules import Tap
 from app.dispatch.words import REFUSALS
 from app.inbox.cards import card, full_name, known, knows_patient, row
-from app.inbox.forms import MODES, AppointmentForm, RefusalForm
+from app.inbox.forms import AppointmentForm, RefusalForm
+from app.inbox.taps import settled, tap_of, wants_words
 from app.pathways.library import pathways
-from app.push.payload import answer_token_matches
-from app.push.queries import message_account, message_subject
+from app.push.queries import judgements
 
 bp = Blueprint("inbox", __name__)
 
@@ -69,9 +71,12 @@ def inbox_page() -> Response:
         accepting=practitioner.role.accepting,
         practitioner=practitioner,
         # Asked for once she knows what the alerts would be about, and not before.
+        # The part that moves leaves what is beside it alone, so there is nothing to judge for it.
+        judgement=None if asks_for_part() else judgements([me().id], now)[me().id],
+        tester=me().id,
         ask_for_alerts=dispatch_queries.has_answered(practitioner.id),
         now_at=now,
-        live_topics=[f"inbox-{practitioner.id}"],
+        live_topics=[f"inbox-{practitioner.id}", f"push-test-{me().id}"],
     )
     response.headers["X-Offline"] = "keep"
     return response
@@ -111,7 +116,8 @@ def asks_for_part() -> bool:
 @role(Role.PRACTITIONER)
 def offer(offer_id: UUID) -> Response:
     found = my_offer(offer_id)
-    if not asks_for_part() and knows_patient(found):
+    # Whoever says to ask for a part only, to fetch the page again, must have been seen to read it.
+    if knows_patient(found) and not (asks_for_part() and read_lately(offer_id, me().id, clock.now())):
         with transaction():
             record_reading(my_offer(offer_id), me())
         found = my_offer(offer_id)
@@ -176,19 +182,21 @@ def see(offer_id: UUID) -> tuple[str, int]:
 @bp.post("/offers/<uuid:offer_id>/acceptance")
 @role(Role.PRACTITIONER)
 def accept(offer_id: UUID) -> Response:
-    answer = _accept(offer_id, me(), reads=asks_for_part())
+    now = clock.now()
+    answer = take(offer_id, me(), tap_of(request.form, now), now, reads=asks_for_part())
     found = my_offer(offer_id)
-    if answer is Answer.TOO_LATE:
+    if wants_words():
+        return settled(found, answer, now)
+    if answer is not Answer.WON:
         return offer_page(found, status=409)
     return offer_page(found) if asks_for_part() else see_other(_url(found))
 
 
-def _accept(offer_id: UUID, by: Account, *, reads: bool) -> Answer:
+def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool) -> Answer:
     """`reads`: the answer to this tap shows the patient."""
-    now = clock.now()
     with transaction():
         found = my_offer_of(offer_id, by)
-        answer = dispatch.accept(found, by=by, now=now)
+        answer = dispatch.accept(found, by=by, now=now, tap=tap)
         if answer is Answer.WON:
             appointments.prepare(found.request, now)
         if answer is Answer.WON and reads:
@@ -208,10 +216,14 @@ def refuse(offer_id: UUID) -> Response:
     form = RefusalForm()
     if not form.validate():
         return offer_page(my_offer(offer_id), status=422)
+    now = clock.now()
+    tap = tap_of(request.form, now)
     with transaction():
-        answer = dispatch.refuse(my_offer(offer_id), form.reason.data, by=me(), now=clock.now())
+        answer = dispatch.refuse(my_offer(offer_id), form.reason.data, by=me(), now=now, tap=tap)
     found = my_offer(offer_id)
-    if answer is Answer.TOO_LATE:
+    if wants_words():
+        return settled(found, answer, now)
+    if answer is not Answer.REFUSED:
         return offer_page(found, status=409)
     in_inbox = request.form.get("from") == "inbox"
     if asks_for_part():
@@ -280,27 +292,6 @@ def withdraw(offer_id: UUID) -> Response:
             appointments.forget_time(found.request, now)
         taken = found.state is OfferState.WITHDRAWN
     return _said(offer_id, taken)
-
-
-@bp.post("/offers/notice-answers/<uuid:message_id>")
-@csrf.exempt  # type: ignore[untyped-decorator]
-@capability("the token in the notice proves that this phone got this offer")
-def answer_from_notice(message_id: UUID) -> tuple[Response, int]:
-    """A tap on a notice's button, without opening the page. JSON in: `token`, `answer` (accept or refuse)."""
-    said = request.get_json(silent=True) or {}
-    answer, token = str(said.get("answer")), str(said.get("token"))
-    offer_id, account_id = message_subject(message_id), message_account(message_id)
-    if not offer_id or not account_id or not answer_token_matches(message_id, token, answer):
-        abort(404)
-    by = db.session.get(Account, account_id)
-    if by is None or not by.active or Role.PRACTITIONER not in by.roles:
-        abort(404)
-    if answer == "accept":
-        given = _accept(offer_id, by, reads=False)
-    else:
-        with transaction():
-            given = dispatch.refuse(my_offer_of(offer_id, by), None, by=by, now=clock.now())
-    return jsonify(answer=given.value), 409 if given is Answer.TOO_LATE else 200
 
 
 def _url(offer: Offer) -> str:

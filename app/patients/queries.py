@@ -38,7 +38,7 @@ def of_organizations(patient_id: UUID, organization_ids: Sequence[UUID]) -> Pati
 
 
 def usual(patient_id: UUID, profession: Profession) -> PractitionerRole | None:
-    """The role of the patient's usual professional of that kind, when that person can sign in."""
+    """The role of the patient's usual professional of that kind, when that person can sign in and takes requests."""
     return db.session.scalar(
         select(PractitionerRole)
         .join(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
@@ -47,16 +47,6 @@ def usual(patient_id: UUID, profession: Profession) -> PractitionerRole | None:
             CareTeamMember.patient_id == patient_id,
             CareTeamMember.profession == profession,
             Practitioner.account_id.is_not(None),
+            PractitionerRole.accepting,
         )
-    )
-
-
-def is_usual(patient_id: UUID, practitioner_id: UUID) -> bool:
-    return (
-        db.session.scalar(
-            select(CareTeamMember.id).where(
-                CareTeamMember.patient_id == patient_id, CareTeamMember.practitioner_id == practitioner_id
-            )
-        )
-        is not None
     )

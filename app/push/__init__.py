@@ -1,16 +1,20 @@
 """Phones that buzz: subscriptions, the outbox, the sender and the receipts.
 
-Two files beyond the usual ones hold what phones are handed (`payload.py`) and our key (`vapid.py`), and two
-keep the promise that nothing is lost (`outbox.py` has the leases, `sender.py` the network).
+Beyond the usual files, three hold what phones are handed (`payload.py`), how it is sealed (`encryption.py`) and our
+keys (`vapid.py`), and three keep the promise that nothing is lost: `outbox.py` has the leases, `sender.py` claims and
+settles, `transport.py` is the network. What no phone confirms goes on by mail and SMS (`channels.py`), and
+`reachability.py` judges, from facts alone, whether a person can be reached.
 """
 
 from flask import Flask
 
-from app.push.actions import on_lost, on_received
-from app.push.views import bp
+from app.accounts.sessions import on_sign_out
+from app.push.actions import find_numbers, on_carried, on_lost, on_received
+from app.push.views import bp, forget_this_device
 
-__all__ = ["init_app", "on_lost", "on_received"]
+__all__ = ["find_numbers", "init_app", "on_carried", "on_lost", "on_received"]
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    on_sign_out(forget_this_device)

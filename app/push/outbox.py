@@ -4,33 +4,41 @@ A worker killed at any point leaves a lease that runs out, and another takes the
 reach a phone twice, with the same topic and tag, so that it shows once. It is never lost.
 """
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, not_, select, update
 
 from app.core.db import db
 from app.push.actions import forget, tell_lost
 from app.push.models import Message, MessageState, Subscription
-from app.push.rules import Verdict
+from app.push.rules import Channel, Verdict
 
-# Longer than a call may last, and than a whole batch may (see `sender.AT_ONCE`).
+# Longer than a call may last: what is claimed leaves at once.
 LEASE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """One message to send now, in plain values: it is used outside any transaction."""
+    """One message to send now, in plain values: it is used outside any transaction.
+
+    `origin` is whom to call, as far as the first slash of the path; `vapid_key` the fingerprint of the key that
+    the device was subscribed with.
+    """
 
     id: UUID
     subject_id: UUID
     lease_token: str
+    lease_until: datetime
     device_id: UUID
+    origin: str
     endpoint: str
     p256dh: str
     auth: str
+    vapid_key: str
     notice: dict[str, Any]
     topic: str
     urgency: str
@@ -38,76 +46,98 @@ class Claimed:
     expires_at: datetime
 
 
-def claim(limit: int, worker_token: str, now: datetime) -> list[Claimed]:
+@dataclass(frozen=True)
+class Settled:
+    """What became of an attempt, and when; `status` is the push service's answer, if there was one."""
+
+    message: Claimed
+    verdict: Verdict
+    status: int | None
+    at: datetime
+
+
+def claim(limit: int, worker_token: str, now: datetime, busy: Collection[str] = ()) -> list[Claimed]:
     """Lease up to `limit` due messages under `worker_token`, oldest first, inside the caller's transaction.
 
-    On PostgreSQL two workers skip each other's rows; on SQLite `transaction()` has the only write lock.
-    Messages past their deadline become expired instead, and those whose device is gone failed.
+    Those for an origin in `busy` are left for later. On PostgreSQL two workers skip each other's rows; on SQLite
+    `transaction()` has the only write lock. Messages past their deadline become expired instead, and those whose
+    device is gone failed.
     """
-    rows = db.session.scalars(
-        select(Message)
-        .where(*_due(now))
-        .order_by(Message.due_at)
-        .limit(limit)
-        .with_for_update(of=Message, skip_locked=True)
-    ).all()
-    claimed = []
-    for row in rows:
-        if row.expires_at <= now or row.subscription is None:
-            _give_up(row, now)
-        else:
-            claimed.append(_lease(row, row.subscription, worker_token, now))
-    return claimed
-
-
-def anything_due(now: datetime) -> bool:
-    """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
-    return db.session.scalar(select(Message.id).where(*_due(now)).limit(1)) is not None
-
-
-def _due(now: datetime) -> tuple[Any, ...]:
-    free = or_(
-        Message.state == MessageState.PENDING,
-        and_(Message.state == MessageState.LEASED, Message.lease_until <= now),
+    rows: list[Row[Any]] = []
+    for free in (ABANDONED, PENDING):
+        wanted = _due(free, busy).limit(limit - len(rows)).with_for_update(of=Message, skip_locked=True)
+        rows += db.session.execute(wanted, {"now": now}).all()
+    late = [row for row in rows if row.expires_at <= now or row.endpoint is None]
+    _give_up(late, now)
+    good = [row for row in rows if row not in late] if late else rows
+    ends = now + LEASE
+    _change(
+        [row.id for row in good],
+        state=MessageState.LEASED,
+        attempts=Message.attempts + 1,
+        lease_token=worker_token,
+        lease_until=ends,
     )
-    return free, or_(Message.due_at <= now, Message.expires_at <= now)
+    return [_claimed(row, worker_token, ends) for row in good]
 
 
-def _give_up(row: Message, now: datetime) -> None:
-    row.state = MessageState.EXPIRED if row.expires_at <= now else MessageState.FAILED
-    row.lease_token = row.lease_until = None
-    tell_lost([row.subject_id])
+def anything_due(now: datetime, busy: Collection[str] = ()) -> bool:
+    """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
+    due = any(db.session.execute(_due(free, busy).limit(1), {"now": now}).first() for free in (PENDING, ABANDONED))
+    db.session.rollback()  # The next look must see what was committed in between.
+    return due
 
 
-def _lease(row: Message, device: Subscription, worker_token: str, now: datetime) -> Claimed:
-    row.state = MessageState.LEASED
-    row.attempts += 1
-    row.lease_token = worker_token
-    row.lease_until = now + LEASE
+def _due(free: Select[Any], busy: Collection[str]) -> Select[Any]:
+    address = func.coalesce(Subscription.endpoint, "")
+    return free.where(*(not_(address.startswith(origin, autoescape=True)) for origin in busy))
+
+
+def _give_up(rows: Sequence[Row[Any]], now: datetime) -> None:
+    for row in rows:
+        state = MessageState.EXPIRED if row.expires_at <= now else MessageState.FAILED
+        _change([row.id], state=state, lease_token=None, lease_until=None)
+        tell_lost([row.subject_id])
+
+
+def _change(ids: Sequence[UUID], **values: Any) -> None:
+    if ids:
+        changed = update(Message).where(Message.id.in_(ids)).values(**values)
+        db.session.execute(changed.execution_options(synchronize_session=False))
+
+
+def _claimed(row: Row[Any], worker_token: str, lease_until: datetime) -> Claimed:
     return Claimed(
         id=row.id,
         subject_id=row.subject_id,
         lease_token=worker_token,
-        device_id=device.id,
-        endpoint=device.endpoint,
-        p256dh=device.p256dh,
-        auth=device.auth,
+        lease_until=lease_until,
+        device_id=row.device_id,
+        origin="/".join(row.endpoint.split("/", 3)[:3]) + "/",
+        endpoint=row.endpoint,
+        p256dh=row.p256dh,
+        auth=row.auth,
+        vapid_key=row.vapid_key,
         notice=row.payload,
         topic=row.topic,
         urgency=row.urgency,
-        attempts=row.attempts,
+        attempts=row.attempts + 1,
         expires_at=row.expires_at,
     )
 
 
-def still_ours(message: Claimed) -> bool:
-    """Whether the message may still be sent: what it announces can be gone since it was claimed.
-
-    Reads on a connection of its own, so as to see the present whatever the session has read before.
-    """
-    with db.engine.connect() as connection:
-        held = select(Message.id).where(*_held(message))
-        return connection.scalar(held) is not None
+def settle_all(group: Iterable[Settled]) -> None:
+    """Write what became of many attempts, inside the caller's transaction; a lost lease writes nothing."""
+    sent = []
+    for one in group:
+        if one.verdict.state == "sent":
+            sent.append(
+                {"row": one.message.id, "held": one.message.lease_token, "status": one.status, "moment": one.at}
+            )
+        else:
+            settle(one.message, one.verdict, one.status, one.at)
+    if sent:
+        db.session.connection().execute(SENT, sent)
 
 
 def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime) -> bool:
@@ -117,7 +147,11 @@ def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime
     """
     settled = db.session.execute(
         update(Message)
-        .where(*_held(message))
+        .where(
+            Message.id == message.id,
+            Message.lease_token == message.lease_token,
+            Message.state == MessageState.LEASED,
+        )
         .values(
             state=MessageState(verdict.state),
             due_at=verdict.due_at or Message.due_at,
@@ -136,9 +170,43 @@ def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime
     return settled is not None
 
 
-def _held(message: Claimed) -> tuple[Any, ...]:
-    return (
-        Message.id == message.id,
-        Message.lease_token == message.lease_token,
+DUE = (
+    select(
+        Message.id,
+        Message.subject_id,
+        Message.payload,
+        Message.topic,
+        Message.urgency,
+        Message.attempts,
+        Message.expires_at,
+        Subscription.id.label("device_id"),
+        Subscription.endpoint,
+        Subscription.p256dh,
+        Subscription.auth,
+        Subscription.vapid_key,
+    )
+    .outerjoin(Subscription)
+    .where(Message.channel == Channel.PUSH)
+    .order_by(Message.due_at)
+)
+# Apart, because each walks along the index (state, due_at): together they would make a claim sort all that waits.
+NOW = bindparam("now", type_=Message.due_at.type)
+PENDING = DUE.where(Message.state == MessageState.PENDING, Message.due_at <= NOW)
+ABANDONED = DUE.where(Message.state == MessageState.LEASED, Message.lease_until <= NOW)
+
+# The usual end, for a whole group in one call of the driver, under the same fence as in `settle`.
+SENT = (
+    update(Message.__table__)  # type: ignore[arg-type]
+    .where(
+        Message.id == bindparam("row"),
+        Message.lease_token == bindparam("held"),
         Message.state == MessageState.LEASED,
     )
+    .values(
+        state=MessageState.SENT,
+        lease_token=None,
+        lease_until=None,
+        last_status=bindparam("status"),
+        sent_at=bindparam("moment"),
+    )
+)

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core.tokens import derived_token, same
 
 ANSWERS = ("accept", "refuse")
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def payload_for(message_id: UUID, notice: dict[str, Any], base_url: str) -> bytes:
@@ -20,6 +21,8 @@ def payload_for(message_id: UUID, notice: dict[str, Any], base_url: str) -> byte
         "receipt": {"path": f"push/receipts/{message_id}", "token": receipt_token(message_id)},
     }
     if notice["answerable"]:
+        ours["awaits"] = True  # it stays on the screen, and is counted on the app's icon
+    if notice["buttons"]:
         # The inbox, above this room, answers at that address.
         ours["answers"] = {
             answer: {"path": f"offers/notice-answers/{message_id}", "token": answer_token(message_id, answer)}
@@ -34,7 +37,7 @@ def payload_for(message_id: UUID, notice: dict[str, Any], base_url: str) -> byte
         "data": ours,
     }
     message = {"web_push": 8030, "mutable": True, "notification": shown, **ours}
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    return _compact.encode(message).encode()
 
 
 def receipt_token(message_id: UUID) -> str:

@@ -2,47 +2,171 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
+from app.accounts.models import Account
 from app.core.db import db
-from app.push.models import Message, MessageState
+from app.push.actions import TEST
+from app.push.models import Message, MessageState, Subscription
+from app.push.reachability import TEST_LIFE, TO_ANSWER, Facts, Judgement, judge
+from app.push.rules import Channel
 
-ALIVE = (MessageState.PENDING, MessageState.LEASED, MessageState.SENT, MessageState.RECEIVED)
+ALIVE = (
+    MessageState.PENDING,
+    MessageState.LEASED,
+    MessageState.SENT,
+    MessageState.RECEIVED,
+    MessageState.SEEN,
+)
+CARRIED = (MessageState.SENT, MessageState.SEEN)
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """`alerted`: some device is owed the message or was sent it. `received`: some device said it has it."""
+    """`alerted`: some device, mailbox or mobile is owed the message or was sent it. `received`: some device said it
+    has it. `carrier`: the mail or, after it, the SMS that left while no device said so."""
 
     alerted: bool = False
     received: bool = False
+    carrier: Channel | None = None
 
 
 def funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
-    """How far the alerts of this step about each subject came, in one query. Not alerted: no phone can be reached.
+    """How far the alerts of this step about each subject came, in one query. Not alerted: no way leads to her.
 
     A notice that replaces an alert says nothing of the alert: it may still be tried long after.
     """
+
+    def any_of(*facts: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.max(case((and_(*facts), 1), else_=0))
+
+    left = Message.state.in_(CARRIED)
     rows = db.session.execute(
         select(
             Message.subject_id,
-            func.max(case((Message.state.in_(ALIVE), 1), else_=0)),
-            func.max(case((Message.received_at.is_not(None), 1), else_=0)),
+            any_of(Message.state.in_(ALIVE)),
+            any_of(Message.received_at.is_not(None)),
+            any_of(left, Message.channel == Channel.EMAIL),
+            any_of(left, Message.channel == Channel.SMS),
         )
         .where(Message.subject_id.in_(subject_ids), Message.step == step)
         .group_by(Message.subject_id)
     )
-    found = {subject: Funnel(bool(alerted), bool(received)) for subject, alerted, received in rows}
+    found = {
+        subject: Funnel(bool(alerted), bool(received), _carrier(bool(received), bool(mail), bool(sms)))
+        for subject, alerted, received, mail, sms in rows
+    }
     return {subject: found.get(subject, Funnel()) for subject in subject_ids}
 
 
-def message_subject(message_id: UUID) -> UUID | None:
-    """What a message is about; None for an unknown id."""
-    return db.session.scalar(select(Message.subject_id).where(Message.id == message_id))
+def _carrier(received: bool, mail: bool, sms: bool) -> Channel | None:
+    if received:
+        return None
+    return Channel.SMS if sms else Channel.EMAIL if mail else None
 
 
-def message_account(message_id: UUID) -> UUID | None:
-    """Whose phone got the message; None for an unknown id."""
-    return db.session.scalar(select(Message.account_id).where(Message.id == message_id))
+def held(message_id: UUID) -> tuple[UUID, UUID] | None:
+    """What a message is about and whose phone has it; None when unknown, or when that phone is no longer hers."""
+    statement = select(Message.subject_id, Message.account_id).where(
+        Message.id == message_id, Message.subscription_id.is_not(None)
+    )
+    found = db.session.execute(statement).first()
+    return (found.subject_id, found.account_id) if found else None
+
+
+def device_at(endpoint: str) -> UUID | None:
+    return db.session.scalar(select(Subscription.id).where(Subscription.endpoint == endpoint))
+
+
+@dataclass(frozen=True)
+class Device:
+    """One of a person's devices, and what can be said of it."""
+
+    id: UUID
+    name: str
+    facts: Facts
+
+
+def devices_of(account_ids: Collection[UUID], now: datetime) -> dict[UUID, list[Device]]:
+    """The devices of each of these people, the oldest first, in two queries."""
+    rows = db.session.scalars(
+        select(Subscription).where(Subscription.account_id.in_(account_ids)).order_by(Subscription.id)
+    ).all()
+    silent = _silences([row.id for row in rows], now)
+    found: dict[UUID, list[Device]] = {account_id: [] for account_id in account_ids}
+    for row in rows:
+        facts = Facts(row.created_at, row.last_received_at, silent.get(row.id, 0))
+        found[row.account_id].append(Device(row.id, row.name, facts))
+    return found
+
+
+def _silences(device_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
+    """How many messages each device was sent since its last proof, and has had time to confirm."""
+    unconfirmed = (
+        select(Message.subscription_id, func.count())
+        .join(Subscription, Subscription.id == Message.subscription_id)
+        .where(
+            Message.subscription_id.in_(device_ids),
+            Message.sent_at > func.coalesce(Subscription.last_received_at, Subscription.created_at),
+            Message.sent_at <= now - TO_ANSWER,
+            Message.received_at.is_(None),
+        )
+        .group_by(Message.subscription_id)
+    )
+    return {device: number for device, number in db.session.execute(unconfirmed) if device}
+
+
+def judgements(account_ids: Collection[UUID], now: datetime) -> dict[UUID, Judgement]:
+    """Whether each of these people can be reached, and why not."""
+    devices = devices_of(account_ids, now)
+    lost = _lost([account_id for account_id, found in devices.items() if not found])
+    return {
+        account_id: judge([device.facts for device in found], lost=account_id in lost, now=now)
+        for account_id, found in devices.items()
+    }
+
+
+def _lost(account_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these people of whom a push service said that the device is gone for good."""
+    gone = select(Message.account_id).where(Message.account_id.in_(account_ids), Message.last_status.in_((404, 410)))
+    return set(db.session.scalars(gone.distinct()))
+
+
+def last_test(account_id: UUID, now: datetime) -> list[Message]:
+    """The messages of this person's latest test, one per device; none when it is over and forgotten."""
+    mine = (Message.account_id == account_id, Message.step == TEST, Message.expires_at > now - TEST_LIFE)
+    latest = select(Message.subject_id).where(*mine).order_by(Message.id.desc()).limit(1).scalar_subquery()
+    return list(db.session.scalars(select(Message).where(Message.subject_id == latest).order_by(Message.id)))
+
+
+def tester(subject_id: UUID) -> UUID | None:
+    """Whose test this is, if it is one."""
+    one = select(Message.account_id).where(Message.subject_id == subject_id, Message.step == TEST).limit(1)
+    return db.session.scalar(one)
+
+
+def to_check(now: datetime, limit: int) -> list[Subscription]:
+    """Devices without any proof for a month, of people who may sign in, held until the transaction ends."""
+    statement = (
+        select(Subscription)
+        .join(Account, Account.id == Subscription.account_id)
+        .where(Subscription.check_at <= now, Account.active)
+        .order_by(Subscription.check_at)
+        .limit(limit)
+        .with_for_update(of=Subscription, skip_locked=True)
+    )
+    return list(db.session.scalars(statement))
+
+
+def any_to_check(now: datetime) -> bool:
+    statement = select(Subscription.id).join(Account, Account.id == Subscription.account_id)
+    return db.session.scalar(statement.where(Subscription.check_at <= now, Account.active).limit(1)) is not None
+
+
+def devices_by_key() -> dict[str, int]:
+    """How many devices were subscribed with each of our keys, by fingerprint."""
+    counted = select(Subscription.vapid_key, func.count().label("number")).group_by(Subscription.vapid_key)
+    return {row.vapid_key: row.number for row in db.session.execute(counted)}

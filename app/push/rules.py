@@ -1,9 +1,10 @@
-"""What a push service's answer means, which addresses may be called, which keys can be encrypted to."""
+"""What an answer means, which way to a person comes next, which addresses may be called, which keys hold."""
 
 import base64
 import binascii
+import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,33 @@ VENDORS = re.compile(
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=1)
 KEY_TROUBLE = frozenset({401, 403})
+
+PATIENCE = timedelta(seconds=60)
+"""How long an urgent message may go without proof before the next channel speaks too."""
+
+PAID_TRIES = 3
+"""A gateway that never answers may have sent the SMS all the same, and each is paid for."""
+
+MOBILE = re.compile(r"\+33[67]\d{8}|\+262(692|693)\d{6}|\+590(690|691)\d{6}|\+594694\d{6}|\+596(696|697)\d{6}")
+
+
+class Channel(enum.StrEnum):
+    """The ways to a person, in the order in which they are taken."""
+
+    PUSH = "push"
+    EMAIL = "email"
+    SMS = "sms"
+
+
+def channel_after(channel: Channel, ways: Collection[Channel]) -> Channel | None:
+    """The next way to a person among those there are to her; None when all were taken."""
+    order = list(Channel)
+    return next((later for later in order[order.index(channel) + 1 :] if later in ways), None)
+
+
+def is_mobile(number: str) -> bool:
+    """Whether an SMS can reach this French number in E.164, overseas ones included (ARCEP's numbering plan)."""
+    return bool(MOBILE.fullmatch(number))
 
 
 @dataclass(frozen=True)
@@ -76,6 +104,25 @@ def after(outcome: Outcome, *, attempts: int, now: datetime, expires_at: datetim
         alarm = f"push-service-says-{status}" if status in KEY_TROUBLE else ""
         return _again(now + wait, expires_at, alarm)
     return Verdict("failed", alarm=outcome.fault or f"push-service-says-{status}")
+
+
+def after_gateway(outcome: Outcome, *, attempts: int, now: datetime, expires_at: datetime) -> Verdict:
+    """The same for a mail or an SMS, where every refusal is the operator's to mend.
+
+    | answer                         | state                                              | alarm |
+    |--------------------------------|----------------------------------------------------|-------|
+    | 2xx                            | sent                                               |       |
+    | 429                            | pending, after Retry-After                         |       |
+    | 408, 5xx, timeout, reset, TLS  | pending, exponential backoff; failed after 3 tries | yes   |
+    | redirect, 400, 401, 402, …     | failed                                             | yes   |
+    """
+    status = outcome.status
+    if status is not None and 200 <= status <= 299:
+        return Verdict("sent")
+    passing = outcome.fault == "silence" or status == 408 or (status or 0) >= 500
+    if status == 429 or (passing and attempts < PAID_TRIES):
+        return _again(now + (_asked_wait(outcome.retry_after, now) or _backoff(attempts, 0)), expires_at, "")
+    return Verdict("failed", alarm=f"gateway-says-{status or outcome.fault}")
 
 
 def _again(due_at: datetime, expires_at: datetime, alarm: str) -> Verdict:
@@ -139,7 +186,7 @@ def key_trouble(p256dh: str, auth: str) -> str:
     Checked when a phone subscribes: later, pywebpush fails on them with odd errors, or takes a short one.
     """
     try:
-        point, secret = _from_base64url(p256dh), _from_base64url(auth)
+        point, secret = from_base64url(p256dh), from_base64url(auth)
     except (binascii.Error, ValueError):
         return "keys are not base64url"
     if len(point) != 65 or point[0] != 4:
@@ -153,6 +200,7 @@ def key_trouble(p256dh: str, auth: str) -> str:
     return ""
 
 
-def _from_base64url(text: str) -> bytes:
+def from_base64url(text: str) -> bytes:
+    """Padded or not; ValueError when it is something else."""
     bare = text.rstrip("=")
     return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)

@@ -1,154 +1,108 @@
-"""Handing messages to the push services, many at once. The only place of the house where asyncio is used."""
+"""From the outbox to the push services: claim, hand over, settle; the next batch while the last is on its way.
 
-import asyncio
-import ipaddress
+Each turn writes what came back, claims what may leave, and lets `transport.py` work for a moment. Messages are
+claimed only when they can leave at once: the claim is the check that what they announce still holds, and a lease
+covers nothing but one call.
+"""
+
 import random
-import socket
+from collections import Counter
 from datetime import datetime
-from urllib.parse import urlsplit
 
-import aiohttp
 import structlog
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 from flask import current_app
-from pywebpush import WebPusher, WebPushException
 
 from app.config import Settings
-from app.core import clock
+from app.core import clock, stopping
 from app.core.db import transaction
 from app.core.tokens import new_token
-from app.push import outbox, rules, vapid
-from app.push.outbox import Claimed
-from app.push.payload import payload_for
+from app.push import outbox, rules
+from app.push.outbox import Claimed, Settled
 from app.push.rules import Outcome
+from app.push.transport import Transport, transport_to
 
 log = structlog.get_logger()
 
-# Seconds for one whole call. A batch of BATCH messages, AT_ONCE at a time, lasts two calls at most: the lease
-# of 30 s covers it.
-CALL_TIMEOUT = 10.0
+# An origin with AT_ONCE messages in the air is given no more: one that is slow holds up nobody but itself. What
+# is claimed in one go may all be for one origin, hence AT_ONCE + BATCH - 1 calls at most at the same.
+AT_ONCE = 64
 BATCH = 64
-AT_ONCE = 32
+# Outcomes are written together: so many, or those of so many seconds.
+GROUP = 32
+SETTLE_EVERY = 0.02
 
 
-class ForbiddenAddress(OSError):
-    """A push service's name that leads into a private network."""
+class Courier:
+    """What one process has in the air. Outcomes stay here until they are written, even if the database goes away."""
 
+    def __init__(self) -> None:
+        self._in_the_air = 0
+        self._by_origin: Counter[str] = Counter()
+        self._back: list[tuple[Claimed, Outcome | None]] = []
+        self._unwritten: list[Settled] = []
 
-class PublicOnly(AbstractResolver):
-    """Resolves names to public addresses only, unless the operator named the host.
+    @property
+    def resting(self) -> bool:
+        return not (self._in_the_air or self._unwritten)
 
-    The address that is checked is the one that is called: a name cannot lead elsewhere in between.
-    """
+    def turn(self, now: datetime, *, more: bool) -> int:
+        """Settle what came back and, if `more`, claim and hand over what is due; returns how many came back."""
+        back = self._landed()
+        busy = [origin for origin, number in self._by_origin.items() if number >= AT_ONCE]
+        batch: list[Claimed] = []
+        if self._unwritten or (more and outbox.anything_due(now, busy)):
+            with transaction():
+                outbox.settle_all(self._unwritten)
+                if more:
+                    batch = outbox.claim(BATCH, new_token(), now, busy)
+            self._unwritten.clear()
+        self._take_off(batch)
+        return back
 
-    def __init__(self, named: tuple[str, ...], inner: AbstractResolver) -> None:
-        self._named_hosts = {urlsplit(name).hostname for name in named}
-        self._inner = inner
+    def _landed(self) -> int:
+        """Wait until there is a group to write, or for a moment; not at all when nothing is in the air."""
+        if self._in_the_air:
+            self._transport.wait(SETTLE_EVERY)
+        back, self._back = self._back, []
+        for message, outcome in back:
+            self._by_origin[message.origin] -= 1
+            if outcome:
+                self._unwritten.append(_judged(message, outcome, clock.now()))
+        self._by_origin = +self._by_origin
+        self._in_the_air -= len(back)
+        return len(back)
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        if host not in self._named_hosts and not all(is_public(one["host"]) for one in found):
-            raise ForbiddenAddress(host)
-        return found
+    def _take_off(self, batch: list[Claimed]) -> None:
+        self._in_the_air += len(batch)
+        self._by_origin.update(message.origin for message in batch)
+        if batch:
+            self._transport.send(batch, self._came_back)
 
-    async def close(self) -> None:
-        await self._inner.close()
+    def _came_back(self, message: Claimed, outcome: Outcome | None) -> None:
+        self._back.append((message, outcome))
+        if len(self._back) >= min(GROUP, self._in_the_air):
+            self._transport.enough()
 
-
-def is_public(address: str) -> bool:
-    """Neither private, loopback, link-local (where clouds keep their secrets) nor multicast."""
-    ip = ipaddress.ip_address(address)
-    real = getattr(ip, "ipv4_mapped", None) or ip
-    return bool(real.is_global and not real.is_multicast)
+    @property
+    def _transport(self) -> Transport:
+        settings: Settings = current_app.config["SETTINGS"]
+        return transport_to(settings.push_hosts)
 
 
 def send_due(now: datetime) -> int:
-    """Send one batch of what is due, settling each as its answer comes; returns how many there were."""
-    if not outbox.anything_due(now):
-        return 0
-    with transaction():
-        batch = outbox.claim(BATCH, new_token(), now)
-    if batch:
-        asyncio.run(_send_all(batch))
-    return len(batch)
+    """Send what is due until there is no more of it, or the process is asked to stop; returns how many were tried.
+
+    What falls due meanwhile goes out too, so that a push service in trouble holds up no other. Returns when all
+    that left has been settled, hence at most a call's time after the last.
+    """
+    courier: Courier = current_app.extensions.setdefault("push_courier", Courier())
+    tried = courier.turn(now, more=True)
+    while not courier.resting:
+        tried += courier.turn(clock.now(), more=not stopping.asked.is_set())
+    return tried
 
 
-async def _send_all(batch: list[Claimed]) -> None:
-    settings: Settings = current_app.config["SETTINGS"]
-    resolver = PublicOnly(settings.push_hosts, ThreadedResolver())
-    connector = aiohttp.TCPConnector(limit=AT_ONCE, resolver=resolver)
-    timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
-    turns = asyncio.Semaphore(AT_ONCE)
-    try:
-        async with aiohttp.ClientSession(
-            connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
-        ) as session:
-            await asyncio.gather(*(_deliver(session, turns, settings, message) for message in batch))
-    finally:
-        await resolver.close()
-
-
-async def _deliver(
-    session: aiohttp.ClientSession, turns: asyncio.Semaphore, settings: Settings, message: Claimed
-) -> None:
-    """One message from its turn to its settled row. A bug here costs this attempt, never the batch."""
-    try:
-        async with turns:
-            # Its offer may have been taken since the batch was claimed.
-            if not outbox.still_ours(message):
-                return
-            outcome = await _attempt(session, settings, message)
-        _settle(message, outcome)
-    except Exception:
-        # The lease runs out and the message is tried again, until its deadline.
-        log.exception("push_attempt_broke", message=str(message.id))
-
-
-async def _attempt(session: aiohttp.ClientSession, settings: Settings, message: Claimed) -> Outcome:
-    if not rules.may_call(message.endpoint, settings.push_hosts):
-        return Outcome(fault="forbidden-address")
-    now = clock.now()
-    seconds_left = int((message.expires_at - now).total_seconds())
-    if seconds_left < 1:
-        return Outcome(fault="too-late")
-    try:
-        body = _encrypted(message, settings.base_url)
-    except (ValueError, IndexError, WebPushException):
-        return Outcome(fault="bad-keys")
-    try:
-        async with session.post(
-            message.endpoint, data=body, headers=_headers(message, seconds_left, now), allow_redirects=False
-        ) as answer:
-            return Outcome(answer.status, answer.headers.get("Retry-After", ""))
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        forbidden = isinstance(getattr(error, "os_error", error), ForbiddenAddress)
-        return Outcome(fault="forbidden-address" if forbidden else "silence")
-
-
-def _encrypted(message: Claimed, base_url: str) -> bytes:
-    keys = {"p256dh": message.p256dh, "auth": message.auth}
-    pusher = WebPusher({"endpoint": message.endpoint, "keys": keys})
-    body: bytes = pusher.encode(payload_for(message.id, message.notice, base_url))["body"]
-    return body
-
-
-def _headers(message: Claimed, seconds_left: int, now: datetime) -> dict[str, str]:
-    """TTL is the time left, in whole seconds: a phone that wakes up later must not ring for nothing."""
-    return {
-        "TTL": str(seconds_left),
-        "Urgency": message.urgency,
-        "Topic": message.topic,
-        "Content-Encoding": "aes128gcm",
-        "Content-Type": "application/octet-stream",
-        "Authorization": vapid.authorization(rules.origin_of(message.endpoint), now),
-    }
-
-
-def _settle(message: Claimed, outcome: Outcome) -> None:
-    now = clock.now()
+def _judged(message: Claimed, outcome: Outcome, now: datetime) -> Settled:
     verdict = rules.after(
         outcome,
         attempts=message.attempts,
@@ -158,5 +112,4 @@ def _settle(message: Claimed, outcome: Outcome) -> None:
     )
     if verdict.alarm:
         log.error("push_alarm", reason=verdict.alarm, origin=rules.origin_of(message.endpoint))
-    with transaction():
-        outbox.settle(message, verdict, outcome.status, now)
+    return Settled(message, verdict, outcome.status, now)

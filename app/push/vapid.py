@@ -1,6 +1,12 @@
-"""The key by which push services know this Relais (VAPID, RFC 8292)."""
+"""The keys by which push services know this Relais (VAPID, RFC 8292).
+
+A browser subscribes with one key and hears only who signs with it. So a new key does not push the old one out:
+`vapid.pem` is the current one, and each former one stays in `vapid-<fingerprint>.pem` for the devices that were
+subscribed with it, until nobody is left.
+"""
 
 import base64
+import hashlib
 import os
 import tempfile
 from datetime import datetime
@@ -15,49 +21,90 @@ from py_vapid import Vapid02
 from app.config import Settings
 
 SIX_HOURS = 6 * 3600
+CURRENT = "vapid.pem"
 
 
 def public_key() -> str:
     """What browsers subscribe with (`applicationServerKey`): the uncompressed point in unpadded base64url."""
-    point = _key(_path()).public_key.public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    )
-    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+    return _point(_current(_folder()))
 
 
-def authorization(origin: str, now: datetime) -> str:
-    """The `Authorization` header for one push service: renewed every six hours, valid for six to twelve."""
-    slot = int(now.timestamp()) // SIX_HOURS
-    return _signed(_path(), _settings().vapid_subject, origin, (slot + 2) * SIX_HOURS)
+def fingerprint() -> str:
+    """The name of the current key, kept with each subscription that is made with it."""
+    return _fingerprint(_current(_folder()))
+
+
+def former() -> list[str]:
+    """The names of the keys that were replaced and may still be in use."""
+    return sorted(path.stem.removeprefix("vapid-") for path in _folder().glob("vapid-*.pem"))
+
+
+def authorization(origin: str, key: str, now: datetime) -> str:
+    """The `Authorization` header for one push service under the key of this name: renewed every six hours, valid
+    for six to twelve. A key that was lost is replaced by the current one, which the push service will refuse."""
+    settings = _settings()
+    expires = (int(now.timestamp()) // SIX_HOURS + 2) * SIX_HOURS
+    try:
+        return _signed(settings.data_dir, key, settings.vapid_subject, origin, expires)
+    except FileNotFoundError:
+        return _signed(settings.data_dir, fingerprint(), settings.vapid_subject, origin, expires)
+
+
+def rotate() -> str:
+    """Make a new key the current one and keep the old one aside; returns the name of the new."""
+    folder, old = _folder(), fingerprint()
+    draft = _draft(folder)
+    # The old key has its second name before it loses the first: whoever reads meanwhile finds one of them.
+    os.link(folder / CURRENT, _aside(folder, old))
+    os.replace(draft, folder / CURRENT)
+    return fingerprint()
+
+
+def retire(key: str) -> None:
+    """Forget a former key. Devices that were subscribed with it, if any are left, will never be heard of again."""
+    _aside(_folder(), key).unlink()
 
 
 @lru_cache(maxsize=64)
-def _signed(path: Path, subject: str, origin: str, expires: int) -> str:
+def _signed(folder: Path, key: str, subject: str, origin: str, expires: int) -> str:
     # A fresh dict each time: libraries write into it, and one service's `aud` must not reach another.
     claims = {"aud": origin, "exp": expires, "sub": subject}
-    header: str = _key(path).sign(claims)["Authorization"]
+    header: str = _named(folder, key).sign(claims)["Authorization"]
     return header
 
 
-@lru_cache(maxsize=4)
-def _key(path: Path) -> Vapid02:
+def _named(folder: Path, key: str) -> Vapid02:
+    current = _current(folder)
+    return current if _fingerprint(current) == key else Vapid02.from_pem(_aside(folder, key).read_bytes())
+
+
+def _current(folder: Path) -> Vapid02:
+    path = folder / CURRENT
     if not path.exists():
         _make(path)
+    return _read(path, path.stat().st_ino, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _inode: int, _changed: int) -> Vapid02:
+    """Read again when the file is another: a rotation reaches processes that run."""
     return Vapid02.from_pem(path.read_bytes())
+
+
+def _point(key: Vapid02) -> str:
+    point = key.public_key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+
+
+def _fingerprint(key: Vapid02) -> str:
+    return hashlib.sha256(_point(key).encode()).hexdigest()[:16]
 
 
 def _make(path: Path) -> None:
     """Write a new key whole and once, whoever else is doing the same: losing it would silence every phone."""
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it readable by its owner alone
+    draft = _draft(path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
         os.link(draft, path)
     except FileExistsError:
         pass  # Another process was first: its key is the one.
@@ -65,8 +112,25 @@ def _make(path: Path) -> None:
         os.unlink(draft)
 
 
-def _path() -> Path:
-    return _settings().data_dir / "vapid.pem"
+def _draft(folder: Path) -> str:
+    """A new key in a file of no meaning yet, whole and on the disk."""
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    handle, draft = tempfile.mkstemp(dir=folder)  # mkstemp makes it readable by its owner alone
+    with os.fdopen(handle, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _aside(folder: Path, key: str) -> Path:
+    return folder / f"vapid-{key}.pem"
+
+
+def _folder() -> Path:
+    return _settings().data_dir
 
 
 def _settings() -> Settings:

@@ -1,18 +1,27 @@
 """What a browser says to us about its own alerts."""
 
+from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
-from app.accounts.guards import me, signed_in
+from app.accounts.guards import by_account, me, signed_in
+from app.accounts.rules import device_label
 from app.core import clock
 from app.core.db import transaction
+from app.core.htmx import page, see_other
+from app.core.limits import MINUTE, limited
 from app.core.security import capability, csrf
-from app.push import actions, rules, vapid
+from app.push import actions, queries, rules, vapid
+from app.push.models import Message
 from app.push.payload import receipt_token_matches
+from app.push.reachability import TEST_LIFE, Sign, Tested, judge_device, test_outcome
 
 bp = Blueprint("push", __name__, url_prefix="/push")
+
+DEVICE = "device"
+"""Where the session keeps which subscription is this browser's."""
 
 
 @bp.get("/key")
@@ -35,7 +44,8 @@ def subscribe() -> tuple[Response, int] | tuple[str, int]:
     if trouble := rules.key_trouble(p256dh, auth):
         return jsonify(reason=trouble), 422
     with transaction():
-        actions.subscribe(me().id, endpoint, p256dh, auth, clock.now())
+        actions.subscribe(me().id, endpoint, p256dh, auth, clock.now(), device_label(request.user_agent.string))
+        session[DEVICE] = str(queries.device_at(endpoint))
     return "", 204
 
 
@@ -45,6 +55,78 @@ def unsubscribe() -> tuple[str, int]:
     with transaction():
         actions.unsubscribe(me().id, _text("endpoint"))
     return "", 204
+
+
+def forget_this_device() -> None:
+    """Signing out: this phone is alerted no more, and what its last notices could answer is dead."""
+    if DEVICE in session:
+        actions.forget(UUID(session.pop(DEVICE)))
+
+
+@bp.get("/devices")
+@signed_in
+def devices() -> Response:
+    """The person's devices, and whether she can be reached."""
+    mine, now = me().id, clock.now()
+    return page(
+        "push/devices.html",
+        fragment="push/_devices.html",
+        devices=[(one, judge_device(one.facts, now)) for one in queries.devices_of([mine], now)[mine]],
+        judgement=queries.judgements([mine], now)[mine],
+        this_device=session.get(DEVICE),
+        tests=tests(mine, now),
+        tester=mine,
+        live_topics=[f"push-test-{mine}"],
+    )
+
+
+@bp.post("/devices/<uuid:device_id>/removal")
+@signed_in
+def remove(device_id: UUID) -> Response:
+    with transaction():
+        if not actions.remove(device_id, me().id):
+            abort(404)
+    return see_other(url_for("push.devices"))
+
+
+@bp.get("/test")
+@signed_in
+def show_test() -> Response:
+    """How far the test has come, as the part of a page that asks for it."""
+    if request.headers.get("HX-Request") != "true":
+        return see_other(url_for("push.devices"))
+    mine = me().id
+    return page("push/_test.html", tests=tests(mine, clock.now()), tester=mine)
+
+
+@bp.post("/test")
+@signed_in
+@limited("push test", 6, MINUTE, of=by_account)
+def test() -> Response:
+    """Ring every device of the person who asks. A second tap while the first test is on rings nothing more."""
+    mine, now = me().id, clock.now()
+    with transaction():
+        if not any(tested.sign is Sign.WAITING for _name, tested in tests(mine, now)):
+            actions.try_devices(mine, now)
+    return show_test()
+
+
+def tests(account_id: UUID, now: datetime) -> list[tuple[str, Tested]]:
+    """(device's name, what is known) of the latest test."""
+    return [
+        (message.subscription.name if message.subscription else "", _tested(message, now))
+        for message in queries.last_test(account_id, now)
+    ]
+
+
+def _tested(message: Message, now: datetime) -> Tested:
+    return test_outcome(
+        message.state.value,
+        message.last_status,
+        started_at=message.expires_at - TEST_LIFE,
+        received_at=message.received_at,
+        now=now,
+    )
 
 
 @bp.post("/receipts/<uuid:message_id>")

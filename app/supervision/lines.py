@@ -1,5 +1,6 @@
 """What the board says of a request: short words, ready to be shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -35,7 +36,7 @@ class Line:
     current: bool = False
 
 
-def line(request: CareRequest, reach: Reach, answers: dict[str, int], now: datetime) -> Line:
+def line(request: CareRequest, reach: Reach, answers: Mapping[str, int], now: datetime) -> Line:
     return Line(
         id=request.id,
         url=url_for("desk.follow", request_id=request.id),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, url_for
+from flask import Blueprint, Response, abort, jsonify, request, url_for
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from app.accounts.guards import me, role
@@ -19,6 +19,7 @@ from app.dispatch import queries as reads
 from app.supervision.health import Health, report
 from app.supervision.lines import Line, line
 from app.supervision.rules import RELAUNCHED_FOR
+from app.supervision.silent_phones import unreachable_for
 
 bp = Blueprint("supervision", __name__)
 
@@ -26,7 +27,8 @@ bp = Blueprint("supervision", __name__)
 @bp.get("/board")
 @role(Role.COORDINATOR)
 def board() -> Response:
-    lines = board_lines(clock.now())
+    now = clock.now()
+    lines = board_lines(now)
     unanswered = [line for line in lines if line.state == State.UNANSWERED]
     searching = [line for line in lines if line.state == State.SEARCHING]
     return page(
@@ -34,15 +36,21 @@ def board() -> Response:
         fragment="supervision/_board.html",
         unanswered=unanswered,
         searching=searching,
+        # Beside the part that moves with the requests: it changes by the day, not by the second.
+        unreachable=[] if asks_for_part() else unreachable_for(me(), now),
         numbers=(len(unanswered), len(searching)),
         live_topics=[f"board-{organization}" for organization in me().organizations(Role.COORDINATOR)],
     )
 
 
+def asks_for_part() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
 def board_lines(now: datetime) -> list[Line]:
     requests = care_requests.on_board(me())
-    reach = reads.reach([request.id for request in requests])
-    answers = {r.id: reads.answers_summed(r.id) for r in requests if r.state is State.UNANSWERED}
+    reach = reads.reach([each.id for each in requests])
+    answers = reads.answers_summed(r.id for r in requests if r.state is State.UNANSWERED)
     return [line(r, reach.get(r.id, reads.Reach()), answers.get(r.id, {}), now) for r in requests]
 
 
@@ -51,8 +59,8 @@ def board_lines(now: datetime) -> list[Line]:
 def relaunch(request_id: UUID) -> Response:
     now = clock.now()
     with transaction():
-        request = care_requests.for_account(request_id, me()) or abort(404)
-        moved = dispatch.relaunch(request, by=me(), now=now, until=now + RELAUNCHED_FOR)
+        found = care_requests.for_account(request_id, me()) or abort(404)
+        moved = dispatch.relaunch(found, by=me(), now=now, until=now + RELAUNCHED_FOR)
     if not moved:
         return page("supervision/moved.html", status=409)
     return see_other(url_for("supervision.board"))

@@ -21,10 +21,28 @@ def upgrade() -> None:
         sa.Column("family_name", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answers_from_lock_screen", sa.Boolean(), nullable=False),
         sa.Column("persona", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("email", name=op.f("uq_account_email")),
         sa.UniqueConstraint("persona", name=op.f("uq_account_persona")),
+    )
+    op.create_table(
+        "attempts",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_attempts")),
+    )
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempts_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
+        "audit_anchor",
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_audit_anchor")),
     )
     op.create_table(
         "audit_event",
@@ -35,14 +53,28 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=True),
         sa.Column("why", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_event_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_event_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_event_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_event_subject_id"), ["subject_id"], unique=False)
 
+    op.create_table(
+        "audit_seal",
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("previous", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_audit_seal")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_audit_seal_event_id")),
+    )
     op.create_table(
         "commune",
         sa.Column("code", sa.String(), nullable=False),
@@ -57,6 +89,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_commune_search_name"), ["search_name"], unique=False)
 
     op.create_table(
+        "letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("given_name", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index("ix_letter_outbox", ["sent_at", "claimed_until"], unique=False)
+
+    op.create_table(
         "live_topic",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -64,28 +111,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_live_topic")),
     )
     op.create_table(
-        "invitation",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("attempts BETWEEN 0 AND 5", name=op.f("ck_invitation_attempts")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_invitation_account_id_account")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-    )
-    with op.batch_alter_table("invitation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_invitation_account_id"), ["account_id"], unique=False)
-        batch_op.create_index("ix_invitation_outbox", ["sent_at", "claimed_until"], unique=False)
-
-    op.create_table(
         "organization",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("identifier", sa.String(), nullable=True),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
@@ -95,6 +125,7 @@ def upgrade() -> None:
             ["parent_id"], ["organization.id"], name=op.f("fk_organization_parent_id_organization")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
+        sa.UniqueConstraint("identifier", name=op.f("uq_organization_identifier")),
     )
     op.create_table(
         "passkey",
@@ -149,14 +180,18 @@ def upgrade() -> None:
         sa.Column("endpoint", sa.String(), nullable=False),
         sa.Column("p256dh", sa.String(), nullable=False),
         sa.Column("auth", sa.String(), nullable=False),
+        sa.Column("vapid_key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_push_subscription_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscription")),
         sa.UniqueConstraint("endpoint", name=op.f("uq_push_subscription_endpoint")),
     )
     with op.batch_alter_table("push_subscription", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_push_subscription_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_push_subscription_check_at"), ["check_at"], unique=False)
 
     op.create_table(
         "sign_in",
@@ -166,6 +201,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proven_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("device", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
@@ -223,8 +261,9 @@ def upgrade() -> None:
         sa.Column("profession", sa.String(length=40), nullable=False),
         sa.Column("latitude", sa.Double(), nullable=False),
         sa.Column("longitude", sa.Double(), nullable=False),
-        sa.Column("cell", sa.String(), nullable=False),
+        sa.Column("cell", sa.BigInteger(), nullable=False),
         sa.Column("accepting", sa.Boolean(), nullable=False),
+        sa.Column("can_sign_in", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_practitioner_role_organization_id_organization")
         ),
@@ -240,7 +279,11 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("practitioner_role", schema=None) as batch_op:
-        batch_op.create_index("ix_practitioner_role_near", ["profession", "cell", "accepting"], unique=False)
+        batch_op.create_index(
+            "ix_practitioner_role_near",
+            ["profession", "accepting", "can_sign_in", "cell", "latitude", "longitude", "practitioner_id", "id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_practitioner_role_organization_id"), ["organization_id"], unique=False)
 
     op.create_table(
@@ -248,6 +291,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("subscription_id", sa.Uuid(), nullable=True),
+        sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("step", sa.String(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
@@ -275,8 +319,59 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("push_message", schema=None) as batch_op:
+        batch_op.create_index("ix_push_message_account", ["account_id", "step"], unique=False)
+        batch_op.create_index("ix_push_message_device", ["subscription_id", "sent_at"], unique=False)
         batch_op.create_index("ix_push_message_due", ["state", "due_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_push_message_subscription_id"), ["subscription_id"], unique=False)
+        batch_op.create_index(
+            "ix_push_message_letters",
+            ["channel", "state"],
+            unique=False,
+            sqlite_where=sa.text("channel <> 'push'"),
+            postgresql_where=sa.text("channel <> 'push'"),
+        )
+        batch_op.create_index(
+            "uq_push_message_channel",
+            ["subject_id", "channel", "step"],
+            unique=True,
+            sqlite_where=sa.text("channel <> 'push'"),
+            postgresql_where=sa.text("channel <> 'push'"),
+        )
+
+    op.create_table(
+        "recovery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_because", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_because", sa.String(), nullable=True),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.CheckConstraint(
+            "asked_by_id <> account_id AND confirmed_by_id <> account_id", name=op.f("ck_recovery_by_others")
+        ),
+        sa.CheckConstraint("confirmed_by_id <> asked_by_id", name=op.f("ck_recovery_two_people")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recovery_account_id_account")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["account.id"], name=op.f("fk_recovery_asked_by_id_account")),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["account.id"], name=op.f("fk_recovery_confirmed_by_id_account")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_recovery_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
+    )
+    with op.batch_alter_table("recovery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_opens_at"), ["opens_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recovery_organization_id"), ["organization_id"], unique=False)
+        batch_op.create_index(
+            "uq_recovery_running",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
     op.create_table(
         "territory_commune",
@@ -379,6 +474,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consent_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
+        "invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recovery_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("attempts BETWEEN 0 AND 5", name=op.f("ck_invitation_attempts")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_invitation_account_id_account")),
+        sa.ForeignKeyConstraint(["recovery_id"], ["recovery.id"], name=op.f("fk_invitation_recovery_id_recovery")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("recovery_id", name=op.f("uq_invitation_recovery_id")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_invitation_outbox", ["sent_at", "claimed_until"], unique=False)
+
+    op.create_table(
         "appointment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
@@ -444,6 +560,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_key", sa.String(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["practitioner_id"], ["practitioner.id"], name=op.f("fk_offer_practitioner_id_practitioner")
@@ -511,6 +629,11 @@ def downgrade() -> None:
 
     op.drop_table("care_request_step")
     op.drop_table("appointment")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index("ix_invitation_outbox")
+        batch_op.drop_index(batch_op.f("ix_invitation_account_id"))
+
+    op.drop_table("invitation")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_patient_id"))
 
@@ -533,9 +656,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_territory_commune_commune_code"))
 
     op.drop_table("territory_commune")
+    with op.batch_alter_table("recovery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_recovery_running",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_recovery_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_recovery_opens_at"))
+
+    op.drop_table("recovery")
     with op.batch_alter_table("push_message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_push_message_subscription_id"))
+        batch_op.drop_index(
+            "uq_push_message_channel",
+            sqlite_where=sa.text("channel <> 'push'"),
+            postgresql_where=sa.text("channel <> 'push'"),
+        )
+        batch_op.drop_index(
+            "ix_push_message_letters",
+            sqlite_where=sa.text("channel <> 'push'"),
+            postgresql_where=sa.text("channel <> 'push'"),
+        )
         batch_op.drop_index("ix_push_message_due")
+        batch_op.drop_index("ix_push_message_device")
+        batch_op.drop_index("ix_push_message_account")
 
     op.drop_table("push_message")
     with op.batch_alter_table("practitioner_role", schema=None) as batch_op:
@@ -557,6 +701,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in")
     with op.batch_alter_table("push_subscription", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_push_subscription_check_at"))
         batch_op.drop_index(batch_op.f("ix_push_subscription_account_id"))
 
     op.drop_table("push_subscription")
@@ -570,21 +715,27 @@ def downgrade() -> None:
 
     op.drop_table("passkey")
     op.drop_table("organization")
-    with op.batch_alter_table("invitation", schema=None) as batch_op:
-        batch_op.drop_index("ix_invitation_outbox")
-        batch_op.drop_index(batch_op.f("ix_invitation_account_id"))
-
-    op.drop_table("invitation")
     op.drop_table("live_topic")
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index("ix_letter_outbox")
+
+    op.drop_table("letter")
     with op.batch_alter_table("commune", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commune_search_name"))
 
     op.drop_table("commune")
+    op.drop_table("audit_seal")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_event_subject_id"))
         batch_op.drop_index(batch_op.f("ix_audit_event_patient_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_event_at"))
         batch_op.drop_index(batch_op.f("ix_audit_event_actor_id"))
 
     op.drop_table("audit_event")
+    op.drop_table("audit_anchor")
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempts_ends_at"))
+
+    op.drop_table("attempts")
     op.drop_table("account")
     # ### end Alembic commands ###

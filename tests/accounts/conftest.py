@@ -25,7 +25,8 @@ NURSE = Person("nora.petit@example.org", "Nora", "Petit")
 @pytest.fixture
 def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
     """The whole house, with the CSRF check that other rooms' tests do without."""
-    app = create_app(settings_for(engine_url, tmp_path))
+    app = create_app(settings_for(engine_url, tmp_path, RELAIS_IDLE_HOURS="8"))
+    app.config["LIMITS_HOLD"] = False
     with app.app_context():
         Model.metadata.create_all(db.engine)
         yield app

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.accounts.rules import accepts_codes, device_name, looks_copied, own_path, six_digits
+from app.accounts.rules import accepts_codes, device_label, device_name, looks_copied, own_path, six_digits
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -69,3 +69,29 @@ def test_a_new_passkey_is_called_after_its_device() -> None:
     assert device_name("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari") == "iPhone"
     assert device_name("Mozilla/5.0 (Linux; Android 16; Pixel 7) Chrome") == "Appareil Android"
     assert device_name("curl/8") == "Clé d'accès"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "label"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 Chrome/149.0 Mobile Safari/537.36",
+            "Chrome sur Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1",
+            "Safari sur iPhone",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) CriOS/149.0 Mobile Safari/604.1", "Chrome sur iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/149.0 Safari/537.36 Edg/149.0", "Edge sur Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0", "Firefox sur Linux"),
+        (
+            "Mozilla/5.0 (Linux; Android 16) SamsungBrowser/30.0 Chrome/149.0 Safari/537.36",
+            "Samsung Internet sur Android",
+        ),
+        ("curl/8", ""),
+        ("", ""),
+    ],
+)
+def test_a_device_is_called_as_its_owner_would(user_agent: str, label: str) -> None:
+    assert device_label(user_agent) == label

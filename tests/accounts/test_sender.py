@@ -15,7 +15,7 @@ from flask import Flask
 from app.accounts import sender
 from app.accounts.actions import LEASE, Person, code_of
 from app.config import Settings
-from app.core import clock
+from app.core import clock, mail
 from tests.accounts.conftest import invited, later, row
 
 
@@ -104,6 +104,6 @@ def test_a_password_is_not_given_in_clear_to_another_machine(
         def login(self, *_: object, **__: object) -> tuple[int, bytes]:
             raise AssertionError("the password left")
 
-    monkeypatch.setattr(sender.smtplib, "SMTP", Plain)
+    monkeypatch.setattr(smtplib, "SMTP", Plain)
     with pytest.raises(smtplib.SMTPNotSupportedError):
-        sender._by_smtp(sender.compose(invitation, "Nora", "a@example.org", now), "smtp://u:p@mail.example:25")
+        mail.by_smtp(sender.compose(invitation, "Nora", "a@example.org", now), "smtp://u:p@mail.example:25")

@@ -50,6 +50,13 @@ class Visitor:
         assert options.status_code == 200
         return self.ask("/passkeys/verification", self.device.create(options.get_json()))
 
+    def prove(self) -> TestResponse:
+        """Show the passkey again, before a change to the account."""
+        self.visit("/proof")
+        options = self.ask("/proof/options")
+        assert options.status_code == 200
+        return self.ask("/proof/verification", self.device.get(options.get_json()))
+
     def sign_in(self, next_page: str = "") -> TestResponse:
         if self.visit("/sign-in").status_code == 303:  # already signed in
             self.visit("/account")

@@ -61,6 +61,11 @@ def test_an_hour_that_the_clocks_skip_is_refused_and_a_doubled_one_is_the_first(
     assert instant(datetime(2026, 10, 25, 2, 30), PARIS) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
+def test_a_date_beyond_the_calendar_is_refused() -> None:
+    with pytest.raises(NoSuchTime):
+        instant(datetime(1, 1, 1), PARIS)
+
+
 def test_neither_the_past_nor_a_slip_of_the_thumb() -> None:
     now = paris(11, 24, 10)
     check_time(now - timedelta(minutes=4), now)

@@ -125,6 +125,7 @@ class Past:
                     "longitude": longitude,
                     "cell": cell_of(latitude, longitude),
                     "accepting": True,
+                    "can_sign_in": True,
                 },
             ),
         ]
@@ -316,6 +317,9 @@ def _audit(event: str, subject: UUID, patient: UUID, actor: UUID | None, at: dat
         "actor_id": actor,
         "subject_id": subject,
         "patient_id": patient,
+        "source": "web",
+        "client": "127.0.0.0/24",
+        "result": "done",
         "why": "care",
         "detail": {"from": "searching", "to": "accepted"},
     }

@@ -3,17 +3,19 @@
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from app import create_app
 from app.accounts.actions import Person, code_of, invite
-from app.accounts.models import Role
+from app.accounts.models import Account, Recovery, Role, SignIn
 from app.core import clock
 from app.core.db import Model, db, transaction
 from app.directory.models import Commune, Organization
@@ -123,3 +125,98 @@ def test_a_key_that_relais_forgot(served: tuple[Flask, str], browsers: Browsers)
     # The browser offers the key by itself, is told that nobody knows it, and stops keeping it.
     expect(page.locator("[data-message]")).to_contain_text("Relais ne connaît pas cette clé d'accès")
     assert finger.credentials == []
+
+
+def sound(page: Page) -> None:
+    """Readable by everyone, and nothing wider than the screen."""
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def enrolled(page: Page, address: str, invitation_id: UUID, code: str) -> None:
+    virtual_authenticator(page)
+    open_invitation(page, address, invitation_id, code)
+    page.get_by_role("button", name="Créer ma clé d'accès").click()
+    page.wait_for_url(f"{address}/account")
+
+
+def move_proofs_back(app: Flask) -> None:
+    with app.app_context(), transaction():
+        db.session.execute(update(SignIn).values(proven_at=clock.now() - timedelta(minutes=6)))
+
+
+@pytest.mark.parametrize(("kind", "dark"), [("phone", False), ("tablet", True)])
+def test_devices_and_the_proof(served: tuple[Flask, str], browsers: Browsers, kind: str, dark: bool) -> None:
+    app, address = served
+    browsers.allow("status of 403")
+    page = (browsers.phone(dark=dark) if kind == "phone" else browsers.tablet(dark=dark)).pages[0]
+    enrolled(page, address, *invite_nora(app))
+    with app.app_context(), transaction():
+        now, nora_id = clock.now(), db.session.scalars(select(Account.id)).one()
+        lost = {"account_id": nora_id, "token_hash": "0", "device": "Firefox sur Windows"}
+        db.session.add(SignIn(**lost, created_at=now, expires_at=now + timedelta(hours=1)))
+    move_proofs_back(app)
+    page.reload()
+    sound(page)
+    page.get_by_role("button", name="Déconnecter Firefox sur Windows").click()
+    page.wait_for_url(f"{address}/proof")
+    sound(page)
+    page.get_by_role("button", name="Montrer ma clé d'accès").click()
+    page.wait_for_url(f"{address}/account")
+    page.get_by_role("button", name="Déconnecter Firefox sur Windows").click()
+    expect(page.get_by_text("Cet appareil est déconnecté.")).to_be_visible()
+    move_proofs_back(app)
+    page.get_by_role("button", name="Ajouter une clé d'accès").click()
+    page.wait_for_url(f"{address}/proof")
+    page.goto(f"{address}/account")
+    page.get_by_role("link", name="Modifier la clé").click()
+    expect(page.get_by_text("C'est votre seule clé d'accès")).to_be_visible()
+    sound(page)
+
+
+@pytest.mark.parametrize(("kind", "dark"), [("phone", True), ("tablet", False)])
+def test_members_and_a_recovery(served: tuple[Flask, str], browsers: Browsers, kind: str, dark: bool) -> None:
+    app, address = served
+    browsers.allow("status of 422")
+    page = (browsers.phone(dark=dark) if kind == "phone" else browsers.tablet(dark=dark)).pages[0]
+    nora = invite_nora(app)
+    with app.app_context(), transaction():
+        place = db.session.scalars(select(Organization.id)).one()
+        boss = Person("anne.roy@example.org", "Anne", "Roy")
+        anne = invite(boss, place, Role.ADMINISTRATOR, by=None, now=clock.now())
+        assert anne is not None
+        anne_way = anne.id, code_of(anne.id)
+    enrolled(page, address, *nora)
+    page.context.clear_cookies()
+    page.goto(f"{address}/invitation/{anne_way[0]}")
+    page.get_by_label("Code à six chiffres").fill(anne_way[1])
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_role("button", name="Créer ma clé d'accès").click()
+    page.wait_for_url(f"{address}/account")
+    page.get_by_role("link", name="Membres de mon organisation").click()
+    sound(page)
+    page.get_by_role("link", name="Nora Petit").click()
+    sound(page)
+    page.get_by_label("Comment avez-vous reconnu").fill("Vue au cabinet, carte vérifiée")
+    page.get_by_role("button", name="Demander la récupération").click()
+    expect(page.get_by_text("Un autre administrateur doit confirmer.")).to_be_visible()
+    sound(page)
+    with app.app_context(), transaction():  # As if she were the one whose keys are said to be lost.
+        row = db.session.scalars(select(Recovery)).one()
+        row.account_id, row.asked_by_id = row.asked_by_id, row.account_id
+    page.goto(f"{address}/account")
+    expect(page.get_by_role("alert")).to_contain_text("Si ce n'est pas vrai, arrêtez-les")
+    sound(page)
+    page.get_by_role("button", name="Arrêter, j'ai mes clés").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_without_javascript_the_sign_in_page_says_what_to_do(
+    served: tuple[Flask, str], browsers: Browsers, dark: bool
+) -> None:
+    _app, address = served
+    page = browsers.phone(dark=dark, java_script_enabled=False).pages[0]
+    page.goto(f"{address}/sign-in")
+    expect(page.get_by_text("Activez-le pour Relais")).to_be_visible()
+    expect(page.get_by_role("button", name="Se connecter avec ma clé d'accès")).to_be_disabled()

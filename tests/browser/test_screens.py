@@ -22,6 +22,8 @@ SCREENS = [
     ("orientation-nurse", "account"),
     ("coordinator", "board"),
     ("admin", "invitations/new"),
+    ("admin", "members"),
+    ("nurse", "proof"),
     ("", "sign-in"),
     ("", "demo"),
     ("", "offline"),

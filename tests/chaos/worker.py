@@ -4,10 +4,10 @@ what a dead one held."""
 from datetime import timedelta
 
 from app.cli import main
-from app.push import outbox, sender
+from app.push import outbox, transport
 
 outbox.LEASE = timedelta(seconds=2)
-sender.CALL_TIMEOUT = 1.5
+transport.CALL_TIMEOUT = 1.5
 
 if __name__ == "__main__":
     main(["worker"])

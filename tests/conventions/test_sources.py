@@ -13,6 +13,7 @@ from app.patients.models import Patient
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "app/templates").rglob("*.html"))
+CATALOG = sorted((ROOT / "app/pathways/catalog").glob("*.toml"))
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
 
 
@@ -24,6 +25,20 @@ def test_no_inline_script_or_style(path: Path) -> None:
         assert "src=" in tag
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_fetches_itself_again_survives_a_passing_trouble(path: Path) -> None:
+    """htmx puts answers that failed in their place too: the page would be gone, and nothing would bring it back."""
+    for tag in re.findall(r"<\w+ [^>]*from:#live[^>]*>", path.read_text()):
+        assert 'hx-status:5xx="swap:none"' in tag
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *CATALOG], ids=lambda p: str(p.relative_to(ROOT)))
+def test_french_signs_are_never_parted_from_their_word(path: Path) -> None:
+    """A line must not begin with a question mark: a no-break space stands before it."""
+    text = re.sub(r"\{#.*?#\}|^#.*?$", "", path.read_text(), flags=re.S | re.M)
+    assert not re.findall(r"[\wà-ÿ)’] [?!;:»](?=[\s\"'<])", text)
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_actions_never_commit(path: Path) -> None:
     if path.name != "db.py":
@@ -31,9 +46,10 @@ def test_actions_never_commit(path: Path) -> None:
 
 
 def test_no_other_randomness_than_secrets() -> None:
-    """Tokens must not be guessable. The demonstration and the pause before another try may throw ordinary dice."""
+    """Tokens must not be guessable. The demonstration, the simulation and the pause before another try may throw
+    ordinary dice."""
     for path in SOURCES:
-        if "demo" not in path.parts and path.name != "sender.py":
+        if "demo" not in path.parts and path.name not in ("sender.py", "simulation.py"):
             assert not re.search(r"^\s*(import|from) random\b", path.read_text(), re.M), path
 
 

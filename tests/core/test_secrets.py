@@ -24,8 +24,9 @@ def test_tokens_are_long_and_never_the_same() -> None:
     assert all(len(token) == 43 for token in made)
 
 
-def test_a_code_is_six_digits() -> None:
-    assert all(len(code) == 6 and code.isdigit() for code in (tokens.new_code() for _ in range(1000)))
+def test_nothing_that_json_can_carry_breaks_the_comparison() -> None:
+    assert tokens.same("abc", "abc")
+    assert not tokens.same("\ud800", "abc")
 
 
 def test_each_purpose_has_a_key_of_its_own(key: Flask) -> None:

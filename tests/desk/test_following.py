@@ -1,14 +1,16 @@
 """Following: who was asked, who comes, and how to change one's mind."""
 
 import re
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import Account
 from app.appointments import actions as appointments
 from app.appointments import queries as appointment_queries
+from app.audit.models import AuditEvent
 from app.care_requests import actions as care_requests
 from app.care_requests.models import State, Verb
 from app.core import clock
@@ -39,7 +41,7 @@ def test_a_search_says_how_far_it_came(town: Town) -> None:
     _refusing(town, 1)
     page = town.orientation_nurse.get(f"/requests/{asked}")
     assert state(page) == "searching"
-    assert re.search(r"2 prévenus, \d reçus?, \d vus?, 1 refus", words(page))
+    assert re.search(r"2 prévenus \(dont 2 par courriel\), \d reçus?, \d vus?, 1 refus", words(page))
     assert "C'est trop loin" in words(page)
 
 
@@ -174,3 +176,41 @@ def _refusing(town: Town, number: int) -> None:
         for offer in offers:
             by = db.session.get_one(Account, offer.role.practitioner.account_id)
             dispatch.refuse(offer, "far", by=by, now=clock.now())
+
+
+def test_who_answers_from_the_lock_screen_has_seen_the_request(town: Town) -> None:
+    for given in ("Claire", "Marc"):
+        town.nurse(given, phone=False)
+    asked = town.asks()
+    _refusing(town, 1)
+    page = town.orientation_nurse.get(f"/requests/{asked}")
+    assert "2 prévenus (dont 2 par courriel), 1 reçu, 1 vu, 1 refus" in words(page)
+    assert page.text.count('reach__dot"') == 2
+
+
+def test_a_reading_leaves_a_line_however_it_is_asked_for(town: Town) -> None:
+    asked = town.asks()
+    for _ in range(3):  # A page that stays open fetches itself again: one reading.
+        assert town.orientation_nurse.get(f"/requests/{asked}", htmx=True).status_code == 200
+    assert readings(asked) == 1
+    clock.advance(timedelta(hours=2))
+    town.orientation_nurse.get(f"/requests/{asked}", htmx=True)
+    town.orientation_nurse.get(f"/requests/{asked}")
+    assert readings(asked) == 3
+
+
+def readings(request_id: UUID) -> int:
+    db.session.rollback()
+    lines = select(func.count()).where(AuditEvent.event == "patient.read", AuditEvent.subject_id == request_id)
+    return db.session.scalar(lines) or 0
+
+
+def test_the_patient_who_cannot_is_not_said_to_come(town: Town) -> None:
+    asked, _ = taken(town)
+    with transaction():
+        visit = appointments.prepare(town.request(asked), clock.now())
+        appointments.propose(visit, at(15), "home", by=town.orientation_nurse.account, now=clock.now())
+        appointments.answer(visit, "declined", now=clock.now())
+    page = town.orientation_nurse.get(f"/requests/{asked}")
+    assert "Le patient ne peut pas à cette heure" in words(page)
+    assert "ne peut pas venir" not in words(page)

@@ -1,12 +1,13 @@
 """Nearness: the cells must hold every point of the circle, or somebody near is never asked."""
 
+from itertools import pairwise
 from math import asin, atan2, cos, degrees, radians, sin
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.directory.geo import cell_of, cells_within, distance_km, driving_minutes
+from app.directory.geo import cell_of, distance_km, driving_minutes, ranges_within
 
 # Metropolitan France, then the départements overseas.
 LAND = st.sampled_from(
@@ -33,22 +34,34 @@ def going(latitude: float, longitude: float, bearing: float, km: float) -> tuple
     return degrees(there), longitude + degrees(turned)
 
 
-@given(places(), st.floats(1, 60), st.floats(0, 360), st.floats(0, 1))
+def holds(ranges: list[tuple[int, int]], point: tuple[float, float]) -> bool:
+    return any(first <= cell_of(*point) <= last for first, last in ranges)
+
+
+RADII = st.floats(0.01, 0.5) | st.floats(0.5, 60)
+
+
+@given(places(), RADII, st.floats(0, 360), st.floats(0, 1))
 def test_every_point_of_the_circle_is_in_its_cells(
     place: tuple[float, float], radius: float, bearing: float, part: float
 ) -> None:
     point = going(*place, bearing, radius * part)
     assert distance_km(*place, *point) <= radius + 1e-6
-    assert cell_of(*point) in cells_within(*place, radius)
+    assert holds(ranges_within(*place, radius), point)
 
 
-@given(places(), st.floats(1, 60), st.floats(0, 360))
+@given(places(), RADII, st.floats(0, 360))
 def test_even_on_its_very_edge(place: tuple[float, float], radius: float, bearing: float) -> None:
-    assert cell_of(*going(*place, bearing, radius)) in cells_within(*place, radius)
+    assert holds(ranges_within(*place, radius), going(*place, bearing, radius))
 
 
-def test_ten_kilometres_stay_a_short_list() -> None:
-    assert len(cells_within(48.63, 2.43, 10)) < 100
+@given(places(), st.floats(0, 100))
+def test_every_circle_is_a_short_list_of_cells_apart(place: tuple[float, float], radius: float) -> None:
+    ranges = ranges_within(*place, radius)
+    assert len(ranges) <= 40
+    ordered = sorted(ranges)
+    assert all(first <= last for first, last in ordered)
+    assert all(before[1] < after[0] for before, after in pairwise(ordered))
 
 
 @given(places(), places())

@@ -115,3 +115,18 @@ def test_visits_lists_what_is_hers_until_it_is_done(town: Town, nurse: Nurse, vi
     assert "aujourd'hui à 11 h" in ready.text.replace("\xa0", " ")
     assert ready.is_sound()
     assert Screen(town.nurse("Inès").get("/visits")).is_sound()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"slot": "9999-12-31T23:59:59+00:00"},
+        {"slot": "0001-01-01T00:00:00+14:00"},
+        {"slot": "tomorrow"},
+        {"starts_at": "0001-01-01T00:00"},
+        {"starts_at": "9999-12-31T23:59"},
+    ],
+)
+def test_no_time_can_break_the_page(town: Town, nurse: Nurse, visit: str, said: dict[str, object]) -> None:
+    assert nurse.post(f"{visit}/appointment", {**said, "mode": "home"}, htmx=True).status_code == 422
+    assert planned(town, nurse) == (None, None, 0)

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.core import clock
 from app.core.db import Model, db
-from app.push import sender
+from app.push import transport
 from tests.conftest import settings_for
 from tests.push.house import Phone, new_phone, one_room
 from tests.services.push_service import FakePushService
@@ -39,4 +39,4 @@ def phone(app: Flask, push_service: FakePushService) -> Phone:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "CALL_TIMEOUT", 0.3)
+    monkeypatch.setattr(transport, "CALL_TIMEOUT", 0.3)

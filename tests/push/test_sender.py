@@ -1,21 +1,24 @@
 """From the row to the phone, through a push service with a vendor's manners."""
 
 import json
+import threading
 import time
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from aiohttp.abc import AbstractResolver
+from aiohttp.resolver import ThreadedResolver
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from app.core import clock
+from app.core import clock, stopping
 from app.core.db import db, transaction
-from app.push import actions, outbox, sender, vapid
+from app.push import actions, outbox, sender, transport, vapid
 from app.push.actions import Notice, drop, replace, topic_of
 from app.push.models import MessageState, Subscription
 from tests.push.house import NOTICE, SOON, Phone, new_phone, send
-from tests.services.push_service import FakePushService
+from tests.services.push_service import FakePushService, PushDevice
 
 
 def test_a_message_reaches_the_phone_with_the_time_left_its_urgency_and_its_topic(phone: Phone) -> None:
@@ -42,7 +45,7 @@ def test_the_phone_decrypts_what_it_may_show_and_nothing_about_a_patient(phone: 
     assert got["receipt"]["path"] == f"push/receipts/{identity}"
     assert {way["path"] for way in got["answers"].values()} == {f"offers/notice-answers/{identity}"}
     assert len({got["receipt"]["token"], *(way["token"] for way in got["answers"].values())}) == 3
-    assert set(got) == {"web_push", "mutable", "notification", "path", "receipt", "answers"}
+    assert set(got) == {"web_push", "mutable", "notification", "path", "receipt", "answers", "awaits"}
     assert set(notice) == {"title", "body", "navigate", "tag", "lang", "data"}
     assert len(json.dumps(got).encode()) < 3993
 
@@ -68,7 +71,7 @@ OUTCOMES = {
     "413": ({"status": 413}, MessageState.FAILED, None, True, True),
     "500": ({"status": 500}, MessageState.PENDING, 2, True, False),
     "503": ({"status": 503, "retry_after": "45"}, MessageState.PENDING, 45, True, False),
-    "too slow": ({"slow": 1.0}, MessageState.PENDING, 2, True, False),
+    "too slow": ({"slow": 5.0}, MessageState.PENDING, 2, True, False),
     "silence": ({"never": True}, MessageState.PENDING, 2, True, False),
     "reset": ({"reset": True}, MessageState.PENDING, 2, True, False),
     "redirect": ({"redirect": "http://127.0.0.1:9/elsewhere"}, MessageState.FAILED, None, True, True),
@@ -140,30 +143,118 @@ def test_a_mended_key_sends_what_waited(phone: Phone, push_service: FakePushServ
     assert phone.message.state is MessageState.SENT
 
 
-def test_a_message_made_stale_after_its_claim_is_not_sent(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_whose_offer_is_gone_is_not_sent(phone: Phone) -> None:
     phone.owe()
-    claim = outbox.claim
-
-    def claim_then_lose(*args: object) -> object:
-        claimed = claim(*args)
+    with transaction():
         drop(phone.subject_id)
-        return claimed
-
-    monkeypatch.setattr(outbox, "claim", claim_then_lose)
-    assert send() == 1
+    assert send() == 0
     assert phone.device.attempts == []
     assert phone.message.state is MessageState.STALE
 
 
-def test_a_message_whose_time_ran_out_after_its_claim_is_not_sent(
+def test_an_offer_that_goes_while_its_alert_is_on_the_way_is_closed_on_the_phone(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    claim, closing = outbox.claim, Notice("Déjà prise", "Merci", "inbox")
+
+    def claim_then_lose(*args: object) -> object:
+        claimed = claim(*args)
+        if claimed[:1] and claimed[0].attempts == 1 and len(phone.device.attempts) == 0:
+            now = clock.now()
+            replace({phone.subject_id: (phone.account_id, closing)}, "closed", now=now, expires_at=now + SOON)
+        return claimed
+
     phone.owe()
-    still_ours = outbox.still_ours
-    monkeypatch.setattr(outbox, "still_ours", lambda one: clock.advance(SOON) and still_ours(one))
+    monkeypatch.setattr(outbox, "claim", claim_then_lose)
     send()
-    assert phone.device.attempts == []
-    assert phone.message.state is MessageState.EXPIRED
+    assert [row.state for row in phone.messages] == [MessageState.STALE, MessageState.SENT]
+    assert phone.device.messages[-1].json["notification"]["title"] == "Déjà prise"
+    assert len({message.topic for message in phone.device.messages}) == 1
+
+
+@pytest.mark.parametrize(
+    ("late", "state", "posts"), [(outbox.LEASE, MessageState.SENT, 1), (SOON, MessageState.EXPIRED, 0)]
+)
+def test_a_sender_held_up_after_its_claim_lets_go_of_what_it_held(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, late: timedelta, state: MessageState, posts: int
+) -> None:
+    claim, sleeps = outbox.claim, [late]
+
+    def claim_then_sleep(*args: object) -> object:
+        claimed = claim(*args)
+        clock.advance(sleeps.pop() if sleeps else timedelta())
+        return claimed
+
+    monkeypatch.setattr(outbox, "claim", claim_then_sleep)
+    phone.owe()
+    send()
+    assert len(phone.device.attempts) == posts
+    assert phone.message.state is state
+
+
+def test_outcomes_outlast_a_database_that_goes_away(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone.owe()
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "settle_all", lambda group: 1 / 0 if list(group) else None)
+        with pytest.raises(ZeroDivisionError):
+            send()
+    assert phone.message.state is MessageState.LEASED
+    send()
+    assert phone.message.state is MessageState.SENT
+    assert len(phone.device.attempts) == 1
+
+
+def test_an_origin_in_trouble_holds_up_no_other(
+    phone: Phone, push_service: FakePushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "AT_ONCE", 4)
+    monkeypatch.setattr(sender, "BATCH", 4)
+    other_service = FakePushService(now=push_service.now)
+    try:
+        phone.device.answers(slow=0.4)
+        for number in range(12):
+            phone.owe(step=f"slow-{number}")
+        quick = [new_phone(other_service) for _ in range(12)]
+        for one in quick:
+            one.owe()
+        slow_ones_before: list[int] = []
+        take = PushDevice._take
+        monkeypatch.setattr(
+            PushDevice,
+            "_take",
+            lambda device, message: (
+                device is phone.device or slow_ones_before.append(len(phone.device.messages)),
+                take(device, message),
+            ),
+        )
+        send()
+    finally:
+        other_service.close()
+    assert len(slow_ones_before) == len(phone.device.messages) == 12
+    # Eight at most of the slow ones were taken before theirs was the next turn.
+    assert max(slow_ones_before) <= 8
+
+
+def test_asked_to_stop_it_finishes_what_it_holds_and_takes_no_more(
+    phone: Phone, push_service: FakePushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(stopping, "asked", asked)
+    monkeypatch.setattr(sender, "BATCH", 1)
+    phone.device.answers(slow=0.1)
+    for number in range(3):
+        phone.owe(step=f"step-{number}")
+    asked.set()
+    assert send() == 1
+    assert Counter(row.state for row in phone.messages) == {MessageState.SENT: 1, MessageState.PENDING: 2}
+
+
+def test_connections_are_kept_from_one_batch_to_the_next(phone: Phone, push_service: FakePushService) -> None:
+    for number in range(3):
+        phone.owe(step=f"step-{number}")
+        send()
+    assert len(phone.device.messages) == 3
+    assert push_service.connections == 1
 
 
 def test_a_closing_notice_overwrites_the_alert_on_the_phones_that_had_it(phone: Phone) -> None:
@@ -224,7 +315,7 @@ class LeadsTo(AbstractResolver):
 def test_a_vendors_name_that_leads_inside_is_not_called(
     phone: Phone, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setattr(sender, "ThreadedResolver", lambda: LeadsTo(address))
+    monkeypatch.setattr(ThreadedResolver, "resolve", LeadsTo(address).resolve)
     move_device(phone, "https://fcm.googleapis.com/fcm/send/x")
     phone.owe()
     with capture_logs() as lines:
@@ -252,7 +343,7 @@ def test_an_endpoint_off_the_list_is_not_called_whoever_stored_it(phone: Phone, 
      ("::ffff:10.0.0.1", False), ("0.0.0.0", False), ("224.0.0.1", False), ("fc00::1", False)],
 )  # fmt: skip
 def test_public_addresses(address: str, public: bool) -> None:
-    assert sender.is_public(address) is public
+    assert transport.is_public(address) is public
 
 
 def test_losing_a_phone_is_told_in_the_same_transaction(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,12 +43,13 @@ def test_the_public_key_is_a_point_that_browsers_take(app: Flask) -> None:
 
 
 def test_each_service_has_its_own_header_renewed_before_it_ends(app: Flask) -> None:
-    first = vapid.authorization("https://a.example", clock.now())
-    other = vapid.authorization("https://b.example", clock.now())
+    key = vapid.fingerprint()
+    first = vapid.authorization("https://a.example", key, clock.now())
+    other = vapid.authorization("https://b.example", key, clock.now())
     assert (claims(first)["aud"], claims(other)["aud"]) == ("https://a.example", "https://b.example")
-    assert vapid.authorization("https://a.example", clock.now()) == first
+    assert vapid.authorization("https://a.example", key, clock.now()) == first
     assert claims(first)["sub"] == "mailto:relais@example.org"
     for _ in range(30):
-        left = claims(vapid.authorization("https://a.example", clock.now()))["exp"] - clock.now().timestamp()
+        left = claims(vapid.authorization("https://a.example", key, clock.now()))["exp"] - clock.now().timestamp()
         assert 6 * 3600 <= left <= 12 * 3600
         clock.advance(timedelta(minutes=59))

@@ -85,6 +85,21 @@ class PushDevice:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _always: _Answer = _Answer()
     _next: deque[_Answer] = field(default_factory=deque)
+    expected_key: str | None = None
+    _now: Callable[[], float] = time.time
+    _waiting: list[PushMessage] | None = None
+
+    def away(self) -> None:
+        """Out of reach from now on: what the service accepts waits there, as its TTL and Topic say (RFC 8030 §5)."""
+        with self._changed:
+            self._waiting = []
+
+    def back(self) -> None:
+        """In reach again: what waited arrives, but for what is too old by now or was replaced."""
+        with self._changed:
+            waited, self._waiting = self._waiting or [], None
+            self.messages += [message for message in waited if self._now() < message.at + message.ttl]
+            self._changed.notify_all()
 
     @property
     def subscription(self) -> dict[str, Any]:
@@ -124,22 +139,31 @@ class PushDevice:
         with self._changed:
             self.attempts.append(attempt)
             if message:
-                self.messages.append(message)
+                self._take(message)
             self._changed.notify_all()
+
+    def _take(self, message: PushMessage) -> None:
+        if self._waiting is None:
+            self.messages.append(message)
+            return
+        if message.topic:
+            self._waiting = [other for other in self._waiting if other.topic != message.topic]
+        self._waiting.append(message)
 
 
 class FakePushService:
     """Serves on 127.0.0.1 until `close()`; `origin` is what RELAIS_PUSH_HOSTS must name.
 
     `now` gives the time VAPID tokens are judged by, in seconds since 1970: pass the test's own clock when it
-    is moved by hand. Set `expected_key` (base64url) to answer 403 to any other sender, as vendors do for a
-    subscription made with another key.
+    is moved by hand. Set `expected_key` (base64url), here or on one device, to answer 403 to any other sender, as
+    vendors do for a subscription made with another key.
     """
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
         self.now = now
         self.expected_key: str | None = None
         self.devices: list[PushDevice] = []
+        self.connections = 0
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.service = self
@@ -160,6 +184,7 @@ class FakePushService:
             p256dh=_to_base64url(point),
             auth=_to_base64url(secrets.token_bytes(16)),
             _private_key=key,
+            _now=self.now,
         )
         self.devices.append(device)
         return device
@@ -168,18 +193,18 @@ class FakePushService:
         """Return the decrypted message, or raise `_Refused` with what a vendor would answer."""
         ttl = _checked_ttl(headers)
         urgency, topic = _checked_options(headers)
-        self._check_sender(headers.get("Authorization", ""))
+        self._check_sender(headers.get("Authorization", ""), device.expected_key or self.expected_key)
         if len(body) > LARGEST_BODY:
             raise _Refused(413, f"{len(body)} bytes, {LARGEST_BODY} at most")
         return PushMessage(_decrypted(device, headers, body), ttl, urgency, topic, self.now())
 
-    def _check_sender(self, authorization: str) -> None:
+    def _check_sender(self, authorization: str, expected_key: str | None) -> None:
         found = re.fullmatch(r"vapid t=([\w-]+\.[\w-]+\.[\w-]+), ?k=([\w-]+)=*", authorization)
         if not found:
             raise _Refused(401, f"Authorization is not 'vapid t=…, k=…': {authorization[:40]!r}")
         token, key = found.groups()
         claims = _verified_claims(token, key)
-        if self.expected_key is not None and key != self.expected_key.rstrip("="):
+        if expected_key is not None and key != expected_key.rstrip("="):
             raise _Refused(403, "the subscription was made with another VAPID key")
         if claims.get("aud") != self.origin:
             raise _Refused(403, f"aud is {claims.get('aud')!r}, not {self.origin!r}")
@@ -204,6 +229,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.service.connections += 1
 
     def do_POST(self) -> None:
         service = self.server.service

@@ -105,3 +105,39 @@ def test_bad_manners(device: PushDevice, send: Send) -> None:
     with pytest.raises(WebPushException, match="410"):
         send()
     assert len(device.messages) == 1
+
+
+# What is sent while the phone is away, as (words, TTL, topic); how long it is away; what it finds when it is back.
+ABSENCES = {
+    "one message waits": ([("a", 60, "")], 10, ["a"]),
+    "its time runs out": ([("a", 60, "")], 60, []),
+    "one that may not wait": ([("a", 0, "")], 0, []),
+    "the longer lived waits": ([("a", 60, ""), ("b", 600, "")], 100, ["b"]),
+    "without topics all wait": ([("a", 60, ""), ("b", 60, "")], 10, ["a", "b"]),
+    "the same topic is replaced": ([("a", 60, "t"), ("b", 60, "t")], 10, ["b"]),
+    "even by one that dies first": ([("a", 600, "t"), ("b", 10, "t")], 100, []),
+    "other topics are left": ([("a", 60, "t"), ("b", 60, "u"), ("c", 60, "t")], 10, ["b", "c"]),
+}
+
+
+@pytest.mark.parametrize("absence", ABSENCES)
+def test_what_a_phone_finds_when_it_is_back(absence: str, vapid: Vapid02) -> None:
+    sent, seconds, found = ABSENCES[absence]
+    present = [1_800_000_000.0]
+    service = FakePushService(now=lambda: present[0])
+    try:
+        device = service.new_device()
+        device.away()
+        for words, ttl, topic in sent:
+            claims = {"sub": "mailto:relais@example.org", "exp": int(present[0]) + 3600}
+            headers = {"Topic": topic} if topic else {}
+            webpush(
+                device.subscription, words, vapid_private_key=vapid, vapid_claims=claims, ttl=ttl, headers=headers,
+                timeout=2,
+            )  # fmt: skip
+        assert device.messages == []
+        present[0] += seconds
+        device.back()
+        assert [message.data.decode() for message in device.messages] == found
+    finally:
+        service.close()

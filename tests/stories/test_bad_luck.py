@@ -1,7 +1,9 @@
 """What goes wrong around the main job, and what people see of it."""
 
 import re
+import smtplib
 from datetime import timedelta
+from email.message import EmailMessage
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +19,7 @@ from app.core.db import Model, db, transaction
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import reach
 from app.live.models import Topic
+from app.push import mail
 from app.push.models import Message
 from tests.factories.town import Nurse, Person, Town
 
@@ -45,6 +48,17 @@ def test_a_push_service_that_is_down_loses_nothing(town: Town) -> None:
     assert maya.accepts() == 200
 
 
+@pytest.fixture
+def no_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mail reaches anybody either."""
+
+    def refuses(message: EmailMessage, *_: object) -> None:
+        raise smtplib.SMTPRecipientsRefused({message["To"]: (550, b"no such mailbox")})
+
+    monkeypatch.setattr(mail, "deliver", refuses)
+
+
+@pytest.mark.usefixtures("no_mailbox")
 def test_who_could_not_be_alerted_in_time_is_said_to_be_unreachable(town: Town) -> None:
     maya = town.nurse("Maya")
     town.nurse("Inès", km=2)
@@ -59,6 +73,7 @@ def test_who_could_not_be_alerted_in_time_is_said_to_be_unreachable(town: Town) 
     assert re.search(r"1</b>\s*non joint", town.orientation_nurse.get(f"/requests/{request}").text)
 
 
+@pytest.mark.usefixtures("no_mailbox")
 def test_a_phone_that_is_gone_is_known_at_once(town: Town) -> None:
     maya = town.nurse("Maya")
     maya.device.answers(410)
@@ -205,8 +220,8 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     people = {
         "requester": (town.orientation_nurse, ("desk.",)),
         "coordinator": (town.coordinator, ("supervision.",)),
-        "practitioner": (maya, ("inbox.",)),
-        "anyone": (town.stranger(), ("appointments.", "push.")),
+        "practitioner": (maya, ("inbox.", "push.remove")),
+        "anyone": (town.stranger(), ("appointments.", "push.receive")),
     }
     asked = set()
     for person, rooms in people.values():
@@ -237,7 +252,12 @@ def test_a_foreign_id_is_not_found_either(town: Town) -> None:
         assert answers[1] == 303, f"{method} {rule.rule}: a stranger is asked to sign in, got {answers[1]}"
     assert elsewhere.get(f"/requests/new?pathway=home-care&patient={patient}").status_code == 404
     assert elsewhere.post("/requests", {"pathway": "home-care", "patient": patient}).status_code == 404
-    assert everything() == before
+    after = everything()
+    # Nothing but the trail, which has a line for everyone who was refused.
+    refused = set(after.pop("audit_event")) - set(before.pop("audit_event"))
+    assert refused
+    assert all("access.refused" in line for line in refused)
+    assert after == before
 
 
 def test_a_coordinator_of_another_territory_sees_nothing(town: Town) -> None:

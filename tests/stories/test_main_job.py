@@ -85,7 +85,7 @@ def test_when_nobody_answers_a_named_human_takes_over(town: Town) -> None:
 
 def test_the_requester_reads_the_truth_about_reach(town: Town) -> None:
     nurses = [town.nurse(f"N{n}", km=n) for n in range(1, 4)]
-    unreachable = town.nurse("SansTéléphone", phone=False)
+    without_phone = town.nurse("SansTéléphone", phone=False)
     request = town.asks()
     town.time_passes(seconds=1)
     nurses[0].post(f"/offers/{nurses[0].offer().id}/sighting")
@@ -93,8 +93,8 @@ def test_the_requester_reads_the_truth_about_reach(town: Town) -> None:
     db.session.rollback()
 
     truth = reach([request])[request]
-    assert (truth.asked, truth.seen, truth.refused, truth.unreachable) == (4, 1, 1, 1)
-    assert unreachable.offer() is not None, "her screen shows it even so"
+    assert (truth.asked, truth.seen, truth.refused, truth.by_mail, truth.unreachable) == (4, 2, 1, 1, 0)
+    assert without_phone.offer() is not None, "her screen shows it even so"
 
 
 def test_cancelling_tells_the_phones_and_takes_the_offer_away(town: Town) -> None:

@@ -3,9 +3,17 @@
   const POLL_EVERY = 10000; // ms, while the stream is away
   const live = document.getElementById("live");
   const banner = document.getElementById("offline");
+  const clock = new Intl.DateTimeFormat("fr", { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" });
   let connected = false;
 
-  const showOffline = (offline) => banner && (banner.hidden = !offline);
+  function showOffline(offline) {
+    if (!banner) return;
+    banner.hidden = !offline;
+    document.documentElement.toggleAttribute("data-offline", offline);
+    const asOf = document.querySelector("[data-as-of]")?.dataset.asOf;
+    const place = banner.querySelector("[data-received]");
+    if (asOf) place.textContent = ` (${clock.format(new Date(asOf)).replace(/^0?(\d+):/, "$1\u00a0h\u00a0")})`;
+  }
 
   // ---- the network
   addEventListener("offline", () => showOffline(true));
@@ -38,6 +46,15 @@
     live.addEventListener("signed-out", () => location.reload());
     setInterval(look, POLL_EVERY);
   }
+
+  // ---- how many requests await an answer, on the app's icon
+  function countOnIcon() {
+    if (!document.getElementById("inbox")) return;
+    const open = document.querySelectorAll("article[data-offer][data-state=open]").length;
+    (open ? navigator.setAppBadge?.(open) : navigator.clearAppBadge?.())?.catch(() => undefined);
+  }
+  document.addEventListener("htmx:after:swap", countOnIcon);
+  countOnIcon();
 
   // ---- under the thumb
   document.addEventListener("touchstart", () => {}, { passive: true }); // without it iOS shows no :active

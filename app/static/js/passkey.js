@@ -32,7 +32,8 @@
     if (!answer) throw new Error("offline");
     const known = await answer.json().catch(() => ({}));
     if (answer.status === 401) return location.reload();
-    if (!answer.ok) throw new Error(known.error === "unknown" ? "unknown" : "refused");
+    if (known.error === "proof") return location.assign(known.next);
+    if (!answer.ok) throw new Error(["unknown", "slow"].includes(known.error) ? known.error : "refused");
     return known;
   }
 
@@ -96,6 +97,7 @@
   }
 
   for (const form of document.querySelectorAll("form[data-passkey]")) {
+    form.querySelector("[data-without-script]").remove();
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       perform(form);

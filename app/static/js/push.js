@@ -6,32 +6,37 @@ const place = document.querySelector("[data-push]").dataset;
 const card = () => document.querySelector("[data-push-card]");
 const supported = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 const onIos = /iPhone|iPad/.test(navigator.userAgent) || (navigator.maxTouchPoints > 1 && /Mac/.test(navigator.platform));
-const installed = matchMedia("(display-mode: standalone)").matches;
+const platform = onIos ? "ios" : /Android/.test(navigator.userAgent) ? "android" : "desktop";
+const installed = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 
 const WORDS = {
   granted: "C’est fait : ce téléphone reçoit les demandes.",
-  denied:
-    "Les alertes sont bloquées pour Relais. Pour revenir en arrière : réglages du navigateur, " +
-    "Notifications, Relais, Autoriser. En attendant, gardez cette page ouverte.",
+  denied: "Les alertes sont bloquées pour Relais. En attendant, gardez cette page ouverte : elle se met à jour seule.",
   later: "Rien n’a changé. Vous pourrez accepter les alertes plus tard.",
-  install: "Ajoutez Relais à l’écran d’accueil (Partager, puis « Sur l’écran d’accueil ») et ouvrez-le de là.",
   unsupported: "Ce navigateur ne sait pas recevoir d’alertes. Gardez cette page ouverte : elle se met à jour seule.",
   failed: "Les alertes n’ont pas pu être activées. Réessayez quand le réseau est meilleur.",
 };
+
+let refused = false;
 
 start();
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-push-ask]")) ask();
 });
-document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-sign-out]")) navigator.serviceWorker?.controller?.postMessage("signed-out");
+// She may have allowed them in the settings meanwhile, on the way back described to her.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && refused && Notification.permission !== "denied") start();
 });
 
 async function start() {
   if ("serviceWorker" in navigator) await navigator.serviceWorker.register(place.worker).catch(() => undefined);
-  if (!supported) return say(onIos && !installed ? "install" : "unsupported");
+  if (onIos && !installed) return undefined; // install.js shows the way: alerts exist on the home screen only
+  if (!supported) return say("unsupported");
   // Opened without network to read the last inbox: nothing is wrong with the alerts.
-  if (Notification.permission === "granted") return subscribe().catch(() => navigator.onLine && say("failed"));
+  if (Notification.permission === "granted") {
+    const again = refused;
+    return subscribe().then(() => again && say("granted"), () => navigator.onLine && say("failed"));
+  }
   if (Notification.permission === "denied") return say("denied");
   return reveal();
 }
@@ -84,6 +89,8 @@ function reveal() {
 
 function say(outcome) {
   reveal();
+  refused = outcome === "denied";
+  document.querySelectorAll("[data-way-back]").forEach((way) => (way.hidden = !refused || way.dataset.wayBack !== platform));
   const status = document.querySelector("[data-push-status]");
   if (status) status.textContent = WORDS[outcome];
   const button = document.querySelector("[data-push-ask]");

@@ -8,11 +8,12 @@
     const end = Date.parse(ring.dataset.endsAt);
     const left = Math.max(0, (end - now) / 1000);
     const share = Math.min(100, (100 * left) / Math.max(1, (end - start) / 1000));
-    const [value, unit] = words(left);
+    // Over is over, network or not; whether it was taken meanwhile, only the server knows.
+    const [value, unit] = left > 0 ? words(left) : ["–", "fini"];
     ring.querySelector(".ring__left").setAttribute("stroke-dasharray", `${share.toFixed(1)} 100`);
     ring.querySelector(".ring__value").textContent = value;
     ring.querySelector(".ring__unit").textContent = unit;
-    ring.dataset.level = share <= 12 ? "last" : share <= 35 ? "soon" : "calm";
+    ring.dataset.level = left === 0 ? "over" : share <= 12 ? "last" : share <= 35 ? "soon" : "calm";
   }
 
   const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });

@@ -1,10 +1,10 @@
-"""Ages and numbers as they are said."""
+"""Ages as they are said."""
 
 from datetime import date
 
 import pytest
 
-from app.inbox.words import age_words, callable_phone
+from app.patients.words import age_words
 
 
 @pytest.mark.parametrize(
@@ -14,11 +14,9 @@ from app.inbox.words import age_words, callable_phone
         (date(2024, 11, 25), "23 mois"),
         (date(2026, 9, 24), "2 mois"),
         (date(2026, 11, 19), "5 jours"),
+        (date(2026, 11, 23), "1 jour"),
+        (date(2026, 11, 24), "0 jour"),
     ],
 )
 def test_age(born: date, words: str) -> None:
     assert age_words(born, date(2026, 11, 24)).replace("\xa0", " ") == words
-
-
-def test_a_number_can_be_dialled() -> None:
-    assert callable_phone("+33639980100") == "06 39 98 01 00"

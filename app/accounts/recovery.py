@@ -1,0 +1,162 @@
+"""Back in without any passkey: two administrators vouch for the person, everyone hears of it, a day passes.
+
+The person's mailbox gets the link, the administrators the code: neither opens anything without the other.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
+
+from app.accounts.actions import end_sign_ins, has_passkey, hold, tell
+from app.accounts.models import Account, Invitation, News, Outcome, Passkey, Recovery, Role
+from app.accounts.rules import RECOVERY_LASTS, opens_at, recovery_ends_at
+from app.audit.actions import record
+from app.core.db import db, transaction
+from app.core.tokens import derived_token, same
+
+
+def may_vouch(administrator: Account, account: Account, organization_id: UUID) -> bool:
+    """An administrator of an organization, for somebody else who belongs to it."""
+    runs_it = organization_id in administrator.organizations(Role.ADMINISTRATOR)
+    return runs_it and administrator.id != account.id and organization_id in account.organizations()
+
+
+def ask(account: Account, organization_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
+    """The first administrator's word. False when it is not theirs to give, not needed, or already running."""
+    held = hold(account.id)
+    if not may_vouch(by, held, organization_id) or not has_passkey(held.id) or running_for(held.id):
+        return False
+    asked = Recovery(
+        account_id=held.id, organization_id=organization_id, asked_by_id=by.id, asked_because=because, asked_at=now
+    )
+    db.session.add(asked)
+    db.session.flush()
+    _note(asked, "account.recovery_asked", News.RECOVERY_ASKED, by=by.id, why=because, now=now)
+    return True
+
+
+def confirm(recovery_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
+    """The second administrator's word: from now on, a day. False when it is the same person, or too late."""
+    recovery = _held(recovery_id)
+    if recovery is None or recovery.opens_at is not None or recovery.asked_by_id == by.id:
+        return False
+    if not may_vouch(by, recovery.account, recovery.organization_id) or not _asked_by_one_of_them(recovery):
+        return False
+    recovery.confirmed_by_id, recovery.confirmed_because = by.id, because
+    recovery.opens_at = opens_at(now)
+    _note(recovery, "account.recovery_confirmed", News.RECOVERY_CONFIRMED, by=by.id, why=because, now=now)
+    return True
+
+
+def _asked_by_one_of_them(recovery: Recovery) -> bool:
+    """Whoever asked is still here and still an administrator: who left vouches for nobody."""
+    asked_by = recovery.asked_by
+    return asked_by.active and may_vouch(asked_by, recovery.account, recovery.organization_id)
+
+
+def cancel(recovery_id: UUID, *, by: UUID | None, why: str, now: datetime) -> bool:
+    """Anyone concerned may stop it: the person (`by` is None from the mailed link), or an administrator."""
+    recovery = _held(recovery_id)
+    if recovery is None:
+        return False
+    _end(recovery, Outcome.CANCELLED, now)
+    _note(recovery, "account.recovery_cancelled", News.RECOVERY_CANCELLED, by=by, why=why, now=now)
+    return True
+
+
+def move_due(now: datetime) -> int:
+    """Open every recovery whose day has passed, end those that nobody used; returns how many. A worker item.
+
+    Looks before it takes the write lock: nearly always there is nothing.
+    """
+    due = list(db.session.scalars(select(Recovery.id).where(*_due(now))))
+    for recovery_id in due:
+        with transaction():
+            recovery = _held(recovery_id)
+            if recovery is not None:
+                _move(recovery, now)
+    return len(due)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    opened = select(Invitation.id).where(Invitation.recovery_id == Recovery.id).exists()
+    opens = and_(Recovery.opens_at <= now, not_(opened))
+    ends = func.coalesce(Recovery.opens_at, Recovery.asked_at) <= now - RECOVERY_LASTS
+    return Recovery.ended_at.is_(None), or_(opens, ends)
+
+
+def _move(recovery: Recovery, now: datetime) -> None:
+    if recovery_ends_at(recovery.asked_at, recovery.opens_at) <= now:
+        _end(recovery, Outcome.EXPIRED, now)
+    elif recovery.opens_at is not None and recovery.opens_at <= now and invitation_of(recovery.id) is None:
+        _open(recovery, now)
+
+
+def _open(recovery: Recovery, now: datetime) -> None:
+    ends_at = recovery_ends_at(recovery.asked_at, recovery.opens_at)
+    db.session.add(
+        Invitation(account_id=recovery.account_id, recovery_id=recovery.id, created_at=now, expires_at=ends_at)
+    )
+    record("account.recovery_opened", subject=recovery.account_id, why="two administrators, one day", now=now)
+
+
+def finish(invitation: Invitation, passkey: Passkey, *, now: datetime) -> None:
+    """The person has her new passkey: those she lost, and all that was signed in with them, end."""
+    recovery = db.session.get_one(Recovery, invitation.recovery_id)
+    account = recovery.account
+    recovery.ended_at, recovery.outcome = now, Outcome.USED
+    db.session.execute(delete(Passkey).where(Passkey.account_id == account.id, Passkey.id != passkey.id))
+    end_sign_ins(account.id, by=account.id, why="passkeys were lost", now=now)
+    record("account.recovered", subject=account.id, actor=account.id, why="two administrators, one day", now=now)
+    tell(account, News.RECOVERED, recovery.id, now=now)
+
+
+def running_for(account_id: UUID) -> Recovery | None:
+    return db.session.scalar(select(Recovery).where(Recovery.account_id == account_id, Recovery.ended_at.is_(None)))
+
+
+def running_in(organization_id: UUID) -> dict[UUID, Recovery]:
+    """By account."""
+    here = Recovery.organization_id == organization_id, Recovery.ended_at.is_(None)
+    return {each.account_id: each for each in db.session.scalars(select(Recovery).where(*here))}
+
+
+def invitation_of(recovery_id: UUID) -> Invitation | None:
+    return db.session.scalar(select(Invitation).where(Invitation.recovery_id == recovery_id))
+
+
+def stop_token(recovery_id: UUID) -> str:
+    """What the mailed link carries: enough to stop a recovery, and for nothing else."""
+    return derived_token("stop-recovery", str(recovery_id))
+
+
+def stops(recovery_id: UUID, token: str) -> bool:
+    return same(token, stop_token(recovery_id))
+
+
+def end_those_of(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
+    """The person left: nobody there vouches for her any more."""
+    recovery = running_for(account_id)
+    if recovery is not None and recovery.organization_id == organization_id:
+        cancel(recovery.id, by=by, why="left the organization", now=now)
+
+
+def _held(recovery_id: UUID) -> Recovery | None:
+    this = Recovery.id == recovery_id, Recovery.ended_at.is_(None)
+    statement = select(Recovery).where(*this).with_for_update(of=Recovery)
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def _end(recovery: Recovery, outcome: Outcome, now: datetime) -> None:
+    recovery.ended_at, recovery.outcome = now, outcome
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.recovery_id == recovery.id, Invitation.used_at.is_(None))
+        .values(expires_at=now)
+    )
+
+
+def _note(recovery: Recovery, event: str, news: News, *, by: UUID | None, why: str, now: datetime) -> None:
+    record(event, subject=recovery.account_id, actor=by, why=why, now=now)
+    tell(recovery.account, news, recovery.id, now=now)

@@ -1,0 +1,23 @@
+"""Who was seen to read about a patient lately."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.audit.models import AuditEvent
+from app.core.db import db
+
+SITTING = timedelta(hours=1)
+"""A page that stays open fetches itself again and again: within this time that is one reading."""
+
+
+def read_lately(subject: UUID, actor: UUID, now: datetime) -> bool:
+    """Does a line say already that this person is reading about the patient here?"""
+    statement = select(AuditEvent.id).where(
+        AuditEvent.subject_id == subject,
+        AuditEvent.actor_id == actor,
+        AuditEvent.event == "patient.read",
+        AuditEvent.at > now - SITTING,
+    )
+    return db.session.scalar(statement.limit(1)) is not None

@@ -1,0 +1,109 @@
+"""How often one may try. Counted in our own database, so that several processes count together (decision 0007)."""
+
+import ipaddress
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import structlog
+from flask import Flask, current_app, request
+from sqlalchemy import case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import TooManyRequests
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.core import clock
+from app.core.db import Model, db, transaction
+from app.core.tokens import keyed_hash
+
+MINUTE = timedelta(minutes=1)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = structlog.get_logger()
+
+
+class Attempts(Model):
+    """How often one somebody tried one something since the window began; who it is cannot be read from it."""
+
+    __tablename__ = "attempts"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def limited(
+    name: str, times: int, within: timedelta, of: Callable[..., str]
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """At most `times` within `within` for each `of(**view_args)`; then 429, until the window ends.
+
+    Goes inside the guard: who may not come in at all is not counted.
+    """
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def counted(*args: P.args, **kwargs: P.kwargs) -> R:
+            now = clock.now()
+            with transaction():
+                count, ends_at = count_attempt(name, of(**kwargs), within, now=now)
+            if count > times and current_app.config["LIMITS_HOLD"]:
+                log.warning("limit_reached", limit=name)
+                raise TooManyRequests(retry_after=int((ends_at - now).total_seconds()) + 1)
+            return view(*args, **kwargs)
+
+        return counted
+
+    return decorate
+
+
+def by_address(**_view_args: object) -> str:
+    """The network the request came from: an IPv6 customer owns 2^64 addresses, so they count as one."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def by_argument(name: str) -> Callable[..., str]:
+    """What the URL names: each patient link, each invitation has its own count."""
+    return lambda **view_args: str(view_args[name])
+
+
+def count_attempt(name: str, who: str, within: timedelta, *, now: datetime) -> tuple[int, datetime]:
+    """One more; returns how many in the present window, and when it ends. Windows begin with the first attempt."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Attempts).values(key=keyed_hash("attempts", f"{name}/{who}"), count=1, ends_at=now + within)
+    over = Attempts.ends_at <= now
+    count, ends_at = db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Attempts.key],
+            set_={
+                "count": case((over, 1), else_=Attempts.count + 1),
+                "ends_at": case((over, statement.excluded.ends_at), else_=Attempts.ends_at),
+            },
+        ).returning(Attempts.count, Attempts.ends_at)
+    ).one()
+    if count == 1:
+        _forget_some(now)
+    return count, ends_at
+
+
+def _forget_some(now: datetime) -> None:
+    """Each new window clears away old ones, skipping those that another process is clearing."""
+    over = select(Attempts.key).where(Attempts.ends_at <= now).limit(100).with_for_update(skip_locked=True)
+    db.session.execute(delete(Attempts).where(Attempts.key.in_(over)).execution_options(synchronize_session=False))
+
+
+def init_app(app: Flask) -> None:
+    """Who asks is who connects, unless the operator says how many proxies of ours stand in front."""
+    app.config.setdefault("LIMITS_HOLD", True)
+    if proxies := app.config["SETTINGS"].trusted_proxies:
+        # Only the address: gunicorn itself reads the scheme, and nothing here asks for another host name.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]

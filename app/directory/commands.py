@@ -1,0 +1,70 @@
+"""`relais directory …`: how an instance learns who works where."""
+
+from collections.abc import Iterable
+
+import click
+from sqlalchemy import select
+
+from app.accounts import actions as accounts
+from app.accounts.models import Account, Role
+from app.core import clock
+from app.core.db import db, transaction
+from app.directory import actions
+from app.directory.annuaire import WrongExtract
+from app.directory.importing import import_practitioners, set_territory
+from app.directory.models import Practitioner
+
+TEXT = click.File(encoding="utf-8-sig", errors="replace")
+
+
+@click.command("communes")
+@click.argument("file", type=TEXT)
+def communes(file: Iterable[str]) -> None:
+    """Load the communes of France from La Poste's Base officielle des codes postaux."""
+    with transaction():
+        click.echo(f"{actions.import_communes(file)} communes")
+
+
+@click.command("import")
+@click.argument("file", type=TEXT)
+@click.option("--department", default="", help="Only this one, by the start of its INSEE codes: 91, 2A, 974.")
+def practitioners(file: Iterable[str], department: str) -> None:
+    """Load professionals in private practice from the Annuaire Santé's PS_LibreAcces_Personne_activite."""
+    try:
+        with transaction():
+            imported = import_practitioners(file, department)
+    except WrongExtract as wrong:
+        raise click.ClickException(str(wrong)) from None
+    click.echo(f"{imported.written} professionals, {imported.nowhere} lines in no known commune")
+
+
+@click.command("territory")
+@click.argument("organization")
+@click.option("--department", required=True, help="It will answer for every commune here that has no coordinator yet.")
+@click.option("--commune", default="", help="INSEE code of its own commune, when it is new.")
+@click.option("--phone", default="", help="Its number, when it is new.")
+def territory(organization: str, department: str, commune: str, phone: str) -> None:
+    """Say which organization's coordinators take over what nobody answered."""
+    with transaction():
+        place = actions.organization(organization, kind="cpts", commune_code=commune, phone=phone)
+        if place is None:
+            raise click.ClickException(f"no commune has the code {commune!r}: load them first, then give --commune")
+        click.echo(f"{set_territory(place, department)} communes")
+
+
+@click.command("enrol")
+@click.argument("rpps")
+@click.argument("email", callback=lambda _context, _argument, value: value.strip().lower())
+def enrol(rpps: str, email: str) -> None:
+    """Invite a professional of the directory by mail; from then on requests are offered to this person."""
+    with transaction():
+        person = db.session.scalar(select(Practitioner).where(Practitioner.rpps == rpps))
+        if person is None or person.role is None:
+            raise click.ClickException(f"nobody in the directory has the number {rpps}")
+        invited = accounts.Person(email, person.given_name, person.family_name)
+        sent = accounts.invite(invited, person.role.organization_id, Role.PRACTITIONER, by=None, now=clock.now())
+        person.account_id = db.session.scalar(select(Account.id).where(Account.email == email))
+    click.echo("The worker mails the invitation." if sent else "This person has a passkey already: the role is added.")
+
+
+COMMANDS = (communes, practitioners, territory, enrol)

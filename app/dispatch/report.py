@@ -1,0 +1,90 @@
+"""A simulation told: its assumptions, a table of the ways of asking, what the choice is sensitive to, the picture."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from app.dispatch.frontier import Point, best, drawn
+from app.dispatch.simulation import (
+    EVERYBODY,
+    MINUTES,
+    SIZES,
+    Behaviour,
+    Outcome,
+    Place,
+    Territory,
+    of_size,
+    simulate,
+)
+from app.pathways.schema import Search, read_pathway
+
+CATALOG = Path(__file__).parents[1] / "pathways" / "catalog"
+
+POLICIES = {"alert-all": EVERYBODY, "one-by-one": 1, "replacement": 0}
+"""How many live offers; 0: as many as the pathway says."""
+
+REFUSALS = {
+    "accepted 37.7 % (survey of alerted volunteers)": 0.377,
+    "refused or ignored 71 % (CarePort, home health)": 0.29,
+    "refused or ignored 88 % (CarePort, nursing facilities)": 0.12,
+}
+HEAD = f"{'':<16}{'median':>9}{'p90':>9}{'alerts/yes':>12}{'unanswered':>12}{'load':>8}{'load p90':>10}"
+
+
+class Unknown(ValueError):
+    """A policy, a pathway or a territory that there is not."""
+
+
+def lines(
+    requests: int, places: Sequence[Place], policies: Sequence[str], pathway: str, plot: Path | None
+) -> Iterator[str]:
+    """What `relais simulate` says. Raises `Unknown`."""
+    file = CATALOG / f"{pathway}.toml"
+    if not file.exists() or not set(policies) <= set(POLICIES) or not places:
+        raise Unknown(f"there is no such pathway, policy ({', '.join(POLICIES)}) or territory")
+    search, territory = read_pathway(file).search, Territory(places)
+    yield f"{requests} requests · {len(places)} professionals · {pathway}: {_waits(search)}"
+    yield "times in minutes; load: alerts per professional and hundred requests, on average and for the busiest tenth"
+    for said, accepted in REFUSALS.items():
+        behaviour = replace(Behaviour(), accepted=accepted)
+        yield f"\n{said}: " + ", ".join(f"{name} {value:g}" for name, value in asdict(behaviour).items())
+        yield HEAD
+        for name in policies:
+            plan = of_size(search, POLICIES[name] or search.live_offers)
+            yield _row(name, simulate(plan, territory, behaviour, requests), len(places))
+    if plot:
+        yield from _frontier(search, territory, max(100, requests // 20), plot)
+
+
+def _waits(search: Search) -> str:
+    radii = ", ".join(str(km) for km in search.radii_km)
+    offers = f"{search.live_offers} live offers of {search.offer_minutes} min"
+    return f"{offers}, stages of {search.stage_minutes} min, {radii} km"
+
+
+def _row(name: str, outcome: Outcome, people: int) -> str:
+    mean, busiest = outcome.load(people)
+    figures = f"{outcome.median:>9.1f}{outcome.ninth_tenth:>9.1f}{outcome.alerts_per_success:>12.1f}"
+    return f"{name:<16}{figures}{outcome.unanswered:>12.2%}{mean:>8.1f}{busiest:>10.1f}"
+
+
+def _frontier(search: Search, territory: Territory, requests: int, plot: Path) -> Iterator[str]:
+    """Every size and patience, each with the shipped radii and stages; the shipped one by its name."""
+    names = {
+        (search.live_offers, search.offer_minutes): "shipped",
+        (EVERYBODY, search.offer_minutes): "alert all",
+        (1, search.offer_minutes): "one by one",
+    }
+    points = {}
+    for size, minutes in sorted({*((s, m) for s in SIZES for m in MINUTES), *names}):
+        outcome = simulate(of_size(search, size, minutes), territory, Behaviour(), requests)
+        name = names.get((size, minutes), "")
+        points[size, minutes] = Point(outcome.median, outcome.alerts_per_success, name)
+    front = best([*points.values()])
+    yield "\non the frontier (live offers × minutes: median minutes, alerts per yes):"
+    for (size, minutes), point in sorted(points.items(), key=lambda item: item[1].minutes):
+        if point in front or point.name:
+            mark = "" if point in front else "  beaten"
+            which = f"{min(size, territory.people)} × {minutes}"
+            yield f"  {which}: {point.minutes:.1f}, {point.alerts:.1f} {point.name}{mark}"
+    plot.write_text(drawn([*points.values()]), encoding="utf-8")

@@ -1,0 +1,50 @@
+"""Answers given on the lock screen, with no page open and nobody asked to sign in."""
+
+from uuid import UUID
+
+from flask import Response, abort, request
+
+from app.accounts.models import Account, Role
+from app.audit.origin import Source, came_by
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.security import capability, csrf
+from app.dispatch import actions as dispatch
+from app.inbox.taps import settled, tap_of
+from app.inbox.views import bp, my_offer_of, take
+from app.push.payload import answer_token_matches
+from app.push.queries import held
+
+__all__ = ["answer_from_notice", "bp"]
+
+
+@bp.post("/offers/notice-answers/<uuid:message_id>")
+@csrf.exempt  # type: ignore[untyped-decorator]
+@capability("the token in the notice proves that this phone got this offer")
+def answer_from_notice(message_id: UUID) -> Response:
+    """A tap on a notice's button. JSON in: `token`, `answer` (accept or refuse), and `key` and `age` as in a form.
+
+    The capability dies with the offer, with the phone's subscription (signing out ends it), with the account,
+    and when its owner no longer wishes to answer so.
+    """
+    came_by(Source.NOTICE)
+    said = request.get_json(silent=True)
+    said = said if isinstance(said, dict) else {}
+    kind, token, about = str(said.get("answer")), str(said.get("token")), held(message_id)
+    if about is None or not answer_token_matches(message_id, token, kind):
+        abort(404)
+    offer_id, account_id = about
+    by, now = db.session.get(Account, account_id), clock.now()
+    if by is None or not may_answer(by):
+        abort(404)
+    tap = tap_of(said, now)
+    if kind == "accept":
+        given = take(offer_id, by, tap, now, reads=False)
+    else:
+        with transaction():
+            given = dispatch.refuse(my_offer_of(offer_id, by), None, by=by, now=now, tap=tap)
+    return settled(my_offer_of(offer_id, by), given, now)
+
+
+def may_answer(account: Account) -> bool:
+    return account.active and Role.PRACTITIONER in account.roles and account.answers_from_lock_screen

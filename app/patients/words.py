@@ -1,0 +1,47 @@
+"""What every screen says of a patient, to those who may know."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date
+
+from app.core import clock
+from app.core.words import count
+from app.patients.models import Patient
+from app.patients.rules import age
+
+SEXES = {"F": "Femme", "M": "Homme"}
+BORN = {"F": "née", "M": "né"}
+
+
+@dataclass(frozen=True)
+class Banner:
+    """Who the patient is, in words; `phone` as it is kept (E.164)."""
+
+    name: str
+    sex: str
+    born: str
+    age: str
+    address: str
+    phone: str
+
+
+def banner(patient: Patient, now: datetime) -> Banner:
+    place = f"{patient.commune.postal_code} {patient.commune.name}"
+    return Banner(
+        name=patient.name,
+        sex=SEXES.get(patient.sex, ""),
+        born=f"{BORN.get(patient.sex, 'né(e)')} le {format_date(patient.birth_date, 'long', locale='fr')}",
+        age=age_words(patient.birth_date, clock.paris(now).date()),
+        address=", ".join(part for part in (patient.address, place) if part),
+        phone=patient.phone,
+    )
+
+
+def age_words(born: date, today: date) -> str:
+    """`78 ans`; in months before the second birthday, in days before the second month."""
+    years = age(born, today)
+    if years >= 2:
+        return count(years, "an")
+    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    return f"{months}\u00a0mois" if months >= 2 else count((today - born).days, "jour")

@@ -1,0 +1,23 @@
+"""The check of the month: a device without news is asked to ring once, in daylight, so that silence is noticed."""
+
+from datetime import datetime
+
+from app.core import clock
+from app.core.db import transaction
+from app.push.actions import check
+from app.push.queries import any_to_check, to_check
+from app.push.reachability import check_ends_at
+
+BATCH = 100
+
+
+def check_due(now: datetime) -> int:
+    """Owe a check to every device whose time has come; returns to how many. A worker item."""
+    ends_at = check_ends_at(now, clock.PARIS)
+    if ends_at is None or not any_to_check(now):
+        return 0
+    with transaction():
+        devices = to_check(now, BATCH)
+        for device in devices:
+            check(device, now, ends_at)
+        return len(devices)

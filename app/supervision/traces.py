@@ -1,0 +1,122 @@
+"""Who looked at what: the trail in words, within what its reader may see."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.accounts.models import Account, Membership, Role
+from app.accounts.queries import organization_names
+from app.audit.models import AuditEvent
+from app.audit.origin import Source
+from app.audit.words import ACTS, REASONS, RESULTS, SOURCES
+from app.care_requests.models import CareRequest
+from app.core import clock
+from app.core.db import db
+from app.core.words import day, stamp
+from app.directory.queries import territory_communes
+from app.patients.models import Patient
+
+AT_MOST = 300
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One line in words. `client` is a network, empty when nobody was at the other end."""
+
+    at: datetime
+    when: str
+    person: str
+    organization: str
+    act: str
+    why: str
+    source: str
+    client: str
+    result: str
+    refused: bool
+
+
+def search(reader: Account, *, person: UUID | None, on: date | None, patient: UUID | None) -> list[Trace]:
+    """The newest lines that `reader` may see, narrowed to a person, a day in Paris, a patient."""
+    wanted = [visible_to(reader)]
+    if person:
+        wanted.append(AuditEvent.actor_id == person)
+    if patient:
+        wanted.append(AuditEvent.patient_id == patient)
+    if on:
+        wanted.append(and_(AuditEvent.at >= _midnight(on), AuditEvent.at < _midnight(on + timedelta(days=1))))
+    found = select(AuditEvent).where(*wanted).order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(AT_MOST)
+    return in_words(db.session.scalars(found).all())
+
+
+def visible_to(reader: Account) -> ColumnElement[bool]:
+    """What concerns the patients of the reader's territory and organizations; else what their own people did."""
+    organizations = reader.organizations(Role.COORDINATOR)
+    communes = territory_communes(organizations)
+    patients = select(Patient.id).where(
+        or_(Patient.organization_id.in_(organizations), Patient.commune_code.in_(communes))
+    )
+    members = select(Membership.account_id).where(Membership.organization_id.in_(organizations))
+    requests = select(CareRequest.id).where(CareRequest.commune_code.in_(communes))
+    return or_(
+        AuditEvent.patient_id.in_(patients),
+        AuditEvent.patient_id.is_(None) & AuditEvent.actor_id.in_(members),
+        (AuditEvent.event == "access.refused") & AuditEvent.subject_id.in_(requests),
+    )
+
+
+def people(reader: Account, since: datetime) -> dict[UUID, str]:
+    """Whom the reader may ask about, by name: those who did something in what she sees since then."""
+    seen = select(AuditEvent.actor_id).where(visible_to(reader), AuditEvent.at >= since)
+    found = db.session.scalars(select(Account).where(Account.id.in_(seen)))
+    return dict(sorted(((one.id, one.name) for one in found), key=lambda pair: pair[1]))
+
+
+def patient_report(patient_id: UUID) -> list[Trace]:
+    """Everything that somebody did with this patient's file, the oldest first.
+
+    What Relais does by itself is left out: it shows no identity to anybody.
+    """
+    statement = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.patient_id == patient_id,
+            or_(AuditEvent.actor_id.is_not(None), AuditEvent.source == Source.PATIENT_LINK.value),
+        )
+        .order_by(AuditEvent.at, AuditEvent.id)
+    )
+    return in_words(db.session.scalars(statement).all())
+
+
+def in_words(lines: Sequence[AuditEvent]) -> list[Trace]:
+    actors = {line.actor_id for line in lines if line.actor_id}
+    known = {one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(actors)))}
+    names = organization_names(_organizations(known.values()))
+    return [_trace(line, known.get(line.actor_id) if line.actor_id else None, names) for line in lines]
+
+
+def _organizations(accounts: Collection[Account]) -> set[UUID]:
+    return {organization for account in accounts for organization in account.organizations()}
+
+
+def _trace(line: AuditEvent, actor: Account | None, names: dict[UUID, str]) -> Trace:
+    where = sorted({names[organization] for organization in actor.organizations()}) if actor else []
+    nobody = "Le patient" if line.source == Source.PATIENT_LINK.value else "Relais"
+    return Trace(
+        at=line.at,
+        when=f"{day(line.at)} {stamp(line.at)}",
+        person=actor.name if actor else nobody,
+        organization=", ".join(where),
+        act=ACTS.get(line.event, line.event),
+        why=REASONS.get(line.why, line.why),
+        source=SOURCES[Source(line.source)],
+        client=line.client,
+        result=RESULTS[line.result],
+        refused=line.result == "refused",
+    )
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), clock.PARIS)

@@ -1,0 +1,352 @@
+"""Every route, asked by everyone: what each hears stands in a table, and a route without a row fails.
+
+The world: one request of the emergency department, taken by one nurse; the ids in the addresses are theirs. What a
+form may hold, and what a rightful act does, is tested room by room; here only who is let in.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Passkey, Role, SignIn
+from app.core import clock
+from app.core.db import db, transaction
+from app.push.models import Subscription
+from tests.factories.town import Nurse, Person, Town
+
+REQUESTERS = ("requester", "case-manager")
+ELSEWHERE = ("requester elsewhere",)
+PRACTITIONERS = ("winner", "asked", "not asked", "usual")
+COORDINATORS = ("coordinator", "coordinator elsewhere")
+ADMINISTRATORS = ("administrator",)
+SIGNED_IN = (*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS)
+EVERYONE = ("stranger", *SIGNED_IN)
+
+Row = dict[str, str]
+
+
+def row(otherwise: str, *, stranger: str = "sign-in", **let: tuple[str, ...]) -> Row:
+    """Everyone hears `otherwise`, except those of `let` (`comes_in`, `not_found`, `forbidden`)."""
+    heard = {"stranger": stranger, **dict.fromkeys(SIGNED_IN, otherwise)}
+    for answer, people in let.items():
+        heard.update(dict.fromkeys(people, answer.replace("_", " ")))
+    return heard
+
+
+def only(*people: str, foreign: tuple[str, ...] = ()) -> Row:
+    """`people` come in; `foreign` have the role, but it is not theirs; all others have not even the role."""
+    return row("forbidden", comes_in=people, not_found=foreign)
+
+
+def mine_alone(person: str) -> Row:
+    return row("not found", comes_in=(person,))
+
+
+PUBLIC = row("comes in", stranger="comes in")
+TOKEN = row("not found", stranger="not found")  # the token in the address is unknown
+MEMBERS = row("comes in")
+ASKS = only(*REQUESTERS, *ELSEWHERE)
+ANSWERS = only(*PRACTITIONERS)
+OFFER = only("winner", foreign=("asked", "not asked", "usual"))
+REQUEST = only(*REQUESTERS, foreign=ELSEWHERE)
+PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
+
+TABLE: dict[str, Row] = {
+    "GET /": MEMBERS,
+    "GET /account": MEMBERS,
+    "POST /account/lock-screen": MEMBERS,
+    "POST /account/recovery/cancellation": MEMBERS,
+    "GET /audit": only(*COORDINATORS),
+    "GET /board": only(*COORDINATORS),
+    "GET /communes": ASKS,
+    "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
+    "POST /devices/sign-out": MEMBERS,
+    "GET /healthz": PUBLIC,
+    "GET /inbox": ANSWERS,
+    "POST /inbox/availability": ANSWERS,
+    "GET /install": PUBLIC,
+    # An invitation's link answers alike whether or not it exists, so that nobody learns who was invited.
+    "GET /invitation/<uuid:invitation_id>": PUBLIC,
+    "POST /invitation/<uuid:invitation_id>": PUBLIC,
+    "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
+    "POST /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
+    "GET /live": row("forbidden"),  # No topic is named, so there is nothing one may hear.
+    "GET /manifest.webmanifest": PUBLIC,
+    "GET /members": only(*COORDINATORS, *ADMINISTRATORS),
+    "GET /members/<uuid:organization_id>/<uuid:account_id>": PEOPLE,
+    "POST /members/<uuid:organization_id>/<uuid:account_id>/recovery": only(*ADMINISTRATORS),
+    "POST /members/<uuid:organization_id>/<uuid:account_id>/recovery/cancellation": only(foreign=ADMINISTRATORS),
+    "POST /members/<uuid:organization_id>/<uuid:account_id>/recovery/confirmation": only(*ADMINISTRATORS),
+    "POST /members/<uuid:organization_id>/<uuid:account_id>/removal": PEOPLE,
+    "GET /metrics": PUBLIC,
+    "GET /offers/<uuid:offer_id>": OFFER,
+    "POST /offers/<uuid:offer_id>/acceptance": OFFER,
+    "POST /offers/<uuid:offer_id>/appointment": OFFER,
+    "POST /offers/<uuid:offer_id>/end": OFFER,
+    "POST /offers/<uuid:offer_id>/refusal": OFFER,
+    "POST /offers/<uuid:offer_id>/sighting": OFFER,
+    "POST /offers/<uuid:offer_id>/start": OFFER,
+    "POST /offers/<uuid:offer_id>/withdrawal": OFFER,
+    "POST /offers/notice-answers/<uuid:message_id>": TOKEN,
+    "GET /offline": PUBLIC,
+    "GET /p/<token>": TOKEN,
+    "POST /p/<token>/answer": TOKEN,
+    "GET /p/<token>/visit.ics": TOKEN,
+    "GET /passkeys/<uuid:passkey_id>": mine_alone("requester"),
+    "POST /passkeys/<uuid:passkey_id>/name": mine_alone("requester"),
+    "POST /passkeys/<uuid:passkey_id>/removal": mine_alone("requester"),
+    "POST /passkeys/options": MEMBERS,
+    "POST /passkeys/verification": MEMBERS,
+    "GET /patients/new": ASKS,
+    "POST /patients/new": ASKS,
+    "GET /proof": MEMBERS,
+    "POST /proof/options": MEMBERS,
+    "POST /proof/verification": MEMBERS,
+    "GET /push/devices": MEMBERS,
+    "POST /push/devices/<uuid:device_id>/removal": mine_alone("winner"),
+    "GET /push/key": MEMBERS,
+    "POST /push/receipts/<uuid:message_id>": TOKEN,
+    "POST /push/subscription": row("forbidden"),  # An empty address is on nobody's list of push services.
+    "DELETE /push/subscription": MEMBERS,
+    "GET /push/test": MEMBERS,
+    "POST /push/test": MEMBERS,
+    "GET /recoveries/<uuid:recovery_id>/<token>": TOKEN,
+    "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
+    "GET /requests": ASKS,
+    "POST /requests": ASKS,
+    "GET /requests/<uuid:request_id>": only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, "coordinator elsewhere")),
+    "GET /requests/<uuid:request_id>/card": REQUEST,
+    "POST /requests/<uuid:request_id>/cancellation": REQUEST,
+    "POST /requests/<uuid:request_id>/relaunch": only("coordinator", foreign=("coordinator elsewhere",)),
+    "GET /requests/new": ASKS,
+    "POST /requests/patients": ASKS,
+    "GET /service-worker.js": PUBLIC,
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in/options": PUBLIC,
+    "POST /sign-in/verification": PUBLIC,
+    "POST /sign-out": PUBLIC,
+    "GET /visits": ANSWERS,
+}
+
+LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out")
+"""What ends something comes last, so that the rest was asked of something that lives."""
+
+
+@dataclass
+class World:
+    town: Town
+    people: dict[str, Person]
+    ids: dict[str, object]
+    request: UUID
+
+
+@pytest.fixture
+def world(town: Town) -> World:
+    usual = town.nurse("Usuelle", km=300)
+    people: dict[str, Person] = {
+        "stranger": town.stranger(),
+        "requester": town.orientation_nurse,
+        "case-manager": town._person("Cas", "Gestion", Role.CASE_MANAGER, town.emergency_id),
+        "requester elsewhere": town.requester(),
+        "winner": town.nurse("Maya"),
+        "asked": town.nurse("Inès", km=2),
+        "not asked": town.nurse("Loin", km=300),
+        "usual": usual,
+        "coordinator": town.coordinator,
+        "coordinator elsewhere": coordinator_elsewhere(town),
+        "administrator": town._person("Ada", "Ministre", Role.ADMINISTRATOR, town.emergency_id),
+    }
+    leaver = town._person("Léa", "Partante", Role.REQUESTER, town.emergency_id)
+    town.asks(patient=town.patient("Odile", usual=[usual]))
+    request = town.asks(patient=town.patient("Monique"))
+    town.time_passes(seconds=1)
+    winner = nurse(people["winner"])
+    assert winner.accepts() == 200
+    offer = winner.offer()
+    assert offer is not None and offer.request_id == request
+    with transaction():
+        db.session.execute(update(SignIn).values(proven_at=clock.now()))
+        passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
+        second = other_device(people["requester"].account_id)
+        db.session.add_all([*passkeys, second])
+        db.session.flush()
+        ids: dict[str, object] = {
+            "request_id": request,
+            "offer_id": offer.id,
+            "organization_id": town.emergency_id,
+            "account_id": leaver.account_id,
+            "passkey_id": passkeys[0].id,
+            "sign_in_id": second.id,
+            "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
+        }
+    return World(town, people, ids, request)
+
+
+def first(column: object, condition: object) -> UUID:
+    found: UUID = db.session.scalars(select(column).where(condition)).one()  # type: ignore[call-overload]
+    return found
+
+
+def coordinator_elsewhere(town: Town) -> Person:
+    with transaction():
+        cpts = town._organization("CPTS d'ailleurs", "cpts", None).id
+    return town._person("Loin", "Lemaire", Role.COORDINATOR, cpts)
+
+
+def nurse(person: Person) -> Nurse:
+    assert isinstance(person, Nurse)
+    return person
+
+
+def other_device(account: UUID) -> SignIn:
+    """A second browser of the same person, to end from the first."""
+    now = clock.now()
+    return SignIn(
+        account_id=account,
+        token_hash="-",
+        created_at=now,
+        expires_at=now + timedelta(hours=1),
+        proven_at=now,
+    )
+
+
+def passkey(account: UUID, name: str) -> Passkey:
+    return Passkey(
+        account_id=account,
+        credential_id=name.encode(),
+        public_key=b"-",
+        sign_count=0,
+        synced=True,
+        transports=[],
+        name=name,
+        created_at=clock.now(),
+    )
+
+
+def routes(town: Town) -> list[tuple[str, Rule]]:
+    found = [
+        (method, rule)
+        for rule in town.app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    return sorted(found, key=lambda pair: (rank(pair[1].rule), pair[1].rule, pair[0]))
+
+
+def rank(path: str) -> int:
+    ends = [number for number, end in enumerate(LAST, 1) if path.endswith(end)]
+    return ends[0] if ends else 0
+
+
+def url_of(rule: Rule, ids: dict[str, object]) -> str:
+    unknown = "01900000-0000-7000-8000-000000000000"
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str(ids.get(name[1], unknown)), rule.rule)
+
+
+def ask(person: Person, method: str, url: str) -> TestResponse:
+    """With an empty form, or one that only names what every form of the route must name."""
+    data = None if method == "GET" else {"answer": "confirmed"}
+    with person.town.app.app_context():
+        answer = person.client.open(url, method=method, data=data)
+        answer.get_data()
+        answer.close()
+        return answer
+
+
+def heard(answer: TestResponse) -> str:
+    if answer.status_code == 303 and "/sign-in" in answer.location:
+        return "sign-in"
+    heard = {401: "sign-in", 403: "forbidden", 404: "not found"}
+    return heard.get(answer.status_code, "comes in" if answer.status_code < 500 else "an error of ours")
+
+
+def test_every_route_has_its_row_and_every_row_its_route(town: Town) -> None:
+    assert {f"{method} {rule.rule}" for method, rule in routes(town)} == TABLE.keys()
+
+
+def test_everyone_hears_what_the_table_says(world: World) -> None:
+    wrong = []
+    for method, rule in routes(world.town):
+        name = f"{method} {rule.rule}"
+        if name not in TABLE or rule.endpoint == "accounts.sign_out":
+            continue  # Signing out is for everyone, and would end the others' turn.
+        for who, person in world.people.items():
+            url = url_of(rule, world.ids)
+            # Looking for a patient or asking needs one of one's own: without, an honest 404 says nothing of rights.
+            if name == "POST /requests":
+                url += "?pathway=nonsense" if who not in REQUESTERS else f"?patient={patient_of(world)}"
+            got = heard(ask(person, method, url))
+            told = TABLE[name][who]
+            if name == "POST /requests" and who in ELSEWHERE:
+                told = "not found"
+            if got != told:
+                wrong.append(f"{name}: {who} should hear {told}, heard {got}")
+    assert not wrong, "\n".join(wrong)
+
+
+def patient_of(world: World) -> UUID:
+    return world.town.request(world.request).patient_id
+
+
+def test_signing_out_is_for_everyone(world: World) -> None:
+    for who, person in world.people.items():
+        assert heard(ask(person, "POST", "/sign-out")) == "sign-in", who
+        assert heard(ask(person, "GET", "/account")) == "sign-in", who
+
+
+# Every id, swapped between two people of the same role
+
+
+def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
+    """The same role, the same act, another's id: there is no such thing, and nothing moved."""
+    twins = {
+        "request_id": ("requester", "requester elsewhere"),
+        "offer_id": ("winner", "asked"),
+        "passkey_id": ("requester", "case-manager"),
+        "sign_in_id": ("requester", "case-manager"),
+        "device_id": ("winner", "asked"),
+        "account_id": ("administrator", "administrator elsewhere"),
+        "organization_id": ("administrator", "administrator elsewhere"),
+    }
+    with transaction():
+        other = world.town._organization("Clinique d'ailleurs", "hospital", None).id
+    world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
+    coordinators = ("coordinator", "coordinator elsewhere")
+    with transaction():
+        db.session.execute(update(SignIn).values(proven_at=clock.now()))
+    swapped = set()
+    for method, rule in routes(world.town):
+        named = [name for name in rule.arguments if name in twins]
+        if not named:
+            continue
+        swapped.update(named)
+        twin = coordinators if rule.endpoint == "supervision.relaunch" else twins[named[0]]
+        answer = ask(world.people[twin[1]], method, url_of(rule, world.ids))
+        assert heard(answer) == "not found", f"{method} {rule.rule}: {heard(answer)}"
+    assert swapped == twins.keys()
+    db.session.rollback()
+    assert db.session.get(Subscription, world.ids["device_id"]) is not None, "another's phone still rings"
+    assert db.session.get(Passkey, world.ids["passkey_id"]) is not None
+    assert db.session.get_one(SignIn, world.ids["sign_in_id"]).ended_at is None
+
+
+# Who sees whom the request is about
+
+
+def test_who_sees_the_patient(world: World) -> None:
+    sees = {"requester", "case-manager", "coordinator", "winner"}
+    for who, person in world.people.items():
+        offer = nurse(person).offer() if who in PRACTITIONERS else None
+        url = f"/offers/{offer.id}" if offer else f"/requests/{world.request}"
+        with world.town.app.app_context():
+            text = person.get(url).text
+        if who == "usual":
+            assert "Odile" in text, "her own patient, even before she accepts"
+            continue
+        assert ("MARCHAND" in text) == (who in sees), who
