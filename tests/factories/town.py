@@ -116,6 +116,10 @@ class Town:
             organization_id = self._organization(organization, "hospital", None).id
         return self._person(given, "Requérant", Role.REQUESTER, organization_id)
 
+    def administrator(self) -> Person:
+        """Gives access to the hospital."""
+        return self._person("Anne", "Roy", Role.ADMINISTRATOR, self.hospital_id)
+
     def nurse(self, given: str, *, km: float = 1.0, phone: bool = True) -> Nurse:
         return self.professional(given, Profession.NURSE, km=km, phone=phone)
 
@@ -243,6 +247,7 @@ class Town:
                 token_hash=hash_token(token),
                 created_at=now,
                 expires_at=now + timedelta(days=365),
+                proven_at=now,
             )
             db.session.add(row)
             account_id = account.id
