@@ -166,7 +166,7 @@ def test_nothing_of_a_patient_stays_after_signing_out(
         "**/sign-out", lambda route: route.fulfill(status=204)
     )  # what the page does by itself, before the server does
     phone.goto(f"{network.url}/demo/as/nurse/account")
-    phone.get_by_role("button", name="Se déconnecter").click()
+    phone.get_by_role("button", name="Se déconnecter").dispatch_event("click")  # it navigates nowhere: 204
     phone.wait_for_function("async () => (await (await navigator.serviceWorker.ready).getNotifications()).length === 0")
     phone.wait_for_function("() => localStorage.length === 0")
     left = held(phone)

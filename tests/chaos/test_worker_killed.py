@@ -102,10 +102,12 @@ def soon(true: Callable[[], bool]) -> bool:
 
 
 def leftovers() -> tuple[int, int]:
-    """Searches that are due, and messages neither sent nor given up."""
+    """Searches that are due, and messages that are due and neither sent nor given up. A mail for whoever's phone says
+    nothing is a row as well, but not due for a minute."""
     db.session.rollback()
     due = select(func.count()).where(CareRequest.state == State.SEARCHING, CareRequest.next_move_at <= clock.now())
-    owed = select(func.count()).where(Message.state.in_([MessageState.PENDING, MessageState.LEASED]))
+    unsent = Message.state.in_([MessageState.PENDING, MessageState.LEASED])
+    owed = select(func.count()).where(unsent, Message.due_at <= clock.now())
     return db.session.scalar(due) or 0, db.session.scalar(owed) or 0
 
 

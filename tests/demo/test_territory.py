@@ -105,7 +105,7 @@ def test_the_nurse_has_a_day_before_her(app: Flask) -> None:
 @pytest.mark.parametrize(("key", "profession"), [("nurse", Profession.NURSE), ("doctor", Profession.DOCTOR)])
 def test_a_request_from_evry_reaches_the_visitor_at_once(app: Flask, key: str, profession: Profession) -> None:
     evry = db.session.get_one(Commune, "91228")
-    nearest = near(profession, evry.latitude, evry.longitude, 5)[:7]
+    nearest = near(profession, evry.latitude, evry.longitude, 5, limit=7)
     assert practitioner_of(account(key).id).id in [found.practitioner_id for found in nearest]
 
 

@@ -103,7 +103,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
     @public("answers land here")
     def answer(message: UUID) -> tuple[Response, int]:
         site.answers.append(request.json)
-        return jsonify(answer="noted"), site.answer_status
+        fate = {"fate": "Déjà prise par un confrère"} if site.answer_status == 409 else {}
+        return jsonify(answer="noted", **fate), site.answer_status
 
     with app.app_context():
         Model.metadata.create_all(db.engine)
@@ -158,7 +159,8 @@ def test_a_push_is_shown_with_its_buttons_reported_and_answered_by_a_tap(
     site.wait_until(page, received(site))
     notification_centre.click(notice, "Accepter")
     site.wait_until(page, lambda: site.answers)
-    assert site.answers == [{"token": message.json["answers"]["accept"]["token"], "answer": "accept"}]
+    [said] = site.answers
+    assert (said["token"], said["answer"]) == (message.json["answers"]["accept"]["token"], "accept")
     assert shown(page, notification_centre, "C’est noté") == ()
 
 

@@ -1,5 +1,6 @@
 """What each answer of a push service means, and which subscriptions are worth keeping."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -137,4 +138,4 @@ class _Nowhere(FakePushService):
     """Makes devices and serves nobody."""
 
     def __init__(self) -> None:
-        self.origin, self.devices = "http://127.0.0.1:1", []
+        self.origin, self.devices, self.now = "http://127.0.0.1:1", [], time.time
