@@ -166,8 +166,17 @@ def virtual_authenticator(page: Page) -> VirtualAuthenticator:
     return VirtualAuthenticator(page)
 
 
+AT_REST = """() => Promise.race([
+  Promise.all(document.getAnimations()
+    .filter(a => a.effect.getComputedTiming().iterations !== Infinity)
+    .map(a => a.finished.catch(() => {}))),
+  new Promise(done => setTimeout(done, 1000))])"""
+"""A colour on its way from one to another has a contrast of its own, which nobody reads."""
+
+
 def assert_accessible(page: Page, *, ignore: tuple[str, ...] = ()) -> None:
     """Run axe (WCAG 2.2 AA and best practices) on the page; `ignore` names its rules to leave out."""
+    page.evaluate(AT_REST)
     page.evaluate(AXE_SCRIPT)
     options = {
         "runOnly": {"type": "tag", "values": WCAG_22_AA},
