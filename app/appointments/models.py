@@ -35,6 +35,5 @@ class PatientLink(Identified, Model):
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"), unique=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
-    first_opened_at: Mapped[datetime | None]
 
     appointment: Mapped[Appointment] = relationship(lazy="joined")

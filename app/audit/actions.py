@@ -31,7 +31,6 @@ EVENTS: dict[str, frozenset[str]] = {
     "offer.answered": frozenset({"answer"}),
     "appointment.proposed": frozenset({"mode"}),
     "appointment.answered": frozenset({"answer"}),
-    "patient_link.opened": frozenset(),
     "access.refused": frozenset({"endpoint"}),
     "audit.searched": frozenset({"person", "day"}),
     "audit.reported": frozenset(),

@@ -26,7 +26,6 @@ ACTS = {
     "offer.answered": "Réponse à une demande",
     "appointment.proposed": "Proposition d'un rendez-vous",
     "appointment.answered": "Réponse du patient au rendez-vous",
-    "patient_link.opened": "Ouverture du lien du patient",
     "access.refused": "Accès refusé",
     "audit.searched": "Recherche dans les traces",
     "audit.reported": "Relevé des accès remis au patient",

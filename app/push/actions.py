@@ -100,24 +100,36 @@ class Notice:
 def alert(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime) -> int:
     """Owe `notice` to every device of this person; returns how many. Zero: she cannot be reached so."""
     devices = db.session.scalars(select(Subscription.id).where(Subscription.account_id == account_id)).all()
-    db.session.add_all(
-        Message(
-            account_id=account_id,
-            subscription_id=device,
-            subject_id=subject_id,
-            step=step,
-            payload=_payload(notice, subject_id),
-            topic=topic_of(subject_id),
-            urgency=notice.urgency,
-            due_at=now,
-            expires_at=expires_at,
-        )
-        for device in devices
-    )
+    for device in devices:
+        _ring(device, account_id, subject_id, step, notice, now=now, expires_at=expires_at)
     if notice.elsewhere:
         due_at = now + rules.PATIENCE if devices else now
         _owe(account_id, subject_id, step, notice.elsewhere, Channel.PUSH, due_at=due_at, expires_at=expires_at)
     return len(devices)
+
+
+def _ring(
+    device_id: UUID,
+    account_id: UUID,
+    subject_id: UUID,
+    step: str,
+    notice: Notice,
+    *,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    message = Message(
+        account_id=account_id,
+        subscription_id=device_id,
+        subject_id=subject_id,
+        step=step,
+        payload=_payload(notice, subject_id),
+        topic=topic_of(subject_id),
+        urgency=notice.urgency,
+        due_at=now,
+        expires_at=expires_at,
+    )
+    db.session.add(message)
 
 
 def owe_next(message: Message, now: datetime) -> None:
@@ -181,18 +193,7 @@ def check(device: Subscription, now: datetime, ends_at: datetime) -> None:
     """Ask a device that proved nothing for a month to ring once, until `ends_at`."""
     subject_id = uuid_utils.compat.uuid7()
     notice = Notice("Vérification du mois", "Ce téléphone reçoit bien les demandes.", DEVICES_PAGE, urgency="normal")
-    message = Message(
-        account_id=device.account_id,
-        subscription_id=device.id,
-        subject_id=subject_id,
-        step=CHECK,
-        payload=_payload(notice, subject_id),
-        topic=topic_of(subject_id),
-        urgency=notice.urgency,
-        due_at=now,
-        expires_at=ends_at,
-    )
-    db.session.add(message)
+    _ring(device.id, device.account_id, subject_id, CHECK, notice, now=now, expires_at=ends_at)
     device.check_at = now + CHECK_EVERY
 
 

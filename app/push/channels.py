@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 from flask import current_app
-from sqlalchemy import and_, exists, or_, select, text, update
+from sqlalchemy import and_, exists, or_, select, text
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account
@@ -21,6 +21,7 @@ from app.core.db import db, transaction
 from app.core.tokens import new_token
 from app.push import mail, rules, sms
 from app.push.actions import UNSENT, mobile_of, owe_next, tell_carried
+from app.push.leases import finish, held
 from app.push.models import Message, MessageState
 from app.push.queries import ALIVE
 from app.push.rules import Channel, Outcome, Verdict
@@ -149,7 +150,7 @@ def _deliver(letter: Letter) -> None:
 def _still_ours(letter: Letter) -> bool:
     """Whether it may still leave: what it announces can be gone since it was claimed."""
     with db.engine.connect() as connection:
-        return connection.scalar(select(Message.id).where(*_held(letter))) is not None
+        return connection.scalar(select(Message.id).where(*held(letter.id, letter.lease_token))) is not None
 
 
 def _note(letter: Letter, outcome: Outcome) -> None:
@@ -163,28 +164,8 @@ def _note(letter: Letter, outcome: Outcome) -> None:
 
 def settle(letter: Letter, verdict: Verdict, status: int | None, now: datetime) -> None:
     """What became of it, unless it was stopped, or its lease lost, meanwhile; and the channel that comes next."""
-    settled = db.session.execute(
-        update(Message)
-        .where(*_held(letter))
-        .values(
-            state=MessageState(verdict.state),
-            due_at=verdict.due_at or Message.due_at,
-            lease_token=None,
-            lease_until=None,
-            last_status=status,
-            sent_at=now if verdict.state == "sent" else Message.sent_at,
-        )
-        .returning(Message.id)
-    ).first()
+    settled = finish(letter.id, letter.lease_token, verdict, status, now)
     if settled and verdict.state != "pending":
         row = db.session.get_one(Message, letter.id, populate_existing=True)
         owe_next(row, now)
         tell_carried(row.subject_id)
-
-
-def _held(letter: Letter) -> tuple[Any, ...]:
-    return (
-        Message.id == letter.id,
-        Message.lease_token == letter.lease_token,
-        Message.state == MessageState.LEASED,
-    )

@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, bindparam, func, not_, select, update
 
 from app.core.db import db
 from app.push.actions import forget, tell_lost
+from app.push.leases import finish
 from app.push.models import Message, MessageState, Subscription
 from app.push.rules import Channel, Verdict
 
@@ -145,29 +146,12 @@ def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime
 
     A device that is gone is forgotten either way.
     """
-    settled = db.session.execute(
-        update(Message)
-        .where(
-            Message.id == message.id,
-            Message.lease_token == message.lease_token,
-            Message.state == MessageState.LEASED,
-        )
-        .values(
-            state=MessageState(verdict.state),
-            due_at=verdict.due_at or Message.due_at,
-            lease_token=None,
-            lease_until=None,
-            last_status=status,
-            sent_at=now if verdict.state == "sent" else Message.sent_at,
-        )
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    ).first()
+    settled = finish(message.id, message.lease_token, verdict, status, now)
     if settled and verdict.state in ("failed", "expired"):
         tell_lost([message.subject_id])
     if verdict.forget_device:
         forget(message.device_id)
-    return settled is not None
+    return settled
 
 
 DUE = (
