@@ -10,6 +10,7 @@ from app.appointments.models import Appointment, PatientLink
 from app.appointments.rules import link_expiry
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
+from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, State, Verb
 from app.core.db import db
 from app.core.tokens import derived_token, hash_token
@@ -91,10 +92,10 @@ def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
         return True
     appointment.patient_answer, appointment.patient_answered_at = given, now
     appointment.changed_at = now
-    care_requests.add_step(request.id, given, now=now)
-    care_requests.touch(request)
+    add_step(request.id, given, now=now)
+    touch(request)
     if request.performer:
-        changed("inbox", request.performer.practitioner_id)
+        changed("inbox", request.performer.recipient_id)
     record(
         "appointment.answered",
         subject=appointment.id,

@@ -133,7 +133,7 @@ def calendar_of(appointment: Appointment, starts_at: datetime) -> bytes:
 def words_of(appointment: Appointment) -> dict[str, Any]:
     """What other people who look into this calendar may read."""
     performer = appointment.request.performer
-    words = {"summary": f"Rendez-vous avec {performer.practitioner.name}" if performer else "Rendez-vous"}
+    words = {"summary": f"Rendez-vous avec {performer.name}" if performer else "Rendez-vous"}
     if performer and appointment.mode == "practice":
         words["location"] = address_of(performer.organization)
     return words

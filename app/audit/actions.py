@@ -25,6 +25,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "passkey.counted_back": frozenset({"passkey", "known", "claimed"}),
     "patient.created": frozenset(),
     "patient.read": frozenset({"request"}),
+    "pathway.adopted": frozenset({"pathway"}),
     "request.opened": frozenset({"pathway"}),
     "request.moved": frozenset({"from", "to"}),
     "offer.made": frozenset({"practitioner", "wave"}),

@@ -1,8 +1,10 @@
 """Opening a request and moving it: the only ways a request's row is ever changed."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import cast
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import uuid_utils.compat
@@ -10,12 +12,14 @@ from sqlalchemy import CursorResult, select, update
 
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
-from app.care_requests.models import CareRequest, Step
-from app.care_requests.rules import TRANSITIONS, State, Verb
+from app.care_requests import follow_ups
+from app.care_requests.journal import add_step, touch
+from app.care_requests.models import CareRequest, Episode
+from app.care_requests.rules import TRANSITIONS, State, Verb, Visit
 from app.core.db import db
 from app.directory.models import PractitionerRole, Profession
 from app.directory.queries import territory_of
-from app.live.actions import changed
+from app.pathways.actions import kept
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient
@@ -23,62 +27,149 @@ from app.patients.models import Patient
 
 @dataclass(frozen=True)
 class Need:
-    """What is asked for one patient; instants are aware, `reason` is a slug of the pathway."""
+    """What is asked for one patient; instants are aware, `reason` is a slug of the pathway, `answers` by question.
+
+    `decider_id`: the senior doctor who must decide first. `chosen_role_id`: the establishment that was chosen.
+    """
 
     pathway: Pathway
     reason: str
     window_start: datetime
     window_end: datetime
     note: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    visits: Sequence[Visit] = ()
+    chosen_role_id: UUID | None = None
+    decider_id: UUID | None = None
 
 
 def open_request(
     need: Need,
-    patient: Patient,
+    patient: Patient | None,
     *,
     organization_id: UUID,
+    commune_code: str | None = None,
     by: Account,
     now: datetime,
     request_id: UUID | None = None,
+    episode_id: UUID | None = None,
 ) -> CareRequest:
-    """Begin to search. The patient's agreement is kept with it: without one nothing may be shown to anybody.
+    """Begin to search, or to wait for a senior doctor's decision. The patient's agreement is kept with it: without one
+    nothing may be shown to anybody. `commune_code`: where, when it is about no patient.
 
     `request_id`: the id that the form was given when it was shown, so that sending it twice is one request.
-    Raises IntegrityError when a request of that id exists.
+    `episode_id`: of the need that was opened with this one. Raises IntegrityError when a request of that id exists.
     """
+    state = State.DRAFT if need.decider_id else State.SEARCHING
+    reason = need.pathway.reason(need.reason)
     request = CareRequest(
         id=request_id or uuid_utils.compat.uuid7(),
         pathway=need.pathway.slug,
-        pathway_version=need.pathway.version,
-        patient_id=patient.id,
+        pathway_version_id=kept(need.pathway, now=now),
+        episode_id=episode_id or _episode(patient, organization_id, now).id,
+        patient_id=patient.id if patient else None,
         organization_id=organization_id,
         author_id=by.id,
-        profession=Profession(need.pathway.search.profession),
+        profession=Profession(need.pathway.profession_for(reason)),
         reason=need.reason,
+        urgent=reason.urgent,
+        answers_text=json.dumps(need.answers, ensure_ascii=False),
         note=need.note,
-        commune_code=patient.commune_code,
+        commune_code=patient.commune_code if patient else commune_code,
         window_start=need.window_start,
         window_end=need.window_end,
-        state=State.SEARCHING,
-        next_move_at=now,
+        visits=[str(visit) for visit in need.visits],
+        chosen_role_id=need.chosen_role_id,
+        decider_id=need.decider_id,
+        state=state,
+        answer_by=_answer_by(need, now),
+        next_move_at=now if state is State.SEARCHING else None,
         created_at=now,
         changed_at=now,
     )
     db.session.add(request)
     db.session.flush()
-    agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
-    add_step(request.id, "opened", by=by, state=State.SEARCHING, now=now)
+    if patient:
+        agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
+    _opened(request, by, now)
+    return request
+
+
+def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> Episode:
+    episode = Episode(
+        id=uuid_utils.compat.uuid7(),
+        patient_id=patient.id if patient else None,
+        organization_id=organization_id,
+        created_at=now,
+    )
+    db.session.add(episode)
+    db.session.flush()
+    return episode
+
+
+def _answer_by(need: Need, now: datetime) -> datetime:
+    hours = need.pathway.search.answer_hours
+    return min(need.window_end, now + timedelta(hours=hours)) if hours else need.window_end
+
+
+def _opened(request: CareRequest, by: Account, now: datetime) -> None:
+    add_step(request.id, "opened", by=by, state=request.state, now=now)
     record(
         "request.opened",
         subject=request.id,
-        patient=patient.id,
+        patient=request.patient_id,
         actor=by.id,
         why="care",
         now=now,
-        pathway=need.pathway.slug,
+        pathway=request.pathway,
     )
     touch(request)
+
+
+def open_several(needs: Sequence[Need], patient: Patient, *, request_id: UUID | None, **who: Any) -> list[CareRequest]:
+    """The needs of one event, each searched on its own and all in one episode; `who`: as for `open_request`."""
+    first = open_request(needs[0], patient, request_id=request_id, **who)
+    others = [open_request(need, patient, episode_id=first.episode_id, **who) for need in needs[1:]]
+    return [first, *others]
+
+
+def note_refusal(need: Need, patient: Patient, *, request_id: UUID | None, by: Account, **who: Any) -> CareRequest:
+    """The patient does not want it: nobody is asked, and it stays written down (MISSION A20)."""
+    request = open_request(replace(need, decider_id=None), patient, request_id=request_id, by=by, **who)
+    agree(patient.id, "sharing", how="refused", by=by.id, now=who["now"])
+    move(request, Verb.CANCEL, by=by, detail="patient", now=who["now"])
     return request
+
+
+def split(request: CareRequest, rest: Sequence[Visit], *, by: Account, now: datetime) -> CareRequest:
+    """The visits that a conditional yes left become a request of their own, in the same episode: searched at once."""
+    left = CareRequest(
+        id=uuid_utils.compat.uuid7(),
+        **{name: getattr(request, name) for name in CARRIED},
+        split_from_id=request.id,
+        visits=[str(visit) for visit in rest],
+        state=State.SEARCHING,
+        next_move_at=now,
+        created_at=now,
+        changed_at=now,
+    )
+    db.session.add(left)
+    db.session.flush()
+    add_step(request.id, "split", by=by, now=now, detail=str(len(rest)))
+    _opened(left, by, now)
+    return left
+
+
+CARRIED = (
+    *("pathway", "pathway_version_id", "episode_id", "patient_id", "organization_id", "author_id", "profession"),
+    *("reason", "urgent", "answers_text", "note", "commune_code", "window_start", "window_end", "answer_by"),
+)
+"""What the rest of a plan has in common with the whole."""
+
+
+def take(request: CareRequest, visits: Sequence[Visit]) -> None:
+    """Only these visits are this request's from now on."""
+    request.visits = [str(visit) for visit in visits]
 
 
 def move(
@@ -94,15 +185,8 @@ def move(
 
     One conditional UPDATE decides: whatever this process believed, the row's own state does.
     """
-    values: dict[str, object] = {"changed_at": now, "next_move_at": now if verb in SEARCH_AGAIN else None}
-    if verb is Verb.ACCEPT and performer is not None:
-        values["performer_id"] = performer.id
-    elif verb in (Verb.WITHDRAW, Verb.RELAUNCH):
-        values["performer_id"] = None
-    elif verb is Verb.EXHAUST:
-        values["coordinator_id"] = coordinator_for(request)
     moved = next(
-        ((source, target) for source, target in _ways(verb) if _moved(request.id, source, target, values)),
+        (way for way in _ways(verb) if _moved(request.id, *way, _values(request, verb, performer, now))),
         None,
     )
     if moved is None:
@@ -118,8 +202,25 @@ def move(
         now=now,
         **{"from": moved[0].value, "to": moved[1].value},
     )
+    follow_ups.follow(request, verb, now)
     touch(request)
     return True
+
+
+SEARCH_AGAIN = frozenset({Verb.APPROVE, Verb.RELAUNCH, Verb.WITHDRAW})
+
+
+def _values(request: CareRequest, verb: Verb, performer: PractitionerRole | None, now: datetime) -> dict[str, object]:
+    """What else changes with this verb."""
+    values: dict[str, object] = {"changed_at": now, "next_move_at": now if verb in SEARCH_AGAIN else None}
+    if verb is Verb.ACCEPT and performer is not None:
+        values |= {"performer_id": performer.id, "late_at": None}
+        values["start_by"] = now + timedelta(hours=request.rulebook.after.start_hours)
+    elif verb in (Verb.WITHDRAW, Verb.RELAUNCH):
+        values["performer_id"] = values["start_by"] = None
+    elif verb is Verb.EXHAUST:
+        values["coordinator_id"] = coordinator_for(request)
+    return values
 
 
 def _ways(verb: Verb) -> list[tuple[State, State]]:
@@ -132,7 +233,15 @@ def _moved(request_id: UUID, source: State, target: State, values: dict[str, obj
     return cast(CursorResult[object], result).rowcount == 1
 
 
-SEARCH_AGAIN = frozenset({Verb.RELAUNCH, Verb.WITHDRAW})
+def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Account, now: datetime, words: str) -> None:
+    """The care is wanted at another time; the search has until then. `words`: that time, for the timeline."""
+    request.window_start, request.window_end = start, end
+    hours = request.rulebook.search.answer_hours
+    request.answer_by = min(end, now + timedelta(hours=hours)) if hours else end
+    request.changed_at = now
+    add_step(request.id, "rescheduled", by=by, now=now, detail=words)
+    plan_next_move(request.id, now)
+    touch(request)
 
 
 def hold(request_id: UUID) -> CareRequest:
@@ -163,38 +272,6 @@ def plan_next_move(request_id: UUID, at: datetime) -> None:
         .where(CareRequest.id == request_id, CareRequest.state == State.SEARCHING)
         .values(next_move_at=at)
     )
-
-
-def add_step(
-    request_id: UUID,
-    kind: str,
-    *,
-    now: datetime,
-    by: Account | None = None,
-    state: State | None = None,
-    detail: str = "",
-) -> None:
-    """Remember a moment of this request, with the name its author had that day."""
-    db.session.add(
-        Step(
-            request_id=request_id,
-            at=now,
-            kind=kind,
-            state=state,
-            author_id=by.id if by else None,
-            author_name=by.name if by else "Relais",
-            detail=detail,
-        )
-    )
-
-
-def touch(request: CareRequest) -> None:
-    """Every screen that shows this request is out of date."""
-    changed("request", request.id)
-    changed("requests", request.organization_id)
-    territory = territory_of(request.commune_code)
-    if territory:
-        changed("board", territory.id)
 
 
 def coordinator_for(request: CareRequest) -> UUID:

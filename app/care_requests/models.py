@@ -1,6 +1,8 @@
-"""A need of one patient, and every move it made."""
+"""A need of one patient, what binds the needs of one event, and every move they made."""
 
+import json
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -9,13 +11,30 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.care_requests.rules import State, Verb
 from app.core.db import Identified, Model
-from app.core.sealed import Sealed
-from app.directory.models import Commune, Organization, PractitionerRole, Profession, text_enum
+from app.core.sealed import Sealed, SealedBytes
+from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession, text_enum
+from app.pathways.library import version
+from app.pathways.schema import Pathway, Reason
 from app.patients.models import Patient
 
 
+class Episode(Identified, Model):
+    """What binds the requests of one event: the needs of a discharge, the parts of a plan that several share."""
+
+    __tablename__ = "episode"
+
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    created_at: Mapped[datetime]
+
+
 class CareRequest(Identified, Model):
-    """One need. `next_move_at` is when someone must act on it by itself; no searching request is without one."""
+    """One need. `next_move_at` is when someone must act on it by itself; no searching request is without one.
+
+    `pathway` names the kind of request, `rulebook` is that pathway as it was when the request was started.
+    `answer_by`: when the search ends; `window_start`, `window_end`: when the care is wanted; `visits`: each of them,
+    as `rules.Visit` writes it, none for a single one. `split_from_id`: the request of which this one is the rest.
+    """
 
     __tablename__ = "care_request"
     __table_args__ = (
@@ -25,7 +44,9 @@ class CareRequest(Identified, Model):
             name="taken_has_performer",
         ),
         CheckConstraint("state <> 'unanswered' OR coordinator_id IS NOT NULL", name="unanswered_has_human"),
+        CheckConstraint("state <> 'draft' OR decider_id IS NOT NULL", name="draft_has_decider"),
         Index("ix_care_request_due", "state", "next_move_at"),
+        Index("ix_care_request_start", "state", "start_by"),
         # Past requests outnumber the open ones a thousand to one: every list of open ones begins by their state.
         Index("ix_care_request_followed", "organization_id", "created_at"),
         Index("ix_care_request_open", "organization_id", "state"),
@@ -33,30 +54,60 @@ class CareRequest(Identified, Model):
     )
 
     pathway: Mapped[str]
-    pathway_version: Mapped[int]
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    pathway_version_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_version.id"))
+    episode_id: Mapped[UUID] = mapped_column(ForeignKey("episode.id"), index=True)
+    split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("care_request.id"), index=True)
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     profession: Mapped[Profession] = mapped_column(text_enum(Profession))
     reason: Mapped[str]
+    urgent: Mapped[bool]
+    answers_text: Mapped[str | None] = mapped_column(Sealed)  # JSON, by question
     note: Mapped[str] = mapped_column(Sealed)
     commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
     window_start: Mapped[datetime]
     window_end: Mapped[datetime]
+    visits: Mapped[list[str]]
+    chosen_role_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner_role.id"))
     state: Mapped[State] = mapped_column(text_enum(State))
+    answer_by: Mapped[datetime]
     next_move_at: Mapped[datetime | None]
     performer_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner_role.id"), index=True)
     coordinator_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
+    decider_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
+    start_by: Mapped[datetime | None]  # without a beginning of care by then, the one who asked is told
+    late_at: Mapped[datetime | None]  # and was
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
-    patient: Mapped[Patient] = relationship()
+    patient: Mapped[Patient | None] = relationship()
     organization: Mapped[Organization] = relationship()
     author: Mapped[Account] = relationship(foreign_keys=[author_id])
     commune: Mapped[Commune] = relationship()
-    performer: Mapped[PractitionerRole | None] = relationship()
+    performer: Mapped[PractitionerRole | None] = relationship(foreign_keys=[performer_id])
+    chosen: Mapped[PractitionerRole | None] = relationship(foreign_keys=[chosen_role_id])
     coordinator: Mapped[Account | None] = relationship(foreign_keys=[coordinator_id])
+    decider: Mapped[Account | None] = relationship(foreign_keys=[decider_id])
     steps: Mapped[list["Step"]] = relationship(order_by="Step.id", viewonly=True)
+
+    @property
+    def rulebook(self) -> Pathway:
+        return version(self.pathway_version_id)
+
+    @property
+    def need(self) -> Reason:
+        return self.rulebook.reason(self.reason)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """By question: a slug, a list of slugs, a number or a text."""
+        return cast(dict[str, Any], json.loads(self.answers_text or "{}"))
+
+    @property
+    def about(self) -> str:
+        """Whom it is about, for those who may know."""
+        return self.patient.name if self.patient else "Sans patient"
 
 
 class Step(Identified, Model):
@@ -73,4 +124,54 @@ class Step(Identified, Model):
     detail: Mapped[str]
 
 
-__all__ = ["CareRequest", "State", "Step", "Verb"]
+class CareTask(Identified, Model):
+    """Something that a named side must do after an acceptance, by a date; `owner`: performer or requester."""
+
+    __tablename__ = "care_task"
+    __table_args__ = (Index("ix_care_task_due", "done_at", "reminded_at", "due_at"),)
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("care_request.id"), index=True)
+    slug: Mapped[str]
+    label: Mapped[str]
+    owner: Mapped[str]
+    due_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    request: Mapped[CareRequest] = relationship()
+    done_by: Mapped[Account | None] = relationship()
+
+
+class InformationCopy(Identified, Model):
+    """News of a request for the patient's usual professional, that expects no answer."""
+
+    __tablename__ = "information_copy"
+    __table_args__ = (Index("ix_information_copy_unread", "practitioner_id", "read_at"),)
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("care_request.id"), index=True)
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"))
+    on: Mapped[str]  # accept, start, finish
+    text: Mapped[str]
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+    request: Mapped[CareRequest] = relationship()
+    practitioner: Mapped[Practitioner] = relationship()
+
+
+class Attachment(Identified, Model):
+    """A document joined to what was asked; only the requester's side and those who accepted may open it."""
+
+    __tablename__ = "attachment"
+
+    episode_id: Mapped[UUID] = mapped_column(ForeignKey("episode.id"), index=True)
+    name: Mapped[str] = mapped_column(Sealed)
+    media_type: Mapped[str]
+    size: Mapped[int]  # bytes
+    body: Mapped[bytes] = mapped_column(SealedBytes, deferred=True)
+    added_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+
+__all__ = ["Attachment", "CareRequest", "CareTask", "Episode", "InformationCopy", "State", "Step", "Verb"]

@@ -11,10 +11,10 @@ from app.accounts.models import Account, Role
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN, State
 from app.core.db import db
-from app.directory.models import Practitioner, PractitionerRole
-from app.directory.queries import territory_communes
+from app.directory.queries import recipients_of, territory_communes
 
-REQUESTER_ROLES = (Role.REQUESTER, Role.CASE_MANAGER)
+REQUESTER_ROLES = (Role.REQUESTER, Role.CASE_MANAGER, Role.PRACTITIONER)
+"""Any professional may ask (MISSION A2), and follows what her practice asked."""
 
 
 def followed(account: Account, *, open_only: bool, limit: int = 100) -> Sequence[CareRequest]:
@@ -81,6 +81,13 @@ def is_followed_by(request: CareRequest, account: Account) -> bool:
     )
 
 
+def family(request: CareRequest) -> Sequence[UUID]:
+    """This need and the parts into which its plan was shared: whoever said no to one is not asked for another."""
+    return db.session.scalars(
+        select(CareRequest.id).where(CareRequest.episode_id == request.episode_id, CareRequest.reason == request.reason)
+    ).all()
+
+
 def may_follow(account: Account, request_id: UUID) -> bool:
     """The requester's side, or the one who took it."""
     request = db.session.get(CareRequest, request_id)
@@ -88,10 +95,8 @@ def may_follow(account: Account, request_id: UUID) -> bool:
 
 
 def performs(request: CareRequest, account: Account) -> bool:
-    """Did this person accept the request?"""
-    return request.performer_id is not None and request.performer_id in db.session.scalars(
-        select(PractitionerRole.id).join(Practitioner).where(Practitioner.account_id == account.id)
-    )
+    """Did this person accept the request, or the service where she works?"""
+    return request.performer is not None and request.performer.recipient_id in recipients_of(account)
 
 
 def may_follow_organization(account: Account, organization_id: UUID) -> bool:

@@ -1,9 +1,13 @@
-"""The one table of what may follow what, and who is shown what. Plain values in, plain values out."""
+"""The one table of what may follow what, and how a plan of visits is shared. Plain values in, plain values out."""
 
 import enum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 
 class State(enum.StrEnum):
+    DRAFT = "draft"  # written, and waiting for a senior doctor's decision
     SEARCHING = "searching"
     ACCEPTED = "accepted"
     SCHEDULED = "scheduled"
@@ -14,6 +18,8 @@ class State(enum.StrEnum):
 
 
 class Verb(enum.StrEnum):
+    APPROVE = "approve"
+    DECLINE = "decline"
     ACCEPT = "accept"
     EXHAUST = "exhaust"
     RELAUNCH = "relaunch"
@@ -25,9 +31,14 @@ class Verb(enum.StrEnum):
 
 
 TRANSITIONS: dict[tuple[State, Verb], State] = {
+    (State.DRAFT, Verb.APPROVE): State.SEARCHING,
+    (State.DRAFT, Verb.DECLINE): State.CANCELLED,
+    (State.DRAFT, Verb.CANCEL): State.CANCELLED,
     (State.SEARCHING, Verb.ACCEPT): State.ACCEPTED,
     (State.SEARCHING, Verb.EXHAUST): State.UNANSWERED,
     (State.SEARCHING, Verb.CANCEL): State.CANCELLED,
+    # Whoever says yes late, or is found by telephone, is welcome as long as nobody has it.
+    (State.UNANSWERED, Verb.ACCEPT): State.ACCEPTED,
     (State.UNANSWERED, Verb.RELAUNCH): State.SEARCHING,
     (State.UNANSWERED, Verb.CANCEL): State.CANCELLED,
     (State.ACCEPTED, Verb.SCHEDULE): State.SCHEDULED,
@@ -42,10 +53,97 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.STARTED, Verb.CANCEL): State.CANCELLED,
 }
 
-OPEN = frozenset({State.SEARCHING, State.UNANSWERED, State.ACCEPTED, State.SCHEDULED, State.STARTED})
+OPEN = frozenset({State.DRAFT, State.SEARCHING, State.UNANSWERED, State.ACCEPTED, State.SCHEDULED, State.STARTED})
 TAKEN = frozenset({State.ACCEPTED, State.SCHEDULED, State.STARTED, State.DONE})
 
 
 def follows(state: State, verb: Verb) -> State | None:
     """The state that `verb` leads to, or None when it cannot be said now."""
     return TRANSITIONS.get((state, verb))
+
+
+MOMENTS = ("morning", "midday", "evening")
+LONGEST_PLAN = 90
+"""Days. Longer care is prescribed again before then."""
+
+
+@dataclass(frozen=True, order=True)
+class Visit:
+    """One passage of a plan: a day, and the moment of it. Written `2026-11-26/morning`."""
+
+    day: date
+    moment: str
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()}/{self.moment}"
+
+
+def planned(first: date, last: date, moments: Iterable[str], *, every: int = 1) -> tuple[Visit, ...]:
+    """Every visit of a plan: `every` so many days from `first` to `last`, both included, at each of `moments`."""
+    times = [moment for moment in MOMENTS if moment in set(moments)]
+    days = ((last - first).days // every) + 1
+    return tuple(Visit(first + timedelta(days=n * every), moment) for n in range(days) for moment in times)
+
+
+def read_visits(written: Iterable[str]) -> tuple[Visit, ...]:
+    """As `str(Visit)` wrote them. Raises ValueError for anything else."""
+    visits = []
+    for text in written:
+        day, _, moment = text.partition("/")
+        if moment not in MOMENTS:
+            raise ValueError(text)
+        visits.append(Visit(date.fromisoformat(day), moment))
+    return tuple(sorted(visits))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A `yes, but` that one tap says: which visits of a plan it takes. `today`: the day on which it is said."""
+
+    slug: str
+    label: str
+    takes: Callable[[Visit, date, int], bool]
+
+
+def _from_tomorrow(visit: Visit, today: date, _rank: int) -> bool:
+    return visit.day > today
+
+
+def _mornings(visit: Visit, _today: date, _rank: int) -> bool:
+    return visit.moment == "morning"
+
+
+def _weekdays(visit: Visit, _today: date, _rank: int) -> bool:
+    return visit.day.weekday() < 5
+
+
+def _three_in_four(_visit: Visit, _today: date, rank: int) -> bool:
+    return rank % 4 != 3
+
+
+def _five_days(visit: Visit, today: date, _rank: int) -> bool:
+    return visit.day < today + timedelta(days=6)
+
+
+CONDITIONS = (
+    Condition("from-tomorrow", "À partir de demain", _from_tomorrow),
+    Condition("mornings", "Les matins seulement", _mornings),
+    Condition("weekdays", "Sauf le week-end", _weekdays),
+    Condition("three-in-four", "3 passages sur 4", _three_in_four),
+    Condition("five-days", "Les 5 premiers jours", _five_days),
+)
+
+
+def condition(slug: str) -> Condition | None:
+    return next((each for each in CONDITIONS if each.slug == slug), None)
+
+
+def shared(visits: Sequence[Visit], said: Condition, today: date) -> tuple[tuple[Visit, ...], tuple[Visit, ...]]:
+    """What such a yes takes of these visits, and what is left for others."""
+    taken = tuple(visit for rank, visit in enumerate(visits) if said.takes(visit, today, rank))
+    return taken, tuple(visit for visit in visits if visit not in set(taken))
+
+
+def possible(visits: Sequence[Visit], today: date) -> list[Condition]:
+    """The conditions that mean something for this plan: that take some of it and leave some."""
+    return [each for each in CONDITIONS if all(shared(visits, each, today))]

@@ -1,8 +1,10 @@
 """The French words of a request's life."""
 
 from app.care_requests.rules import State
+from app.push.actions import Notice
 
 STATES: dict[State, str] = {
+    State.DRAFT: "À décider",
     State.SEARCHING: "Recherche en cours",
     State.ACCEPTED: "Acceptée",
     State.SCHEDULED: "Rendez-vous fixé",
@@ -14,6 +16,17 @@ STATES: dict[State, str] = {
 
 STEPS: dict[str, str] = {
     "opened": "Demande envoyée",
+    "approve": "Décision\u00a0: réorienter",
+    "decline": "Décision\u00a0: garder aux urgences",
+    "split": "Le reste est proposé à d'autres",
+    "proposed": "Proposition reçue",
+    "question": "Question posée",
+    "reply": "Réponse donnée",
+    "relayed": "Passée à un confrère",
+    "rescheduled": "Moment changé",
+    "task": "Fait",
+    "informed": "Informé",
+    "late": "Les soins n'ont pas commencé",
     "asked": "Professionnels prévenus",
     "refused": "Refus",
     "widened": "Recherche élargie",
@@ -28,3 +41,30 @@ STEPS: dict[str, str] = {
     "withdraw": "Désistement",
     "cancel": "Demande annulée",
 }
+
+CANCELLATIONS: dict[str, str] = {
+    "not-needed": "Plus besoin",
+    "patient": "Le patient ne veut pas",
+    "admitted": "Le patient reste hospitalisé",
+    "elsewhere": "Trouvé autrement",
+    "mistake": "Erreur de saisie",
+}
+
+MOMENTS: dict[str, str] = {"morning": "Matin", "midday": "Midi", "evening": "Soir"}
+
+
+def copy_notice() -> Notice:
+    return Notice("Pour votre information", "Un de vos patients a des soins organisés.", "inbox", urgency="low")
+
+
+def task_notice(path: str) -> Notice:
+    return Notice("Une tâche vous attend", "Elle devait être faite maintenant.", path, urgency="normal")
+
+
+def late_notice(path: str) -> Notice:
+    return Notice("Des soins n'ont pas commencé", "Personne n'a dit qu'ils avaient commencé.", path)
+
+
+def decision_notice(path: str) -> Notice:
+    """For a senior doctor: somebody waits beside a patient."""
+    return Notice("Une décision vous est demandée", "Réorientation d'un patient.", path)

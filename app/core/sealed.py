@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from cryptography.fernet import Fernet
 from flask import current_app
-from sqlalchemy import Dialect, Text, TypeDecorator
+from sqlalchemy import Dialect, LargeBinary, Text, TypeDecorator
 
 from app.core.tokens import derive
 
@@ -21,6 +21,19 @@ class Sealed(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else _fernet(current_app.config["SECRET_KEY"]).decrypt(value.encode()).decode()
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """The same for a document."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else _fernet(current_app.config["SECRET_KEY"]).encrypt(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else _fernet(current_app.config["SECRET_KEY"]).decrypt(value)
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,10 @@ from app.care_requests.models import CareRequest, State
 from app.core.db import db
 from app.demo.people import email_of
 from app.demo.plot import ANYONE, VISITORS, Plot, Teller, account
+from app.directory.models import PractitionerRole
+from app.directory.queries import accounts_of
 from app.dispatch import actions as dispatch
+from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.words import REFUSALS
 
@@ -86,10 +89,10 @@ def _do(intent: Intent, plot: Plot, teller: Teller, now: datetime) -> None:
         return
     by = _account(offer)
     if intent.deed == "see":
-        dispatch.see(offer, now)
+        answers.see(offer, now)
     elif intent.deed == "refuse":
-        dispatch.refuse(offer, teller.dice.choice([*REFUSALS, None]), by=by, now=now)
-    elif dispatch.accept(offer, by=by, now=now) is dispatch.Answer.WON:
+        answers.refuse(offer, teller.dice.choice([*REFUSALS, None]), by=by, now=now)
+    elif answers.accept(offer, by=by, now=now) is answers.Answer.WON:
         appointments.prepare(request_of(offer.request_id), now)
     teller.heard(f"{plot.pathway}: {by.name} ({offer.role.profession.value}) {DEEDS[intent.deed]}")
 
@@ -103,11 +106,16 @@ def _open_offers(request_id: UUID) -> list[Offer]:
 
 
 def _account(offer: Offer) -> Account:
-    return db.session.get_one(Account, offer.role.practitioner.account_id)
+    return answering_for(offer.role)
 
 
 def _is_visitor(offer: Offer) -> bool:
     return _account(offer).persona in VISITORS
+
+
+def answering_for(role: PractitionerRole) -> Account:
+    """The person herself, or the first of the service."""
+    return db.session.get_one(Account, accounts_of([role])[role.id][0])
 
 
 def request_of(request_id: UUID) -> CareRequest:

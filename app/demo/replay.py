@@ -22,7 +22,7 @@ from app.demo.plot import ANYONE, VISITORS, Plot, Teller, account
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory.models import Practitioner
-from app.dispatch import actions as dispatch
+from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.pathways.library import pathways
 from app.patients.actions import birth_date_key
@@ -136,7 +136,7 @@ def _bystanders(teller: Teller) -> Tale:
         now = yield now + teller.minutes(2)
         for offer in _unseen_of_visitors():
             if teller.dice.random() < 0.3:
-                dispatch.see(offer, now)
+                answers.see(offer, now)
                 teller.heard("somebody looks at a visitor's request")
 
 
@@ -145,7 +145,7 @@ def _unseen_of_visitors() -> list[Offer]:
     statement = (
         select(Offer)
         .join(CareRequest, CareRequest.id == Offer.request_id)
-        .join(Practitioner, Practitioner.id == Offer.practitioner_id)
+        .join(Practitioner, Practitioner.id == Offer.recipient_id)
         .where(
             Offer.state == OfferState.OPEN,
             Offer.seen_at.is_(None),

@@ -14,7 +14,7 @@ from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN
 from app.core.clock import PARIS
 from app.core.db import db
-from app.demo.crowd import request_of, search
+from app.demo.crowd import answering_for, request_of, search
 from app.demo.plot import VISITORS, Plot, Teller, account
 from app.demo.timeline import Tale
 from app.directory.models import PractitionerRole
@@ -93,8 +93,7 @@ def _move(request_id: UUID, verb: Verb, now: datetime) -> bool:
 
 
 def _performer(request: CareRequest) -> Account:
-    performer = db.session.get_one(PractitionerRole, request.performer_id)
-    return db.session.get_one(Account, performer.practitioner.account_id)
+    return answering_for(db.session.get_one(PractitionerRole, request.performer_id))
 
 
 def _taken_by_cast(plot: Plot, request: CareRequest) -> bool:

@@ -20,7 +20,7 @@ from app.demo.tale import tell
 from app.demo.timeline import Timeline
 from app.directory import actions as directory
 from app.directory.models import Commune, Organization, Practitioner, TerritoryCommune
-from app.dispatch import actions as dispatch
+from app.dispatch import search as dispatch
 from app.patients import actions as patients
 
 COMMUNES = Path(__file__).parent / "communes-91.csv"

@@ -17,7 +17,6 @@ from app.directory.models import Organization
 from app.directory.queries import territory_of
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
-from app.pathways.library import pathways
 
 SIGNS = {
     "opened": "searching",
@@ -84,18 +83,18 @@ def row(request: CareRequest, reach: Reach, now: datetime, current: UUID | None 
     return Row(
         url=url_for("desk.follow", request_id=request.id),
         state=request.state.value,
-        patient=request.patient.name,
+        patient=request.about,
         care=care(request),
         commune=request.commune.name,
         when=since(request.created_at, now),
-        winner=performer.practitioner.name if performer else "",
+        winner=performer.name if performer else "",
         reach=reach_note(request.state, reach),
         current=request.id == current,
     )
 
 
 def care(request: CareRequest) -> str:
-    return pathways()[request.pathway].reason(request.reason).care
+    return request.need.care
 
 
 def reach_note(state: State, reach: Reach) -> str:

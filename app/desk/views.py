@@ -237,8 +237,8 @@ def shown(care_request: CareRequest) -> dict[str, Any]:
     winner = dispatch_queries.winner_of(care_request)
     return {
         "request_followed": care_request,
-        "reason": pathways()[care_request.pathway].reason(care_request.reason),
-        "banner": banner(care_request.patient, now),
+        "reason": care_request.need,
+        "banner": banner(care_request.patient, now) if care_request.patient else None,
         "funnel": {**asdict(reach), "won": winner is not None},
         "answers": answers_in_words(dispatch_queries.answers_summed([care_request.id])[care_request.id]),
         "winner": winner,

@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from sqlalchemy import select
 
 from app.core.db import db
 from app.directory.geo import cell_of
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
+from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession
 from app.directory.words import commune_name, searched
 
 
@@ -66,6 +67,29 @@ def add_role(
     )
     db.session.add(role)
     return role
+
+
+def add_service(organization: Organization, kind: Profession, skills: Iterable[str] = ()) -> PractitionerRole:
+    """Say that this establishment is asked for `kind`; whoever works there as one who answers may answer."""
+    place = organization.commune or db.session.get_one(Commune, organization.commune_code)
+    role = PractitionerRole(
+        organization=organization,
+        profession=kind,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        cell=cell_of(place.latitude, place.longitude),
+        accepting=True,
+        can_sign_in=True,
+        skills=list(skills),
+    )
+    db.session.add(role)
+    return role
+
+
+def replace(role: PractitionerRole, replacement: PractitionerRole | None, until: datetime | None) -> None:
+    """While she is away, what comes to `role` first goes to `replacement`; none: she is back."""
+    role.replacement_id = replacement.id if replacement else None
+    role.replaced_until = until if replacement else None
 
 
 def accept_requests(role: PractitionerRole, welcome: bool) -> None:

@@ -1,6 +1,7 @@
 """The people and places of care, with FHIR's names for them."""
 
 import enum
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,13 +28,21 @@ def text_enum(kind: type[enum.StrEnum]) -> Any:
 
 
 class Profession(enum.StrEnum):
-    """Codes of the national directory (FACTS 4.2) in the comment; words of the screens in `words.py`."""
+    """What somebody is asked for. Codes of the national directory (FACTS 4.2) in the comment; words in `words.py`.
+
+    The last four are services of an establishment: a role without a practitioner, for which any of its people answers
+    (FHIR PractitionerRole.practitioner is 0..1).
+    """
 
     NURSE = "nurse"  # 60
     MIDWIFE = "midwife"  # 50
     DOCTOR = "doctor"  # 10
     PHYSIOTHERAPIST = "physiotherapist"  # 70
     PHARMACIST = "pharmacist"  # 21
+    MATERNITY = "maternity"
+    WARD = "ward"
+    EQUIPMENT = "equipment"
+    HOME_HELP = "home-help"
 
 
 class Commune(Model):
@@ -55,7 +64,7 @@ class Organization(Identified, Model):
     __tablename__ = "organization"
 
     name: Mapped[str]
-    kind: Mapped[str]  # hospital, emergency, ward, maternity, practice, cpts
+    kind: Mapped[str]  # hospital, emergency, ward, maternity, practice, cpts, equipment, home-help
     identifier: Mapped[str | None] = mapped_column(unique=True)  # in the national directory
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     phone: Mapped[str]
@@ -99,7 +108,12 @@ class Practitioner(Identified, Model):
 
 
 class PractitionerRole(Identified, Model):
-    """Where and as what a practitioner works, and whether new requests are welcome there."""
+    """Where and as what a practitioner works, and whether new requests are welcome there; or, without a practitioner,
+    what an establishment's service is asked for.
+
+    `skills`: slugs of `words.SKILLS`, spoken languages among them. Who is away is stood in for by `replacement` until
+    `replaced_until`.
+    """
 
     __tablename__ = "practitioner_role"
     __table_args__ = (
@@ -112,17 +126,38 @@ class PractitionerRole(Identified, Model):
         ),
     )
 
-    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"))
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     profession: Mapped[Profession] = mapped_column(text_enum(Profession))
     latitude: Mapped[float]
     longitude: Mapped[float]
     cell: Mapped[int] = mapped_column(BigInteger)  # H3, resolution of `geo.RESOLUTION`
     accepting: Mapped[bool] = mapped_column(default=True)
-    can_sign_in: Mapped[bool] = mapped_column(default=False)  # its practitioner has an account
+    can_sign_in: Mapped[bool] = mapped_column(default=False)  # it has somebody with an account
+    skills: Mapped[list[str]] = mapped_column(default=list)
+    replacement_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner_role.id"))
+    replaced_until: Mapped[datetime | None]
 
-    practitioner: Mapped[Practitioner] = relationship(back_populates="role", lazy="joined")
+    practitioner: Mapped[Practitioner | None] = relationship(back_populates="role", lazy="joined")
     organization: Mapped[Organization] = relationship(lazy="joined")
+    replacement: Mapped["PractitionerRole | None"] = relationship(remote_side="PractitionerRole.id")
+
+    @property
+    def recipient_id(self) -> UUID:
+        """Whose inbox it is: the person's, whatever her role; or the service's own."""
+        return self.practitioner_id or self.id
+
+    @property
+    def name(self) -> str:
+        return self.practitioner.name if self.practitioner else self.organization.name
+
+    @property
+    def initials(self) -> str:
+        return self.practitioner.initials if self.practitioner else self.organization.name[:2].upper()
+
+    @property
+    def phone(self) -> str:
+        return self.practitioner.phone if self.practitioner else self.organization.phone
 
 
 # Whether somebody can sign in is repeated on her roles, where the nearest are looked for: most people of the national
@@ -131,8 +166,9 @@ class PractitionerRole(Identified, Model):
 
 @event.listens_for(PractitionerRole, "before_insert")
 def _role_learns(_mapper: object, connection: Connection, role: PractitionerRole) -> None:
-    person = select(Practitioner.account_id).where(Practitioner.id == role.practitioner_id)
-    role.can_sign_in = connection.scalar(person) is not None
+    if role.practitioner_id:
+        person = select(Practitioner.account_id).where(Practitioner.id == role.practitioner_id)
+        role.can_sign_in = connection.scalar(person) is not None
 
 
 @event.listens_for(Practitioner, "after_update")

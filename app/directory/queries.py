@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, select, union_all
 
+from app.accounts.models import Account, Membership, Role
 from app.core.db import db
 from app.directory.geo import cell_of, distance_km, ranges_within
 from app.directory.models import (
@@ -23,14 +24,14 @@ from app.directory.words import searched
 
 @dataclass(frozen=True)
 class Near:
-    """A role and how far it is, in kilometres as the crow flies."""
+    """A role, whose inbox it is (`PractitionerRole.recipient_id`), and how far, in kilometres as the crow flies."""
 
     role_id: UUID
-    practitioner_id: UUID
+    recipient_id: UUID
     km: float
 
 
-Rows = Iterable[tuple[UUID, UUID, float, float]]
+Rows = Iterable[tuple[UUID, UUID | None, float, float]]
 """Of a role: its id, its practitioner's, its latitude, its longitude."""
 
 AT_ONCE = 300
@@ -46,7 +47,7 @@ def near(
     without: Collection[UUID] = (),
 ) -> list[Near]:
     """Accepting professionals who can sign in, within `radius_km`: the `limit` nearest, nearest first, each person
-    once. `without`: practitioners to leave out.
+    once. `without`: recipients to leave out.
 
     Costs the same however many there are: the next ones in the index say how wide a circle is enough; and where that
     one still holds too many, those read first say how much closer it may be drawn.
@@ -78,11 +79,11 @@ def _enough(found: Sequence[Near], limit: int, circle: float) -> float:
 
 
 def _nearest(rows: Rows, latitude: float, longitude: float, without: Collection[UUID]) -> list[Near]:
-    found = [Near(role, person, distance_km(latitude, longitude, lat, lng)) for role, person, lat, lng in rows]
+    found = [Near(role, person or role, distance_km(latitude, longitude, lat, lng)) for role, person, lat, lng in rows]
     nearest: dict[UUID, Near] = {}
     for near in sorted(found, key=lambda n: (n.km, n.role_id)):
-        if near.practitioner_id not in without:
-            nearest.setdefault(near.practitioner_id, near)
+        if near.recipient_id not in without:
+            nearest.setdefault(near.recipient_id, near)
     return list(nearest.values())
 
 
@@ -108,7 +109,7 @@ _BESIDE = union_all(
 
 
 @cache
-def _inside(ranges: int) -> CompoundSelect[UUID, UUID, float, float]:
+def _inside(ranges: int) -> CompoundSelect[UUID, UUID | None, float, float]:
     """Those in so many ranges of cells, at most `rows` of them."""
 
     def end(name: str, n: int) -> BindParameter[int]:
@@ -138,6 +139,58 @@ def accepting_in(communes: Sequence[str], limit: int = 2000) -> Sequence[Practit
         .limit(limit)
     )
     return db.session.scalars(statement).all()
+
+
+def colleagues(role: PractitionerRole, limit: int = 50) -> Sequence[PractitionerRole]:
+    """Who does the same in the same practice, accepts requests and can sign in."""
+    return db.session.scalars(
+        select(PractitionerRole)
+        .where(
+            PractitionerRole.organization_id == role.organization_id,
+            PractitionerRole.profession == role.profession,
+            PractitionerRole.id != role.id,
+            PractitionerRole.accepting,
+            PractitionerRole.can_sign_in,
+        )
+        .order_by(PractitionerRole.id)
+        .limit(limit)
+    ).all()
+
+
+def services(kind: Profession, limit: int = 200) -> Sequence[PractitionerRole]:
+    """The establishments that can be chosen for this, by name."""
+    return db.session.scalars(
+        select(PractitionerRole)
+        .join(Organization, Organization.id == PractitionerRole.organization_id)
+        .where(PractitionerRole.profession == kind, PractitionerRole.practitioner_id.is_(None))
+        .where(PractitionerRole.accepting)
+        .order_by(Organization.name)
+        .limit(limit)
+    ).all()
+
+
+def accounts_of(roles: Iterable[PractitionerRole]) -> dict[UUID, list[UUID]]:
+    """By role: who answers for it. The person herself; for a service, everyone who works there as one who answers."""
+    roles = list(roles)
+    told = {r.id: [r.practitioner.account_id] for r in roles if r.practitioner and r.practitioner.account_id}
+    places = {r.organization_id: r.id for r in roles if r.practitioner_id is None}
+    if places:
+        members = select(Membership.organization_id, Membership.account_id).where(
+            Membership.organization_id.in_(places), Membership.role == Role.PRACTITIONER
+        )
+        for organization_id, account_id in db.session.execute(members.order_by(Membership.id)):
+            told.setdefault(places[organization_id], []).append(account_id)
+    return told
+
+
+def recipients_of(account: Account) -> list[UUID]:
+    """The inboxes that this person answers: her own, and those of the services where she works."""
+    person = practitioner_of(account.id)
+    services = select(PractitionerRole.id).where(
+        PractitionerRole.organization_id.in_(account.organizations(Role.PRACTITIONER)),
+        PractitionerRole.practitioner_id.is_(None),
+    )
+    return [*([person.id] if person else []), *db.session.scalars(services.order_by(PractitionerRole.id))]
 
 
 def practitioner_of(account_id: UUID) -> Practitioner | None:

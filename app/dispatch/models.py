@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.care_requests.models import CareRequest
 from app.core.db import Identified, Model
+from app.core.sealed import Sealed
 from app.directory.models import PractitionerRole, text_enum
 
 ALERT = "offer"
@@ -17,6 +18,7 @@ ALERT = "offer"
 
 class OfferState(enum.StrEnum):
     OPEN = "open"
+    PROPOSED = "proposed"  # a yes among which the requester picks
     WON = "won"
     REFUSED = "refused"
     LOST = "lost"
@@ -25,20 +27,26 @@ class OfferState(enum.StrEnum):
 
 
 class Wave(Identified, Model):
-    """A stage of one search. `round` counts how often the search was begun again."""
+    """A stage of one search. `round` counts how often the search was begun again, `stage` those of the pathway."""
 
     __tablename__ = "wave"
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("care_request.id"), index=True)
     round: Mapped[int]
     stage: Mapped[int]
-    radius_km: Mapped[int | None]  # none: the usual professional, at any distance
+    kind: Mapped[str]  # circle, practice, chosen, near, other
+    radius_km: Mapped[int | None]  # none: at any distance
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime]
 
 
 class Offer(Identified, Model):
-    """One request put to one practitioner."""
+    """One request put to one person, or to one service.
+
+    `recipient_id`: whose inbox (`PractitionerRole.recipient_id`). `knows_patient`: the usual professional, and the
+    establishment that the patient chose, read the name before they answer. `condition`, `visits`: of a yes that takes
+    a part. `paused_at`: her clock stands while she waits for an answer to her question.
+    """
 
     __tablename__ = "offer"
     __table_args__ = (
@@ -53,25 +61,31 @@ class Offer(Identified, Model):
         Index(
             "uq_offer_asked_once",
             "request_id",
-            "practitioner_id",
+            "recipient_id",
             unique=True,
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
-        Index("ix_offer_inbox", "practitioner_id", "state"),
+        Index("ix_offer_inbox", "recipient_id", "state"),
+        Index("ix_offer_lately", "recipient_id", "created_at"),
     )
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("care_request.id"), index=True)
     wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"))
     role_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner_role.id"))
-    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"))
+    recipient_id: Mapped[UUID]
     km: Mapped[float]
     usual: Mapped[bool]
+    knows_patient: Mapped[bool]
     rank_line: Mapped[str]
     state: Mapped[OfferState] = mapped_column(text_enum(OfferState))
     refusal_reason: Mapped[str | None]
+    condition: Mapped[str | None]
+    visits: Mapped[list[str]]
+    relayed_by: Mapped[str]  # the colleague who passed it on, by name; empty otherwise
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]  # when the finger touched, which may be before the phone had a signal
     answer_key: Mapped[str | None]  # of the tap that counted, so that a copy of it changes nothing
@@ -80,3 +94,19 @@ class Offer(Identified, Model):
     request: Mapped[CareRequest] = relationship()
     role: Mapped[PractitionerRole] = relationship()
     wave: Mapped[Wave] = relationship()
+
+
+class Inquiry(Identified, Model):
+    """A question that somebody asks before she answers, and the one line that the requester answers."""
+
+    __tablename__ = "inquiry"
+
+    offer_id: Mapped[UUID] = mapped_column(ForeignKey("offer.id"), index=True)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("care_request.id"), index=True)
+    question: Mapped[str] = mapped_column(Sealed)
+    asked_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(Sealed)
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    offer: Mapped[Offer] = relationship()

@@ -1,7 +1,7 @@
 """Reads of the search: a practitioner's inbox, the truth about reach, who could be asked."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import Practitioner, Profession
-from app.dispatch.models import ALERT, Offer, OfferState
+from app.dispatch.models import ALERT, Inquiry, Offer, OfferState
 from app.pathways.schema import Search
 from app.patients import queries as patients
 from app.patients.models import Patient
@@ -26,7 +26,7 @@ COUNTED = 99
 """More people than that are all the same to a requester, and would cost a big town seconds."""
 
 Asked = Row[UUID, UUID, UUID, OfferState, datetime | None]
-"""Of an offer: its id, its request's, its practitioner's, its state, when it was seen."""
+"""Of an offer: its id, its request's, its recipient's, its state, when it was seen."""
 
 
 @dataclass(frozen=True)
@@ -55,26 +55,26 @@ class Reachable:
     usual: Practitioner | None
 
 
-def open_offers(practitioner_id: UUID) -> Sequence[Offer]:
-    """Offers that await this practitioner's answer, the most pressing first."""
+def open_offers(recipients: Collection[UUID]) -> Sequence[Offer]:
+    """Offers that await an answer in these inboxes, the most pressing first."""
     statement = (
         select(Offer)
         .options(joinedload(Offer.request).joinedload(CareRequest.patient))
         .options(joinedload(Offer.request).joinedload(CareRequest.commune))
-        .where(Offer.practitioner_id == practitioner_id, Offer.state == OfferState.OPEN)
+        .where(Offer.recipient_id.in_(recipients), Offer.state == OfferState.OPEN)
         .order_by(Offer.expires_at)
     )
     return db.session.scalars(statement).all()
 
 
-def won_offers(practitioner_id: UUID, limit: int = 50) -> Sequence[Offer]:
-    """What this practitioner took and has not finished, in the order it is wanted."""
+def won_offers(recipients: Collection[UUID], limit: int = 50) -> Sequence[Offer]:
+    """What was taken in these inboxes and is not finished, in the order it is wanted."""
     statement = (
         select(Offer)
         .join(CareRequest, CareRequest.id == Offer.request_id)
         .options(joinedload(Offer.request).joinedload(CareRequest.patient))
         .where(
-            Offer.practitioner_id == practitioner_id,
+            Offer.recipient_id.in_(recipients),
             Offer.state == OfferState.WON,
             CareRequest.state.in_(OPEN),
         )
@@ -84,16 +84,16 @@ def won_offers(practitioner_id: UUID, limit: int = 50) -> Sequence[Offer]:
     return db.session.scalars(statement).all()
 
 
-def offer_of(offer_id: UUID, practitioner_id: UUID) -> Offer | None:
-    """The offer, if it was made to this practitioner."""
+def offer_of(offer_id: UUID, recipients: Collection[UUID]) -> Offer | None:
+    """The offer, if it was made to one of these inboxes."""
     offer = db.session.get(Offer, offer_id)
-    return offer if offer and offer.practitioner_id == practitioner_id else None
+    return offer if offer and offer.recipient_id in recipients else None
 
 
 def reach(request_ids: Iterable[UUID]) -> dict[UUID, Reach]:
     """Per request: people asked, and of those whose phone received it, who saw it, refused, or could not be reached."""
     offers: dict[UUID, list[Asked]] = {}
-    facts = select(Offer.id, Offer.request_id, Offer.practitioner_id, Offer.state, Offer.seen_at)
+    facts = select(Offer.id, Offer.request_id, Offer.recipient_id, Offer.state, Offer.seen_at)
     for offer in db.session.execute(facts.where(Offer.request_id.in_(list(request_ids)))):
         offers.setdefault(offer.request_id, []).append(offer)
     funnel = push.funnel([offer.id for made in offers.values() for offer in made], ALERT)
@@ -103,7 +103,7 @@ def reach(request_ids: Iterable[UUID]) -> dict[UUID, Reach]:
 def _reach(offers: list[Asked], funnel: dict[UUID, push.Funnel]) -> Reach:
     people: dict[UUID, list[Asked]] = {}
     for offer in offers:
-        people.setdefault(offer.practitioner_id, []).append(offer)
+        people.setdefault(offer.recipient_id, []).append(offer)
 
     def number(fact: Callable[[Asked], bool]) -> int:
         return sum(any(fact(offer) for offer in made) for made in people.values())
@@ -121,7 +121,7 @@ def _reach(offers: list[Asked], funnel: dict[UUID, push.Funnel]) -> Reach:
 
 def _was_seen(offer: Asked) -> bool:
     """Whoever answers has seen it, also from the lock screen, where no page opens to say so."""
-    return offer.seen_at is not None or offer.state in (OfferState.WON, OfferState.REFUSED)
+    return offer.seen_at is not None or offer.state in (OfferState.WON, OfferState.REFUSED, OfferState.PROPOSED)
 
 
 def answers_summed(request_ids: Iterable[UUID]) -> dict[UUID, Counter[str]]:
@@ -136,16 +136,19 @@ def answers_summed(request_ids: Iterable[UUID]) -> dict[UUID, Counter[str]]:
     return counts
 
 
-def reachable(patient: Patient, search: Search) -> Reachable:
-    """The smallest of the pathway's circles that holds enough people, or its widest."""
+def reachable(patient: Patient, search: Search) -> Reachable | None:
+    """The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle."""
+    circles = [stage for stage in search.stages if stage.kind == "near"]
+    if not circles:
+        return None
     place, profession = patient.commune, Profession(search.profession)
     usual = patients.usual(patient.id, profession)
-    near = directory.near(profession, place.latitude, place.longitude, search.radii_km[-1], COUNTED + 1)
-    for radius in search.radii_km:
-        number = sum(found.km <= radius for found in near)
-        if number >= search.live_offers:
+    near = directory.near(profession, place.latitude, place.longitude, circles[-1].km, COUNTED + 1)
+    for circle in circles:
+        number = sum(found.km <= circle.km for found in near)
+        if number >= circle.offers:
             break
-    return Reachable(min(number, COUNTED), number > COUNTED, radius, usual.practitioner if usual else None)
+    return Reachable(min(number, COUNTED), number > COUNTED, circle.km, usual.practitioner if usual else None)
 
 
 def winner_of(request: CareRequest) -> Offer | None:
@@ -154,17 +157,33 @@ def winner_of(request: CareRequest) -> Offer | None:
     return db.session.scalar(select(Offer).where(Offer.request_id == request.id, Offer.state == OfferState.WON))
 
 
-def may_listen_to_inbox(account: Account, practitioner_id: UUID) -> bool:
-    practitioner = directory.practitioner_of(account.id)
-    return practitioner is not None and practitioner.id == practitioner_id
+def proposals_of(request: CareRequest) -> Sequence[Offer]:
+    """The yeses among which the requester picks, the nearest first."""
+    proposed = select(Offer).where(Offer.request_id == request.id, Offer.state == OfferState.PROPOSED)
+    return db.session.scalars(proposed.order_by(Offer.km)).all()
 
 
-def refused_unexplained(practitioner_id: UUID, since: datetime) -> Sequence[Offer]:
-    """What this practitioner refused after `since` without a reason yet, the latest first."""
+def inquiries_of(request: CareRequest) -> Sequence[Inquiry]:
+    """Questions about this request, those without an answer first."""
+    asked = select(Inquiry).where(Inquiry.request_id == request.id).options(joinedload(Inquiry.offer))
+    return db.session.scalars(asked.order_by(Inquiry.answered_at.is_not(None), Inquiry.id)).all()
+
+
+def inquiries_about(offer: Offer) -> Sequence[Inquiry]:
+    """What this person asked about this offer, the latest last."""
+    return db.session.scalars(select(Inquiry).where(Inquiry.offer_id == offer.id).order_by(Inquiry.id)).all()
+
+
+def may_listen_to_inbox(account: Account, recipient_id: UUID) -> bool:
+    return recipient_id in directory.recipients_of(account)
+
+
+def refused_unexplained(recipients: Collection[UUID], since: datetime) -> Sequence[Offer]:
+    """What was refused in these inboxes after `since` without a reason yet, the latest first."""
     statement = (
         select(Offer)
         .where(
-            Offer.practitioner_id == practitioner_id,
+            Offer.recipient_id.in_(recipients),
             Offer.state == OfferState.REFUSED,
             Offer.refusal_reason.is_(None),
             Offer.ended_at > since,
@@ -174,8 +193,8 @@ def refused_unexplained(practitioner_id: UUID, since: datetime) -> Sequence[Offe
     return db.session.scalars(statement).all()
 
 
-def has_answered(practitioner_id: UUID) -> bool:
-    """Did this practitioner ever take or refuse anything?"""
+def has_answered(recipients: Collection[UUID]) -> bool:
+    """Was anything ever taken or refused in these inboxes?"""
     answered = Offer.state.in_([OfferState.WON, OfferState.REFUSED])
-    statement = select(Offer.id).where(Offer.practitioner_id == practitioner_id, answered).limit(1)
+    statement = select(Offer.id).where(Offer.recipient_id.in_(recipients), answered).limit(1)
     return db.session.scalar(statement) is not None

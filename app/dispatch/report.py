@@ -13,10 +13,12 @@ from app.dispatch.simulation import (
     Outcome,
     Place,
     Territory,
+    among_strangers,
     of_size,
     simulate,
 )
-from app.pathways.schema import Search, read_pathway
+from app.pathways.reading import read_pathway
+from app.pathways.schema import Search
 
 CATALOG = Path(__file__).parents[1] / "pathways" / "catalog"
 
@@ -42,7 +44,7 @@ def lines(
     file = CATALOG / f"{pathway}.toml"
     if not file.exists() or not set(policies) <= set(POLICIES) or not places:
         raise Unknown(f"there is no such pathway, policy ({', '.join(POLICIES)}) or territory")
-    search, territory = read_pathway(file).search, Territory(places)
+    search, territory = among_strangers(read_pathway(file).search), Territory(places)
     yield f"{requests} requests · {len(places)} professionals · {pathway}: {_waits(search)}"
     yield "times in minutes; load: alerts per professional and hundred requests, on average and for the busiest tenth"
     for said, accepted in REFUSALS.items():
@@ -50,16 +52,17 @@ def lines(
         yield f"\n{said}: " + ", ".join(f"{name} {value:g}" for name, value in asdict(behaviour).items())
         yield HEAD
         for name in policies:
-            plan = of_size(search, POLICIES[name] or search.live_offers)
+            plan = of_size(search, POLICIES[name] or search.stages[0].offers)
             yield _row(name, simulate(plan, territory, behaviour, requests), len(places))
     if plot:
         yield from _frontier(search, territory, max(100, requests // 20), plot)
 
 
 def _waits(search: Search) -> str:
-    radii = ", ".join(str(km) for km in search.radii_km)
-    offers = f"{search.live_offers} live offers of {search.offer_minutes} min"
-    return f"{offers}, stages of {search.stage_minutes} min, {radii} km"
+    said = (
+        f"{s.offers} live offers of {s.offer_minutes} min within {s.km} km for {s.minutes} min" for s in search.stages
+    )
+    return "; ".join(said)
 
 
 def _row(name: str, outcome: Outcome, people: int) -> str:
@@ -70,10 +73,11 @@ def _row(name: str, outcome: Outcome, people: int) -> str:
 
 def _frontier(search: Search, territory: Territory, requests: int, plot: Path) -> Iterator[str]:
     """Every size and patience, each with the shipped radii and stages; the shipped one by its name."""
+    shipped = search.stages[0]
     names = {
-        (search.live_offers, search.offer_minutes): "shipped",
-        (EVERYBODY, search.offer_minutes): "alert all",
-        (1, search.offer_minutes): "one by one",
+        (shipped.offers, shipped.offer_minutes): "shipped",
+        (EVERYBODY, shipped.offer_minutes): "alert all",
+        (1, shipped.offer_minutes): "one by one",
     }
     points = {}
     for size, minutes in sorted({*((s, m) for s in SIZES for m in MINUTES), *names}):

@@ -1,29 +1,41 @@
 """What the search does next. Pure: the worker, a simulator and a replay of past requests run the same lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.core.clock import PARIS
+
+
+class Stage(Protocol):
+    """One step of a pathway's search (`app.pathways.schema.Stage`)."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def offers(self) -> int: ...
+    @property
+    def km(self) -> int: ...
+    @property
+    def patience(self) -> timedelta: ...
+    @property
+    def offer_patience(self) -> timedelta: ...
 
 
 class Policy(Protocol):
     """The part of a pathway that the search obeys (`app.pathways.schema.Search`)."""
 
     @property
-    def live_offers(self) -> int: ...
+    def stages(self) -> Sequence[Stage]: ...
     @property
-    def radii_km(self) -> Sequence[int]: ...
+    def hours(self) -> tuple[int, int] | None: ...
     @property
-    def usual_patience(self) -> timedelta: ...
+    def choice(self) -> str: ...
     @property
-    def offer_patience(self) -> timedelta: ...
-    @property
-    def stage_patience(self) -> timedelta: ...
-
-
-USUAL = 0
-"""The stage that asks the patient's usual professional alone; stage n asks within the n-th radius."""
+    def proposals(self) -> int: ...
 
 
 LONGEST_WAY = timedelta(hours=24)
@@ -57,24 +69,37 @@ def touched(key: str, age: timedelta, now: datetime) -> Tap:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who could be asked; `km` as the crow flies from the patient's commune."""
+    """Somebody who could be asked, and what speaks for and against it; `km` as the crow flies from the patient.
+
+    `fits`: what she has of what is wanted, of `wants`. `today`: visits taken today; `lately`: times asked these seven
+    days; `answers`, `asked_at_this_hour`: how often she answered, of how often she was asked at this time of day.
+    """
 
     role_id: UUID
-    practitioner_id: UUID
+    recipient_id: UUID
     km: float
     usual: bool = False
+    fits: tuple[str, ...] = ()
+    wants: int = 0
+    today: int = 0
+    lately: int = 0
+    answers: int = 0
+    asked_at_this_hour: int = 0
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the search stands. `asked` are the practitioners who need not be asked again; `live_until` holds when
-    each live offer ends."""
+    """Where the search stands. `asked` are those who need not be asked again; `live_until` holds when each live offer
+    ends; `proposals` counts the yeses among which the requester picks; `empty`: nobody of this stage was ever asked."""
 
     stage: int
     stage_ends_at: datetime
     deadline: datetime
     asked: frozenset[UUID]
     live_until: tuple[datetime, ...]
+    proposals: int = 0
+    urgent: bool = False
+    empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,45 +134,92 @@ class GiveUp:
 Move = Ask | Wait | Widen | GiveUp
 
 
-def first_stage(policy: Policy, *, has_usual: bool, now: datetime) -> Widen:
-    """The usual professional alone when there is one to ask, else the nearest ring at once."""
-    return _stage(policy, USUAL if has_usual else 1, now)
+def first_stage(policy: Policy, *, urgent: bool, now: datetime) -> Widen:
+    return _stage(policy, 0, now, urgent)
 
 
 def next_move(policy: Policy, standing: Standing, candidates: Sequence[Candidate], now: datetime) -> Move:
     """The one decision of the search. `candidates` are those of the current stage, best first.
 
-    Keeps `live_offers` people asked: whoever refuses or stays silent is replaced at once by the next best, instead of
-    waiting for a whole wave (MISSION 2: alert few and replace refusals, rather than alert all).
+    Keeps the stage's number of people asked: whoever refuses or stays silent is replaced at once by the next best,
+    instead of waiting for a whole wave (MISSION 2: alert few and replace refusals, rather than alert all).
     """
     if now >= standing.deadline:
         return GiveUp()
-    room = (1 if standing.stage == USUAL else policy.live_offers) - len(standing.live_until)
-    fresh = [c for c in candidates if c.practitioner_id not in standing.asked][: max(0, room)]
+    stage, busy = policy.stages[standing.stage], len(standing.live_until) + standing.proposals
+    enough = policy.choice == "requester" and standing.proposals >= policy.proposals
+    room = 0 if enough else stage.offers - busy
+    fresh = [c for c in candidates if c.recipient_id not in standing.asked][: max(0, room)]
     if fresh:
-        until = min(now + _patience(policy, standing.stage), standing.deadline)
+        until = min(later(policy, now, stage.offer_patience, standing.urgent), standing.deadline)
         return Ask(tuple(fresh), until, min(until, standing.stage_ends_at, *standing.live_until))
-    has_next = standing.stage < len(policy.radii_km)
     nobody_live = not standing.live_until
-    # Beyond the usual professional there is always room; farther out only when someone is missing.
-    patience_over = now >= standing.stage_ends_at and (room > 0 or standing.stage == USUAL)
-    if has_next and (nobody_live or patience_over):
-        return _stage(policy, standing.stage + 1, now)
-    if nobody_live:
+    beyond = policy.stages[standing.stage + 1 : standing.stage + 2]
+    if beyond and not enough:
+        # Nobody is disturbed farther out as long as enough people are asked here.
+        patience_over = (standing.empty or now >= standing.stage_ends_at) and beyond[0].offers > busy
+        if nobody_live or patience_over:
+            return _stage(policy, standing.stage + 1, now, standing.urgent)
+    if nobody_live and not standing.proposals:
         return GiveUp()
     ends = (*standing.live_until, standing.deadline)
     return Wait(min(ends if now >= standing.stage_ends_at else (*ends, standing.stage_ends_at)))
 
 
-def _stage(policy: Policy, stage: int, now: datetime) -> Widen:
-    return Widen(stage, now + (policy.usual_patience if stage == USUAL else policy.stage_patience))
+def _stage(policy: Policy, stage: int, now: datetime, urgent: bool) -> Widen:
+    return Widen(stage, later(policy, now, policy.stages[stage].patience, urgent))
 
 
-def _patience(policy: Policy, stage: int) -> timedelta:
-    # The usual professional keeps the offer while others are asked beside her: the patient knows her.
-    return policy.usual_patience + policy.offer_patience if stage == USUAL else policy.offer_patience
+def later(policy: Policy, now: datetime, patience: timedelta, urgent: bool) -> datetime:
+    """`patience` after now, as the pathway counts it: what is not urgent waits only while people are awake."""
+    return now + patience if urgent or policy.hours is None else after_hours(now, patience, policy.hours, PARIS)
+
+
+def after_hours(now: datetime, patience: timedelta, hours: tuple[int, int], zone: ZoneInfo) -> datetime:
+    """The instant at which `patience` has passed within these local hours of each day, whatever the clocks do."""
+    left, day = patience, now.astimezone(zone).date()
+    while True:
+        opens = datetime.combine(day, time(hours[0]), zone).astimezone(now.tzinfo)
+        closes = datetime.combine(day, time(hours[1]), zone).astimezone(now.tzinfo)
+        begins = max(opens, now)
+        if begins < closes:
+            if begins + left <= closes:
+                return begins + left
+            left -= closes - begins
+        day += timedelta(days=1)
+
+
+FIT_IS_WORTH, VISIT_COSTS, ALERT_COSTS, SILENCE_COSTS = 8.0, 1.5, 0.3, 4.0
+"""In kilometres: what is asked for and had; a visit already taken today; each alert of these seven days; and never
+answering at this time of day. Judgements, not measures: `relais replay` shows what others would do."""
+
+HABIT = 3
+"""Alerts at this time of day before somebody's habits count."""
+
+
+def ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The best to ask first: near, able, not laden, not always the same, and awake at this hour."""
+    return sorted(candidates, key=lambda candidate: (cost(candidate), candidate.role_id))
+
+
+def cost(candidate: Candidate) -> float:
+    """How far away she is, in kilometres, all told."""
+    silence = 0.0
+    if candidate.asked_at_this_hour >= HABIT:
+        silence = SILENCE_COSTS * (1 - candidate.answers / candidate.asked_at_this_hour)
+    missing = candidate.wants - len(candidate.fits)
+    laden = VISIT_COSTS * candidate.today + ALERT_COSTS * candidate.lately
+    return candidate.km + FIT_IS_WORTH * missing + laden + silence
 
 
 def rank_line(candidate: Candidate, distance: str) -> str:
     """Why this person was asked, in words that a coordinator can read."""
-    return "professionnel habituel du patient" if candidate.usual else f"parmi les plus proches, à {distance}"
+    if candidate.usual:
+        return "professionnel habituel du patient"
+    said = [f"à {distance}", *candidate.fits]
+    if candidate.today:
+        said.append(f"{candidate.today} prise{'s' if candidate.today > 1 else ''} aujourd'hui")
+    said.append(f"sollicité {candidate.lately} fois en 7 jours" if candidate.lately else "pas sollicité depuis 7 jours")
+    if candidate.asked_at_this_hour >= HABIT:
+        said.append(f"répond {candidate.answers} fois sur {candidate.asked_at_this_hour} à cette heure")
+    return ", ".join(said)

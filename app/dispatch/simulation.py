@@ -13,8 +13,11 @@ from random import Random
 from statistics import quantiles
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from app.directory.geo import distance_km
 from app.dispatch.rules import Ask, Candidate, GiveUp, Policy, Standing, Widen, first_stage, next_move
+from app.pathways.schema import Search
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SPOTS = 200
@@ -53,17 +56,6 @@ class Behaviour:
             return None
         delays = (self.minutes_to_see, self.minutes_to_decide)
         return yes, timedelta(minutes=sum(random.lognormvariate(log(median), self.spread) for median in delays))
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A way of asking, as `rules.Policy` wants it."""
-
-    live_offers: int
-    offer_patience: timedelta
-    stage_patience: timedelta
-    usual_patience: timedelta
-    radii_km: tuple[int, ...]
 
 
 @dataclass
@@ -162,10 +154,15 @@ class _Search:
 
     def play(self) -> datetime | None:
         """The moment of the first yes, if there is one."""
-        now, stage = START, first_stage(self.plan, has_usual=False, now=START)
+        now, stage = START, first_stage(self.plan, urgent=True, now=START)
         while True:
             standing = Standing(
-                stage.stage, stage.ends_at, self.deadline, frozenset(self.asked), tuple(self.live.values())
+                stage.stage,
+                stage.ends_at,
+                self.deadline,
+                frozenset(self.asked),
+                tuple(self.live.values()),
+                urgent=True,  # Every search begins in the morning: the hours of the day are not what is compared.
             )
             match next_move(self.plan, standing, list(self._candidates(stage.stage)), now):
                 case GiveUp():
@@ -174,7 +171,7 @@ class _Search:
                     continue
                 case Ask(candidates, until, come_back_at):
                     for candidate in candidates:
-                        self._alert(candidate.practitioner_id, now, until)
+                        self._alert(candidate.recipient_id, now, until)
                 case move:
                     come_back_at = move.come_back_at
             now, won = self._until(come_back_at)
@@ -183,8 +180,8 @@ class _Search:
 
     def _candidates(self, stage: int) -> Iterator[Candidate]:
         """As many of the stage as could be asked now: the nearest are asked first, so that they are at the start."""
-        for candidate in self.ranked[: len(self.asked) + self.plan.live_offers]:
-            if candidate.km <= self.plan.radii_km[stage - 1]:
+        for candidate in self.ranked[: len(self.asked) + self.plan.stages[stage].offers]:
+            if candidate.km <= self.plan.stages[stage].km:
                 yield candidate
 
     def _alert(self, who: UUID, now: datetime, until: datetime) -> None:
@@ -208,7 +205,14 @@ SIZES, MINUTES = (1, 2, 3, 5, 7, 10, 15, 30), (5, 10, 15, 30, 60)
 EVERYBODY = 100_000
 
 
-def of_size(plan: Policy, live_offers: int, offer_minutes: float | None = None) -> Plan:
-    """The same plan with so many live offers, and such a patience for each of them."""
-    minutes = timedelta(minutes=offer_minutes) if offer_minutes else plan.offer_patience
-    return Plan(live_offers, minutes, plan.stage_patience, plan.usual_patience, tuple(plan.radii_km))
+def among_strangers(search: Search) -> Search:
+    """The part of a search that asks whoever is near: what is simulated are patients without a usual professional."""
+    return replace(search, stages=tuple(stage for stage in search.stages if stage.kind == "near"))
+
+
+def of_size(search: Search, offers: int, offer_minutes: int | None = None) -> Search:
+    """The same search with so many asked at once, and such a patience for each of them."""
+    stages = (
+        replace(stage, offers=offers, offer_minutes=offer_minutes or stage.offer_minutes) for stage in search.stages
+    )
+    return replace(search, stages=tuple(stages))

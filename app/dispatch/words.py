@@ -17,11 +17,15 @@ REFUSALS: dict[str, str] = {
     "hours": "Pas à ces heures-là",
 }
 
+RELAYED = "Passée à un confrère"
+"""Said of a refusal that named somebody else; nobody chooses it as a reason."""
+
 SUMS: dict[str, tuple[str, str]] = {
     "far": ("trop loin", "trop loin"),
     "full": ("complet", "complets"),
     "skill": ("ne fait pas ce soin", "ne font pas ce soin"),
     "hours": ("pas à ces heures-là", "pas à ces heures-là"),
+    "relayed": ("passé à un confrère", "passés à un confrère"),
     "none": ("refus sans motif", "refus sans motif"),
     "silent": ("sans réponse", "sans réponse"),
 }
@@ -52,3 +56,37 @@ def withdrawn_notice(path: str) -> Notice:
 def performer_notice(path: str) -> Notice:
     """For the one who had accepted: she may be on her way."""
     return Notice("Une demande acceptée est annulée", "Ouvrez Relais avant de partir.", path, elsewhere=CANCELLED)
+
+
+def stage(kind: str, km: int) -> str:
+    """Whom a stage asks: `jusqu'à 10 km`, `le cabinet`."""
+    return {
+        "circle": "le professionnel habituel",
+        "practice": "son cabinet",
+        "chosen": "l'établissement choisi",
+        "other": f"d'autres professions, jusqu'à {km}\u00a0km",
+    }.get(kind, f"jusqu'à {km}\u00a0km")
+
+
+def question_notice(path: str) -> Notice:
+    return Notice("Une question sur votre demande", "Une ligne suffit pour répondre.", path)
+
+
+def reply_notice(path: str) -> Notice:
+    return Notice("Réponse à votre question", "La demande attend votre décision.", path)
+
+
+def proposal_notice(path: str) -> Notice:
+    return Notice("Une proposition est arrivée", "Vous pouvez choisir.", path)
+
+
+def moved_notice(path: str) -> Notice:
+    return Notice("Le moment a changé", "La demande attend toujours votre réponse.", path, urgency="normal")
+
+
+def not_chosen_notice(path: str) -> Notice:
+    return Notice("Une autre proposition est retenue", "Merci d'avoir proposé.", path, urgency="normal")
+
+
+def chosen_notice(path: str) -> Notice:
+    return Notice("C'est à vous", "Ouvrez Relais pour voir la demande.", path, elsewhere=NEW_REQUEST)

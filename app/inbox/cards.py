@@ -14,7 +14,6 @@ from app.core.words import length, moment, span
 from app.directory.geo import driving_minutes
 from app.directory.models import Organization
 from app.dispatch.models import Offer, OfferState
-from app.pathways.library import pathways
 from app.patients.rules import age, age_band
 from app.patients.words import Banner, banner
 
@@ -44,7 +43,7 @@ class Card:
 class Known:
     """What only the one who cares for this patient may know."""
 
-    patient: Banner
+    patient: Banner | None
     reason: str
     message: str
     author: str
@@ -55,20 +54,19 @@ class Known:
 
 def card(offer: Offer, now: datetime) -> Card:
     request = offer.request
-    pathway = pathways()[request.pathway]
-    reason = pathway.reason(request.reason)
+    reason = request.need
     return Card(
         id=offer.id,
         url=url_for("inbox.offer", offer_id=offer.id),
         state=offer.state,
         care=reason.care,
-        note=pathway.short_title,
+        note=request.rulebook.short_title,
         commune=request.commune.name,
         km=offer.km,
         minutes=driving_minutes(offer.km),
         window=sentence(span(request.window_start, request.window_end, now)),
         length=length(timedelta(minutes=reason.minutes)),
-        age_band=age_band(age(request.patient.birth_date, clock.paris(now).date())),
+        age_band=age_band(age(request.patient.birth_date, clock.paris(now).date())) if request.patient else "",
         usual=offer.usual,
         started_at=offer.created_at,
         ends_at=offer.expires_at,
@@ -87,8 +85,8 @@ def known(offer: Offer, now: datetime) -> Known | None:
         return None
     request = offer.request
     return Known(
-        patient=banner(request.patient, now),
-        reason=pathways()[request.pathway].reason(request.reason).label,
+        patient=banner(request.patient, now) if request.patient else None,
+        reason=request.need.label,
         message=request.note,
         author=request.author.name,
         author_initials=request.author.initials,
@@ -101,7 +99,7 @@ def knows_patient(offer: Offer) -> bool:
     """While the offer is hers to answer or the visit hers to make; no longer once it is someone else's."""
     if offer.state is OfferState.WON:
         return offer.request.state in TAKEN
-    return offer.usual and offer.state is OfferState.OPEN
+    return offer.knows_patient and offer.state in (OfferState.OPEN, OfferState.PROPOSED)
 
 
 def full_name(organization: Organization) -> str:
@@ -135,8 +133,8 @@ def row(offer: Offer, appointment: Appointment | None, now: datetime) -> Row:
     return Row(
         url=url_for("inbox.offer", offer_id=offer.id),
         state=request.state,
-        patient=request.patient.name,
-        care=pathways()[request.pathway].reason(request.reason).care,
+        patient=request.about,
+        care=request.need.care,
         commune=request.commune.name,
         starts_at=starts_at,
         when=moment(starts_at, now) if starts_at else "",

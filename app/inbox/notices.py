@@ -9,7 +9,7 @@ from app.audit.origin import Source, came_by
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.security import capability, csrf
-from app.dispatch import actions as dispatch
+from app.dispatch import answers
 from app.inbox.taps import settled, tap_of
 from app.inbox.views import bp, my_offer_of, take
 from app.push.payload import answer_token_matches
@@ -42,7 +42,7 @@ def answer_from_notice(message_id: UUID) -> Response:
         given = take(offer_id, by, tap, now, reads=False)
     else:
         with transaction():
-            given = dispatch.refuse(my_offer_of(offer_id, by), None, by=by, now=now, tap=tap)
+            given = answers.refuse(my_offer_of(offer_id, by), None, by=by, now=now, tap=tap)
     return settled(my_offer_of(offer_id, by), given, now)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import Response, jsonify, request
 
 from app.core.words import hour
-from app.dispatch.actions import Answer
+from app.dispatch.answers import Answer
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.rules import Tap, touched
 from app.inbox.cards import card, sentence
@@ -39,7 +39,7 @@ def wants_words() -> bool:
 def settled(offer: Offer, answer: Answer, now: datetime) -> Response:
     """What became of a late tap, in words that identify nobody. 409 unless it is what now stands."""
     shown, fate = card(offer, now), _fate(offer, answer)
-    stands = answer in (Answer.WON, Answer.REFUSED)
+    stands = answer in (Answer.WON, Answer.PROPOSED, Answer.REFUSED)
     words = f"{shown.care}, {shown.commune}\u00a0: {fate}"
     response = jsonify(answer=answer.value, state=offer.state.value, fate=sentence(fate), words=words)
     response.status_code = 200 if stands else 409

@@ -21,17 +21,17 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.directory import actions as directory
 from app.directory.models import Practitioner
-from app.directory.queries import practitioner_of
+from app.directory.queries import practitioner_of, recipients_of
 from app.dispatch import actions as dispatch
+from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
-from app.dispatch.actions import Answer
+from app.dispatch.answers import Answer
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.rules import Tap
 from app.dispatch.words import REFUSALS
 from app.inbox.cards import card, full_name, known, knows_patient, row
 from app.inbox.forms import AppointmentForm, RefusalForm
 from app.inbox.taps import settled, tap_of, wants_words
-from app.pathways.library import pathways
 from app.push.queries import judgements
 
 bp = Blueprint("inbox", __name__)
@@ -48,7 +48,7 @@ def my_practitioner() -> Practitioner:
 
 def my_offer(offer_id: UUID) -> Offer:
     """The offer, if it was made to me; another's is as unknown as one that does not exist."""
-    return dispatch_queries.offer_of(offer_id, my_practitioner().id) or abort(404)
+    return my_offer_of(offer_id, me())
 
 
 @bp.get("/inbox")
@@ -59,34 +59,39 @@ def inbox() -> Response:
 
 def inbox_page() -> Response:
     """What awaits an answer. Cards identify nobody, so the phone may keep this page for where there is no signal."""
-    practitioner, now = my_practitioner(), clock.now()
-    unexplained = dispatch_queries.refused_unexplained(practitioner.id, since=now - TIME_TO_EXPLAIN)
+    mine, practitioner, now = my_inboxes(), practitioner_of(me().id), clock.now()
+    unexplained = dispatch_queries.refused_unexplained(mine, since=now - TIME_TO_EXPLAIN)
     response = page(
         "inbox/inbox.html",
         fragment="inbox/_inbox.html",
-        cards=[card(offer, now) for offer in dispatch_queries.open_offers(practitioner.id)],
+        cards=[card(offer, now) for offer in dispatch_queries.open_offers(mine)],
         unexplained=[card(offer, now) for offer in unexplained],
         reasons=REFUSALS,
-        visits=len(dispatch_queries.won_offers(practitioner.id)),
-        accepting=practitioner.role.accepting,
+        visits=len(dispatch_queries.won_offers(mine)),
+        accepting=practitioner is None or practitioner.role.accepting,
         practitioner=practitioner,
         # Asked for once she knows what the alerts would be about, and not before.
         # The part that moves leaves what is beside it alone, so there is nothing to judge for it.
         judgement=None if asks_for_part() else judgements([me().id], now)[me().id],
         tester=me().id,
-        ask_for_alerts=dispatch_queries.has_answered(practitioner.id),
+        ask_for_alerts=dispatch_queries.has_answered(mine),
         now_at=now,
-        live_topics=[f"inbox-{practitioner.id}", f"push-test-{me().id}"],
+        live_topics=[*(f"inbox-{one}" for one in mine), f"push-test-{me().id}"],
     )
     response.headers["X-Offline"] = "keep"
     return response
 
 
+def my_inboxes() -> list[UUID]:
+    """Mine, and those of the services where I answer; somebody without any has no such page."""
+    return recipients_of(me()) or abort(404)
+
+
 @bp.get("/visits")
 @role(Role.PRACTITIONER)
 def visits() -> Response:
-    practitioner, now = my_practitioner(), clock.now()
-    won = dispatch_queries.won_offers(practitioner.id)
+    mine, now = my_inboxes(), clock.now()
+    won = dispatch_queries.won_offers(mine)
     planned = appointment_queries.of_requests(offer.request_id for offer in won)
     rows = [row(offer, planned.get(offer.request_id), now) for offer in won]
     return page(
@@ -94,8 +99,7 @@ def visits() -> Response:
         fragment="inbox/_visits.html",
         to_plan=[one for one in rows if one.starts_at is None],
         planned=sorted((one for one in rows if one.starts_at), key=lambda one: one.starts_at or now),
-        practitioner=practitioner,
-        live_topics=[f"inbox-{practitioner.id}"],
+        live_topics=[f"inbox-{one}" for one in mine],
     )
 
 
@@ -151,13 +155,13 @@ def offer_page(offer: Offer, status: int = 200, form: AppointmentForm | None = N
         reasons=REFUSALS,
         too_late=status == 409,
         now_at=now,
-        live_topics=[f"inbox-{offer.practitioner_id}", f"request-{offer.request_id}"],
+        live_topics=[f"inbox-{offer.recipient_id}", f"request-{offer.request_id}"],
     )
 
 
 def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[str, Any]:
     care_request = offer.request
-    pathway = pathways()[care_request.pathway]
+    pathway = care_request.rulebook
     appointment = appointment_queries.of_request(care_request.id)
     planned_mode = appointment.mode if appointment else None
     return {
@@ -175,7 +179,7 @@ def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[st
 def see(offer_id: UUID) -> tuple[str, int]:
     """The card came into view; the requester reads one more `vu`."""
     with transaction():
-        dispatch.see(my_offer(offer_id), clock.now())
+        answers.see(my_offer(offer_id), clock.now())
     return "", 204
 
 
@@ -196,7 +200,7 @@ def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool) -
     """`reads`: the answer to this tap shows the patient."""
     with transaction():
         found = my_offer_of(offer_id, by)
-        answer = dispatch.accept(found, by=by, now=now, tap=tap)
+        answer = answers.accept(found, by=by, now=now, tap=tap)
         if answer is Answer.WON:
             appointments.prepare(found.request, now)
         if answer is Answer.WON and reads:
@@ -205,8 +209,7 @@ def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool) -
 
 
 def my_offer_of(offer_id: UUID, account: Account) -> Offer:
-    practitioner = practitioner_of(account.id) or abort(404)
-    return dispatch_queries.offer_of(offer_id, practitioner.id) or abort(404)
+    return dispatch_queries.offer_of(offer_id, recipients_of(account)) or abort(404)
 
 
 @bp.post("/offers/<uuid:offer_id>/refusal")
@@ -219,7 +222,7 @@ def refuse(offer_id: UUID) -> Response:
     now = clock.now()
     tap = tap_of(request.form, now)
     with transaction():
-        answer = dispatch.refuse(my_offer(offer_id), form.reason.data, by=me(), now=now, tap=tap)
+        answer = answers.refuse(my_offer(offer_id), form.reason.data, by=me(), now=now, tap=tap)
     found = my_offer(offer_id)
     if wants_words():
         return settled(found, answer, now)
@@ -235,7 +238,7 @@ def refuse(offer_id: UUID) -> Response:
 @role(Role.PRACTITIONER)
 def propose(offer_id: UUID) -> Response:
     found = my_won_offer(offer_id)
-    form = AppointmentForm(pathways()[found.request.pathway])
+    form = AppointmentForm(found.request.rulebook)
     if not form.validate() or form.chosen is None:
         form.starts_at.render_kw = {"autofocus": True}
         return offer_page(found, status=422, form=form)

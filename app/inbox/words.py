@@ -1,10 +1,11 @@
 """The French words of an answer."""
 
-from app.dispatch.actions import Answer
+from app.dispatch.answers import Answer
 from app.dispatch.models import OfferState
 
 SETTLED: dict[tuple[Answer, OfferState | None], str] = {
     (Answer.WON, None): "c'est à vous.",
+    (Answer.PROPOSED, None): "proposition transmise.",
     (Answer.REFUSED, None): "refus enregistré.",
     (Answer.TOO_LATE, None): "cette demande n'attend plus de réponse.",
     (Answer.TOO_LATE, OfferState.LOST): "déjà prise par un confrère. Merci d'avoir répondu.",

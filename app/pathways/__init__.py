@@ -8,3 +8,4 @@ def init_app(app: Flask) -> None:
     from app.pathways.library import load_catalog
 
     app.extensions["pathways"] = load_catalog()
+    app.extensions["pathway_versions"] = {}

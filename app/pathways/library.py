@@ -1,19 +1,49 @@
-"""The pathways that this Relais knows."""
+"""The pathways that this Relais knows: those of the catalogue, those that organizations made their own, and every
+version that a request was ever started with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
+import msgspec
 from flask import current_app
+from sqlalchemy import select
 
-from app.pathways.schema import Pathway, read_pathway
+from app.core.db import db
+from app.pathways.models import PathwayVersion
+from app.pathways.reading import read_pathway
+from app.pathways.schema import Pathway
 
 CATALOG = Path(__file__).parent / "catalog"
 
 
 def load_catalog(folder: Path = CATALOG) -> dict[str, Pathway]:
-    return {pathway.slug: pathway for pathway in (read_pathway(path) for path in sorted(folder.glob("*.toml")))}
+    read = (read_pathway(path) for path in folder.glob("*.toml"))
+    return {pathway.slug: pathway for pathway in sorted(read, key=lambda pathway: pathway.order)}
 
 
 def pathways() -> dict[str, Pathway]:
-    """By slug, in the order of their files' names."""
+    """The catalogue: by slug, in the order in which they are offered."""
     return cast(dict[str, Pathway], current_app.extensions["pathways"])
+
+
+def in_force(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
+    """By slug, for whoever asks: the first of these organizations that has one of its own, else the catalogue's."""
+    statement = select(PathwayVersion).where(
+        PathwayVersion.organization_id.in_(organization_ids), PathwayVersion.in_force
+    )
+    rows = sorted(
+        db.session.scalars(statement), key=lambda row: organization_ids.index(cast(UUID, row.organization_id))
+    )
+    own = {row.slug: version(row.id) for row in reversed(rows)}
+    return {slug: own.get(slug, pathway) for slug, pathway in pathways().items()}
+
+
+def version(version_id: UUID) -> Pathway:
+    """The pathway as it was when a request was started. A version never changes, so that it is read once."""
+    known: dict[UUID, Pathway] = current_app.extensions["pathway_versions"]
+    if version_id not in known:
+        row = db.session.get_one(PathwayVersion, version_id)
+        known[version_id] = msgspec.json.decode(row.body, type=Pathway)
+    return known[version_id]

@@ -1,78 +1,196 @@
-"""What a pathway file holds, checked to the last key."""
+"""What a pathway file holds. The types say it all; `reading.py` checks a file against them, to the last key."""
 
-import tomllib
-from dataclasses import dataclass, fields
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(min_length=1)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Positive = Annotated[int, Meta(gt=0)]
+Hour = Annotated[int, Meta(ge=0, le=23)]
+
+Mode = Literal["home", "practice", "remote"]
+Service = Literal["maternity", "ward", "equipment", "home-help"]
+"""An establishment's service answers as one: whoever works there may."""
+
+Profession = Literal["nurse", "midwife", "doctor", "physiotherapist", "pharmacist", Service]
+Kind = Literal["circle", "practice", "chosen", "near", "other"]
 
 
-class WrongPathway(ValueError):
-    """A pathway file that cannot be used; the message names the file and the key."""
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file: what it does not know is a mistake."""
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(Part, frozen=True):
     """Why the patient needs someone. `care` is what a phone may show of it: a family, never a diagnosis."""
 
-    slug: str
-    label: str
-    care: str
-    icon: str
-    minutes: int  # how long the act takes, for the professional's round
+    slug: Slug
+    label: Text
+    care: Text
+    icon: Text
+    minutes: Positive  # how long the act takes, for the professional's round
+    profession: Profession | None = None  # when it is not the one that the whole search asks
+    skill: str = ""  # who has it comes first (a slug of `directory.words.SKILLS`)
+    urgent: bool = False  # rings at any hour, and its patience never sleeps
+    patient: bool = True  # a service that lends a person or a bed pump asks about nobody
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Part, frozen=True):
     """When it is to happen: from now, for `hours`; or a day, counted from today, from one local hour to another."""
 
-    slug: str
-    label: str
+    slug: Slug
+    label: Text
     hours: int = 0
     day: int = 0
-    from_hour: int = 0
-    to_hour: int = 0
+    from_hour: Hour = 0
+    to_hour: Hour = 0
 
 
-@dataclass(frozen=True)
-class Search:
-    """How patiently and how far someone is looked for. Minutes of patience, kilometres of radius."""
+class Option(Part, frozen=True):
+    """One answer. `stops`: why a request with this answer cannot be sent, in words for who asks."""
 
-    profession: str
-    live_offers: int
-    usual_minutes: int
-    offer_minutes: int
-    stage_minutes: int
-    radii_km: tuple[int, ...]
+    slug: Slug
+    label: Text
+    stops: str = ""
+
+
+class Question(Part, frozen=True):
+    """One field of the form. `only_if`: another question's slug and the answer that makes this one asked.
+
+    `shown`: also to those who are asked, before anyone accepts. Only for what is chosen from a list: a text could
+    name somebody.
+    """
+
+    slug: Slug
+    label: Text
+    kind: Literal["choice", "choices", "number", "date", "text", "long-text"]
+    help: str = ""
+    required: bool = True
+    options: tuple[Option, ...] = ()
+    only_if: tuple[Slug, Slug] | None = None
+    shown: bool = False
+    unit: str = ""
+
+
+class Protocol(Part, frozen=True):
+    """The medical protocol under which a nurse decides alone (L1110-12 CSP; MISSION 2, ED rule)."""
+
+    number: Text
+    version: Text
+    author: Text
+    validated_on: date
+
+
+class SignOff(Part, frozen=True):
+    """Who must decide before anything is sent: a named senior doctor; or, where there is a protocol, the nurse."""
+
+    label: Text
+    protocol: Protocol | None = None
+
+
+class Stage(Part, frozen=True):
+    """One step of the search. `minutes`: how long before the next one is opened; `offers`: how many are asked at once;
+    `offer_minutes`: how long each may answer; `km`: how far, for near and other."""
+
+    kind: Kind
+    minutes: Positive
+    offer_minutes: Positive
+    offers: Positive = 1
+    km: int = 0
+    professions: tuple[Profession, ...] = ()
 
     @property
-    def usual_patience(self) -> timedelta:
-        return timedelta(minutes=self.usual_minutes)
+    def patience(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
 
     @property
     def offer_patience(self) -> timedelta:
         return timedelta(minutes=self.offer_minutes)
 
-    @property
-    def stage_patience(self) -> timedelta:
-        return timedelta(minutes=self.stage_minutes)
+
+class Search(Part, frozen=True):
+    """Whom to look for. `hours`: local hours within which patience counts, none: day and night.
+
+    `choice`: the first yes has it, or the requester picks among `proposals` of them. `answer_hours`: after which a
+    human must know, whatever the care's own window (a maternity has four days); none: until the window ends.
+    """
+
+    profession: Profession
+    stages: Annotated[tuple[Stage, ...], Meta(min_length=1)]
+    hours: tuple[Hour, Hour] | None = None
+    choice: Literal["first", "requester"] = "first"
+    proposals: Positive = 3
+    answer_hours: int = 0
 
 
-@dataclass(frozen=True)
-class Pathway:
-    """One kind of request, as its file describes it."""
+class Task(Part, frozen=True):
+    """Something to do once a request is taken. `due_hours` after that; `after`: what it counts from."""
 
-    slug: str
-    version: int
-    title: str
-    short_title: str
-    icon: str
-    explanation: str
-    agreement: str
-    modes: tuple[str, ...]
-    reasons: tuple[Reason, ...]
-    windows: tuple[Window, ...]
+    slug: Slug
+    label: Text
+    owner: Literal["performer", "requester"]
+    due_hours: Positive
+
+
+class Copy(Part, frozen=True):
+    """News for the patient's usual professional, that expects no answer."""
+
+    to: Profession
+    on: Literal["accept", "start", "finish"]
+    text: Text
+
+
+class After(Part, frozen=True):
+    """What follows an acceptance. `usual`: who becomes the patient's usual professional. `start_hours`: without a
+    beginning of care within them, the one who asked is told. `checklist`: what the appointment is for."""
+
+    start_hours: Positive
+    usual: Literal["", "requester", "performer"] = ""
+    checklist: tuple[Text, ...] = ()
+    free: bool = False
+    tasks: tuple[Task, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    start_label: Text = "Les soins commencent"
+    finish_label: Text = "Les soins sont terminés"
+
+
+class Attachment(Part, frozen=True):
+    """A document that may be joined: PDF or picture."""
+
+    label: Text
+    help: str = ""
+
+
+class Pathway(Part, frozen=True):
+    """One kind of request, as its file describes it.
+
+    `owner`: the organization that made this version its own, none for the catalogue's. `starts`: kinds of
+    organizations whose people may start it, none: everyone's. `several`: the needs of one event, each searched on its
+    own. `recurring`: care that may come back for days. `place`: whose establishment is chosen.
+    """
+
+    slug: Slug
+    version: Positive
+    order: int  # among the others, on the screen where one is chosen
+    title: Text
+    short_title: Text
+    icon: Text
+    explanation: Text
+    agreement: Text
+    modes: Annotated[tuple[Mode, ...], Meta(min_length=1)]
+    reasons: Annotated[tuple[Reason, ...], Meta(min_length=1)]
+    windows: Annotated[tuple[Window, ...], Meta(min_length=1)]
     search: Search
+    after: After
+    starts: tuple[Text, ...] = ()
+    several: bool = False
+    recurring: bool = False
+    place: Service | None = None
+    questions: tuple[Question, ...] = ()
+    sign_off: SignOff | None = None
+    attachment: Attachment | None = None
+    owner: str = ""
 
     def reason(self, slug: str) -> Reason:
         return next(reason for reason in self.reasons if reason.slug == slug)
@@ -80,54 +198,9 @@ class Pathway:
     def window(self, slug: str) -> Window:
         return next(window for window in self.windows if window.slug == slug)
 
+    def question(self, slug: str) -> Question:
+        return next(question for question in self.questions if question.slug == slug)
 
-MODES = ("home", "practice")
-PROFESSIONS = ("nurse", "midwife", "doctor", "physiotherapist", "pharmacist")
-
-
-def read_pathway(path: Path) -> Pathway:
-    """Raises `WrongPathway` naming the file and the key, whatever is wrong with it."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:  # Its message ends with the line and the column.
-        raise WrongPathway(f"{path.name}: {error}") from None
-    reasons = tuple(_build(Reason, row, path, f"reasons[{i}]") for i, row in enumerate(table.pop("reasons", [])))
-    windows = tuple(_build(Window, row, path, f"windows[{i}]") for i, row in enumerate(table.pop("windows", [])))
-    search_table = table.pop("search", {})
-    search = _build(Search, {**search_table, "radii_km": tuple(search_table.get("radii_km", ()))}, path, "search")
-    parts = {"reasons": reasons, "windows": windows, "search": search, "modes": tuple(table.pop("modes", ()))}
-    pathway: Pathway = _build(Pathway, {**table, **parts, "slug": path.stem}, path, "")
-    _check(pathway, path)
-    return pathway
-
-
-def _build(kind: type[Any], row: dict[str, Any], path: Path, key: str) -> Any:
-    known = {field.name: field for field in fields(kind)}
-    for name in row.keys() - known.keys():
-        raise WrongPathway(f"{path.name}: {key}.{name} is not a key of a pathway".replace(": .", ": "))
-    try:
-        built = kind(**row)
-    except TypeError as error:
-        raise WrongPathway(f"{path.name}: {key or 'top'}: {error}") from None
-    for name, field in known.items():
-        if field.type in (int, str) and not isinstance(getattr(built, name), field.type):
-            raise WrongPathway(f"{path.name}: {key}.{name} must be of type {field.type.__name__}")
-    return built
-
-
-def _check(pathway: Pathway, path: Path) -> None:
-    search = pathway.search
-    conditions = {
-        "reasons": pathway.reasons and len({r.slug for r in pathway.reasons}) == len(pathway.reasons),
-        "windows": pathway.windows and len({w.slug for w in pathway.windows}) == len(pathway.windows),
-        "modes": pathway.modes and set(pathway.modes) <= set(MODES),
-        "search.profession": search.profession in PROFESSIONS,
-        "search.live_offers": search.live_offers > 0,
-        "search.usual_minutes": search.usual_minutes > 0,
-        "search.offer_minutes": search.offer_minutes > 0,
-        "search.stage_minutes": search.stage_minutes > 0,
-        "search.radii_km": search.radii_km and list(search.radii_km) == sorted(set(search.radii_km)),
-    }
-    for key, holds in conditions.items():
-        if not holds:
-            raise WrongPathway(f"{path.name}: {key} is missing or cannot be used")
+    def profession_for(self, reason: Reason) -> Profession:
+        """Whom this need asks."""
+        return reason.profession or self.search.profession

@@ -37,6 +37,15 @@ def of_organizations(patient_id: UUID, organization_ids: Sequence[UUID]) -> Pati
     return patient if patient and patient.organization_id in organization_ids else None
 
 
+def usual_practitioner(patient_id: UUID, profession: str) -> Practitioner | None:
+    """The patient's usual professional of that kind, be it one who can sign in or not."""
+    return db.session.scalar(
+        select(Practitioner)
+        .join(CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id)
+        .where(CareTeamMember.patient_id == patient_id, CareTeamMember.profession == profession)
+    )
+
+
 def usual(patient_id: UUID, profession: Profession) -> PractitionerRole | None:
     """The role of the patient's usual professional of that kind, when that person can sign in and takes requests."""
     return db.session.scalar(

@@ -206,10 +206,12 @@ def drop(*subject_ids: UUID) -> None:
     )
 
 
-def replace(notices: Mapping[UUID, tuple[UUID, Notice]], step: str, *, now: datetime, expires_at: datetime) -> None:
+def replace(
+    notices: Mapping[UUID, tuple[Iterable[UUID], Notice]], step: str, *, now: datetime, expires_at: datetime
+) -> None:
     """What the alerts about these subjects announced is gone: drop the unsent, overwrite the shown.
 
-    `notices`: by subject, the person who was alerted and what to say now.
+    `notices`: by subject, the people who were alerted and what to say now.
     """
     drop(*notices)
     reached = select(Message.subject_id).where(
@@ -219,8 +221,9 @@ def replace(notices: Mapping[UUID, tuple[UUID, Notice]], step: str, *, now: date
         Message.subscription_id.is_not(None),
     )
     for subject_id in db.session.scalars(reached.distinct()).all():
-        account_id, notice = notices[subject_id]
-        alert(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
+        accounts, notice = notices[subject_id]
+        for account_id in accounts:
+            alert(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
 
 
 def see(subject_id: UUID, now: datetime) -> None:

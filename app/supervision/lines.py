@@ -11,7 +11,6 @@ from app.care_requests.models import CareRequest
 from app.core.words import count, length, span
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
-from app.pathways.library import pathways
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ def line(request: CareRequest, reach: Reach, answers: Mapping[str, int], now: da
         id=request.id,
         url=url_for("desk.follow", request_id=request.id),
         state=request.state.value,
-        patient=request.patient.name,
-        care=pathways()[request.pathway].reason(request.reason).care,
+        patient=request.about,
+        care=request.need.care,
         commune=request.commune.name,
         wanted=span(request.window_start, request.window_end, now),
         when=f"reste {length(request.window_end - now)}" if request.window_end > now else "délai passé",

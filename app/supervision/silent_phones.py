@@ -24,14 +24,14 @@ class Unreachable:
 def unreachable_for(coordinator: Account, now: datetime) -> list[Unreachable]:
     """The accepting professionals of this person's territories whom no alert can reach, by name."""
     roles = accepting_in(territory_communes(coordinator.organizations(Role.COORDINATOR)))
-    people = {role.practitioner.account_id: role for role in roles if role.practitioner.account_id}
+    people = {account: role for role in roles if role.practitioner and (account := role.practitioner.account_id)}
     found = judgements(list(people), now)
     return [
         Unreachable(
-            name=role.practitioner.name,
-            initials=role.practitioner.initials,
+            name=role.name,
+            initials=role.initials,
             profession=PROFESSIONS[role.profession][0],
-            phone=role.practitioner.phone,
+            phone=role.phone,
             why=found[account_id].told,
         )
         for account_id, role in people.items()

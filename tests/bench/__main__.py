@@ -25,7 +25,7 @@ from app.care_requests import queries as care_requests
 from app.core import clock
 from app.core.db import Model, db, transaction
 from app.core.tokens import hash_token, new_token
-from app.dispatch import actions as dispatch
+from app.dispatch import search as dispatch
 from app.dispatch.models import Offer
 from app.push import outbox, sender
 from tests.bench.house import Browser, assets_of, free_port, running, stream_of, token_in
@@ -218,7 +218,7 @@ class Bench:
 
     def _found(self, request: UUID) -> UUID | None:
         db.session.rollback()
-        mine = select(Offer.id).where(Offer.request_id == request, Offer.practitioner_id == self.maya.practitioner_id)
+        mine = select(Offer.id).where(Offer.request_id == request, Offer.recipient_id == self.maya.practitioner_id)
         return db.session.scalar(mine)
 
     def _wait_for_offer(self, request: UUID) -> None:
@@ -228,7 +228,7 @@ class Bench:
     def _old_hand(self) -> Nurse:
         """The one who has answered most."""
         busiest = db.session.execute(
-            select(Offer.practitioner_id, Offer.role_id).group_by(Offer.practitioner_id).order_by(func.count().desc())
+            select(Offer.recipient_id, Offer.role_id).group_by(Offer.recipient_id).order_by(func.count().desc())
         ).first()
         account = db.session.scalar(select(Model.metadata.tables["practitioner"].c.account_id).filter_by(id=busiest[0]))
         token, now = new_token(), clock.now()

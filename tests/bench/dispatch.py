@@ -17,7 +17,7 @@ from app import create_app
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import Model, db, transaction
-from app.dispatch import actions as dispatch
+from app.dispatch import search as dispatch
 from app.dispatch.models import Offer, OfferState
 from app.push.models import Message
 from tests.conftest import settings_for

@@ -150,7 +150,7 @@ def _quantile(figures: list[float], part: float) -> float:
 
 def ours(place: Place, asked: Asked) -> list[tuple[UUID, float]]:
     found = near(Profession.NURSE, *place, RADIUS_KM, NEXT, asked)
-    return [(each.practitioner_id, each.km) for each in found]
+    return [(each.recipient_id, each.km) for each in found]
 
 
 def postgis(place: Place, asked: Asked) -> list[tuple[UUID, float]]:
@@ -178,7 +178,7 @@ def questions(file: str | None) -> list[tuple[Place, Asked]]:
     random = Random(2)
     chosen = [place for place, _ in zip(places(random, file), range(TIMES), strict=False)]
     wholes = [near(Profession.NURSE, *place, RADIUS_KM, ASKED) if n % 2 else [] for n, place in enumerate(chosen)]
-    return [(place, {each.practitioner_id for each in whole}) for place, whole in zip(chosen, wholes, strict=True)]
+    return [(place, {each.recipient_id for each in whole}) for place, whole in zip(chosen, wholes, strict=True)]
 
 
 def check(asked: list[tuple[Place, Asked]]) -> int:

@@ -13,11 +13,13 @@ from sqlalchemy import insert
 from app.accounts.models import Account, Membership, Role
 from app.appointments.models import Appointment
 from app.audit.models import AuditEvent
-from app.care_requests.models import CareRequest, State, Step
+from app.care_requests.models import CareRequest, Episode, State, Step
 from app.core.db import db, transaction
 from app.directory.geo import cell_of
 from app.directory.models import Organization, Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
+from app.pathways.actions import kept
+from app.pathways.library import pathways
 from app.patients.actions import birth_date_key
 from app.patients.models import Consent, Patient
 from app.push.models import Message, MessageState, Subscription
@@ -33,7 +35,7 @@ NAMES = ("Marchand", "Dubois", "Lefèvre", "Moreau", "N'Guyen", "Garcia", "Beno�
 new_id = uuid_utils.compat.uuid7
 ORDER: tuple[type, ...] = (
     *(Account, Organization, Membership, Practitioner, PractitionerRole, Subscription),
-    *(Patient, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),
+    *(Patient, Episode, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),
 )
 """Each table after those it refers to."""
 
@@ -45,6 +47,9 @@ class Past:
         self.town, self.push_service, self.number, self.now = town, push_service, requests, now
         self.random = Random(1)
         self.nurses: list[tuple[UUID, UUID, UUID, UUID]] = []  # account, practitioner, role, device
+
+        with transaction():
+            self.version = kept(pathways()["home-care"], now=now)
 
     def fill(self) -> None:
         self._directory()
@@ -168,6 +173,15 @@ class Past:
         asked = self.random.sample(self.nurses, 7)
         state = self.random.choice(ENDS)
         request, wave, author = new_id(), new_id(), self.town.orientation_nurse.account_id
+        yield (
+            Episode,
+            {
+                "id": request,
+                "patient_id": patient,
+                "organization_id": self.town.emergency_id,
+                "created_at": at,
+            },
+        )
         yield self._need(request, patient, author, at, state, asked[0][2])
         yield Consent, _consent(patient, author, at)
         yield (
@@ -177,6 +191,7 @@ class Past:
                 "request_id": request,
                 "round": 1,
                 "stage": 1,
+                "kind": "near",
                 "radius_km": 5,
                 "started_at": at,
                 "ends_at": at + timedelta(minutes=30),
@@ -210,7 +225,11 @@ class Past:
             {
                 "id": request,
                 "pathway": "home-care",
-                "pathway_version": 1,
+                "pathway_version_id": self.version,
+                "episode_id": request,
+                "urgent": False,
+                "visits": [],
+                "answer_by": at + timedelta(days=1),
                 "patient_id": patient,
                 "organization_id": self.town.emergency_id,
                 "author_id": author,
@@ -248,9 +267,12 @@ class Past:
                 "request_id": request,
                 "wave_id": wave,
                 "role_id": role,
-                "practitioner_id": practitioner,
+                "recipient_id": practitioner,
                 "km": 1.5 + place,
                 "usual": False,
+                "knows_patient": False,
+                "visits": [],
+                "relayed_by": "",
                 "rank_line": f"parmi les plus proches, à {place + 1},5 km",
                 "state": ended,
                 "refusal_reason": "full" if ended is OfferState.REFUSED else None,

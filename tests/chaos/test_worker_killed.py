@@ -127,7 +127,7 @@ def assert_in_good_hands(request: CareRequest) -> None:
     else:
         assert request.state in (State.CANCELLED, State.UNANSWERED)
         assert not {OfferState.OPEN, OfferState.WON} & set(states)
-    people = [offer.practitioner_id for offer in offers]
+    people = [offer.recipient_id for offer in offers]
     assert len(people) == len(set(people)), "asked twice"
 
 

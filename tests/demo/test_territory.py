@@ -20,9 +20,9 @@ from app.demo.plot import VISITORS, account
 from app.demo.replay import replay
 from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession
 from app.directory.queries import near, practitioner_of
-from app.dispatch import actions as dispatch
 from app.dispatch import queries
 from app.dispatch.models import Offer, OfferState
+from app.dispatch.search import advance_due
 from app.patients.models import Patient
 from app.patients.queries import search
 
@@ -106,7 +106,7 @@ def test_the_nurse_has_a_day_before_her(app: Flask) -> None:
 def test_a_request_from_evry_reaches_the_visitor_at_once(app: Flask, key: str, profession: Profession) -> None:
     evry = db.session.get_one(Commune, "91228")
     nearest = near(profession, evry.latitude, evry.longitude, 5, limit=7)
-    assert practitioner_of(account(key).id).id in [found.practitioner_id for found in nearest]
+    assert practitioner_of(account(key).id).id in [found.recipient_id for found in nearest]
 
 
 def test_the_patients_to_try_with_are_found_by_the_emergency_ward(app: Flask) -> None:
@@ -127,7 +127,7 @@ def test_a_day_plays_by_itself_and_leaves_the_visitors_alone(app: Flask, now: da
 
     def wait(seconds: float) -> None:
         clock.advance(timedelta(seconds=seconds))
-        dispatch.advance_due(clock.now())  # the worker, whose own turn comes between two of ours
+        advance_due(clock.now())  # the worker, whose own turn comes between two of ours
 
     until = now + timedelta(minutes=3)
     replay(30, until, seed=7, say=lines.append, wait=wait)
@@ -139,7 +139,7 @@ def test_a_day_plays_by_itself_and_leaves_the_visitors_alone(app: Flask, now: da
     invariants_hold()
     visitors = [account(key).id for key in VISITORS]
     assert not db.session.scalars(select(Step).where(Step.at > now, Step.author_id.in_(visitors))).all()
-    seen = select(Offer).join(Practitioner, Practitioner.id == Offer.practitioner_id)
+    seen = select(Offer).join(Practitioner, Practitioner.id == Offer.recipient_id)
     assert not db.session.scalars(seen.where(Offer.seen_at > now, Practitioner.account_id.in_(visitors))).all()
 
 

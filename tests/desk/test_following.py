@@ -15,7 +15,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import State, Verb
 from app.core import clock
 from app.core.db import db, transaction
-from app.dispatch import actions as dispatch
+from app.dispatch import answers
 from app.dispatch.models import Offer
 from tests.desk.screen import state, words
 from tests.factories.town import Nurse, Town, at
@@ -175,7 +175,7 @@ def _refusing(town: Town, number: int) -> None:
         offers = db.session.scalars(select(Offer).limit(number)).all()
         for offer in offers:
             by = db.session.get_one(Account, offer.role.practitioner.account_id)
-            dispatch.refuse(offer, "far", by=by, now=clock.now())
+            answers.refuse(offer, "far", by=by, now=clock.now())
 
 
 def test_who_answers_from_the_lock_screen_has_seen_the_request(town: Town) -> None:

@@ -67,7 +67,7 @@ def test_as_by_looking_at_everybody(crowd: Sequence[PractitionerRole]) -> None:
         place = (EVRY[0] + north * KM, EVRY[1])
         found = near(Profession.NURSE, *place, radius, limit, without)
         assert [(n.km, n.role_id) for n in found] == plainly(crowd, place, radius, limit, without)
-        without |= {n.practitioner_id for n in found[:4]}
+        without |= {n.recipient_id for n in found[:4]}
 
 
 def test_whoever_gets_an_account_later_is_found(crowd: Sequence[PractitionerRole]) -> None:
@@ -100,4 +100,4 @@ def test_a_person_with_two_places_is_found_once_at_the_nearer(crowd: Sequence[Pr
         db.session.flush()
         nearer_id = nearer.id
     found = near(role.profession, 48.0, 1.0, 200, PEOPLE)
-    assert [n.role_id for n in found if n.practitioner_id == role.practitioner_id] == [nearer_id]
+    assert [n.role_id for n in found if n.recipient_id == role.practitioner_id] == [nearer_id]

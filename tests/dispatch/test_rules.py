@@ -1,6 +1,6 @@
 """What the search decides, without a database: a table of cases, then whatever hypothesis can think of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -9,18 +9,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.dispatch import rules
-from app.dispatch.rules import USUAL, Ask, Candidate, GiveUp, Standing, Wait, Widen, next_move
+from app.dispatch.rules import Ask, Candidate, GiveUp, Standing, Wait, Widen, next_move
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
+USUAL = 0
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Stage:
+    kind: str = "near"
+    offers: int = 3
+    km: int = 5
+    patience: timedelta = HALF_AN_HOUR
+    offer_patience: timedelta = HALF_AN_HOUR
+
+
+CIRCLE = Stage("circle", 1, 0, timedelta(minutes=20), timedelta(minutes=50))
+
+
 @dataclass(frozen=True)
 class Policy:
-    live_offers: int = 3
-    radii_km: tuple[int, ...] = (5, 10, 20)
-    usual_patience: timedelta = timedelta(minutes=20)
-    offer_patience: timedelta = timedelta(minutes=30)
-    stage_patience: timedelta = timedelta(minutes=30)
+    stages: tuple[Stage, ...] = (CIRCLE, Stage(km=5), Stage(km=10), Stage(km=20))
+    hours: tuple[int, int] | None = None
+    choice: str = "first"
+    proposals: int = 3
 
 
 def person(number: int, km: float = 1.0) -> Candidate:
@@ -99,13 +114,17 @@ def test_table(case: str) -> None:
     assert next_move(Policy(), where, candidates, NOW) == expected
 
 
-def test_the_first_stage_is_the_usual_one_only_when_there_is_one() -> None:
-    assert rules.first_stage(Policy(), has_usual=True, now=NOW) == Widen(USUAL, minutes(20))
-    assert rules.first_stage(Policy(), has_usual=False, now=NOW) == Widen(1, minutes(30))
+def test_the_search_begins_with_the_first_stage_and_without_a_usual_one_goes_on_at_once() -> None:
+    assert rules.first_stage(Policy(), urgent=True, now=NOW) == Widen(USUAL, minutes(20))
+    assert next_move(Policy(), standing(stage=USUAL), [], NOW) == Widen(1, minutes(30))
 
 
 def test_the_reason_for_asking_is_said() -> None:
-    assert rules.rank_line(person(1, 3.0), "3,0 km") == "parmi les plus proches, à 3,0 km"
+    laden = replace(person(1, 3.0), fits=("arabe",), today=2, lately=4, answers=3, asked_at_this_hour=5)
+    assert rules.rank_line(person(1, 3.0), "3,0 km") == "à 3,0 km, pas sollicité depuis 7 jours"
+    assert rules.rank_line(laden, "3,0 km") == (
+        "à 3,0 km, arabe, 2 prises aujourd'hui, sollicité 4 fois en 7 jours, répond 3 fois sur 5 à cette heure"
+    )
     assert "habituel" in rules.rank_line(Candidate(UUID(int=1), UUID(int=2), 3.0, usual=True), "3,0 km")
 
 
@@ -117,14 +136,13 @@ class Search:
     rings: list[list[Candidate]]
     answers: dict[UUID, float | None]  # minutes until the refusal; none: never
     deadline: datetime
-    has_usual: bool
     now: datetime = NOW
     live: dict[UUID, tuple[datetime, datetime | None]] = field(default_factory=dict)  # ends, refuses at
     asked: set[UUID] = field(default_factory=set)
     widened: int = 0
 
     def play(self) -> None:
-        stage = rules.first_stage(self.policy, has_usual=self.has_usual, now=self.now)
+        stage = rules.first_stage(self.policy, urgent=True, now=self.now)
         for _ in range(500):
             move = next_move(self.policy, self._standing(stage), self._candidates(stage.stage), self.now)
             if isinstance(move, GiveUp):
@@ -148,22 +166,18 @@ class Search:
         return Standing(stage.stage, stage.ends_at, self.deadline, frozenset(self.asked), ends)
 
     def _candidates(self, stage: int) -> list[Candidate]:
-        if stage == USUAL:
-            return self.rings[0][:1]
-        return sorted((c for ring in self.rings[:stage] for c in ring), key=lambda c: c.km)
+        return sorted((c for ring in self.rings[: stage + 1] for c in ring), key=lambda c: c.km)
 
     def _ask(self, move: Ask, stage: int) -> None:
         assert move.candidates
         assert self.now < move.until <= self.deadline
         for candidate in move.candidates:
-            assert candidate.practitioner_id not in self.asked, "asked twice"
-            self.asked.add(candidate.practitioner_id)
-            after = self.answers.get(candidate.practitioner_id)
+            assert candidate.recipient_id not in self.asked, "asked twice"
+            self.asked.add(candidate.recipient_id)
+            after = self.answers.get(candidate.recipient_id)
             refuses_at = None if after is None else self.now + timedelta(minutes=after)
-            self.live[candidate.practitioner_id] = (move.until, refuses_at)
-        assert len(self.live) <= max(1, self.policy.live_offers)
-        if stage == USUAL:
-            assert len(self.live) == 1
+            self.live[candidate.recipient_id] = (move.until, refuses_at)
+        assert len(self.live) <= max(each.offers for each in self.policy.stages[: stage + 1])
 
     def _wait(self, until: datetime) -> None:
         """Until then, or until the first refusal: it makes the search due at once."""
@@ -177,26 +191,21 @@ class Search:
 @st.composite
 def searches(draw: st.DrawFn) -> Search:
     radii = draw(st.lists(st.integers(1, 100), min_size=1, max_size=4, unique=True).map(sorted))
-    policy = Policy(
-        live_offers=draw(st.integers(1, 8)),
-        radii_km=tuple(radii),
-        usual_patience=timedelta(minutes=draw(st.integers(1, 60))),
-        offer_patience=timedelta(minutes=draw(st.integers(1, 90))),
-        stage_patience=timedelta(minutes=draw(st.integers(1, 90))),
-    )
+    waits = st.integers(1, 90).map(lambda n: timedelta(minutes=n))
+    policy = Policy(tuple(Stage("near", draw(st.integers(1, 8)), km, draw(waits), draw(waits)) for km in radii))
     sizes = draw(st.lists(st.integers(0, 12), min_size=len(radii), max_size=len(radii)))
     numbers = iter(range(1, 100))
     rings = [[person(next(numbers), float(ring)) for _ in range(size)] for ring, size in enumerate(sizes)]
-    people = [c.practitioner_id for ring in rings for c in ring]
+    people = [c.recipient_id for ring in rings for c in ring]
     patience = st.none() | st.floats(0.01, 120)
     answers = dict(zip(people, draw(st.lists(patience, min_size=len(people), max_size=len(people))), strict=True))
     deadline = NOW + timedelta(minutes=draw(st.integers(1, 2880)))
-    return Search(policy, rings, answers, deadline, has_usual=bool(rings[0]) and draw(st.booleans()))
+    return Search(policy, rings, answers, deadline)
 
 
 @given(searches())
 def test_every_search_ends_with_everyone_asked_or_the_time_up(search: Search) -> None:
     search.play()
-    assert search.widened <= len(search.policy.radii_km)
-    everyone = {c.practitioner_id for ring in search.rings for c in ring}
+    assert search.widened < len(search.policy.stages)
+    everyone = {c.recipient_id for ring in search.rings for c in ring}
     assert search.now >= search.deadline or search.asked == everyone

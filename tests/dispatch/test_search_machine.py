@@ -22,8 +22,8 @@ from app.core.db import db, transaction
 from app.directory.actions import accept_requests
 from app.directory.models import PractitionerRole
 from app.dispatch import actions as dispatch
+from app.dispatch import answers, offers, search
 from app.dispatch.models import Offer, OfferState, Wave
-from app.pathways.library import pathways
 from tests.conftest import settings_for
 from tests.factories.town import Nurse, Town
 
@@ -73,7 +73,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def works(self) -> None:
-        dispatch.advance_due(clock.now())
+        search.advance_due(clock.now())
 
     @rule(minutes=st.sampled_from([1, 10, 21, 31, 60, 600]))
     def time_passes(self, minutes: int) -> None:
@@ -82,16 +82,16 @@ class Machine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([0, 21, 31, 60]))
     def time_passes_and_the_worker_works(self, minutes: int) -> None:
         clock.advance(timedelta(minutes=minutes))
-        while dispatch.advance_due(clock.now()):
+        while search.advance_due(clock.now()):
             pass
 
     @rule(nurse=nurses)
     def accepts(self, nurse: int) -> None:
-        self._answers(nurse, lambda offer, by: dispatch.accept(offer, by=by, now=clock.now()))
+        self._answers(nurse, lambda offer, by: answers.accept(offer, by=by, now=clock.now()))
 
     @rule(nurse=nurses, reason=st.sampled_from([None, "far"]))
     def refuses(self, nurse: int, reason: str | None) -> None:
-        self._answers(nurse, lambda offer, by: dispatch.refuse(offer, reason, by=by, now=clock.now()))
+        self._answers(nurse, lambda offer, by: answers.refuse(offer, reason, by=by, now=clock.now()))
 
     def _answers(self, nurse: int, say: Callable[[Offer, Account], object]) -> None:
         """About the last thing that she was offered, be it over or not."""
@@ -135,7 +135,7 @@ class Machine(RuleBasedStateMachine):
         try:
             with self.patch.context() as patch:
                 self._break(patch, after, Killed)
-                dispatch.advance_due(clock.now())
+                search.advance_due(clock.now())
         except Killed:
             assert self._everything() == before, "a part of it was kept"
 
@@ -143,8 +143,8 @@ class Machine(RuleBasedStateMachine):
     def meets_a_bug(self, after: int) -> None:
         with self.patch.context() as patch:
             self._break(patch, after, Spoiled)
-            patch.setattr(dispatch.log, "exception", lambda *_a, **_k: None)
-            dispatch.advance_due(clock.now())
+            patch.setattr(search.log, "exception", lambda *_a, **_k: None)
+            search.advance_due(clock.now())
 
     def _break(self, patch: pytest.MonkeyPatch, after: int, error: type[BaseException]) -> None:
         """The so-manieth thing that the search writes fails, and what follows it."""
@@ -159,9 +159,9 @@ class Machine(RuleBasedStateMachine):
 
             return acts
 
-        patch.setattr(dispatch, "record", breaking(dispatch.record))
-        patch.setattr(dispatch, "_widen", breaking(dispatch._widen))
-        patch.setattr(dispatch.care_requests, "touch", breaking(dispatch.care_requests.touch))
+        patch.setattr(offers, "record", breaking(offers.record))
+        patch.setattr(search, "widen", breaking(search.widen))
+        patch.setattr(offers, "touch", breaking(offers.touch))
 
     def _everything(self) -> list[object]:
         db.session.rollback()
@@ -183,12 +183,12 @@ class Machine(RuleBasedStateMachine):
 
     def _only_those_who_may_be_asked(self, offers: Sequence[Offer]) -> None:
         for offer in offers:
-            who = (offer.request_id, offer.practitioner_id)
+            who = (offer.request_id, offer.recipient_id)
             if offer.id not in self.offers:
                 assert offer.role_id not in self.off, "an offer to somebody who is off"
                 assert who not in self.said_no, "an offer to somebody who said no"
                 self.offers.add(offer.id)
-        self.said_no = {(offer.request_id, offer.practitioner_id) for offer in offers if offer.state in NO}
+        self.said_no = {(offer.request_id, offer.recipient_id) for offer in offers if offer.state in NO}
 
     def _counts(self, request: CareRequest, offers: list[Offer]) -> None:
         won = [offer.role_id for offer in offers if offer.state is OfferState.WON]
@@ -218,7 +218,7 @@ class Machine(RuleBasedStateMachine):
         """Then nobody says anything any more: every search must end by itself."""
         for _ in range(6):
             clock.advance(timedelta(hours=12))
-            while dispatch.advance_due(clock.now()):
+            while search.advance_due(clock.now()):
                 pass
         self.promises_hold()
         searching = select(func.count()).where(CareRequest.state == State.SEARCHING)
@@ -236,7 +236,7 @@ def machine(
         # Thousands of transactions: here none has to survive a power cut.
         event.listen(db.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
         town = Town(app)
-        object.__setattr__(pathways()["home-care"].search, "live_offers", LIVE_OFFERS)
+        town.asks_at_once("home-care", LIVE_OFFERS)
         Machine.town, Machine.patch, Machine.began = town, monkeypatch, now
         Machine.people = [town.nurse(f"N{n}", km=km, phone=False) for n, km in enumerate(DISTANCES_KM)]
         Machine.patients = [town.patient("Seule"), town.patient("Connue", usual=Machine.people[3:4])]

@@ -1,12 +1,12 @@
 """The simulation plays the rules of production: what must come out whatever the luck."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from app.dispatch.frontier import Point, best
-from app.dispatch.simulation import EVERYBODY, Behaviour, Plan, Territory, of_size, scattered, simulate
+from app.dispatch.simulation import EVERYBODY, Behaviour, Territory, among_strangers, of_size, scattered, simulate
+from app.pathways.library import load_catalog
 
-PLAN = Plan(7, timedelta(minutes=30), timedelta(minutes=30), timedelta(minutes=20), (5, 10, 20))
+PLAN = among_strangers(load_catalog()["home-care"].search)
 TOWN = Territory(scattered([(48.63, 2.43)], 40))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -71,7 +72,7 @@ class Nurse(Person):
     def offer(self) -> Offer | None:
         """The last offer made to her."""
         db.session.rollback()
-        statement = select(Offer).where(Offer.practitioner_id == self.practitioner_id).order_by(Offer.id.desc())
+        statement = select(Offer).where(Offer.recipient_id == self.practitioner_id).order_by(Offer.id.desc())
         return db.session.scalars(statement).first()
 
     def accepts(self) -> int:
@@ -186,6 +187,12 @@ class Town:
         return Person(self, UUID(int=0), self.app.test_client())
 
     # What happens
+
+    def asks_at_once(self, pathway: str, offers: int) -> None:
+        """From now on every circle of this pathway asks so many people at once."""
+        known = pathways()[pathway]
+        circles = tuple(replace(stage, offers=offers) if stage.km else stage for stage in known.search.stages)
+        pathways()[pathway] = replace(known, search=replace(known.search, stages=circles))
 
     def asks(self, pathway: str = "home-care", *, patient: UUID | None = None, note: str = "") -> UUID:
         """The orientation nurse sends a request for `patient`; nobody is alerted before the worker ran."""

@@ -11,9 +11,9 @@ from app.pathways.rules import window_bounds, windows_open
 from app.pathways.schema import Window
 
 PARIS = ZoneInfo("Europe/Paris")
-TODAY = Window("today", "Aujourd'hui", day=0, from_hour=7, to_hour=21)
-TOMORROW = Window("tomorrow", "Demain", day=1, from_hour=7, to_hour=13)
-TWO_DAYS = Window("two-days", "Sous 48 h", hours=48)
+TODAY = Window(slug="today", label="Aujourd'hui", day=0, from_hour=7, to_hour=21)
+TOMORROW = Window(slug="tomorrow", label="Demain", day=1, from_hour=7, to_hour=13)
+TWO_DAYS = Window(slug="two-days", label="Sous 48 h", hours=48)
 
 
 def paris(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -62,7 +62,7 @@ def test_a_window_that_has_ended_is_not_offered() -> None:
     st.integers(1, 23),
 )
 def test_bounds_are_instants_never_in_the_past(now: datetime, day: int, from_hour: int, length: int) -> None:
-    window = Window("w", "w", day=day, from_hour=from_hour, to_hour=min(23, from_hour + length))
+    window = Window(slug="w", label="w", day=day, from_hour=from_hour, to_hour=min(23, from_hour + length))
     start, end = window_bounds(window, now, PARIS)
     assert start >= now
     assert start.utcoffset() == end.utcoffset() == timedelta(0)

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from app.pathways.library import CATALOG, load_catalog
-from app.pathways.schema import WrongPathway, read_pathway
+from app.pathways.reading import WrongPathway, read_pathway
 
 GOOD = (CATALOG / "home-care.toml").read_text(encoding="utf-8")
 
 MISTAKES = {
-    "an unknown key": ("version = 1", "version = 1\nversoin = 1", "versoin"),
+    "an unknown key": ("version = 2", "version = 2\nversoin = 1", r"line \d+: versoin"),
     "a missing key": ("title = ", "# title = ", "title"),
-    "a text for a number": ("version = 1", 'version = "1"', "version"),
+    "a text for a number": ("version = 2", 'version = "2"', r"line 1: version"),
     "a number for a text": ('icon = "house"', "icon = 3", "icon"),
     "a missing reason's care": ('care = "Pansement"\n', "", r"reasons\[0\].*care"),
     "a reason's unknown key": ('care = "Injection"', 'care = "Injection"\ncolour = "red"', r"reasons\[1\]\.colour"),
@@ -21,17 +21,20 @@ MISTAKES = {
     "two reasons of one name": ('slug = "injection"', 'slug = "dressing"', "reasons"),
     "two windows of one name": ('slug = "tomorrow"\n', 'slug = "today"\n', "windows"),
     "a window's unknown key": ("from_hour = 7\nto_hour = 13", "from_hour = 7\nuntil = 13", r"windows\[1\]\.until"),
+    "a window that ends before it begins": ("to_hour = 13", "to_hour = 6", r"windows\[1\]\.to_hour"),
     "an unknown mode": ('modes = ["home", "practice"]', 'modes = ["moon"]', "modes"),
     "no mode": ('modes = ["home", "practice"]', "modes = []", "modes"),
     "an unknown profession": ('profession = "nurse"', 'profession = "wizard"', "search.profession"),
-    "nobody at once": ("live_offers = 7", "live_offers = 0", "search.live_offers"),
-    "no patience for the usual one": ("usual_minutes = 20", "usual_minutes = 0", "search.usual_minutes"),
-    "no patience for an offer": ("offer_minutes = 30", "offer_minutes = -1", "search.offer_minutes"),
-    "no patience for a stage": ("stage_minutes = 30", "stage_minutes = 0", "search.stage_minutes"),
-    "radii that shrink": ("radii_km = [5, 10, 20]", "radii_km = [20, 10, 5]", "search.radii_km"),
-    "the same radius twice": ("radii_km = [5, 10, 20]", "radii_km = [5, 5]", "search.radii_km"),
-    "no radius": ("radii_km = [5, 10, 20]", "radii_km = []", "search.radii_km"),
-    "a search's unknown key": ("live_offers = 7", "live_offers = 7\nspeed = 9", r"search\.speed"),
+    "an unknown stage": ('kind = "practice"', 'kind = "moon"', r"search\.stages\[1\]\.kind"),
+    "nobody at once": ("offers = 7", "offers = 0", r"search\.stages\[2\]\.offers"),
+    "no patience for the usual one": ("minutes = 20\noffer", "minutes = 0\noffer", r"search\.stages\[0\]\.minutes"),
+    "no patience for an offer": ("offer_minutes = 50", "offer_minutes = -1", r"search\.stages\[0\]\.offer_minutes"),
+    "circles that shrink": ("km = 10", "km = 4", r"search\.stages\[3\]\.km"),
+    "a circle that is a point": ("km = 5\n", "km = 0\n", r"search\.stages\[2\]\.km"),
+    "a distance to the usual one": ('kind = "circle"', 'kind = "circle"\nkm = 3', r"search\.stages\[0\]\.km"),
+    "a search's unknown key": ('profession = "nurse"', 'profession = "nurse"\nspeed = 9', r"search\.speed"),
+    "hours that end before they begin": ("hours = [7, 21]", "hours = [21, 7]", r"search\.hours"),
+    "a choice without options": ('kind = "choice"\nrequired', 'kind = "text"\nrequired', r"questions\[0\]"),
     "no TOML": ("[search]", "[search", r"line \d+"),
 }
 
@@ -52,7 +55,7 @@ def test_an_empty_section_is_a_mistake(section: str, tmp_path: Path) -> None:
     path = tmp_path / "home-care.toml"
     blocks = re.split(r"(?m)^(?=\[)", GOOD)
     path.write_text("".join(block for block in blocks if not block.startswith(f"[[{section}]]")), encoding="utf-8")
-    with pytest.raises(WrongPathway, match=rf"home-care\.toml: {section}"):
+    with pytest.raises(WrongPathway, match=rf"home-care\.toml: line 1: {section}"):
         read_pathway(path)
 
 

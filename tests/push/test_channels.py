@@ -17,7 +17,7 @@ from app.config import WrongSetting
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
-from app.dispatch import actions as dispatch
+from app.dispatch import search
 from app.dispatch.queries import reach
 from app.push import mail, sms
 from app.push.models import Message, MessageState
@@ -159,7 +159,7 @@ def test_nothing_leaves_when_it_is_taken_while_it_is_on_its_way(
     town.nurse("Maya", phone=False)
     ines = town.nurse("Inès", km=2)
     town.asks()
-    dispatch.advance_due(clock.now())
+    search.advance_due(clock.now())
     with transaction():
         [letter] = channels.claim(clock.now())
     assert ines.accepts() == 200

@@ -153,7 +153,7 @@ def test_a_request_that_breaks_half_way_was_never_sent(town: Town, monkeypatch: 
 def test_a_search_that_breaks_half_way_keeps_no_other_waiting(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.nurse("Maya")
     broken, sound = town.asks(), town.asks()
-    from app.dispatch import actions as dispatch
+    from app.dispatch import search as dispatch
 
     advance = dispatch.advance
 

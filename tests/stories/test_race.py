@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from app.care_requests.models import State
 from app.core.db import db
 from app.dispatch.models import Offer, OfferState
-from app.pathways.library import pathways
 from tests.factories.town import Town
 
 THUMBS = 50
@@ -16,8 +15,7 @@ THUMBS = 50
 
 def test_fifty_simultaneous_yeses_have_one_winner(town: Town) -> None:
     nurses = [town.nurse(f"N{n}", km=0.05 * n, phone=False) for n in range(THUMBS)]
-    search = pathways()["home-care"].search
-    object.__setattr__(search, "live_offers", THUMBS)
+    town.asks_at_once("home-care", THUMBS)
     request = town.asks()
     town.time_passes(seconds=1)
     offers = [nurse.offer().id for nurse in nurses]

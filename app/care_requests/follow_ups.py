@@ -1,0 +1,139 @@
+"""What an acceptance sets going, as the pathway says: tasks, copies, the usual professional; and who watches them."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.accounts.models import Account
+from app.care_requests import words
+from app.care_requests.journal import add_step, touch
+from app.care_requests.models import CareRequest, CareTask, InformationCopy
+from app.care_requests.rules import State, Verb
+from app.core.db import db, transaction
+from app.directory import queries as directory
+from app.live.actions import changed
+from app.patients import queries as patients
+from app.patients.actions import set_usual
+from app.push import actions as push
+
+NEWS_LIFE = timedelta(hours=24)
+"""How long news that expects no answer is worth delivering."""
+
+
+def follow(request: CareRequest, verb: Verb, now: datetime) -> None:
+    """Do what the pathway makes follow from this move."""
+    if verb is Verb.ACCEPT:
+        _owe_tasks(request, now)
+        _make_usual(request, now)
+    elif verb in (Verb.WITHDRAW, Verb.CANCEL):
+        db.session.execute(delete(CareTask).where(CareTask.request_id == request.id, CareTask.done_at.is_(None)))
+    for copy in request.rulebook.after.copies:
+        if copy.on == verb.value:
+            _inform(request, copy.to, copy.on, copy.text, now)
+
+
+def _owe_tasks(request: CareRequest, now: datetime) -> None:
+    for task in request.rulebook.after.tasks:
+        due_at = now + timedelta(hours=task.due_hours)
+        db.session.add(
+            CareTask(request_id=request.id, slug=task.slug, label=task.label, owner=task.owner, due_at=due_at)
+        )
+
+
+def _make_usual(request: CareRequest, now: datetime) -> None:
+    usual = request.rulebook.after.usual
+    if not usual or request.patient_id is None:
+        return
+    performer = request.performer.practitioner if request.performer else None
+    practitioner = performer if usual == "performer" else directory.practitioner_of(request.author_id)
+    if practitioner:
+        set_usual(request.patient_id, practitioner, now=now)
+
+
+def _inform(request: CareRequest, profession: str, on: str, text: str, now: datetime) -> None:
+    if request.patient_id is None:
+        return
+    practitioner = patients.usual_practitioner(request.patient_id, profession)
+    performs = request.performer is not None and request.performer.practitioner_id
+    if practitioner is None or practitioner.id == performs:
+        return
+    copy = InformationCopy(request_id=request.id, practitioner_id=practitioner.id, on=on, text=text, at=now)
+    db.session.add(copy)
+    db.session.flush()
+    add_step(request.id, "informed", now=now, detail=practitioner.name)
+    changed("inbox", practitioner.id)
+    if practitioner.account_id:
+        push.alert(practitioner.account_id, copy.id, "copy", words.copy_notice(), now=now, expires_at=now + NEWS_LIFE)
+
+
+def read_copies(practitioner_id: UUID, *, now: datetime) -> None:
+    """The practitioner has the news before her eyes."""
+    unread = select(InformationCopy).where(
+        InformationCopy.practitioner_id == practitioner_id, InformationCopy.read_at.is_(None)
+    )
+    for copy in db.session.scalars(unread):
+        copy.read_at = now
+
+
+def finish_task(task: CareTask, *, by: Account, now: datetime) -> None:
+    """It is done; said twice, it was done the first time."""
+    if task.done_at is None:
+        task.done_at, task.done_by_id = now, by.id
+        add_step(task.request_id, "task", by=by, now=now, detail=task.label)
+        _tell_screens(task.request)
+
+
+def _tell_screens(request: CareRequest) -> None:
+    touch(request)
+    if request.performer:
+        changed("inbox", request.performer.recipient_id)
+
+
+def watch_due(now: datetime) -> int:
+    """Say what is late, once each: tasks, and care that did not begin. Returns how many."""
+    late_tasks = select(CareTask.id).where(
+        CareTask.done_at.is_(None), CareTask.reminded_at.is_(None), CareTask.due_at <= now
+    )
+    late_starts = select(CareRequest.id).where(
+        CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]),
+        CareRequest.start_by <= now,
+        CareRequest.late_at.is_(None),
+    )
+    tasks = db.session.scalars(late_tasks.limit(100)).all()
+    starts = db.session.scalars(late_starts.limit(100)).all()
+    return _each(tasks, _remind, now) + _each(starts, _say_late, now)
+
+
+def _each(ids: Sequence[UUID], act: Callable[[UUID, datetime], None], now: datetime) -> int:
+    for row_id in ids:
+        with transaction():
+            act(row_id, now)
+    return len(ids)
+
+
+def _remind(task_id: UUID, now: datetime) -> None:
+    task = db.session.scalar(select(CareTask).where(CareTask.id == task_id).with_for_update())
+    if task is None or task.done_at or task.reminded_at:
+        return
+    task.reminded_at = now
+    request = task.request
+    accounts = [request.author_id]
+    if task.owner == "performer" and request.performer:
+        accounts = directory.accounts_of([request.performer]).get(request.performer.id, [])
+    notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
+    for account in accounts:
+        push.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
+    _tell_screens(request)
+
+
+def _say_late(request_id: UUID, now: datetime) -> None:
+    request = db.session.scalar(select(CareRequest).where(CareRequest.id == request_id).with_for_update())
+    if request is None or request.late_at or request.state not in (State.ACCEPTED, State.SCHEDULED):
+        return
+    request.late_at = now
+    add_step(request.id, "late", now=now)
+    notice = words.late_notice(f"requests/{request.id}")
+    push.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
+    touch(request)

@@ -1,0 +1,43 @@
+"""The story of a request, and the news that its screens are out of date."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.accounts.models import Account
+from app.care_requests.models import CareRequest, Step
+from app.care_requests.rules import State
+from app.core.db import db
+from app.directory.queries import territory_of
+from app.live.actions import changed
+
+
+def add_step(
+    request_id: UUID,
+    kind: str,
+    *,
+    now: datetime,
+    by: Account | None = None,
+    state: State | None = None,
+    detail: str = "",
+) -> None:
+    """Remember a moment of this request, with the name its author had that day."""
+    db.session.add(
+        Step(
+            request_id=request_id,
+            at=now,
+            kind=kind,
+            state=state,
+            author_id=by.id if by else None,
+            author_name=by.name if by else "Relais",
+            detail=detail,
+        )
+    )
+
+
+def touch(request: CareRequest) -> None:
+    """Every screen that shows this request is out of date."""
+    changed("request", request.id)
+    changed("requests", request.organization_id)
+    territory = territory_of(request.commune_code)
+    if territory:
+        changed("board", territory.id)

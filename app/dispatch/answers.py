@@ -1,0 +1,216 @@
+"""What those who were asked say. Each verb begins by holding the request, so that no two act on it at once."""
+
+import enum
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.care_requests import actions as care_requests
+from app.care_requests.journal import add_step, touch
+from app.care_requests.models import CareRequest, State, Verb
+from app.care_requests.rules import Visit, condition, read_visits, shared
+from app.core import clock
+from app.core.db import db
+from app.directory import queries as directory
+from app.directory.geo import distance_km
+from app.directory.models import PractitionerRole
+from app.dispatch import offers, rules, words
+from app.dispatch.models import Inquiry, Offer, OfferState
+from app.push import actions as push
+
+
+class Answer(enum.StrEnum):
+    WON = "won"
+    PROPOSED = "proposed"  # the requester picks among several
+    TOO_LATE = "too late"
+    REFUSED = "refused"
+    OUTDATED = "outdated"  # the same person has said something else since
+
+
+def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = None, said: str = "") -> Answer:
+    """The first to accept has the visit; the others are told at once, kindly. A second tap is the same answer.
+
+    `tap`: how it was touched (now, when not said). Whoever refused may still take it by a later tap, and whoever is
+    late may too, as long as nobody has it. `said`: the slug of a condition; what it leaves of the plan is offered
+    again by itself.
+    """
+    tap = tap or rules.Tap(now)
+    request = care_requests.hold(offer.request_id)
+    db.session.refresh(offer)
+    if offer.state in (OfferState.WON, OfferState.PROPOSED) or tap.is_copy_of(offer.answer_key):
+        return Answer(offer.state.value)
+    if offer.state is OfferState.REFUSED and not tap.is_later_than(offer.answered_at):
+        return Answer.OUTDATED
+    if not _may_still(offer, request, now):
+        return Answer.TOO_LATE
+    if request.rulebook.search.choice == "requester":
+        return _propose(offer, request, tap, by, now)
+    return _win(offer, request, tap, by=by, now=now, said=said)
+
+
+def _may_still(offer: Offer, request: CareRequest, now: datetime) -> bool:
+    if offer.state is OfferState.OPEN:
+        return True
+    if offer.state is OfferState.REFUSED:
+        return now < offer.expires_at or request.state is State.UNANSWERED
+    return offer.state is OfferState.EXPIRED and request.state in (State.SEARCHING, State.UNANSWERED)
+
+
+def _win(offer: Offer, request: CareRequest, tap: rules.Tap, *, by: Account, now: datetime, said: str) -> Answer:
+    taken, rest = _parts(request, said, now)
+    if not care_requests.move(request, Verb.ACCEPT, by=by, performer=offer.role, now=now):
+        return Answer.TOO_LATE
+    count(offer, tap, OfferState.WON, now)
+    offer.refusal_reason = None
+    if said:
+        offer.condition, offer.visits = said, [str(visit) for visit in taken]
+        care_requests.take(request, taken)
+    db.session.flush()
+    offers.close_all(request, OfferState.LOST, words.taken_notice, now)
+    offers.note_answer(offer, "accepted", by, now)
+    if rest:
+        care_requests.split(request, rest, by=by, now=now)
+    return Answer.WON
+
+
+def _parts(request: CareRequest, said: str, now: datetime) -> tuple[Sequence[Visit], Sequence[Visit]]:
+    """Of the plan: what this yes takes, and what it leaves. Without a plan or a condition, all and nothing."""
+    visits, spoken = read_visits(request.visits), condition(said)
+    if spoken is None or not visits:
+        return visits, ()
+    taken, rest = shared(visits, spoken, clock.paris(now).date())
+    return (taken, rest) if taken else (visits, ())
+
+
+def _propose(offer: Offer, request: CareRequest, tap: rules.Tap, by: Account, now: datetime) -> Answer:
+    """A yes that waits for the requester's choice; the search goes on beside it."""
+    if request.state not in (State.SEARCHING, State.UNANSWERED):
+        return Answer.TOO_LATE
+    count(offer, tap, OfferState.PROPOSED, now)
+    offer.refusal_reason = None
+    add_step(request.id, "proposed", by=by, now=now, detail=offer.role.name)
+    care_requests.plan_next_move(request.id, now)
+    offers.note_answer(offer, "proposed", by, now)
+    notice = words.proposal_notice(f"requests/{request.id}")
+    push.alert(request.author_id, offer.id, "proposal", notice, now=now, expires_at=now + offers.NEWS_LIFE)
+    touch(request)
+    return Answer.PROPOSED
+
+
+def refuse(offer: Offer, reason: str | None, *, by: Account, now: datetime, tap: rules.Tap | None = None) -> Answer:
+    """A refusal frees the place for the next best at once. A reason may follow; `reason`: a key of `REFUSALS`.
+
+    It never undoes an acceptance, were it later: `withdraw` does, and tells those who count on the visit.
+    """
+    tap = tap or rules.Tap(now)
+    request = care_requests.hold(offer.request_id)
+    db.session.refresh(offer)
+    if offer.state is OfferState.REFUSED:
+        offer.refusal_reason = reason or offer.refusal_reason
+        touch(request)
+        return Answer.REFUSED
+    if tap.is_copy_of(offer.answer_key):
+        return Answer.REFUSED
+    if offer.state is OfferState.WON and not tap.is_later_than(offer.answered_at):
+        return Answer.OUTDATED
+    if offer.state not in (OfferState.OPEN, OfferState.PROPOSED):
+        return Answer.TOO_LATE
+    _say_no(offer, request, reason, tap, by, now)
+    return Answer.REFUSED
+
+
+def _say_no(offer: Offer, request: CareRequest, reason: str | None, tap: rules.Tap, by: Account, now: datetime) -> None:
+    count(offer, tap, OfferState.REFUSED, now)
+    offer.refusal_reason, offer.paused_at = reason, None
+    care_requests.plan_next_move(request.id, now)
+    add_step(request.id, "refused", now=now, detail=words.REFUSALS.get(reason or "", ""))
+    touch(request)
+    offers.note_answer(offer, "refused", by, now)
+
+
+def count(offer: Offer, tap: rules.Tap, state: OfferState, now: datetime) -> None:
+    """This tap is the person's answer."""
+    offers.end(offer, state, now)
+    offer.answered_at, offer.answer_key = tap.at, tap.key or None
+    push.drop(offer.id)
+
+
+def see(offer: Offer, now: datetime) -> None:
+    """The practitioner has the offer before her eyes."""
+    if offer.seen_at is None:
+        offer.seen_at = now
+        push.see(offer.id, now)
+        touch(offer.request)
+
+
+def ask(offer: Offer, question: str, *, by: Account, now: datetime) -> Inquiry | None:
+    """She needs to know more before she answers; her own clock stands meanwhile. None when it is too late to ask."""
+    request = care_requests.hold(offer.request_id)
+    db.session.refresh(offer)
+    if offer.state is not OfferState.OPEN or offer.paused_at:
+        return None
+    inquiry = Inquiry(offer_id=offer.id, request_id=request.id, question=question, asked_at=now)
+    db.session.add(inquiry)
+    offer.paused_at = now
+    add_step(request.id, "question", by=by, now=now)
+    care_requests.plan_next_move(request.id, now)
+    offers.note_answer(offer, "question", by, now)
+    notice = words.question_notice(f"requests/{request.id}")
+    push.alert(request.author_id, offer.id, "question", notice, now=now, expires_at=now + offers.NEWS_LIFE)
+    touch(request)
+    return inquiry
+
+
+def reply(inquiry: Inquiry, answer: str, *, by: Account, now: datetime) -> bool:
+    """The requester answers; what was left of her time to answer begins to run again. False: it was answered."""
+    request = care_requests.hold(inquiry.request_id)
+    offer = inquiry.offer
+    db.session.refresh(offer)
+    db.session.refresh(inquiry)
+    if inquiry.answered_at:
+        return False
+    inquiry.answer, inquiry.answered_at, inquiry.answered_by_id = answer, now, by.id
+    if offer.state is OfferState.OPEN and offer.paused_at:
+        offer.expires_at = min(offer.expires_at + (now - offer.paused_at), request.answer_by)
+        offer.paused_at = None
+        offers.tell(offer, "reply", words.reply_notice(offers.path(offer)), now)
+    add_step(request.id, "reply", by=by, now=now)
+    care_requests.plan_next_move(request.id, now)
+    touch(request)
+    return True
+
+
+def relay(offer: Offer, colleague: PractitionerRole, *, by: Account, now: datetime) -> Answer:
+    """Not her, but somebody of her practice: the offer passes on, with the time that was left."""
+    request = care_requests.hold(offer.request_id)
+    db.session.refresh(offer)
+    if offer.state is not OfferState.OPEN or request.state is not State.SEARCHING:
+        return Answer.TOO_LATE
+    _say_no(offer, request, "relayed", rules.Tap(now), by, now)
+    if not _was_asked(request, colleague):
+        place, role = request.commune, colleague
+        km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
+        passed = offers.built(
+            request, offer.wave, rules.Candidate(role.id, role.recipient_id, km), offer.expires_at, now
+        )
+        passed.relayed_by, passed.rank_line = offer.role.name, f"proposée par {offer.role.name}, même cabinet"
+        passed.knows_patient = offer.knows_patient
+        offers.publish(request, [passed], now)
+        add_step(request.id, "relayed", by=by, now=now, detail=role.name)
+    return Answer.REFUSED
+
+
+def _was_asked(request: CareRequest, colleague: PractitionerRole) -> bool:
+    """Whether she has it before her already, or said no to it."""
+    settled = (OfferState.OPEN, OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.PROPOSED)
+    asked = select(Offer.id).where(
+        Offer.request_id == request.id, Offer.recipient_id == colleague.recipient_id, Offer.state.in_(settled)
+    )
+    return db.session.scalar(asked.limit(1)) is not None
+
+
+def colleagues_for(offer: Offer) -> Sequence[PractitionerRole]:
+    """To whom she could pass it."""
+    return [role for role in directory.colleagues(offer.role) if not _was_asked(offer.request, role)]

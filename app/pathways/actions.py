@@ -1,0 +1,61 @@
+"""Keeping versions of pathways: what a request was started with, and what an organization made its own."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import uuid_utils.compat
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.audit.actions import record
+from app.core.db import db
+from app.pathways.models import PathwayVersion
+from app.pathways.schema import Pathway
+
+
+def kept(pathway: Pathway, *, now: datetime) -> UUID:
+    """The id of the row that holds this very pathway; written at its first use."""
+    body = msgspec.json.encode(pathway)
+    digest = hashlib.sha256(body).hexdigest()
+    held = select(PathwayVersion.id).where(PathwayVersion.digest == digest)
+    found = db.session.scalar(held)
+    if found is None:
+        insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        row = insert(PathwayVersion).values(
+            id=uuid_utils.compat.uuid7(),
+            organization_id=UUID(pathway.owner) if pathway.owner else None,
+            slug=pathway.slug,
+            version=pathway.version,
+            digest=digest,
+            body=body.decode(),
+            in_force=False,
+            created_at=now,
+        )
+        db.session.execute(row.on_conflict_do_nothing())  # Two requests may be its first use at once.
+        found = db.session.scalars(held).one()
+    return found
+
+
+def adopt(pathway: Pathway, organization_id: UUID, *, by: UUID, now: datetime) -> Pathway:
+    """Put this text of a pathway in force for an organization, as its next version. Requests under way keep theirs."""
+    mine = (PathwayVersion.organization_id == organization_id, PathwayVersion.slug == pathway.slug)
+    last = db.session.scalar(select(func.max(PathwayVersion.version)).where(*mine)) or pathway.version
+    own = msgspec.structs.replace(pathway, owner=str(organization_id), version=last + 1)
+    set_aside(pathway.slug, organization_id)
+    version_id = kept(own, now=now)
+    db.session.execute(
+        update(PathwayVersion).where(PathwayVersion.id == version_id).values(in_force=True, author_id=by)
+    )
+    record("pathway.adopted", subject=version_id, actor=by, why="coordination", now=now, pathway=pathway.slug)
+    return own
+
+
+def set_aside(slug: str, organization_id: UUID) -> None:
+    """No version of the organization's own is in force any more: the catalogue's is."""
+    db.session.execute(
+        update(PathwayVersion)
+        .where(PathwayVersion.organization_id == organization_id, PathwayVersion.slug == slug, PathwayVersion.in_force)
+        .values(in_force=False)
+    )
