@@ -19,13 +19,15 @@ from app.directory import queries as directory
 from app.directory.models import PractitionerRole
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
-from app.dispatch.queries import proposals_of
 from app.live.actions import changed
 from app.push import actions as push
 from app.push.actions import Notice
 
 NEWS_LIFE = timedelta(hours=6)
 """How long a notice that something ended is worth delivering to a phone that was away."""
+
+WAITING = (OfferState.OPEN, OfferState.PROPOSED)
+"""Of an offer to which something is still to be said, by one side or the other."""
 
 KNOWS = ("circle", "chosen")
 """Stages whose people the patient named: they read who it is before they answer (L1110-4 CSP)."""
@@ -98,14 +100,18 @@ def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
 
 def live(request_id: UUID, *more: ColumnElement[bool]) -> Sequence[Offer]:
     """Offers that await an answer."""
+    return _with_people(Offer.request_id == request_id, Offer.state == OfferState.OPEN, *more)
+
+
+def _with_people(*which: ColumnElement[bool]) -> Sequence[Offer]:
     people = joinedload(Offer.role).lazyload(PractitionerRole.organization)  # Their phones are told.
-    statement = select(Offer).where(Offer.request_id == request_id, Offer.state == OfferState.OPEN, *more)
-    return db.session.scalars(statement.options(people, joinedload(Offer.wave))).all()
+    return db.session.scalars(select(Offer).where(*which).options(people, joinedload(Offer.wave))).all()
 
 
 def close_all(request: CareRequest, state: OfferState, notice: Callable[[str], Notice], now: datetime) -> None:
     """Nobody is waited for any more."""
-    close([*live(request.id), *proposals_of(request)], state, notice, now)
+    waiting = _with_people(Offer.request_id == request.id, Offer.state.in_(WAITING))
+    close(waiting, state, notice, now)
 
 
 def close(offers: Sequence[Offer], state: OfferState, notice: Callable[[str], Notice], now: datetime) -> None:
