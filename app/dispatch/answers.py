@@ -197,7 +197,7 @@ def relay(offer: Offer, colleague: PractitionerRole, *, by: Account, now: dateti
         )
         passed.relayed_by, passed.rank_line = offer.role.name, f"proposée par {offer.role.name}, même cabinet"
         passed.knows_patient = offer.knows_patient
-        offers.publish(request, [passed], now)
+        offers.publish(request, [passed], offer.wave, now)
         add_step(request.id, "relayed", by=by, now=now, detail=role.name)
     return Answer.REFUSED
 

@@ -16,7 +16,7 @@ from app.directory.words import SKILLS
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState
 
-MEMORY = timedelta(days=28)
+MEMORY = timedelta(days=14)
 """How far back habits are read."""
 
 LATELY = timedelta(days=7)

@@ -1,12 +1,13 @@
 """Making offers and ending them: each with its alert, its trace and the screens that must look again."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import uuid_utils.compat
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.accounts.models import Account
 from app.accounts.queries import answering_from_lock_screen
@@ -38,13 +39,14 @@ def make(
 ) -> None:
     """Put the request to these people until then."""
     offers = [built(request, wave, candidate, until, now) for candidate in candidates]
-    publish(request, offers, now)
+    publish(request, offers, wave, now)
     add_step(request.id, "asked", now=now, detail=str(len(offers)))
     touch(request)
 
 
 def built(request: CareRequest, wave: Wave, candidate: rules.Candidate, until: datetime, now: datetime) -> Offer:
     return Offer(
+        id=uuid_utils.compat.uuid7(),
         request_id=request.id,
         wave_id=wave.id,
         role_id=candidate.role_id,
@@ -61,16 +63,15 @@ def built(request: CareRequest, wave: Wave, candidate: rules.Candidate, until: d
     )
 
 
-def publish(request: CareRequest, offers: Sequence[Offer], now: datetime) -> None:
+def publish(request: CareRequest, offers: Sequence[Offer], wave: Wave, now: datetime) -> None:
     """Keep these new offers, and ring for each."""
-    db.session.add_all(offers)
-    db.session.flush()
-    offers = list(live(request.id, Offer.id.in_([offer.id for offer in offers])))
-    told = directory.accounts_of(offer.role for offer in offers)
+    roles = select(PractitionerRole).where(PractitionerRole.id.in_([offer.role_id for offer in offers]))
+    told = directory.accounts_of(db.session.scalars(roles.options(lazyload(PractitionerRole.organization))))
     with_buttons = answering_from_lock_screen([account for accounts in told.values() for account in accounts])
     with db.session.no_autoflush:  # One write for all of them, at the end.
+        db.session.add_all(offers)
         for offer in offers:
-            _alert(offer, told.get(offer.role_id, []), with_buttons, now)
+            _alert(offer, request, told.get(offer.role_id, []), with_buttons, now)
             record(
                 "offer.made",
                 subject=offer.id,
@@ -78,13 +79,14 @@ def publish(request: CareRequest, offers: Sequence[Offer], now: datetime) -> Non
                 why="care",
                 now=now,
                 practitioner=str(offer.recipient_id),
-                wave=str(offer.wave.stage),
+                wave=str(wave.stage),
             )
 
 
-def _alert(offer: Offer, accounts: Iterable[UUID], with_buttons: Iterable[UUID], now: datetime) -> None:
+def _alert(
+    offer: Offer, request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID], now: datetime
+) -> None:
     changed("inbox", offer.recipient_id)
-    request = offer.request
     notice = words.offer_notice(request.need.care, request.commune.name, offer.expires_at, path(offer))
     for account in accounts:
         shown = replace(notice, buttons=account in with_buttons)
