@@ -65,6 +65,15 @@ class TestReorientationFromTheEmergencyDepartment:
         with transaction():
             assert not dispatch.decide(town.request(request), True, by=senior.account, now=clock.now()), "it is said"
 
+    def test_a_decision_that_nobody_takes_ends_the_request_aloud(self, town: Town) -> None:
+        doctor, senior = town.doctor("Marc"), senior_doctor(town)
+        request = town.asks("ed-reorientation", decider_id=senior.account_id)
+        town.time_passes(hours=35)
+        assert town.request(request).state is State.DRAFT
+        town.time_passes(hours=2)
+        assert (town.request(request).state, doctor.offer()) == (State.CANCELLED, None)
+        assert "aucune décision à temps" in [step.detail for step in town.request(request).steps]
+
     def test_the_patient_refuses_and_it_stays_written(self, town: Town) -> None:
         doctor, patient = town.doctor("Marc"), town.patient()
         nurse = town.orientation_nurse
