@@ -8,7 +8,7 @@ from app.accounts import recovery
 from app.accounts import sender as accounts
 from app.audit import sealing as audit
 from app.dispatch import actions as dispatch
-from app.push import channels, checks
+from app.push import channels, checks, digests
 from app.push import sender as push
 
 
@@ -26,6 +26,7 @@ class Timer:
 
 TIMERS = (
     Timer("searches", dispatch.advance_due),
+    Timer("alerts that waited", digests.release_due),
     Timer("push messages", push.send_due),
     Timer("mails and SMS", channels.send_due, hands=2),
     Timer("checks of the month", checks.check_due),

@@ -1,7 +1,8 @@
 """Verbs on subscriptions and on the outbox."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from dataclasses import replace as but
 from datetime import datetime
 from uuid import UUID
 
@@ -13,18 +14,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.config import Settings
 from app.core.db import db
 from app.core.tokens import hash_token
-from app.push import rules
-from app.push.models import Message, MessageState, Subscription
+from app.push import attention, budget, rules
+from app.push.listeners import mobile_of, tell_lost, tell_received
+from app.push.models import Alert, Message, MessageState, Subscription
 from app.push.reachability import CHECK_EVERY, TEST_LIFE
 from app.push.rules import Channel
 
-Listener = Callable[[UUID], None]
-NumberOf = Callable[[UUID], str | None]
-
-_on_received: list[Listener] = []
-_on_lost: list[Listener] = []
-_on_carried: list[Listener] = []
-_number_of: list[NumberOf] = []
 UNSENT = (MessageState.PENDING, MessageState.LEASED)
 DEVICES_PAGE = "push/devices"
 """What a test or a check opens, from the app's root."""
@@ -35,48 +30,8 @@ TEST = "test"
 CHECK = "check"
 """The step of the one that Relais sends by itself to a device without news."""
 
-
-def on_received(listener: Listener) -> Listener:
-    """Register what must also happen, in the same transaction, when a phone has a message about a subject."""
-    if listener not in _on_received:
-        _on_received.append(listener)
-    return listener
-
-
-def on_lost(listener: Listener) -> Listener:
-    """The same for when a message about a subject fails or expires: its person may not be reached."""
-    if listener not in _on_lost:
-        _on_lost.append(listener)
-    return listener
-
-
-def on_carried(listener: Listener) -> Listener:
-    """The same for when a mail or an SMS about a subject has left, or cannot."""
-    if listener not in _on_carried:
-        _on_carried.append(listener)
-    return listener
-
-
-def find_numbers(number_of: NumberOf) -> None:
-    """Let `number_of(account_id)` say where a person's SMS go; the rooms above know, this one does not."""
-    _number_of[:] = [number_of]
-
-
-def mobile_of(account_id: UUID) -> str | None:
-    """The person's mobile number (E.164), if one is known."""
-    numbers = (number_of(account_id) for number_of in _number_of)
-    return next((number for number in numbers if number and rules.is_mobile(number)), None)
-
-
-def tell_carried(subject_id: UUID) -> None:
-    for listener in _on_carried:
-        listener(subject_id)
-
-
-def tell_lost(subject_ids: Iterable[UUID]) -> None:
-    for subject_id in subject_ids:
-        for listener in _on_lost:
-            listener(subject_id)
+DIGEST = "digest"
+"""The step of the one that stands for several alerts."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +52,54 @@ class Notice:
     elsewhere: str = ""
 
 
-def alert(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime) -> int:
-    """Owe `notice` to every device of this person; returns how many. Zero: she cannot be reached so."""
-    devices = db.session.scalars(select(Subscription.id).where(Subscription.account_id == account_id)).all()
+NOTHING_LEFT = Notice(
+    "Ces demandes n'attendent plus", "Elles ont trouvé quelqu'un, ou leur délai est passé.", "", urgency="low"
+)
+"""What takes the place of a digest of which nothing is left."""
+
+
+def alert(
+    account_id: UUID,
+    subject_id: UUID,
+    step: str,
+    notice: Notice,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    urgent: bool | None = None,
+) -> int:
+    """Owe `notice` to every device of this person; returns how many there are. Zero: she cannot be reached so.
+
+    What awaits an answer and is not `urgent` rings when she wishes, perhaps together with others, and not at all when
+    it is over by then. Left unsaid, an answer awaited for hours is not urgent.
+    """
+    if not notice.answerable:
+        return tell(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
+    presses = attention.presses(now, expires_at) if urgent is None else urgent
+    notice = notice if presses else but(notice, urgency="normal")
+    rings_at = now if presses else budget.rings_at(account_id, now)
+    kept = Alert(account_id=account_id, subject_id=subject_id, step=step, expires_at=expires_at)
+    db.session.add(kept)
+    if rings_at > now:
+        kept.rings_at, kept.notice = min(rings_at, expires_at), asdict(notice)
+        return len(_devices_of(account_id))
+    kept.rang_at = now
+    return tell(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
+
+
+def tell(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime) -> int:
+    """The same at once, whatever she wishes."""
+    devices = _devices_of(account_id)
     for device in devices:
         _ring(device, account_id, subject_id, step, notice, now=now, expires_at=expires_at)
     if notice.elsewhere:
         due_at = now + rules.PATIENCE if devices else now
         _owe(account_id, subject_id, step, notice.elsewhere, Channel.PUSH, due_at=due_at, expires_at=expires_at)
     return len(devices)
+
+
+def _devices_of(account_id: UUID) -> Sequence[UUID]:
+    return db.session.scalars(select(Subscription.id).where(Subscription.account_id == account_id)).all()
 
 
 def _ring(
@@ -186,7 +180,7 @@ def ways_to(account_id: UUID) -> frozenset[Channel]:
 def try_devices(account_id: UUID, now: datetime) -> None:
     """Ring every device of this person once, so that she sees which of them receive."""
     notice = Notice("Essai de Relais", "Ce téléphone reçoit bien les alertes.", DEVICES_PAGE)
-    alert(account_id, uuid_utils.compat.uuid7(), TEST, notice, now=now, expires_at=now + TEST_LIFE)
+    tell(account_id, uuid_utils.compat.uuid7(), TEST, notice, now=now, expires_at=now + TEST_LIFE)
 
 
 def check(device: Subscription, now: datetime, ends_at: datetime) -> None:
@@ -197,13 +191,18 @@ def check(device: Subscription, now: datetime, ends_at: datetime) -> None:
     device.check_at = now + CHECK_EVERY
 
 
-def drop(*subject_ids: UUID) -> None:
-    """What these messages announce no longer matters: those not sent yet never will be."""
+def drop(*subject_ids: UUID) -> dict[UUID, UUID]:
+    """What these messages announce no longer matters: those not sent yet never will be.
+
+    Returns the digests that announced nothing else, each with its reader.
+    """
+    emptied = budget.end(subject_ids)
     db.session.execute(
         update(Message)
-        .where(Message.subject_id.in_(subject_ids), Message.state.in_(UNSENT))
+        .where(Message.subject_id.in_((*subject_ids, *emptied)), Message.state.in_(UNSENT))
         .values(state=MessageState.STALE, lease_token=None, lease_until=None)
     )
+    return emptied
 
 
 def replace(notices: Mapping[UUID, tuple[UUID, Notice]], step: str, *, now: datetime, expires_at: datetime) -> None:
@@ -211,7 +210,8 @@ def replace(notices: Mapping[UUID, tuple[UUID, Notice]], step: str, *, now: date
 
     `notices`: by subject, the person who was alerted and what to say now.
     """
-    drop(*notices)
+    emptied = {digest: (account_id, NOTHING_LEFT) for digest, account_id in drop(*notices).items()}
+    notices = {**notices, **emptied}
     reached = select(Message.subject_id).where(
         Message.subject_id.in_(notices),
         # A message stopped while leased may already be on its way, so its phone is told as well.
@@ -220,12 +220,13 @@ def replace(notices: Mapping[UUID, tuple[UUID, Notice]], step: str, *, now: date
     )
     for subject_id in db.session.scalars(reached.distinct()).all():
         account_id, notice = notices[subject_id]
-        alert(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
+        tell(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
 
 
 def see(subject_id: UUID, now: datetime) -> None:
     """The person has it before her eyes, whichever way she came: nothing needs to tell her any more."""
-    told = Message.subject_id == subject_id
+    budget.forget_waiting([subject_id])
+    told = Message.subject_id.in_((subject_id, *budget.digests_with(subject_id)))
     db.session.execute(
         update(Message)
         .where(told, Message.state.in_((MessageState.SENT, MessageState.RECEIVED)))
@@ -295,8 +296,7 @@ def receive(message_id: UUID, now: datetime) -> bool:
             message.subscription.last_received_at = now
             message.subscription.check_at = now + CHECK_EVERY
         db.session.execute(_fall_back_no_more(Message.subject_id == message.subject_id, Message.step == message.step))
-        for listener in _on_received:
-            listener(message.subject_id)
+        tell_received(message.subject_id)
     return True
 
 

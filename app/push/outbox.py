@@ -13,8 +13,9 @@ from uuid import UUID
 from sqlalchemy import Row, Select, bindparam, func, not_, select, update
 
 from app.core.db import db
-from app.push.actions import forget, tell_lost
+from app.push.actions import forget
 from app.push.leases import finish
+from app.push.listeners import tell_lost
 from app.push.models import Message, MessageState, Subscription
 from app.push.rules import Channel, Verdict
 

@@ -76,6 +76,7 @@ def devices() -> Response:
         this_device=session.get(DEVICE),
         tests=tests(mine, now),
         tester=mine,
+        usefulness=queries.usefulness(mine, now),
         live_topics=[f"push-test-{mine}"],
     )
 

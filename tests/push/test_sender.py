@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from app.core import clock, stopping
 from app.core.db import db, transaction
-from app.push import actions, outbox, sender, transport, vapid
+from app.push import listeners, outbox, sender, transport, vapid
 from app.push.actions import Notice, drop, replace, topic_of
 from app.push.models import MessageState, Subscription
 from tests.push.house import NOTICE, SOON, Phone, new_phone, send
@@ -348,7 +348,7 @@ def test_public_addresses(address: str, public: bool) -> None:
 
 def test_losing_a_phone_is_told_in_the_same_transaction(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
-    monkeypatch.setattr(actions, "_on_lost", [told.append])
+    monkeypatch.setattr(listeners, "_on_lost", [told.append])
     phone.device.answers(410)
     phone.owe()
     send()

@@ -108,6 +108,8 @@ TABLE: dict[str, Row] = {
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
     "POST /proof/verification": MEMBERS,
+    "GET /push/attention": MEMBERS,
+    "POST /push/attention": MEMBERS,
     "GET /push/devices": MEMBERS,
     "POST /push/devices/<uuid:device_id>/removal": mine_alone("winner"),
     "GET /push/key": MEMBERS,
