@@ -15,7 +15,7 @@ from app.config import Settings
 from app.core.db import db
 from app.core.tokens import hash_token
 from app.push import attention, budget, rules
-from app.push.listeners import mobile_of, tell_lost, tell_received
+from app.push.listeners import mobile_of, tell_carried, tell_lost, tell_received
 from app.push.models import Alert, Message, MessageState, Subscription
 from app.push.reachability import CHECK_EVERY, TEST_LIFE
 from app.push.rules import Channel
@@ -281,14 +281,15 @@ def forget(device_id: UUID) -> None:
 def receive(message_id: UUID, now: datetime) -> bool:
     """The phone says it has the message; the first time counts. False when there is no such message.
 
-    A message stopped while it was on its way stays stale, and one whose answer got lost is not sent again.
+    A message stopped while it was on its way stays stale, and one whose answer got lost is not sent again. Whatever
+    was said before: what arrived has not failed.
     """
     message = db.session.scalar(select(Message).where(Message.id == message_id).with_for_update(of=Message))
     if message is None:
         return False
     if message.received_at is None:
         message.received_at = now
-        if message.state in (*UNSENT, MessageState.SENT):
+        if message.state in (*UNSENT, MessageState.SENT, MessageState.FAILED):
             message.state = MessageState.RECEIVED
             message.sent_at = message.sent_at or now
             message.lease_token = message.lease_until = None
@@ -297,6 +298,21 @@ def receive(message_id: UUID, now: datetime) -> bool:
             message.subscription.check_at = now + CHECK_EVERY
         db.session.execute(_fall_back_no_more(Message.subject_id == message.subject_id, Message.step == message.step))
         tell_received(message.subject_id)
+    return True
+
+
+def report_sms(message_id: UUID, arrived: bool | None, now: datetime) -> bool:
+    """The gateway says what became of an SMS; False when there is no such SMS. Said twice or late, it changes nothing:
+    only what left can fail, and nothing undoes that it arrived."""
+    message = db.session.scalar(select(Message).where(Message.id == message_id).with_for_update(of=Message))
+    if message is None or message.channel is not Channel.SMS:
+        return False
+    if arrived:
+        return receive(message_id, now)
+    if arrived is False and message.state in (MessageState.LEASED, MessageState.SENT):
+        message.state = MessageState.FAILED
+        message.lease_token = message.lease_until = None
+        tell_carried(message.subject_id)
     return True
 
 

@@ -1,5 +1,7 @@
 """What a person says of her own alerts."""
 
+from datetime import time
+
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField, TimeField, ValidationError
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput
@@ -12,7 +14,7 @@ DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 CAPS = (3, 5, 10, 15, 20)
 
 
-class HourField(TimeField):  # type: ignore[misc]
+class HourField(TimeField):
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata([stripped(value) for value in valuelist])
@@ -61,8 +63,8 @@ class AttentionForm(Form):
         """Only once the hours are known to be hours."""
         return Wishes(
             quiet=self.quiet.data,
-            quiet_from=self.quiet_from.data,
-            quiet_until=self.quiet_until.data,
+            quiet_from=self.quiet_from.data or time(),
+            quiet_until=self.quiet_until.data or time(),
             quiet_days=frozenset(int(day) for day in self.quiet_days.data or ()),
             daily_cap=int(self.daily_cap.data) if self.daily_cap.data else None,
             grouped=self.grouped.data,

@@ -24,13 +24,14 @@ ALIVE = (
     MessageState.RECEIVED,
     MessageState.SEEN,
 )
-CARRIED = (MessageState.SENT, MessageState.SEEN)
+CARRIED = (MessageState.SENT, MessageState.RECEIVED, MessageState.SEEN)
 
 
 @dataclass(frozen=True)
 class Funnel:
     """`alerted`: some device, mailbox or mobile is owed the message or was sent it. `received`: some device said it
-    has it. `carrier`: the mail or, after it, the SMS that left while no device said so."""
+    has it, or the gateway that the SMS arrived. `carrier`: the mail or, after it, the SMS that left while no device
+    said so."""
 
     alerted: bool = False
     received: bool = False
@@ -52,6 +53,7 @@ def funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
             Message.subject_id,
             any_of(Message.state.in_(ALIVE)),
             any_of(Message.received_at.is_not(None)),
+            any_of(Message.received_at.is_not(None), Message.channel == Channel.PUSH),
             any_of(left, Message.channel == Channel.EMAIL),
             any_of(left, Message.channel == Channel.SMS),
         )
@@ -59,8 +61,8 @@ def funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
         .group_by(Message.subject_id)
     )
     found = {
-        subject: Funnel(bool(alerted), bool(received), _carrier(bool(received), bool(mail), bool(sms)))
-        for subject, alerted, received, mail, sms in rows
+        subject: Funnel(bool(alerted), bool(received), None if rang else _carrier(bool(mail), bool(sms)))
+        for subject, alerted, received, rang, mail, sms in rows
     }
     return {subject: found.get(subject, Funnel()) for subject in subject_ids} | _held_funnel(subject_ids, step)
 
@@ -77,9 +79,7 @@ def _held_funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]
     return {subject: told[digest] if digest else Funnel(alerted=True) for subject, digest in digest_of.items()}
 
 
-def _carrier(received: bool, mail: bool, sms: bool) -> Channel | None:
-    if received:
-        return None
+def _carrier(mail: bool, sms: bool) -> Channel | None:
     return Channel.SMS if sms else Channel.EMAIL if mail else None
 
 

@@ -114,6 +114,7 @@ TABLE: dict[str, Row] = {
     "POST /push/devices/<uuid:device_id>/removal": mine_alone("winner"),
     "GET /push/key": MEMBERS,
     "POST /push/receipts/<uuid:message_id>": TOKEN,
+    "POST /push/sms-reports/<uuid:message_id>/<token>": TOKEN,
     "POST /push/subscription": row("forbidden"),  # An empty address is on nobody's list of push services.
     "DELETE /push/subscription": MEMBERS,
     "GET /push/test": MEMBERS,
