@@ -9,7 +9,7 @@ from app.accounts import sender as accounts
 from app.audit import sealing as audit
 from app.care_requests import watch
 from app.dispatch import search
-from app.push import channels, checks
+from app.push import channels, checks, digests
 from app.push import sender as push
 
 
@@ -28,6 +28,7 @@ class Timer:
 TIMERS = (
     Timer("searches", search.advance_due),
     Timer("what is late", watch.watch_due),
+    Timer("alerts that waited", digests.release_due),
     Timer("push messages", push.send_due),
     Timer("mails and SMS", channels.send_due, hands=2),
     Timer("checks of the month", checks.check_due),

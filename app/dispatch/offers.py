@@ -1,6 +1,6 @@
 """Making offers and ending them: each with its alert, its trace and the screens that must look again."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -70,8 +70,10 @@ def publish(request: CareRequest, offers: Sequence[Offer], wave: Wave, now: date
     with_buttons = answering_from_lock_screen([account for accounts in told.values() for account in accounts])
     with db.session.no_autoflush:  # One write for all of them, at the end.
         db.session.add_all(offers)
+        owed = [one for offer in offers for one in _owed(offer, request, told.get(offer.role_id, []), with_buttons)]
+        push.alert_all(owed, ALERT, now=now, urgent=request.urgent or None)
         for offer in offers:
-            _alert(offer, request, told.get(offer.role_id, []), with_buttons, now)
+            changed("inbox", offer.recipient_id)
             record(
                 "offer.made",
                 subject=offer.id,
@@ -83,14 +85,13 @@ def publish(request: CareRequest, offers: Sequence[Offer], wave: Wave, now: date
             )
 
 
-def _alert(
-    offer: Offer, request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID], now: datetime
-) -> None:
-    changed("inbox", offer.recipient_id)
+def _owed(
+    offer: Offer, request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID]
+) -> Iterator[push.Owed]:
+    """The alert of this offer, for each who may answer it."""
     notice = words.offer_notice(request.need.care, request.commune.name, offer.expires_at, path(offer))
     for account in accounts:
-        shown = replace(notice, buttons=account in with_buttons)
-        push.alert(account, offer.id, ALERT, shown, now=now, expires_at=offer.expires_at)
+        yield push.Owed(account, offer.id, replace(notice, buttons=account in with_buttons), offer.expires_at)
 
 
 def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:

@@ -21,6 +21,8 @@ from app.dispatch.models import Offer, OfferState
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
 from app.patients.models import Consent, Patient
+from app.push import budget
+from app.push.attention import Wishes
 from tests.factories.town import Nurse, Person, Town
 
 DOCTOR_SAYS = {"alarm": "no", "vitals": "normal", "autonomy": "alone"}
@@ -467,3 +469,29 @@ def test_the_usual_carer_is_one_of_each_profession(town: Town) -> None:
         patients.set_usual(patient, db.session.get_one(Practitioner, second.practitioner_id), now=clock.now())
     usual = patient_queries.usual_practitioner(patient, "nurse")
     assert usual is not None and usual.id == second.practitioner_id
+
+
+class TestAttention:
+    def test_who_has_heard_enough_today_is_passed_over(self, town: Town) -> None:
+        near, next_one = town.nurse("Près", km=1), town.nurse("Ensuite", km=3)
+        town.asks_at_once("home-care", 1)
+        with transaction():
+            budget.wish(near.account_id, Wishes(daily_cap=1), clock.now())
+        town.asks()
+        town.time_passes(seconds=1)
+        first = near.offer()
+        assert first is not None
+        town.asks(patient=town.patient("Odette"))
+        town.time_passes(seconds=1)
+        assert (near.offer().id, next_one.offer() is not None) == (first.id, True)
+
+    def test_but_not_when_it_is_urgent(self, town: Town) -> None:
+        midwife = town.professional("Julie", Profession.MIDWIFE)
+        with transaction():
+            budget.wish(midwife.account_id, Wishes(daily_cap=0), clock.now())
+        town.asks("maternity-return-home", reason="first-visit", window="two-days")
+        town.time_passes(seconds=1)
+        assert midwife.offer() is None
+        town.asks("maternity-return-home", reason="early-exit", window="two-days", patient=town.patient("Odette"))
+        town.time_passes(seconds=1)
+        assert midwife.offer() is not None
