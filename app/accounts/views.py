@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -39,7 +39,8 @@ def way_back() -> str:
 def sign_in() -> AnyResponse:
     if current_user.is_authenticated:
         return redirect(way_back(), 303)
-    return page("accounts/sign_in.html", next=own_path(request.args.get("next", "")))
+    connect = current_app.config["SETTINGS"].pro_sante_connect
+    return page("accounts/sign_in.html", next=own_path(request.args.get("next", "")), pro_sante_connect=connect)
 
 
 @bp.post("/sign-in/options")

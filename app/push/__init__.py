@@ -8,8 +8,9 @@ settles, `transport.py` is the network. What no phone confirms goes on by mail a
 
 from flask import Flask
 
+from app.accounts.closing import on_closing
 from app.accounts.sessions import on_sign_out
-from app.push.actions import find_numbers, on_carried, on_lost, on_received
+from app.push.actions import find_numbers, on_carried, on_lost, on_received, remove_all
 from app.push.views import bp, forget_this_device
 
 __all__ = ["find_numbers", "init_app", "on_carried", "on_lost", "on_received"]
@@ -18,3 +19,4 @@ __all__ = ["find_numbers", "init_app", "on_carried", "on_lost", "on_received"]
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     on_sign_out(forget_this_device)
+    on_closing(remove_all)
