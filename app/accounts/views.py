@@ -119,7 +119,8 @@ def enrolment_verification() -> Json:
         proven = sessions.proven_invitation(now=now)
         account: Account = proven.account if proven else me()
         try:
-            passkey = passkeys.enrol(account, request.get_json(silent=True), name, now=now)
+            answer = request.get_json(silent=True)
+            passkey = passkeys.enrol(account, answer, name, now=now, invited=proven is not None)
         except passkeys.Refused as refusal:
             return refused("enrolment", refusal)
         if proven:

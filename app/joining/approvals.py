@@ -23,14 +23,14 @@ def show() -> Response:
     return page("joining/waiting.html", waiting=queries.waiting(me()), professions=PROFESSIONS)
 
 
-@bp.get("/<uuid:request_id>")
+@bp.get("/<uuid:asked_id>")
 @role(Role.COORDINATOR)
-def one(request_id: UUID) -> Response:
-    return one_page(asked_or_404(request_id), DecisionForm())
+def one(asked_id: UUID) -> Response:
+    return one_page(asked_or_404(asked_id), DecisionForm())
 
 
-def asked_or_404(request_id: UUID) -> AccessRequest:
-    return queries.for_account(request_id, me()) or abort(404)
+def asked_or_404(asked_id: UUID) -> AccessRequest:
+    return queries.for_account(asked_id, me()) or abort(404)
 
 
 def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, problem: str = "") -> Response:
@@ -47,29 +47,29 @@ def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, proble
     )
 
 
-@bp.post("/<uuid:request_id>/acceptance")
+@bp.post("/<uuid:asked_id>/acceptance")
 @role(Role.COORDINATOR)
-def accept(request_id: UUID) -> Response:
-    asked, form, by = asked_or_404(request_id), DecisionForm(), me()
+def accept(asked_id: UUID) -> Response:
+    asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
     if not form.validate():
         return one_page(asked, form, status=422)
     with transaction():
-        answer = actions.accept(request_id, by=by, because=form.reason.data or "", now=clock.now())
+        answer = actions.accept(asked_id, by=by, because=form.reason.data or "", now=clock.now())
     if answer is not actions.Answer.INVITED:
-        return one_page(asked_or_404(request_id), form, 409, answer.name)
+        return one_page(asked_or_404(asked_id), form, 409, answer.name)
     flash("C'est accepté : l'invitation part par courriel, elle vaut 24 heures.", "success")
     return see_other(url_for("approvals.show"))
 
 
-@bp.post("/<uuid:request_id>/refusal")
+@bp.post("/<uuid:asked_id>/refusal")
 @role(Role.COORDINATOR)
-def refuse(request_id: UUID) -> Response:
-    asked, form, by = asked_or_404(request_id), DecisionForm(), me()
+def refuse(asked_id: UUID) -> Response:
+    asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
     if not form.validate():
         return one_page(asked, form, status=422)
     with transaction():
-        refused = actions.refuse(request_id, by=by, because=form.reason.data or "", now=clock.now())
+        refused = actions.refuse(asked_id, by=by, because=form.reason.data or "", now=clock.now())
     if not refused:
-        return one_page(asked_or_404(request_id), form, 409, "LATE")
+        return one_page(asked_or_404(asked_id), form, 409, "LATE")
     flash("C'est refusé. La personne en est prévenue par courriel, sans la raison.", "info")
     return see_other(url_for("approvals.show"))

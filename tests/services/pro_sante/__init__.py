@@ -73,7 +73,7 @@ class ProSante:
 
     def close(self) -> None:
         self._node.kill()
-        self._node.wait()
+        self._node.communicate()
         shutil.rmtree(self._home, ignore_errors=True)
 
     def knows(self, **people: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ const provider = new Provider(issuer, {
   clients: ["basic", "post"].map((way) => ({
     client_id: `relais-${way}`,
     client_secret: "a secret of the tests",
-    redirect_uris: ["http://localhost/sign-in/pro-sante-connect/return"],
+    redirect_uris: ["http://localhost:8000/sign-in/pro-sante-connect/return"],
     token_endpoint_auth_method: `client_secret_${way}`,
   })),
   scopes: ["openid", "scope_all"],
@@ -32,7 +32,7 @@ const provider = new Provider(issuer, {
   },
   findAccount: (_context, id) => ({
     accountId: id,
-    claims: () => ({ sub: `f:0000:${id}`, ...people()[id].userinfo, sub: id }),
+    claims: () => ({ ...people()[id].userinfo, sub: id }),
   }),
   cookies: { keys: ["only for the tests"] },
 });
