@@ -11,7 +11,7 @@ class AccessForm(EmailForm):
     rpps = StringField(
         "Numéro RPPS",
         filters=[stripped, without_spaces],
-        description="Onze chiffres, sur votre carte CPS ou votre e-CPS.",
+        description="Onze chiffres, sur votre carte CPS ou votre e‑CPS.",
         validators=[
             InputRequired("Écrivez votre numéro RPPS."),
             Regexp(r"^[0-9]{11}\Z", message="Le numéro RPPS a onze chiffres."),

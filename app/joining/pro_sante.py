@@ -116,7 +116,10 @@ def let_in(person: Professional, now: datetime) -> Response:
     practitioner = queries.practitioner_by_rpps(person.rpps)
     if practitioner is None:
         log.info("pro_sante_unknown", reason="not in the directory")
-        return page("joining/unknown.html", status=403)
+        return page("joining/unknown.html", status=403, other_profession=False)
+    if not queries.practises(practitioner, person.professions):
+        log.info("pro_sante_unknown", reason="another profession than in the directory")
+        return page("joining/unknown.html", status=403, other_profession=True)
     account = actions.account_of(practitioner)
     if account is not None:
         return sign_in_as(account.id, now)

@@ -1,12 +1,13 @@
 """What the coordinator's queue reads: requests for access from the practices of her territory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
 from app.accounts.models import Account, Role
 from app.core.db import db
+from app.directory.annuaire import PROFESSIONS
 from app.directory.models import Organization, Practitioner, PractitionerRole, TerritoryCommune
 from app.joining.models import AccessRequest
 
@@ -32,6 +33,11 @@ def for_account(request_id: UUID, account: Account) -> AccessRequest | None:
 
 def practitioner_by_rpps(rpps: str) -> Practitioner | None:
     return db.session.scalar(select(Practitioner).where(Practitioner.rpps == rpps))
+
+
+def practises(practitioner: Practitioner, codes: Collection[str]) -> bool:
+    """Is what the directory calls this person among these professions, in the codes of the national directory?"""
+    return practitioner.profession in {PROFESSIONS.get(code) for code in codes}
 
 
 def _waiting(account: Account) -> tuple[ColumnElement[bool], ...]:

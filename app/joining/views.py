@@ -52,8 +52,8 @@ def asking_page(form: EmailForm, person: AccessRequest | None, status: int = 200
 
 @bp.post("")
 @public("whoever has no account yet asks for one; the answer says nothing of the directory")
-@limited("access request", 10, 10 * MINUTE, of=by_address)
-@limited("access request to one address", 3, 60 * MINUTE, of=by_typed_address)
+@limited("access request", 20, 10 * MINUTE, of=by_address)
+@limited("access request to one address", 6, 60 * MINUTE, of=by_typed_address)
 def send() -> Response:
     person = vouched()
     form, now = EmailForm() if person else AccessForm(), clock.now()

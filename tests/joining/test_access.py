@@ -221,12 +221,12 @@ def test_a_mail_carries_no_word_of_a_stranger(lea: Practitioner, visitor: Anyone
 def test_one_address_and_one_network_may_not_ask_without_end(lea: Practitioner, visitor: Anyone, app: Flask) -> None:
     app.config["LIMITS_HOLD"] = True
     someone, fields = visitor(), identity(lea)
-    for _ in range(3):
+    for _ in range(6):
         ask(someone, **fields)
     someone.visit("/access")
     assert someone.send("/access", **fields).status_code == 429
-    heard = [someone.send("/access", **(fields | {"email": f"{n}@example.org"})).status_code for n in range(8)]
-    assert heard == [303] * 6 + [429] * 2
+    heard = [someone.send("/access", **(fields | {"email": f"{n}@example.org"})).status_code for n in range(15)]
+    assert heard == [303] * 13 + [429] * 2
 
 
 # The coordinator

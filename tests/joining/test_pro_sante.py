@@ -232,6 +232,17 @@ def test_who_is_not_in_the_directory_reads_so(maya: Nurse, visitor: Anyone, pro_
     refused(answer, someone)
 
 
+def test_another_profession_than_in_the_directory_does_not_come_in(
+    maya: Nurse, visitor: Anyone, pro_sante: ProSante
+) -> None:
+    """She may have left nursing since the directory was read: requests for a nurse are not hers to open."""
+    pro_sante.knows(maya={"userinfo": userinfo(rpps_of(maya), "10", "50")})
+    someone = visitor()
+    answer = comes(someone, pro_sante, "maya")
+    assert "une autre profession" in answer.text
+    refused(answer, someone)
+
+
 # Words that the State never said
 
 Claims = dict[str, object]
