@@ -27,9 +27,10 @@ def mine() -> AccessRequest | None:
 
 
 def vouched() -> AccessRequest | None:
-    """A person whom Pro Santé Connect named in this browser, and who has not proven her address yet."""
+    """A person whom Pro Santé Connect named in this browser some minutes ago; whoever comes next to it is another."""
     asked = mine()
-    return asked if asked is not None and asked.vouched and asked.confirmed_at is None else None
+    lately = asked is not None and asked.confirmed_at is None and clock.now() < asked.expires_at
+    return asked if asked is not None and asked.vouched and lately else None
 
 
 def by_typed_address(**_view_args: object) -> str:
@@ -77,7 +78,10 @@ def claim(form: AccessForm) -> actions.Claim:
 @bp.get("/code")
 @public("the session names the request; without one there is nothing to see")
 def code() -> Response:
-    return page("joining/code.html", form=CodeForm()) if mine() else see_other(url_for("joining.ask"))
+    asked = mine()
+    if asked is None or not asked.email:
+        return see_other(url_for("joining.ask"))
+    return page("joining/code.html", form=CodeForm())
 
 
 @bp.post("/code")

@@ -183,7 +183,8 @@ def test_an_answer_serves_once(maya: Nurse, visitor: Anyone, pro_sante: ProSante
     someone = visitor()
     back = pro_sante.shows_card(way_there(someone), "maya")
     assert came_back(someone, back).status_code == 303
-    someone.send("/sign-out")
+    someone.visit("/account")
+    assert someone.send("/sign-out").status_code == 303
     refused(came_back(someone, back), someone)
 
 
@@ -407,7 +408,8 @@ def test_the_way_back_of_a_proof_signs_nobody_in(maya: Nurse, visitor: Anyone, p
     someone = visitor()
     comes(someone, pro_sante, "maya")
     back = pro_sante.shows_card(way_there(someone, "/proof/pro-sante-connect"), "maya")
-    someone.send("/sign-out")
+    someone.visit("/account")
+    assert someone.send("/sign-out").status_code == 303
     refused(came_back(someone, back), someone)
 
 
@@ -429,10 +431,25 @@ def test_who_has_no_account_yet_asks_for_one_and_types_only_her_address(
     page = someone.visit("/access").text
     assert "Pro Santé Connect vous reconnaît" in page
     assert 'name="rpps"' not in page
+    assert someone.visit("/access/code").headers["Location"] == "/access", "no address yet, hence no code"
     assert someone.send("/access", email="maya@example.org").status_code == 303
     db.session.rollback()
     asked = db.session.scalars(select(AccessRequest).where(AccessRequest.email != "")).one()
     assert (asked.rpps, asked.vouched, asked.practitioner_id) == (rpps_of(maya), True, maya.practitioner_id)
+
+
+def test_who_sits_down_at_that_browser_later_is_not_taken_for_her(
+    maya: Nurse, visitor: Anyone, pro_sante: ProSante
+) -> None:
+    with transaction():
+        db.session.get_one(Practitioner, maya.practitioner_id).account_id = None
+    someone = visitor()
+    comes(someone, pro_sante, "maya")
+    later(minutes=10)
+    page = someone.visit("/access").text
+    assert "Maya" not in page
+    assert 'name="rpps"' in page
+    assert someone.send("/access", email="thief@example.org").status_code == 422
 
 
 @pytest.mark.parametrize("psc", [{}], ids=["off"])

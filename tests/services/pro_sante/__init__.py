@@ -55,7 +55,7 @@ def install() -> None:
 class ProSante:
     """A provider on this machine. `people`: by name, what it says of each, and how it misbehaves about her."""
 
-    def __init__(self) -> None:
+    def __init__(self, relais: str = "http://localhost:8000") -> None:
         if not (folder() / "node_modules").exists():
             raise ProviderMissing("no OpenID provider here: run bin/test where Node.js and its packages are reached")
         self._home = Path(tempfile.mkdtemp(prefix="relais-pro-sante-"))
@@ -65,7 +65,7 @@ class ProSante:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.issuer = f"http://127.0.0.1:{port}"
-        command = ["node", str(HERE / "provider.js"), str(folder()), str(port), str(self._file)]
+        command = ["node", str(HERE / "provider.js"), str(folder()), str(port), str(self._file), relais]
         self._node = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._node.stdout is not None
         if self._node.stdout.readline().strip() != "ready":

@@ -1,12 +1,12 @@
 // Pro Santé Connect on this machine: a certified OpenID provider, with the claims of the real one (FACTS 4.1).
-// node provider.js <folder of node_modules> <port> <file of people> ; prints "ready" when it answers.
+// node provider.js <folder of node_modules> <port> <file of people> <base address of Relais> ; prints "ready".
 // People are read again at each sign-in, so that a test may add some. `level`: what `acr` will say; `token_seconds`.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
-const [, , folder, port, file] = process.argv;
+const [, , folder, port, file, relais] = process.argv;
 const { Provider } = await import(pathToFileURL(createRequire(`${folder}/`).resolve("oidc-provider")));
 const issuer = `http://127.0.0.1:${port}`;
 const people = () => JSON.parse(readFileSync(file, "utf8"));
@@ -17,7 +17,7 @@ const provider = new Provider(issuer, {
   clients: ["basic", "post"].map((way) => ({
     client_id: `relais-${way}`,
     client_secret: "a secret of the tests",
-    redirect_uris: ["http://localhost:8000/sign-in/pro-sante-connect/return"],
+    redirect_uris: [`${relais}/sign-in/pro-sante-connect/return`],
     token_endpoint_auth_method: `client_secret_${way}`,
   })),
   scopes: ["openid", "scope_all"],
@@ -58,6 +58,7 @@ async function interaction(request, response) {
 }
 
 const answer = provider.callback();
-createServer((request, response) =>
-  request.url.startsWith("/interaction/") ? interaction(request, response) : answer(request, response),
-).listen(Number(port), "127.0.0.1", () => console.log("ready"));
+createServer((request, response) => {
+  if (request.url === "/favicon.ico") return response.writeHead(204).end();
+  return request.url.startsWith("/interaction/") ? interaction(request, response) : answer(request, response);
+}).listen(Number(port), "127.0.0.1", () => console.log("ready"));
