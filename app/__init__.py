@@ -10,6 +10,7 @@ from app import (
     desk,
     dispatch,
     inbox,
+    joining,
     live,
     pathways,
     push,
@@ -34,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         floor.init_app(app)
     for room in (audit, accounts, push, live, pathways, care_requests, dispatch, appointments):
         room.init_app(app)
-    for door in (desk, inbox, supervision):
+    for door in (desk, inbox, supervision, joining):
         door.init_app(app)
     if settings.demo:
         from app import demo  # Elsewhere its invented people are not even loaded.

@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 SMS_DIALECTS = ("plain", "smsmode")
 """How the SMS gateway is spoken to (`app/push/sms.py`)."""
 
+PSC_DISCOVERY = "/.well-known/wallet-openid-configuration"
+"""Where Pro Santé Connect describes itself, under its issuer: not at OpenID's usual place (FACTS 4.1)."""
+
 
 class WrongSetting(SystemExit):
     """A setting that would make Relais unsafe or useless; the message says which and what to write instead."""
@@ -36,6 +39,15 @@ class Settings:
     sms_url: str
     sms_key: str
     sms_dialect: str
+    psc_issuer: str
+    psc_discovery: str
+    psc_client_id: str
+    psc_client_secret: str
+
+    @property
+    def pro_sante_connect(self) -> bool:
+        """Whether professionals may prove themselves by the State's sign-in."""
+        return bool(self.psc_issuer)
 
     @property
     def production(self) -> bool:
@@ -73,6 +85,10 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         sms_url=env.get("RELAIS_SMS_URL", ""),
         sms_key=env.get("RELAIS_SMS_KEY", ""),
         sms_dialect=env.get("RELAIS_SMS_DIALECT", "plain"),
+        psc_issuer=(psc_issuer := env.get("RELAIS_PSC_ISSUER", "").rstrip("/")),
+        psc_discovery=env.get("RELAIS_PSC_DISCOVERY", "") or (psc_issuer and psc_issuer + PSC_DISCOVERY),
+        psc_client_id=env.get("RELAIS_PSC_CLIENT_ID", ""),
+        psc_client_secret=env.get("RELAIS_PSC_CLIENT_SECRET", ""),
     )
     _refuse_unsafe(settings)
     return settings
@@ -92,6 +108,25 @@ def _refuse_unsafe(settings: Settings) -> None:
         if settings.production and not host.startswith("https://"):
             raise WrongSetting("RELAIS_PUSH_HOSTS takes https origins only in production.")
     _refuse_unsafe_sms(settings)
+    _refuse_half_pro_sante(settings)
+
+
+def _refuse_half_pro_sante(settings: Settings) -> None:
+    """All or nothing: a button that leads to an error is worse than none."""
+    wanted = {
+        "RELAIS_PSC_ISSUER": settings.psc_issuer,
+        "RELAIS_PSC_CLIENT_ID": settings.psc_client_id,
+        "RELAIS_PSC_CLIENT_SECRET": settings.psc_client_secret,
+    }
+    missing = [name for name, value in wanted.items() if not value]
+    if len(missing) == len(wanted) and not settings.psc_discovery:
+        return
+    if missing:
+        raise WrongSetting(f"{missing[0]} is missing: Pro Santé Connect needs its issuer, a client id and its secret.")
+    safe = ("https",) if settings.production else ("https", "http")
+    for name, url in (("RELAIS_PSC_ISSUER", settings.psc_issuer), ("RELAIS_PSC_DISCOVERY", settings.psc_discovery)):
+        if urlsplit(url).scheme not in safe:
+            raise WrongSetting(f"{name} must be an https address: who people are travels there.")
 
 
 def _refuse_unsafe_sms(settings: Settings) -> None:

@@ -127,9 +127,12 @@ def note_seen(sign_in_id: UUID, *, now: datetime) -> None:
 
 def tell(account: Account, kind: News, subject_id: UUID, *, now: datetime) -> None:
     """Owe this person a mail about her account; the worker sends it."""
-    db.session.add(
-        Letter(address=account.email, given_name=account.given_name, subject_id=subject_id, kind=kind, created_at=now)
-    )
+    write_to(account.email, kind, subject_id, now=now, given_name=account.given_name)
+
+
+def write_to(address: str, kind: News, subject_id: UUID, *, now: datetime, given_name: str = "") -> None:
+    """Owe a mail to an address that may be nobody's account yet."""
+    db.session.add(Letter(address=address, given_name=given_name, subject_id=subject_id, kind=kind, created_at=now))
 
 
 def end_invitations(account_id: UUID, now: datetime) -> None:
@@ -144,6 +147,11 @@ def end_invitations(account_id: UUID, now: datetime) -> None:
 def code_of(invitation_id: UUID) -> str:
     """The six digits mailed with an invitation: computed again when needed, stored nowhere."""
     return six_digits(keyed_hash("invitation-code", str(invitation_id)))
+
+
+def address_code(subject_id: UUID) -> str:
+    """The six digits that prove an address, mailed with `News.ADDRESS_CODE`: computed again, stored nowhere."""
+    return six_digits(keyed_hash("address-code", str(subject_id)))
 
 
 def show_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:

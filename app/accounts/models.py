@@ -110,15 +110,20 @@ class Passkey(Identified, Model):
 
 
 class Ceremony(enum.StrEnum):
-    """What a browser may be asked to sign for; the answer to one is never accepted in another."""
+    """What a browser may be asked to prove; the answer to one is never accepted in another."""
 
     ENROLMENT = "enrolment"
     SIGN_IN = "sign-in"
     PROOF = "proof"
+    PRO_SANTE_SIGN_IN = "pro-sante-sign-in"
+    PRO_SANTE_PROOF = "pro-sante-proof"
 
 
 class PasskeyChallenge(Identified, Model):
-    """What one browser was asked to sign. Its session holds the id, and taking the row uses it up."""
+    """What one browser was asked to sign, or to bring back from Pro Santé Connect.
+
+    Its session holds the id, and taking the row uses it up.
+    """
 
     __tablename__ = "passkey_challenge"
 
@@ -196,6 +201,12 @@ class News(enum.StrEnum):
     RECOVERED = "recovered"
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_REMOVED = "passkey-removed"
+    ADDRESS_CODE = "address-code"
+    ACCESS_ACCEPTED = "access-accepted"
+    ACCESS_REFUSED = "access-refused"
+    ACCESS_KNOWN = "access-known"
+    EMAIL_CHANGED = "email-changed"
+    ACCOUNT_CLOSED = "account-closed"
 
 
 class Recovery(Identified, Model):
@@ -245,11 +256,23 @@ class Letter(Identified, Model):
     __table_args__ = (Index("ix_letter_outbox", "sent_at", "claimed_until"),)
 
     address: Mapped[str]  # as it was at that moment: a changed address is told at the old one
-    given_name: Mapped[str]
-    subject_id: Mapped[UUID]  # the recovery it speaks of, or the account
+    given_name: Mapped[str]  # empty when it was typed by somebody whom nobody knows yet: no stranger's words in a mail
+    subject_id: Mapped[UUID]  # the recovery it speaks of, what its code proves, or the account
     kind: Mapped[News] = mapped_column(
         Enum(News, native_enum=False, length=20, values_callable=lambda e: [n.value for n in e])
     )
     created_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+
+
+class EmailChange(Identified, Model):
+    """A new address that a person gave for her account, until its code comes back (`actions.address_code`)."""
+
+    __tablename__ = "email_change"
+    __table_args__ = (CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), unique=True)  # a newer one takes its place
+    email: Mapped[str]  # lower case
+    attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
+    expires_at: Mapped[datetime]

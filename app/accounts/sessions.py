@@ -105,13 +105,13 @@ def sign_in(account: Account, means: str, *, now: datetime) -> None:
     record("account.signed_in", subject=account.id, actor=account.id, why="sign-in", now=now, means=means)
 
 
-def prove(account: Account, row: SignIn, *, now: datetime) -> None:
-    """The person showed a passkey again: changes are allowed for some minutes, under a new token (ASVS 7.2.4)."""
+def prove(account: Account, row: SignIn, means: str, *, now: datetime) -> None:
+    """The person proved again who she is: changes are allowed for some minutes, under a new token (ASVS 7.2.4)."""
     account.sign_in_token = new_token()
     row.token_hash = hash_token(account.sign_in_token)
     row.proven_at = now
     login_user(account)
-    record("account.proven", subject=account.id, actor=account.id, why="sensitive change", now=now)
+    record("account.proven", subject=account.id, actor=account.id, why="sensitive change", now=now, means=means)
 
 
 def needs_proof(*, now: datetime) -> bool:

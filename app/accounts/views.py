@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -39,7 +39,8 @@ def way_back() -> str:
 def sign_in() -> AnyResponse:
     if current_user.is_authenticated:
         return redirect(way_back(), 303)
-    return page("accounts/sign_in.html", next=own_path(request.args.get("next", "")))
+    connect = current_app.config["SETTINGS"].pro_sante_connect
+    return page("accounts/sign_in.html", next=own_path(request.args.get("next", "")), pro_sante_connect=connect)
 
 
 @bp.post("/sign-in/options")
@@ -118,7 +119,8 @@ def enrolment_verification() -> Json:
         proven = sessions.proven_invitation(now=now)
         account: Account = proven.account if proven else me()
         try:
-            passkey = passkeys.enrol(account, request.get_json(silent=True), name, now=now)
+            answer = request.get_json(silent=True)
+            passkey = passkeys.enrol(account, answer, name, now=now, invited=proven is not None)
         except passkeys.Refused as refusal:
             return refused("enrolment", refusal)
         if proven:

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Passkey, Role, SignIn
 from app.core import clock
 from app.core.db import db, transaction
+from app.joining.models import AccessRequest
 from app.push.models import Subscription
 from tests.factories.town import Nurse, Person, Town
 
@@ -57,9 +58,27 @@ OFFER = only("winner", foreign=("asked", "not asked", "usual"))
 REQUEST = only(*REQUESTERS, foreign=ELSEWHERE)
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
 
+DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
+
 TABLE: dict[str, Row] = {
     "GET /": MEMBERS,
+    "GET /access": PUBLIC,
+    "POST /access": PUBLIC,
+    "GET /access-requests": only(*COORDINATORS),
+    "GET /access-requests/<uuid:asked_id>": DECIDES,
+    "POST /access-requests/<uuid:asked_id>/acceptance": DECIDES,
+    "POST /access-requests/<uuid:asked_id>/refusal": DECIDES,
+    "GET /access/code": PUBLIC,
+    "POST /access/code": PUBLIC,
+    "GET /access/sent": PUBLIC,
     "GET /account": MEMBERS,
+    "GET /account/closed": PUBLIC,
+    "GET /account/closing": MEMBERS,
+    "POST /account/closing": MEMBERS,
+    "GET /account/email": MEMBERS,
+    "POST /account/email": MEMBERS,
+    "GET /account/email/code": MEMBERS,
+    "POST /account/email/code": MEMBERS,
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     "GET /audit": only(*COORDINATORS),
@@ -107,6 +126,7 @@ TABLE: dict[str, Row] = {
     "POST /patients/new": ASKS,
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
+    "GET /proof/pro-sante-connect": row("not found"),  # It is off here; tests/joining turns it on.
     "POST /proof/verification": MEMBERS,
     "GET /push/attention": MEMBERS,
     "POST /push/attention": MEMBERS,
@@ -132,6 +152,8 @@ TABLE: dict[str, Row] = {
     "GET /service-worker.js": PUBLIC,
     "GET /sign-in": PUBLIC,
     "POST /sign-in/options": PUBLIC,
+    "GET /sign-in/pro-sante-connect": TOKEN,
+    "GET /sign-in/pro-sante-connect/return": TOKEN,
     "POST /sign-in/verification": PUBLIC,
     "POST /sign-out": PUBLIC,
     "GET /visits": ANSWERS,
@@ -177,13 +199,15 @@ def world(town: Town) -> World:
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
-        db.session.add_all([*passkeys, second])
+        asked = access_asked(winner.practitioner_id)
+        db.session.add_all([*passkeys, second, asked])
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
             "offer_id": offer.id,
             "organization_id": town.emergency_id,
             "account_id": leaver.account_id,
+            "asked_id": asked.id,
             "passkey_id": passkeys[0].id,
             "sign_in_id": second.id,
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
@@ -205,6 +229,22 @@ def coordinator_elsewhere(town: Town) -> Person:
 def nurse(person: Person) -> Nurse:
     assert isinstance(person, Nurse)
     return person
+
+
+def access_asked(practitioner_id: UUID) -> AccessRequest:
+    """A professional of Évry asks for access, and her address is proven."""
+    now = clock.now()
+    return AccessRequest(
+        rpps="10000000000",
+        given_name="Maya",
+        family_name="Dupré",
+        email="maya@example.org",
+        vouched=False,
+        practitioner_id=practitioner_id,
+        created_at=now,
+        expires_at=now,
+        confirmed_at=now,
+    )
 
 
 def other_device(account: UUID) -> SignIn:
@@ -311,6 +351,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
     twins = {
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
+        "asked_id": ("coordinator", "coordinator elsewhere"),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),
