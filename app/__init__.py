@@ -14,6 +14,7 @@ from app import (
     pathways,
     push,
     supervision,
+    tablets,
 )
 from app.config import Settings, read_settings
 from app.core import compression, db, errors, forms, htmx, limits, logging, pwa, security, words
@@ -32,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     htmx.htmx.init_app(app)
     for floor in (db, compression, security, limits, errors, words, forms, pwa):
         floor.init_app(app)
-    for room in (audit, accounts, push, live, pathways, care_requests, dispatch, appointments):
+    for room in (audit, accounts, push, live, pathways, tablets, care_requests, dispatch, appointments):
         room.init_app(app)
     for door in (desk, inbox, supervision):
         door.init_app(app)

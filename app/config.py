@@ -32,6 +32,7 @@ class Settings:
     mail_from: str
     audit_months: int
     idle_limit: timedelta
+    tablet_idle: timedelta
     trusted_proxies: int
     sms_url: str
     sms_key: str
@@ -69,6 +70,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         mail_from=env.get("RELAIS_MAIL_FROM", "relais@example.org"),
         audit_months=_audit_months(env.get("RELAIS_AUDIT_MONTHS", "36")),
         idle_limit=timedelta(hours=_whole(env, "RELAIS_IDLE_HOURS", "8", least=1)),
+        tablet_idle=timedelta(minutes=_whole(env, "RELAIS_TABLET_IDLE_MINUTES", "5", least=1)),
         trusted_proxies=_whole(env, "RELAIS_TRUSTED_PROXIES", "0", least=0),
         sms_url=env.get("RELAIS_SMS_URL", ""),
         sms_key=env.get("RELAIS_SMS_KEY", ""),
