@@ -3,7 +3,7 @@
 
 {
   const { idle, presence } = document.querySelector("[data-tablet]").dataset;
-  const TELL_EVERY = 30000; // ms
+  const TELL_EVERY = Math.min(30000, idle * 250); // ms, well within what the server waits
   const form = document.getElementById("lock");
   let touched = Date.now();
   let told = touched;
