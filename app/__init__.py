@@ -9,6 +9,7 @@ from app import (
     care_requests,
     desk,
     dispatch,
+    emergency,
     inbox,
     live,
     pathways,
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         floor.init_app(app)
     for room in (audit, accounts, push, live, pathways, tablets, care_requests, dispatch, appointments):
         room.init_app(app)
-    for door in (desk, inbox, supervision):
+    for door in (desk, inbox, supervision, emergency):
         door.init_app(app)
     if settings.demo:
         from app import demo  # Elsewhere its invented people are not even loaded.

@@ -28,6 +28,9 @@ ACTS = {
     "tablet.handed_over": "Passage de relais lu sur la tablette",
     "patient.created": "Création du dossier",
     "patient.read": "Consultation de l'identité",
+    "emergency.opened": "Accès d'urgence ouvert, hors du cercle de soins",
+    "emergency.missed": "Accès d'urgence demandé, sans patient trouvé",
+    "emergency.seen": "Accès d'urgence relu par la coordination",
     "request.opened": "Envoi d'une demande",
     "request.moved": "Changement d'état de la demande",
     "offer.made": "Demande proposée à un professionnel, sans l'identité",
@@ -43,6 +46,7 @@ ACTS = {
 
 REASONS = {
     "care": "soins",
+    "emergency": "urgence, hors du cercle de soins",
     "patient": "geste du patient",
     "sign-in": "connexion",
     "sign-out": "déconnexion",

@@ -15,8 +15,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Passkey, Role, SignIn
+from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db, transaction
+from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
 from tests.factories.town import Nurse, Person, Town
 from tests.tablets.ward import CODE, enrolled
@@ -64,6 +66,7 @@ OFFER = only("winner", foreign=("asked", "not asked", "usual"))
 REQUEST = tablet_too(only(*REQUESTERS, foreign=ELSEWHERE))
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
 OWN_CODE = only("requester", *ELSEWHERE)
+CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
 AT_TABLET = tablet_too(row("forbidden"))
 
 TABLE: dict[str, Row] = {
@@ -79,6 +82,10 @@ TABLE: dict[str, Row] = {
     "GET /communes": ASKS,
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
     "POST /devices/sign-out": MEMBERS,
+    "GET /emergency": CARES,
+    "POST /emergency": CARES,
+    "GET /emergency/<uuid:access_id>": only(*ELSEWHERE, foreign=(*REQUESTERS, *PRACTITIONERS, *COORDINATORS)),
+    "POST /emergency/<uuid:access_id>/acknowledgement": only("coordinator", foreign=("coordinator elsewhere",)),
     "GET /handover": AT_TABLET,
     "POST /handover": AT_TABLET,
     "GET /healthz": PUBLIC,
@@ -218,6 +225,7 @@ def world(town: Town) -> World:
             "request_id": request,
             "offer_id": offer.id,
             "organization_id": town.emergency_id,
+            "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
             "tablet_id": ward.tablet_id,
             "badge_id": way_in.rpartition("/")[2],
             "account_id": leaver.account_id,
@@ -226,6 +234,23 @@ def world(town: Town) -> World:
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
+
+
+def glass_broken(by: Person, request: CareRequest) -> UUID:
+    """She opened the patient's file in an emergency, and the territory's coordinator has not read why."""
+    now, territory = clock.now(), by.town.cpts_id
+    access = EmergencyAccess(
+        account_id=by.account_id,
+        patient_id=request.patient_id,
+        territory_id=territory,
+        reason="other",
+        because="un malaise",
+        opened_at=now,
+        ends_at=now + timedelta(hours=1),
+    )
+    db.session.add(access)
+    db.session.flush()
+    return access.id
 
 
 def first(column: object, condition: object) -> UUID:
@@ -355,6 +380,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "account_id": ("administrator", "administrator elsewhere"),
         "organization_id": ("administrator", "administrator elsewhere"),
         "tablet_id": ("administrator", "administrator elsewhere"),
+        "access_id": ("requester elsewhere", "requester"),
         "badge_id": (TABLET, "requester"),
     }
     with transaction():
