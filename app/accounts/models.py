@@ -168,7 +168,7 @@ class SignIn(Identified, Model):
 
 
 class Invitation(Identified, Model):
-    """A mailed link and a code that let a person enrol a passkey. It is also its own outbox row.
+    """A link and a code, mailed or shown on a screen, that let a person enrol a passkey. It is its own outbox row.
 
     The code is nowhere in the database: it is computed from the id and our own key (`actions.code_of`). When
     the passkeys were lost, it is not in the mail either: an administrator gives it (`Recovery`).
@@ -210,6 +210,7 @@ class News(enum.StrEnum):
     RECOVERED = "recovered"
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_REMOVED = "passkey-removed"
+    JOINED = "joined"
 
 
 class Recovery(Identified, Model):

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Uuid, column, func, or_, select, table
 
-from app.accounts.models import Account, Letter, Membership, Passkey, Role, SignIn
+from app.accounts.models import Account, Invitation, Letter, Membership, Passkey, Role, SignIn
 from app.config import Settings
 from app.core.db import db
 
@@ -44,6 +44,12 @@ def with_passkey(accounts: Collection[Account]) -> frozenset[UUID]:
     """Which of these people can sign in already, in one query."""
     ids = [each.id for each in accounts]
     return frozenset(db.session.scalars(select(Passkey.account_id).where(Passkey.account_id.in_(ids)).distinct()))
+
+
+def shown_invitation(invitation_id: UUID, by: Account) -> Invitation | None:
+    """One that this person shows on her screen."""
+    mine = Invitation.id == invitation_id, Invitation.shown_by_id == by.id
+    return db.session.scalar(select(Invitation).where(*mine))
 
 
 def waits_for_mail(now: datetime) -> bool:

@@ -14,6 +14,7 @@ RECOVERY_LASTS = timedelta(days=7)  # to be confirmed, and then to be used
 # day is enough, and counts from the invitation: guessing is stopped by MOST_ATTEMPTS, and what lies in a
 # mailbox that is stolen later is dead.
 INVITATION_LASTS = timedelta(hours=24)
+SHOWN_LASTS = timedelta(minutes=10)  # on a colleague's screen, the person stands there (ASVS 6.5.5)
 MOST_ATTEMPTS = 5
 
 BROWSERS = (  # in this order: each of the first ones also says the name of a later one

@@ -55,6 +55,7 @@ REASONS = {
     "shared tablet": "tablette partagée",
     "by the person": "par la personne",
     "wrong code": "code erroné",
+    "joins face to face": "arrivée dans l'organisation, en présence",
     "not theirs": "hors de ses droits",
     "control": "contrôle des accès",
     "patient asked": "demande du patient",

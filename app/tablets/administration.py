@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import segno
 from flask import Blueprint, Response, abort, current_app, flash, request, url_for
 
 from app.accounts.guards import me, proven_role, role
@@ -11,6 +10,7 @@ from app.accounts.queries import organization_names
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
+from app.core.qr import drawn
 from app.tablets import actions, queries
 from app.tablets.forms import PrepareForm
 from app.tablets.models import Tablet
@@ -63,7 +63,7 @@ def show(tablet_id: UUID) -> Response:
         badges=queries.badges_on(tablet),
         code=queries.code_shown(ticket) if ticket else None,
         address=(address := tablet_address()),
-        drawn=segno.make(address, error="m").svg_inline(omitsize=True, svgclass=None, lineclass=None, border=2),
+        drawn=drawn(address),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Passkey, Role, SignIn
+from app.accounts.models import Invitation, Passkey, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db, transaction
@@ -97,6 +97,8 @@ TABLE: dict[str, Row] = {
     "POST /invitation/<uuid:invitation_id>": PUBLIC,
     "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "POST /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
+    "GET /invitations/<uuid:invitation_id>": only(*ADMINISTRATORS, foreign=COORDINATORS),
+    "POST /invitations/shown": only(*COORDINATORS, *ADMINISTRATORS),
     "GET /live": row("forbidden"),  # No topic is named, so there is nothing one may hear.
     "GET /manifest.webmanifest": PUBLIC,
     "GET /members": only(*COORDINATORS, *ADMINISTRATORS),
@@ -219,12 +221,19 @@ def world(town: Town) -> World:
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
-        db.session.add_all([*passkeys, second])
+        shown = Invitation(
+            account_id=leaver.account_id,
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(minutes=10),
+            shown_by_id=people["administrator"].account_id,
+        )
+        db.session.add_all([*passkeys, second, shown])
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
             "offer_id": offer.id,
             "organization_id": town.emergency_id,
+            "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
             "tablet_id": ward.tablet_id,
             "badge_id": way_in.rpartition("/")[2],
