@@ -28,6 +28,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.former_secret_keys),
+        WTF_CSRF_SECRET_KEY=[*reversed(settings.former_secret_keys), settings.secret_key],  # the last one signs
         SQLALCHEMY_DATABASE_URI=settings.database_url,
     )
     logging.init_app()

@@ -22,6 +22,7 @@ class Settings:
 
     database_url: str
     secret_key: str
+    former_secret_keys: tuple[str, ...]
     data_dir: Path
     base_url: str
     demo: bool
@@ -60,6 +61,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(
         database_url=_database_url(env.get("RELAIS_DATABASE_URL", f"sqlite:///{data_dir / 'relais.sqlite3'}")),
         secret_key=env.get("RELAIS_SECRET_KEY", "") or _own_secret(data_dir, base_url),
+        former_secret_keys=_former_secrets(env, data_dir),
         data_dir=data_dir,
         base_url=base_url,
         demo=env.get("RELAIS_DEMO", "") == "1",
@@ -81,8 +83,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    if len(settings.secret_key) < 32:
-        raise WrongSetting("RELAIS_SECRET_KEY must hold at least 32 characters.")
+    _refuse_unsafe_keys(settings)
     if urlsplit(settings.base_url).scheme not in ("http", "https"):
         raise WrongSetting("RELAIS_BASE_URL must start with http:// or https://.")
     # Push services refuse any other form, and then every phone stays silent (FACTS 2.1).
@@ -94,6 +95,14 @@ def _refuse_unsafe(settings: Settings) -> None:
         if settings.production and not host.startswith("https://"):
             raise WrongSetting("RELAIS_PUSH_HOSTS takes https origins only in production.")
     _refuse_unsafe_sms(settings)
+
+
+def _refuse_unsafe_keys(settings: Settings) -> None:
+    if len(settings.secret_key) < 32:
+        raise WrongSetting("RELAIS_SECRET_KEY must hold at least 32 characters.")
+    for former in settings.former_secret_keys:
+        if len(former) < 32 or former == settings.secret_key:
+            raise WrongSetting("RELAIS_FORMER_SECRET_KEYS must hold other whole keys than RELAIS_SECRET_KEY.")
 
 
 def _refuse_unsafe_sms(settings: Settings) -> None:
@@ -136,6 +145,13 @@ def _database_url(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise WrongSetting("RELAIS_DATABASE_URL must be a sqlite:/// or postgresql:// address.")
     return url
+
+
+def _former_secrets(env: Mapping[str, str], data_dir: Path) -> tuple[str, ...]:
+    """The keys that still open what they made: in the environment, or as `secret-….key` beside `secret.key`."""
+    files = [path.read_text().strip() for path in sorted(data_dir.glob("secret-*.key"))]
+    named = [each.strip() for each in env.get("RELAIS_FORMER_SECRET_KEYS", "").split(",")]
+    return (*filter(None, named), *files)
 
 
 def _own_secret(data_dir: Path, base_url: str) -> str:

@@ -43,6 +43,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "appointment.proposed": frozenset({"mode"}),
     "appointment.answered": frozenset({"answer"}),
     "access.refused": frozenset({"endpoint"}),
+    "secrets.rotated": frozenset({"values", "patients", "links"}),
     "audit.searched": frozenset({"person", "day"}),
     "audit.reported": frozenset(),
     "audit.day_sealed": frozenset({"day", "sequence", "hash"}),

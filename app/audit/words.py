@@ -38,6 +38,7 @@ ACTS = {
     "appointment.proposed": "Proposition d'un rendez-vous",
     "appointment.answered": "Réponse du patient au rendez-vous",
     "access.refused": "Accès refusé",
+    "secrets.rotated": "Changement de la clé de scellement",
     "audit.searched": "Recherche dans les traces",
     "audit.reported": "Relevé des accès remis au patient",
     "audit.day_sealed": "Scellement du jour",
