@@ -6,10 +6,11 @@ written by a process that seals with the present key already, so the conditional
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import Column, Row, Table, Text, literal, select, type_coerce, update
+from sqlalchemy import Column, CursorResult, Row, Table, Text, literal, select, type_coerce, update
 
 from app.core.db import Model, db, transaction
 from app.core.sealed import Sealed, fernets
@@ -55,28 +56,54 @@ def _batches(table: Table, columns: list[Column[str]], size: int) -> Iterator[li
 
 def _reseal(table: Table, columns: list[Column[str]], rows: list[Row[Any]]) -> Batch:
     """The cipher's work is done before the transaction, which on SQLite everybody else waits for."""
-    changes, lost = [], 0
+    changes: list[tuple[UUID, list[Change]]] = []
+    lost = 0
     for row in rows:
-        for column in columns:
-            kept = row._mapping[column.name]
-            try:
-                fresh = under_present_key(kept)
-            except InvalidToken:
-                lost += 1
-                continue
-            if fresh != kept:
-                changes.append((row.id, column, kept, fresh))
+        changed, unopened = _changes(row, columns)
+        lost += unopened
+        if changed:
+            changes.append((row.id, changed))
     if changes:
         with transaction():
-            for row_id, column, kept, fresh in changes:
-                unchanged = table.c.id == row_id, type_coerce(column, Text) == kept
-                db.session.execute(update(table).where(*unchanged).values({column.name: literal(fresh, Text)}))
-    return Batch(table.name, len(rows), len(changes), lost)
+            for row_id, changed in changes:
+                # What one column became meanwhile is no reason to leave the others.
+                if not _write(table, row_id, changed):
+                    for change in changed:
+                        _write(table, row_id, [change])
+    return Batch(table.name, len(rows), sum(len(changed) for _, changed in changes), lost)
 
 
-def under_present_key(kept: str | None) -> str | None:
+Change = tuple[Column[str], str, str]
+"""A column, its value as it was read, and as it is to be."""
+
+
+def _changes(row: Row[Any], columns: list[Column[str]]) -> tuple[list[Change], int]:
+    """What is to be written of one row, and how many of its values no key opens."""
+    changed, lost = [], 0
+    for column in columns:
+        kept: str | None = row._mapping[column.name]
+        if kept is None:
+            continue
+        try:
+            fresh = under_present_key(kept)
+        except InvalidToken:
+            lost += 1
+            continue
+        if fresh != kept:
+            changed.append((column, kept, fresh))
+    return changed, lost
+
+
+def _write(table: Table, row_id: UUID, changed: list[Change]) -> bool:
+    unchanged = [type_coerce(column, Text) == kept for column, kept, _ in changed]
+    fresh = {column.name: literal(value, Text) for column, _, value in changed}
+    statement = update(table).where(table.c.id == row_id, *unchanged).values(fresh)
+    return cast(CursorResult[object], db.session.execute(statement)).rowcount == 1
+
+
+def under_present_key(kept: str) -> str:
     """The value itself when the present key sealed it, else sealed anew; raises InvalidToken when none opens it."""
-    if kept is None or _opens(kept):
+    if _opens(kept):
         return kept
     return fernets(keyring()).rotate(kept).decode()
 

@@ -53,7 +53,10 @@ class ChooseForm(TicketForm):
     again = PasswordField(
         "Le même code, encore une fois",
         filters=[without_spaces],
-        validators=[EqualTo("code", "Les deux codes ne sont pas les mêmes.")],
+        validators=[
+            InputRequired("Tapez le code une seconde fois."),
+            EqualTo("code", "Les deux codes ne sont pas les mêmes."),
+        ],
         render_kw=DIGITS,
     )
 

@@ -24,6 +24,7 @@ def test_a_nurse_comes_in_with_her_code_and_asks_in_her_name(ward: Ward) -> None
     claire = ward.nurse("Claire")
     way_in = ward.chooses(claire)
     assert ward.tablet.get("/requests").location == "/tablet", "locked: nobody is there"
+    assert ward.tablet.get("/").location == "/tablet", "what the icon on its home screen opens"
     assert ward.tablet.post(way_in, {"code": CODE}).location == "/"
     assert ward.tablet.get("/").location == "/requests"
     page = ward.tablet.get("/requests").text
