@@ -13,6 +13,7 @@ from app.config import read_settings
 from app.demo import commands as demonstration
 from app.directory.commands import COMMANDS as DIRECTORY_COMMANDS
 from app.supervision import commands as trail
+from app.supervision import keys
 
 ROOT = Path(__file__).parents[1]
 
@@ -160,6 +161,17 @@ for command in (trail.verify, trail.report, trail.prune):
 
 demo.add_command(demonstration.load)
 demo.add_command(demonstration.replay)
+
+
+@main.group()
+@click.pass_context
+def secrets(context: click.Context) -> None:
+    """The key that seals patients' identities, signs cookies and makes links."""
+    context.obj = context.with_resource(_app().app_context())
+
+
+for command in (keys.rotate, keys.check):
+    secrets.add_command(command)
 
 
 @main.group()

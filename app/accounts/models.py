@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint, text
@@ -46,6 +47,7 @@ class Account(Identified, Model):
     is_authenticated = True
     is_anonymous = False
     sign_in_token = ""  # no column: set while signing in, so that the session keeps the token and not the id
+    only_at = cast("UUID | None", None)  # no column: set at a shared tablet, see `held`
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the session cookie."""
@@ -54,7 +56,14 @@ class Account(Identified, Model):
     @property
     def is_active(self) -> bool:
         """Whoever left the last organization has nothing to do here any more."""
-        return self.active and bool(self.memberships)
+        return self.active and bool(self.held)
+
+    @property
+    def held(self) -> list["Membership"]:
+        """The roles that count on this browser: all of them, or at a shared tablet the one that goes with it."""
+        if self.only_at is None:
+            return self.memberships
+        return [m for m in self.memberships if (m.organization_id, m.role) == (self.only_at, Role.REQUESTER)]
 
     @property
     def name(self) -> str:
@@ -66,16 +75,16 @@ class Account(Identified, Model):
 
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset(membership.role for membership in self.memberships)
+        return frozenset(membership.role for membership in self.held)
 
     def may_grant(self, organization_id: UUID) -> frozenset[Role]:
         """The roles this person may give to others in that organization; none elsewhere than at home."""
-        mine = (m.role for m in self.memberships if m.organization_id == organization_id)
+        mine = (m.role for m in self.held if m.organization_id == organization_id)
         return frozenset().union(*(GRANTS.get(role, frozenset()) for role in mine))
 
     def organizations(self, *roles: Role) -> list[UUID]:
         """Ids of the organizations where this person holds one of `roles` (any role when none is named)."""
-        return [m.organization_id for m in self.memberships if not roles or m.role in roles]
+        return [m.organization_id for m in self.held if not roles or m.role in roles]
 
 
 class Membership(Identified, Model):
@@ -142,6 +151,7 @@ class SignIn(Identified, Model):
     """
 
     __tablename__ = "sign_in"
+    __table_args__ = (CheckConstraint("(tablet_id IS NULL) = (only_at_id IS NULL)", name="tablet_has_place"),)
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
@@ -151,6 +161,9 @@ class SignIn(Identified, Model):
     last_seen_at: Mapped[datetime | None]  # none: not since `created_at`
     proven_at: Mapped[datetime | None]  # the last time the person showed a passkey here
     device: Mapped[str] = mapped_column(default="")  # "Chrome sur Android"; empty when the browser hides it
+    tablet_id: Mapped[UUID | None] = mapped_column(ForeignKey("tablet.id"), index=True)  # a ward's shared one
+    only_at_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))  # that ward: see `Account.held`
+    must_read: Mapped[bool] = mapped_column(default=False)  # she took the tablet over, and has not read what changed
 
     account: Mapped[Account] = relationship(lazy="joined")
 
@@ -160,7 +173,7 @@ class SignIn(Identified, Model):
 
 
 class Invitation(Identified, Model):
-    """A mailed link and a code that let a person enrol a passkey. It is also its own outbox row.
+    """A link and a code, mailed or shown on a screen, that let a person enrol a passkey. It is its own outbox row.
 
     The code is nowhere in the database: it is computed from the id and our own key (`actions.code_of`). When
     the passkeys were lost, it is not in the mail either: an administrator gives it (`Recovery`).
@@ -180,8 +193,9 @@ class Invitation(Identified, Model):
     sent_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     recovery_id: Mapped[UUID | None] = mapped_column(ForeignKey("recovery.id"), unique=True)
+    shown_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # on whose screen it is; none: mailed
 
-    account: Mapped[Account] = relationship(lazy="joined")
+    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
 
 
 class Outcome(enum.StrEnum):
@@ -207,6 +221,7 @@ class News(enum.StrEnum):
     ACCESS_KNOWN = "access-known"
     EMAIL_CHANGED = "email-changed"
     ACCOUNT_CLOSED = "account-closed"
+    JOINED = "joined"
 
 
 class Recovery(Identified, Model):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 SIGN_IN_LASTS = timedelta(hours=12)  # a long shift, whatever the person does meanwhile
 SEEN_EVERY = timedelta(minutes=1)  # how finely a device's last use is noted
+SEEN_EVERY_AT_TABLET = timedelta(seconds=15)  # where minutes decide who is out
 CHALLENGE_LASTS = timedelta(minutes=5)
 PROOF_LASTS = timedelta(minutes=5)  # how long a shown passkey vouches for changes to the account (ASVS 7.5.1)
 RECOVERY_WAITS = timedelta(hours=24)  # time for the person to see the notices, and to stop it
@@ -16,6 +17,7 @@ RECOVERY_LASTS = timedelta(days=7)  # to be confirmed, and then to be used
 # day is enough, and counts from the invitation: guessing is stopped by MOST_ATTEMPTS, and what lies in a
 # mailbox that is stolen later is dead.
 INVITATION_LASTS = timedelta(hours=24)
+SHOWN_LASTS = timedelta(minutes=10)  # on a colleague's screen, the person stands there (ASVS 6.5.5)
 MOST_ATTEMPTS = 5
 ADDRESS_CODE_LASTS = timedelta(minutes=10)  # the page waits for it (ASVS 6.5.5)
 
@@ -96,8 +98,12 @@ def sign_in_holds(
     return ended_at is None and now < expires_at and now - seen_at < idle
 
 
-def needs_noting(last_seen_at: datetime | None, now: datetime) -> bool:
-    return last_seen_at is None or now - last_seen_at >= SEEN_EVERY
+def seen_every(*, at_tablet: bool) -> timedelta:
+    return SEEN_EVERY_AT_TABLET if at_tablet else SEEN_EVERY
+
+
+def needs_noting(last_seen_at: datetime | None, now: datetime, every: timedelta = SEEN_EVERY) -> bool:
+    return last_seen_at is None or now - last_seen_at >= every
 
 
 def is_fresh(proven_at: datetime | None, now: datetime) -> bool:

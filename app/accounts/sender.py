@@ -53,6 +53,7 @@ SUBJECTS = {
     News.RECOVERY_CANCELLED: "Relais : votre accès ne sera pas rétabli",
     News.RECOVERED: "Relais : votre accès est rétabli",
     News.PASSKEY_ADDED: "Relais : une clé d'accès a été ajoutée",
+    News.JOINED: "Relais : votre accès est créé",
     News.PASSKEY_REMOVED: "Relais : une clé d'accès a été supprimée",
     News.ADDRESS_CODE: "Relais : votre code",
     News.ACCESS_ACCEPTED: "Relais : votre demande d'accès est acceptée",
@@ -78,6 +79,9 @@ sont déconnectés. Ce n'était pas vous ? Appelez tout de suite votre administr
     News.PASSKEY_ADDED: """\
 Une clé d'accès a été ajoutée à votre compte. Ce n'était pas vous ? Supprimez-la dans « Moi »,
 et appelez votre administrateur.""",
+    News.JOINED: """\
+Votre accès à Relais vient d'être créé, depuis une invitation montrée sur l'écran d'un collègue. Ce
+n'était pas vous ? Appelez tout de suite votre administrateur.""",
     News.PASSKEY_REMOVED: """\
 Une clé d'accès a été supprimée de votre compte. Ce n'était pas vous ? Appelez votre
 administrateur.""",

@@ -46,6 +46,12 @@ def under_way(patient_id: UUID, pathway: str) -> CareRequest | None:
     return db.session.scalars(statement).first()
 
 
+def open_for(patient_id: UUID) -> Sequence[CareRequest]:
+    """What is under way for this patient, the newest first."""
+    mine = CareRequest.patient_id == patient_id, CareRequest.state.in_(OPEN)
+    return db.session.scalars(select(CareRequest).where(*mine).order_by(CareRequest.created_at.desc())).all()
+
+
 def on_board(account: Account, limit: int = 200) -> Sequence[CareRequest]:
     """What a coordinator must not forget: what is in her hands, and every search of her territory."""
     communes = territory_communes(account.organizations(Role.COORDINATOR))

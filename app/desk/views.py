@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import segno
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
@@ -25,6 +24,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
+from app.core.qr import drawn
 from app.desk import REQUESTERS, lines
 from app.desk.forms import PatientForm, PatientSearchForm, RequestForm
 from app.directory.models import Profession
@@ -226,7 +226,7 @@ def follow_page(care_request: CareRequest, status: int = 200) -> Response:
         coordinates=Role.COORDINATOR in me().roles,
         too_late=status == 409,
         patient_link=link,
-        code=qr_code(link) if link else None,
+        code=drawn(link) if link else None,
     )
 
 
@@ -287,13 +287,8 @@ def patient_card(request_id: UUID) -> Response:
         appointment=appointment,
         modes=MODES,
         link=link,
-        code=qr_code(link),
+        code=drawn(link),
     )
-
-
-def qr_code(link: str) -> str:
-    """An SVG of the address, without sizes or styles, so that the page decides."""
-    return segno.make(link, error="m").svg_inline(omitsize=True, svgclass=None, lineclass=None, border=2)
 
 
 @bp.post("/requests/<uuid:request_id>/cancellation")

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, select, union_all
+from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, or_, select, union_all
 
 from app.accounts.models import Account, Membership, Role
 from app.core.db import db
@@ -216,6 +216,13 @@ def territory_of(commune_code: str) -> Organization | None:
         .order_by(Organization.id)
     )
     return db.session.scalars(statement.limit(1)).first()
+
+
+def territories_around(organization_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The territories that these organizations lie in, or are themselves."""
+    at = select(Organization.commune_code).where(Organization.id.in_(organization_ids))
+    around = or_(TerritoryCommune.commune_code.in_(at), TerritoryCommune.organization_id.in_(organization_ids))
+    return db.session.scalars(select(TerritoryCommune.organization_id).where(around).distinct()).all()
 
 
 def territory_communes(organization_ids: Sequence[UUID]) -> Sequence[str]:

@@ -16,6 +16,7 @@ from app.core.htmx import page, see_other
 from app.core.security import public
 from app.dispatch import actions as dispatch
 from app.dispatch import queries as reads
+from app.supervision.emergency_lines import emergencies_for
 from app.supervision.health import Health, report
 from app.supervision.lines import Line, line
 from app.supervision.rules import RELAUNCHED_FOR
@@ -36,6 +37,7 @@ def board() -> Response:
         fragment="supervision/_board.html",
         unanswered=unanswered,
         searching=searching,
+        emergencies=emergencies_for(me()),
         # Beside the part that moves with the requests: it changes by the day, not by the second.
         unreachable=[] if asks_for_part() else unreachable_for(me(), now),
         numbers=(len(unanswered), len(searching)),

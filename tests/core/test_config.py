@@ -18,6 +18,8 @@ STATE = {
 WRONG = {
     "a short secret": ({"RELAIS_SECRET_KEY": "short"}, "RELAIS_SECRET_KEY"),
     "no secret in production": ({**PRODUCTION, "RELAIS_SECRET_KEY": ""}, "RELAIS_SECRET_KEY"),
+    "a piece of a former secret": ({"RELAIS_FORMER_SECRET_KEYS": "short"}, "RELAIS_FORMER_SECRET_KEYS"),
+    "a former secret that is the present one": ({"RELAIS_FORMER_SECRET_KEYS": SECRET}, "RELAIS_FORMER_SECRET_KEYS"),
     "a base address of another kind": ({"RELAIS_BASE_URL": "ftp://relais.example.org"}, "RELAIS_BASE_URL"),
     "a base address without its scheme": ({"RELAIS_BASE_URL": "relais.example.org"}, "RELAIS_BASE_URL"),
     "another database": ({"RELAIS_DATABASE_URL": "mysql://localhost/relais"}, "RELAIS_DATABASE_URL"),
@@ -79,3 +81,10 @@ def test_pro_sante_connect_is_off_unless_told(tmp_path: Path) -> None:
     told = read_settings({**bare, **STATE})
     assert told.pro_sante_connect
     assert told.psc_discovery == "https://state.example/realm/.well-known/wallet-openid-configuration"
+
+
+def test_former_secrets_come_from_the_environment_and_from_files(tmp_path: Path) -> None:
+    (tmp_path / "secret-2025.key").write_text("f" * 40 + "\n")
+    env = {"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET}
+    named = {**env, "RELAIS_FORMER_SECRET_KEYS": f"{'a' * 32},{'b' * 32}"}
+    assert read_settings(named).former_secret_keys == ("a" * 32, "b" * 32, "f" * 40)

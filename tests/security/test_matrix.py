@@ -14,19 +14,23 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Passkey, Role, SignIn
+from app.accounts.models import Invitation, Passkey, Role, SignIn
+from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db, transaction
 from app.joining.models import AccessRequest
+from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
 from tests.factories.town import Nurse, Person, Town
+from tests.tablets.ward import CODE, enrolled
 
 REQUESTERS = ("requester", "case-manager")
 ELSEWHERE = ("requester elsewhere",)
 PRACTITIONERS = ("winner", "asked", "not asked", "usual")
 COORDINATORS = ("coordinator", "coordinator elsewhere")
 ADMINISTRATORS = ("administrator",)
-SIGNED_IN = (*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS)
+TABLET = "at the tablet"  # the requester, come in with her short code on the shared tablet of her ward
+SIGNED_IN = (*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS, TABLET)
 EVERYONE = ("stranger", *SIGNED_IN)
 
 Row = dict[str, str]
@@ -34,7 +38,7 @@ Row = dict[str, str]
 
 def row(otherwise: str, *, stranger: str = "sign-in", **let: tuple[str, ...]) -> Row:
     """Everyone hears `otherwise`, except those of `let` (`comes_in`, `not_found`, `forbidden`)."""
-    heard = {"stranger": stranger, **dict.fromkeys(SIGNED_IN, otherwise)}
+    heard = {"stranger": stranger, **dict.fromkeys(SIGNED_IN, otherwise), TABLET: "forbidden"}
     for answer, people in let.items():
         heard.update(dict.fromkeys(people, answer.replace("_", " ")))
     return heard
@@ -45,23 +49,30 @@ def only(*people: str, foreign: tuple[str, ...] = ()) -> Row:
     return row("forbidden", comes_in=people, not_found=foreign)
 
 
+def tablet_too(heard: Row, says: str = "comes in") -> Row:
+    """On a shared tablet nothing is allowed but what says so here."""
+    return {**heard, TABLET: says}
+
+
 def mine_alone(person: str) -> Row:
     return row("not found", comes_in=(person,))
 
 
-PUBLIC = row("comes in", stranger="comes in")
-TOKEN = row("not found", stranger="not found")  # the token in the address is unknown
+PUBLIC = tablet_too(row("comes in", stranger="comes in"))
+TOKEN = tablet_too(row("not found", stranger="not found"), "not found")  # the token in the address is unknown
 MEMBERS = row("comes in")
-ASKS = only(*REQUESTERS, *ELSEWHERE)
+ASKS = tablet_too(only(*REQUESTERS, *ELSEWHERE))
 ANSWERS = only(*PRACTITIONERS)
 OFFER = only("winner", foreign=("asked", "not asked", "usual"))
-REQUEST = only(*REQUESTERS, foreign=ELSEWHERE)
+REQUEST = tablet_too(only(*REQUESTERS, foreign=ELSEWHERE))
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
+OWN_CODE = only("requester", *ELSEWHERE)
+CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
+AT_TABLET = tablet_too(row("forbidden"))
 
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 TABLE: dict[str, Row] = {
-    "GET /": MEMBERS,
     "GET /access": PUBLIC,
     "POST /access": PUBLIC,
     "GET /access-requests": only(*COORDINATORS),
@@ -71,6 +82,7 @@ TABLE: dict[str, Row] = {
     "GET /access/code": PUBLIC,
     "POST /access/code": PUBLIC,
     "GET /access/sent": PUBLIC,
+    "GET /": tablet_too(MEMBERS),
     "GET /account": MEMBERS,
     "GET /account/closed": PUBLIC,
     "GET /account/closing": MEMBERS,
@@ -82,10 +94,19 @@ TABLE: dict[str, Row] = {
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     "GET /audit": only(*COORDINATORS),
+    "GET /badges": OWN_CODE,
+    "POST /badges/<uuid:tablet_id>": only("requester", foreign=ELSEWHERE),
+    "POST /badges/<uuid:tablet_id>/removal": only("requester", foreign=ELSEWHERE),
     "GET /board": only(*COORDINATORS),
     "GET /communes": ASKS,
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
     "POST /devices/sign-out": MEMBERS,
+    "GET /emergency": CARES,
+    "POST /emergency": CARES,
+    "GET /emergency/<uuid:access_id>": only(*ELSEWHERE, foreign=(*REQUESTERS, *PRACTITIONERS, *COORDINATORS)),
+    "POST /emergency/<uuid:access_id>/acknowledgement": only("coordinator", foreign=("coordinator elsewhere",)),
+    "GET /handover": AT_TABLET,
+    "POST /handover": AT_TABLET,
     "GET /healthz": PUBLIC,
     "GET /inbox": ANSWERS,
     "POST /inbox/availability": ANSWERS,
@@ -95,6 +116,8 @@ TABLE: dict[str, Row] = {
     "POST /invitation/<uuid:invitation_id>": PUBLIC,
     "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "POST /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
+    "GET /invitations/<uuid:invitation_id>": only(*ADMINISTRATORS, foreign=COORDINATORS),
+    "POST /invitations/shown": only(*COORDINATORS, *ADMINISTRATORS),
     "GET /live": row("forbidden"),  # No topic is named, so there is nothing one may hear.
     "GET /manifest.webmanifest": PUBLIC,
     "GET /members": only(*COORDINATORS, *ADMINISTRATORS),
@@ -143,7 +166,9 @@ TABLE: dict[str, Row] = {
     "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "GET /requests": ASKS,
     "POST /requests": ASKS,
-    "GET /requests/<uuid:request_id>": only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, "coordinator elsewhere")),
+    "GET /requests/<uuid:request_id>": tablet_too(
+        only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, "coordinator elsewhere"))
+    ),
     "GET /requests/<uuid:request_id>/card": REQUEST,
     "POST /requests/<uuid:request_id>/cancellation": REQUEST,
     "POST /requests/<uuid:request_id>/relaunch": only("coordinator", foreign=("coordinator elsewhere",)),
@@ -156,10 +181,26 @@ TABLE: dict[str, Row] = {
     "GET /sign-in/pro-sante-connect/return": TOKEN,
     "POST /sign-in/verification": PUBLIC,
     "POST /sign-out": PUBLIC,
+    "GET /tablet": PUBLIC,
+    "POST /tablet": PUBLIC,
+    # Only the browser of the tablet finds these; whose code opens nothing is asked again.
+    "GET /tablet/<uuid:badge_id>": tablet_too(TOKEN),
+    "POST /tablet/<uuid:badge_id>": tablet_too(TOKEN),
+    "GET /tablet/code": tablet_too(TOKEN),
+    "POST /tablet/code": tablet_too(TOKEN),
+    "POST /tablet/lock": PUBLIC,
+    "POST /tablet/presence": AT_TABLET,
+    "GET /tablets": only(*ADMINISTRATORS),
+    "POST /tablets": only(*ADMINISTRATORS),
+    "GET /tablets/<uuid:tablet_id>": only(*ADMINISTRATORS),
+    "POST /tablets/<uuid:tablet_id>/code": only(*ADMINISTRATORS),
+    "POST /tablets/<uuid:tablet_id>/removal": only(*ADMINISTRATORS),
     "GET /visits": ANSWERS,
 }
 
-LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out")
+SIGNING_OUT = ("accounts.sign_out", "tablets.lock")
+
+LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out", "<uuid:tablet_id>/removal")
 """What ends something comes last, so that the rest was asked of something that lives."""
 
 
@@ -193,6 +234,12 @@ def world(town: Town) -> World:
     town.time_passes(seconds=1)
     winner = nurse(people["winner"])
     assert winner.accepts() == 200
+    ward = enrolled(town, people["administrator"])
+    ward.chooses(town.orientation_nurse)
+    way_in = ward.chooses(ward.nurse("Tara"))
+    assert ward.tablet.post(way_in, {"code": CODE}).status_code == 303
+    assert ward.tablet.post("/handover").status_code == 303
+    people = {TABLET: ward.tablet, **people}  # before the administrator withdraws it
     offer = winner.offer()
     assert offer is not None and offer.request_id == request
     with transaction():
@@ -200,12 +247,22 @@ def world(town: Town) -> World:
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)
-        db.session.add_all([*passkeys, second, asked])
+        shown = Invitation(
+            account_id=leaver.account_id,
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(minutes=10),
+            shown_by_id=people["administrator"].account_id,
+        )
+        db.session.add_all([*passkeys, second, asked, shown])
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
             "offer_id": offer.id,
             "organization_id": town.emergency_id,
+            "invitation_id": shown.id,
+            "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
+            "tablet_id": ward.tablet_id,
+            "badge_id": way_in.rpartition("/")[2],
             "account_id": leaver.account_id,
             "asked_id": asked.id,
             "passkey_id": passkeys[0].id,
@@ -213,6 +270,23 @@ def world(town: Town) -> World:
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
+
+
+def glass_broken(by: Person, request: CareRequest) -> UUID:
+    """She opened the patient's file in an emergency, and the territory's coordinator has not read why."""
+    now, territory = clock.now(), by.town.cpts_id
+    access = EmergencyAccess(
+        account_id=by.account_id,
+        patient_id=request.patient_id,
+        territory_id=territory,
+        reason="other",
+        because="un malaise",
+        opened_at=now,
+        ends_at=now + timedelta(hours=1),
+    )
+    db.session.add(access)
+    db.session.flush()
+    return access.id
 
 
 def first(column: object, condition: object) -> UUID:
@@ -284,7 +358,7 @@ def routes(town: Town) -> list[tuple[str, Rule]]:
 
 def rank(path: str) -> int:
     ends = [number for number, end in enumerate(LAST, 1) if path.endswith(end)]
-    return ends[0] if ends else 0
+    return ends[-1] if ends else 0
 
 
 def url_of(rule: Rule, ids: dict[str, object]) -> str:
@@ -303,7 +377,7 @@ def ask(person: Person, method: str, url: str) -> TestResponse:
 
 
 def heard(answer: TestResponse) -> str:
-    if answer.status_code == 303 and "/sign-in" in answer.location:
+    if answer.status_code == 303 and ("/sign-in" in answer.location or answer.location == "/tablet"):
         return "sign-in"
     heard = {401: "sign-in", 403: "forbidden", 404: "not found"}
     return heard.get(answer.status_code, "comes in" if answer.status_code < 500 else "an error of ours")
@@ -317,13 +391,13 @@ def test_everyone_hears_what_the_table_says(world: World) -> None:
     wrong = []
     for method, rule in routes(world.town):
         name = f"{method} {rule.rule}"
-        if name not in TABLE or rule.endpoint == "accounts.sign_out":
+        if name not in TABLE or rule.endpoint in SIGNING_OUT:
             continue  # Signing out is for everyone, and would end the others' turn.
         for who, person in world.people.items():
             url = url_of(rule, world.ids)
             # Looking for a patient or asking needs one of one's own: without, an honest 404 says nothing of rights.
             if name == "POST /requests":
-                url += "?pathway=nonsense" if who not in REQUESTERS else f"?patient={patient_of(world)}"
+                url += "?pathway=nonsense" if who not in (*REQUESTERS, TABLET) else f"?patient={patient_of(world)}"
             got = heard(ask(person, method, url))
             told = TABLE[name][who]
             if name == "POST /requests" and who in ELSEWHERE:
@@ -339,7 +413,8 @@ def patient_of(world: World) -> UUID:
 
 def test_signing_out_is_for_everyone(world: World) -> None:
     for who, person in world.people.items():
-        assert heard(ask(person, "POST", "/sign-out")) == "sign-in", who
+        leaves = "/tablet/lock" if who == TABLET else "/sign-out"
+        assert heard(ask(person, "POST", leaves)) == "sign-in", who
         assert heard(ask(person, "GET", "/account")) == "sign-in", who
 
 
@@ -357,11 +432,14 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "device_id": ("winner", "asked"),
         "account_id": ("administrator", "administrator elsewhere"),
         "organization_id": ("administrator", "administrator elsewhere"),
+        "tablet_id": ("administrator", "administrator elsewhere"),
+        "access_id": ("requester elsewhere", "requester"),
+        "badge_id": (TABLET, "requester"),
     }
     with transaction():
         other = world.town._organization("Clinique d'ailleurs", "hospital", None).id
     world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
-    coordinators = ("coordinator", "coordinator elsewhere")
+    coordinators, requesters = ("coordinator", "coordinator elsewhere"), ("requester", "requester elsewhere")
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
     swapped = set()
@@ -370,7 +448,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         if not named:
             continue
         swapped.update(named)
-        twin = coordinators if rule.endpoint == "supervision.relaunch" else twins[named[0]]
+        twin = {"supervision": coordinators, "badges": requesters}.get(rule.endpoint.split(".")[0], twins[named[0]])
         answer = ask(world.people[twin[1]], method, url_of(rule, world.ids))
         assert heard(answer) == "not found", f"{method} {rule.rule}: {heard(answer)}"
     assert swapped == twins.keys()
@@ -384,7 +462,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
 
 
 def test_who_sees_the_patient(world: World) -> None:
-    sees = {"requester", "case-manager", "coordinator", "winner"}
+    sees = {"requester", "case-manager", "coordinator", "winner", TABLET}
     for who, person in world.people.items():
         offer = nurse(person).offer() if who in PRACTITIONERS else None
         url = f"/offers/{offer.id}" if offer else f"/requests/{world.request}"
