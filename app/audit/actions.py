@@ -26,6 +26,8 @@ EVENTS: dict[str, frozenset[str]] = {
     "patient.created": frozenset(),
     "patient.read": frozenset({"request"}),
     "pathway.adopted": frozenset({"pathway"}),
+    "attachment.added": frozenset({"episode"}),
+    "attachment.opened": frozenset({"episode"}),
     "request.opened": frozenset({"pathway"}),
     "request.moved": frozenset({"from", "to"}),
     "offer.made": frozenset({"practitioner", "wave"}),

@@ -22,6 +22,8 @@ ACTS = {
     "patient.read": "Consultation de l'identité",
     "request.opened": "Envoi d'une demande",
     "request.moved": "Changement d'état de la demande",
+    "attachment.added": "Document joint",
+    "attachment.opened": "Document ouvert",
     "offer.made": "Demande proposée à un professionnel, sans l'identité",
     "offer.answered": "Réponse à une demande",
     "appointment.proposed": "Proposition d'un rendez-vous",
