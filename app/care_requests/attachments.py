@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from uuid import UUID
 
 from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import Account
 from app.audit.actions import record
@@ -42,6 +43,14 @@ class Document:
     body: bytes
 
 
+def received(uploads: Iterable[FileStorage]) -> list[Document]:
+    """What a browser sent, checked; fields in which nothing was chosen are nothing. Raises `WrongDocument`."""
+    sent = [each for each in uploads if each.filename]
+    if len(sent) > MOST:
+        raise WrongDocument(f"{MOST} documents au plus pour une demande.")
+    return [document(each.filename or "", each.stream.read(LARGEST + 1)) for each in sent]
+
+
 def document(name: str, body: bytes) -> Document:
     """Checked and named safely. Raises `WrongDocument`."""
     if len(body) > LARGEST:
@@ -54,8 +63,8 @@ def document(name: str, body: bytes) -> Document:
 
 def safe_name(name: str, extension: str) -> str:
     """Letters, digits, spaces, dashes and dots of the last part of a path; the extension is that of the content."""
-    stem = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name.rpartition(".")[0] or name
-    kept = re.sub(r"[^\w\- .]+", " ", stem.replace("/", " ").replace("\\", " "))
+    last = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
+    kept = re.sub(r"[^\w\- .]+", " ", last.rpartition(".")[0] or last)
     return f"{' '.join(kept.split()).strip('. ')[:80] or 'document'}.{extension}"
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wtforms import RadioField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.care_requests.words import CANCELLATIONS
 from app.core import clock
@@ -44,7 +44,7 @@ class WindowForm(Form):
 
 class ReplyForm(Form):
     answer = StringField(
-        "Votre réponse", filters=[stripped], validators=[InputRequired("Écrivez une réponse, même courte."), LINE]
+        "Votre réponse", filters=[stripped], validators=[DataRequired("Écrivez une réponse, même courte."), LINE]
     )
 
 

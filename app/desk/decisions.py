@@ -54,13 +54,22 @@ def decisions_page(
 
 
 def _note_readings(seen: list[CareRequest]) -> None:
+    """Who decides reads about the patient, and that leaves a line."""
     now, reader = clock.now(), me().id
-    ids = [(each.id, each.patient_id) for each in seen]
-    if ids:
-        with transaction():
-            for subject, patient in ids:
-                told = {"actor": reader, "patient": patient, "why": "care", "now": now}
-                record("patient.read", subject=subject, request=str(subject), **told)
+    read = [(each.id, each.patient_id) for each in seen]
+    if not read:
+        return
+    with transaction():
+        for subject, patient in read:
+            record(
+                "patient.read",
+                subject=subject,
+                patient=patient,
+                actor=reader,
+                why="care",
+                now=now,
+                request=str(subject),
+            )
 
 
 @bp.post("/decisions/<uuid:request_id>")

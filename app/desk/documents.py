@@ -26,9 +26,8 @@ from app.desk.following import follow_page
 def attach(request_id: UUID) -> Response:
     now = clock.now()
     asked_by_us(request_id)
-    sent = [each for each in request.files.getlist("document") if each.filename]
     try:
-        documents = [attachments.document(each.filename or "", each.read()) for each in sent]
+        documents = attachments.received(request.files.getlist("document"))
         if not documents:
             raise WrongDocument("Choisissez un fichier.")
         with transaction():

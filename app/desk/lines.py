@@ -77,12 +77,13 @@ class UnderWay:
 
 @dataclass(frozen=True)
 class NeedLine:
-    """One of the needs of an event: its state, and who comes."""
+    """One of the needs of an event: its state, who comes, how often."""
 
     url: str
     care: str
     state: str
     who: str
+    visits: str
     current: bool
 
 
@@ -225,6 +226,7 @@ def need_lines(requests: Sequence[CareRequest], current: UUID) -> list[NeedLine]
             each.need.label,
             each.state.value,
             each.performer.name if each.performer and each.state in TAKEN else "",
+            count(len(each.visits), "passage") if each.visits else "",
             each.id == current,
         )
         for each in requests

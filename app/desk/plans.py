@@ -61,7 +61,7 @@ class PlanForm(Form):
             field.errors = []
             raise StopValidation
         if field.data is None:
-            raise StopValidation(None if field.errors else "Choisissez le dernier jour.")
+            raise StopValidation("" if field.errors else "Choisissez le dernier jour.")
         first = clock.paris(self.begins()).date()
         if field.data < first:
             raise StopValidation("Choisissez un jour qui vient après le premier passage.")

@@ -23,7 +23,7 @@ LENGTHS = {"text": 200, "long-text": 1000}
 class Tick(CheckboxInput):
     """One of several: that one must be chosen does not make each of them required."""
 
-    validation_attrs = ("disabled",)
+    validation_attrs = ["disabled"]  # noqa: RUF012 -- as the library has it
 
 
 class SeveralField(SelectMultipleField):
@@ -63,7 +63,7 @@ class Asked:
         if not answered or not form.is_asked(self.question):
             field.errors = []
             missing = self.question.required and form.is_asked(self.question)
-            raise StopValidation("Répondez à cette question." if missing else None)
+            raise StopValidation("Répondez à cette question." if missing else "")
         if field.errors:
             raise StopValidation
         if stop := stopping(self.question, field.data):
@@ -132,7 +132,7 @@ def _said(question: Question, answer: Any) -> str:
     labels = {option.slug: option.label for option in question.options}
     if question.options:
         given = answer if isinstance(answer, list) else [answer]
-        return ", ".join(labels.get(slug, slug) for slug in given)
+        return ", ".join(labels.get(slug, str(slug)) for slug in given)
     if question.kind == "date":
         return str(format_date(date.fromisoformat(answer), "long", locale="fr"))
     if question.kind == "number":

@@ -13,7 +13,7 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from app.accounts.models import Account
-from app.care_requests.attachments import MOST, Document, WrongDocument, document
+from app.care_requests.attachments import Document, WrongDocument, received
 from app.care_requests.rules import Visit
 from app.core import clock
 from app.core.forms import Form, stripped
@@ -134,11 +134,8 @@ class RequestForm(Form):
 
     def validate_document(self, field: Field) -> None:
         """What is wrong with a file is said of it by name; a browser never sends it again by itself."""
-        sent = [each for each in field.data or [] if each and each.filename]
-        if len(sent) > MOST:
-            raise StopValidation(f"{MOST} documents au plus pour une demande.")
         try:
-            self.documents = [document(each.filename, each.read()) for each in sent]
+            self.documents = received(field.data or [])
         except WrongDocument as wrong:
             raise StopValidation(str(wrong)) from None
 

@@ -15,8 +15,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Passkey, Role, SignIn
+from app.care_requests.models import Attachment, CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
+from app.dispatch.models import Inquiry
 from app.push.models import Subscription
 from tests.factories.town import Nurse, Person, Town
 
@@ -25,7 +27,8 @@ ELSEWHERE = ("requester elsewhere",)
 PRACTITIONERS = ("winner", "asked", "not asked", "usual")
 COORDINATORS = ("coordinator", "coordinator elsewhere")
 ADMINISTRATORS = ("administrator",)
-SIGNED_IN = (*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS)
+SENIORS = ("senior", "senior elsewhere")
+SIGNED_IN = (*SENIORS, *REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS)
 EVERYONE = ("stranger", *SIGNED_IN)
 
 Row = dict[str, str]
@@ -51,10 +54,10 @@ def mine_alone(person: str) -> Row:
 PUBLIC = row("comes in", stranger="comes in")
 TOKEN = row("not found", stranger="not found")  # the token in the address is unknown
 MEMBERS = row("comes in")
-ASKS = only(*REQUESTERS, *ELSEWHERE)
+ASKS = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS)
 ANSWERS = only(*PRACTITIONERS)
 OFFER = only("winner", foreign=("asked", "not asked", "usual"))
-REQUEST = only(*REQUESTERS, foreign=ELSEWHERE)
+REQUEST = only(*REQUESTERS, foreign=(*ELSEWHERE, *PRACTITIONERS))
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
 
 TABLE: dict[str, Row] = {
@@ -62,9 +65,13 @@ TABLE: dict[str, Row] = {
     "GET /account": MEMBERS,
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
+    # The requester's side, the doctor who decides for it, and who accepted.
+    "GET /attachments/<uuid:attachment_id>": row("not found", comes_in=(*REQUESTERS, "senior", "winner")),
     "GET /audit": only(*COORDINATORS),
     "GET /board": only(*COORDINATORS),
     "GET /communes": ASKS,
+    "GET /decisions": only(*SENIORS),
+    "POST /decisions/<uuid:request_id>": only("senior", foreign=("senior elsewhere",)),
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
     "POST /devices/sign-out": MEMBERS,
     "GET /healthz": PUBLIC,
@@ -120,12 +127,23 @@ TABLE: dict[str, Row] = {
     "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "GET /requests": ASKS,
     "POST /requests": ASKS,
-    "GET /requests/<uuid:request_id>": only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, "coordinator elsewhere")),
+    "GET /requests/<uuid:request_id>": only(
+        *REQUESTERS, "coordinator", foreign=(*ELSEWHERE, *PRACTITIONERS, "coordinator elsewhere")
+    ),
+    "POST /requests/<uuid:request_id>/attachments": REQUEST,
     "GET /requests/<uuid:request_id>/card": REQUEST,
     "POST /requests/<uuid:request_id>/cancellation": REQUEST,
+    "POST /requests/<uuid:request_id>/proposals/<uuid:offer_id>": REQUEST,
+    "POST /requests/<uuid:request_id>/questions/<uuid:inquiry_id>": REQUEST,
+    "POST /requests/<uuid:request_id>/reassignment": REQUEST,
+    "POST /requests/<uuid:request_id>/tasks/<uuid:task_id>": REQUEST,
+    "POST /requests/<uuid:request_id>/widening": REQUEST,
+    "POST /requests/<uuid:request_id>/window": REQUEST,
     "POST /requests/<uuid:request_id>/relaunch": only("coordinator", foreign=("coordinator elsewhere",)),
     "GET /requests/new": ASKS,
     "POST /requests/patients": ASKS,
+    "GET /requests/plan": ASKS,
+    "POST /requests/refusal": ASKS,
     "GET /service-worker.js": PUBLIC,
     "GET /sign-in": PUBLIC,
     "POST /sign-in/options": PUBLIC,
@@ -133,6 +151,8 @@ TABLE: dict[str, Row] = {
     "POST /sign-out": PUBLIC,
     "GET /visits": ANSWERS,
 }
+
+NEEDS_PATIENT = ("POST /requests", "POST /requests/refusal")
 
 LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out")
 """What ends something comes last, so that the rest was asked of something that lives."""
@@ -160,6 +180,8 @@ def world(town: Town) -> World:
         "usual": usual,
         "coordinator": town.coordinator,
         "coordinator elsewhere": coordinator_elsewhere(town),
+        "senior": town._person("Sonia", "Senior", Role.SENIOR_DOCTOR, town.emergency_id),
+        "senior elsewhere": town._person("Loïc", "Senior", Role.SENIOR_DOCTOR, town.emergency_id),
         "administrator": town._person("Ada", "Ministre", Role.ADMINISTRATOR, town.emergency_id),
     }
     leaver = town._person("Léa", "Partante", Role.REQUESTER, town.emergency_id)
@@ -174,11 +196,15 @@ def world(town: Town) -> World:
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
-        db.session.add_all([*passkeys, second])
+        joined = joined_to(request, offer.id, people["senior"].account_id)
+        db.session.add_all([*passkeys, second, *joined])
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
             "offer_id": offer.id,
+            "attachment_id": joined[0].id,
+            "inquiry_id": joined[1].id,
+            "task_id": joined[2].id,
             "organization_id": town.emergency_id,
             "account_id": leaver.account_id,
             "passkey_id": passkeys[0].id,
@@ -186,6 +212,25 @@ def world(town: Town) -> World:
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
+
+
+def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Attachment, Inquiry, CareTask]:
+    """What hangs on the request: a document, a question, a task; and the doctor who was asked to decide."""
+    request, now = db.session.get_one(CareRequest, request_id), clock.now()
+    request.decider_id = senior
+    body = b"%PDF-1.4"
+    document = Attachment(
+        episode_id=request.episode_id,
+        name="ordonnance.pdf",
+        media_type="application/pdf",
+        size=len(body),
+        body=body,
+        added_by_id=request.author_id,
+        at=now,
+    )
+    question = Inquiry(offer_id=offer_id, request_id=request_id, question="Quelle sonde ?", asked_at=now)
+    task = CareTask(request_id=request_id, slug="call", label="Appeler", owner="requester", due_at=now)
+    return document, question, task
 
 
 def first(column: object, condition: object) -> UUID:
@@ -279,11 +324,11 @@ def test_everyone_hears_what_the_table_says(world: World) -> None:
         for who, person in world.people.items():
             url = url_of(rule, world.ids)
             # Looking for a patient or asking needs one of one's own: without, an honest 404 says nothing of rights.
-            if name == "POST /requests":
+            if name in NEEDS_PATIENT:
                 url += "?pathway=nonsense" if who not in REQUESTERS else f"?patient={patient_of(world)}"
             got = heard(ask(person, method, url))
             told = TABLE[name][who]
-            if name == "POST /requests" and who in ELSEWHERE:
+            if name in NEEDS_PATIENT and who in (*ELSEWHERE, *PRACTITIONERS):
                 told = "not found"
             if got != told:
                 wrong.append(f"{name}: {who} should hear {told}, heard {got}")
@@ -313,11 +358,12 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "device_id": ("winner", "asked"),
         "account_id": ("administrator", "administrator elsewhere"),
         "organization_id": ("administrator", "administrator elsewhere"),
+        **dict.fromkeys(("attachment_id", "inquiry_id", "task_id"), ("requester", "requester elsewhere")),
     }
     with transaction():
         other = world.town._organization("Clinique d'ailleurs", "hospital", None).id
     world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
-    coordinators = ("coordinator", "coordinator elsewhere")
+    other_roles = {"supervision.relaunch": COORDINATORS, "desk.decide": SENIORS}
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
     swapped = set()
@@ -326,7 +372,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         if not named:
             continue
         swapped.update(named)
-        twin = coordinators if rule.endpoint == "supervision.relaunch" else twins[named[0]]
+        twin = other_roles.get(rule.endpoint, twins[named[0]])
         answer = ask(world.people[twin[1]], method, url_of(rule, world.ids))
         assert heard(answer) == "not found", f"{method} {rule.rule}: {heard(answer)}"
     assert swapped == twins.keys()
