@@ -208,10 +208,13 @@ def refuse() -> Response:
         return request_page(pathway, patient, form, status=422, refused=True)
     start, end = form.bounds(now)
     need = Need(pathway, form.reasons[0], start, end)
-    already = already_sent(form.wanted_id, patient)
-    if already is None:
+    home = patient.organization_id
+    try:
         with transaction():
-            already = care_requests.note_refusal(
-                need, patient, request_id=form.wanted_id, by=me(), organization_id=patient.organization_id, now=now
-            ).id
-    return see_other(url_for("desk.follow", request_id=already))
+            noted = care_requests.note_refusal(
+                need, patient, request_id=form.wanted_id, by=me(), organization_id=home, now=now
+            )
+            noted_id = noted.id
+    except IntegrityError:
+        noted_id = already_sent(form.wanted_id, patient) or abort(404)
+    return see_other(url_for("desk.follow", request_id=noted_id))
