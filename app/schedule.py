@@ -7,9 +7,9 @@ from datetime import datetime
 from app.accounts import recovery
 from app.accounts import sender as accounts
 from app.audit import sealing as audit
-from app.care_requests import follow_ups
+from app.care_requests import watch
 from app.dispatch import search
-from app.push import channels, checks
+from app.push import channels, checks, digests
 from app.push import sender as push
 
 
@@ -27,7 +27,8 @@ class Timer:
 
 TIMERS = (
     Timer("searches", search.advance_due),
-    Timer("tasks and beginnings", follow_ups.watch_due),
+    Timer("what is late", watch.watch_due),
+    Timer("alerts that waited", digests.release_due),
     Timer("push messages", push.send_due),
     Timer("mails and SMS", channels.send_due, hands=2),
     Timer("checks of the month", checks.check_due),

@@ -1,5 +1,7 @@
 """Alembic's way into the house: the same models and the same engine as the app."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import sqlalchemy as sa
@@ -7,7 +9,7 @@ from alembic import context
 from flask import current_app
 
 from app.core.db import Model, UtcDateTime, db
-from app.core.sealed import Sealed
+from app.core.sealed import Sealed, SealedBytes
 
 
 def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
@@ -18,7 +20,28 @@ def plain_type(kind: str, item: object, _context: object) -> str | Literal[False
         return f"sa.String(length={item.length})"
     if isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if isinstance(item, SealedBytes):
+        return "sa.LargeBinary()"
     return "sa.Text()" if isinstance(item, Sealed) else False
+
+
+@contextmanager
+def keys_asleep(connection: sa.Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, and would refuse to drop the old one while others refer to it.
+
+    Every reference is checked at the end, before anybody works on the new schema.
+    """
+    raw = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or raw is None:
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")  # Without effect inside a transaction: none has begun yet.
+    yield
+    connection.rollback()
+    broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+    raw.execute("PRAGMA foreign_keys=ON")
+    if broken:
+        raise SystemExit(f"The migration left references to nothing: {broken[:5]}. Restore the backup.")
 
 
 def run() -> None:
@@ -35,7 +58,7 @@ def run() -> None:
             render_item=plain_type,
             transaction_per_migration=True,
         )
-        with context.begin_transaction():
+        with keys_asleep(connection), context.begin_transaction():
             context.run_migrations()
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from app import cli
 from app.accounts.models import Account, Invitation, Role
 from app.core.db import db, transaction
-from app.directory.models import Commune, Organization
+from app.directory.models import Commune, Organization, PractitionerRole, Profession
 
 ANNE = ["invite", "Anne@Example.org", "Anne", "Durand", "--organization", "CH des Deux-Rives"]
 
@@ -47,6 +47,15 @@ def test_an_organization_stands_in_a_commune(relais: Callable[[list[str]], Resul
     assert result.exit_code == 1
     assert "directory communes" in result.output
     assert db.session.query(Account).count() == 0
+
+
+def test_a_maternity_can_be_asked_once_it_is_there(relais: Callable[[list[str]], Result]) -> None:
+    there = ["directory", "service", "Maternité des Coquelicots", "--kind", "maternity"]
+    assert relais([*there, "--commune", "00000"]).exit_code == 1
+    assert relais([*there, "--commune", "91228"]).exit_code == 0
+    role = db.session.query(PractitionerRole).one()
+    assert (role.name, role.profession, role.can_sign_in) == ("Maternité des Coquelicots", Profession.MATERNITY, True)
+    assert relais(there).exit_code == 1, "it is asked for this already"
 
 
 def test_every_command_says_what_it_does(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ ACTS = {
     "passkey.counted_back": "Clé d'accès qui semble copiée, refusée",
     "patient.created": "Création du dossier",
     "patient.read": "Consultation de l'identité",
+    "pathway.adopted": "Parcours modifié pour une organisation",
     "request.opened": "Envoi d'une demande",
     "request.moved": "Changement d'état de la demande",
     "attachment.added": "Document joint",

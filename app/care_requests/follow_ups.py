@@ -1,6 +1,5 @@
-"""What an acceptance sets going, as the pathway says: tasks, copies, the usual professional; and who watches them."""
+"""What an acceptance sets going, as the pathway says: tasks, copies, the usual professional."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,8 +9,8 @@ from app.accounts.models import Account
 from app.care_requests import words
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, CareTask, InformationCopy
-from app.care_requests.rules import State, Verb
-from app.core.db import db, transaction
+from app.care_requests.rules import Verb
+from app.core.db import db
 from app.directory import queries as directory
 from app.live.actions import changed
 from app.patients import queries as patients
@@ -82,58 +81,10 @@ def finish_task(task: CareTask, *, by: Account, now: datetime) -> None:
     if task.done_at is None:
         task.done_at, task.done_by_id = now, by.id
         add_step(task.request_id, "task", by=by, now=now, detail=task.label)
-        _tell_screens(task.request)
+        tell_screens(task.request)
 
 
-def _tell_screens(request: CareRequest) -> None:
+def tell_screens(request: CareRequest) -> None:
     touch(request)
     if request.performer:
         changed("inbox", request.performer.recipient_id)
-
-
-def watch_due(now: datetime) -> int:
-    """Say what is late, once each: tasks, and care that did not begin. Returns how many."""
-    late_tasks = select(CareTask.id).where(
-        CareTask.done_at.is_(None), CareTask.reminded_at.is_(None), CareTask.due_at <= now
-    )
-    late_starts = select(CareRequest.id).where(
-        CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]),
-        CareRequest.start_by <= now,
-        CareRequest.late_at.is_(None),
-    )
-    tasks = db.session.scalars(late_tasks.limit(100)).all()
-    starts = db.session.scalars(late_starts.limit(100)).all()
-    return _each(tasks, _remind, now) + _each(starts, _say_late, now)
-
-
-def _each(ids: Sequence[UUID], act: Callable[[UUID, datetime], None], now: datetime) -> int:
-    for row_id in ids:
-        with transaction():
-            act(row_id, now)
-    return len(ids)
-
-
-def _remind(task_id: UUID, now: datetime) -> None:
-    task = db.session.scalar(select(CareTask).where(CareTask.id == task_id).with_for_update())
-    if task is None or task.done_at or task.reminded_at:
-        return
-    task.reminded_at = now
-    request = task.request
-    accounts = [request.author_id]
-    if task.owner == "performer" and request.performer:
-        accounts = directory.accounts_of([request.performer]).get(request.performer.id, [])
-    notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
-    for account in accounts:
-        push.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
-    _tell_screens(request)
-
-
-def _say_late(request_id: UUID, now: datetime) -> None:
-    request = db.session.scalar(select(CareRequest).where(CareRequest.id == request_id).with_for_update())
-    if request is None or request.late_at or request.state not in (State.ACCEPTED, State.SCHEDULED):
-        return
-    request.late_at = now
-    add_step(request.id, "late", now=now)
-    notice = words.late_notice(f"requests/{request.id}")
-    push.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
-    touch(request)

@@ -40,6 +40,15 @@ def touch(request: CareRequest) -> None:
     changed("requests", request.organization_id)
     if request.decider_id:
         changed("decisions", request.decider_id)
-    territory = territory_of(request.commune_code)
-    if territory:
-        changed("board", territory.id)
+    territory_id = _territory_of(request.commune_code)
+    if territory_id:
+        changed("board", territory_id)
+
+
+def _territory_of(commune_code: str) -> UUID | None:
+    """Who coordinates there; asked once in a transaction, however many requests of a commune it moves."""
+    known: dict[str, UUID | None] = db.session.info.setdefault("territories", {})
+    if commune_code not in known:
+        territory = territory_of(commune_code)
+        known[commune_code] = territory.id if territory else None
+    return known[commune_code]

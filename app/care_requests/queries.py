@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Role
@@ -80,11 +80,10 @@ def is_followed_by(request: CareRequest, account: Account) -> bool:
     )
 
 
-def family(request: CareRequest) -> Sequence[UUID]:
+def family(request: CareRequest) -> Select[UUID]:
     """This need and the parts into which its plan was shared: whoever said no to one is not asked for another."""
-    return db.session.scalars(
-        select(CareRequest.id).where(CareRequest.episode_id == request.episode_id, CareRequest.reason == request.reason)
-    ).all()
+    same = (CareRequest.episode_id == request.episode_id, CareRequest.reason == request.reason)
+    return select(CareRequest.id).where(*same)
 
 
 def may_follow(account: Account, request_id: UUID) -> bool:

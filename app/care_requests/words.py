@@ -51,6 +51,9 @@ CANCELLATIONS: dict[str, str] = {
     "mistake": "Erreur de saisie",
 }
 
+UNDECIDED = "aucune décision à temps"
+"""Why a request ended that no senior doctor decided on."""
+
 MOMENTS: dict[str, str] = {"morning": "Matin", "midday": "Midi", "evening": "Soir"}
 
 
@@ -69,3 +72,7 @@ def late_notice(path: str) -> Notice:
 def decision_notice(path: str) -> Notice:
     """For a senior doctor: somebody waits beside a patient."""
     return Notice("Une décision vous est demandée", "Réorientation d'un patient.", path)
+
+
+def undecided_notice(path: str) -> Notice:
+    return Notice("Aucune décision n'a été prise", "La demande est close\u00a0: personne n'a été prévenu.", path)

@@ -9,6 +9,8 @@ from app.patients.actions import Identity
 
 NURSE, MIDWIFE, DOCTOR = Profession.NURSE, Profession.MIDWIFE, Profession.DOCTOR
 PHYSIO, PHARMACIST = Profession.PHYSIOTHERAPIST, Profession.PHARMACIST
+MATERNITY, WARD = Profession.MATERNITY, Profession.WARD
+EQUIPMENT, HOME_HELP = Profession.EQUIPMENT, Profession.HOME_HELP
 
 EVRY, CORBEIL, RIS, SAVIGNY = "91228", "91174", "91521", "91589"
 LONGJUMEAU, MASSY, ETAMPES, ARPAJON = "91345", "91377", "91223", "91021"
@@ -54,6 +56,15 @@ class Professional:
 
 
 @dataclass(frozen=True)
+class Service:
+    """What an establishment is asked for; its people who hold the role of practitioner answer."""
+
+    place: str
+    kind: Profession
+    skills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Person:
     """A patient: who keeps the record, and the keys of the usual professionals."""
 
@@ -73,6 +84,12 @@ PLACES = (
     Place("medicine", "Médecine polyvalente", "ward", EVRY, "1 boulevard des Deux-Rives", "hospital"),
     Place("surgery", "Chirurgie viscérale", "ward", EVRY, "1 boulevard des Deux-Rives", "hospital"),
     Place("maternity-unit", "Maternité des Coquelicots", "maternity", CORBEIL, "8 allée des Coquelicots"),
+    Place("clinic", "Clinique des Tilleuls", "hospital", CORBEIL, "60 rue des Tilleuls"),
+    Place("clinic-medicine", "Médecine", "ward", CORBEIL, "60 rue des Tilleuls", "clinic"),
+    Place("rehabilitation", "Soins de suite du Val d'Yerres", "ward", BRUNOY, "2 allée du Parc"),
+    Place("clinic-maternity", "Maternité des Tilleuls", "maternity", CORBEIL, "60 rue des Tilleuls", "clinic"),
+    Place("equipment", "Matériel Santé Essonne", "equipment", BONDOUFLE, "14 rue des Ateliers"),
+    Place("home-help", "Aide à domicile des Deux-Rives", "home-help", EVRY, "5 place du Marché"),
     Place("cpts", "CPTS Seine et Essonne", "cpts", EVRY, "12 place de la Fontaine"),
     Place("evry-nurses", "Cabinet infirmier des Aunettes", "practice", EVRY, "4 rue des Aunettes"),
     Place("canal", "Maison de santé du Canal", "practice", EVRY, "21 quai du Canal"),
@@ -91,13 +108,46 @@ PLACES = (
 STAFF = (
     Staff("orientation-nurse", "Claire", "Delmas", (("ed", Role.REQUESTER),)),
     Staff("karim.ziani", "Karim", "Ziani", (("ed", Role.REQUESTER),), persona=False),
-    Staff("ward", "Véronique", "Charpentier", (("medicine", Role.REQUESTER),)),
-    Staff("jules.pereira", "Jules", "Pereira", (("surgery", Role.REQUESTER),), persona=False),
-    Staff("maternity", "Awa", "Sarr", (("maternity-unit", Role.REQUESTER),)),
+    Staff("ward", "Véronique", "Charpentier", (("medicine", Role.REQUESTER), ("medicine", Role.PRACTITIONER))),
+    Staff(
+        "jules.pereira",
+        "Jules",
+        "Pereira",
+        (("surgery", Role.REQUESTER), ("surgery", Role.PRACTITIONER)),
+        persona=False,
+    ),
+    Staff("maternity", "Awa", "Sarr", (("maternity-unit", Role.REQUESTER), ("maternity-unit", Role.PRACTITIONER))),
+    Staff("clinic-ward", "Benoît", "Vautrin", (("clinic-medicine", Role.PRACTITIONER),)),
+    Staff("sabine.kremer", "Sabine", "Kremer", (("rehabilitation", Role.PRACTITIONER),), persona=False),
+    Staff("lena.hoffmann", "Léna", "Hoffmann", (("clinic-maternity", Role.PRACTITIONER),), persona=False),
+    Staff("equipment", "Cédric", "Moulin", (("equipment", Role.PRACTITIONER),)),
+    Staff("home-help", "Rosa", "Ferreira", (("home-help", Role.PRACTITIONER),)),
     Staff("coordinator", "Hélène", "Rousseau", (("cpts", Role.COORDINATOR),)),
     Staff("case-manager", "Samira", "Belkacem", (("hospital", Role.CASE_MANAGER),)),
     Staff("admin", "Philippe", "Aubert", (("hospital", Role.ADMINISTRATOR), ("cpts", Role.ADMINISTRATOR))),
 )
+
+SERVICES = (
+    Service("medicine", WARD, ("bed-medicine",)),
+    Service("surgery", WARD, ("bed-surgery",)),
+    Service("clinic-medicine", WARD, ("bed-medicine", "bed-surgery")),
+    Service("rehabilitation", WARD, ("bed-rehabilitation",)),
+    Service("maternity-unit", MATERNITY),
+    Service("clinic-maternity", MATERNITY),
+    Service("equipment", EQUIPMENT),
+    Service("home-help", HOME_HELP),
+)
+
+SKILLS = {
+    "nurse": ("wounds", "arabic"),
+    "nurse-2": ("infusion",),
+    "nurse-3": ("wounds", "infusion", "english"),
+    "nurse-4": ("palliative",),
+    "nurse-5": ("arabic", "infusion"),
+    "doctor": ("english",),
+    "doctor-2": ("arabic",),
+}
+"""What some professionals can do beyond their profession, and the languages they speak."""
 
 PROFESSIONALS = (
     Professional("nurse", NURSE, "Nadia", "Benali", "evry-nurses", 180, 120, persona=True),
@@ -278,6 +328,7 @@ _PATIENTS = (
         ("midwife",),
     ),
     ("laetitia", "maternity-unit", "Laetitia|Hamel", "1996-07-07", "F", RIS, "2 rue Albert-Rémy", RIS, ()),
+    ("amina", "canal", "Amina|Haddouche", "1994-03-08", "F", EVRY, "6 rue du Facteur-Cheval", EVRY, ("doctor",)),
     ("denise", "hospital", "Denise|Gauthier", "1943-06-25", "F", SAVIGNY, "15 rue de Rossays", SAVIGNY, ()),
 )
 

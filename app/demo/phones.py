@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import current_app
 from sqlalchemy import select
 
+from app.accounts.models import Role
 from app.config import Settings
 from app.core.db import db
 from app.core.tokens import derived_token, keyed_hash, new_token, same
-from app.demo.people import PROFESSIONALS, email_of
+from app.demo.people import PROFESSIONALS, STAFF, email_of
 from app.demo.plot import account
 from app.push import actions as push
 from app.push import channels, outbox
@@ -68,7 +69,9 @@ class Phone:
         return bytes.fromhex(keyed_hash("demo-phone-auth", self.owner)[:32])
 
 
-PHONES = tuple(Phone(each.key) for each in PROFESSIONALS if each.key not in WITHOUT_PHONE)
+ANSWERING = [each.key for each in PROFESSIONALS]
+ANSWERING += [each.key for each in STAFF if any(role is Role.PRACTITIONER for _place, role in each.roles)]
+PHONES = tuple(Phone(key) for key in ANSWERING if key not in WITHOUT_PHONE)
 
 
 def origin(settings: Settings) -> str:

@@ -1,6 +1,6 @@
 """What is to happen in a tale, how it is told, and who acts in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -36,6 +36,9 @@ class Plot:
     cancelled_after: float | None = None
     cancelled_why: str = ""
     proposes_after: float | None = 4  # None: no time proposed
+    answers: Mapping[str, str] = field(default_factory=dict)  # to the pathway's questions
+    chosen: str | None = None  # the establishment, by its key
+    days: int = 0  # the care comes back so many days, every morning
     slot: int = 0  # which of the times that are offered in one tap
     confirms_after: float | None = 20
     declines: bool = False

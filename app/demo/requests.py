@@ -14,6 +14,7 @@ from app.core.clock import PARIS, paris
 from app.demo.plot import Plot
 
 CARE, DOCTOR = "home-care", "ed-reorientation"
+REGISTRATION, RETURN, HOME, BED = "maternity-registration", "maternity-return-home", "discharge-home", "bed-request"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,18 @@ LINES = (
     line(4, ED, "samia", DOCTOR, "urinary", "today", **NOBODY),
     line(8, ED, "kevin", DOCTOR, "throat", "thirty-six-hours", taker=None, refusing=0.5),
     line(6, COLLEAGUE, "thi-lan", DOCTOR, "back-pain", "tomorrow", **NOBODY, note="Vient en voiture."),
+    line(
+        40,
+        "midwife",
+        "amina",
+        REGISTRATION,
+        "registration",
+        "month",
+        taker=None,
+        chosen="maternity-unit",
+        answers={"due-date": "2027-05-14", "first": "yes"},
+    ),
+    line(9, WARD, "robert", BED, "rehabilitation", "tomorrow", **NOBODY, answers={"duration": "week"}),
     # Nobody could: in the coordinator's hands.
     line(130, ED, "gerard", DOCTOR, "fever", "thirty-six-hours", **EVERYBODY_REFUSES, note="Vit seul."),
     line(
@@ -137,6 +150,19 @@ LINES = (
         cancelled_why="La patiente préfère voir son médecin.",
     ),
     line(150, WARD, "yvonne", CARE, "medication", "two-days", takes_after=14, slot=3),
+    line(
+        70,
+        MATERNITY,
+        "laetitia",
+        RETURN,
+        "first-visit",
+        "two-days",
+        taker="midwife",
+        takes_after=12,
+        slot=2,
+        answers={"birth": "vaginal", "feeding": "breast"},
+    ),
+    line(65, WARD, "ginette", HOME, "nurse", "tomorrow", taker="nurse-8", takes_after=8, slot=2, days=10),
     # Yesterday.
     line((1, "09:40"), WARD, "robert", CARE, "infusion", "today", takes_after=8, **ONGOING),
     line((1, "14:10"), WARD, "antonio", CARE, "medication", "today", taker="nurse", takes_after=3, **ONGOING),

@@ -11,13 +11,15 @@ from app.appointments import actions as appointments
 from app.appointments.rules import next_slots
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
-from app.care_requests.rules import TAKEN
-from app.core.clock import PARIS
+from app.care_requests.rules import TAKEN, planned
+from app.core.clock import PARIS, paris
 from app.core.db import db
 from app.demo.crowd import answering_for, request_of, search
+from app.demo.people import PLACES
 from app.demo.plot import VISITORS, Plot, Teller, account
 from app.demo.timeline import Tale
-from app.directory.models import PractitionerRole
+from app.directory.models import PractitionerRole, Profession
+from app.directory.queries import services
 from app.pathways.library import pathways
 from app.pathways.rules import window_bounds, windows_open
 from app.patients.models import Patient
@@ -46,8 +48,21 @@ def _open(plot: Plot, now: datetime) -> UUID:
     ]
     window = next((each for each in open_now if each.slug == plot.window), open_now[-1])
     start, end = window_bounds(window, now, PARIS)
-    need = care_requests.Need(pathway, plot.reason, start, end, plot.note)
+    today = paris(start).date()
+    visits = planned(today, today + timedelta(days=plot.days - 1), ["morning"]) if plot.days else ()
+    need = care_requests.Need(
+        pathway, plot.reason, start, end, plot.note, answers=plot.answers, visits=visits, chosen_role_id=_chosen(plot)
+    )
     return care_requests.open_request(need, patient, organization_id=plot.organization_id, by=by, now=now).id
+
+
+def _chosen(plot: Plot) -> UUID | None:
+    """The service of the establishment that the patient chose."""
+    if plot.chosen is None:
+        return None
+    named = {place.key: place.name for place in PLACES}[plot.chosen]
+    kind = Profession(pathways()[plot.pathway].search.profession)
+    return next(role.id for role in services(kind) if role.organization.name == named)
 
 
 def _visit(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Tale:

@@ -13,7 +13,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
 from app.demo import phones
-from app.demo.people import PATIENTS, PLACES, PROFESSIONALS, STAFF, Professional, Staff, email_of
+from app.demo.people import PATIENTS, PLACES, PROFESSIONALS, SERVICES, SKILLS, STAFF, Professional, Staff, email_of
 from app.demo.plot import Teller, account
 from app.demo.requests import LINES, plot
 from app.demo.tale import tell
@@ -42,6 +42,8 @@ def load(now: datetime) -> bool:
     began = now - SINCE
     for staff in STAFF:
         _write_staff(staff, places, began)
+    for service in SERVICES:
+        directory.add_service(places[service.place], service.kind, service.skills)
     professionals = {
         each.key: _write_professional(each, rank, places, began) for rank, each in enumerate(PROFESSIONALS)
     }
@@ -96,6 +98,7 @@ def _write_professional(
     longitude = practice.commune.longitude + each.east / (METRES_PER_DEGREE * cos(radians(latitude)))
     role = directory.add_role(practitioner, practice, latitude, longitude)
     directory.accept_requests(role, each.accepting)
+    role.skills = list(SKILLS.get(each.key, ()))
     return practitioner
 
 
@@ -114,7 +117,8 @@ def _account(key: str, given_name: str, family_name: str, persona: bool, began: 
 def _write_patients(
     places: dict[str, Organization], professionals: dict[str, Practitioner], began: datetime
 ) -> dict[str, UUID]:
-    author = {place: staff.key for staff in reversed(STAFF) for place, _ in staff.roles}
+    author = {each.practice: each.key for each in reversed(PROFESSIONALS)}
+    author |= {place: staff.key for staff in reversed(STAFF) for place, _ in staff.roles}
     known: dict[str, UUID] = {}
     for person in PATIENTS:
         keeper = places[person.keeper]
@@ -130,6 +134,7 @@ def _write_patients(
 def _live_through(places: dict[str, Organization], known: dict[str, UUID], now: datetime) -> None:
     """Tell every request up to `now`, each move of the search at the very moment when it fell due."""
     home = {staff.key: places[staff.roles[0][0]].id for staff in STAFF}
+    home |= {each.key: places[each.practice].id for each in PROFESSIONALS}
     tales = [
         tell(plot(line, known[line.patient], home[line.by], now), Teller(Random(f"{rank} {line.patient}")))  # noqa: S311
         for rank, line in enumerate(LINES)

@@ -12,7 +12,9 @@ from app.core.db import db, transaction
 from app.directory import actions
 from app.directory.annuaire import WrongExtract
 from app.directory.importing import import_practitioners, set_territory
-from app.directory.models import Practitioner
+from app.directory.models import Practitioner, Profession
+from app.directory.queries import services
+from app.directory.words import SERVICES, SKILLS
 
 TEXT = click.File(encoding="utf-8-sig", errors="replace")
 
@@ -67,4 +69,28 @@ def enrol(rpps: str, email: str) -> None:
     click.echo("The worker mails the invitation." if sent else "This person has a passkey already: the role is added.")
 
 
-COMMANDS = (communes, practitioners, territory, enrol)
+@click.command("service")
+@click.argument("organization")
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in SERVICES]), required=True, help="What it is asked for."
+)
+@click.option(
+    "--skill", multiple=True, type=click.Choice([*SKILLS]), help="What it has, for instance its kind of beds."
+)
+@click.option("--commune", default="", help="INSEE code of its commune, when it is new.")
+@click.option("--phone", default="", help="Its number, when it is new.")
+def service(organization: str, kind: str, skill: tuple[str, ...], commune: str, phone: str) -> None:
+    """Let a maternity, a ward, a provider of equipment or of home help be asked. Whoever is invited there with the
+    role practitioner answers for it."""
+    with transaction():
+        place = actions.organization(organization, kind=kind, commune_code=commune, phone=phone)
+        if place is None:
+            raise click.ClickException(f"no commune has the code {commune!r}: load them first, then give --commune")
+        known = {role.organization_id for role in services(Profession(kind))}
+        if place.id in known:
+            raise click.ClickException(f"{organization} is asked for this already")
+        actions.add_service(place, Profession(kind), skill)
+    click.echo("It can be asked from now on.")
+
+
+COMMANDS = (communes, practitioners, territory, enrol, service)

@@ -185,12 +185,12 @@ def accounts_of(roles: Iterable[PractitionerRole]) -> dict[UUID, list[UUID]]:
 
 def recipients_of(account: Account) -> list[UUID]:
     """The inboxes that this person answers: her own, and those of the services where she works."""
-    person = practitioner_of(account.id)
+    own = select(Practitioner.id).where(Practitioner.account_id == account.id)
     services = select(PractitionerRole.id).where(
         PractitionerRole.organization_id.in_(account.organizations(Role.PRACTITIONER)),
         PractitionerRole.practitioner_id.is_(None),
     )
-    return [*([person.id] if person else []), *db.session.scalars(services.order_by(PractitionerRole.id))]
+    return list(db.session.scalars(union_all(own, services)))
 
 
 def practitioner_of(account_id: UUID) -> Practitioner | None:

@@ -16,6 +16,9 @@ PROFESSIONS: dict[Profession, tuple[str, str]] = {
     Profession.HOME_HELP: ("service d'aide à domicile", "services d'aide à domicile"),
 }
 
+SERVICES = (Profession.MATERNITY, Profession.WARD, Profession.EQUIPMENT, Profession.HOME_HELP)
+"""What an establishment is asked for as a house."""
+
 SKILLS: dict[str, str] = {
     "wounds": "Plaies et cicatrisation",
     "infusion": "Perfusions à domicile",

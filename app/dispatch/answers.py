@@ -40,7 +40,7 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = 
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
     if offer.state in (OfferState.WON, OfferState.PROPOSED) or tap.is_copy_of(offer.answer_key):
-        return Answer(offer.state.value)
+        return Answer.PROPOSED if offer.state is OfferState.PROPOSED else Answer.WON
     if offer.state is OfferState.REFUSED and not tap.is_later_than(offer.answered_at):
         return Answer.OUTDATED
     if not _may_still(offer, request, now):
@@ -197,7 +197,7 @@ def relay(offer: Offer, colleague: PractitionerRole, *, by: Account, now: dateti
         )
         passed.relayed_by, passed.rank_line = offer.role.name, f"proposée par {offer.role.name}, même cabinet"
         passed.knows_patient = offer.knows_patient
-        offers.publish(request, [passed], now)
+        offers.publish(request, [passed], offer.wave, now)
         add_step(request.id, "relayed", by=by, now=now, detail=role.name)
     return Answer.REFUSED
 

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from app.care_requests.models import CareRequest
 from app.core.clock import paris
 from app.core.db import db
-from app.directory.models import PractitionerRole
+from app.directory.models import Practitioner, PractitionerRole
 from app.directory.words import SKILLS
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState
+from app.push import queries as push
 
-MEMORY = timedelta(days=28)
+MEMORY = timedelta(days=14)
 """How far back habits are read."""
 
 LATELY = timedelta(days=7)
@@ -38,19 +39,21 @@ def informed(request: CareRequest, candidates: Sequence[rules.Candidate], now: d
     """The same people with what speaks for and against each, the best to ask first."""
     if not candidates:
         return []
-    wanted = wishes(request)
-    skills = _skills([c.role_id for c in candidates]) if wanted else {}
+    wanted, people = wishes(request), _people([c.role_id for c in candidates])
+    accounts = [account_id for _skills, account_id in people.values() if account_id]
+    # Whoever has heard enough today is passed over, unless it is urgent.
+    resting = set() if request.urgent else push.resting(accounts, now)
     habits = _habits([c.recipient_id for c in candidates], now)
-    known = (
+    return rules.ranked(
         replace(
             candidate,
-            fits=tuple(SKILLS[slug].lower() for slug in wanted if slug in skills.get(candidate.role_id, ())),
+            fits=tuple(SKILLS[slug].lower() for slug in wanted if slug in people[candidate.role_id][0]),
             wants=len(wanted),
             **vars(habits[candidate.recipient_id]),
         )
         for candidate in candidates
+        if people[candidate.role_id][1] not in resting
     )
-    return rules.ranked(known)
 
 
 def wishes(request: CareRequest) -> list[str]:
@@ -59,11 +62,13 @@ def wishes(request: CareRequest) -> list[str]:
     return [slug for slug in said if isinstance(slug, str) and slug in SKILLS]
 
 
-def _skills(role_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
-    rows = db.session.execute(
-        select(PractitionerRole.id, PractitionerRole.skills).where(PractitionerRole.id.in_(list(role_ids)))
+def _people(role_ids: Iterable[UUID]) -> dict[UUID, tuple[list[str], UUID | None]]:
+    """By role: the skills, and who signs in for it; none for a service."""
+    facts = select(PractitionerRole.id, PractitionerRole.skills, Practitioner.account_id).outerjoin(
+        Practitioner, Practitioner.id == PractitionerRole.practitioner_id
     )
-    return {row.id: row.skills for row in rows}
+    rows = db.session.execute(facts.where(PractitionerRole.id.in_(list(role_ids))))
+    return {role_id: (skills, account_id) for role_id, skills, account_id in rows}
 
 
 def _habits(recipient_ids: Sequence[UUID], now: datetime) -> dict[UUID, Habits]:

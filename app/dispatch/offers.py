@@ -1,12 +1,13 @@
 """Making offers and ending them: each with its alert, its trace and the screens that must look again."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import uuid_utils.compat
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.accounts.models import Account
 from app.accounts.queries import answering_from_lock_screen
@@ -19,13 +20,15 @@ from app.directory import queries as directory
 from app.directory.models import PractitionerRole
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
-from app.dispatch.queries import proposals_of
 from app.live.actions import changed
 from app.push import actions as push
 from app.push.actions import Notice
 
 NEWS_LIFE = timedelta(hours=6)
 """How long a notice that something ended is worth delivering to a phone that was away."""
+
+WAITING = (OfferState.OPEN, OfferState.PROPOSED)
+"""Of an offer to which something is still to be said, by one side or the other."""
 
 KNOWS = ("circle", "chosen")
 """Stages whose people the patient named: they read who it is before they answer (L1110-4 CSP)."""
@@ -36,13 +39,14 @@ def make(
 ) -> None:
     """Put the request to these people until then."""
     offers = [built(request, wave, candidate, until, now) for candidate in candidates]
-    publish(request, offers, now)
+    publish(request, offers, wave, now)
     add_step(request.id, "asked", now=now, detail=str(len(offers)))
     touch(request)
 
 
 def built(request: CareRequest, wave: Wave, candidate: rules.Candidate, until: datetime, now: datetime) -> Offer:
     return Offer(
+        id=uuid_utils.compat.uuid7(),
         request_id=request.id,
         wave_id=wave.id,
         role_id=candidate.role_id,
@@ -59,16 +63,17 @@ def built(request: CareRequest, wave: Wave, candidate: rules.Candidate, until: d
     )
 
 
-def publish(request: CareRequest, offers: Sequence[Offer], now: datetime) -> None:
+def publish(request: CareRequest, offers: Sequence[Offer], wave: Wave, now: datetime) -> None:
     """Keep these new offers, and ring for each."""
-    db.session.add_all(offers)
-    db.session.flush()
-    offers = list(live(request.id, Offer.id.in_([offer.id for offer in offers])))
-    told = directory.accounts_of(offer.role for offer in offers)
+    roles = select(PractitionerRole).where(PractitionerRole.id.in_([offer.role_id for offer in offers]))
+    told = directory.accounts_of(db.session.scalars(roles.options(lazyload(PractitionerRole.organization))))
     with_buttons = answering_from_lock_screen([account for accounts in told.values() for account in accounts])
     with db.session.no_autoflush:  # One write for all of them, at the end.
+        db.session.add_all(offers)
+        owed = [one for offer in offers for one in _owed(offer, request, told.get(offer.role_id, []), with_buttons)]
+        push.alert_all(owed, ALERT, now=now, urgent=request.urgent or None)
         for offer in offers:
-            _alert(offer, told.get(offer.role_id, []), with_buttons, now)
+            changed("inbox", offer.recipient_id)
             record(
                 "offer.made",
                 subject=offer.id,
@@ -76,17 +81,17 @@ def publish(request: CareRequest, offers: Sequence[Offer], now: datetime) -> Non
                 why="care",
                 now=now,
                 practitioner=str(offer.recipient_id),
-                wave=str(offer.wave.stage),
+                wave=str(wave.stage),
             )
 
 
-def _alert(offer: Offer, accounts: Iterable[UUID], with_buttons: Iterable[UUID], now: datetime) -> None:
-    changed("inbox", offer.recipient_id)
-    request = offer.request
+def _owed(
+    offer: Offer, request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID]
+) -> Iterator[push.Owed]:
+    """The alert of this offer, for each who may answer it."""
     notice = words.offer_notice(request.need.care, request.commune.name, offer.expires_at, path(offer))
     for account in accounts:
-        shown = replace(notice, buttons=account in with_buttons)
-        push.alert(account, offer.id, ALERT, shown, now=now, expires_at=offer.expires_at)
+        yield push.Owed(account, offer.id, replace(notice, buttons=account in with_buttons), offer.expires_at)
 
 
 def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
@@ -98,14 +103,18 @@ def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
 
 def live(request_id: UUID, *more: ColumnElement[bool]) -> Sequence[Offer]:
     """Offers that await an answer."""
+    return _with_people(Offer.request_id == request_id, Offer.state == OfferState.OPEN, *more)
+
+
+def _with_people(*which: ColumnElement[bool]) -> Sequence[Offer]:
     people = joinedload(Offer.role).lazyload(PractitionerRole.organization)  # Their phones are told.
-    statement = select(Offer).where(Offer.request_id == request_id, Offer.state == OfferState.OPEN, *more)
-    return db.session.scalars(statement.options(people, joinedload(Offer.wave))).all()
+    return db.session.scalars(select(Offer).where(*which).options(people, joinedload(Offer.wave))).all()
 
 
 def close_all(request: CareRequest, state: OfferState, notice: Callable[[str], Notice], now: datetime) -> None:
     """Nobody is waited for any more."""
-    close([*live(request.id), *proposals_of(request)], state, notice, now)
+    waiting = _with_people(Offer.request_id == request.id, Offer.state.in_(WAITING))
+    close(waiting, state, notice, now)
 
 
 def close(offers: Sequence[Offer], state: OfferState, notice: Callable[[str], Notice], now: datetime) -> None:

@@ -1,11 +1,13 @@
 """The search itself: who is asked next, as the pathway's stages and `rules.next_move` say. The worker runs it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+import uuid_utils.compat
+from sqlalchemy import select, union_all
 
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
@@ -14,11 +16,10 @@ from app.care_requests.models import CareRequest, Verb
 from app.core.db import db, transaction
 from app.directory import queries as directory
 from app.directory.geo import distance_km
-from app.directory.models import PractitionerRole, Profession
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import offers, rules, words
 from app.dispatch.facts import informed
 from app.dispatch.models import Offer, OfferState, Wave
-from app.pathways.schema import Search
 from app.patients import queries as patients
 
 TRY_AGAIN = timedelta(minutes=1)
@@ -26,7 +27,7 @@ TRY_AGAIN = timedelta(minutes=1)
 TOGETHER = 10
 """Searches moved in one transaction: they share one synchronised write. A tap on one of them waits for the others."""
 
-POOL = 5
+POOL = 3
 """How many candidates are compared for each one that may be asked: fit and fairness choose among the nearest."""
 
 log = structlog.get_logger()
@@ -69,19 +70,25 @@ def _advance_held(request_id: UUID, now: datetime) -> bool:
 def advance(request: CareRequest, now: datetime) -> None:
     """Let the search go on as far as it can at this moment."""
     policy = request.rulebook.search
-    offers.expire(request, now)
-    wave = latest_wave(request.id) or widen(request, first_stage(request, now), 1, now)
+    wave = latest_wave(request.id)
+    if wave is not None:
+        offers.expire(request, now)
+    known = _known(request)
+    wave = wave or _begun(request, first_stage(request, now), 1, now)
     while True:
-        standing = _standing(request, wave)
-        match rules.next_move(policy, standing, _candidates(request, wave, standing, policy, now), now):
+        standing = _standing(request, wave, known)
+        match rules.next_move(policy, standing, _candidates(request, wave, standing, known, now), now):
             case rules.Ask(candidates, until, come_back_at):
+                _keep(request, wave, known)
                 offers.make(request, wave, candidates, until, now)
                 return care_requests.plan_next_move(request.id, come_back_at)
             case rules.Wait(come_back_at):
+                _keep(request, wave, known)
                 return care_requests.plan_next_move(request.id, come_back_at)
             case rules.Widen() as to:
-                wave = widen(request, to, wave.round, now)
+                wave = _begun(request, to, wave.round, now)
             case rules.GiveUp():
+                _keep(request, wave, known)
                 offers.close(offers.live(request.id), OfferState.EXPIRED, words.expired_notice, now)
                 care_requests.move(request, Verb.EXHAUST, now=now)
                 return None
@@ -92,9 +99,17 @@ def first_stage(request: CareRequest, now: datetime) -> rules.Widen:
 
 
 def widen(request: CareRequest, to: rules.Widen, round_number: int, now: datetime) -> Wave:
-    """Go on to this stage."""
+    """Go on to this stage, because somebody said so."""
+    wave = _begun(request, to, round_number, now)
+    _keep(request, wave, _known(request))
+    return wave
+
+
+def _begun(request: CareRequest, to: rules.Widen, round_number: int, now: datetime) -> Wave:
+    """The stage as it begins. It is kept once it asks or waits: one that has nobody to ask leaves no row."""
     stage = request.rulebook.search.stages[to.stage]
-    wave = Wave(
+    return Wave(
+        id=uuid_utils.compat.uuid7(),
         request_id=request.id,
         round=round_number,
         stage=to.stage,
@@ -103,16 +118,15 @@ def widen(request: CareRequest, to: rules.Widen, round_number: int, now: datetim
         started_at=now,
         ends_at=to.ends_at,
     )
+
+
+def _keep(request: CareRequest, wave: Wave, known: "_Known") -> None:
+    if wave in db.session:
+        return
     db.session.add(wave)
-    db.session.flush()
-    if to.stage and _somebody_was_asked(request.id):
-        add_step(request.id, "widened", now=now, detail=words.stage(stage.kind, stage.km))
+    if wave.stage and any(fact.request_id == request.id for fact in known.made):
+        add_step(request.id, "widened", now=wave.started_at, detail=words.stage(wave.kind, wave.radius_km or 0))
         touch(request)
-    return wave
-
-
-def _somebody_was_asked(request_id: UUID) -> bool:
-    return db.session.scalar(select(Offer.id).where(Offer.request_id == request_id).limit(1)) is not None
 
 
 def latest_wave(request_id: UUID) -> Wave | None:
@@ -125,71 +139,93 @@ SETTLED = (OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.WON, OfferState.
 """Whoever said no, or has a part of the plan, or gave it back, is not asked again; silence may be, in another round."""
 
 
-def _standing(request: CareRequest, wave: Wave) -> rules.Standing:
-    family = care_request_queries.family(request)
+@dataclass(frozen=True)
+class _Made:
+    """What the search must remember of an offer."""
+
+    request_id: UUID
+    recipient_id: UUID
+    state: OfferState
+    expires_at: datetime
+    paused_at: datetime | None
+    wave_id: UUID
+    round: int
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is read once for a move, however many stages it passes through. `usual`: whom the patient usually sees."""
+
+    made: Sequence[_Made]
+    never: Sequence[UUID]
+    usual: Practitioner | None
+
+
+def _known(request: CareRequest) -> _Known:
     facts = (Offer.request_id, Offer.recipient_id, Offer.state, Offer.expires_at, Offer.paused_at, Wave.id, Wave.round)
+    family = care_request_queries.family(request)
     made = db.session.execute(select(*facts).join(Wave, Wave.id == Offer.wave_id).where(Offer.request_id.in_(family)))
-    asked, live, proposals, empty = set(_never(request)), [], 0, True
-    for request_id, recipient, state, expires_at, paused_at, wave_id, round_number in made:
-        mine = request_id == request.id
-        empty = empty and wave_id != wave.id
-        if state in SETTLED or (mine and round_number == wave.round):
-            asked.add(recipient)
-        if mine and state is OfferState.OPEN:
-            live.append(request.answer_by if paused_at else expires_at)
-        proposals += mine and state is OfferState.PROPOSED
-    known = (wave.stage, wave.ends_at, request.answer_by, frozenset(asked), tuple(live))
-    return rules.Standing(*known, proposals=proposals, urgent=request.urgent, empty=empty)
+    usual = patients.usual_practitioner(request.patient_id, request.profession) if request.patient_id else None
+    return _Known([_Made(*row) for row in made], _never(request), usual)
 
 
-def _never(request: CareRequest) -> list[UUID]:
+def _never(request: CareRequest) -> Sequence[UUID]:
     """Who asked is not asked: she herself, and her own service."""
-    author = directory.practitioner_of(request.author_id)
+    herself = select(Practitioner.id).where(Practitioner.account_id == request.author_id)
     own = select(PractitionerRole.id).where(
         PractitionerRole.organization_id == request.organization_id, PractitionerRole.practitioner_id.is_(None)
     )
-    return [*([author.id] if author else []), *db.session.scalars(own)]
+    return db.session.scalars(union_all(herself, own)).all()
+
+
+def _standing(request: CareRequest, wave: Wave, known: _Known) -> rules.Standing:
+    mine = [fact for fact in known.made if fact.request_id == request.id]
+    live = [fact for fact in mine if fact.state is OfferState.OPEN]
+    settled = [fact.recipient_id for fact in known.made if fact.state in SETTLED]
+    this_round = [fact.recipient_id for fact in mine if fact.round == wave.round]
+    return rules.Standing(
+        stage=wave.stage,
+        stage_ends_at=wave.ends_at,
+        deadline=request.answer_by,
+        asked=frozenset([*known.never, *settled, *this_round]),
+        live_until=tuple(request.answer_by if fact.paused_at else fact.expires_at for fact in live),
+        proposals=sum(fact.state is OfferState.PROPOSED for fact in mine),
+        urgent=request.urgent,
+        empty=all(fact.wave_id != wave.id for fact in mine),
+    )
 
 
 def _candidates(
-    request: CareRequest, wave: Wave, standing: rules.Standing, policy: Search, now: datetime
+    request: CareRequest, wave: Wave, standing: rules.Standing, known: _Known, now: datetime
 ) -> list[rules.Candidate]:
     """As many of the stage as may be asked now and some more, best first."""
-    stage = policy.stages[wave.stage]
+    stage = request.rulebook.search.stages[wave.stage]
     room = stage.offers - len(standing.live_until) - standing.proposals
     if room <= 0:
         return []
-    match stage.kind:
-        case "circle":
-            found = _named([patients.usual(request.patient_id, request.profession)] if request.patient_id else [], now)
-        case "practice":
-            found = _around(request)
-        case "chosen":
-            found = [request.chosen] if request.chosen and request.chosen.accepting else []
-        case _:
-            kinds = [Profession(p) for p in stage.professions] or [request.profession]
-            return informed(request, _near(request, kinds, stage.km, room * POOL, standing.asked), now)
-    known = [role for role in found if role is not None and role.recipient_id not in standing.asked]
-    candidates = [_candidate(request, role, usual=stage.kind == "circle") for role in known]
-    return candidates if stage.kind != "practice" else informed(request, candidates, now)
+    if stage.km:
+        kinds = [Profession(p) for p in stage.professions] or [request.profession]
+        return informed(request, _near(request, kinds, stage.km, room * POOL, standing.asked), now)
+    named = [role for role in _named(request, stage.kind, known.usual, now) if role.recipient_id not in standing.asked]
+    candidates = [_candidate(request, role, usual=stage.kind == "circle") for role in named]
+    return informed(request, candidates, now) if stage.kind == "practice" else candidates
 
 
-def _named(usual: Sequence[PractitionerRole | None], now: datetime) -> list[PractitionerRole | None]:
-    """The usual professional, or whoever replaces her these days."""
-    return [_standing_in(role, now) for role in usual if role]
+def _named(request: CareRequest, kind: str, usual: Practitioner | None, now: datetime) -> Sequence[PractitionerRole]:
+    """Who is asked at any distance: the usual professional or whoever replaces her, her practice, or the chosen one."""
+    if kind == "chosen":
+        return [request.chosen] if request.chosen and request.chosen.accepting else []
+    if usual is None or usual.role is None:
+        return []
+    if kind == "practice":
+        return directory.colleagues(usual.role)
+    role = _standing_in(usual.role, now)
+    return [role] if role.accepting and role.can_sign_in else []
 
 
 def _standing_in(role: PractitionerRole, now: datetime) -> PractitionerRole:
     away = role.replacement is not None and role.replaced_until is not None and now < role.replaced_until
     return role.replacement if away and role.replacement else role
-
-
-def _around(request: CareRequest) -> list[PractitionerRole | None]:
-    """The colleagues of the patient's usual professional."""
-    if request.patient_id is None:
-        return []
-    usual = patients.usual_practitioner(request.patient_id, request.profession)
-    return list(directory.colleagues(usual.role)) if usual and usual.role else []
 
 
 def _near(

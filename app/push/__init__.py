@@ -3,16 +3,18 @@
 Beyond the usual files, three hold what phones are handed (`payload.py`), how it is sealed (`encryption.py`) and our
 keys (`vapid.py`), and three keep the promise that nothing is lost: `outbox.py` has the leases, `sender.py` claims and
 settles, `transport.py` is the network. What no phone confirms goes on by mail and SMS (`channels.py`), and
-`reachability.py` judges, from facts alone, whether a person can be reached.
+`reachability.py` judges, from facts alone, whether a person can be reached. `attention.py` has when she may be
+disturbed, `budget.py` what waits for that, and `digests.py` rings it. `listeners.py` is where the rooms above are told.
 """
 
 from flask import Flask
 
 from app.accounts.sessions import on_sign_out
-from app.push.actions import find_numbers, on_carried, on_lost, on_received
-from app.push.views import bp, forget_this_device
+from app.push.attention_views import bp
+from app.push.listeners import find_numbers, find_useful, on_carried, on_lost, on_received
+from app.push.views import forget_this_device
 
-__all__ = ["find_numbers", "init_app", "on_carried", "on_lost", "on_received"]
+__all__ = ["find_numbers", "find_useful", "init_app", "on_carried", "on_lost", "on_received"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,30 +1,26 @@
 """Verbs on subscriptions and on the outbox."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from dataclasses import replace as but
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat
 from flask import current_app
-from sqlalchemy import ColumnElement, Update, delete, select, update
+from sqlalchemy import ColumnElement, Update, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.config import Settings
 from app.core.db import db
 from app.core.tokens import hash_token
-from app.push import rules
-from app.push.models import Message, MessageState, Subscription
+from app.push import attention, budget, rules
+from app.push.listeners import mobile_of, tell_carried, tell_lost, tell_received
+from app.push.models import Alert, Message, MessageState, Subscription
 from app.push.reachability import CHECK_EVERY, TEST_LIFE
 from app.push.rules import Channel
 
-Listener = Callable[[UUID], None]
-NumberOf = Callable[[UUID], str | None]
-
-_on_received: list[Listener] = []
-_on_lost: list[Listener] = []
-_on_carried: list[Listener] = []
-_number_of: list[NumberOf] = []
 UNSENT = (MessageState.PENDING, MessageState.LEASED)
 DEVICES_PAGE = "push/devices"
 """What a test or a check opens, from the app's root."""
@@ -35,48 +31,8 @@ TEST = "test"
 CHECK = "check"
 """The step of the one that Relais sends by itself to a device without news."""
 
-
-def on_received(listener: Listener) -> Listener:
-    """Register what must also happen, in the same transaction, when a phone has a message about a subject."""
-    if listener not in _on_received:
-        _on_received.append(listener)
-    return listener
-
-
-def on_lost(listener: Listener) -> Listener:
-    """The same for when a message about a subject fails or expires: its person may not be reached."""
-    if listener not in _on_lost:
-        _on_lost.append(listener)
-    return listener
-
-
-def on_carried(listener: Listener) -> Listener:
-    """The same for when a mail or an SMS about a subject has left, or cannot."""
-    if listener not in _on_carried:
-        _on_carried.append(listener)
-    return listener
-
-
-def find_numbers(number_of: NumberOf) -> None:
-    """Let `number_of(account_id)` say where a person's SMS go; the rooms above know, this one does not."""
-    _number_of[:] = [number_of]
-
-
-def mobile_of(account_id: UUID) -> str | None:
-    """The person's mobile number (E.164), if one is known."""
-    numbers = (number_of(account_id) for number_of in _number_of)
-    return next((number for number in numbers if number and rules.is_mobile(number)), None)
-
-
-def tell_carried(subject_id: UUID) -> None:
-    for listener in _on_carried:
-        listener(subject_id)
-
-
-def tell_lost(subject_ids: Iterable[UUID]) -> None:
-    for subject_id in subject_ids:
-        for listener in _on_lost:
-            listener(subject_id)
+DIGEST = "digest"
+"""The step of the one that stands for several alerts."""
 
 
 @dataclass(frozen=True)
@@ -97,19 +53,23 @@ class Notice:
     elsewhere: str = ""
 
 
-def alert(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime) -> int:
-    """Owe `notice` to every device of this person; returns how many. Zero: she cannot be reached so."""
-    devices = db.session.scalars(select(Subscription.id).where(Subscription.account_id == account_id)).all()
-    for device in devices:
-        _ring(device, account_id, subject_id, step, notice, now=now, expires_at=expires_at)
-    if notice.elsewhere:
-        due_at = now + rules.PATIENCE if devices else now
-        _owe(account_id, subject_id, step, notice.elsewhere, Channel.PUSH, due_at=due_at, expires_at=expires_at)
-    return len(devices)
+NOTHING_LEFT = Notice(
+    "Ces demandes n'attendent plus", "Elles ont trouvé quelqu'un, ou leur délai est passé.", "", urgency="low"
+)
+"""What takes the place of a digest of which nothing is left."""
 
 
-def _ring(
-    device_id: UUID,
+@dataclass(frozen=True)
+class Owed:
+    """What one person is to be told about one subject, and until when it is worth telling."""
+
+    account_id: UUID
+    subject_id: UUID
+    notice: Notice
+    expires_at: datetime
+
+
+def alert(
     account_id: UUID,
     subject_id: UUID,
     step: str,
@@ -117,19 +77,89 @@ def _ring(
     *,
     now: datetime,
     expires_at: datetime,
+    urgent: bool | None = None,
+) -> int:
+    """`alert_all` for one; returns how many devices she has. Zero: she cannot be reached so."""
+    devices = _devices_of([account_id])
+    _alert([Owed(account_id, subject_id, notice, expires_at)], step, devices, now=now, urgent=urgent)
+    return len(devices[account_id])
+
+
+def alert_all(owed: Sequence[Owed], step: str, *, now: datetime, urgent: bool | None = None) -> None:
+    """Owe each notice to every device of its person.
+
+    What awaits an answer and is not `urgent` rings when she wishes, perhaps together with others, and not at all when
+    it is over by then. Left unsaid, an answer awaited for hours is not urgent.
+    """
+    _alert(owed, step, _devices_of([each.account_id for each in owed]), now=now, urgent=urgent)
+
+
+def tell(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime) -> int:
+    """The same at once, whatever she wishes."""
+    devices = _devices_of([account_id])
+    _tell([Owed(account_id, subject_id, notice, expires_at)], step, devices, now)
+    return len(devices[account_id])
+
+
+def _alert(
+    owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]], *, now: datetime, urgent: bool | None
 ) -> None:
-    message = Message(
-        account_id=account_id,
-        subscription_id=device_id,
-        subject_id=subject_id,
-        step=step,
-        payload=_payload(notice, subject_id),
-        topic=topic_of(subject_id),
-        urgency=notice.urgency,
-        due_at=now,
-        expires_at=expires_at,
-    )
-    db.session.add(message)
+    ringing: list[Owed] = []
+    for each in owed:
+        if not each.notice.answerable:
+            ringing.append(each)
+            continue
+        presses = attention.presses(now, each.expires_at) if urgent is None else urgent
+        notice = each.notice if presses else but(each.notice, urgency="normal")
+        rings_at = now if presses else budget.rings_at(each.account_id, now)
+        kept = Alert(account_id=each.account_id, subject_id=each.subject_id, step=step, expires_at=each.expires_at)
+        db.session.add(kept)
+        if rings_at > now:
+            kept.rings_at, kept.notice = min(rings_at, each.expires_at), asdict(notice)
+        else:
+            kept.rang_at = now
+            ringing.append(but(each, notice=notice))
+    _tell(ringing, step, devices, now)
+
+
+def _tell(owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
+    rings = [_ring(device, each, step, now) for each in owed for device in devices[each.account_id]]
+    if rings:
+        db.session.execute(insert(Message), rings)  # Rows, not objects: a wave is seven people and all their devices.
+    for each in owed:
+        if each.notice.elsewhere:
+            due_at = now + rules.PATIENCE if devices[each.account_id] else now
+            _owe(
+                each.account_id,
+                each.subject_id,
+                step,
+                each.notice.elsewhere,
+                Channel.PUSH,
+                due_at=due_at,
+                expires_at=each.expires_at,
+            )
+
+
+def _devices_of(account_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    devices: dict[UUID, list[UUID]] = {account_id: [] for account_id in account_ids}
+    mine = select(Subscription.account_id, Subscription.id).where(Subscription.account_id.in_(devices))
+    for account_id, device in db.session.execute(mine.order_by(Subscription.id)):
+        devices[account_id].append(device)
+    return devices
+
+
+def _ring(device_id: UUID, owed: Owed, step: str, now: datetime) -> dict[str, Any]:
+    return {
+        "account_id": owed.account_id,
+        "subscription_id": device_id,
+        "subject_id": owed.subject_id,
+        "step": step,
+        "payload": _payload(owed.notice, owed.subject_id),
+        "topic": topic_of(owed.subject_id),
+        "urgency": owed.notice.urgency,
+        "due_at": now,
+        "expires_at": owed.expires_at,
+    }
 
 
 def owe_next(message: Message, now: datetime) -> None:
@@ -186,24 +216,30 @@ def ways_to(account_id: UUID) -> frozenset[Channel]:
 def try_devices(account_id: UUID, now: datetime) -> None:
     """Ring every device of this person once, so that she sees which of them receive."""
     notice = Notice("Essai de Relais", "Ce téléphone reçoit bien les alertes.", DEVICES_PAGE)
-    alert(account_id, uuid_utils.compat.uuid7(), TEST, notice, now=now, expires_at=now + TEST_LIFE)
+    tell(account_id, uuid_utils.compat.uuid7(), TEST, notice, now=now, expires_at=now + TEST_LIFE)
 
 
 def check(device: Subscription, now: datetime, ends_at: datetime) -> None:
     """Ask a device that proved nothing for a month to ring once, until `ends_at`."""
     subject_id = uuid_utils.compat.uuid7()
     notice = Notice("Vérification du mois", "Ce téléphone reçoit bien les demandes.", DEVICES_PAGE, urgency="normal")
-    _ring(device.id, device.account_id, subject_id, CHECK, notice, now=now, expires_at=ends_at)
+    owed = Owed(device.account_id, subject_id, notice, ends_at)
+    _tell([owed], CHECK, {device.account_id: [device.id]}, now)
     device.check_at = now + CHECK_EVERY
 
 
-def drop(*subject_ids: UUID) -> None:
-    """What these messages announce no longer matters: those not sent yet never will be."""
+def drop(*subject_ids: UUID) -> dict[UUID, UUID]:
+    """What these messages announce no longer matters: those not sent yet never will be.
+
+    Returns the digests that announced nothing else, each with its reader.
+    """
+    emptied = budget.end(subject_ids)
     db.session.execute(
         update(Message)
-        .where(Message.subject_id.in_(subject_ids), Message.state.in_(UNSENT))
+        .where(Message.subject_id.in_((*subject_ids, *emptied)), Message.state.in_(UNSENT))
         .values(state=MessageState.STALE, lease_token=None, lease_until=None)
     )
+    return emptied
 
 
 def replace(
@@ -213,7 +249,8 @@ def replace(
 
     `notices`: by subject, the people who were alerted and what to say now.
     """
-    drop(*notices)
+    emptied = {digest: ([account_id], NOTHING_LEFT) for digest, account_id in drop(*notices).items()}
+    notices = {**notices, **emptied}
     reached = select(Message.subject_id).where(
         Message.subject_id.in_(notices),
         # A message stopped while leased may already be on its way, so its phone is told as well.
@@ -223,12 +260,13 @@ def replace(
     for subject_id in db.session.scalars(reached.distinct()).all():
         accounts, notice = notices[subject_id]
         for account_id in accounts:
-            alert(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
+            tell(account_id, subject_id, step, notice, now=now, expires_at=expires_at)
 
 
 def see(subject_id: UUID, now: datetime) -> None:
     """The person has it before her eyes, whichever way she came: nothing needs to tell her any more."""
-    told = Message.subject_id == subject_id
+    budget.forget_waiting([subject_id])
+    told = Message.subject_id.in_((subject_id, *budget.digests_with(subject_id)))
     db.session.execute(
         update(Message)
         .where(told, Message.state.in_((MessageState.SENT, MessageState.RECEIVED)))
@@ -283,14 +321,15 @@ def forget(device_id: UUID) -> None:
 def receive(message_id: UUID, now: datetime) -> bool:
     """The phone says it has the message; the first time counts. False when there is no such message.
 
-    A message stopped while it was on its way stays stale, and one whose answer got lost is not sent again.
+    A message stopped while it was on its way stays stale, and one whose answer got lost is not sent again. Whatever
+    was said before: what arrived has not failed.
     """
     message = db.session.scalar(select(Message).where(Message.id == message_id).with_for_update(of=Message))
     if message is None:
         return False
     if message.received_at is None:
         message.received_at = now
-        if message.state in (*UNSENT, MessageState.SENT):
+        if message.state in (*UNSENT, MessageState.SENT, MessageState.FAILED):
             message.state = MessageState.RECEIVED
             message.sent_at = message.sent_at or now
             message.lease_token = message.lease_until = None
@@ -298,8 +337,22 @@ def receive(message_id: UUID, now: datetime) -> bool:
             message.subscription.last_received_at = now
             message.subscription.check_at = now + CHECK_EVERY
         db.session.execute(_fall_back_no_more(Message.subject_id == message.subject_id, Message.step == message.step))
-        for listener in _on_received:
-            listener(message.subject_id)
+        tell_received(message.subject_id)
+    return True
+
+
+def report_sms(message_id: UUID, arrived: bool | None, now: datetime) -> bool:
+    """The gateway says what became of an SMS; False when there is no such SMS. Said twice or late, it changes nothing:
+    only what left can fail, and nothing undoes that it arrived."""
+    message = db.session.scalar(select(Message).where(Message.id == message_id).with_for_update(of=Message))
+    if message is None or message.channel is not Channel.SMS:
+        return False
+    if arrived:
+        return receive(message_id, now)
+    if arrived is False and message.state in (MessageState.LEASED, MessageState.SENT):
+        message.state = MessageState.FAILED
+        message.lease_token = message.lease_until = None
+        tell_carried(message.subject_id)
     return True
 
 

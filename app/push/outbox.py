@@ -5,16 +5,16 @@ reach a phone twice, with the same topic and tag, so that it shows once. It is n
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, Select, bindparam, func, not_, select, update
 
 from app.core.db import db
-from app.push.actions import forget, tell_lost
+from app.push.actions import forget
 from app.push.leases import finish
+from app.push.listeners import tell_lost
 from app.push.models import Message, MessageState, Subscription
 from app.push.rules import Channel, Verdict
 
@@ -22,8 +22,7 @@ from app.push.rules import Channel, Verdict
 LEASE = timedelta(seconds=30)
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(NamedTuple):
     """One message to send now, in plain values: it is used outside any transaction.
 
     `origin` is whom to call, as far as the first slash of the path; `vapid_key` the fingerprint of the key that
@@ -47,8 +46,7 @@ class Claimed:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """What became of an attempt, and when; `status` is the push service's answer, if there was one."""
 
     message: Claimed

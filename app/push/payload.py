@@ -16,16 +16,17 @@ def payload_for(message_id: UUID, notice: dict[str, Any], base_url: str) -> byte
     Paths are relative to the app's root, so that the worker resolves them within its own scope. `mutable`
     lets Safari's worker see the message too, and `data` is where it finds our part. No patient in any field.
     """
+    name = str(message_id)
     ours: dict[str, Any] = {
         "path": notice["path"],
-        "receipt": {"path": f"push/receipts/{message_id}", "token": receipt_token(message_id)},
+        "receipt": {"path": f"push/receipts/{name}", "token": _receipt_token(name)},
     }
     if notice["answerable"]:
         ours["awaits"] = True  # it stays on the screen, and is counted on the app's icon
     if notice["buttons"]:
         # The inbox, above this room, answers at that address.
         ours["answers"] = {
-            answer: {"path": f"offers/notice-answers/{message_id}", "token": answer_token(message_id, answer)}
+            answer: {"path": f"offers/notice-answers/{name}", "token": _answer_token(name, answer)}
             for answer in ANSWERS
         }
     shown = {
@@ -41,11 +42,19 @@ def payload_for(message_id: UUID, notice: dict[str, Any], base_url: str) -> byte
 
 
 def receipt_token(message_id: UUID) -> str:
-    return derived_token("push-receipt", str(message_id))
+    return _receipt_token(str(message_id))
 
 
 def answer_token(message_id: UUID, answer: str) -> str:
-    return derived_token(f"push-answer-{answer}", str(message_id))
+    return _answer_token(str(message_id), answer)
+
+
+def _receipt_token(name: str) -> str:
+    return derived_token("push-receipt", name)
+
+
+def _answer_token(name: str, answer: str) -> str:
+    return derived_token(f"push-answer-{answer}", name)
 
 
 def receipt_token_matches(message_id: UUID, token: str) -> bool:

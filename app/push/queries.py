@@ -9,8 +9,11 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 
 from app.accounts.models import Account
 from app.core.db import db
-from app.push.actions import TEST
-from app.push.models import Message, MessageState, Subscription
+from app.core.words import count
+from app.push import attention, budget
+from app.push.actions import DIGEST, TEST
+from app.push.listeners import useful_among
+from app.push.models import Alert, Attention, Message, MessageState, Subscription
 from app.push.reachability import TEST_LIFE, TO_ANSWER, Facts, Judgement, judge
 from app.push.rules import Channel
 
@@ -21,13 +24,14 @@ ALIVE = (
     MessageState.RECEIVED,
     MessageState.SEEN,
 )
-CARRIED = (MessageState.SENT, MessageState.SEEN)
+CARRIED = (MessageState.SENT, MessageState.RECEIVED, MessageState.SEEN)
 
 
 @dataclass(frozen=True)
 class Funnel:
     """`alerted`: some device, mailbox or mobile is owed the message or was sent it. `received`: some device said it
-    has it. `carrier`: the mail or, after it, the SMS that left while no device said so."""
+    has it, or the gateway that the SMS arrived. `carrier`: the mail or, after it, the SMS that left while no device
+    said so."""
 
     alerted: bool = False
     received: bool = False
@@ -49,6 +53,7 @@ def funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
             Message.subject_id,
             any_of(Message.state.in_(ALIVE)),
             any_of(Message.received_at.is_not(None)),
+            any_of(Message.received_at.is_not(None), Message.channel == Channel.PUSH),
             any_of(left, Message.channel == Channel.EMAIL),
             any_of(left, Message.channel == Channel.SMS),
         )
@@ -56,15 +61,25 @@ def funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
         .group_by(Message.subject_id)
     )
     found = {
-        subject: Funnel(bool(alerted), bool(received), _carrier(bool(received), bool(mail), bool(sms)))
-        for subject, alerted, received, mail, sms in rows
+        subject: Funnel(bool(alerted), bool(received), None if rang else _carrier(bool(mail), bool(sms)))
+        for subject, alerted, received, rang, mail, sms in rows
     }
-    return {subject: found.get(subject, Funnel()) for subject in subject_ids}
+    return {subject: found.get(subject, Funnel()) for subject in subject_ids} | _held_funnel(subject_ids, step)
 
 
-def _carrier(received: bool, mail: bool, sms: bool) -> Channel | None:
-    if received:
-        return None
+def _held_funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
+    """Of those that wait for their time, and of those that rang together with others."""
+    grouped_or_waiting = Alert.digest_id.is_not(None) | Alert.rings_at.is_not(None)
+    apart = select(Alert.subject_id, Alert.digest_id).where(
+        Alert.subject_id.in_(subject_ids), Alert.step == step, grouped_or_waiting
+    )
+    digest_of = {row.subject_id: row.digest_id for row in db.session.execute(apart)}
+    digests = {digest for digest in digest_of.values() if digest}
+    told = funnel(digests, DIGEST) if digests else {}
+    return {subject: told[digest] if digest else Funnel(alerted=True) for subject, digest in digest_of.items()}
+
+
+def _carrier(mail: bool, sms: bool) -> Channel | None:
     return Channel.SMS if sms else Channel.EMAIL if mail else None
 
 
@@ -170,3 +185,36 @@ def devices_by_key() -> dict[str, int]:
     """How many devices were subscribed with each of our keys, by fingerprint."""
     counted = select(Subscription.vapid_key, func.count().label("number")).group_by(Subscription.vapid_key)
     return {row.vapid_key: row.number for row in db.session.execute(counted)}
+
+
+def resting(account_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those of these people who are not to be alerted anew today of what does not press: their day is full."""
+    capped = Attention.account_id.in_(account_ids), Attention.daily_cap.is_not(None)
+    wishes = {row.account_id: row.wishes for row in db.session.scalars(select(Attention).where(*capped))}
+    told = budget.told_today(list(wishes), now) if wishes else {}
+    return {account_id for account_id, wish in wishes.items() if attention.is_full(wish, told.get(account_id, 0))}
+
+
+@dataclass(frozen=True)
+class Usefulness:
+    """Of `rang` alerts, how many were worth it."""
+
+    useful: int
+    rang: int
+
+    @property
+    def words(self) -> str:
+        """`12 alertes utiles sur 15`"""
+        return f"{count(self.useful, 'alerte utile', 'alertes utiles')} sur {self.rang}"
+
+
+def usefulness(account_id: UUID, now: datetime) -> Usefulness:
+    """Over the last thirty days. A digest is one alert, useful when one of its requests was."""
+    told = select(Alert.subject_id, Alert.digest_id).where(
+        Alert.account_id == account_id, Alert.rang_at > now - attention.LOOK_BACK
+    )
+    rings: dict[UUID, set[UUID]] = {}
+    for row in db.session.execute(told):
+        rings.setdefault(row.digest_id or row.subject_id, set()).add(row.subject_id)
+    useful = useful_among(set().union(*rings.values()))
+    return Usefulness(sum(not subjects.isdisjoint(useful) for subjects in rings.values()), len(rings))

@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.security import capability, csrf
-from app.push import actions, queries, rules, vapid
+from app.push import actions, queries, rules, sms, vapid
 from app.push.models import Message
 from app.push.payload import receipt_token_matches
 from app.push.reachability import TEST_LIFE, Sign, Tested, judge_device, test_outcome
@@ -76,6 +76,7 @@ def devices() -> Response:
         this_device=session.get(DEVICE),
         tests=tests(mine, now),
         tester=mine,
+        usefulness=queries.usefulness(mine, now),
         live_topics=[f"push-test-{mine}"],
     )
 
@@ -137,6 +138,23 @@ def receive(message_id: UUID) -> tuple[str, int]:
         abort(404)
     with transaction():
         if not actions.receive(message_id, clock.now()):
+            abort(404)
+    return "", 204
+
+
+@bp.post("/sms-reports/<uuid:message_id>/<token>")
+@csrf.exempt  # type: ignore[untyped-decorator]
+@capability("the SMS gateway alone was given this address, for this SMS")
+def report_sms(message_id: UUID, token: str) -> tuple[str, int]:
+    """JSON in (`sms.py`). Whatever is no news is taken all the same, so that the gateway does not say it again."""
+    if not sms.report_token_matches(message_id, token):
+        abort(404)
+    try:
+        arrived = sms.arrived(request.get_json(silent=True))
+    except ValueError:
+        return "", 422
+    with transaction():
+        if not actions.report_sms(message_id, arrived, clock.now()):
             abort(404)
     return "", 204
 

@@ -11,8 +11,9 @@ from app import create_app
 from app.core.security import csrf
 from tests.conftest import settings_for
 
-NO_COOKIE_TO_BORROW = {"demo.ring", "inbox.answer_from_notice", "push.receive"}
-"""Asked for by a service worker that carries a token from an encrypted message, or by our own sender: no session."""
+NO_COOKIE_TO_BORROW = {"demo.ring", "inbox.answer_from_notice", "push.receive", "push.report_sms"}
+"""Asked for by a service worker that carries a token from an encrypted message, by our own sender, or by the SMS
+gateway: no session."""
 
 
 @pytest.fixture(scope="module")

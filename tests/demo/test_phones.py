@@ -24,6 +24,7 @@ from app.demo import phones
 from app.demo.people import email_of
 from app.demo.phones import PATH, PHONES, WITHOUT_PHONE, Phone
 from app.demo.plot import account
+from app.directory.queries import accounts_of
 from app.dispatch.models import ALERT, Offer
 from app.push import actions as push
 from app.push import encryption, outbox, sender
@@ -171,9 +172,9 @@ def test_in_the_days_told_those_without_a_phone_were_told_by_mail(app: Flask, no
     assert not db.session.scalars(select(Message).where(Message.due_at < now, Message.state.in_(UNSENT))).all()
     offers = {offer.id: offer for offer in db.session.scalars(select(Offer).where(Offer.created_at <= now))}
     reached = funnel(offers, ALERT)
-    by_mail = {
-        offer.role.practitioner.account_id for offer in offers.values() if reached[offer.id].carrier is Channel.EMAIL
-    }
+    told = accounts_of(offer.role for offer in offers.values())
+    mailed = [offer.role_id for offer in offers.values() if reached[offer.id].carrier is Channel.EMAIL]
+    by_mail = {account_id for role_id in mailed for account_id in told[role_id]}
     assert by_mail & {account(owner).id for owner in WITHOUT_PHONE}
     assert all(one.alerted for one in reached.values())
     assert sum(one.received for one in reached.values()) > len(offers) / 2

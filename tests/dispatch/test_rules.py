@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.clock import PARIS
 from app.dispatch import rules
 from app.dispatch.rules import Ask, Candidate, GiveUp, Standing, Wait, Widen, next_move
 
@@ -209,3 +210,75 @@ def test_every_search_ends_with_everyone_asked_or_the_time_up(search: Search) ->
     assert search.widened < len(search.policy.stages)
     everyone = {c.recipient_id for ring in search.rings for c in ring}
     assert search.now >= search.deadline or search.asked == everyone
+
+
+def paris(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=PARIS).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "patience", "then"),
+    [
+        (paris(11, 24, 10), 30, paris(11, 24, 10, 30)),
+        (paris(11, 24, 20, 50), 30, paris(11, 25, 7, 20)),
+        (paris(11, 24, 3), 30, paris(11, 24, 7, 30)),
+        (paris(11, 24, 23), 30, paris(11, 25, 7, 30)),
+        (paris(11, 24, 7), 14 * 60, paris(11, 24, 21)),
+        (paris(11, 24, 7), 14 * 60 + 1, paris(11, 25, 7, 1)),
+        # The nights in which the clocks change are an hour shorter or longer, and nobody is asked in them.
+        (paris(3, 28, 20, 30), 60, paris(3, 29, 7, 30)),
+        (paris(10, 24, 20, 30), 60, paris(10, 25, 7, 30)),
+    ],
+)
+def test_patience_counts_while_people_are_awake(now: datetime, patience: int, then: datetime) -> None:
+    policy = replace(Policy(), hours=(7, 21))
+    assert rules.later(policy, now, timedelta(minutes=patience), urgent=False) == then
+    assert rules.later(policy, now, timedelta(minutes=patience), urgent=True) == now + timedelta(minutes=patience)
+
+
+@given(
+    st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.integers(1, 10_000),
+    st.integers(0, 21),
+    st.integers(1, 23),
+)
+def test_patience_is_never_shortened(now: datetime, patience: int, opens: int, length: int) -> None:
+    hours = (opens, min(23, opens + length))
+    wait = timedelta(minutes=patience)
+    then = rules.after_hours(now, wait, hours, PARIS)
+    assert then >= now + wait
+    assert hours[0] <= then.astimezone(PARIS).hour <= hours[1] or then == now + wait
+
+
+def test_a_stage_that_has_nobody_costs_no_time() -> None:
+    waiting = replace(standing(stage=1, asked=(1,), live=(50,)), empty=True)
+    assert next_move(Policy(), waiting, [person(1)], NOW) == Widen(2, minutes(30))
+
+
+def test_enough_proposals_stop_the_asking_until_the_requester_picks() -> None:
+    picks = replace(Policy(), choice="requester", proposals=2)
+    assert next_move(picks, replace(standing(asked=(1, 2)), proposals=2), FOUR, NOW) == Wait(minutes(30))
+    assert next_move(picks, replace(standing(asked=(1, 2)), proposals=1), FOUR, NOW) == Ask(
+        tuple(FOUR[2:4]), minutes(30), minutes(30)
+    )
+
+
+class TestRank:
+    """Near, able, not laden, not always the same, awake at this hour; each in kilometres."""
+
+    @pytest.mark.parametrize(
+        ("better", "worse"),
+        [
+            (person(1, 1.0), person(2, 2.0)),
+            (replace(person(1, 6.0), fits=("perfusions",), wants=1), replace(person(2, 1.0), wants=1)),
+            (person(1, 3.0), replace(person(2, 1.0), today=3)),
+            (person(1, 3.0), replace(person(2, 1.0), lately=10)),
+            (person(1, 3.0), replace(person(2, 1.0), answers=0, asked_at_this_hour=5)),
+            (replace(person(2, 1.0), answers=0, asked_at_this_hour=2), person(1, 3.0)),  # too few to be a habit
+        ],
+    )
+    def test_who_comes_first(self, better: Candidate, worse: Candidate) -> None:
+        assert rules.ranked([worse, better]) == [better, worse]
+
+    def test_alike_are_always_in_the_same_order(self) -> None:
+        assert rules.ranked(FOUR) == rules.ranked(reversed(FOUR))

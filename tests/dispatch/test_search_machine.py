@@ -11,25 +11,30 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from msgspec.structs import replace
 from sqlalchemy import delete, event, func, select
 
 from app import create_app
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
-from app.care_requests.models import CareRequest, State, Step
+from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
+from app.care_requests.rules import CONDITIONS, planned
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.actions import accept_requests
 from app.directory.models import PractitionerRole
 from app.dispatch import actions as dispatch
 from app.dispatch import answers, offers, search
-from app.dispatch.models import Offer, OfferState, Wave
+from app.dispatch.models import Inquiry, Offer, OfferState, Wave
+from app.pathways.library import pathways
 from tests.conftest import settings_for
 from tests.factories.town import Nurse, Town
 
 LIVE_OFFERS, REQUESTS = 2, 2
 DISTANCES_KM = (0.5, 1, 3, 7, 9, 15)
 NO = (OfferState.REFUSED, OfferState.WITHDRAWN)
+PATHWAYS = ("home-care", "every-day", "pick-one")
+"""One visit, a plan that can be shared, and a pathway in which the requester picks among two proposals."""
 
 nurses, requests = st.integers(0, len(DISTANCES_KM) - 1), st.integers(0, REQUESTS - 1)
 
@@ -55,7 +60,15 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         clock.stop_at(self.began)
         with transaction():
-            for table in (Offer, Wave, Step, CareRequest):  # The audit trail cannot be wiped.
+            for table in (
+                Inquiry,
+                Offer,
+                Wave,
+                Step,
+                CareTask,
+                InformationCopy,
+                CareRequest,
+            ):  # The audit trail cannot be wiped.
                 db.session.execute(delete(table))
             for role in db.session.scalars(select(PractitionerRole)):
                 accept_requests(role, True)
@@ -67,9 +80,13 @@ class Machine(RuleBasedStateMachine):
     # What happens
 
     @precondition(lambda self: len(self.requests) < REQUESTS)
-    @rule(known=st.booleans())
-    def asks(self, known: bool) -> None:
-        self.requests.append(self.town.asks(patient=self.patients[known]))
+    @rule(known=st.booleans(), kind=st.sampled_from(PATHWAYS), urgent=st.booleans())
+    def asks(self, known: bool, kind: str, urgent: bool) -> None:
+        first = clock.paris(clock.now()).date()
+        plan = planned(first, first + timedelta(days=4), ["morning", "evening"]) if kind == "every-day" else ()
+        pathway = "pick-one" if kind == "pick-one" else "home-care"
+        reason = "urgent" if urgent else ""
+        self.requests.append(self.town.asks(pathway, patient=self.patients[known], visits=plan, reason=reason))
 
     @rule()
     def works(self) -> None:
@@ -85,9 +102,61 @@ class Machine(RuleBasedStateMachine):
         while search.advance_due(clock.now()):
             pass
 
+    @rule(nurse=nurses, said=st.sampled_from(["", *(each.slug for each in CONDITIONS), "nonsense"]))
+    def accepts(self, nurse: int, said: str) -> None:
+        self._answers(nurse, lambda offer, by: answers.accept(offer, by=by, now=clock.now(), said=said))
+
     @rule(nurse=nurses)
-    def accepts(self, nurse: int) -> None:
-        self._answers(nurse, lambda offer, by: answers.accept(offer, by=by, now=clock.now()))
+    def asks_to_know_more(self, nurse: int) -> None:
+        self._answers(nurse, lambda offer, by: answers.ask(offer, "Quel étage ?", by=by, now=clock.now()))
+
+    @rule()
+    def requester_answers(self) -> None:
+        with transaction():
+            for inquiry in db.session.scalars(select(Inquiry).where(Inquiry.answered_at.is_(None))):
+                answers.reply(inquiry, "Le deuxième.", by=self.town.orientation_nurse.account, now=clock.now())
+
+    @rule(nurse=nurses)
+    def passes_it_on(self, nurse: int) -> None:
+        def say(offer: Offer, by: Account) -> None:
+            for colleague in answers.colleagues_for(offer)[:1]:
+                answers.relay(offer, colleague, by=by, now=clock.now())
+
+        self._answers(nurse, say)
+
+    @rule()
+    def requester_picks(self) -> None:
+        with transaction():
+            proposed = db.session.scalars(select(Offer).where(Offer.state == OfferState.PROPOSED)).first()
+            if proposed:
+                assert dispatch.choose(proposed, by=self.town.orientation_nurse.account, now=clock.now())
+
+    @precondition(lambda self: self.requests)
+    @rule(which=requests)
+    def widens(self, which: int) -> None:
+        self._moves(which, lambda request, by: dispatch.widen_now(request, by=by, now=clock.now()))
+
+    @precondition(lambda self: self.requests)
+    @rule(which=requests, days=st.integers(0, 3))
+    def wants_it_at_another_time(self, which: int, days: int) -> None:
+        start, end = clock.now(), clock.now() + timedelta(days=days, hours=1)
+        self._moves(which, lambda request, by: dispatch.reschedule(request, start, end, by=by, now=clock.now()))
+
+    @precondition(lambda self: self.requests)
+    @rule(which=requests, nurse=nurses)
+    def is_found_by_telephone(self, which: int, nurse: int) -> None:
+        role_id = self.people[nurse].role_id
+        if role_id in self.off or (self._at(which), self.people[nurse].practitioner_id) in self.said_no:
+            return  # Whoever is called says so herself; what is promised is about what the search does.
+        self._moves(
+            which,
+            lambda request, by: dispatch.assign(
+                request, db.session.get_one(PractitionerRole, role_id), by=by, now=clock.now()
+            ),
+        )
+
+    def _at(self, which: int) -> UUID:
+        return self.requests[which % len(self.requests)]
 
     @rule(nurse=nurses, reason=st.sampled_from([None, "far"]))
     def refuses(self, nurse: int, reason: str | None) -> None:
@@ -118,7 +187,7 @@ class Machine(RuleBasedStateMachine):
 
     def _moves(self, which: int, say: Callable[[CareRequest, Account], object]) -> None:
         with transaction():
-            request = db.session.get_one(CareRequest, self.requests[which % len(self.requests)])
+            request = db.session.get_one(CareRequest, self._at(which))
             say(request, self.town.orientation_nurse.account)
 
     @rule(nurse=nurses)
@@ -160,7 +229,7 @@ class Machine(RuleBasedStateMachine):
             return acts
 
         patch.setattr(offers, "record", breaking(offers.record))
-        patch.setattr(search, "widen", breaking(search.widen))
+        patch.setattr(search, "_keep", breaking(search._keep))
         patch.setattr(offers, "touch", breaking(offers.touch))
 
     def _everything(self) -> list[object]:
@@ -180,6 +249,7 @@ class Machine(RuleBasedStateMachine):
             mine = [offer for offer in offers if offer.request_id == request.id]
             self._counts(request, mine)
             self._explained(request, mine)
+        self._plans_are_whole()
 
     def _only_those_who_may_be_asked(self, offers: Sequence[Offer]) -> None:
         for offer in offers:
@@ -193,6 +263,9 @@ class Machine(RuleBasedStateMachine):
     def _counts(self, request: CareRequest, offers: list[Offer]) -> None:
         won = [offer.role_id for offer in offers if offer.state is OfferState.WON]
         live = [offer for offer in offers if offer.state is OfferState.OPEN]
+        proposed = [offer for offer in offers if offer.state is OfferState.PROPOSED]
+        assert request.state in (State.SEARCHING, State.UNANSWERED) or not proposed, "a proposal outlives its choice"
+        assert len({offer.recipient_id for offer in live}) == len(live), "asked twice at once"
         taken = request.state is State.ACCEPTED
         assert won == ([request.performer_id] if taken else [])
         assert len(live) <= LIVE_OFFERS
@@ -205,10 +278,19 @@ class Machine(RuleBasedStateMachine):
         assert (request.state is State.UNANSWERED) <= (request.coordinator_id is not None)
         assert self._lines("request.opened", [request.id]) == 1
         assert self._lines("request.moved", [request.id]) == len(moves) - 1
-        made = [offer.id for offer in offers]
+        made = [offer.id for offer in offers if "téléphone" not in offer.rank_line]
         assert self._lines("offer.made", made) == len(made)
-        answered = [offer.id for offer in offers if offer.state in (OfferState.WON, OfferState.REFUSED)]
+        answered = [offer.id for offer in offers if offer.state in (OfferState.REFUSED, OfferState.PROPOSED)]
         assert self._lines("offer.answered", answered) >= len(answered)
+
+    def _plans_are_whole(self) -> None:
+        """However often a plan is shared, every visit is somebody's to do or to be found for, and none is twice."""
+        episodes: dict[UUID, list[str]] = {}
+        for request in db.session.scalars(select(CareRequest)):
+            episodes.setdefault(request.episode_id, []).extend(request.visits)
+        for visits in episodes.values():
+            assert len(visits) == len(set(visits)), "a visit is in two parts"
+            assert len(visits) in (0, 10), "a visit was lost"
 
     def _lines(self, event: str, subjects: list[UUID]) -> int:
         lines = select(func.count()).where(AuditEvent.event == event, AuditEvent.subject_id.in_(subjects))
@@ -225,6 +307,14 @@ class Machine(RuleBasedStateMachine):
         assert db.session.scalar(searching) == 0
 
 
+def _pathways() -> None:
+    known = pathways()["home-care"]
+    urgent = replace(known.reasons[0], slug="urgent", urgent=True)
+    pathways()["home-care"] = replace(known, reasons=(*known.reasons, urgent))
+    chosen = replace(pathways()["home-care"].search, choice="requester", proposals=2)
+    pathways()["pick-one"] = replace(pathways()["home-care"], slug="pick-one", search=chosen)
+
+
 @pytest.fixture
 def machine(
     sqlite_model: str, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
@@ -237,6 +327,7 @@ def machine(
         event.listen(db.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
         town = Town(app)
         town.asks_at_once("home-care", LIVE_OFFERS)
+        _pathways()
         Machine.town, Machine.patch, Machine.began = town, monkeypatch, now
         Machine.people = [town.nurse(f"N{n}", km=km, phone=False) for n, km in enumerate(DISTANCES_KM)]
         Machine.patients = [town.patient("Seule"), town.patient("Connue", usual=Machine.people[3:4])]

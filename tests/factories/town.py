@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -18,7 +19,7 @@ from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, new_token
-from app.directory.actions import add_role, import_communes
+from app.directory.actions import add_role, add_service, import_communes
 from app.directory.models import Organization, Practitioner, PractitionerRole, Profession, TerritoryCommune
 from app.dispatch.models import Offer
 from app.pathways.library import pathways
@@ -91,6 +92,10 @@ class Nurse(Person):
         return [message.json for message in self.device.messages] if self.device else []
 
 
+class Service(Nurse):
+    """Somebody who answers for a service: its inbox is that of the role, and not of a person."""
+
+
 class Town:
     """Évry and around: a hospital that asks, professionals who answer, a coordinator who watches."""
 
@@ -150,6 +155,24 @@ class Town:
             self._subscribe(nurse)
         return nurse
 
+    def service(
+        self, name: str, kind: Profession, *, commune: str = "91228", phone: bool = True, skills: Sequence[str] = ()
+    ) -> "Service":
+        """An establishment that answers as one, and somebody who works there."""
+        with transaction():
+            place = self._organization(name, kind.value, None)
+            place.commune_code = commune
+            db.session.flush()
+            role = add_service(place, kind, skills)
+            db.session.flush()
+            place_id, role_id = place.id, role.id
+        person = self._person(name, "Accueil", Role.PRACTITIONER, place_id)
+        staff = Service(self, person.account_id, person.client, role_id, role_id)
+        if phone and self.push_service is not None:
+            staff.device = self.push_service.new_device()
+            self._subscribe(staff)
+        return staff
+
     def _subscribe(self, nurse: Nurse) -> None:
         assert nurse.device is not None
         keys = nurse.device.subscription
@@ -194,20 +217,37 @@ class Town:
         circles = tuple(replace(stage, offers=offers) if stage.km else stage for stage in known.search.stages)
         pathways()[pathway] = replace(known, search=replace(known.search, stages=circles))
 
-    def asks(self, pathway: str = "home-care", *, patient: UUID | None = None, note: str = "") -> UUID:
-        """The orientation nurse sends a request for `patient`; nobody is alerted before the worker ran."""
-        patient = patient or self.patient()
-        chosen = pathways()[pathway]
-        start, end = window_bounds(chosen.windows[-1], clock.now(), clock.PARIS)
+    def asks(
+        self,
+        pathway: str = "home-care",
+        *,
+        patient: UUID | None = None,
+        by: "Person | None" = None,
+        reason: str = "",
+        window: str = "",
+        **more: Any,
+    ) -> UUID:
+        """The orientation nurse, or `by`, sends a request for `patient`; nobody is alerted before the worker ran.
+
+        `reason`, `window`: slugs, the first and the last of the pathway when not said; `more`: as `Need` takes it.
+        """
+        patient, by = patient or self.patient(), by or self.orientation_nurse
+        need = self.need(pathway, reason, window, **more)
         with transaction():
             request = open_request(
-                Need(chosen, chosen.reasons[0].slug, start, end, note),
+                need,
                 db.session.get_one(Patient, patient),
-                organization_id=self.emergency_id,
-                by=self.orientation_nurse.account,
+                organization_id=by.account.memberships[0].organization_id,
+                by=by.account,
                 now=clock.now(),
             )
             return request.id
+
+    def need(self, pathway: str, reason: str = "", window: str = "", **more: Any) -> Need:
+        chosen = pathways()[pathway]
+        when = chosen.window(window) if window else chosen.windows[-1]
+        start, end = window_bounds(when, clock.now(), clock.PARIS)
+        return Need(chosen, reason or chosen.reasons[0].slug, start, end, **more)
 
     def time_passes(self, **delta: float) -> None:
         """The clock moves on and the worker does what has come due, until nothing is left to do."""

@@ -160,7 +160,7 @@ class TestTheCapabilityOfANotice:
 
     def test_dies_with_the_offer(self, town: Town, nurse: Nurse) -> None:
         message_id = Notices().message(nurse)
-        town.time_passes(hours=3)
+        town.orientation_nurse.post(f"/requests/{nurse.offer().request_id}/cancellation")
         assert Notices().tap(town, message_id, "accept", answer_token(message_id, "accept")) == (409, "too late")
 
     def test_dies_when_its_owner_prefers_the_page(self, town: Town, nurse: Nurse) -> None:

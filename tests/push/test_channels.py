@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -19,13 +19,14 @@ from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.dispatch import search
 from app.dispatch.queries import reach
+from app.live.models import Topic
 from app.push import mail, sms
 from app.push.models import Message, MessageState
 from app.push.rules import Channel, Outcome, Verdict, after_gateway, channel_after, is_mobile
 from tests.conftest import settings_for
 from tests.factories.town import Town
 from tests.push.whole_house import mails, phone_confirms, whole_house
-from tests.services.sms_gateway import FakeSmsGateway
+from tests.services.sms_gateway import FakeSmsGateway, Posted
 
 NEW_REQUEST = "Relais : nouvelle demande. Ouvrez Relais pour répondre."
 KEY = "the operator's key"
@@ -297,7 +298,7 @@ def test_the_manners_of_gateways(
         assert len(gateway.posts) == posts
 
 
-def test_smsmode_is_spoken_to_as_it_documents(tmp_path: Path, gateway: FakeSmsGateway) -> None:
+def test_smsmode_is_spoken_to_as_it_documents(app: Flask, tmp_path: Path, gateway: FakeSmsGateway) -> None:
     settings = settings_for(
         "sqlite:///x",
         tmp_path,
@@ -314,7 +315,127 @@ def test_smsmode_is_spoken_to_as_it_documents(tmp_path: Path, gateway: FakeSmsGa
         "recipient": {"to": "33639980001"},
         "body": {"text": f"{NEW_REQUEST} http://localhost:8000"},
         "refClient": str(UUID(int=7)),
+        "callbackUrlStatus": f"http://localhost:8000/push/sms-reports/{UUID(int=7)}/{sms.report_token(UUID(int=7))}",
     }
+
+
+# What the gateway reports later
+
+
+@pytest.fixture
+def an_sms(town: Town, gateway: FakeSmsGateway) -> UUID:
+    """Maya has no phone that rings: an SMS left. The request's id."""
+    town.nurse("Maya", phone=False)
+    request = town.asks()
+    town.time_passes()
+    town.time_passes(seconds=60)
+    assert len(gateway.taken) == 1
+    return request
+
+
+def sms_state() -> MessageState:
+    return letters(Channel.SMS)[0].state
+
+
+def test_an_sms_that_arrived_is_received(town: Town, gateway: FakeSmsGateway, an_sms: UUID) -> None:
+    client = town.app.test_client()
+    assert gateway.tells(client, "enroute") == [204]
+    assert sms_state() is MessageState.SENT
+    assert gateway.tells(client, "delivered") == [204]
+    assert sms_state() is MessageState.RECEIVED
+    truth = reach([an_sms])[an_sms]
+    assert (truth.by_sms, truth.received, truth.unreachable) == (1, 1, 0)
+    assert "1 prévenu (dont 1 par SMS), 1 reçu" in page(town, an_sms)
+
+
+def test_an_sms_that_never_will_is_no_reach(town: Town, gateway: FakeSmsGateway, an_sms: UUID) -> None:
+    before = changes_of(an_sms)
+    assert gateway.tells(town.app.test_client(), "undeliverable") == [204]
+    assert sms_state() is MessageState.FAILED
+    assert reach([an_sms])[an_sms].by_sms == 0
+    assert changes_of(an_sms) > before, "the requester's page moves by itself"
+
+
+def changes_of(request: UUID) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(Topic.version).where(Topic.name == f"request-{request}")) or 0
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        (("delivered", "delivered", "delivered"), MessageState.RECEIVED),
+        (("delivered", "enroute"), MessageState.RECEIVED),
+        (("delivered", "undelivered"), MessageState.RECEIVED),
+        (("undelivered", "delivered"), MessageState.RECEIVED),
+        (("undelivered", "undelivered"), MessageState.FAILED),
+        (("something new",), MessageState.SENT),
+    ],
+    ids=["thrice", "out of order", "then not", "then yes", "twice", "unknown word"],
+)
+def test_reports_come_twice_late_and_in_any_order(
+    town: Town, gateway: FakeSmsGateway, an_sms: UUID, said: tuple[str, ...], state: MessageState
+) -> None:
+    clock.advance(timedelta(days=2))
+    assert gateway.tells(town.app.test_client(), *said) == [204] * len(said)
+    assert sms_state() is state
+
+
+def test_a_report_that_comes_before_the_answer_is_not_overwritten(town: Town, gateway: FakeSmsGateway) -> None:
+    reported: list[int] = []
+
+    def at_once(posted: Posted) -> None:
+        reported.extend(gateway.tells(town.app.test_client(), "delivered", of=posted))
+
+    gateway.answers(200, first=at_once)
+    town.nurse("Maya", phone=False)
+    request = town.asks()
+    town.time_passes()
+    town.time_passes(seconds=60)
+    assert reported == [204]
+    assert sms_state() is MessageState.RECEIVED
+    assert reach([request])[request].received == 1
+    assert len(gateway.posts) == 1
+
+
+def test_one_that_timed_out_may_have_arrived(
+    town: Town, gateway: FakeSmsGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sms, "GATEWAY_SECONDS", 0.2)
+    gateway.answers(200, slow=0.4)
+    town.nurse("Maya", phone=False)
+    town.asks()
+    town.time_passes()
+    for _ in range(4):
+        town.time_passes(seconds=60)
+    assert sms_state() is MessageState.FAILED
+    assert gateway.tells(town.app.test_client(), "delivered") == [204]
+    assert sms_state() is MessageState.RECEIVED
+
+
+def test_nobody_else_can_report(town: Town, gateway: FakeSmsGateway, an_sms: UUID) -> None:
+    client, delivered = town.app.test_client(), {"status": "delivered"}
+    path = gateway.taken[0].report_path
+    row = letters(Channel.SMS)[0]
+    [mail_row] = letters(Channel.EMAIL)
+    other = uuid4()
+    for wrong in (
+        path[:-3] + "abc",
+        path.replace(str(row.id), str(other)),
+        f"/push/sms-reports/{other}/{sms.report_token(other)}",
+        f"/push/sms-reports/{mail_row.id}/{sms.report_token(mail_row.id)}",
+    ):
+        assert client.post(wrong, json=delivered).status_code == 404
+    for no_report in ({}, [], {"status": 3}):
+        assert client.post(path, json=no_report).status_code == 422
+    assert client.post(path, data="delivered").status_code == 422
+    assert sms_state() is MessageState.SENT
+
+
+def test_smsmode_reports_in_its_own_words() -> None:
+    assert sms.arrived({"messageId": "x", "status": {"value": "DELIVERED", "deliveryDate": "…"}}) is True
+    assert sms.arrived({"messageId": "x", "status": {"value": "UNDELIVERABLE"}}) is False
+    assert sms.arrived({"messageId": "x", "status": {"value": "ENROUTE"}}) is None
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,12 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from aiohttp.abc import AbstractResolver
-from aiohttp.resolver import ThreadedResolver
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from app.core import clock, stopping
 from app.core.db import db, transaction
-from app.push import actions, outbox, sender, transport, vapid
+from app.push import listeners, outbox, sender, transport, vapid
 from app.push.actions import Notice, drop, replace, topic_of
 from app.push.models import MessageState, Subscription
 from tests.push.house import NOTICE, SOON, Phone, new_phone, send
@@ -298,24 +296,15 @@ def test_a_bug_costs_one_attempt_and_the_lease_brings_the_row_back(
     assert phone.message.state is MessageState.SENT
 
 
-class LeadsTo(AbstractResolver):
-    """A name server that answers with the address one likes."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    async def resolve(self, host, port=0, family=0):
-        return [{"hostname": host, "host": self.address, "port": port, "family": 2, "proto": 6, "flags": 0}]
-
-    async def close(self) -> None:
-        pass
-
-
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.7", "169.254.169.254", "192.168.1.1", "100.64.0.1"])
 def test_a_vendors_name_that_leads_inside_is_not_called(
     phone: Phone, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setattr(ThreadedResolver, "resolve", LeadsTo(address).resolve)
+    async def leads_to(_host: str, _port: int) -> list[str]:
+        """A name server that answers with the address one likes."""
+        return [address]
+
+    monkeypatch.setattr(transport, "addresses_of", leads_to)
     move_device(phone, "https://fcm.googleapis.com/fcm/send/x")
     phone.owe()
     with capture_logs() as lines:
@@ -326,7 +315,15 @@ def test_a_vendors_name_that_leads_inside_is_not_called(
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["http://169.254.169.254/latest", "https://127.0.0.2/x", "https://[::1]/x", "https://evil.example/x"],
+    [
+        "http://169.254.169.254/latest",
+        "https://127.0.0.2/x",
+        "https://[::1]/x",
+        "https://evil.example/x",
+        "https://fcm.googleapis.com/x\r\nHost: 10.0.0.1\r\n\r\n",
+        "https://fcm.googleapis.com/x HTTP/1.1",
+        "https://fcm.googleapis.com/é",
+    ],
 )
 def test_an_endpoint_off_the_list_is_not_called_whoever_stored_it(phone: Phone, endpoint: str) -> None:
     move_device(phone, endpoint)
@@ -348,7 +345,7 @@ def test_public_addresses(address: str, public: bool) -> None:
 
 def test_losing_a_phone_is_told_in_the_same_transaction(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
-    monkeypatch.setattr(actions, "_on_lost", [told.append])
+    monkeypatch.setattr(listeners, "_on_lost", [told.append])
     phone.device.answers(410)
     phone.owe()
     send()

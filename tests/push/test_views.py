@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import db
-from app.push import actions, vapid
+from app.push import listeners, vapid
 from app.push.models import MessageState, Subscription
 from app.push.payload import answer_token, answer_token_matches
 from app.push.queries import funnel, held
@@ -113,7 +113,7 @@ def test_one_can_only_remove_ones_own_device(client: FlaskClient, browser: Brows
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     told: list[object] = []
-    monkeypatch.setattr(actions, "_on_received", [told.append])
+    monkeypatch.setattr(listeners, "_on_received", [told.append])
     return told
 
 

@@ -115,10 +115,13 @@ TABLE: dict[str, Row] = {
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
     "POST /proof/verification": MEMBERS,
+    "GET /push/attention": MEMBERS,
+    "POST /push/attention": MEMBERS,
     "GET /push/devices": MEMBERS,
     "POST /push/devices/<uuid:device_id>/removal": mine_alone("winner"),
     "GET /push/key": MEMBERS,
     "POST /push/receipts/<uuid:message_id>": TOKEN,
+    "POST /push/sms-reports/<uuid:message_id>/<token>": TOKEN,
     "POST /push/subscription": row("forbidden"),  # An empty address is on nobody's list of push services.
     "DELETE /push/subscription": MEMBERS,
     "GET /push/test": MEMBERS,

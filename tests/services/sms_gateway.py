@@ -3,9 +3,14 @@
 import json
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from flask.testing import FlaskClient
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,18 @@ class Posted:
     body: dict[str, Any]
     status: int
 
+    @property
+    def report_path(self) -> str:
+        """Where what becomes of this SMS is to be told, in the dialect it came in."""
+        return urlsplit(self.body.get("report") or self.body["callbackUrlStatus"]).path
+
+    def report(self, status: str) -> dict[str, Any]:
+        if "report" in self.body:
+            return {"reference": self.body["reference"], "status": status}
+        at = "2026-11-24T10:00:00+01:00"
+        told = {"value": status.upper(), "deliveryDate": at}
+        return {"messageId": str(uuid4()), "refClient": self.body["refClient"], "status": told}
+
 
 @dataclass(frozen=True)
 class _Answer:
@@ -23,6 +40,7 @@ class _Answer:
     retry_after: str = ""
     slow: float = 0
     redirect: str = ""
+    first: Callable[[Posted], None] | None = None
 
 
 class FakeSmsGateway:
@@ -39,12 +57,18 @@ class FakeSmsGateway:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def answers(self, status: int = 200, *, times: int | None = None, **manners: Any) -> None:
-        """Answer so from now on, or to the next `times` only. Manners: `retry_after`, `slow` (seconds), `redirect`."""
+        """Answer so from now on, or to the next `times` only. Manners: `retry_after`, `slow` (seconds), `redirect`,
+        `first` (called with the SMS before it is answered: some report sooner than they answer)."""
         answer = _Answer(status, **manners)
         if times is None:
             self._always = answer
         else:
             self._next.extend([answer] * times)
+
+    def tells(self, client: FlaskClient, *statuses: str, of: Posted | None = None) -> list[int]:
+        """Report on an SMS (the last one taken), as often and in whatever order it likes; what it was answered."""
+        sms = of or self.taken[-1]
+        return [client.post(sms.report_path, json=sms.report(status)).status_code for status in statuses]
 
     @property
     def taken(self) -> list[Posted]:
@@ -54,7 +78,10 @@ class FakeSmsGateway:
     def take(self, headers: dict[str, str], body: dict[str, Any]) -> _Answer:
         answer = self._next.popleft() if self._next else self._always
         self._closing.wait(answer.slow)
-        self.posts.append(Posted(headers, body, answer.status))
+        posted = Posted(headers, body, answer.status)
+        if answer.first:
+            answer.first(posted)
+        self.posts.append(posted)
         return answer
 
     def close(self) -> None:

@@ -1,0 +1,73 @@
+"""The watch over what was promised: what is late is said once, to the one who counts on it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.care_requests import actions, words
+from app.care_requests.follow_ups import NEWS_LIFE, tell_screens
+from app.care_requests.journal import add_step, touch
+from app.care_requests.models import CareRequest, CareTask
+from app.care_requests.rules import State, Verb
+from app.core.db import db, transaction
+from app.directory import queries as directory
+from app.push import actions as push
+
+
+def watch_due(now: datetime) -> int:
+    """Say what is late, once each: tasks, care that did not begin, decisions that nobody took. Returns how many."""
+    late_tasks = select(CareTask.id).where(
+        CareTask.done_at.is_(None), CareTask.reminded_at.is_(None), CareTask.due_at <= now
+    )
+    late_starts = select(CareRequest.id).where(
+        CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]),
+        CareRequest.start_by <= now,
+        CareRequest.late_at.is_(None),
+    )
+    undecided = select(CareRequest.id).where(CareRequest.state == State.DRAFT, CareRequest.answer_by <= now)
+    due = ((late_tasks, _remind), (late_starts, _say_late), (undecided, _say_undecided))
+    return sum(_each(db.session.scalars(which.limit(100)).all(), act, now) for which, act in due)
+
+
+def _each(ids: Sequence[UUID], act: Callable[[UUID, datetime], None], now: datetime) -> int:
+    for row_id in ids:
+        with transaction():
+            act(row_id, now)
+    return len(ids)
+
+
+def _remind(task_id: UUID, now: datetime) -> None:
+    task = db.session.scalar(select(CareTask).where(CareTask.id == task_id).with_for_update())
+    if task is None or task.done_at or task.reminded_at:
+        return
+    task.reminded_at = now
+    request = task.request
+    accounts = [request.author_id]
+    if task.owner == "performer" and request.performer:
+        accounts = directory.accounts_of([request.performer]).get(request.performer.id, [])
+    notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
+    for account in accounts:
+        push.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
+    tell_screens(request)
+
+
+def _say_late(request_id: UUID, now: datetime) -> None:
+    request = db.session.scalar(select(CareRequest).where(CareRequest.id == request_id).with_for_update())
+    if request is None or request.late_at or request.state not in (State.ACCEPTED, State.SCHEDULED):
+        return
+    request.late_at = now
+    add_step(request.id, "late", now=now)
+    notice = words.late_notice(f"requests/{request.id}")
+    push.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
+    touch(request)
+
+
+def _say_undecided(request_id: UUID, now: datetime) -> None:
+    """No senior doctor decided while it was wanted: nobody was asked, and the one who waits must know."""
+    request = actions.hold(request_id)
+    if request.state is not State.DRAFT or not actions.move(request, Verb.CANCEL, now=now, detail=words.UNDECIDED):
+        return
+    notice = words.undecided_notice(f"requests/{request.id}")
+    push.alert(request.author_id, request.id, "undecided", notice, now=now, expires_at=now + NEWS_LIFE)

@@ -1,0 +1,14 @@
+"""An alert was worth ringing for when its offer was answered, whatever the answer."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.dispatch.models import Offer
+
+
+def answered_among(offer_ids: Collection[UUID]) -> list[UUID]:
+    answered = select(Offer.id).where(Offer.id.in_(offer_ids), Offer.answered_at.is_not(None))
+    return list(db.session.scalars(answered))

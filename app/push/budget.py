@@ -1,0 +1,106 @@
+"""What a person's attention is spent on, and what waits so as not to spend it: wishes, alerts, digests."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.core import clock
+from app.core.db import db
+from app.push import attention
+from app.push.attention import Wishes
+from app.push.models import Alert, Attention
+
+
+def wishes_of(account_id: UUID) -> Wishes:
+    row = db.session.get(Attention, account_id)
+    return row.wishes if row else Wishes()
+
+
+def wish(account_id: UUID, wishes: Wishes, now: datetime) -> None:
+    """Hold to these wishes from now on, for what waits already too."""
+    values = {
+        "quiet": wishes.quiet,
+        "quiet_from": wishes.quiet_from,
+        "quiet_until": wishes.quiet_until,
+        "quiet_days": "".join(str(day) for day in sorted(wishes.quiet_days)),
+        "daily_cap": wishes.daily_cap,
+        "grouped": wishes.grouped,
+    }
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(
+        insert(Attention)
+        .values(account_id=account_id, **values)
+        .on_conflict_do_update(index_elements=[Attention.account_id], set_=values)
+    )
+    waiting = update(Alert).where(Alert.account_id == account_id, Alert.rings_at.is_not(None))
+    db.session.execute(waiting.values(rings_at=now).execution_options(synchronize_session=False))
+
+
+def rings_at(account_id: UUID, now: datetime) -> datetime:
+    """When what does not press may ring for this person."""
+    wishes = wishes_of(account_id)
+    return attention.rings_at(wishes, told_today([account_id], now).get(account_id, 0), now, clock.PARIS)
+
+
+def free_at(account_id: UUID, now: datetime) -> datetime:
+    """The same for what has waited for company already."""
+    wishes = wishes_of(account_id)
+    return attention.free_at(wishes, told_today([account_id], now).get(account_id, 0), now, clock.PARIS)
+
+
+def told_today(account_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
+    """How often each of these people was alerted since midnight in Paris; a digest is one alert."""
+    rang = func.coalesce(Alert.digest_id, Alert.subject_id)
+    counted = (
+        select(Alert.account_id, func.count(rang.distinct()).label("number"))
+        .where(Alert.account_id.in_(account_ids), Alert.rang_at >= attention.day_begins(now, clock.PARIS))
+        .group_by(Alert.account_id)
+    )
+    return {row.account_id: row.number for row in db.session.execute(counted)}
+
+
+def any_due(now: datetime) -> bool:
+    """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
+    return db.session.scalar(select(Alert.id).where(Alert.rings_at <= now).limit(1)) is not None
+
+
+def people_due(now: datetime, limit: int) -> list[UUID]:
+    """Whose time has come, held until the transaction ends; another worker's are left to it."""
+    due = select(Alert.account_id).where(Alert.rings_at <= now).order_by(Alert.rings_at).limit(limit)
+    return list(dict.fromkeys(db.session.scalars(due.with_for_update(skip_locked=True))))
+
+
+def waiting_for(account_id: UUID) -> list[Alert]:
+    waiting = select(Alert).where(Alert.account_id == account_id, Alert.rings_at.is_not(None)).order_by(Alert.id)
+    return list(db.session.scalars(waiting.with_for_update(skip_locked=True)))
+
+
+def end(subject_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """These subjects await nothing any more: what waits will never ring. Returns the digests in which nothing is
+    left, with whose they are."""
+    forget_waiting(subject_ids)
+    ended = update(Alert).where(Alert.subject_id.in_(subject_ids), Alert.digest_id.is_not(None)).values(over=True)
+    touched = {
+        digest: account
+        for digest, account in db.session.execute(
+            ended.returning(Alert.digest_id, Alert.account_id).execution_options(synchronize_session=False)
+        )
+        if digest
+    }
+    if not touched:
+        return {}
+    left = set(db.session.scalars(select(Alert.digest_id).where(Alert.digest_id.in_(touched), ~Alert.over)))
+    return {digest: account for digest, account in touched.items() if digest not in left}
+
+
+def forget_waiting(subject_ids: Collection[UUID]) -> None:
+    gone = delete(Alert).where(Alert.subject_id.in_(subject_ids), Alert.rings_at.is_not(None))
+    db.session.execute(gone.execution_options(synchronize_session=False))
+
+
+def digests_with(subject_id: UUID) -> list[UUID]:
+    digests = select(Alert.digest_id).where(Alert.subject_id == subject_id, Alert.digest_id.is_not(None))
+    return [digest for digest in db.session.scalars(digests) if digest]

@@ -1,0 +1,172 @@
+"""Rows of a former schema go through its migration: nothing is lost, and they mean what they meant."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import create_app
+from app.care_requests.models import CareRequest, Episode
+from app.core.db import db
+from app.core.sealed import Sealed
+from app.dispatch.models import Offer, Wave
+from tests.conftest import MIGRATIONS, settings_for
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def number(n: int) -> UUID:
+    return UUID(int=n)
+
+
+ORGANIZATION, ACCOUNT, PATIENT, PRACTITIONER, ROLE, REQUEST, WAVE, OFFER = (number(n) for n in range(1, 9))
+
+FORMER: list[tuple[str, dict[str, Any]]] = [
+    (
+        "commune",
+        {
+            "code": "91228",
+            "name": "Évry",
+            "postal_code": "91000",
+            "search_name": "evry",
+            "latitude": 48.6,
+            "longitude": 2.4,
+        },
+    ),
+    (
+        "organization",
+        {
+            "id": ORGANIZATION,
+            "name": "Urgences",
+            "kind": "emergency",
+            "phone": "",
+            "address": "",
+            "commune_code": "91228",
+        },
+    ),
+    (
+        "account",
+        {
+            "id": ACCOUNT,
+            "email": "a@example.org",
+            "given_name": "A",
+            "family_name": "B",
+            "active": True,
+            "created_at": NOW,
+            "answers_from_lock_screen": True,
+        },
+    ),
+    (
+        "patient",
+        {
+            "id": PATIENT,
+            "organization_id": ORGANIZATION,
+            **dict.fromkeys(
+                ("birth_name", "given_names", "birth_date_text", "sex", "birth_place", "phone", "address"), "x"
+            ),
+            "commune_code": "91228",
+            "birth_date_key": "k",
+            "created_at": NOW,
+        },
+    ),
+    (
+        "practitioner",
+        {
+            "id": PRACTITIONER,
+            "rpps": "10000000001",
+            "given_name": "Maya",
+            "family_name": "Dupré",
+            "profession": "nurse",
+            "phone": "",
+            "account_id": ACCOUNT,
+        },
+    ),
+    (
+        "practitioner_role",
+        {
+            "id": ROLE,
+            "practitioner_id": PRACTITIONER,
+            "organization_id": ORGANIZATION,
+            "profession": "nurse",
+            "latitude": 48.6,
+            "longitude": 2.4,
+            "cell": 1,
+            "accepting": True,
+            "can_sign_in": True,
+        },
+    ),
+    (
+        "care_request",
+        {
+            "id": REQUEST,
+            "pathway": "home-care",
+            "pathway_version": 1,
+            "patient_id": PATIENT,
+            "organization_id": ORGANIZATION,
+            "author_id": ACCOUNT,
+            "profession": "nurse",
+            "reason": "dressing",
+            "note": "",
+            "commune_code": "91228",
+            "window_start": NOW,
+            "window_end": NOW,
+            "state": "accepted",
+            "performer_id": ROLE,
+            "created_at": NOW,
+            "changed_at": NOW,
+        },
+    ),
+    (
+        "wave",
+        {"id": WAVE, "request_id": REQUEST, "round": 1, "stage": 2, "radius_km": 10, "started_at": NOW, "ends_at": NOW},
+    ),
+    (
+        "offer",
+        {
+            "id": OFFER,
+            "request_id": REQUEST,
+            "wave_id": WAVE,
+            "role_id": ROLE,
+            "practitioner_id": PRACTITIONER,
+            "km": 1.0,
+            "usual": True,
+            "rank_line": "",
+            "state": "won",
+            "created_at": NOW,
+            "expires_at": NOW,
+        },
+    ),
+]
+
+
+def test_a_request_of_the_first_pathways_keeps_its_rules_its_offer_and_its_performer(
+    blank_url: str, tmp_path: Path
+) -> None:
+    app: Flask = create_app(settings_for(blank_url, tmp_path))
+    with app.app_context():
+        upgrade(MIGRATIONS, "0002")
+        with db.engine.begin() as connection:
+            for name, row in FORMER:
+                table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+                columns = {c.name: Sealed() if c.name == "note" else c.type for c in table.columns}
+                typed = sa.table(
+                    name, *(sa.column(c, sa.Uuid() if isinstance(row[c], UUID) else columns[c]) for c in row)
+                )
+                connection.execute(typed.insert().values(**row))
+        upgrade(MIGRATIONS)
+
+        request = db.session.get_one(CareRequest, REQUEST)
+        assert (request.performer_id, request.answer_by, request.visits, request.answers) == (ROLE, NOW, [], {})
+        assert (request.rulebook.slug, request.rulebook.version, request.need.label) == ("home-care", 1, "Pansement")
+        assert [stage.km for stage in request.rulebook.search.stages] == [0, 5, 10, 20]
+        assert db.session.get_one(Episode, request.episode_id).patient_id == PATIENT
+        offer = db.session.get_one(Offer, OFFER)
+        assert (offer.recipient_id, offer.role.recipient_id, offer.knows_patient) == (PRACTITIONER, PRACTITIONER, True)
+        wave = db.session.get_one(Wave, WAVE)
+        assert (wave.kind, request.rulebook.search.stages[wave.stage].km) == ("near", wave.radius_km)
+        db.session.remove()
+        db.engine.dispose()
