@@ -18,12 +18,13 @@ class Role(enum.StrEnum):
     PRACTITIONER = "practitioner"
     COORDINATOR = "coordinator"
     CASE_MANAGER = "case-manager"
+    SENIOR_DOCTOR = "senior-doctor"
     ADMINISTRATOR = "administrator"
 
 
 GRANTS = {
     Role.ADMINISTRATOR: frozenset(Role),
-    Role.COORDINATOR: frozenset({Role.REQUESTER, Role.PRACTITIONER, Role.CASE_MANAGER}),
+    Role.COORDINATOR: frozenset({Role.REQUESTER, Role.PRACTITIONER, Role.CASE_MANAGER, Role.SENIOR_DOCTOR}),
 }
 
 

@@ -40,6 +40,15 @@ def members_of(organization_id: UUID) -> list[Account]:
     )
 
 
+def holding(role: Role, organization_ids: Collection[UUID]) -> list[Account]:
+    """Who has this role in one of these organizations and can still come in, in the order of the alphabet."""
+    there = select(Membership.account_id).where(
+        Membership.organization_id.in_(organization_ids), Membership.role == role
+    )
+    found = select(Account).where(Account.id.in_(there), Account.active)
+    return list(db.session.scalars(found.order_by(Account.family_name, Account.given_name, Account.id)))
+
+
 def with_passkey(accounts: Collection[Account]) -> frozenset[UUID]:
     """Which of these people can sign in already, in one query."""
     ids = [each.id for each in accounts]

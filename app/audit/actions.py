@@ -42,6 +42,8 @@ EVENTS: dict[str, frozenset[str]] = {
     "emergency.opened": frozenset({"reason"}),
     "emergency.missed": frozenset({"reason"}),
     "emergency.seen": frozenset(),
+    "attachment.added": frozenset({"episode"}),
+    "attachment.opened": frozenset({"episode"}),
     "request.opened": frozenset({"pathway"}),
     "request.moved": frozenset({"from", "to"}),
     "offer.made": frozenset({"practitioner", "wave"}),

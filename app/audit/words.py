@@ -39,6 +39,8 @@ ACTS = {
     "emergency.seen": "Accès d'urgence relu par la coordination",
     "request.opened": "Envoi d'une demande",
     "request.moved": "Changement d'état de la demande",
+    "attachment.added": "Document joint",
+    "attachment.opened": "Document ouvert",
     "offer.made": "Demande proposée à un professionnel, sans l'identité",
     "offer.answered": "Réponse à une demande",
     "appointment.proposed": "Proposition d'un rendez-vous",

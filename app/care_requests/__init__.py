@@ -9,4 +9,5 @@ def init_app(app: Flask) -> None:
 
     may_listen("request")(queries.may_follow)
     may_listen("requests")(queries.may_follow_organization)
+    may_listen("decisions")(queries.may_decide_as)
     may_listen("board")(queries.may_watch_board)

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, select, update
 
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
-from app.care_requests import follow_ups
+from app.care_requests import follow_ups, words
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, Episode
 from app.care_requests.rules import TRANSITIONS, State, Verb, Visit
@@ -23,6 +23,7 @@ from app.pathways.actions import kept
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient
+from app.push import actions as push
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,9 @@ def open_request(
     if patient:
         agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
     _opened(request, by, now)
+    if request.decider_id:
+        notice, until = words.decision_notice("decisions"), request.answer_by
+        push.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
     return request
 
 

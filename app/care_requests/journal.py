@@ -38,6 +38,8 @@ def touch(request: CareRequest) -> None:
     """Every screen that shows this request is out of date."""
     changed("request", request.id)
     changed("requests", request.organization_id)
+    if request.decider_id:
+        changed("decisions", request.decider_id)
     territory_id = _territory_of(request.commune_code)
     if territory_id:
         changed("board", territory_id)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Role
-from app.care_requests.models import CareRequest
+from app.care_requests.models import CareRequest, CareTask, InformationCopy
 from app.care_requests.rules import OPEN, State
 from app.core.db import db
 from app.directory.queries import recipients_of, territory_communes
@@ -35,15 +35,14 @@ def followed(account: Account, *, open_only: bool, limit: int = 100) -> Sequence
     return db.session.scalars(statement).all()
 
 
-def under_way(patient_id: UUID, pathway: str) -> CareRequest | None:
-    """The newest request of this pathway that is still open for the patient, so that nobody asks twice."""
+def under_way(patient_id: UUID, pathway: str) -> Sequence[CareRequest]:
+    """What is still open of this pathway for the patient, the newest first, so that nobody asks twice."""
     statement = (
         select(CareRequest)
         .where(CareRequest.patient_id == patient_id, CareRequest.pathway == pathway, CareRequest.state.in_(OPEN))
-        .order_by(CareRequest.created_at.desc())
-        .limit(1)
+        .order_by(CareRequest.created_at.desc(), CareRequest.id)
     )
-    return db.session.scalars(statement).first()
+    return db.session.scalars(statement.limit(50)).all()
 
 
 def open_for(patient_id: UUID) -> Sequence[CareRequest]:
@@ -110,6 +109,34 @@ def may_follow_organization(account: Account, organization_id: UUID) -> bool:
 
 def may_watch_board(account: Account, organization_id: UUID) -> bool:
     return organization_id in account.organizations(Role.COORDINATOR)
+
+
+def may_decide_as(account: Account, account_id: UUID) -> bool:
+    """What waits for somebody's decision is hers alone to hear of."""
+    return account.id == account_id
+
+
+def to_decide(account: Account) -> Sequence[CareRequest]:
+    """What waits for this senior doctor, who waits longest first."""
+    waiting = select(CareRequest).where(CareRequest.decider_id == account.id, CareRequest.state == State.DRAFT)
+    return db.session.scalars(waiting.options(joinedload(CareRequest.patient)).order_by(CareRequest.created_at)).all()
+
+
+def together(request: CareRequest) -> Sequence[CareRequest]:
+    """The needs of the same event, this one among them, in the order in which they were asked."""
+    same = select(CareRequest).where(CareRequest.episode_id == request.episode_id).order_by(CareRequest.id)
+    return db.session.scalars(same.options(joinedload(CareRequest.performer))).all()
+
+
+def tasks_of(request_id: UUID) -> Sequence[CareTask]:
+    """What is to be done after the acceptance, the soonest due first."""
+    return db.session.scalars(select(CareTask).where(CareTask.request_id == request_id).order_by(CareTask.due_at)).all()
+
+
+def copies_of(request_id: UUID) -> Sequence[InformationCopy]:
+    """Who was told of it without having to answer."""
+    told = select(InformationCopy).where(InformationCopy.request_id == request_id)
+    return db.session.scalars(told.options(joinedload(InformationCopy.practitioner)).order_by(InformationCopy.id)).all()
 
 
 def due(now: datetime, limit: int = 100) -> Sequence[UUID]:

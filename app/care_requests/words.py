@@ -25,6 +25,7 @@ STEPS: dict[str, str] = {
     "relayed": "Passée à un confrère",
     "rescheduled": "Moment changé",
     "task": "Fait",
+    "attached": "Document joint",
     "informed": "Informé",
     "late": "Les soins n'ont pas commencé",
     "asked": "Professionnels prévenus",

@@ -45,6 +45,16 @@ def capability(why: str) -> Callable[[View], View]:
     return lambda view: guarded(view, f"capability: {why}")
 
 
+def takes(size: int) -> Callable[[View], View]:
+    """This view is sent documents: up to `size` bytes at once. Every other takes what a form may hold."""
+
+    def note(view: View) -> View:
+        view.takes = size  # type: ignore[attr-defined]
+        return view
+
+    return note
+
+
 class SubPathSession(SecureCookieSessionInterface):
     """The cookie belongs to the path under which this Relais is reached, so that several can share a host."""
 
@@ -68,6 +78,7 @@ def init_app(app: Flask) -> None:
         MAX_CONTENT_LENGTH=1_000_000,
     )
     app.before_request(refuse_cross_site)
+    app.before_request(make_room)  # Before anything reads the form, the forgery check first of all.
     csrf.init_app(app)
     app.after_request(add_headers)
 
@@ -76,6 +87,11 @@ def refuse_cross_site() -> None:
     """An unsafe request from another site is refused before anything is read (ASVS 3.5.1)."""
     if request.method not in ("GET", "HEAD", "OPTIONS") and not same_site(request):
         abort(403)
+
+
+def make_room() -> None:
+    if size := getattr(current_app.view_functions.get(request.endpoint or ""), "takes", None):
+        request.max_content_length = size
 
 
 def same_site(incoming: Request) -> bool:

@@ -1,22 +1,11 @@
-"""The requester's forms: finding a patient, writing down a new one, asking."""
+"""The requester's forms about a patient: finding one, writing down a new one."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from uuid import UUID
 
-import uuid_utils.compat
 from flask import url_for
-from wtforms import (
-    BooleanField,
-    DateField,
-    Field,
-    HiddenField,
-    RadioField,
-    StringField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import DateField, Field, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextInput
 
@@ -24,8 +13,6 @@ from app.core import clock
 from app.core.forms import Form, PhoneField, stripped
 from app.directory.models import Commune
 from app.directory.queries import commune_meant
-from app.pathways.rules import windows_open
-from app.pathways.schema import Pathway
 from app.patients.actions import Identity
 from app.patients.rules import parse_search
 
@@ -72,8 +59,10 @@ class BirthPlaceField(CommuneField):
         return self.commune.code if self.commune else (self.data or "").strip()
 
 
-class BirthDateField(DateField):
-    """Any French way of writing a date; what cannot be read stays in the field."""
+class DayField(DateField):
+    """Any French way of writing a date; what cannot be read stays in the field. `example`: one that would do."""
+
+    example = "12/03/2027"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not any(str(value).strip() for value in valuelist):
@@ -81,7 +70,11 @@ class BirthDateField(DateField):
         try:
             super().process_formdata([stripped(value) for value in valuelist])
         except ValueError:
-            raise ValueError("Écrivez une date qui existe, par exemple 12/03/1948.") from None
+            raise ValueError(f"Écrivez une date qui existe, par exemple {self.example}.") from None
+
+
+class BirthDateField(DayField):
+    example = "12/03/1948"
 
 
 class PatientForm(Form):
@@ -167,38 +160,3 @@ class PatientForm(Form):
             commune_code=commune.code,
             address=self.address.data or "",
         )
-
-
-class RequestForm(Form):
-    """What the pathway's file asks, in taps; the note is the one text field, and may stay empty.
-
-    `request_id` is the future request's own id, given when the form is shown: sent twice, it is one request.
-    """
-
-    request_id = HiddenField()
-    reason = RadioField("De quoi le patient a-t-il besoin\u00a0?", validators=[InputRequired("Choisissez un besoin.")])
-    window = RadioField("Pour quand\u00a0?", validators=[InputRequired("Choisissez un moment.")])
-    note = TextAreaField(
-        "À dire à celui qui accepte",
-        description="Visible seulement par le professionnel qui accepte.",
-        filters=[stripped],
-        validators=[Length(max=500, message="500 lettres au plus.")],
-    )
-    agreement = BooleanField(validators=[InputRequired("Sans l'accord du patient, la demande ne peut pas partir.")])
-
-    def __init__(self, pathway: Pathway, now: datetime) -> None:
-        super().__init__()
-        self.reason.choices = {reason.slug: reason.label for reason in pathway.reasons}
-        self.window.choices = {w.slug: w.label for w in windows_open(pathway.windows, now, clock.PARIS)}
-        self.agreement.label.text = pathway.agreement
-        if not self.is_submitted() and self.window.choices:
-            self.window.data = next(iter(self.window.choices))
-        self.request_id.data = str(self.wanted_id or uuid_utils.compat.uuid7())
-
-    @property
-    def wanted_id(self) -> UUID | None:
-        """None when the hidden field was tampered with."""
-        try:
-            return UUID(self.request_id.data or "")
-        except ValueError:
-            return None

@@ -18,7 +18,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.desk import lines
-from app.desk.views import bp
+from app.desk.door import bp
 from app.dispatch import queries as dispatch_queries
 from app.tablets import actions, queries
 

@@ -10,7 +10,8 @@ from flask import url_for
 
 from app.accounts.models import Role
 from app.care_requests.models import CareRequest, State, Step
-from app.care_requests.words import STEPS
+from app.care_requests.rules import TAKEN
+from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
 from app.core.words import count, day, hour, moment
 from app.directory.models import Organization
@@ -30,10 +31,16 @@ SIGNS = {
     "start": "started",
     "finish": "done",
     "cancel": "cancelled",
+    "approve": "searching",
+    "decline": "cancelled",
+    "split": "searching",
+    "proposed": "wave",
+    "late": "unanswered",
 }
 """How a step is drawn in the timeline; whatever is not here is a note."""
 
 AWAITED = {
+    State.DRAFT: "Un médecin senior décide",
     State.SEARCHING: "Quelqu'un accepte",
     State.UNANSWERED: "La coordination reprend la main",
     State.ACCEPTED: "Une heure est proposée",
@@ -54,6 +61,29 @@ class Row:
     when: str
     winner: str
     reach: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A request that is open already for this patient, told before the same is asked again."""
+
+    url: str
+    reason: str
+    care: str
+    state: str
+    at: str
+
+
+@dataclass(frozen=True)
+class NeedLine:
+    """One of the needs of an event: its state, who comes, how often."""
+
+    url: str
+    care: str
+    state: str
+    who: str
+    visits: str
     current: bool
 
 
@@ -149,21 +179,58 @@ def timeline(request: CareRequest, now: datetime) -> list[Moment]:
 
 
 def told(step: Step, request: CareRequest, now: datetime) -> Moment:
-    label, author, detail = STEPS[step.kind], step.author_name if step.author_id else "", step.detail
-    match step.kind:
-        case "opened":
-            detail = request.organization.name
-        case "asked":
-            label, detail = f"Proposée à {professionals(request.profession, int(step.detail))}", ""
-        case "widened":
-            detail = f"jusqu'à {step.detail}"
-        case "accept":
-            label, author = f"Acceptée par {author}", ""
-        case "exhaust" if request.coordinator:
-            detail = f"en charge\u00a0: {request.coordinator.name}"
+    label, author, detail = _told(step, request)
     earlier = clock.paris(step.at).date() != clock.paris(now).date()
     details = [day(step.at, now) if earlier else "", detail]
     return Moment(label, step.at, author, " · ".join(part for part in details if part), SIGNS.get(step.kind, "note"))
+
+
+def _told(step: Step, request: CareRequest) -> tuple[str, str, str]:
+    """What happened, by whom, and what else there is to say of it."""
+    label, author, detail = STEPS[step.kind], step.author_name if step.author_id else "", step.detail
+    match step.kind:
+        case "opened":
+            draft = step.state is State.DRAFT
+            return ("Décision demandée" if draft else label), author, request.organization.name
+        case "asked":
+            return f"Proposée à {professionals(request.profession, int(detail))}", author, ""
+        case "accept" if not detail:  # Else somebody else than the one who comes said so: chosen, or by telephone.
+            return f"Acceptée par {author}", "", ""
+        case "split":
+            return label, "", count(int(detail), "passage")
+        case "exhaust" if request.coordinator:
+            return label, author, f"en charge\u00a0: {request.coordinator.name}"
+        case "cancel":
+            return label, author, CANCELLATIONS.get(detail, detail)
+    return label, author, detail
+
+
+def under_way_lines(requests: Sequence[CareRequest], now: datetime) -> list[UnderWay]:
+    """Of a patient's open requests: enough to see that it is the same need."""
+    return [
+        UnderWay(
+            url_for("desk.follow", request_id=each.id),
+            each.reason,
+            each.need.label,
+            STATES[each.state].lower(),
+            since(each.created_at, now),
+        )
+        for each in requests
+    ]
+
+
+def need_lines(requests: Sequence[CareRequest], current: UUID) -> list[NeedLine]:
+    return [
+        NeedLine(
+            url_for("desk.follow", request_id=each.id),
+            each.need.label,
+            each.state.value,
+            each.performer.name if each.performer and each.state in TAKEN else "",
+            count(len(each.visits), "passage") if each.visits else "",
+            each.id == current,
+        )
+        for each in requests
+    ]
 
 
 def rows(requests: Sequence[CareRequest], reach: dict[UUID, Reach], now: datetime, current: UUID | None) -> list[Row]:

@@ -225,6 +225,23 @@ def territories_around(organization_ids: Sequence[UUID]) -> Sequence[UUID]:
     return db.session.scalars(select(TerritoryCommune.organization_id).where(around).distinct()).all()
 
 
+def above(organization_ids: Iterable[UUID]) -> list[UUID]:
+    """These organizations, then what they are parts of, then who coordinates where they stand: the nearest first."""
+    found: list[UUID] = []
+    level = organizations(organization_ids)
+    communes = dict.fromkeys(organization.commune_code for organization in level)
+    while level:
+        found += [organization.id for organization in level if organization.id not in found]
+        level = [organization.parent for organization in level if organization.parent]
+    territories = (territory_of(code) for code in communes)
+    return [*found, *(place.id for place in territories if place and place.id not in found)]
+
+
+def organizations(ids: Iterable[UUID]) -> list[Organization]:
+    """In the order of the ids as given."""
+    return [db.session.get_one(Organization, each) for each in ids]
+
+
 def territory_communes(organization_ids: Sequence[UUID]) -> Sequence[str]:
     statement = select(TerritoryCommune.commune_code).where(TerritoryCommune.organization_id.in_(organization_ids))
     return db.session.scalars(statement).all()

@@ -15,8 +15,8 @@ from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import Practitioner, Profession
-from app.dispatch.models import ALERT, Inquiry, Offer, OfferState
-from app.pathways.schema import Search
+from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
+from app.pathways.schema import Search, Stage
 from app.patients import queries as patients
 from app.patients.models import Patient
 from app.push import queries as push
@@ -167,6 +167,27 @@ def inquiries_of(request: CareRequest) -> Sequence[Inquiry]:
     """Questions about this request, those without an answer first."""
     asked = select(Inquiry).where(Inquiry.request_id == request.id).options(joinedload(Inquiry.offer))
     return db.session.scalars(asked.order_by(Inquiry.answered_at.is_not(None), Inquiry.id)).all()
+
+
+def inquiry_about(request: CareRequest, inquiry_id: UUID) -> Inquiry | None:
+    """The question, if it is about this request."""
+    inquiry = db.session.get(Inquiry, inquiry_id)
+    return inquiry if inquiry and inquiry.request_id == request.id else None
+
+
+def proposal_for(request: CareRequest, offer_id: UUID) -> Offer | None:
+    """The offer, if it was made for this request."""
+    offer = db.session.get(Offer, offer_id)
+    return offer if offer and offer.request_id == request.id else None
+
+
+def farther(request: CareRequest) -> Stage | None:
+    """The stage that the search has not reached yet; none at its end, or while nobody is looked for."""
+    if request.state is not State.SEARCHING:
+        return None
+    reached = select(Wave.stage).where(Wave.request_id == request.id).order_by(Wave.round.desc(), Wave.stage.desc())
+    stage, stages = db.session.scalar(reached.limit(1)), request.rulebook.search.stages
+    return stages[stage + 1] if stage is not None and stage + 1 < len(stages) else None
 
 
 def inquiries_about(offer: Offer) -> Sequence[Inquiry]:

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from io import BytesIO
 
 from werkzeug.test import TestResponse
 
@@ -31,3 +32,8 @@ def state(answer: TestResponse) -> str:
     found = re.search(r'role="status" data-state="(\w+)"', answer.text)
     assert found is not None, "no status on this page"
     return found[1]
+
+
+def document(body: bytes = b"%PDF-1.4 biologie", name: str = "biologie.pdf") -> tuple[BytesIO, str]:
+    """A file as a browser sends it."""
+    return BytesIO(body), name

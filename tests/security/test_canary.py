@@ -174,7 +174,7 @@ def break_in_the_middle(town: Town) -> None:
             twice = {"code": "91228", "postal_code": "91000", "search_name": "", "latitude": 0.0, "longitude": 0.0}
             db.session.execute(insert(Commune).values(name=NOTE, **twice))
 
-        broken.setattr("app.desk.views.record_reading", breaks)
+        broken.setattr("app.desk.following.record_reading", breaks)
         assert town.orientation_nurse.get(f"/requests/{request}").status_code >= 500
 
 

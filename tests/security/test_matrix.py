@@ -15,9 +15,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Invitation, Passkey, Role, SignIn
-from app.care_requests.models import CareRequest
+from app.care_requests.models import Attachment, CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
+from app.dispatch.models import Inquiry
 from app.joining.models import AccessRequest
 from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
@@ -29,8 +30,9 @@ ELSEWHERE = ("requester elsewhere",)
 PRACTITIONERS = ("winner", "asked", "not asked", "usual")
 COORDINATORS = ("coordinator", "coordinator elsewhere")
 ADMINISTRATORS = ("administrator",)
+SENIORS = ("senior", "senior elsewhere")
 TABLET = "at the tablet"  # the requester, come in with her short code on the shared tablet of her ward
-SIGNED_IN = (*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS, TABLET)
+SIGNED_IN = (*SENIORS, *REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS, TABLET)
 EVERYONE = ("stranger", *SIGNED_IN)
 
 Row = dict[str, str]
@@ -61,10 +63,10 @@ def mine_alone(person: str) -> Row:
 PUBLIC = tablet_too(row("comes in", stranger="comes in"))
 TOKEN = tablet_too(row("not found", stranger="not found"), "not found")  # the token in the address is unknown
 MEMBERS = row("comes in")
-ASKS = tablet_too(only(*REQUESTERS, *ELSEWHERE))
+ASKS = tablet_too(only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS))
 ANSWERS = only(*PRACTITIONERS)
 OFFER = only("winner", foreign=("asked", "not asked", "usual"))
-REQUEST = tablet_too(only(*REQUESTERS, foreign=ELSEWHERE))
+REQUEST = tablet_too(only(*REQUESTERS, foreign=(*ELSEWHERE, *PRACTITIONERS)))
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
 OWN_CODE = only("requester", *ELSEWHERE)
 CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
@@ -93,12 +95,16 @@ TABLE: dict[str, Row] = {
     "POST /account/email/code": MEMBERS,
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
+    # The requester's side, the doctor who decides for it, and who accepted.
+    "GET /attachments/<uuid:attachment_id>": tablet_too(row("not found", comes_in=(*REQUESTERS, "senior", "winner"))),
     "GET /audit": only(*COORDINATORS),
     "GET /badges": OWN_CODE,
     "POST /badges/<uuid:tablet_id>": only("requester", foreign=ELSEWHERE),
     "POST /badges/<uuid:tablet_id>/removal": only("requester", foreign=ELSEWHERE),
     "GET /board": only(*COORDINATORS),
     "GET /communes": ASKS,
+    "GET /decisions": only(*SENIORS),
+    "POST /decisions/<uuid:request_id>": only("senior", foreign=("senior elsewhere",)),
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
     "POST /devices/sign-out": MEMBERS,
     "GET /emergency": CARES,
@@ -167,13 +173,22 @@ TABLE: dict[str, Row] = {
     "GET /requests": ASKS,
     "POST /requests": ASKS,
     "GET /requests/<uuid:request_id>": tablet_too(
-        only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, "coordinator elsewhere"))
+        only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, *PRACTITIONERS, "coordinator elsewhere"))
     ),
+    "POST /requests/<uuid:request_id>/attachments": REQUEST,
     "GET /requests/<uuid:request_id>/card": REQUEST,
     "POST /requests/<uuid:request_id>/cancellation": REQUEST,
+    "POST /requests/<uuid:request_id>/proposals/<uuid:offer_id>": REQUEST,
+    "POST /requests/<uuid:request_id>/questions/<uuid:inquiry_id>": REQUEST,
+    "POST /requests/<uuid:request_id>/reassignment": REQUEST,
+    "POST /requests/<uuid:request_id>/tasks/<uuid:task_id>": REQUEST,
+    "POST /requests/<uuid:request_id>/widening": REQUEST,
+    "POST /requests/<uuid:request_id>/window": REQUEST,
     "POST /requests/<uuid:request_id>/relaunch": only("coordinator", foreign=("coordinator elsewhere",)),
     "GET /requests/new": ASKS,
     "POST /requests/patients": ASKS,
+    "GET /requests/plan": ASKS,
+    "POST /requests/refusal": ASKS,
     "GET /service-worker.js": PUBLIC,
     "GET /sign-in": PUBLIC,
     "POST /sign-in/options": PUBLIC,
@@ -197,6 +212,8 @@ TABLE: dict[str, Row] = {
     "POST /tablets/<uuid:tablet_id>/removal": only(*ADMINISTRATORS),
     "GET /visits": ANSWERS,
 }
+
+NEEDS_PATIENT = ("POST /requests", "POST /requests/refusal")
 
 SIGNING_OUT = ("accounts.sign_out", "tablets.lock")
 
@@ -226,6 +243,8 @@ def world(town: Town) -> World:
         "usual": usual,
         "coordinator": town.coordinator,
         "coordinator elsewhere": coordinator_elsewhere(town),
+        "senior": town._person("Sonia", "Senior", Role.SENIOR_DOCTOR, town.emergency_id),
+        "senior elsewhere": town._person("Loïc", "Senior", Role.SENIOR_DOCTOR, town.emergency_id),
         "administrator": town._person("Ada", "Ministre", Role.ADMINISTRATOR, town.emergency_id),
     }
     leaver = town._person("Léa", "Partante", Role.REQUESTER, town.emergency_id)
@@ -253,11 +272,15 @@ def world(town: Town) -> World:
             expires_at=clock.now() + timedelta(minutes=10),
             shown_by_id=people["administrator"].account_id,
         )
-        db.session.add_all([*passkeys, second, asked, shown])
+        joined = joined_to(request, offer.id, people["senior"].account_id)
+        db.session.add_all([*passkeys, second, asked, shown, *joined])
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
             "offer_id": offer.id,
+            "attachment_id": joined[0].id,
+            "inquiry_id": joined[1].id,
+            "task_id": joined[2].id,
             "organization_id": town.emergency_id,
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -287,6 +310,25 @@ def glass_broken(by: Person, request: CareRequest) -> UUID:
     db.session.add(access)
     db.session.flush()
     return access.id
+
+
+def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Attachment, Inquiry, CareTask]:
+    """What hangs on the request: a document, a question, a task; and the doctor who was asked to decide."""
+    request, now = db.session.get_one(CareRequest, request_id), clock.now()
+    request.decider_id = senior
+    body = b"%PDF-1.4"
+    document = Attachment(
+        episode_id=request.episode_id,
+        name="ordonnance.pdf",
+        media_type="application/pdf",
+        size=len(body),
+        body=body,
+        added_by_id=request.author_id,
+        at=now,
+    )
+    question = Inquiry(offer_id=offer_id, request_id=request_id, question="Quelle sonde ?", asked_at=now)
+    task = CareTask(request_id=request_id, slug="call", label="Appeler", owner="requester", due_at=now)
+    return document, question, task
 
 
 def first(column: object, condition: object) -> UUID:
@@ -396,11 +438,11 @@ def test_everyone_hears_what_the_table_says(world: World) -> None:
         for who, person in world.people.items():
             url = url_of(rule, world.ids)
             # Looking for a patient or asking needs one of one's own: without, an honest 404 says nothing of rights.
-            if name == "POST /requests":
+            if name in NEEDS_PATIENT:
                 url += "?pathway=nonsense" if who not in (*REQUESTERS, TABLET) else f"?patient={patient_of(world)}"
             got = heard(ask(person, method, url))
             told = TABLE[name][who]
-            if name == "POST /requests" and who in ELSEWHERE:
+            if name in NEEDS_PATIENT and who in (*ELSEWHERE, *PRACTITIONERS):
                 told = "not found"
             if got != told:
                 wrong.append(f"{name}: {who} should hear {told}, heard {got}")
@@ -435,11 +477,13 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "tablet_id": ("administrator", "administrator elsewhere"),
         "access_id": ("requester elsewhere", "requester"),
         "badge_id": (TABLET, "requester"),
+        **dict.fromkeys(("attachment_id", "inquiry_id", "task_id"), ("requester", "requester elsewhere")),
     }
     with transaction():
         other = world.town._organization("Clinique d'ailleurs", "hospital", None).id
     world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
-    coordinators, requesters = ("coordinator", "coordinator elsewhere"), ("requester", "requester elsewhere")
+    other_roles = {"supervision.relaunch": COORDINATORS, "desk.decide": SENIORS}
+    other_rooms = {"supervision": COORDINATORS, "badges": ("requester", "requester elsewhere")}
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
     swapped = set()
@@ -448,7 +492,8 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         if not named:
             continue
         swapped.update(named)
-        twin = {"supervision": coordinators, "badges": requesters}.get(rule.endpoint.split(".")[0], twins[named[0]])
+        room = rule.endpoint.split(".")[0]
+        twin = other_roles.get(rule.endpoint) or other_rooms.get(room) or twins[named[0]]
         answer = ask(world.people[twin[1]], method, url_of(rule, world.ids))
         assert heard(answer) == "not found", f"{method} {rule.rule}: {heard(answer)}"
     assert swapped == twins.keys()

@@ -1,0 +1,220 @@
+"""Asking: the form that the pathway's file describes, and what becomes of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, abort, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.guards import by_account, me, role
+from app.accounts.models import Role
+from app.accounts.queries import holding
+from app.care_requests import actions as care_requests
+from app.care_requests import queries as care_request_queries
+from app.care_requests.actions import Need
+from app.care_requests.attachments import LARGEST, MOST, join
+from app.care_requests.models import CareRequest
+from app.core import clock
+from app.core.db import transaction
+from app.core.htmx import page, see_other
+from app.core.limits import MINUTE, limited
+from app.core.security import takes
+from app.desk import REQUESTERS
+from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathway_asked, patient_asked, uuid_or_none
+from app.desk.finding import search_page
+from app.desk.forms import PatientSearchForm
+from app.desk.lines import under_way_lines
+from app.desk.plans import PlanForm, planned_in_words
+from app.desk.request_form import Choices, RequestForm
+from app.directory.geo import distance_km
+from app.directory.models import Commune, PractitionerRole, Profession
+from app.directory.queries import above, services
+from app.directory.words import PROFESSIONS
+from app.dispatch import queries as dispatch_queries
+from app.pathways.rules import window_bounds
+from app.pathways.schema import Pathway
+from app.patients.models import Patient
+from app.patients.words import banner
+
+ROOM = MOST * LARGEST + 1_000_000
+"""Bytes of a form with as many documents as may be joined."""
+
+NEAREST = 6
+"""Establishments shown at once; the others are a tap away."""
+
+
+@bp.get("/requests/new")
+@role(*REQUESTERS)
+def new() -> Response:
+    pathway = pathway_asked()
+    patient = patient_asked()
+    if patient is None and not about_nobody(pathway):
+        return search_page(PatientSearchForm(), None)
+    return request_page(pathway, patient, form_for(pathway, patient, clock.now()))
+
+
+def form_for(pathway: Pathway, patient: Patient | None, now: datetime) -> RequestForm:
+    home = home_of(pathway)
+    choices = Choices(
+        [reason for reason in pathway.reasons if reason.patient == (patient is not None)],
+        places_for(pathway, patient.commune if patient else home.commune),
+        holding(Role.SENIOR_DOCTOR, above([patient.organization_id if patient else home.id]))
+        if pathway.sign_off
+        else (),
+    )
+    return RequestForm.of(pathway, choices, patient=patient is not None, now=now)
+
+
+def places_for(pathway: Pathway, commune: Commune) -> list[tuple[PractitionerRole, float]]:
+    """The establishments to choose from, the nearest first."""
+    if pathway.place is None:
+        return []
+    here = commune.latitude, commune.longitude
+    found = [(role, distance_km(*here, role.latitude, role.longitude)) for role in services(Profession(pathway.place))]
+    return sorted(found, key=lambda pair: (pair[1], pair[0].name))
+
+
+def request_page(
+    pathway: Pathway, patient: Patient | None, form: RequestForm, status: int = 200, refused: bool = False
+) -> Response:
+    """`refused`: the sheet in which the patient's refusal is written down stays open."""
+    under_way = care_request_queries.under_way(patient.id, pathway.slug) if patient else []
+    form.known.data = ",".join(str(each.id) for each in under_way)
+    commune = patient.commune if patient else home_of(pathway).commune
+    return page(
+        "desk/new.html",
+        status=status,
+        pathway=pathway,
+        pathways=my_pathways(),
+        patient=patient,
+        who=patient.id if patient else NOBODY,
+        banner=banner(patient, clock.now()) if patient else None,
+        form=form,
+        places={str(role.id): (role, km) for role, km in places_for(pathway, commune)},
+        nearest=NEAREST,
+        reachable=dispatch_queries.reachable(patient, pathway.search) if patient else None,
+        profession=PROFESSIONS[Profession(pathway.search.profession)],
+        under_way=under_way_lines(under_way, clock.now()),
+        chosen_twice=bool(status == 409),
+        refused=refused,
+        sent_documents=bool(form.documents) and status != 200,
+    )
+
+
+@bp.get("/requests/plan")
+@role(*REQUESTERS)
+def plan() -> str:
+    """What the plan that is being written comes to."""
+    pathway, now = pathway_asked(), clock.now()
+    form = PlanForm(formdata=request.args, meta={"csrf": False})
+    window = next((each for each in pathway.windows if each.slug == request.args.get("window")), None)
+    form.starts_at = window_bounds(window, now, clock.PARIS)[0] if window else now
+    visits = form.visits(now) if form.validate() else ()
+    return render_template("desk/_plan.html", words=planned_in_words(visits) if visits else "")
+
+
+@bp.post("/requests")
+@role(*REQUESTERS)
+@limited("new request", 60, MINUTE, of=by_account)
+@takes(ROOM)
+def ask() -> Response:
+    pathway, now = pathway_asked(), clock.now()
+    patient = patient_asked()
+    if patient is None and not about_nobody(pathway):
+        abort(404)
+    form = form_for(pathway, patient, now)
+    if not form.validate():
+        return request_page(pathway, patient, form, status=422)
+    already = already_sent(form.wanted_id, patient)
+    if already is None and patient and asked_meanwhile(form, patient):
+        return request_page(pathway, patient, form, status=409)
+    opened_id = already or open_once(form, patient, now)
+    return see_other(url_for("desk.follow", request_id=opened_id))
+
+
+def asked_meanwhile(form: RequestForm, patient: Patient) -> Sequence[CareRequest]:
+    """The same need of the same patient, under way without the form's reader having been told."""
+    known = {uuid_or_none(text) for text in (form.known.data or "").split(",")}
+    under_way = care_request_queries.under_way(patient.id, form.pathway.slug)
+    return [each for each in under_way if each.reason in form.reasons and each.id not in known]
+
+
+def needs_of(form: RequestForm, now: datetime) -> list[Need]:
+    start, end = form.bounds(now)
+    chosen = form["place"].data if form.pathway.place else None
+    decider = form["decider"].data if form.pathway.sign_off else None
+    return [
+        Need(
+            form.pathway,
+            reason,
+            start,
+            end,
+            form.note.data or "",
+            form.answers(),
+            form.visits_for(reason, now),
+            uuid_or_none(chosen),
+            uuid_or_none(decider),
+        )
+        for reason in form.reasons
+    ]
+
+
+def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID:
+    """The id of the request of this form, opened now or by the same form a moment ago."""
+    try:
+        with transaction():
+            opened = _open(form, patient, now)
+            join(opened, form.documents, by=me(), now=now)
+            return opened.id
+    except IntegrityError:
+        return already_sent(form.wanted_id, patient) or abort(404)  # An id that this form was never given.
+
+
+def _open(form: RequestForm, patient: Patient | None, now: datetime) -> CareRequest:
+    needs = needs_of(form, now)
+    if patient:
+        home = patient.organization_id
+        return care_requests.open_several(
+            needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now
+        )[0]
+    place = home_of(form.pathway)
+    return care_requests.open_request(
+        needs[0],
+        None,
+        organization_id=place.id,
+        commune_code=place.commune_code,
+        by=me(),
+        now=now,
+        request_id=form.wanted_id,
+    )
+
+
+def already_sent(request_id: UUID | None, patient: Patient | None) -> UUID | None:
+    """The request that this very form became a moment ago."""
+    already = care_request_queries.for_account(request_id, me()) if request_id else None
+    return already.id if already and already.patient_id == (patient.id if patient else None) else None
+
+
+@bp.post("/requests/refusal")
+@role(*REQUESTERS)
+@limited("new request", 60, MINUTE, of=by_account)
+@takes(ROOM)
+def refuse() -> Response:
+    """The patient does not want it: written down, and closed (MISSION A20). Only the need must be said."""
+    pathway, patient, now = pathway_asked(), patient_asked() or abort(404), clock.now()
+    form = form_for(pathway, patient, now)
+    if not (form.reason.validate(form) and form.window.validate(form)):
+        return request_page(pathway, patient, form, status=422, refused=True)
+    start, end = form.bounds(now)
+    need = Need(pathway, form.reasons[0], start, end)
+    home = patient.organization_id
+    try:
+        with transaction():
+            noted = care_requests.note_refusal(
+                need, patient, request_id=form.wanted_id, by=me(), organization_id=home, now=now
+            )
+            noted_id = noted.id
+    except IntegrityError:
+        noted_id = already_sent(form.wanted_id, patient) or abort(404)
+    return see_other(url_for("desk.follow", request_id=noted_id))

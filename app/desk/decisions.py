@@ -1,0 +1,94 @@
+"""A senior doctor's decisions: who waits beside a patient, and two words to choose from (MISSION A17)."""
+
+from uuid import UUID
+
+from flask import Response, abort, flash, url_for
+
+from app.accounts.guards import me, role
+from app.accounts.models import Role
+from app.audit.actions import record
+from app.audit.readings import read_lately
+from app.care_requests import attachments
+from app.care_requests import queries as care_request_queries
+from app.care_requests.models import CareRequest
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.htmx import page, see_other
+from app.desk.changes import DecisionForm
+from app.desk.door import bp
+from app.desk.questions import in_words
+from app.dispatch import actions as dispatch
+from app.patients.words import banner
+
+
+@bp.get("/decisions")
+@role(Role.SENIOR_DOCTOR)
+def decisions() -> Response:
+    return decisions_page()
+
+
+def decisions_page(
+    status: int = 200, wrong: tuple[UUID, DecisionForm] | None = None, too_late: bool = False
+) -> Response:
+    """`wrong`: the decision whose form came back."""
+    now = clock.now()
+    waiting = care_request_queries.to_decide(me())
+    _note_readings([each for each in waiting if not read_lately(each.id, me().id, now)])
+    return page(
+        "desk/decisions.html",
+        fragment="desk/_decisions.html",
+        status=status,
+        waiting=[
+            {
+                "request": each,
+                "banner": banner(each.patient, now) if each.patient else None,
+                "answers": in_words(each.rulebook, each.answers),
+                "documents": attachments.joined_to(each.episode_id),
+            }
+            for each in care_request_queries.to_decide(me())
+        ],
+        wrong=wrong,
+        too_late=too_late,
+        live_topics=[f"decisions-{me().id}"],
+    )
+
+
+def _note_readings(seen: list[CareRequest]) -> None:
+    """Who decides reads about the patient, and that leaves a line."""
+    now, reader = clock.now(), me().id
+    read = [(each.id, each.patient_id) for each in seen]
+    if not read:
+        return
+    with transaction():
+        for subject, patient in read:
+            record(
+                "patient.read",
+                subject=subject,
+                patient=patient,
+                actor=reader,
+                why="care",
+                now=now,
+                request=str(subject),
+            )
+
+
+@bp.post("/decisions/<uuid:request_id>")
+@role(Role.SENIOR_DOCTOR)
+def decide(request_id: UUID) -> Response:
+    form, now = DecisionForm(), clock.now()
+    found = mine_to_decide(request_id)
+    if not form.validate():
+        return decisions_page(status=422, wrong=(found.id, form))
+    yes = form.decision.data == "yes"
+    with transaction():
+        decided = dispatch.decide(mine_to_decide(request_id), yes, by=me(), now=now, reason=form.reason.data or "")
+    if not decided:
+        return decisions_page(status=409, too_late=True)
+    flash("La recherche commence." if yes else "Le patient reste aux urgences. L'équipe le sait.", "success")
+    return see_other(url_for("desk.decisions"))
+
+
+def mine_to_decide(request_id: UUID) -> CareRequest:
+    """A request that was put to this doctor by name; any other is not there for her."""
+    found = db.session.get(CareRequest, request_id)
+    return found if found and found.decider_id == me().id else abort(404)

@@ -1,0 +1,84 @@
+"""What every page of this door begins with: which pathways are hers to start, and which requests to follow."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, request
+
+from app.accounts.guards import me
+from app.care_requests import queries as care_request_queries
+from app.care_requests.models import CareRequest
+from app.desk import REQUESTERS
+from app.directory.models import Organization
+from app.directory.queries import above, organizations
+from app.pathways.library import in_force
+from app.pathways.schema import Pathway
+from app.patients import queries as patient_queries
+from app.patients.models import Patient
+
+bp = Blueprint("desk", __name__)
+
+NOBODY = "none"
+"""Instead of a patient's id: what is asked for the service itself."""
+
+
+def my_places() -> list[Organization]:
+    return organizations(me().organizations(*REQUESTERS))
+
+
+def my_pathways() -> dict[str, Pathway]:
+    """Those that somebody of her organizations may start, as her organizations made them their own."""
+    places = my_places()
+    kinds = {place.kind for place in places}
+    known = in_force(above(place.id for place in places))
+    return {slug: each for slug, each in known.items() if not each.starts or kinds.intersection(each.starts)}
+
+
+def pathway_asked() -> Pathway:
+    """The pathway that the URL names, or the first that she may start."""
+    mine = my_pathways()
+    slug = request.values.get("pathway") or next(iter(mine), "")
+    return mine.get(slug) or abort(404)
+
+
+def home_of(pathway: Pathway) -> Organization:
+    """For whom she asks when it is about no patient: the first of her organizations that may start this."""
+    places = my_places()
+    return next((place for place in places if not pathway.starts or place.kind in pathway.starts), places[0])
+
+
+def patient_asked() -> Patient | None:
+    """The patient named in the URL by id; a foreign or unknown one is not found."""
+    text = request.args.get("patient")
+    if not text or text == NOBODY:
+        return None
+    patient_id = uuid_or_none(text) or abort(404)
+    return patient_queries.of_organizations(patient_id, me().organizations(*REQUESTERS)) or abort(404)
+
+
+def about_nobody(pathway: Pathway) -> bool:
+    """Does the URL ask for the service itself, and has the pathway such needs?"""
+    if request.args.get("patient") != NOBODY:
+        return False
+    return lends(pathway) or abort(404)
+
+
+def lends(pathway: Pathway) -> bool:
+    """Are there needs in it that are about no patient?"""
+    return any(not reason.patient for reason in pathway.reasons)
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def my_request(request_id: UUID) -> CareRequest:
+    return care_request_queries.for_account(request_id, me()) or abort(404)
+
+
+def asked_by_us(request_id: UUID) -> CareRequest:
+    """A request of her own organizations: what a coordinator may only read, she may change."""
+    found = my_request(request_id)
+    return found if found.organization_id in me().organizations(*REQUESTERS) else abort(404)

@@ -1,0 +1,68 @@
+"""Which pathway, and for which patient: found again, or written down."""
+
+from flask import Response, render_template, request, url_for
+
+from app.accounts.guards import by_account, me, role
+from app.core import clock
+from app.core.db import transaction
+from app.core.htmx import page, see_other
+from app.core.limits import MINUTE, limited
+from app.desk import REQUESTERS
+from app.desk.door import bp, lends, my_pathways, pathway_asked
+from app.desk.forms import PatientForm, PatientSearchForm
+from app.directory.queries import communes_named
+from app.patients import actions as patients
+from app.patients import queries as patient_queries
+from app.patients.models import Patient
+from app.patients.words import banner
+
+
+@bp.post("/requests/patients")
+@role(*REQUESTERS)
+@limited("patient search", 60, MINUTE, of=by_account)
+def search_patients() -> Response:
+    """Found by birth date and name: a POST, so that neither stands in any URL or log."""
+    form = PatientSearchForm()
+    if request.headers.get("HX-Request") and form.unfinished:
+        return search_page(PatientSearchForm(formdata=None), None)
+    if not form.validate():
+        return search_page(form, None, status=422)
+    return search_page(form, patient_queries.search(form.q.data or "", me().organizations(*REQUESTERS)))
+
+
+def search_page(form: PatientSearchForm, found: list[Patient] | None, status: int = 200) -> Response:
+    """`found`: none until a birth date was given."""
+    now, pathway = clock.now(), pathway_asked()
+    return page(
+        "desk/patient.html",
+        fragment="desk/_patients.html",
+        status=status,
+        pathway=pathway,
+        pathways=my_pathways(),
+        lends=lends(pathway),
+        form=form,
+        found=None if found is None else [(patient.id, banner(patient, now)) for patient in found],
+    )
+
+
+@bp.route("/patients/new", methods=["GET", "POST"])
+@role(*REQUESTERS)
+def new_patient() -> Response:
+    pathway = pathway_asked()
+    form = PatientForm()
+    if request.method == "GET" or not form.validate():
+        status = 200 if request.method == "GET" else 422
+        return page("desk/new_patient.html", status=status, pathway=pathway, form=form)
+    identity = form.identity()
+    with transaction():
+        home = me().organizations(*REQUESTERS)[0]
+        patient = patients.create(identity, organization_id=home, by=me().id, now=clock.now())
+    return see_other(url_for("desk.new", pathway=pathway.slug, patient=patient.id))
+
+
+@bp.get("/communes")
+@role(*REQUESTERS)
+def communes() -> str:
+    """Suggestions for a commune field, as options of its list."""
+    field = next((request.args[name] for name in ("commune", "birth_place") if request.args.get(name)), "")
+    return render_template("desk/_communes.html", communes=communes_named(field))

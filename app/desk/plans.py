@@ -1,0 +1,144 @@
+"""Care that comes back for days: asked for in taps, and read as one plan however many people share it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date
+from wtforms import Field, RadioField
+from wtforms.validators import StopValidation
+
+from app.care_requests.models import CareRequest
+from app.care_requests.rules import LONGEST_PLAN, MOMENTS, TAKEN, State, Visit, planned, read_visits
+from app.care_requests.words import MOMENTS as MOMENT_WORDS
+from app.core import clock
+from app.core.forms import Form
+from app.core.words import count
+from app.desk.forms import DayField
+from app.desk.questions import ISO_FIRST, SeveralField
+
+ONCE = "once"
+ENDS = {"morning": 12, "midday": 15, "evening": 22}
+"""The local hour after which a moment of today is not to be had any more."""
+
+
+class PlanForm(Form):
+    """Once, or every so many days until one, at certain moments."""
+
+    plan = RadioField(
+        "Combien de fois\u00a0?",
+        choices={
+            ONCE: "Une seule fois",
+            "1": "Tous les jours",
+            "2": "Un jour sur deux",
+            "3": "Un jour sur trois",
+            "7": "Une fois par semaine",
+        },
+        default=ONCE,
+    )
+    moments = SeveralField("À quels moments\u00a0?", choices=MOMENT_WORDS)
+    until = DayField("Jusqu'au", format=ISO_FIRST)
+    starts_at: datetime | None = None
+
+    @property
+    def recurs(self) -> bool:
+        return self.plan.data not in (None, ONCE)
+
+    def validate_plan(self, field: Field) -> None:
+        if not field.raw_data:  # Not said: once.
+            field.data, field.errors = ONCE, []
+            raise StopValidation
+
+    def validate_moments(self, field: Field) -> None:
+        if not self.recurs:
+            field.errors = []
+        elif not field.data:
+            field.errors = []
+            raise StopValidation("Choisissez au moins un moment.")
+
+    def validate_until(self, field: Field) -> None:
+        if not self.recurs:
+            field.errors = []
+            raise StopValidation
+        if field.data is None:
+            raise StopValidation("" if field.errors else "Choisissez le dernier jour.")
+        first = clock.paris(self.begins()).date()
+        if field.data < first:
+            raise StopValidation("Choisissez un jour qui vient après le premier passage.")
+        if (field.data - first).days >= LONGEST_PLAN:
+            raise StopValidation(f"{LONGEST_PLAN} jours au plus\u00a0: renouvelez la demande ensuite.")
+        if self.moments.data and not self.visits(clock.now()):
+            raise StopValidation("Il n'y a plus de passage possible jusqu'à ce jour.")
+
+    def begins(self) -> datetime:
+        """When the first visit may be, at the earliest."""
+        return self.starts_at or clock.now()
+
+    def visits(self, now: datetime) -> tuple[Visit, ...]:
+        """Only after validation. None for care that comes once."""
+        if not self.recurs or self.until.data is None:
+            return ()
+        here = clock.paris(now)
+        first = clock.paris(self.begins()).date()
+        every = int(self.plan.data)
+        return tuple(
+            visit
+            for visit in planned(first, self.until.data, self.moments.data or (), every=every)
+            if visit.day > here.date() or here.hour < ENDS[visit.moment]
+        )
+
+
+def planned_in_words(visits: Sequence[Visit]) -> str:
+    """`10 passages, jusqu'au dimanche 6 décembre`."""
+    last = format_date(visits[-1].day, "EEEE d MMMM", locale="fr")
+    return f"{count(len(visits), 'passage')}, jusqu'au {last}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One visit of a plan. `who`: initials, with `name`; both empty while nobody has it, or when it was `closed`."""
+
+    who: str
+    name: str
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    label: str
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A plan as days and moments, whoever takes which part of it."""
+
+    moments: list[str]
+    days: list[Day]
+    open: int
+    total: int
+
+
+def grid(parts: Sequence[CareRequest]) -> Grid | None:
+    """None for care that comes once. `parts`: the request and those its plan was shared with."""
+    cells = {visit: _cell(part) for part in parts for visit in read_visits(part.visits)}
+    if not cells:
+        return None
+    moments = [moment for moment in MOMENTS if any(visit.moment == moment for visit in cells)]
+    days = sorted({visit.day for visit in cells})
+    return Grid(
+        [MOMENT_WORDS[moment] for moment in moments],
+        [Day(_day(day), [cells.get(Visit(day, moment)) for moment in moments]) for day in days],
+        sum(not (cell.who or cell.closed) for cell in cells.values()),
+        len(cells),
+    )
+
+
+def _cell(part: CareRequest) -> Cell:
+    performer = part.performer if part.state in TAKEN else None
+    closed = part.state is State.CANCELLED
+    return Cell(performer.initials, performer.name, closed) if performer else Cell("", "", closed)
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "EEE d MMM", locale="fr"))
