@@ -95,3 +95,8 @@ def replace(role: PractitionerRole, replacement: PractitionerRole | None, until:
 def accept_requests(role: PractitionerRole, welcome: bool) -> None:
     """One tap: new requests are welcome, or not for now."""
     role.accepting = welcome
+
+
+def say_skills(role: PractitionerRole, skills: Iterable[str]) -> None:
+    """What she does and speaks, as she says it herself (slugs of `words.SKILLS`)."""
+    role.skills = sorted(set(skills))
