@@ -20,7 +20,6 @@ PRESSING = timedelta(hours=48)
 """Care wanted within that time may begin at once; what may wait for weeks is not offered so."""
 
 AT_ONCE = "now"
-ONE_MINUTE = timedelta(minutes=1)
 HOURS = (9, 11, 14, 17)
 DAYS = {0: "", 1: "demain "}
 
@@ -46,10 +45,10 @@ def next_slots(
     and else the next ones there are."""
     begin = max(window_start or now, now)
     every = list(_slots(begin, now, zone))
-    if begin == now and now <= window_end <= now + PRESSING:
-        every.insert(0, Slot(to_the_minute(now), "tout de suite", AT_ONCE))
-    within = [slot for slot in every if begin - ONE_MINUTE < slot.at <= window_end]
-    return (within or every)[:at_most]
+    within = [slot for slot in every if begin <= slot.at <= window_end]
+    pressing = begin == now and now <= window_end <= now + PRESSING
+    at_once = [Slot(to_the_minute(now), "tout de suite", AT_ONCE)] if pressing else []
+    return [*at_once, *(within or every)][:at_most]
 
 
 def to_the_minute(moment: datetime) -> datetime:

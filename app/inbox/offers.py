@@ -133,10 +133,11 @@ def ask(offer_id: UUID) -> Response:
     if not form.validate():
         form.question.render_kw = {**form.question.render_kw, "autofocus": True}
         return offer_page(my_offer(offer_id), status=422, question=form)
+    question = form.question.data or ""
     with transaction():
-        asked = answers.ask(my_offer(offer_id), form.question.data, by=me(), now=clock.now())
+        asked = answers.ask(my_offer(offer_id), question, by=me(), now=clock.now())
     found = my_offer(offer_id)
-    if asked is None and not _waits_for(found, form.question.data):
+    if asked is None and not _waits_for(found, question):
         return offer_page(found, status=409)
     return offer_page(found) if asks_for_part() else see_other(url_of(found))
 

@@ -64,7 +64,7 @@ def be_replaced() -> Response:
         mine = my_role(request.form.get("inbox", ""))
         others = {str(role.id): role for role in (colleagues(mine) if mine.practitioner_id else [])}
         form = ReplacementForm(list(others.values()), clock.paris(now).date())
-        if form.validate():
+        if form.validate() and form.until.data:
             directory.replace(mine, others[form.colleague.data], end_of(form.until.data))
     return practice_page(422, form) if form.errors else see_other(url_for("inbox.practice"))
 

@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Passkey, Role, SignIn
+from app.care_requests.models import CareTask
 from app.core import clock
 from app.core.db import db, transaction
 from app.push.models import Subscription
@@ -70,6 +71,8 @@ TABLE: dict[str, Row] = {
     "GET /healthz": PUBLIC,
     "GET /inbox": ANSWERS,
     "POST /inbox/availability": ANSWERS,
+    "GET /inbox/copies": ANSWERS,
+    "POST /inbox/copies/sighting": ANSWERS,
     "GET /install": PUBLIC,
     # An invitation's link answers alike whether or not it exists, so that nobody learns who was invited.
     "GET /invitation/<uuid:invitation_id>": PUBLIC,
@@ -88,14 +91,18 @@ TABLE: dict[str, Row] = {
     "GET /offers/<uuid:offer_id>": OFFER,
     "POST /offers/<uuid:offer_id>/acceptance": OFFER,
     "POST /offers/<uuid:offer_id>/appointment": OFFER,
+    "POST /offers/<uuid:offer_id>/checklist": OFFER,
     "POST /offers/<uuid:offer_id>/end": OFFER,
+    "POST /offers/<uuid:offer_id>/question": OFFER,
     "POST /offers/<uuid:offer_id>/refusal": OFFER,
+    "POST /offers/<uuid:offer_id>/relay": OFFER,
     "POST /offers/<uuid:offer_id>/sighting": OFFER,
     "POST /offers/<uuid:offer_id>/start": OFFER,
     "POST /offers/<uuid:offer_id>/withdrawal": OFFER,
     "POST /offers/notice-answers/<uuid:message_id>": TOKEN,
     "GET /offline": PUBLIC,
     "GET /p/<token>": TOKEN,
+    "GET /p/<token>/advice": TOKEN,
     "POST /p/<token>/answer": TOKEN,
     "GET /p/<token>/visit.ics": TOKEN,
     "GET /passkeys/<uuid:passkey_id>": mine_alone("requester"),
@@ -105,6 +112,10 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/verification": MEMBERS,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
+    "GET /practice": ANSWERS,
+    "POST /practice/replacement": ANSWERS,
+    "POST /practice/return": ANSWERS,
+    "POST /practice/skills": ANSWERS,
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
     "POST /proof/verification": MEMBERS,
@@ -132,6 +143,7 @@ TABLE: dict[str, Row] = {
     "POST /sign-in/verification": PUBLIC,
     "POST /sign-out": PUBLIC,
     "GET /visits": ANSWERS,
+    "POST /visits/tasks/<uuid:task_id>/completion": OFFER,
 }
 
 LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out")
@@ -183,9 +195,19 @@ def world(town: Town) -> World:
             "account_id": leaver.account_id,
             "passkey_id": passkeys[0].id,
             "sign_in_id": second.id,
+            "task_id": task_of(request),
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
+
+
+def task_of(request: UUID) -> UUID:
+    """Something that the winner has to do."""
+    owed = {"slug": "call-back", "label": "Rappeler", "owner": "performer", "due_at": clock.now()}
+    task = CareTask(request_id=request, **owed)
+    db.session.add(task)
+    db.session.flush()
+    return task.id
 
 
 def first(column: object, condition: object) -> UUID:
@@ -311,6 +333,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),
+        "task_id": ("winner", "asked"),
         "account_id": ("administrator", "administrator elsewhere"),
         "organization_id": ("administrator", "administrator elsewhere"),
     }
