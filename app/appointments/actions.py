@@ -90,7 +90,7 @@ def _made_by(link: PatientLink, tokens: Callable[[str, str], list[str]]) -> bool
 
 
 def propose(appointment: Appointment, starts_at: datetime, mode: str, *, by: Account, now: datetime) -> bool:
-    """Say when and where (`mode`: home or practice); False when the request is no longer by's to plan."""
+    """Say when and where (`mode`: home, practice or remote); False when the request is no longer by's to plan."""
     request = care_requests.hold(appointment.request_id)
     if request.state is State.SCHEDULED and (appointment.starts_at, appointment.mode) == (starts_at, mode):
         return True  # A second tap: the patient's answer to the first stands.
@@ -109,6 +109,25 @@ def propose(appointment: Appointment, starts_at: datetime, mode: str, *, by: Acc
     return True
 
 
+def tick(appointment: Appointment, item: int, done: bool, *, by: Account, now: datetime) -> None:
+    """This point of the checklist is done, or is not after all; the requester reads what was done."""
+    request = care_requests.hold(appointment.request_id)
+    db.session.refresh(appointment)
+    if (str(item) in appointment.ticked) is done:
+        return
+    kept = {*appointment.ticked, str(item)} if done else set(appointment.ticked) - {str(item)}
+    appointment.ticked = sorted(kept, key=int)
+    if done:
+        add_step(request.id, "task", by=by, now=now, detail=request.rulebook.after.checklist[item])
+    _tell_screens(request)
+
+
+def _tell_screens(request: CareRequest) -> None:
+    touch(request)
+    if request.performer:
+        changed("inbox", request.performer.recipient_id)
+
+
 def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
     """The patient says `confirmed` or `declined`; the last word counts, and both sides see it.
 
@@ -123,9 +142,7 @@ def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
     appointment.patient_answer, appointment.patient_answered_at = given, now
     appointment.changed_at = now
     add_step(request.id, given, now=now)
-    touch(request)
-    if request.performer:
-        changed("inbox", request.performer.recipient_id)
+    _tell_screens(request)
     record(
         "appointment.answered",
         subject=appointment.id,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.accounts.models import Account
 from app.appointments import actions as appointments
-from app.appointments.rules import next_slots
+from app.appointments.rules import AT_ONCE, next_slots
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN, planned
@@ -95,7 +95,7 @@ def _propose(plot: Plot, request_id: UUID, now: datetime) -> datetime | None:
     request = request_of(request_id)
     if request.state is not State.ACCEPTED or not _taken_by_cast(plot, request):
         return None
-    slots = next_slots(request.window_end, now, PARIS)
+    slots = [slot for slot in next_slots(request.window_end, now, PARIS, at_most=5) if slot.value != AT_ONCE]
     starts_at = slots[min(plot.slot, len(slots) - 1)].at
     mode = pathways()[plot.pathway].modes[0]
     appointments.propose(appointments.prepare(request, now), starts_at, mode, by=_performer(request), now=now)

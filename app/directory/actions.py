@@ -103,3 +103,8 @@ def unlink(account_id: UUID, _now: datetime) -> None:
     person = db.session.scalar(select(Practitioner).where(Practitioner.account_id == account_id))
     if person is not None:
         person.account_id = None
+
+
+def say_skills(role: PractitionerRole, skills: Iterable[str]) -> None:
+    """What she does and speaks, as she says it herself (slugs of `words.SKILLS`)."""
+    role.skills = sorted(set(skills))

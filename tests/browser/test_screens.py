@@ -13,6 +13,8 @@ SCREENS = [
     ("nurse", "visits"),
     ("nurse", "first-offer"),
     ("nurse", "first-visit"),
+    ("nurse", "practice"),
+    ("doctor", "inbox/copies"),
     ("nurse", "account"),
     ("orientation-nurse", "requests"),
     ("orientation-nurse", "requests?show=all"),

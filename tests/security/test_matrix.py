@@ -116,6 +116,8 @@ TABLE: dict[str, Row] = {
     "GET /healthz": PUBLIC,
     "GET /inbox": ANSWERS,
     "POST /inbox/availability": ANSWERS,
+    "GET /inbox/copies": ANSWERS,
+    "POST /inbox/copies/sighting": ANSWERS,
     "GET /install": PUBLIC,
     # An invitation's link answers alike whether or not it exists, so that nobody learns who was invited.
     "GET /invitation/<uuid:invitation_id>": PUBLIC,
@@ -136,14 +138,18 @@ TABLE: dict[str, Row] = {
     "GET /offers/<uuid:offer_id>": OFFER,
     "POST /offers/<uuid:offer_id>/acceptance": OFFER,
     "POST /offers/<uuid:offer_id>/appointment": OFFER,
+    "POST /offers/<uuid:offer_id>/checklist": OFFER,
     "POST /offers/<uuid:offer_id>/end": OFFER,
+    "POST /offers/<uuid:offer_id>/question": OFFER,
     "POST /offers/<uuid:offer_id>/refusal": OFFER,
+    "POST /offers/<uuid:offer_id>/relay": OFFER,
     "POST /offers/<uuid:offer_id>/sighting": OFFER,
     "POST /offers/<uuid:offer_id>/start": OFFER,
     "POST /offers/<uuid:offer_id>/withdrawal": OFFER,
     "POST /offers/notice-answers/<uuid:message_id>": TOKEN,
     "GET /offline": PUBLIC,
     "GET /p/<token>": TOKEN,
+    "GET /p/<token>/advice": TOKEN,
     "POST /p/<token>/answer": TOKEN,
     "GET /p/<token>/visit.ics": TOKEN,
     "GET /passkeys/<uuid:passkey_id>": mine_alone("requester"),
@@ -153,6 +159,10 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/verification": MEMBERS,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
+    "GET /practice": ANSWERS,
+    "POST /practice/replacement": ANSWERS,
+    "POST /practice/return": ANSWERS,
+    "POST /practice/skills": ANSWERS,
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
     "GET /proof/pro-sante-connect": row("not found"),  # It is off here; tests/joining turns it on.
@@ -211,6 +221,7 @@ TABLE: dict[str, Row] = {
     "POST /tablets/<uuid:tablet_id>/code": only(*ADMINISTRATORS),
     "POST /tablets/<uuid:tablet_id>/removal": only(*ADMINISTRATORS),
     "GET /visits": ANSWERS,
+    "POST /visits/tasks/<uuid:task_id>/completion": OFFER,
 }
 
 NEEDS_PATIENT = ("POST /requests", "POST /requests/refusal")
@@ -290,6 +301,7 @@ def world(town: Town) -> World:
             "asked_id": asked.id,
             "passkey_id": passkeys[0].id,
             "sign_in_id": second.id,
+            "visit_task_id": task_of(request),
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
@@ -329,6 +341,15 @@ def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Attachmen
     question = Inquiry(offer_id=offer_id, request_id=request_id, question="Quelle sonde ?", asked_at=now)
     task = CareTask(request_id=request_id, slug="call", label="Appeler", owner="requester", due_at=now)
     return document, question, task
+
+
+def task_of(request: UUID) -> UUID:
+    """Something that the winner has to do."""
+    owed = {"slug": "call-back", "label": "Rappeler", "owner": "performer", "due_at": clock.now()}
+    task = CareTask(request_id=request, **owed)
+    db.session.add(task)
+    db.session.flush()
+    return task.id
 
 
 def first(column: object, condition: object) -> UUID:
@@ -405,6 +426,8 @@ def rank(path: str) -> int:
 
 def url_of(rule: Rule, ids: dict[str, object]) -> str:
     unknown = "01900000-0000-7000-8000-000000000000"
+    if rule.rule.startswith("/visits/"):
+        ids = {**ids, "task_id": ids["visit_task_id"]}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str(ids.get(name[1], unknown)), rule.rule)
 
 
