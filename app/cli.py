@@ -13,6 +13,7 @@ from app.config import read_settings
 from app.demo import commands as demonstration
 from app.directory.commands import COMMANDS as DIRECTORY_COMMANDS
 from app.supervision import commands as trail
+from app.supervision import pathway_commands
 
 ROOT = Path(__file__).parents[1]
 
@@ -157,6 +158,16 @@ def audit(context: click.Context) -> None:
 
 for command in (trail.verify, trail.report, trail.prune):
     audit.add_command(command)
+
+
+@main.group()
+def pathway() -> None:
+    """Care pathways: is a file right, and what does it do."""
+
+
+pathway.add_command(pathway_commands.check)
+pathway.add_command(pathway_commands.show)
+main.add_command(pathway_commands.replay)
 
 demo.add_command(demonstration.load)
 demo.add_command(demonstration.replay)

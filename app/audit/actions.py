@@ -26,6 +26,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "patient.created": frozenset(),
     "patient.read": frozenset({"request"}),
     "pathway.adopted": frozenset({"pathway"}),
+    "pathway.set_aside": frozenset({"pathway"}),
     "request.opened": frozenset({"pathway"}),
     "request.moved": frozenset({"from", "to"}),
     "offer.made": frozenset({"practitioner", "wave"}),

@@ -218,6 +218,17 @@ def territory_of(commune_code: str) -> Organization | None:
     return db.session.scalars(statement.limit(1)).first()
 
 
+def whose_rules(organization_ids: Sequence[UUID]) -> list[UUID]:
+    """Whose ways hold for these organizations, the nearest first: themselves, their parents, then the territories that
+    coordinate their communes."""
+    homes = [home for home in (db.session.get(Organization, each) for each in organization_ids) if home]
+    order, row = list(homes), homes
+    while row := [home.parent for home in row if home.parent and home.parent not in order]:
+        order += row
+    territories = [territory_of(code) for code in dict.fromkeys(home.commune_code for home in homes)]
+    return list(dict.fromkeys(each.id for each in [*order, *territories] if each))
+
+
 def territory_communes(organization_ids: Sequence[UUID]) -> Sequence[str]:
     statement = select(TerritoryCommune.commune_code).where(TerritoryCommune.organization_id.in_(organization_ids))
     return db.session.scalars(statement).all()

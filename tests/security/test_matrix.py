@@ -55,6 +55,7 @@ ASKS = only(*REQUESTERS, *ELSEWHERE)
 ANSWERS = only(*PRACTITIONERS)
 OFFER = only("winner", foreign=("asked", "not asked", "usual"))
 REQUEST = only(*REQUESTERS, foreign=ELSEWHERE)
+WATCHED = only("coordinator", foreign=("coordinator elsewhere",))
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
 
 TABLE: dict[str, Row] = {
@@ -105,6 +106,14 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/verification": MEMBERS,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
+    "GET /pathways": only(*COORDINATORS),
+    "GET /pathways/<slug>": only(*COORDINATORS),
+    "POST /pathways/<slug>/activation": only(*COORDINATORS),
+    "POST /pathways/<slug>/catalogue": only(*COORDINATORS),
+    "GET /pathways/<slug>/edit": only(*COORDINATORS),
+    "POST /pathways/<slug>/edit": only(*COORDINATORS),
+    "POST /pathways/<slug>/preview": only(*COORDINATORS),
+    "POST /pathways/<slug>/replay": only(*COORDINATORS),
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
     "POST /proof/verification": MEMBERS,
@@ -124,6 +133,11 @@ TABLE: dict[str, Row] = {
     "GET /requests/<uuid:request_id>/card": REQUEST,
     "POST /requests/<uuid:request_id>/cancellation": REQUEST,
     "POST /requests/<uuid:request_id>/relaunch": only("coordinator", foreign=("coordinator elsewhere",)),
+    "GET /requests/<uuid:request_id>/search": WATCHED,
+    "POST /requests/<uuid:request_id>/search/found": WATCHED,
+    "POST /requests/<uuid:request_id>/search/moment": WATCHED,
+    "POST /requests/<uuid:request_id>/search/others": WATCHED,
+    "POST /requests/<uuid:request_id>/search/wider": WATCHED,
     "GET /requests/new": ASKS,
     "POST /requests/patients": ASKS,
     "GET /service-worker.js": PUBLIC,
@@ -178,6 +192,7 @@ def world(town: Town) -> World:
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
+            "slug": "home-care",
             "offer_id": offer.id,
             "organization_id": town.emergency_id,
             "account_id": leaver.account_id,
