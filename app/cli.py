@@ -19,8 +19,10 @@ ROOT = Path(__file__).parents[1]
 
 
 @click.group()
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Relais finds the right professional for a patient, fast."""
+    context.obj = _app  # For those commands that need the database only sometimes.
 
 
 @main.command()

@@ -211,7 +211,7 @@ def past_requests(
 
 
 def _first_round(request_ids: Collection[UUID]) -> dict[UUID, list[tuple[Offer, Wave]]]:
-    """By request, the offers of its first search in the order in which they were made; a later round is another search."""
+    """By request, the offers of its first search, in the order in which they were made; a later round is another."""
     found: dict[UUID, list[tuple[Offer, Wave]]] = {}
     made = select(Offer, Wave).join(Wave, Wave.id == Offer.wave_id).where(Wave.round == 1)
     ids = list(request_ids)

@@ -6,11 +6,12 @@ room does not know the directory.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.core.words import count, length
 from app.pathways.schema import Pathway, Search, Stage, Task
 
-Names = Mapping[str, tuple[str, str]]
+Names = Mapping[Any, tuple[str, str]]
 """Singular and plural of each profession and service."""
 
 SIGNS = {"circle": "hand-heart", "practice": "users-round", "chosen": "building-2", "near": "map-pin", "other": "route"}

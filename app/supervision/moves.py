@@ -23,7 +23,7 @@ Choice = tuple[int, str]
 
 @dataclass(frozen=True)
 class Moves:
-    """`wider`, `others`: none when the pathway goes no farther; `moments`: slug and label of the times still to come."""
+    """`wider`, `others`: none when the pathway goes no farther; `moments`: slug and label of times still to come."""
 
     request_id: UUID
     unanswered: bool

@@ -1,5 +1,6 @@
 """`relais pathway check` and `show`, and `relais replay`."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,8 @@ def read(file: Path) -> "Pathway":
 @click.command()
 @click.argument("slug")
 @click.option("--organization", default="", help="By name: the version that it has in force.")
-def show(slug: str, organization: str) -> None:
+@click.pass_obj
+def show(application: Callable[[], Flask], slug: str, organization: str) -> None:
     """Draw a pathway: its stages, what it asks, who signs, what follows."""
     from app.directory.words import PROFESSIONS
 
@@ -73,12 +75,6 @@ def organization_named(name: str) -> "Organization":
     return found[0]
 
 
-def application() -> Flask:
-    from app import create_app
-
-    return create_app()
-
-
 @click.command()
 @click.option("--pathway", "slug", required=True, help="Whose past requests are played.")
 @click.option("--organization", required=True, help="By name: whose requests; a territory's are those of its communes.")
@@ -86,8 +82,15 @@ def application() -> Flask:
 @click.option("--version", type=int, help="The other version, by its number among the organization's own.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Requests asked from that day on.")
 @click.option("--limit", default=2000, show_default=True, type=click.IntRange(1), help="At most so many, the newest.")
+@click.pass_obj
 def replay(
-    slug: str, organization: str, file: Path | None, version: int | None, since: datetime | None, limit: int
+    application: Callable[[], Flask],
+    slug: str,
+    organization: str,
+    file: Path | None,
+    version: int | None,
+    since: datetime | None,
+    limit: int,
 ) -> None:
     """Play past requests under another version of their pathway: what if?"""
     from app.core import clock

@@ -29,7 +29,7 @@ MISTAKES = {
 
 
 class PathwayForm(Form):
-    """The same fields as the pathway has stages; `base` is what they were filled from, so that nobody is overwritten."""
+    """Fields for each of the pathway's stages. `base`: what they were filled from, so that nobody is overwritten."""
 
     base = HiddenField()
     title = StringField(TEXTS["title"], [InputRequired("Écrivez un titre."), Length(max=80)], filters=[stripped])
