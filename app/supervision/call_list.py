@@ -15,7 +15,7 @@ from app.directory.geo import distance_km, ranges_within
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import Offer, OfferState
-from app.dispatch.words import REFUSALS
+from app.dispatch.words import SUMS
 
 CIRCLES = (3, 8, 20, 50)
 """Kilometres: the smallest that holds enough people is read."""
@@ -120,8 +120,8 @@ def _not_asked(role: PractitionerRole) -> str:
 def said(offer: Offer) -> str:
     """What this person did with the request, in a few words."""
     if offer.state is OfferState.REFUSED:
-        reason = REFUSALS.get(offer.refusal_reason or "")
-        return f"a refusé\u00a0: {reason[:1].lower()}{reason[1:]}" if reason else "a refusé"
+        reason = SUMS.get(offer.refusal_reason or "")
+        return f"a refusé\u00a0: {reason[0]}" if reason else "a refusé"
     if offer.state is OfferState.EXPIRED:
         return "a vu, n'a pas répondu" if offer.seen_at else "n'a pas vu"
     return {

@@ -18,9 +18,9 @@ MONTH = 31 * 24 * 60
 TEXTS = {"title": "Titre", "explanation": "Explication", "agreement": "Accord du patient"}
 NUMBERS = {
     "km": ("Distance, en km", 1, 200),
-    "offers": ("Personnes sollicitées à la fois", 1, 100),
+    "offers": ("Personnes à la fois", 1, 100),
     "offer_minutes": ("Minutes pour répondre", 1, MONTH),
-    "minutes": ("Minutes avant d'aller plus loin", 1, MONTH),
+    "minutes": ("Minutes avant la suite", 1, MONTH),
 }
 MISTAKES = {
     "km": "Cette distance doit être plus grande que celle de l'étape précédente.",

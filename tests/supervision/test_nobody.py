@@ -38,12 +38,13 @@ def test_the_list_says_who_is_near_and_what_each_said(town: Town) -> None:
     assert far.refuses("far") == 200
     town.time_passes()
     later = town.nurse("Zoé", km=3)
+    rose = town.nurse("Rose", km=4)
     with transaction():
-        db.session.get_one(Practitioner, town.nurse("Rose", km=4).practitioner_id).account_id = None
+        db.session.get_one(Practitioner, rose.practitioner_id).account_id = None
     page = town.coordinator.get(f"/requests/{asked}/search")
     said = words(page).replace("\u00a0", " ")
     assert "1 trop loin, 1 complet" in said
-    assert "a refusé : je suis complet" in said and "a refusé : c'est trop loin" in said
+    assert "a refusé : complet" in said and "a refusé : trop loin" in said
     assert "pas encore sur Relais" in said
     assert "tel:+33639980001" in page.text
     order = [said.index(name) for name in ("Zoé Dupré", "Rose Dupré", "Maya Dupré", "Inès Dupré")]
@@ -121,7 +122,7 @@ def test_another_moment_begins_the_search_again(town: Town) -> None:
     asked = refused_by(town, town.nurse("Maya"))
     zoe = town.nurse("Zoé")
     page = town.coordinator.get("/board")
-    assert 'name="window" value="tomorrow-morning"' in page.text.replace('" aria', '" aria')
+    assert 'name="window" value="tomorrow-morning"' in page.text
     answer = town.coordinator.post(f"/requests/{asked}/search/moment", {"window": "tomorrow-morning"})
     assert answer.status_code == 303
     request = town.request(asked)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEvent
 from app.care_requests.queries import rulebooks
+from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Organization
 from app.dispatch.models import Wave
@@ -130,7 +131,7 @@ def test_the_nearest_organization_decides(town: Town) -> None:
         assert rulebooks([town.emergency_id])["home-care"].version < version
         with transaction():
             for _ in range(version - 2):  # Each organization counts its own versions.
-                adopt(catalog, organization, by=author, now=town.request(town.asks()).created_at)
+                adopt(catalog, organization, by=author, now=clock.now())
         own = rulebooks([town.emergency_id])["home-care"]
         assert (own.owner, own.version) == (str(organization), version)
     with transaction():
