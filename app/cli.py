@@ -80,13 +80,14 @@ def directory(context: click.Context) -> None:
 @click.option("--territory", default="demo", show_default=True, help="demo, or a file: latitude;longitude per line.")
 @click.option("--policy", default="alert-all,one-by-one,replacement", show_default=True, help="Ways of asking.")
 @click.option("--pathway", default="home-care", show_default=True, help="Whose waits and radii are played.")
+@click.option("--usual", default=0.0, type=click.FloatRange(0, 1), help="Share of patients who have a usual one.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the frontier into this SVG file.")
-def simulate(requests: int, territory: str, policy: str, pathway: str, plot: Path | None) -> None:
+def simulate(requests: int, territory: str, policy: str, pathway: str, usual: float, plot: Path | None) -> None:
     """Play many searches on the rules of production: what each way of asking brings, and whom it disturbs."""
     from app.dispatch import report
 
     try:
-        for line in report.lines(requests, _places(territory), policy.split(","), pathway, plot):
+        for line in report.lines(requests, _places(territory), policy.split(","), pathway, plot, usual):
             click.echo(line)
     except report.Unknown as error:
         raise click.ClickException(str(error)) from None

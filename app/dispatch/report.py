@@ -39,13 +39,20 @@ class Unknown(ValueError):
 
 
 def lines(
-    requests: int, places: Sequence[Place], policies: Sequence[str], pathway: str, plot: Path | None
+    requests: int,
+    places: Sequence[Place],
+    policies: Sequence[str],
+    pathway: str,
+    plot: Path | None,
+    usual: float = 0.0,
 ) -> Iterator[str]:
-    """What `relais simulate` says. Raises `Unknown`."""
+    """What `relais simulate` says. `usual`: the share of patients who have a usual professional; with none, only the
+    stages that ask strangers are played. Raises `Unknown`."""
     file = CATALOG / f"{pathway}.toml"
     if not file.exists() or not set(policies) <= set(POLICIES) or not places:
         raise Unknown(f"there is no such pathway, policy ({', '.join(POLICIES)}) or territory")
-    search = among_strangers(read_pathway(file).search)
+    whole = read_pathway(file).search
+    search = whole if usual else among_strangers(whole)
     plans = {name: of_size(search, POLICIES[name]) if POLICIES[name] else search for name in policies}
     territory = Territory(places)
     yield f"{requests} requests · {len(places)} professionals · {pathway}: {_waits(search)}"
@@ -53,18 +60,20 @@ def lines(
     for said, accepted in REFUSALS.items():
         behaviour = replace(Behaviour(), accepted=accepted)
         yield f"\n{said}: " + ", ".join(f"{name} {value:g}" for name, value in asdict(behaviour).items())
-        yield from _rows(plans, territory, behaviour, requests)
+        yield from _rows(plans, territory, behaviour, requests, usual)
     for said, share in DENSITIES.items():
         yield f"\n{said}, answering as in the survey"
-        yield from _rows(plans, Territory(places[::share]), Behaviour(), requests)
-    if plot:
-        yield from _frontier(search, territory, max(100, requests // 20), plot)
+        yield from _rows(plans, Territory(places[::share]), Behaviour(), requests, usual)
+    if plot:  # Of the stages that ask strangers: sizes and patience are theirs.
+        yield from _frontier(among_strangers(whole), territory, max(100, requests // 20), plot)
 
 
-def _rows(plans: Mapping[str, Search], territory: Territory, behaviour: Behaviour, requests: int) -> Iterator[str]:
+def _rows(
+    plans: Mapping[str, Search], territory: Territory, behaviour: Behaviour, requests: int, usual: float
+) -> Iterator[str]:
     yield HEAD
     for name, plan in plans.items():
-        yield _row(name, simulate(plan, territory, behaviour, requests), territory.people)
+        yield _row(name, simulate(plan, territory, behaviour, requests, usual=usual), territory.people)
 
 
 def _waits(search: Search) -> str:
