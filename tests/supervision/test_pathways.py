@@ -85,8 +85,10 @@ def test_her_version_holds_for_new_requests_and_those_under_way_keep_theirs(town
     assert (own.owner, own.search.stages[2].km, own.version) == (str(town.cpts_id), 8, 3)
     request = town.request(before)
     assert request.rulebook.search.stages[2].km == 5
+    pathways()["home-care"] = own  # As the requester's form is given it.
+    after = town.asks(patient=town.patient("Odile"))
     town.time_passes()
-    assert first_circle(before) == 5
+    assert (first_circle(before), first_circle(after)) == (10, 8), "Maya works at 7 km"
     page = words(town.coordinator.get(HOME))
     assert "Soins chez soi" in page and "Version 3" in page and "Hélène Garnier" in page and "En service" in page
     lines = db.session.scalars(select(AuditEvent).where(AuditEvent.event == "pathway.adopted")).all()
