@@ -44,6 +44,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "emergency.seen": frozenset(),
     "attachment.added": frozenset({"episode"}),
     "attachment.opened": frozenset({"episode"}),
+    "pathway.set_aside": frozenset({"pathway"}),
     "request.opened": frozenset({"pathway"}),
     "request.moved": frozenset({"from", "to"}),
     "offer.made": frozenset({"practitioner", "wave"}),

@@ -23,6 +23,10 @@ SCREENS = [
     ("orientation-nurse", "first-request"),
     ("orientation-nurse", "account"),
     ("coordinator", "board"),
+    ("coordinator", "first-search"),
+    ("coordinator", "pathways"),
+    ("coordinator", "pathways/home-care"),
+    ("coordinator", "pathways/home-care/edit"),
     ("admin", "invitations/new"),
     ("admin", "members"),
     ("admin", "tablets"),
@@ -73,6 +77,7 @@ def go(page: Page, house: RunningHouse, persona: str, path: str) -> None:
     inside = {
         "first-offer": ("inbox", "article[data-offer] a[href*='offers/']"),
         "first-visit": ("visits", "main a[href*='offers/']"),
+        "first-search": ("board", "main a[href$='/search']"),
         "first-request": ("requests", "main a[href*='requests/0']"),
     }
     if path in inside:

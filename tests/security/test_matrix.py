@@ -67,6 +67,7 @@ ASKS = tablet_too(only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS))
 ANSWERS = only(*PRACTITIONERS)
 OFFER = only("winner", foreign=("asked", "not asked", "usual"))
 REQUEST = tablet_too(only(*REQUESTERS, foreign=(*ELSEWHERE, *PRACTITIONERS)))
+WATCHED = only("coordinator", foreign=("coordinator elsewhere",))
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
 OWN_CODE = only("requester", *ELSEWHERE)
 CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
@@ -163,6 +164,14 @@ TABLE: dict[str, Row] = {
     "POST /practice/replacement": ANSWERS,
     "POST /practice/return": ANSWERS,
     "POST /practice/skills": ANSWERS,
+    "GET /pathways": only(*COORDINATORS),
+    "GET /pathways/<slug>": only(*COORDINATORS),
+    "POST /pathways/<slug>/activation": only(*COORDINATORS),
+    "POST /pathways/<slug>/catalogue": only(*COORDINATORS),
+    "GET /pathways/<slug>/edit": only(*COORDINATORS),
+    "POST /pathways/<slug>/edit": only(*COORDINATORS),
+    "POST /pathways/<slug>/preview": only(*COORDINATORS),
+    "POST /pathways/<slug>/replay": only(*COORDINATORS),
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
     "GET /proof/pro-sante-connect": row("not found"),  # It is off here; tests/joining turns it on.
@@ -195,6 +204,11 @@ TABLE: dict[str, Row] = {
     "POST /requests/<uuid:request_id>/widening": REQUEST,
     "POST /requests/<uuid:request_id>/window": REQUEST,
     "POST /requests/<uuid:request_id>/relaunch": only("coordinator", foreign=("coordinator elsewhere",)),
+    "GET /requests/<uuid:request_id>/search": WATCHED,
+    "POST /requests/<uuid:request_id>/search/found": WATCHED,
+    "POST /requests/<uuid:request_id>/search/moment": WATCHED,
+    "POST /requests/<uuid:request_id>/search/others": WATCHED,
+    "POST /requests/<uuid:request_id>/search/wider": WATCHED,
     "GET /requests/new": ASKS,
     "POST /requests/patients": ASKS,
     "GET /requests/plan": ASKS,
@@ -288,6 +302,7 @@ def world(town: Town) -> World:
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
+            "slug": "home-care",
             "offer_id": offer.id,
             "attachment_id": joined[0].id,
             "inquiry_id": joined[1].id,
@@ -505,7 +520,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
     with transaction():
         other = world.town._organization("Clinique d'ailleurs", "hospital", None).id
     world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
-    other_roles = {"supervision.relaunch": COORDINATORS, "desk.decide": SENIORS}
+    other_roles = {"supervision.relaunch": COORDINATORS, "desk.decide": SENIORS, "inbox.complete": ("winner", "asked")}
     other_rooms = {"supervision": COORDINATORS, "badges": ("requester", "requester elsewhere")}
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
