@@ -31,6 +31,8 @@ def tell(plot: Plot, teller: Teller) -> Tale:
     now = yield plot.opens_at
     request_id = _open(plot, now)
     teller.heard(f"{plot.pathway}: a request opens")
+    if plot.decider:
+        return
     now = yield from search(plot, request_id, teller, now)
     request = request_of(request_id)
     if request.state is State.ACCEPTED and _taken_by_cast(plot, request):
@@ -51,9 +53,21 @@ def _open(plot: Plot, now: datetime) -> UUID:
     today = paris(start).date()
     visits = planned(today, today + timedelta(days=plot.days - 1), ["morning"]) if plot.days else ()
     need = care_requests.Need(
-        pathway, plot.reason, start, end, plot.note, answers=plot.answers, visits=visits, chosen_role_id=_chosen(plot)
+        pathway,
+        plot.reason,
+        start,
+        end,
+        plot.note,
+        answers=plot.answers,
+        visits=visits,
+        chosen_role_id=_chosen(plot),
+        decider_id=_decider(plot),
     )
     return care_requests.open_request(need, patient, organization_id=plot.organization_id, by=by, now=now).id
+
+
+def _decider(plot: Plot) -> UUID | None:
+    return account(plot.decider).id if plot.decider else None
 
 
 def _chosen(plot: Plot) -> UUID | None:
