@@ -100,10 +100,22 @@ LINES = (
         "registration",
         "month",
         taker=None,
+        refusing=0,
         chosen="maternity-unit",
         answers={"due-date": "2027-05-14", "first": "yes"},
     ),
-    line(9, WARD, "robert", BED, "rehabilitation", "tomorrow", **NOBODY, answers={"duration": "week"}),
+    line(9, WARD, "robert", BED, "rehabilitation", "tomorrow", taker=None, refusing=0, answers={"duration": "week"}),
+    line(
+        6,
+        SURGERY,
+        "stephane",
+        BED,
+        "medicine",
+        "at-once",
+        taker=None,
+        refusing=0,
+        answers={"sex": "men", "isolation": "contact", "duration": "days"},
+    ),
     # Nobody could: in the coordinator's hands.
     line(130, ED, "gerard", DOCTOR, "fever", "thirty-six-hours", **EVERYBODY_REFUSES, note="Vit seul."),
     line(
