@@ -77,6 +77,9 @@ class ReplacementForm(Form):
         self.colleague.choices = [(str(role.id), role.name) for role in colleagues]
 
     def validate_until(self, field: Field) -> None:
+        if field.data is None:
+            field.errors = []  # What the parser said of it is said better here.
+            raise StopValidation("Choisissez une date.")
         if field.data < self.today:
             raise ValidationError("Cette date est déjà passée.")
         if field.data > self.today + LONGEST_ABSENCE:

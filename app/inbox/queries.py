@@ -47,11 +47,11 @@ def still_free(recipients: Collection[UUID], now: datetime, limit: int = 5) -> S
     latest: dict[UUID, Offer] = {}
     for offer in db.session.scalars(statement.limit(4 * limit)):
         latest.setdefault(offer.request_id, offer)
-    held = select(Offer.request_id).where(
-        Offer.recipient_id.in_(recipients), Offer.request_id.in_(latest), Offer.state == OfferState.OPEN
+    said = select(Offer.request_id).where(
+        Offer.recipient_id.in_(recipients), Offer.request_id.in_(latest), Offer.state != OfferState.EXPIRED
     )
-    asked_again = set(db.session.scalars(held))
-    return [offer for request_id, offer in latest.items() if request_id not in asked_again][:limit]
+    answered_or_asked_again = set(db.session.scalars(said))
+    return [offer for request_id, offer in latest.items() if request_id not in answered_or_asked_again][:limit]
 
 
 def answered(offers: Iterable[Offer]) -> set[UUID]:

@@ -1,7 +1,7 @@
 """What awaits an answer. Cards identify nobody: the phone may keep this page for where there is no signal."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -60,7 +60,7 @@ def inbox_page() -> Response:
     response = page(
         "inbox/inbox.html",
         fragment="inbox/_inbox.html",
-        inboxes=[_inbox(one, cards.get(one.recipient_id, [])) for one in my_roles()],
+        inboxes=[_inbox(one, cards.get(one.recipient_id, []), now) for one in my_roles()],
         unexplained=[card(offer, now) for offer in unexplained],
         reasons=REFUSALS,
         visits=len(dispatch_queries.won_offers(mine)),
@@ -80,8 +80,8 @@ def inbox_page() -> Response:
     return response
 
 
-def _inbox(role: PractitionerRole, cards: list[Card]) -> Inbox:
-    return Inbox(role.recipient_id, role.name, role.accepting, away(role, clock.now()), cards)
+def _inbox(role: PractitionerRole, cards: list[Card], now: datetime) -> Inbox:
+    return Inbox(role.recipient_id, role.name, role.accepting, away(role, now), cards)
 
 
 @bp.post("/inbox/availability")

@@ -76,7 +76,12 @@ class TestAReplacement:
 
     @pytest.mark.parametrize(
         ("until", "words"),
-        [("2026-11-23", "déjà passée"), ("2028-01-01", "Un an au plus"), ("", "Choisissez une date")],
+        [
+            ("2026-11-23", "déjà passée"),
+            ("2028-01-01", "Un an au plus"),
+            ("", "Choisissez une date"),
+            ("demain", "Choisissez une date"),
+        ],
     )
     def test_has_a_day_on_which_it_ends(self, nurse: Nurse, hugo: Nurse, until: str, words: str) -> None:
         answer = nurse.post("/practice/replacement", {"colleague": hugo.role_id, "until": until})

@@ -63,6 +63,7 @@ NAMES = (
     *("q", "birth_name", "given_names", "birth_date", "sex", "birth_place", "phone", "commune", "address"),
     *("request_id", "reason", "window", "note", "agreement", "slot", "starts_at", "mode", "answer", "token", "code"),
     *("email", "given_name", "family_name", "organization_id", "role", "person", "day", "request", "topics", "pathway"),
+    *("question", "said", "colleague", "until", "skills", "item", "done", "inbox"),
     *("patient", "show", "beside", "next", "accepting", "from", "name", "key", "age", "words", "endpoint", "keys"),
     *("rpps", "state", "iss", "error", "sure"),
 )
@@ -74,10 +75,12 @@ WHOLE: dict[str, dict[str, str]] = {
     "/requests": {"reason": "dressing", "window": "today", "note": "Sonner", "agreement": "y"},
     "/requests/patients": {"q": "12/03/1948 mar"},
     "/offers/<uuid:offer_id>/appointment": {"slot": "2026-11-24T13:00:00+00:00", "starts_at": "", "mode": "home"},
+    "/offers/<uuid:offer_id>/question": {"question": "Quel étage ?"},
     "/offers/<uuid:offer_id>/refusal": {"reason": "far"},
     "/access": {"rpps": "10000000001", "given_name": "Maya", "family_name": "Dupré", "email": "a@example.org"},
     "/access/code": {"code": "123456"},
     "/account/email": {"email": "a@example.org"},
+    "/practice/replacement": {"colleague": "", "until": "2026-12-06"},
     "/invitations/new": {"email": "a@example.org", "given_name": "Anne", "family_name": "Durand", "role": "requester"},
 }
 
