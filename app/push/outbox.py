@@ -4,6 +4,7 @@ A worker killed at any point leaves a lease that runs out, and another takes the
 reach a phone twice, with the same topic and tag, so that it shows once. It is never lost.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -127,16 +128,23 @@ def _claimed(row: Row[Any], worker_token: str, lease_until: datetime) -> Claimed
 
 def settle_all(group: Iterable[Settled]) -> None:
     """Write what became of many attempts, inside the caller's transaction; a lost lease writes nothing."""
-    sent = []
+    sent: defaultdict[tuple[str, int | None], list[Settled]] = defaultdict(list)
     for one in group:
         if one.verdict.state == "sent":
-            sent.append(
-                {"row": one.message.id, "held": one.message.lease_token, "status": one.status, "moment": one.at}
-            )
+            sent[one.message.lease_token, one.status].append(one)
         else:
             settle(one.message, one.verdict, one.status, one.at)
-    if sent:
-        db.session.connection().execute(SENT, sent)
+    for (lease_token, status), alike in sent.items():
+        # The usual end, in one statement: those of one lease left within a moment of each other.
+        db.session.connection().execute(
+            SENT,
+            {
+                "rows": [one.message.id for one in alike],
+                "held": lease_token,
+                "status": status,
+                "moment": max(one.at for one in alike),
+            },
+        )
 
 
 def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime) -> bool:
@@ -176,11 +184,11 @@ NOW = bindparam("now", type_=Message.due_at.type)
 PENDING = DUE.where(Message.state == MessageState.PENDING, Message.due_at <= NOW)
 ABANDONED = DUE.where(Message.state == MessageState.LEASED, Message.lease_until <= NOW)
 
-# The usual end, for a whole group in one call of the driver, under the same fence as in `settle`.
+# Under the same fence as in `settle`.
 SENT = (
     update(Message.__table__)  # type: ignore[arg-type]
     .where(
-        Message.id == bindparam("row"),
+        Message.id.in_(bindparam("rows", expanding=True)),
         Message.lease_token == bindparam("held"),
         Message.state == MessageState.LEASED,
     )
