@@ -30,6 +30,7 @@ def test_a_nurse_comes_in_with_her_code_and_asks_in_her_name(ward: Ward) -> None
     page = ward.tablet.get("/requests").text
     assert "Claire Soignante" in page
     assert "Verrouiller" in page
+    assert 'http-equiv="refresh" content="320;url=/tablet"' in page, "without script the page leaves by itself"
     signed_in = lines("account.signed_in")[-1]
     assert (signed_in.actor_id, signed_in.detail) == (claire.account_id, {"means": "tablet"})
 
