@@ -14,12 +14,13 @@ def init_app(app: Flask) -> None:
     from app.desk.door import bp
 
     app.register_blueprint(bp)
+    app.register_blueprint(decisions.bp)
     # After what a professional answers: who asks as well has her own requests first.
     add_entry(app, "desk.requests", "Suivi", "clipboard-list", *REQUESTERS, order=3)
     add_entry(app, "desk.new", "Demander", "plus", *REQUESTERS, order=4)
     add_entry(
         app,
-        "desk.decisions",
+        "decisions.show",
         "Décisions",
         "clipboard-check",
         Role.SENIOR_DOCTOR,
