@@ -19,7 +19,6 @@ from app.desk.questions import in_words
 from app.dispatch import actions as dispatch
 from app.patients.words import banner
 
-
 bp = Blueprint("decisions", __name__, url_prefix="/decisions")
 
 
