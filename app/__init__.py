@@ -9,11 +9,14 @@ from app import (
     care_requests,
     desk,
     dispatch,
+    emergency,
     inbox,
+    joining,
     live,
     pathways,
     push,
     supervision,
+    tablets,
 )
 from app.config import Settings, read_settings
 from app.core import compression, db, errors, forms, htmx, limits, logging, pwa, security, words
@@ -26,15 +29,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.former_secret_keys),
+        WTF_CSRF_SECRET_KEY=[*reversed(settings.former_secret_keys), settings.secret_key],  # the last one signs
         SQLALCHEMY_DATABASE_URI=settings.database_url,
     )
     logging.init_app()
     htmx.htmx.init_app(app)
     for floor in (db, compression, security, limits, errors, words, forms, pwa):
         floor.init_app(app)
-    for room in (audit, accounts, push, live, pathways, care_requests, dispatch, appointments):
+    for room in (audit, accounts, push, live, pathways, tablets, care_requests, dispatch, appointments):
         room.init_app(app)
-    for door in (desk, inbox, supervision):
+    for door in (desk, inbox, supervision, joining, emergency):
         door.init_app(app)
     if settings.demo:
         from app import demo  # Elsewhere its invented people are not even loaded.

@@ -13,13 +13,16 @@ from app.config import read_settings
 from app.demo import commands as demonstration
 from app.directory.commands import COMMANDS as DIRECTORY_COMMANDS
 from app.supervision import commands as trail
+from app.supervision import keys, pathway_commands
 
 ROOT = Path(__file__).parents[1]
 
 
 @click.group()
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Relais finds the right professional for a patient, fast."""
+    context.obj = _app  # For those commands that need the database only sometimes.
 
 
 @main.command()
@@ -77,13 +80,14 @@ def directory(context: click.Context) -> None:
 @click.option("--territory", default="demo", show_default=True, help="demo, or a file: latitude;longitude per line.")
 @click.option("--policy", default="alert-all,one-by-one,replacement", show_default=True, help="Ways of asking.")
 @click.option("--pathway", default="home-care", show_default=True, help="Whose waits and radii are played.")
+@click.option("--usual", default=0.0, type=click.FloatRange(0, 1), help="Share of patients who have a usual one.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the frontier into this SVG file.")
-def simulate(requests: int, territory: str, policy: str, pathway: str, plot: Path | None) -> None:
+def simulate(requests: int, territory: str, policy: str, pathway: str, usual: float, plot: Path | None) -> None:
     """Play many searches on the rules of production: what each way of asking brings, and whom it disturbs."""
     from app.dispatch import report
 
     try:
-        for line in report.lines(requests, _places(territory), policy.split(","), pathway, plot):
+        for line in report.lines(requests, _places(territory), policy.split(","), pathway, plot, usual):
             click.echo(line)
     except report.Unknown as error:
         raise click.ClickException(str(error)) from None
@@ -158,8 +162,29 @@ def audit(context: click.Context) -> None:
 for command in (trail.verify, trail.report, trail.prune):
     audit.add_command(command)
 
+
+@main.group()
+def pathway() -> None:
+    """Care pathways: is a file right, and what does it do."""
+
+
+pathway.add_command(pathway_commands.check)
+pathway.add_command(pathway_commands.show)
+main.add_command(pathway_commands.replay)
+
 demo.add_command(demonstration.load)
 demo.add_command(demonstration.replay)
+
+
+@main.group()
+@click.pass_context
+def secrets(context: click.Context) -> None:
+    """The key that seals patients' identities, signs cookies and makes links."""
+    context.obj = context.with_resource(_app().app_context())
+
+
+for command in (keys.rotate, keys.check):
+    secrets.add_command(command)
 
 
 @main.group()

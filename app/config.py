@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 SMS_DIALECTS = ("plain", "smsmode")
 """How the SMS gateway is spoken to (`app/push/sms.py`)."""
 
+PSC_DISCOVERY = "/.well-known/wallet-openid-configuration"
+"""Where Pro Santé Connect describes itself, under its issuer: not at OpenID's usual place (FACTS 4.1)."""
+
 
 class WrongSetting(SystemExit):
     """A setting that would make Relais unsafe or useless; the message says which and what to write instead."""
@@ -22,6 +25,7 @@ class Settings:
 
     database_url: str
     secret_key: str
+    former_secret_keys: tuple[str, ...]
     data_dir: Path
     base_url: str
     demo: bool
@@ -32,10 +36,20 @@ class Settings:
     mail_from: str
     audit_months: int
     idle_limit: timedelta
+    tablet_idle: timedelta
     trusted_proxies: int
     sms_url: str
     sms_key: str
     sms_dialect: str
+    psc_issuer: str
+    psc_discovery: str
+    psc_client_id: str
+    psc_client_secret: str
+
+    @property
+    def pro_sante_connect(self) -> bool:
+        """Whether professionals may prove themselves by the State's sign-in."""
+        return bool(self.psc_issuer)
 
     @property
     def production(self) -> bool:
@@ -59,6 +73,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(
         database_url=_database_url(env.get("RELAIS_DATABASE_URL", f"sqlite:///{data_dir / 'relais.sqlite3'}")),
         secret_key=env.get("RELAIS_SECRET_KEY", "") or _own_secret(data_dir, base_url),
+        former_secret_keys=_former_secrets(env, data_dir),
         data_dir=data_dir,
         base_url=base_url,
         demo=env.get("RELAIS_DEMO", "") == "1",
@@ -69,18 +84,22 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         mail_from=env.get("RELAIS_MAIL_FROM", "relais@example.org"),
         audit_months=_audit_months(env.get("RELAIS_AUDIT_MONTHS", "36")),
         idle_limit=timedelta(hours=_whole(env, "RELAIS_IDLE_HOURS", "8", least=1)),
+        tablet_idle=timedelta(minutes=_whole(env, "RELAIS_TABLET_IDLE_MINUTES", "5", least=1)),
         trusted_proxies=_whole(env, "RELAIS_TRUSTED_PROXIES", "0", least=0),
         sms_url=env.get("RELAIS_SMS_URL", ""),
         sms_key=env.get("RELAIS_SMS_KEY", ""),
         sms_dialect=env.get("RELAIS_SMS_DIALECT", "plain"),
+        psc_issuer=(psc_issuer := env.get("RELAIS_PSC_ISSUER", "").rstrip("/")),
+        psc_discovery=env.get("RELAIS_PSC_DISCOVERY", "") or (psc_issuer and psc_issuer + PSC_DISCOVERY),
+        psc_client_id=env.get("RELAIS_PSC_CLIENT_ID", ""),
+        psc_client_secret=env.get("RELAIS_PSC_CLIENT_SECRET", ""),
     )
     _refuse_unsafe(settings)
     return settings
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    if len(settings.secret_key) < 32:
-        raise WrongSetting("RELAIS_SECRET_KEY must hold at least 32 characters.")
+    _refuse_unsafe_keys(settings)
     if urlsplit(settings.base_url).scheme not in ("http", "https"):
         raise WrongSetting("RELAIS_BASE_URL must start with http:// or https://.")
     # Push services refuse any other form, and then every phone stays silent (FACTS 2.1).
@@ -92,6 +111,33 @@ def _refuse_unsafe(settings: Settings) -> None:
         if settings.production and not host.startswith("https://"):
             raise WrongSetting("RELAIS_PUSH_HOSTS takes https origins only in production.")
     _refuse_unsafe_sms(settings)
+    _refuse_half_pro_sante(settings)
+
+
+def _refuse_half_pro_sante(settings: Settings) -> None:
+    """All or nothing: a button that leads to an error is worse than none."""
+    wanted = {
+        "RELAIS_PSC_ISSUER": settings.psc_issuer,
+        "RELAIS_PSC_CLIENT_ID": settings.psc_client_id,
+        "RELAIS_PSC_CLIENT_SECRET": settings.psc_client_secret,
+    }
+    missing = [name for name, value in wanted.items() if not value]
+    if len(missing) == len(wanted) and not settings.psc_discovery:
+        return
+    if missing:
+        raise WrongSetting(f"{missing[0]} is missing: Pro Santé Connect needs its issuer, a client id and its secret.")
+    safe = ("https",) if settings.production else ("https", "http")
+    for name, url in (("RELAIS_PSC_ISSUER", settings.psc_issuer), ("RELAIS_PSC_DISCOVERY", settings.psc_discovery)):
+        if urlsplit(url).scheme not in safe:
+            raise WrongSetting(f"{name} must be an https address: who people are travels there.")
+
+
+def _refuse_unsafe_keys(settings: Settings) -> None:
+    if len(settings.secret_key) < 32:
+        raise WrongSetting("RELAIS_SECRET_KEY must hold at least 32 characters.")
+    for former in settings.former_secret_keys:
+        if len(former) < 32 or former == settings.secret_key:
+            raise WrongSetting("RELAIS_FORMER_SECRET_KEYS must hold other whole keys than RELAIS_SECRET_KEY.")
 
 
 def _refuse_unsafe_sms(settings: Settings) -> None:
@@ -134,6 +180,13 @@ def _database_url(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise WrongSetting("RELAIS_DATABASE_URL must be a sqlite:/// or postgresql:// address.")
     return url
+
+
+def _former_secrets(env: Mapping[str, str], data_dir: Path) -> tuple[str, ...]:
+    """The keys that still open what they made: in the environment, or as `secret-….key` beside `secret.key`."""
+    files = [path.read_text().strip() for path in sorted(data_dir.glob("secret-*.key"))]
+    named = [each.strip() for each in env.get("RELAIS_FORMER_SECRET_KEYS", "").split(",")]
+    return (*filter(None, named), *files)
 
 
 def _own_secret(data_dir: Path, base_url: str) -> str:

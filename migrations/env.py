@@ -20,9 +20,7 @@ def plain_type(kind: str, item: object, _context: object) -> str | Literal[False
         return f"sa.String(length={item.length})"
     if isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if isinstance(item, SealedBytes):
-        return "sa.LargeBinary()"
-    return "sa.Text()" if isinstance(item, Sealed) else False
+    return "sa.Text()" if isinstance(item, Sealed | SealedBytes) else False
 
 
 @contextmanager

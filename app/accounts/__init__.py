@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.accounts import home, keys, members, navigation, sessions, views
+from app.accounts import home, keys, members, navigation, sessions, settings, views
 
 
 def init_app(app: Flask) -> None:
@@ -15,4 +15,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(keys.bp)
     app.register_blueprint(members.bp)
+    app.register_blueprint(settings.bp)
     navigation.add_entry(app, "accounts.account", "Moi", "circle-user-round", order=9)

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Account, Invitation, Letter, Membership, News, Passkey, Role, SignIn
-from app.accounts.rules import INVITATION_LASTS, accepts_codes, six_digits
+from app.accounts.rules import INVITATION_LASTS, SHOWN_LASTS, accepts_codes, six_digits
 from app.audit.actions import record
 from app.core.db import db
-from app.core.tokens import keyed_hash, same
+from app.core.tokens import keyed_hash, keyed_hashes, same_as_one
 
 LEASE = timedelta(minutes=5)  # far longer than a mail server may take to answer; also the wait before a new try
 
@@ -25,19 +25,35 @@ class Person:
     family_name: str
 
 
-def invite(person: Person, organization_id: UUID, role: Role, *, by: UUID | None, now: datetime) -> Invitation | None:
+def invite(
+    person: Person, organization_id: UUID, role: Role, *, by: UUID | None, now: datetime, shown: bool = False
+) -> Invitation | None:
     """Give `person` a role, and a way in when she has none yet; `by` is None for the command line.
+
+    Mailed, or `shown` for some minutes on the screen of `by`, before whom she stands.
 
     Returns None when she already has a passkey: she then keeps her account as it is, because a mailed code
     that adds a key to it would be a way around the keys (ASVS 6.4.4).
     """
     account = _held_account(person, now)
     _join(account, organization_id, role)
-    record("account.invited", subject=account.id, actor=by, why="joins an organization", now=now, role=role.value)
+    record(
+        "account.invited",
+        subject=account.id,
+        actor=by,
+        why="joins face to face" if shown else "joins an organization",
+        now=now,
+        role=role.value,
+    )
     if has_passkey(account.id):
         return None
     end_invitations(account.id, now)
-    invitation = Invitation(account_id=account.id, created_at=now, expires_at=now + INVITATION_LASTS)
+    invitation = Invitation(
+        account_id=account.id,
+        created_at=now,
+        expires_at=now + (SHOWN_LASTS if shown else INVITATION_LASTS),
+        shown_by_id=by if shown else None,
+    )
     db.session.add(invitation)
     db.session.flush()
     return invitation
@@ -127,9 +143,12 @@ def note_seen(sign_in_id: UUID, *, now: datetime) -> None:
 
 def tell(account: Account, kind: News, subject_id: UUID, *, now: datetime) -> None:
     """Owe this person a mail about her account; the worker sends it."""
-    db.session.add(
-        Letter(address=account.email, given_name=account.given_name, subject_id=subject_id, kind=kind, created_at=now)
-    )
+    write_to(account.email, kind, subject_id, now=now, given_name=account.given_name)
+
+
+def write_to(address: str, kind: News, subject_id: UUID, *, now: datetime, given_name: str = "") -> None:
+    """Owe a mail to an address that may be nobody's account yet."""
+    db.session.add(Letter(address=address, given_name=given_name, subject_id=subject_id, kind=kind, created_at=now))
 
 
 def end_invitations(account_id: UUID, now: datetime) -> None:
@@ -143,12 +162,22 @@ def end_invitations(account_id: UUID, now: datetime) -> None:
 
 def code_of(invitation_id: UUID) -> str:
     """The six digits mailed with an invitation: computed again when needed, stored nowhere."""
-    return six_digits(keyed_hash("invitation-code", str(invitation_id)))
+    return codes_of(invitation_id)[0]
+
+
+def codes_of(invitation_id: UUID) -> list[str]:
+    """The same under every key of the keyring: a code that was given before a rotation still opens."""
+    return [six_digits(digest) for digest in keyed_hashes("invitation-code", str(invitation_id))]
+
+
+def address_code(subject_id: UUID) -> str:
+    """The six digits that prove an address, mailed with `News.ADDRESS_CODE`: computed again, stored nowhere."""
+    return six_digits(keyed_hash("address-code", str(subject_id)))
 
 
 def show_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:
     """The invitation that `code` opens; None, without saying why, for any other. Wrong codes count."""
-    right = same(code, code_of(invitation_id))
+    right = same_as_one(code, codes_of(invitation_id))
     invitation = db.session.scalar(
         select(Invitation).where(Invitation.id == invitation_id).with_for_update(of=Invitation)
     )
@@ -169,7 +198,8 @@ def use(invitation: Invitation, *, now: datetime) -> None:
 def claim_unsent(*, now: datetime) -> Invitation | None:
     """Take one invitation that has to be mailed, for as long as the lease; no other worker gets it then."""
     free = or_(Invitation.claimed_until.is_(None), Invitation.claimed_until <= now)
-    due = (Invitation.sent_at.is_(None), Invitation.used_at.is_(None), Invitation.expires_at > now, free)
+    mailed = (Invitation.shown_by_id.is_(None), Invitation.sent_at.is_(None))
+    due = (*mailed, Invitation.used_at.is_(None), Invitation.expires_at > now, free)
     oldest = select(Invitation.id).where(*due).order_by(Invitation.id).limit(1).with_for_update(skip_locked=True)
     return db.session.scalar(
         update(Invitation)

@@ -50,7 +50,7 @@ class ReasonForm(Form):
     )
 
 
-class InviteForm(Form):
+class EmailForm(Form):
     email = EmailField(
         "Adresse e-mail professionnelle",
         filters=[stripped, lowered],
@@ -60,6 +60,9 @@ class InviteForm(Form):
             Email("Cette adresse e-mail est incomplète ou mal écrite."),
         ],
     )
+
+
+class InviteForm(EmailForm):
     given_name = StringField(
         "Prénom", filters=[stripped], validators=[DataRequired("Écrivez le prénom."), Length(max=80)]
     )

@@ -8,7 +8,7 @@ from flask import Response, abort, current_app, request, url_for
 from flask_login import current_user
 
 from app.accounts.models import Account, Role
-from app.accounts.sessions import needs_proof, proven_invitation
+from app.accounts.sessions import me_sign_in, needs_proof, proven_invitation
 from app.core import clock
 from app.core.htmx import see_other
 from app.core.security import guarded
@@ -23,7 +23,26 @@ def me() -> Account:
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """Anyone with an account; the view itself asks whose rows they are."""
+    """Anyone with an account, on a browser of her own; the view itself asks whose rows they are."""
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not current_user.is_authenticated:
+            return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+        refuse_tablet()
+        return view(*args, **kwargs)
+
+    return guarded(checked, "signed in")
+
+
+def refuse_tablet() -> None:
+    """A short code typed on a shared tablet says who asks for care, and opens nobody's account."""
+    if me().only_at is not None:
+        abort(403)
+
+
+def signed_in_anywhere(view: Callable[P, R]) -> Callable[P, R]:
+    """Like `signed_in`, on a shared tablet too."""
 
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -31,7 +50,21 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
             return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
         return view(*args, **kwargs)
 
-    return guarded(checked, "signed in")
+    return guarded(checked, "signed in, on a shared tablet too")
+
+
+def at_tablet(view: Callable[P, R]) -> Callable[P, R]:
+    """Somebody who came in with her code on a shared tablet, whether or not she has read what changed."""
+
+    @wraps(view)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not current_user.is_authenticated:
+            return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+        if me().only_at is None:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return guarded(checked, "at a shared tablet")
 
 
 def proven(view: Callable[P, R]) -> Callable[P, R]:
@@ -41,6 +74,7 @@ def proven(view: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         if not current_user.is_authenticated:
             return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+        refuse_tablet()
         if needs_proof(now=clock.now()):
             return cast(R, ask_for_proof())
         return view(*args, **kwargs)
@@ -71,8 +105,11 @@ def enrolling(view: Callable[P, R]) -> Callable[P, R]:
     return guarded(checked, "enrolling")
 
 
-def role(*allowed: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Only people who hold one of these roles somewhere; others hear that the page is not theirs (403)."""
+def role(*allowed: Role, own: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Only people who hold one of these roles somewhere; others hear that the page is not theirs (403).
+
+    Who took a shared tablet over first reads what changed while it was in other hands. `own`: not on a shared tablet.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -81,8 +118,28 @@ def role(*allowed: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
             if not me().roles.intersection(allowed):
                 abort(403)
+            if own:
+                refuse_tablet()
+            if (row := me_sign_in()) is not None and row.must_read:
+                return cast(R, see_other(url_for("desk.handover")))
             return view(*args, **kwargs)
 
         return guarded(checked, "role: " + ", ".join(sorted(allowed)))
+
+    return decorate
+
+
+def proven_role(*allowed: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """As `role`, and `proven`: for what gives others a way in."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            if current_user.is_authenticated and needs_proof(now=clock.now()):
+                return cast(R, ask_for_proof())
+            return view(*args, **kwargs)
+
+        held = ", ".join(sorted(allowed))
+        return guarded(role(*allowed, own=True)(checked), f"proven, and role: {held}")
 
     return decorate

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, abort, flash, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, request, url_for
 
 from app.accounts import actions, passkeys, queries, recovery, sessions
 from app.accounts.forms import PasskeyNameForm
@@ -30,7 +30,7 @@ def to_account() -> Response:
 @bp.get("/proof")
 @signed_in
 def proof() -> Response:
-    return page("accounts/proof.html")
+    return page("accounts/proof.html", pro_sante_connect=current_app.config["SETTINGS"].pro_sante_connect)
 
 
 @bp.post("/proof/options")
@@ -50,7 +50,7 @@ def proof_verification() -> Json:
             passkeys.prove(me(), request.get_json(silent=True), now=now)
         except passkeys.Refused as refusal:
             return refused("proof", refusal)
-        sessions.prove(me(), row, now=now)
+        sessions.prove(me(), row, "passkey", now=now)
     flash("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes.", "success")
     return {"next": url_for("accounts.account")}
 

@@ -30,7 +30,8 @@ class Place:
 @bp.get("")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def show() -> Response:
-    return page("accounts/members.html", places=[place(*each) for each in queries.may_invite_to(me()).items()])
+    places = [place(*each) for each in queries.may_invite_to(me()).items()]
+    return page("accounts/members.html", places=places, coordinates=Role.COORDINATOR in me().roles)
 
 
 def place(organization_id: UUID, name: str) -> Place:

@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint, text
@@ -47,6 +48,7 @@ class Account(Identified, Model):
     is_authenticated = True
     is_anonymous = False
     sign_in_token = ""  # no column: set while signing in, so that the session keeps the token and not the id
+    only_at = cast("UUID | None", None)  # no column: set at a shared tablet, see `held`
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the session cookie."""
@@ -55,7 +57,14 @@ class Account(Identified, Model):
     @property
     def is_active(self) -> bool:
         """Whoever left the last organization has nothing to do here any more."""
-        return self.active and bool(self.memberships)
+        return self.active and bool(self.held)
+
+    @property
+    def held(self) -> list["Membership"]:
+        """The roles that count on this browser: all of them, or at a shared tablet the one that goes with it."""
+        if self.only_at is None:
+            return self.memberships
+        return [m for m in self.memberships if (m.organization_id, m.role) == (self.only_at, Role.REQUESTER)]
 
     @property
     def name(self) -> str:
@@ -67,16 +76,16 @@ class Account(Identified, Model):
 
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset(membership.role for membership in self.memberships)
+        return frozenset(membership.role for membership in self.held)
 
     def may_grant(self, organization_id: UUID) -> frozenset[Role]:
         """The roles this person may give to others in that organization; none elsewhere than at home."""
-        mine = (m.role for m in self.memberships if m.organization_id == organization_id)
+        mine = (m.role for m in self.held if m.organization_id == organization_id)
         return frozenset().union(*(GRANTS.get(role, frozenset()) for role in mine))
 
     def organizations(self, *roles: Role) -> list[UUID]:
         """Ids of the organizations where this person holds one of `roles` (any role when none is named)."""
-        return [m.organization_id for m in self.memberships if not roles or m.role in roles]
+        return [m.organization_id for m in self.held if not roles or m.role in roles]
 
 
 class Membership(Identified, Model):
@@ -111,15 +120,20 @@ class Passkey(Identified, Model):
 
 
 class Ceremony(enum.StrEnum):
-    """What a browser may be asked to sign for; the answer to one is never accepted in another."""
+    """What a browser may be asked to prove; the answer to one is never accepted in another."""
 
     ENROLMENT = "enrolment"
     SIGN_IN = "sign-in"
     PROOF = "proof"
+    PRO_SANTE_SIGN_IN = "pro-sante-sign-in"
+    PRO_SANTE_PROOF = "pro-sante-proof"
 
 
 class PasskeyChallenge(Identified, Model):
-    """What one browser was asked to sign. Its session holds the id, and taking the row uses it up."""
+    """What one browser was asked to sign, or to bring back from Pro Santé Connect.
+
+    Its session holds the id, and taking the row uses it up.
+    """
 
     __tablename__ = "passkey_challenge"
 
@@ -138,6 +152,7 @@ class SignIn(Identified, Model):
     """
 
     __tablename__ = "sign_in"
+    __table_args__ = (CheckConstraint("(tablet_id IS NULL) = (only_at_id IS NULL)", name="tablet_has_place"),)
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
@@ -147,6 +162,9 @@ class SignIn(Identified, Model):
     last_seen_at: Mapped[datetime | None]  # none: not since `created_at`
     proven_at: Mapped[datetime | None]  # the last time the person showed a passkey here
     device: Mapped[str] = mapped_column(default="")  # "Chrome sur Android"; empty when the browser hides it
+    tablet_id: Mapped[UUID | None] = mapped_column(ForeignKey("tablet.id"), index=True)  # a ward's shared one
+    only_at_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))  # that ward: see `Account.held`
+    must_read: Mapped[bool] = mapped_column(default=False)  # she took the tablet over, and has not read what changed
 
     account: Mapped[Account] = relationship(lazy="joined")
 
@@ -156,7 +174,7 @@ class SignIn(Identified, Model):
 
 
 class Invitation(Identified, Model):
-    """A mailed link and a code that let a person enrol a passkey. It is also its own outbox row.
+    """A link and a code, mailed or shown on a screen, that let a person enrol a passkey. It is its own outbox row.
 
     The code is nowhere in the database: it is computed from the id and our own key (`actions.code_of`). When
     the passkeys were lost, it is not in the mail either: an administrator gives it (`Recovery`).
@@ -176,8 +194,9 @@ class Invitation(Identified, Model):
     sent_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     recovery_id: Mapped[UUID | None] = mapped_column(ForeignKey("recovery.id"), unique=True)
+    shown_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # on whose screen it is; none: mailed
 
-    account: Mapped[Account] = relationship(lazy="joined")
+    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
 
 
 class Outcome(enum.StrEnum):
@@ -197,6 +216,13 @@ class News(enum.StrEnum):
     RECOVERED = "recovered"
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_REMOVED = "passkey-removed"
+    ADDRESS_CODE = "address-code"
+    ACCESS_ACCEPTED = "access-accepted"
+    ACCESS_REFUSED = "access-refused"
+    ACCESS_KNOWN = "access-known"
+    EMAIL_CHANGED = "email-changed"
+    ACCOUNT_CLOSED = "account-closed"
+    JOINED = "joined"
 
 
 class Recovery(Identified, Model):
@@ -246,11 +272,23 @@ class Letter(Identified, Model):
     __table_args__ = (Index("ix_letter_outbox", "sent_at", "claimed_until"),)
 
     address: Mapped[str]  # as it was at that moment: a changed address is told at the old one
-    given_name: Mapped[str]
-    subject_id: Mapped[UUID]  # the recovery it speaks of, or the account
+    given_name: Mapped[str]  # empty when it was typed by somebody whom nobody knows yet: no stranger's words in a mail
+    subject_id: Mapped[UUID]  # the recovery it speaks of, what its code proves, or the account
     kind: Mapped[News] = mapped_column(
         Enum(News, native_enum=False, length=20, values_callable=lambda e: [n.value for n in e])
     )
     created_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+
+
+class EmailChange(Identified, Model):
+    """A new address that a person gave for her account, until its code comes back (`actions.address_code`)."""
+
+    __tablename__ = "email_change"
+    __table_args__ = (CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), unique=True)  # a newer one takes its place
+    email: Mapped[str]  # lower case
+    attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
+    expires_at: Mapped[datetime]

@@ -38,10 +38,21 @@ def add_entry(
     app.extensions.setdefault("navigation", []).append(entry)
 
 
+def add_link(app: Flask, endpoint: str, label: str, icon: str, *roles: Role) -> None:
+    """Offer a page under *Moi* to whoever holds one of `roles`: for what is done once in a while."""
+    app.extensions.setdefault("account links", []).append(Entry(endpoint, label, icon, frozenset(roles), 0, None))
+
+
+def account_links() -> list[tuple[str, str, str]]:
+    links: list[Entry] = current_app.extensions.get("account links", [])
+    return [(url_for(e.endpoint), e.label, e.icon) for e in links if e.roles & current_user.roles]
+
+
 def entries(account: Account) -> list[Entry]:
     """What this person works on, at most four, in order."""
     known: list[Entry] = sorted(current_app.extensions.get("navigation", []), key=lambda entry: entry.order)
-    return [entry for entry in known if not entry.roles or entry.roles & account.roles][:4]
+    everyone = account.only_at is None  # a shared tablet has nobody's own pages
+    return [entry for entry in known if entry.roles & account.roles or (everyone and not entry.roles)][:4]
 
 
 def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | bool | None] | None]:
@@ -65,4 +76,9 @@ def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | bool
 
 def init_app(app: Flask) -> None:
     """Asked for by the signed-in layout only: an error page must be able to do without a database."""
-    app.jinja_env.globals["shell"] = shell
+    app.jinja_env.globals.update(shell=shell, at_tablet=at_tablet, account_links=account_links)
+
+
+def at_tablet() -> bool:
+    """Is this page shown on a shared tablet, to somebody who came in with her code?"""
+    return current_user.is_authenticated and current_user.only_at is not None

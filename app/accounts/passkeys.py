@@ -72,8 +72,10 @@ def enrolment_options(account: Account, *, now: datetime) -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
-def enrol(account: Account, answer: object, name: str, *, now: datetime) -> Passkey:
+def enrol(account: Account, answer: object, name: str, *, now: datetime, invited: bool = False) -> Passkey:
     """Keep the new passkey of `account`; `answer` is the browser's JSON.
+
+    She is told by mail, but for the first key of someone `invited`, who just came from her mailbox.
 
     Raises `Refused`; commit all the same, since the challenge is used up.
     """
@@ -91,7 +93,7 @@ def enrol(account: Account, answer: object, name: str, *, now: datetime) -> Pass
         raise Refused(str(reason)) from reason
     if db.session.scalar(select(Passkey.id).where(Passkey.credential_id == verified.credential_id)):
         raise Refused("this passkey is already enrolled")
-    if has_passkey(account.id):
+    if not invited or has_passkey(account.id):
         tell(account, News.PASSKEY_ADDED, account.id, now=now)
     synced = verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE
     passkey = Passkey(

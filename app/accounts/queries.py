@@ -7,7 +7,8 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Uuid, column, func, or_, select, table
 
-from app.accounts.models import Account, Letter, Membership, Passkey, Role, SignIn
+from app.accounts.models import Account, Invitation, Letter, Membership, Passkey, Role, SignIn
+from app.config import Settings
 from app.core.db import db
 
 # The directory stands above this room, so its classes cannot be imported here; our foreign key already names
@@ -21,9 +22,11 @@ def passkeys_of(account: Account) -> list[Passkey]:
 
 def devices_of(account: Account, now: datetime) -> list[SignIn]:
     """The browsers where this person is signed in, the last used first."""
-    idle = current_app.config["SETTINGS"].idle_limit
+    settings: Settings = current_app.config["SETTINGS"]
     seen = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
-    mine = SignIn.account_id == account.id, SignIn.ended_at.is_(None), SignIn.expires_at > now, seen > now - idle
+    own = SignIn.tablet_id.is_(None) & (seen > now - settings.idle_limit)
+    live = or_(own, seen > now - min(settings.tablet_idle, settings.idle_limit))
+    mine = SignIn.account_id == account.id, SignIn.ended_at.is_(None), SignIn.expires_at > now, live
     return list(db.session.scalars(select(SignIn).where(*mine).order_by(seen.desc(), SignIn.id)))
 
 
@@ -50,6 +53,12 @@ def with_passkey(accounts: Collection[Account]) -> frozenset[UUID]:
     """Which of these people can sign in already, in one query."""
     ids = [each.id for each in accounts]
     return frozenset(db.session.scalars(select(Passkey.account_id).where(Passkey.account_id.in_(ids)).distinct()))
+
+
+def shown_invitation(invitation_id: UUID, by: Account) -> Invitation | None:
+    """One that this person shows on her screen."""
+    mine = Invitation.id == invitation_id, Invitation.shown_by_id == by.id
+    return db.session.scalar(select(Invitation).where(*mine))
 
 
 def waits_for_mail(now: datetime) -> bool:

@@ -13,7 +13,7 @@ from app.accounts.models import Account, Invitation, News, Outcome, Passkey, Rec
 from app.accounts.rules import RECOVERY_LASTS, opens_at, recovery_ends_at
 from app.audit.actions import record
 from app.core.db import db, transaction
-from app.core.tokens import derived_token, same
+from app.core.tokens import derived_token, derived_tokens, same_as_one
 
 
 def may_vouch(administrator: Account, account: Account, organization_id: UUID) -> bool:
@@ -132,7 +132,7 @@ def stop_token(recovery_id: UUID) -> str:
 
 
 def stops(recovery_id: UUID, token: str) -> bool:
-    return same(token, stop_token(recovery_id))
+    return same_as_one(token, derived_tokens("stop-recovery", str(recovery_id)))
 
 
 def end_those_of(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:

@@ -1,9 +1,13 @@
 """Decisions about sign-in: plain values in, plain values out."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SIGN_IN_LASTS = timedelta(hours=12)  # a long shift, whatever the person does meanwhile
 SEEN_EVERY = timedelta(minutes=1)  # how finely a device's last use is noted
+SEEN_EVERY_AT_TABLET = timedelta(seconds=15)  # where minutes decide who is out
 CHALLENGE_LASTS = timedelta(minutes=5)
 PROOF_LASTS = timedelta(minutes=5)  # how long a shown passkey vouches for changes to the account (ASVS 7.5.1)
 RECOVERY_WAITS = timedelta(hours=24)  # time for the person to see the notices, and to stop it
@@ -13,7 +17,9 @@ RECOVERY_LASTS = timedelta(days=7)  # to be confirmed, and then to be used
 # day is enough, and counts from the invitation: guessing is stopped by MOST_ATTEMPTS, and what lies in a
 # mailbox that is stolen later is dead.
 INVITATION_LASTS = timedelta(hours=24)
+SHOWN_LASTS = timedelta(minutes=10)  # on a colleague's screen, the person stands there (ASVS 6.5.5)
 MOST_ATTEMPTS = 5
+ADDRESS_CODE_LASTS = timedelta(minutes=10)  # the page waits for it (ASVS 6.5.5)
 
 BROWSERS = (  # in this order: each of the first ones also says the name of a later one
     ("Edg", "Edge"),
@@ -92,8 +98,12 @@ def sign_in_holds(
     return ended_at is None and now < expires_at and now - seen_at < idle
 
 
-def needs_noting(last_seen_at: datetime | None, now: datetime) -> bool:
-    return last_seen_at is None or now - last_seen_at >= SEEN_EVERY
+def seen_every(*, at_tablet: bool) -> timedelta:
+    return SEEN_EVERY_AT_TABLET if at_tablet else SEEN_EVERY
+
+
+def needs_noting(last_seen_at: datetime | None, now: datetime, every: timedelta = SEEN_EVERY) -> bool:
+    return last_seen_at is None or now - last_seen_at >= every
 
 
 def is_fresh(proven_at: datetime | None, now: datetime) -> bool:
@@ -109,3 +119,60 @@ def opens_at(confirmed_at: datetime) -> datetime:
 def recovery_ends_at(asked_at: datetime, opens_at: datetime | None) -> datetime:
     """Until when the second administrator may confirm it, and then until when the person may use it."""
     return (opens_at or asked_at) + RECOVERY_LASTS
+
+
+EIDAS_SUBSTANTIAL = "eidas1"
+"""The level of assurance that Pro Santé Connect is asked for, and must say it reached (`acr`)."""
+
+RPPS = re.compile(r"8(\d{11})", re.ASCII)
+"""The national identifier: a digit for its kind, 8 for RPPS, then the number that the directory keeps (FACTS 4.2)."""
+
+STUDENT = "E"
+
+
+@dataclass(frozen=True)
+class Professional:
+    """A person as Pro Santé Connect describes her; `professions` are codes of the national directory, each once."""
+
+    rpps: str
+    given_name: str
+    family_name: str
+    professions: tuple[str, ...]
+
+
+def professional(userinfo: Mapping[str, object]) -> Professional | None:
+    """None for whom the State does not call a professional in exercise with an RPPS number.
+
+    It writes empty strings where it knows nothing, and one `exercice` for each profession a person has (FACTS 4.1).
+    """
+    rpps = _rpps(userinfo)
+    exercices = [each for each in _list(_map(userinfo.get("SubjectRefPro")).get("exercices")) if _practises(each)]
+    if rpps is None or not exercices:
+        return None
+    family_name = _text(exercices[0].get("nomDexercice")) or _text(userinfo.get("family_name"))
+    professions = tuple(dict.fromkeys(_text(each["codeProfession"]) for each in exercices))
+    return Professional(rpps, _text(userinfo.get("given_name")), family_name, professions)
+
+
+def _rpps(userinfo: Mapping[str, object]) -> str | None:
+    others = (each.get("identifiant") for each in _list(userinfo.get("otherIds")) if each.get("origine") == "RPPS")
+    for told in (userinfo.get("SubjectNameID"), *others):
+        if found := RPPS.fullmatch(_text(told)):
+            return found[1]
+    return None
+
+
+def _practises(exercice: Mapping[str, object]) -> bool:
+    return bool(_text(exercice.get("codeProfession"))) and exercice.get("codeCategorieProfessionnelle") != STUDENT
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _map(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[Mapping[str, object]]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from flask import current_app
 
-from app.accounts.actions import claim_letter, claim_unsent, code_of, note_sent
+from app.accounts.actions import address_code, claim_letter, claim_unsent, code_of, note_sent
 from app.accounts.models import Invitation, Letter, News
 from app.accounts.queries import waits_for_mail
 from app.accounts.recovery import stop_token
@@ -53,7 +53,14 @@ SUBJECTS = {
     News.RECOVERY_CANCELLED: "Relais : votre accès ne sera pas rétabli",
     News.RECOVERED: "Relais : votre accès est rétabli",
     News.PASSKEY_ADDED: "Relais : une clé d'accès a été ajoutée",
+    News.JOINED: "Relais : votre accès est créé",
     News.PASSKEY_REMOVED: "Relais : une clé d'accès a été supprimée",
+    News.ADDRESS_CODE: "Relais : votre code",
+    News.ACCESS_ACCEPTED: "Relais : votre demande d'accès est acceptée",
+    News.ACCESS_REFUSED: "Relais : votre demande d'accès n'est pas acceptée",
+    News.ACCESS_KNOWN: "Relais : quelqu'un a demandé un accès à votre nom",
+    News.EMAIL_CHANGED: "Relais : votre adresse e-mail a changé",
+    News.ACCOUNT_CLOSED: "Relais : votre compte est fermé",
 }
 TEXTS = {
     News.RECOVERY_ASKED: """\
@@ -72,9 +79,34 @@ sont déconnectés. Ce n'était pas vous ? Appelez tout de suite votre administr
     News.PASSKEY_ADDED: """\
 Une clé d'accès a été ajoutée à votre compte. Ce n'était pas vous ? Supprimez-la dans « Moi »,
 et appelez votre administrateur.""",
+    News.JOINED: """\
+Votre accès à Relais vient d'être créé, depuis une invitation montrée sur l'écran d'un collègue. Ce
+n'était pas vous ? Appelez tout de suite votre administrateur.""",
     News.PASSKEY_REMOVED: """\
 Une clé d'accès a été supprimée de votre compte. Ce n'était pas vous ? Appelez votre
 administrateur.""",
+    News.ADDRESS_CODE: """\
+Recopiez ce code dans la page de Relais restée ouverte : {code}
+
+Il vaut dix minutes, une seule fois. Ne le donnez à personne : Relais ne vous le demandera
+jamais par téléphone. Vous n'attendiez pas ce message ? Ne faites rien.""",
+    News.ACCESS_ACCEPTED: """\
+La coordination de votre secteur a accepté votre demande d'accès. Connectez-vous avec votre
+clé d'accès habituelle :
+{home}""",
+    News.ACCESS_REFUSED: """\
+La coordination de votre secteur n'a pas accepté votre demande d'accès. Vous pensez que c'est
+une erreur ? Appelez-la.""",
+    News.ACCESS_KNOWN: """\
+Quelqu'un vient de demander un accès à Relais avec votre numéro RPPS. Vous en avez déjà un :
+personne n'en reçoit un second. C'était vous, et vos clés d'accès sont perdues ? Appelez votre
+administrateur. Sinon, ne faites rien.""",
+    News.EMAIL_CHANGED: """\
+L'adresse e-mail de votre compte n'est plus celle-ci. Ce n'était pas vous ? Appelez tout de suite
+votre administrateur.""",
+    News.ACCOUNT_CLOSED: """\
+Votre compte est fermé, à votre demande. Vos clés d'accès ne servent plus et tous vos appareils
+sont déconnectés. Ce n'était pas vous ? Appelez tout de suite votre administrateur.""",
 }
 
 log = structlog.get_logger()
@@ -134,5 +166,10 @@ def _claim_letter(now: datetime) -> tuple[UUID, EmailMessage] | None:
 def compose_letter(letter: Letter, now: datetime) -> EmailMessage:
     settings: Settings = current_app.config["SETTINGS"]
     url = f"{settings.base_url}/recoveries/{letter.subject_id}/{stop_token(letter.subject_id)}"
-    text = f"Bonjour {letter.given_name},\n\n{TEXTS[letter.kind].format(url=url)}\n"
+    code, home = address_code(letter.subject_id), f"{settings.base_url}/"
+    text = f"{hello(letter)},\n\n{TEXTS[letter.kind].format(url=url, code=code, home=home)}\n"
     return mail.compose(letter.id, letter.address, SUBJECTS[letter.kind], text, settings, now)
+
+
+def hello(letter: Letter) -> str:
+    return f"Bonjour {letter.given_name}".rstrip()

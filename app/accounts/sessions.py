@@ -1,6 +1,7 @@
 """One signed-in browser: its cookie, its row, its end."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from urllib.parse import urlsplit
@@ -13,10 +14,11 @@ from htmx_flask import request
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from app.accounts import actions
+from app.accounts import actions, shared
 from app.accounts.models import Account, Invitation, SignIn
-from app.accounts.rules import SIGN_IN_LASTS, device_label, is_fresh, needs_noting, own_path, sign_in_holds
+from app.accounts.rules import SIGN_IN_LASTS, device_label, is_fresh, needs_noting, own_path, seen_every, sign_in_holds
 from app.audit.actions import record
+from app.config import Settings
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, new_token
@@ -44,14 +46,19 @@ login_manager.session_protection = None
 def account_of(token: str) -> Account | None:
     """Who holds this token now; None when it is unknown, ended, too old or left alone, or the account is closed."""
     row = db.session.scalar(select(SignIn).where(SignIn.token_hash == hash_token(token)))
-    if row is None or not _holds(row) or not row.account.is_active:
+    if row is None or not _holds(row):
+        return None
+    row.account.only_at = row.only_at_id
+    if not row.account.is_active:
         return None
     g.sign_in, g.seen = row, (row.id, row.last_seen_at)
     return row.account
 
 
 def _holds(row: SignIn) -> bool:
-    idle = current_app.config["SETTINGS"].idle_limit
+    """On a shared tablet, whoever signed in there by whatever means is out after the tablet's own minutes."""
+    settings: Settings = current_app.config["SETTINGS"]
+    idle = settings.tablet_idle if row.tablet_id or shared.mark() else settings.idle_limit
     return sign_in_holds(clock.now(), expires_at=row.expires_at, ended_at=row.ended_at, seen_at=row.seen_at, idle=idle)
 
 
@@ -62,7 +69,8 @@ def note_presence(response: Response) -> Response:
     """
     sign_in_id, last_seen_at = g.get("seen", (None, None))
     alone = request.method == "GET" and (request.htmx or response.mimetype == "text/event-stream")
-    if sign_in_id is not None and not alone and needs_noting(last_seen_at, clock.now()):
+    every = seen_every(at_tablet=bool(shared.mark()))
+    if sign_in_id is not None and not alone and needs_noting(last_seen_at, clock.now(), every):
         response.call_on_close(_noting(sign_in_id, clock.now()))
     return response
 
@@ -86,32 +94,49 @@ def me_sign_in() -> SignIn | None:
     return cast("SignIn | None", g.get("sign_in")) if current_user.is_authenticated else None
 
 
-def sign_in(account: Account, means: str, *, now: datetime) -> None:
-    """Sign `account` in on this browser, with a new session so that nobody can have planted the old one."""
+@dataclass(frozen=True)
+class Place:
+    """A shared tablet, as a sign-in keeps it; `must_read`: the person first reads what changed meanwhile."""
+
+    tablet_id: UUID
+    organization_id: UUID
+    name: str
+    must_read: bool
+
+
+def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = None) -> None:
+    """Sign `account` in on this browser, with a new session so that nobody can have planted the old one.
+
+    `at`: the shared tablet where only a short code was given, which proves nothing for changes to the account.
+    """
     _end(now)
     session.clear()
     account.sign_in_token = new_token()
+    account.only_at = at.organization_id if at else None
     row = SignIn(
         account_id=account.id,
         token_hash=hash_token(account.sign_in_token),
         created_at=now,
         expires_at=now + SIGN_IN_LASTS,
         last_seen_at=now,
-        proven_at=now,
-        device=device_label(request.user_agent.string),
+        proven_at=None if at else now,
+        device=at.name if at else device_label(request.user_agent.string),
+        tablet_id=at.tablet_id if at else None,
+        only_at_id=account.only_at,
+        must_read=at.must_read if at else False,
     )
     db.session.add(row)
     login_user(account)
     record("account.signed_in", subject=account.id, actor=account.id, why="sign-in", now=now, means=means)
 
 
-def prove(account: Account, row: SignIn, *, now: datetime) -> None:
-    """The person showed a passkey again: changes are allowed for some minutes, under a new token (ASVS 7.2.4)."""
+def prove(account: Account, row: SignIn, means: str, *, now: datetime) -> None:
+    """The person proved again who she is: changes are allowed for some minutes, under a new token (ASVS 7.2.4)."""
     account.sign_in_token = new_token()
     row.token_hash = hash_token(account.sign_in_token)
     row.proven_at = now
     login_user(account)
-    record("account.proven", subject=account.id, actor=account.id, why="sensitive change", now=now)
+    record("account.proven", subject=account.id, actor=account.id, why="sensitive change", now=now, means=means)
 
 
 def needs_proof(*, now: datetime) -> bool:
@@ -171,6 +196,11 @@ def ask_to_sign_in() -> Response:
 
 
 def sign_in_url(path: str, query: str) -> str:
-    """The sign-in page that leads back to `path`, noted without the prefix where this Relais is reached."""
+    """The sign-in page that leads back to `path`, noted without the prefix where this Relais is reached.
+
+    A shared tablet leads nobody back: the next person at it is another one.
+    """
+    if shared.mark():
+        return url_for("tablets.locked")
     way_back = own_path(path.removeprefix(request.script_root) + (f"?{query}" if query else ""))
     return url_for("accounts.sign_in", next=None if way_back == "/" else way_back)

@@ -4,21 +4,22 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts import actions, passkeys, queries, recovery, sessions
 from app.accounts.forms import CodeForm, InviteForm
-from app.accounts.guards import enrolling, me, role, signed_in
+from app.accounts.guards import enrolling, me, proven_role, role, signed_in
 from app.accounts.keys import refused, this_sign_in
-from app.accounts.models import Account, Role
-from app.accounts.rules import device_name, own_path
+from app.accounts.models import Account, News, Role
+from app.accounts.rules import accepts_codes, device_name, own_path
 from app.accounts.words import ROLE_HINTS, ROLES
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, by_address, limited
+from app.core.qr import drawn
 from app.core.security import capability, public
 
 bp = Blueprint("accounts", __name__)
@@ -39,7 +40,8 @@ def way_back() -> str:
 def sign_in() -> AnyResponse:
     if current_user.is_authenticated:
         return redirect(way_back(), 303)
-    return page("accounts/sign_in.html", next=own_path(request.args.get("next", "")))
+    connect = current_app.config["SETTINGS"].pro_sante_connect
+    return page("accounts/sign_in.html", next=own_path(request.args.get("next", "")), pro_sante_connect=connect)
 
 
 @bp.post("/sign-in/options")
@@ -118,11 +120,14 @@ def enrolment_verification() -> Json:
         proven = sessions.proven_invitation(now=now)
         account: Account = proven.account if proven else me()
         try:
-            passkey = passkeys.enrol(account, request.get_json(silent=True), name, now=now)
+            answer = request.get_json(silent=True)
+            passkey = passkeys.enrol(account, answer, name, now=now, invited=proven is not None)
         except passkeys.Refused as refusal:
             return refused("enrolment", refusal)
         if proven:
             actions.use(proven, now=now)
+            if proven.shown_by_id:
+                actions.tell(account, News.JOINED, account.id, now=now)
             if proven.recovery_id:
                 recovery.finish(proven, passkey, now=now)
             sessions.sign_in(account, "invitation", now=now)
@@ -164,14 +169,47 @@ def new_invitation() -> Response:
 @bp.post("/invitations/new")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def invite() -> Response:
+    return invited(shown=False)
+
+
+@bp.post("/invitations/shown")
+@proven_role(Role.ADMINISTRATOR, Role.COORDINATOR)
+def invite_here() -> Response:
+    """Without the mailbox as a witness, so the one who vouches has just shown her own passkey."""
+    return invited(shown=True)
+
+
+def invited(*, shown: bool) -> Response:
     form = InviteForm()
     form.offer(me())
     if not form.validate_on_submit():
         return page("accounts/new_invitation.html", form=form, hints=ROLE_HINTS, status=422)
     with transaction():
-        sent = actions.invite(form.person, form.organization_id.data, form.role.data, by=me().id, now=clock.now())
-    if sent is None:
+        made = actions.invite(
+            form.person, form.organization_id.data, form.role.data, by=me().id, now=clock.now(), shown=shown
+        )
+        made_id = made.id if made else None
+    if made_id is None:
         flash("Cette personne a déjà sa clé d'accès\u00a0: son nouveau rôle est ajouté.", "info")
+    elif shown:
+        return see_other(url_for("accounts.show_invitation", invitation_id=made_id))
     else:
         flash("L'invitation part par courriel. Elle vaut 24 heures.", "success")
     return see_other(url_for("accounts.new_invitation"))
+
+
+@bp.get("/invitations/<uuid:invitation_id>")
+@role(Role.ADMINISTRATOR, Role.COORDINATOR)
+def show_invitation(invitation_id: UUID) -> Response:
+    """The code to scan, and the six digits to say: neither opens anything without the other."""
+    mine = queries.shown_invitation(invitation_id, me()) or abort(404)
+    path = url_for("accounts.invitation", invitation_id=mine.id).removeprefix(request.script_root)
+    address = f"{current_app.config['SETTINGS'].base_url}{path}"
+    return page(
+        "accounts/shown_invitation.html",
+        invitation=mine,
+        holds=accepts_codes(mine.used_at, mine.expires_at, mine.attempts, clock.now()),
+        code=actions.code_of(mine.id),
+        address=address,
+        drawn=drawn(address),
+    )

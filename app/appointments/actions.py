@@ -1,5 +1,6 @@
 """Proposing a visit, and the patient's answer to it."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import uuid_utils.compat
@@ -13,7 +14,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, State, Verb
 from app.core.db import db
-from app.core.tokens import derived_token, hash_token
+from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.core.words import moment
 from app.live.actions import changed
 
@@ -55,12 +56,41 @@ def _set(appointment: Appointment, starts_at: datetime | None, mode: str | None,
 
 
 def link_token(appointment: Appointment) -> str:
-    """The token in the patient's link: computed from our key when a screen shows it, stored nowhere."""
-    return derived_token("patient-link", str(appointment.id))
+    """The token in the patient's link: computed from our key when a screen shows it, stored nowhere.
+
+    A link that was printed before a rotation is the one that works, as long as its key is in the ring.
+    """
+    tokens = derived_tokens("patient-link", str(appointment.id))
+    kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == appointment.id))
+    return next((token for token in tokens if hash_token(token) == kept), tokens[0])
+
+
+def renew_lost_links(now: datetime) -> int:
+    """Links whose key has left the ring can be shown to nobody any more: they get a token of the present one.
+
+    What was printed of them ends with that; returns how many.
+    """
+    lost = [link for link in _live_links(now) if not _made_by(link, derived_tokens)]
+    for link in lost:
+        link.token_hash = hash_token(derived_token("patient-link", str(link.appointment_id)))
+    return len(lost)
+
+
+def links_of_former_keys(now: datetime) -> int:
+    """How many living links would end with the former keys."""
+    return sum(not _made_by(link, lambda *of: derived_tokens(*of)[:1]) for link in _live_links(now))
+
+
+def _live_links(now: datetime) -> Sequence[PatientLink]:
+    return db.session.scalars(select(PatientLink).where(PatientLink.expires_at > now)).all()
+
+
+def _made_by(link: PatientLink, tokens: Callable[[str, str], list[str]]) -> bool:
+    return link.token_hash in (hash_token(token) for token in tokens("patient-link", str(link.appointment_id)))
 
 
 def propose(appointment: Appointment, starts_at: datetime, mode: str, *, by: Account, now: datetime) -> bool:
-    """Say when and where (`mode`: home or practice); False when the request is no longer by's to plan."""
+    """Say when and where (`mode`: home, practice or remote); False when the request is no longer by's to plan."""
     request = care_requests.hold(appointment.request_id)
     if request.state is State.SCHEDULED and (appointment.starts_at, appointment.mode) == (starts_at, mode):
         return True  # A second tap: the patient's answer to the first stands.
@@ -79,6 +109,25 @@ def propose(appointment: Appointment, starts_at: datetime, mode: str, *, by: Acc
     return True
 
 
+def tick(appointment: Appointment, item: int, done: bool, *, by: Account, now: datetime) -> None:
+    """This point of the checklist is done, or is not after all; the requester reads what was done."""
+    request = care_requests.hold(appointment.request_id)
+    db.session.refresh(appointment)
+    if (str(item) in appointment.ticked) is done:
+        return
+    kept = {*appointment.ticked, str(item)} if done else set(appointment.ticked) - {str(item)}
+    appointment.ticked = sorted(kept, key=int)
+    if done:
+        add_step(request.id, "task", by=by, now=now, detail=request.rulebook.after.checklist[item])
+    _tell_screens(request)
+
+
+def _tell_screens(request: CareRequest) -> None:
+    touch(request)
+    if request.performer:
+        changed("inbox", request.performer.recipient_id)
+
+
 def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
     """The patient says `confirmed` or `declined`; the last word counts, and both sides see it.
 
@@ -93,9 +142,7 @@ def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
     appointment.patient_answer, appointment.patient_answered_at = given, now
     appointment.changed_at = now
     add_step(request.id, given, now=now)
-    touch(request)
-    if request.performer:
-        changed("inbox", request.performer.recipient_id)
+    _tell_screens(request)
     record(
         "appointment.answered",
         subject=appointment.id,

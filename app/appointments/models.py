@@ -11,16 +11,20 @@ from app.core.db import Identified, Model
 
 
 class Appointment(Identified, Model):
-    """One visit. Until the practitioner proposes a time, `starts_at` and `mode` are none."""
+    """One visit. Until the practitioner proposes a time, `starts_at` and `mode` are none.
+
+    `ticked`: what was done of the pathway's checklist, each by its place in the list.
+    """
 
     __tablename__ = "appointment"
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("care_request.id"), unique=True)
     starts_at: Mapped[datetime | None]
-    mode: Mapped[str | None]  # home, practice
+    mode: Mapped[str | None]  # home, practice, remote
     patient_answer: Mapped[str | None]  # confirmed, declined
     patient_answered_at: Mapped[datetime | None]
     sequence: Mapped[int]  # grows with each change, as calendars need (RFC 5545 §3.8.7.4)
+    ticked: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -16,6 +16,10 @@ JUST_NOW = timedelta(minutes=5)
 FAR_AWAY = timedelta(days=90)
 """Beyond this a date is a slip of the thumb."""
 
+PRESSING = timedelta(hours=48)
+"""Care wanted within that time may begin at once; what may wait for weeks is not offered so."""
+
+AT_ONCE = "now"
 HOURS = (9, 11, 14, 17)
 DAYS = {0: "", 1: "demain "}
 
@@ -26,34 +30,43 @@ class NoSuchTime(ValueError):
 
 @dataclass(frozen=True)
 class Slot:
-    """A time that a thumb can choose. `label` in French."""
+    """A time that a thumb can choose. `label` in French; `value`: what the tap sends, so that `now` stays now on a page
+    that was open for a while."""
 
     at: datetime
     label: str
+    value: str
 
 
 def next_slots(
     window_end: datetime, now: datetime, zone: ZoneInfo, *, window_start: datetime | None = None, at_most: int = 4
 ) -> list[Slot]:
-    """`dans 1 h`, then round hours: those within what was asked for, and else the next ones there are."""
+    """`tout de suite` when that is what was asked for, `dans 1 h`, then round hours: those within what was asked for,
+    and else the next ones there are."""
     begin = max(window_start or now, now)
     every = list(_slots(begin, now, zone))
     within = [slot for slot in every if begin <= slot.at <= window_end]
-    return (within or every)[:at_most]
+    pressing = begin == now and now <= window_end <= now + PRESSING
+    at_once = [Slot(to_the_minute(now), "tout de suite", AT_ONCE)] if pressing else []
+    return [*at_once, *(within or every)][:at_most]
+
+
+def to_the_minute(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _slots(begin: datetime, now: datetime, zone: ZoneInfo) -> Iterator[Slot]:
     # Counted in UTC: an hour from now is an hour from now, whatever the clocks do meanwhile.
-    soon = (now.astimezone(UTC) + timedelta(hours=1)).replace(second=0, microsecond=0)
+    soon = to_the_minute(now) + timedelta(hours=1)
     soon += timedelta(minutes=-soon.minute % 5)
     if 6 <= soon.astimezone(zone).hour < 22:
-        yield Slot(soon, "dans 1\u00a0h")
+        yield Slot(soon, "dans 1\u00a0h", soon.isoformat())
     today, first = now.astimezone(zone).date(), begin.astimezone(zone).date()
     for away in range((first - today).days, (first - today).days + 3):
         for hour in HOURS:
             at = datetime.combine(today + timedelta(days=away), time(hour), zone).astimezone(UTC)
             if at > soon + timedelta(minutes=20):
-                yield Slot(at, f"{_day(today, away)}{hour}\u00a0h")
+                yield Slot(at, f"{_day(today, away)}{hour}\u00a0h", at.isoformat())
 
 
 def _day(today: date, away: int) -> str:

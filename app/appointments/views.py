@@ -1,5 +1,6 @@
 """The patient's page: who comes, when, where; confirm, or say that it cannot be. It works without JavaScript."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,16 @@ from icalendar import Calendar, Event
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientLink
 from app.audit.origin import Source, came_by
+from app.care_requests import plans
 from app.care_requests.models import State
+from app.care_requests.rules import read_visits
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, by_argument, limited
 from app.core.security import capability
-from app.core.words import day
-from app.directory.models import Organization
+from app.core.words import day, moment
+from app.directory.models import Organization, PractitionerRole
 
 bp = Blueprint("appointments", __name__)
 
@@ -36,8 +39,8 @@ def patient_page(token: str) -> Response:
 
 def shown(link: PatientLink, token: str, status: int = 200) -> Response:
     """Who, when, where and whom to call. Not the care, not the profession, not the patient."""
-    appointment = link.appointment
-    care_request = appointment.request
+    appointment, now = link.appointment, clock.now()
+    care_request, others = appointment.request, queries.others_of(appointment)
     return quiet(
         page(
             "appointments/patient.html",
@@ -48,10 +51,40 @@ def shown(link: PatientLink, token: str, status: int = 200) -> Response:
             performer=care_request.performer,
             practice=address_of(care_request.performer.organization) if care_request.performer else "",
             requester=care_request.organization,
-            days=days(appointment.starts_at, clock.now()) if appointment.starts_at else [],
+            days=days(appointment.starts_at, now) if appointment.starts_at else [],
+            plan=plans.in_words(read_visits(care_request.visits)),
+            free=care_request.rulebook.after.free,
+            others=[coming(one, who, now) for one in others if (who := one.request.performer)],
+            has_advice=bool(queries.plain_words(appointment)),
             too_late=status == 409,
         )
     )
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Somebody else who comes for the same event: who, when, and whom to call. Not for what."""
+
+    name: str
+    initials: str
+    phone: str
+    when: str
+
+
+def coming(appointment: Appointment, performer: PractitionerRole, now: datetime) -> Coming:
+    at = appointment.starts_at
+    when = moment(at, now) if at else "vous appelle pour fixer l'heure"
+    return Coming(performer.name, performer.initials, performer.phone, when)
+
+
+@bp.get("/p/<token>/advice")
+@capability("the token in the link was handed to the patient")
+@limited("patient link", 10, MINUTE, of=by_argument("token"))
+def advice(token: str) -> Response:
+    """What to remember, in plain words: a page of its own, so that nobody reads it who only looks for the hour."""
+    link = queries.by_token(token, clock.now())
+    words = queries.plain_words(link.appointment) if link and stage(link.appointment) != "cancelled" else ""
+    return quiet(page("appointments/advice.html", token=token, words=words)) if words else ended()
 
 
 def days(starts_at: datetime, now: datetime) -> list[str]:

@@ -11,10 +11,18 @@ from app.accounts.models import Account, Role
 from app.care_requests.models import CareRequest, CareTask, InformationCopy
 from app.care_requests.rules import OPEN, State
 from app.core.db import db
-from app.directory.queries import recipients_of, territory_communes
+from app.directory.queries import recipients_of, territory_communes, whose_rules
+from app.pathways.library import in_force
+from app.pathways.schema import Pathway
 
 REQUESTER_ROLES = (Role.REQUESTER, Role.CASE_MANAGER, Role.PRACTITIONER)
 """Any professional may ask (MISSION A2), and follows what her practice asked."""
+
+
+def rulebooks(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
+    """The pathways that people of these organizations may start, by slug: their own versions, else their parents', else
+    their territory's, else the catalogue's."""
+    return in_force(whose_rules(organization_ids))
 
 
 def followed(account: Account, *, open_only: bool, limit: int = 100) -> Sequence[CareRequest]:
@@ -43,6 +51,12 @@ def under_way(patient_id: UUID, pathway: str) -> Sequence[CareRequest]:
         .order_by(CareRequest.created_at.desc(), CareRequest.id)
     )
     return db.session.scalars(statement.limit(50)).all()
+
+
+def open_for(patient_id: UUID) -> Sequence[CareRequest]:
+    """What is under way for this patient, the newest first."""
+    mine = CareRequest.patient_id == patient_id, CareRequest.state.in_(OPEN)
+    return db.session.scalars(select(CareRequest).where(*mine).order_by(CareRequest.created_at.desc())).all()
 
 
 def on_board(account: Account, limit: int = 200) -> Sequence[CareRequest]:

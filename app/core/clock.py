@@ -1,6 +1,6 @@
 """One clock for the whole house, which tests move by hand. Stored in UTC, shown in Europe/Paris."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -27,3 +27,13 @@ def advance(delta: timedelta) -> datetime:
 
 def paris(moment: datetime) -> datetime:
     return moment.astimezone(PARIS)
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which this day begins in Paris."""
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
+
+
+def tomorrow(moment: datetime) -> datetime:
+    """The instant at which the day after begins in Paris."""
+    return midnight(paris(moment).date() + timedelta(days=1))

@@ -3,8 +3,9 @@
 from typing import Any
 
 import phonenumbers
-from flask import Flask
+from flask import Flask, request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import Field, StringField, ValidationError
 
 
@@ -13,6 +14,10 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales = ("fr_FR", "fr")
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """A page's form is never JSON: Flask-WTF would read it, and break on `false` or a list."""
+            return None if formdata is _Auto and request.is_json else super().wrap_formdata(form, formdata)
 
 
 def stripped(value: Any) -> Any:

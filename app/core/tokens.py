@@ -1,9 +1,13 @@
-"""Secrets that travel: random tokens of which only the hash is kept, and tokens derived from our own key."""
+"""Secrets that travel: random tokens of which only the hash is kept, and tokens derived from our own keys.
+
+The present key makes everything new; a former one, while its owner keeps it, still opens what it made.
+"""
 
 import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from functools import lru_cache
 
 from flask import current_app
@@ -21,13 +25,23 @@ def hash_token(token: str) -> str:
 
 def keyed_hash(purpose: str, value: str) -> str:
     """HMAC-SHA256 in hex: equal values can be found again, but not guessed from a stolen table."""
-    return hmac.new(_key(purpose), value.encode(), hashlib.sha256).hexdigest()
+    return keyed_hashes(purpose, value)[0]
+
+
+def keyed_hashes(purpose: str, value: str) -> list[str]:
+    """The same under every key, the present one first: what was kept before a rotation is found too."""
+    return [hmac.new(key, value.encode(), hashlib.sha256).hexdigest() for key in _keys(purpose)]
 
 
 def derived_token(purpose: str, value: str) -> str:
     """A 256-bit URL-safe token that only this instance can compute, so that it need not be stored in clear."""
-    digest = hmac.digest(_key(purpose), value.encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return derived_tokens(purpose, value)[0]
+
+
+def derived_tokens(purpose: str, value: str) -> list[str]:
+    """The same under every key, the present one first."""
+    digests = (hmac.digest(key, value.encode(), "sha256") for key in _keys(purpose))
+    return [base64.urlsafe_b64encode(digest).rstrip(b"=").decode() for digest in digests]
 
 
 def same(given: str, expected: str) -> bool:
@@ -35,8 +49,18 @@ def same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())
 
 
-def _key(purpose: str) -> bytes:
-    return derive(current_app.config["SECRET_KEY"], purpose)
+def same_as_one(given: str, expected: Iterable[str]) -> bool:
+    """Is it one of them? All are compared, so that time does not tell which key was right."""
+    return sum(same(given, each) for each in expected) > 0
+
+
+def keyring() -> tuple[str, ...]:
+    """The present secret, then the former ones that still open something."""
+    return (current_app.config["SECRET_KEY"], *(current_app.config.get("SECRET_KEY_FALLBACKS") or ()))
+
+
+def _keys(purpose: str) -> list[bytes]:
+    return [derive(secret, purpose) for secret in keyring()]
 
 
 @lru_cache(maxsize=64)

@@ -108,6 +108,7 @@ PLACES = (
 STAFF = (
     Staff("orientation-nurse", "Claire", "Delmas", (("ed", Role.REQUESTER),)),
     Staff("karim.ziani", "Karim", "Ziani", (("ed", Role.REQUESTER),), persona=False),
+    Staff("senior-doctor", "Paul", "Aubry", (("ed", Role.SENIOR_DOCTOR),)),
     Staff("ward", "Véronique", "Charpentier", (("medicine", Role.REQUESTER), ("medicine", Role.PRACTITIONER))),
     Staff(
         "jules.pereira",

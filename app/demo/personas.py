@@ -33,6 +33,7 @@ class Persona:
 
 PERSONAS = (
     Persona("orientation-nurse", "Infirmière d'orientation, urgences", "tablet", "requests"),
+    Persona("senior-doctor", "Médecin senior des urgences", "phone", "decisions"),
     Persona("ward", "Cadre de santé, médecine polyvalente", "tablet", "requests"),
     Persona("maternity", "Sage-femme de la maternité", "tablet", "requests"),
     Persona("clinic-ward", "Cadre de santé, Clinique des Tilleuls", "tablet", "inbox"),

@@ -38,6 +38,7 @@ class Plot:
     proposes_after: float | None = 4  # None: no time proposed
     answers: Mapping[str, str] = field(default_factory=dict)  # to the pathway's questions
     chosen: str | None = None  # the establishment, by its key
+    decider: str | None = None  # the senior doctor who has not decided yet
     days: int = 0  # the care comes back so many days, every morning
     slot: int = 0  # which of the times that are offered in one tap
     confirms_after: float | None = 20

@@ -80,6 +80,16 @@ LINES = (
     line(3, SURGERY, "farida", CARE, "infusion", "two-days", **NOBODY, note="Matériel livré ce soir."),
     line(14, WARD, "moussa", CARE, "blood-test", "tomorrow-morning", **NOBODY, note="À jeun."),
     line(4, ED, "samia", DOCTOR, "urinary", "today", **NOBODY),
+    line(
+        5,
+        COLLEAGUE,
+        "myriam",
+        DOCTOR,
+        "skin",
+        "thirty-six-hours",
+        decider="senior-doctor",
+        answers={"alarm": "no", "vitals": "normal", "autonomy": "helped"},
+    ),
     line(8, ED, "kevin", DOCTOR, "throat", "thirty-six-hours", taker=None, refusing=0.5),
     line(6, COLLEAGUE, "thi-lan", DOCTOR, "back-pain", "tomorrow", **NOBODY, note="Vient en voiture."),
     line(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.accounts.models import Account
 from app.appointments import actions as appointments
-from app.appointments.rules import next_slots
+from app.appointments.rules import AT_ONCE, next_slots
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN, planned
@@ -31,6 +31,8 @@ def tell(plot: Plot, teller: Teller) -> Tale:
     now = yield plot.opens_at
     request_id = _open(plot, now)
     teller.heard(f"{plot.pathway}: a request opens")
+    if plot.decider:
+        return
     now = yield from search(plot, request_id, teller, now)
     request = request_of(request_id)
     if request.state is State.ACCEPTED and _taken_by_cast(plot, request):
@@ -51,9 +53,21 @@ def _open(plot: Plot, now: datetime) -> UUID:
     today = paris(start).date()
     visits = planned(today, today + timedelta(days=plot.days - 1), ["morning"]) if plot.days else ()
     need = care_requests.Need(
-        pathway, plot.reason, start, end, plot.note, answers=plot.answers, visits=visits, chosen_role_id=_chosen(plot)
+        pathway,
+        plot.reason,
+        start,
+        end,
+        plot.note,
+        answers=plot.answers,
+        visits=visits,
+        chosen_role_id=_chosen(plot),
+        decider_id=_decider(plot),
     )
     return care_requests.open_request(need, patient, organization_id=plot.organization_id, by=by, now=now).id
+
+
+def _decider(plot: Plot) -> UUID | None:
+    return account(plot.decider).id if plot.decider else None
 
 
 def _chosen(plot: Plot) -> UUID | None:
@@ -95,7 +109,7 @@ def _propose(plot: Plot, request_id: UUID, now: datetime) -> datetime | None:
     request = request_of(request_id)
     if request.state is not State.ACCEPTED or not _taken_by_cast(plot, request):
         return None
-    slots = next_slots(request.window_end, now, PARIS)
+    slots = [slot for slot in next_slots(request.window_end, now, PARIS, at_most=5) if slot.value != AT_ONCE]
     starts_at = slots[min(plot.slot, len(slots) - 1)].at
     mode = pathways()[plot.pathway].modes[0]
     appointments.propose(appointments.prepare(request, now), starts_at, mode, by=_performer(request), now=now)

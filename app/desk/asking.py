@@ -29,7 +29,7 @@ from app.desk.plans import PlanForm, planned_in_words
 from app.desk.request_form import Choices, RequestForm
 from app.directory.geo import distance_km
 from app.directory.models import Commune, PractitionerRole, Profession
-from app.directory.queries import above, services
+from app.directory.queries import services, whose_rules
 from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
 from app.pathways.rules import window_bounds
@@ -59,7 +59,7 @@ def form_for(pathway: Pathway, patient: Patient | None, now: datetime) -> Reques
     choices = Choices(
         [reason for reason in pathway.reasons if reason.patient == (patient is not None)],
         places_for(pathway, patient.commune if patient else home.commune),
-        holding(Role.SENIOR_DOCTOR, above([patient.organization_id if patient else home.id]))
+        holding(Role.SENIOR_DOCTOR, whose_rules([patient.organization_id if patient else home.id]))
         if pathway.sign_off
         else (),
     )

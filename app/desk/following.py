@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-import segno
 from flask import Response, abort, current_app, request, url_for
 
 from app.accounts.guards import me, role
@@ -22,6 +21,7 @@ from app.care_requests.rules import condition
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page
+from app.core.qr import drawn
 from app.desk import REQUESTERS, lines
 from app.desk.changes import CancellationForm, ReassignmentForm, WindowForm
 from app.desk.door import bp, my_request, uuid_or_none
@@ -87,7 +87,7 @@ def follow_page(care_request: CareRequest, status: int = 200, **came_back: Any) 
         mine=mine,
         coordinates=Role.COORDINATOR in me().roles,
         patient_link=link,
-        code=qr_code(link) if link else None,
+        code=drawn(link) if link else None,
     )
 
 
@@ -174,10 +174,5 @@ def patient_card(request_id: UUID) -> Response:
         appointment=appointment,
         modes=MODES,
         link=link,
-        code=qr_code(link),
+        code=drawn(link),
     )
-
-
-def qr_code(link: str) -> str:
-    """An SVG of the address, without sizes or styles, so that the page decides."""
-    return segno.make(link, error="m").svg_inline(omitsize=True, svgclass=None, lineclass=None, border=2)

@@ -171,14 +171,14 @@ def found_in(request: CareRequest) -> timedelta | None:
 
 def timeline(request: CareRequest, now: datetime) -> list[Moment]:
     """What happened, oldest first, and what is awaited next."""
-    moments = [_moment(step, request, now) for step in request.steps]
+    moments = [told(step, request, now) for step in request.steps]
     awaited = AWAITED.get(request.state)
     if awaited:
         moments.append(Moment(awaited, None, "", f"souhaité avant {moment(request.window_end, now)}", "pending"))
     return moments
 
 
-def _moment(step: Step, request: CareRequest, now: datetime) -> Moment:
+def told(step: Step, request: CareRequest, now: datetime) -> Moment:
     label, author, detail = _told(step, request)
     earlier = clock.paris(step.at).date() != clock.paris(now).date()
     details = [day(step.at, now) if earlier else "", detail]

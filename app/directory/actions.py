@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -95,3 +96,15 @@ def replace(role: PractitionerRole, replacement: PractitionerRole | None, until:
 def accept_requests(role: PractitionerRole, welcome: bool) -> None:
     """One tap: new requests are welcome, or not for now."""
     role.accepting = welcome
+
+
+def unlink(account_id: UUID, _now: datetime) -> None:
+    """The person closes her account: she stays in the directory, and is asked nothing any more."""
+    person = db.session.scalar(select(Practitioner).where(Practitioner.account_id == account_id))
+    if person is not None:
+        person.account_id = None
+
+
+def say_skills(role: PractitionerRole, skills: Iterable[str]) -> None:
+    """What she does and speaks, as she says it herself (slugs of `words.SKILLS`)."""
+    role.skills = sorted(set(skills))

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, select, union_all
+from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, or_, select, union_all
 
 from app.accounts.models import Account, Membership, Role
 from app.core.db import db
@@ -218,16 +218,22 @@ def territory_of(commune_code: str) -> Organization | None:
     return db.session.scalars(statement.limit(1)).first()
 
 
-def above(organization_ids: Iterable[UUID]) -> list[UUID]:
-    """These organizations, then what they are parts of, then who coordinates where they stand: the nearest first."""
-    found: list[UUID] = []
-    level = organizations(organization_ids)
-    communes = dict.fromkeys(organization.commune_code for organization in level)
-    while level:
-        found += [organization.id for organization in level if organization.id not in found]
-        level = [organization.parent for organization in level if organization.parent]
-    territories = (territory_of(code) for code in communes)
-    return [*found, *(place.id for place in territories if place and place.id not in found)]
+def territories_around(organization_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The territories that these organizations lie in, or are themselves."""
+    at = select(Organization.commune_code).where(Organization.id.in_(organization_ids))
+    around = or_(TerritoryCommune.commune_code.in_(at), TerritoryCommune.organization_id.in_(organization_ids))
+    return db.session.scalars(select(TerritoryCommune.organization_id).where(around).distinct()).all()
+
+
+def whose_rules(organization_ids: Sequence[UUID]) -> list[UUID]:
+    """Whose ways hold for these organizations, the nearest first: themselves, their parents, then the territories that
+    coordinate their communes."""
+    homes = [home for home in (db.session.get(Organization, each) for each in organization_ids) if home]
+    order, row = list(homes), homes
+    while row := [home.parent for home in row if home.parent and home.parent not in order]:
+        order += row
+    territories = [territory_of(code) for code in dict.fromkeys(home.commune_code for home in homes)]
+    return list(dict.fromkeys(each.id for each in [*order, *territories] if each))
 
 
 def organizations(ids: Iterable[UUID]) -> list[Organization]:

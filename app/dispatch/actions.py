@@ -64,25 +64,33 @@ def reassign(request: CareRequest, *, by: Account, now: datetime, reason: str) -
     return True
 
 
-def relaunch(request: CareRequest, *, by: Account, now: datetime, until: datetime) -> bool:
-    """Ask again, those who said no excepted, for care wanted before `until`."""
+def relaunch(request: CareRequest, *, by: Account, now: datetime, until: datetime, stage: int = 0) -> bool:
+    """Ask again from this stage on, those who said no excepted, for care wanted before `until`."""
     care_requests.hold(request.id)
     if not care_requests.move(request, Verb.RELAUNCH, by=by, now=now):
         return False
     request.window_end = max(request.window_end, until)
     request.answer_by = max(request.answer_by, until)
-    _begin_again(request, first_stage(request, now), now)
+    _begin_again(request, _at_stage(request, stage, now), now)
     return True
 
 
-def widen_now(request: CareRequest, *, by: Account, now: datetime) -> bool:
-    """Do not wait: ask farther out at once. False when there is no farther, or nobody is looked for."""
+def _at_stage(request: CareRequest, stage: int, now: datetime) -> rules.Widen:
+    policy = request.rulebook.search
+    return rules.Widen(stage, rules.later(policy, now, policy.stages[stage].patience, request.urgent))
+
+
+def widen_now(request: CareRequest, *, by: Account, now: datetime, stage: int | None = None) -> bool:
+    """Do not wait: ask farther out at once, at the next stage or at this one. False when there is none, or nobody is
+    looked for."""
     care_requests.hold(request.id)
-    wave, policy = latest_wave(request.id), request.rulebook.search
-    if request.state is not State.SEARCHING or wave is None or wave.stage + 1 >= len(policy.stages):
+    wave = latest_wave(request.id)
+    if request.state is not State.SEARCHING or wave is None:
         return False
-    ends_at = rules.later(policy, now, policy.stages[wave.stage + 1].patience, request.urgent)
-    widen(request, rules.Widen(wave.stage + 1, ends_at), wave.round, now)
+    to = wave.stage + 1 if stage is None else stage
+    if not wave.stage < to < len(request.rulebook.search.stages):
+        return False
+    widen(request, _at_stage(request, to, now), wave.round, now)
     care_requests.plan_next_move(request.id, now)
     touch(request)
     return True
@@ -124,7 +132,7 @@ def assign(request: CareRequest, role: PractitionerRole, *, by: Account, now: da
         return False
     made = _offer_to(request, role, now)
     count(made, rules.Tap(now), OfferState.WON, now)
-    made.rank_line = f"trouvé par téléphone par {by.name}"
+    made.rank_line = f"{words.BY_PHONE} par {by.name}"
     db.session.flush()
     offers.close_all(request, OfferState.LOST, words.taken_notice, now)
     offers.note_answer(made, "accepted", by, now)

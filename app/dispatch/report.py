@@ -1,6 +1,6 @@
 """A simulation told: its assumptions, a table of the ways of asking, what the choice is sensitive to, the picture."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ REFUSALS = {
     "refused or ignored 71 % (CarePort, home health)": 0.29,
     "refused or ignored 88 % (CarePort, nursing facilities)": 0.12,
 }
+DENSITIES = {"half as many professionals": 2, "a quarter of them": 4}
 HEAD = f"{'':<16}{'median':>9}{'p90':>9}{'alerts/yes':>12}{'unanswered':>12}{'load':>8}{'load p90':>10}"
 
 
@@ -38,29 +39,48 @@ class Unknown(ValueError):
 
 
 def lines(
-    requests: int, places: Sequence[Place], policies: Sequence[str], pathway: str, plot: Path | None
+    requests: int,
+    places: Sequence[Place],
+    policies: Sequence[str],
+    pathway: str,
+    plot: Path | None,
+    usual: float = 0.0,
 ) -> Iterator[str]:
-    """What `relais simulate` says. Raises `Unknown`."""
+    """What `relais simulate` says. `usual`: the share of patients who have a usual professional; with none, only the
+    stages that ask strangers are played. Raises `Unknown`."""
     file = CATALOG / f"{pathway}.toml"
     if not file.exists() or not set(policies) <= set(POLICIES) or not places:
         raise Unknown(f"there is no such pathway, policy ({', '.join(POLICIES)}) or territory")
-    search, territory = among_strangers(read_pathway(file).search), Territory(places)
+    whole = read_pathway(file).search
+    search = whole if usual else among_strangers(whole)
+    plans = {name: of_size(search, POLICIES[name]) if POLICIES[name] else search for name in policies}
+    territory = Territory(places)
     yield f"{requests} requests · {len(places)} professionals · {pathway}: {_waits(search)}"
     yield "times in minutes; load: alerts per professional and hundred requests, on average and for the busiest tenth"
     for said, accepted in REFUSALS.items():
         behaviour = replace(Behaviour(), accepted=accepted)
         yield f"\n{said}: " + ", ".join(f"{name} {value:g}" for name, value in asdict(behaviour).items())
-        yield HEAD
-        for name in policies:
-            plan = of_size(search, POLICIES[name] or search.stages[0].offers)
-            yield _row(name, simulate(plan, territory, behaviour, requests), len(places))
-    if plot:
-        yield from _frontier(search, territory, max(100, requests // 20), plot)
+        yield from _rows(plans, territory, behaviour, requests, usual)
+    for said, share in DENSITIES.items():
+        yield f"\n{said}, answering as in the survey"
+        yield from _rows(plans, Territory(places[::share]), Behaviour(), requests, usual)
+    if plot:  # Of the stages that ask strangers: sizes and patience are theirs.
+        yield from _frontier(among_strangers(whole), territory, max(100, requests // 20), plot)
+
+
+def _rows(
+    plans: Mapping[str, Search], territory: Territory, behaviour: Behaviour, requests: int, usual: float
+) -> Iterator[str]:
+    yield HEAD
+    for name, plan in plans.items():
+        yield _row(name, simulate(plan, territory, behaviour, requests, usual=usual), territory.people)
 
 
 def _waits(search: Search) -> str:
     said = (
-        f"{s.offers} live offers of {s.offer_minutes} min within {s.km} km for {s.minutes} min" for s in search.stages
+        f"{s.offers} live offers of {s.offer_minutes} min "
+        f"{f'within {s.km} km' if s.km else f'({s.kind})'} for {s.minutes} min"
+        for s in search.stages
     )
     return "; ".join(said)
 

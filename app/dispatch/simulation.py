@@ -4,10 +4,9 @@ A search here is a heap of answers to come: each person alerted sees it or not, 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from heapq import heappop, heappush
 from math import cos, log, radians
 from random import Random
 from statistics import quantiles
@@ -16,7 +15,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from app.directory.geo import distance_km
-from app.dispatch.rules import Ask, Candidate, GiveUp, Policy, Standing, Widen, first_stage, next_move
+from app.dispatch.play import Answer, Play
+from app.dispatch.rules import Candidate, Policy
 from app.pathways.schema import Search
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -26,10 +26,18 @@ SPOTS = 200
 MOODS = 100_003
 """Answers drawn before the searches begin."""
 
+OTHERS = 1_000_000
+"""Where the numbers of other professions begin: as many people as asked first, in the same places."""
+
+COLLEAGUES = 3
+"""In the practice of the usual professional, herself included; an assumption."""
+
 Place = tuple[float, float]
 
-Answer = tuple[bool, timedelta] | None
-"""Yes or no, and how long after the alert; None: never."""
+
+def dice(seed: int) -> Random:
+    """Nothing secret: a simulation that can be run again."""
+    return Random(seed)  # noqa: S311
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,7 @@ class Territory:
 
     def __init__(self, professionals: Sequence[Place]) -> None:
         self.people = len(professionals)
-        random = Random(1)  # noqa: S311 -- nothing secret: a simulation that can be run again
+        random = dice(1)
         self.spots = [
             self._ranked(professionals, around(random, random.choice(professionals), 3)) for _ in range(SPOTS)
         ]
@@ -108,10 +116,31 @@ class Territory:
         )
         return sorted(everybody, key=lambda candidate: candidate.km)
 
+    def stages(self, plan: Policy, spot: int, *, usual: bool) -> list[list[Candidate]]:
+        """Who could be asked at each stage of a search for somebody who lives there, the nearest first.
+
+        The usual professional is the nearest, her practice the next ones; the establishment chosen is the nearest too.
+        """
+        ranked = self.spots[spot]
+        named = {"circle": ranked[:1] if usual else [], "practice": ranked[1:COLLEAGUES] if usual else []}
+        named["chosen"] = ranked[:1]
+        asked = {"near": ranked}
+        if any(stage.kind == "other" for stage in plan.stages):
+            asked["other"] = [_other(candidate) for candidate in ranked]
+        return [
+            named[stage.kind] if stage.kind in named else [c for c in asked[stage.kind] if c.km <= stage.km]
+            for stage in plan.stages
+        ]
+
+
+def _other(candidate: Candidate) -> Candidate:
+    who = UUID(int=candidate.role_id.int + OTHERS)
+    return Candidate(who, who, candidate.km)
+
 
 def scattered(centres: Sequence[Place], number: int = 300) -> list[Place]:
     """So many professionals about these centres; three hundred are a fifth of the nurses of a département."""
-    random = Random(3)  # noqa: S311
+    random = dice(3)
     return [around(random, random.choice(centres), 1) for _ in range(number)]
 
 
@@ -122,83 +151,39 @@ def around(random: Random, place: Place, km: float) -> Place:
 
 
 def simulate(
-    plan: Policy, territory: Territory, behaviour: Behaviour, requests: int, patience: timedelta = timedelta(hours=12)
+    plan: Policy,
+    territory: Territory,
+    behaviour: Behaviour,
+    requests: int,
+    patience: timedelta = timedelta(hours=12),
+    usual: float = 0.0,
 ) -> Outcome:
-    """Play `requests` searches, each given up after `patience`.
+    """Play `requests` searches, each given up after `patience`, or once its last stage is over if that is later.
 
     Whatever the plan, the same person answers the same request alike: two plans differ by what they do, not by luck.
+    `usual`: the share of patients who have a usual professional. Every search begins in the morning: the hours of the
+    day are not what is compared.
     """
-    random, outcome = Random(2), Outcome()  # noqa: S311
+    random, outcome = dice(2), Outcome()
     answers = [behaviour.answer(random) for _ in range(MOODS)]
+    known = [random.random() < usual for _ in range(MOODS)]
+    ends = START + max(patience, *(stage.offer_patience for stage in plan.stages))
+    stages = [territory.stages(plan, spot, usual=False) for spot in range(SPOTS)]
+    with_usual = [territory.stages(plan, spot, usual=True) for spot in range(SPOTS)] if usual else stages
     for n in range(requests):
-        search = _Search(plan, territory.spots[n % SPOTS], answers, n, START + patience)
-        answered = search.play()
+        people = (with_usual if known[n % MOODS] else stages)[n % SPOTS]
+        play = Play(plan, people.__getitem__, _moods(answers, n), START, ends, urgent=True)
+        answered = play.until_yes()
         outcome.requests += 1
-        outcome.alerts += len(search.asked)
-        outcome.alerted.update(search.asked)
+        outcome.alerts += len(play.asked)
+        outcome.alerted.update(play.asked)
         if answered:
             outcome.minutes.append((answered - START) / timedelta(minutes=1))
     return outcome
 
 
-@dataclass
-class _Search:
-    plan: Policy
-    ranked: list[Candidate]
-    moods: Sequence[Answer]
-    number: int
-    deadline: datetime
-    asked: set[UUID] = field(default_factory=set)
-    live: dict[UUID, datetime] = field(default_factory=dict)
-    answers: list[tuple[datetime, UUID, bool]] = field(default_factory=list)
-
-    def play(self) -> datetime | None:
-        """The moment of the first yes, if there is one."""
-        now, stage = START, first_stage(self.plan, urgent=True, now=START)
-        while True:
-            standing = Standing(
-                stage.stage,
-                stage.ends_at,
-                self.deadline,
-                frozenset(self.asked),
-                tuple(self.live.values()),
-                urgent=True,  # Every search begins in the morning: the hours of the day are not what is compared.
-            )
-            match next_move(self.plan, standing, list(self._candidates(stage.stage)), now):
-                case GiveUp():
-                    return None
-                case Widen() as stage:
-                    continue
-                case Ask(candidates, until, come_back_at):
-                    for candidate in candidates:
-                        self._alert(candidate.recipient_id, now, until)
-                case move:
-                    come_back_at = move.come_back_at
-            now, won = self._until(come_back_at)
-            if won:
-                return now
-
-    def _candidates(self, stage: int) -> Iterator[Candidate]:
-        """As many of the stage as could be asked now: the nearest are asked first, so that they are at the start."""
-        for candidate in self.ranked[: len(self.asked) + self.plan.stages[stage].offers]:
-            if candidate.km <= self.plan.stages[stage].km:
-                yield candidate
-
-    def _alert(self, who: UUID, now: datetime, until: datetime) -> None:
-        self.asked.add(who)
-        self.live[who] = until
-        answer = self.moods[hash((self.number, who.int)) % MOODS]
-        if answer and now + answer[1] < until:
-            heappush(self.answers, (now + answer[1], who, answer[0]))
-
-    def _until(self, come_back_at: datetime) -> tuple[datetime, bool]:
-        """Go on to the next answer, or to then; with whether it is a yes."""
-        now, yes = come_back_at, False
-        if self.answers and self.answers[0][0] <= come_back_at:
-            now, who, yes = heappop(self.answers)
-            del self.live[who]
-        self.live = {who: until for who, until in self.live.items() if until > now}
-        return now, yes
+def _moods(answers: Sequence[Answer], number: int) -> Callable[[UUID], Answer]:
+    return lambda who: answers[hash((number, who.int)) % MOODS]
 
 
 SIZES, MINUTES = (1, 2, 3, 5, 7, 10, 15, 30), (5, 10, 15, 30, 60)
@@ -206,8 +191,10 @@ EVERYBODY = 100_000
 
 
 def among_strangers(search: Search) -> Search:
-    """The part of a search that asks whoever is near: what is simulated are patients without a usual professional."""
-    return replace(search, stages=tuple(stage for stage in search.stages if stage.kind == "near"))
+    """The part of a search that asks whoever is near, which is what sizes and radii are about; all of it, when there is
+    no such part."""
+    near = tuple(stage for stage in search.stages if stage.kind == "near")
+    return replace(search, stages=near) if near else search
 
 
 def of_size(search: Search, offers: int, offer_minutes: int | None = None) -> Search:

@@ -9,9 +9,10 @@ from app.accounts.navigation import add_entry
 
 
 def init_app(app: Flask) -> None:
+    from app.inbox import copies, notices, offers, practice, visits  # noqa: F401 -- they add their routes
     from app.inbox.device_tests import may_listen_to_test, note_outcome
-    from app.inbox.notices import bp
     from app.inbox.useful import answered_among
+    from app.inbox.views import bp
     from app.live.rights import may_listen
     from app.push import find_useful, on_lost, on_received
 

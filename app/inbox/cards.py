@@ -1,26 +1,32 @@
 """What a practitioner may see of a request, and nothing more (L1110-4 CSP; FACTS 4.6)."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import url_for
 
-from app.appointments.models import Appointment
-from app.care_requests.models import CareRequest, State
-from app.care_requests.rules import TAKEN
+from app.care_requests import plans
+from app.care_requests.rules import TAKEN, read_visits
 from app.core import clock
-from app.core.words import length, moment, span
+from app.core.words import length, span
 from app.directory.geo import driving_minutes
 from app.directory.models import Organization
 from app.dispatch.models import Offer, OfferState
+from app.inbox.parts import Part, parts
+from app.inbox.questions import answers_of
 from app.patients.rules import age, age_band
 from app.patients.words import Banner, banner
 
 
 @dataclass(frozen=True)
 class Card:
-    """One offer, in words that identify nobody: fit for a list, a lock screen, a phone kept offline."""
+    """One offer, in words that identify nobody: fit for a list, a lock screen, a phone kept offline.
+
+    `plan`: how often, when it is more than once; `said`: answers that may be shown before anyone accepts, by question;
+    `parts`: what a `yes, but` may take; `paused`: she asked and waits; `answered`: and has her answer.
+    """
 
     id: UUID
     url: str
@@ -34,8 +40,16 @@ class Card:
     length: str
     age_band: str
     usual: bool
+    chosen: bool  # the patient chose this establishment
+    urgent: bool
+    plan: str
+    said: list[tuple[str, str]]
+    relayed_by: str
+    parts: list[Part]
     started_at: datetime
     ends_at: datetime
+    paused: bool
+    answered: bool
     seen: bool
 
 
@@ -45,6 +59,7 @@ class Known:
 
     patient: Banner | None
     reason: str
+    said: list[tuple[str, str]]
     message: str
     author: str
     author_initials: str
@@ -52,7 +67,8 @@ class Known:
     phone: str
 
 
-def card(offer: Offer, now: datetime) -> Card:
+def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
+    """`answered`: offers whose question has its answer."""
     request = offer.request
     reason = request.need
     return Card(
@@ -68,8 +84,16 @@ def card(offer: Offer, now: datetime) -> Card:
         length=length(timedelta(minutes=reason.minutes)),
         age_band=age_band(age(request.patient.birth_date, clock.paris(now).date())) if request.patient else "",
         usual=offer.usual,
+        chosen=offer.knows_patient and not offer.usual,
+        urgent=request.urgent,
+        plan=plans.in_words(read_visits(request.visits)),
+        said=answers_of(request, shown_only=True),
+        relayed_by=offer.relayed_by,
+        parts=parts(offer, now),
         started_at=offer.created_at,
         ends_at=offer.expires_at,
+        paused=offer.paused_at is not None,
+        answered=offer.id in answered,
         seen=offer.seen_at is not None,
     )
 
@@ -87,6 +111,7 @@ def known(offer: Offer, now: datetime) -> Known | None:
     return Known(
         patient=banner(request.patient, now) if request.patient else None,
         reason=request.need.label,
+        said=answers_of(request),
         message=request.note,
         author=request.author.name,
         author_initials=request.author.initials,
@@ -105,38 +130,3 @@ def knows_patient(offer: Offer) -> bool:
 def full_name(organization: Organization) -> str:
     """`Urgences, Hôpital des Deux-Rives`: a ward's own name says little outside its house."""
     return f"{organization.name}, {organization.parent.name}" if organization.parent else organization.name
-
-
-@dataclass(frozen=True)
-class Row:
-    """One of her visits, as `list_row` shows it."""
-
-    url: str
-    state: State
-    patient: str
-    care: str
-    commune: str
-    starts_at: datetime | None
-    when: str
-    winner: str  # what the patient said, where a requester reads who comes
-    reach: str = ""
-    current: bool = False
-
-
-PATIENT_SAID = {"confirmed": "Le patient a confirmé", "declined": "Le patient ne peut pas"}
-
-
-def row(offer: Offer, appointment: Appointment | None, now: datetime) -> Row:
-    request: CareRequest = offer.request
-    starts_at = appointment.starts_at if appointment else None
-    said = appointment.patient_answer if appointment else None
-    return Row(
-        url=url_for("inbox.offer", offer_id=offer.id),
-        state=request.state,
-        patient=request.about,
-        care=request.need.care,
-        commune=request.commune.name,
-        starts_at=starts_at,
-        when=moment(starts_at, now) if starts_at else "",
-        winner=PATIENT_SAID.get(said or "", ""),
-    )

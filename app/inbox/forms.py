@@ -1,16 +1,28 @@
 """What a practitioner can say, field by field."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from wtforms import DateTimeLocalField, Field, HiddenField, RadioField, ValidationError
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.appointments.rules import NoSuchTime, check_time, instant
-from app.appointments.words import MODES
+from app.appointments.rules import AT_ONCE, NoSuchTime, check_time, instant, to_the_minute
 from app.core import clock
-from app.core.forms import Form
+from app.core.forms import Form, stripped
+from app.directory.models import PractitionerRole
 from app.dispatch.words import REFUSALS
+from app.inbox.words import WITHDRAWALS
 from app.pathways.schema import Pathway
 
 
@@ -20,16 +32,67 @@ class RefusalForm(Form):
     reason = RadioField("Pourquoi\u00a0?", choices=REFUSALS, validators=[Optional()])
 
 
+class WithdrawalForm(Form):
+    """One tap says it and why."""
+
+    reason = RadioField("Pourquoi\u00a0?", choices=WITHDRAWALS, validators=[Optional()])
+
+
+ONE_LINE = 200
+
+
+class QuestionForm(Form):
+    question = StringField(
+        "Votre question",
+        filters=[stripped],
+        validators=[
+            InputRequired("Écrivez votre question."),
+            Length(max=ONE_LINE, message=f"Une ligne suffit\u00a0: {ONE_LINE} caractères au plus."),
+        ],
+        description="Une ligne. Ne nommez pas le patient.",
+        render_kw={"maxlength": ONE_LINE, "autocomplete": "off"},
+    )
+
+
+class SkillsForm(Form):
+    """What she does beyond her profession, and the languages she speaks."""
+
+    skills = SelectMultipleField("Ce que je fais", option_widget=CheckboxInput(), widget=ListWidget())
+
+    def __init__(self, offered: Mapping[str, str], **values: Any) -> None:
+        super().__init__(**values)
+        self.skills.choices = list(offered.items())
+
+
+LONGEST_ABSENCE = timedelta(days=365)
+
+
+class ReplacementForm(Form):
+    colleague = RadioField("Qui me remplace\u00a0?", validators=[InputRequired("Choisissez un confrère.")])
+    until = DateField("Jusqu'au", validators=[InputRequired("Choisissez une date.")])
+
+    def __init__(self, colleagues: Sequence[PractitionerRole], today: date, **values: Any) -> None:
+        super().__init__(**values)
+        self.today = today
+        self.colleague.choices = [(str(role.id), role.name) for role in colleagues]
+
+    def validate_until(self, field: Field) -> None:
+        if field.data < self.today:
+            raise ValidationError("Cette date est déjà passée.")
+        if field.data > self.today + LONGEST_ABSENCE:
+            raise ValidationError("Un an au plus. Vérifiez la date.")
+
+
 class AppointmentForm(Form):
-    """A time among those offered (`slot`, ISO 8601), or one's own, which is Paris time; and where."""
+    """A time among those offered (`slot`: ISO 8601, or `now`), or one's own, which is Paris time; and where."""
 
     slot = HiddenField("Quand\u00a0?")
     starts_at = DateTimeLocalField("Date et heure")
     mode = RadioField("Où\u00a0?", validators=[InputRequired("Choisissez un lieu.")])
 
-    def __init__(self, pathway: Pathway, **values: Any) -> None:
+    def __init__(self, pathway: Pathway, modes: Mapping[str, str], **values: Any) -> None:
         super().__init__(**values)
-        self.mode.choices = {mode: MODES[mode] for mode in pathway.modes}
+        self.mode.choices = {mode: modes[mode] for mode in pathway.modes}
         # Whoever writes a time of her own must write one; a slot is sent without this field.
         self.starts_at.flags.required = True
 
@@ -46,6 +109,8 @@ class AppointmentForm(Form):
     @property
     def chosen(self) -> datetime | None:
         """The instant meant. Raises `NoSuchTime` for an hour that the change of clocks skips."""
+        if self.slot.data == AT_ONCE:
+            return to_the_minute(clock.now())
         if self.slot.data:
             try:
                 return datetime.fromisoformat(self.slot.data).astimezone(clock.PARIS)

@@ -10,12 +10,12 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.security import capability, csrf
 from app.dispatch import answers
+from app.inbox.mine import my_offer_of
+from app.inbox.offers import take
 from app.inbox.taps import settled, tap_of
-from app.inbox.views import bp, my_offer_of, take
+from app.inbox.views import bp
 from app.push.payload import answer_token_matches
 from app.push.queries import held
-
-__all__ = ["answer_from_notice", "bp"]
 
 
 @bp.post("/offers/notice-answers/<uuid:message_id>")

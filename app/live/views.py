@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
 
-from app.accounts.guards import me, signed_in
+from app.accounts.guards import me, signed_in_anywhere
 from app.core import clock
 from app.live import queries, rights
 from app.live.hub import Hub, Listener
@@ -26,7 +26,7 @@ class SignedOut(Exception):
 
 
 @bp.get("/live")
-@signed_in
+@signed_in_anywhere
 def stream() -> Response:
     """Server-sent events (`event: <topic>`, `data: <version>`). `topics`: as `queries.stamp` writes them."""
     asked = known_versions(request.args.get("topics", ""))

@@ -2,11 +2,12 @@
 
 import hashlib
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import msgspec
 import uuid_utils.compat
-from sqlalchemy import func, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit.actions import record
@@ -43,7 +44,7 @@ def adopt(pathway: Pathway, organization_id: UUID, *, by: UUID, now: datetime) -
     mine = (PathwayVersion.organization_id == organization_id, PathwayVersion.slug == pathway.slug)
     last = db.session.scalar(select(func.max(PathwayVersion.version)).where(*mine)) or pathway.version
     own = msgspec.structs.replace(pathway, owner=str(organization_id), version=last + 1)
-    set_aside(pathway.slug, organization_id)
+    _nothing_own(pathway.slug, organization_id)
     version_id = kept(own, now=now)
     db.session.execute(
         update(PathwayVersion).where(PathwayVersion.id == version_id).values(in_force=True, author_id=by)
@@ -52,10 +53,19 @@ def adopt(pathway: Pathway, organization_id: UUID, *, by: UUID, now: datetime) -
     return own
 
 
-def set_aside(slug: str, organization_id: UUID) -> None:
-    """No version of the organization's own is in force any more: the catalogue's is."""
-    db.session.execute(
+def set_aside(slug: str, organization_id: UUID, *, by: UUID, now: datetime) -> bool:
+    """Go back to the catalogue's version; False when the organization has none of its own in force."""
+    if not _nothing_own(slug, organization_id):
+        return False
+    record("pathway.set_aside", subject=organization_id, actor=by, why="coordination", now=now, pathway=slug)
+    return True
+
+
+def _nothing_own(slug: str, organization_id: UUID) -> bool:
+    """No version of the organization's own is in force any more."""
+    result = db.session.execute(
         update(PathwayVersion)
         .where(PathwayVersion.organization_id == organization_id, PathwayVersion.slug == slug, PathwayVersion.in_force)
         .values(in_force=False)
     )
+    return cast(CursorResult[object], result).rowcount > 0

@@ -47,3 +47,13 @@ def version(version_id: UUID) -> Pathway:
         row = db.session.get_one(PathwayVersion, version_id)
         known[version_id] = msgspec.json.decode(row.body, type=Pathway)
     return known[version_id]
+
+
+def versions_of(slug: str, organization_id: UUID) -> list[tuple[PathwayVersion, Pathway]]:
+    """An organization's own versions of a pathway, the newest first, each with its row."""
+    rows = db.session.scalars(
+        select(PathwayVersion)
+        .where(PathwayVersion.organization_id == organization_id, PathwayVersion.slug == slug)
+        .order_by(PathwayVersion.version.desc())
+    )
+    return [(row, version(row.id)) for row in rows]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.audit.actions import record
 from app.core.db import db
-from app.core.tokens import keyed_hash
+from app.core.tokens import keyed_hash, keyed_hashes
 from app.directory.models import Practitioner
 from app.patients.models import CareTeamMember, Consent, Patient
 
@@ -51,6 +51,11 @@ def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime
 
 def birth_date_key(born: date) -> str:
     return keyed_hash("birth-date", born.isoformat())
+
+
+def birth_date_keys(born: date) -> list[str]:
+    """As they may be kept while the keys are being rotated."""
+    return keyed_hashes("birth-date", born.isoformat())
 
 
 def agree(patient_id: UUID, scope: str, *, how: str, by: UUID, now: datetime) -> None:

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Account
 from app.core.db import Identified, Model
 from app.core.sealed import Sealed
 from app.directory.models import Commune, Practitioner, Profession, text_enum
@@ -71,3 +72,29 @@ class Consent(Identified, Model):
     given_how: Mapped[str]  # spoken
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime]
+
+
+class EmergencyAccess(Identified, Model):
+    """Somebody outside the circle of care opened a patient's requests, for an hour and for a reason.
+
+    `territory_id` is whose coordinators are told; one of them says that she has seen why, never the person herself.
+    """
+
+    __tablename__ = "emergency_access"
+    __table_args__ = (
+        CheckConstraint("acknowledged_by_id <> account_id", name="seen_by_another"),
+        Index("ix_emergency_access_board", "territory_id", "acknowledged_at"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    territory_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    reason: Mapped[str]  # see `emergency.REASONS`
+    because: Mapped[str] = mapped_column(Sealed)  # in her own words, which may speak of the patient
+    opened_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    acknowledged_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    acknowledged_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
+    patient: Mapped[Patient] = relationship()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole, Profession
-from app.patients.actions import birth_date_key
+from app.patients.actions import birth_date_keys
 from app.patients.models import CareTeamMember, Patient
 from app.patients.rules import name_start, parse_search
 
@@ -25,7 +25,7 @@ def search(text: str, organization_ids: Sequence[UUID]) -> list[Patient]:
         return []
     born, start = wanted
     statement = select(Patient).where(
-        Patient.birth_date_key == birth_date_key(born), Patient.organization_id.in_(organization_ids)
+        Patient.birth_date_key.in_(birth_date_keys(born)), Patient.organization_id.in_(organization_ids)
     )
     found = db.session.scalars(statement.limit(BORN_THAT_DAY))
     return [p for p in found if any(name_start(name).startswith(start) for name in (p.birth_name, p.given_names))]

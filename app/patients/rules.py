@@ -44,5 +44,18 @@ def parse_search(text: str) -> tuple[date, str] | None:
 
 def name_start(name: str) -> str:
     """The first three letters, without accents, hyphens or case."""
-    bare = unicodedata.normalize("NFD", name.casefold())
-    return "".join(c for c in bare if c.isalpha())[:3]
+    return bare(name)[:3]
+
+
+def bare(name: str) -> str:
+    """A name as it is compared: its letters alone, without accents or case."""
+    return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if c.isalpha())
+
+
+def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Two (birth name, given names), whole: the same birth name, and the same first given name."""
+
+    def key(names: tuple[str, str]) -> tuple[str, str]:
+        return bare(names[0]), bare(names[1].split()[0] if names[1].split() else "")
+
+    return key(one) == key(other) and all(key(one))

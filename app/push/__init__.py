@@ -9,7 +9,9 @@ disturbed, `budget.py` what waits for that, and `digests.py` rings it. `listener
 
 from flask import Flask
 
+from app.accounts.closing import on_closing
 from app.accounts.sessions import on_sign_out
+from app.push.actions import remove_all
 from app.push.attention_views import bp
 from app.push.listeners import find_numbers, find_useful, on_carried, on_lost, on_received
 from app.push.views import forget_this_device
@@ -20,3 +22,4 @@ __all__ = ["find_numbers", "find_useful", "init_app", "on_carried", "on_lost", "
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     on_sign_out(forget_this_device)
+    on_closing(remove_all)

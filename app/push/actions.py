@@ -365,6 +365,12 @@ def remove(device_id: UUID, account_id: UUID) -> bool:
     return True
 
 
+def remove_all(account_id: UUID, _now: datetime) -> None:
+    """The person closes her account: nothing rings for her any more."""
+    for device_id in db.session.scalars(select(Subscription.id).where(Subscription.account_id == account_id)).all():
+        forget(device_id)
+
+
 def _fall_back_no_more(*about: ColumnElement[bool]) -> Update:
     """No other channel needs to speak: what waits for its time, or is about to leave, stays here."""
     return (

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from app.core.tokens import derived_token, same
+from app.core.tokens import derived_token, derived_tokens, same_as_one
 
 ANSWERS = ("accept", "refuse")
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -58,9 +58,10 @@ def _answer_token(name: str, answer: str) -> str:
 
 
 def receipt_token_matches(message_id: UUID, token: str) -> bool:
-    return same(token, receipt_token(message_id))
+    return same_as_one(token, derived_tokens("push-receipt", str(message_id)))
 
 
 def answer_token_matches(message_id: UUID, token: str, answer: str) -> bool:
     """Whether this message gave its phone `token` for this answer ("accept" or "refuse")."""
-    return answer in ANSWERS and same(token, answer_token(message_id, answer))
+    made = derived_tokens(f"push-answer-{answer}", str(message_id))
+    return answer in ANSWERS and same_as_one(token, made)

@@ -7,7 +7,7 @@ from app.accounts.navigation import add_entry
 
 
 def init_app(app: Flask) -> None:
-    from app.supervision import audit_views  # noqa: F401 -- adds its routes
+    from app.supervision import audit_views, emergencies, pathway_views, search_views  # noqa: F401 -- they add their routes
     from app.supervision.views import bp
 
     app.register_blueprint(bp)

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from flask import url_for
 
-from app.care_requests.models import CareRequest
+from app.care_requests.models import CareRequest, CareTask
 from app.core.words import count, length, span
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
+from app.supervision.moves import Moves
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,46 @@ class Line:
     initials: str
     organization: str
     phone: str
+    moves: Moves | None
     winner: str = ""
     current: bool = False
 
 
-def line(request: CareRequest, reach: Reach, answers: Mapping[str, int], now: datetime) -> Line:
+@dataclass(frozen=True)
+class Slipping:
+    """Something that should have happened: `what` it is, since `when`, and who owes it (`who`, empty: nobody named)."""
+
+    url: str
+    patient: str
+    what: str
+    when: str
+    who: str
+    icon: str
+
+
+def late_start(request: CareRequest, now: datetime) -> Slipping:
+    who = request.performer.name if request.performer else ""
+    return _slipping(request, "Les soins n'ont pas commencé", request.start_by or now, now, who, "calendar-x")
+
+
+def overdue_task(task: CareTask, now: datetime) -> Slipping:
+    request = task.request
+    performer = request.performer.name if request.performer else ""
+    who = performer if task.owner == "performer" else request.author.name
+    return _slipping(request, f"À faire\u00a0: {task.label}", task.due_at, now, who, "timer")
+
+
+def waiting_decision(request: CareRequest, now: datetime) -> Slipping:
+    who = request.decider.name if request.decider else ""
+    return _slipping(request, "Attend une décision médicale", request.created_at, now, who, "hourglass")
+
+
+def _slipping(request: CareRequest, what: str, since: datetime, now: datetime, who: str, icon: str) -> Slipping:
+    url = url_for("desk.follow", request_id=request.id)
+    return Slipping(url, request.about, what, f"depuis {length(now - since)}", who, icon)
+
+
+def line(request: CareRequest, reach: Reach, answers: Mapping[str, int], moves: Moves | None, now: datetime) -> Line:
     return Line(
         id=request.id,
         url=url_for("desk.follow", request_id=request.id),
@@ -51,6 +87,7 @@ def line(request: CareRequest, reach: Reach, answers: Mapping[str, int], now: da
         initials=request.author.initials,
         organization=request.organization.name,
         phone=request.organization.phone,
+        moves=moves,
     )
 
 

@@ -16,8 +16,11 @@ from app.core.htmx import page, see_other
 from app.core.security import public
 from app.dispatch import actions as dispatch
 from app.dispatch import queries as reads
+from app.supervision import watch
+from app.supervision.emergency_lines import emergencies_for
 from app.supervision.health import Health, report
-from app.supervision.lines import Line, line
+from app.supervision.lines import Line, Slipping, late_start, line, overdue_task, waiting_decision
+from app.supervision.moves import moves_for
 from app.supervision.rules import RELAUNCHED_FOR
 from app.supervision.silent_phones import unreachable_for
 
@@ -31,11 +34,14 @@ def board() -> Response:
     lines = board_lines(now)
     unanswered = [line for line in lines if line.state == State.UNANSWERED]
     searching = [line for line in lines if line.state == State.SEARCHING]
+    slipping = slipping_lines(now)
     return page(
         "supervision/board.html",
         fragment="supervision/_board.html",
         unanswered=unanswered,
         searching=searching,
+        emergencies=emergencies_for(me()),
+        slipping=slipping,
         # Beside the part that moves with the requests: it changes by the day, not by the second.
         unreachable=[] if asks_for_part() else unreachable_for(me(), now),
         numbers=(len(unanswered), len(searching)),
@@ -50,8 +56,18 @@ def asks_for_part() -> bool:
 def board_lines(now: datetime) -> list[Line]:
     requests = care_requests.on_board(me())
     reach = reads.reach([each.id for each in requests])
-    answers = reads.answers_summed(r.id for r in requests if r.state is State.UNANSWERED)
-    return [line(r, reach.get(r.id, reads.Reach()), answers.get(r.id, {}), now) for r in requests]
+    unanswered = [r for r in requests if r.state is State.UNANSWERED]
+    answers, moves = reads.answers_summed(r.id for r in unanswered), moves_for(unanswered, now)
+    return [line(r, reach.get(r.id, reads.Reach()), answers.get(r.id, {}), moves.get(r.id), now) for r in requests]
+
+
+def slipping_lines(now: datetime) -> list[Slipping]:
+    """What has an answer or waits for one decision, and slips all the same."""
+    return [
+        *(late_start(each, now) for each in watch.late_starts(me())),
+        *(overdue_task(each, now) for each in watch.overdue_tasks(me(), now)),
+        *(waiting_decision(each, now) for each in watch.waiting_decisions(me(), now)),
+    ]
 
 
 @bp.post("/requests/<uuid:request_id>/relaunch")

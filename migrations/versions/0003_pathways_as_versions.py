@@ -122,7 +122,7 @@ def _make_tables() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.Column("added_by_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["added_by_id"], ["account.id"], name="fk_attachment_added_by_id_account"),

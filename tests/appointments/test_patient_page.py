@@ -6,14 +6,19 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from app.appointments import queries
 from app.appointments.actions import link_token
 from app.appointments.models import Appointment, PatientLink
 from app.appointments.queries import of_request
-from app.care_requests.models import Step
+from app.care_requests import actions as care_requests
+from app.care_requests.actions import open_request
+from app.care_requests.models import Step, Verb
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, transaction
+from app.directory.models import Profession
 from tests.appointments.conftest import PatientPhone
 from tests.factories.town import Nurse, Town
+from tests.inbox.plans import asked_for_ten_days
 from tests.inbox.screen import Screen
 
 SECRETS = ("Marchand", "MARCHAND", "Monique", "Tilleuls", "39980100", "nfirmi", "Soins", "soins", "Digicode")
@@ -181,3 +186,78 @@ def test_only_the_hash_is_kept(nurse: Nurse, link: str) -> None:
     row = db.session.scalars(select(PatientLink)).one()
     assert row.token_hash not in link
     assert link.removeprefix("/p/") not in (row.token_hash, str(row.id), str(row.appointment_id))
+
+
+class TestAReturnHome:
+    """Several people come for one event, and something was written for the patient to remember."""
+
+    @pytest.fixture
+    def home(self, town: Town, nurse: Nurse) -> str:
+        words = {"plain-words": "Marchez un peu chaque jour.\nBuvez bien.", "alone": "alone"}
+        first = town.asks("discharge-home", reason="nurse", window="two-days", answers=words)
+        physio = town.professional("Damien", Profession.PHYSIOTHERAPIST)
+        with transaction():
+            open_request(
+                town.need("discharge-home", "physiotherapist", "two-days"),
+                town.request(first).patient,
+                organization_id=town.emergency_id,
+                by=town.orientation_nurse.account,
+                now=clock.now(),
+                episode_id=town.request(first).episode_id,
+            )
+        town.time_passes()
+        assert (nurse.accepts(), physio.accepts()) == (200, 200)
+        proposes(physio, hours=5)
+        return f"/p/{link_token(visit(nurse))}"
+
+    def test_lists_who_else_comes_and_when(self, phone: PatientPhone, nurse: Nurse, home: str) -> None:
+        screen = Screen(phone.get(home))
+        assert screen.is_sound()
+        assert "Vient aussi pour vous" in screen.text
+        assert "Damien Dupré aujourd'hui à 15 h" in screen.text.replace("\xa0", " ")
+        assert not any(secret in screen.html for secret in (*SECRETS, "Kiné", "kiné"))
+
+    def test_whoever_withdrew_is_not_listed(self, phone: PatientPhone, town: Town, nurse: Nurse, home: str) -> None:
+        town.professional("Noémie", Profession.PHYSIOTHERAPIST, km=2)
+        other = queries.others_of(visit(nurse))[0].request_id
+        with transaction():
+            request = care_requests.hold(other)
+            care_requests.move(request, Verb.WITHDRAW, by=nurse.account, now=clock.now())
+        assert "Damien" not in phone.get(home).text
+
+    def test_what_to_remember_is_one_tap_away_and_on_no_other_page(self, phone: PatientPhone, home: str) -> None:
+        first = phone.get(home)
+        assert "Marchez" not in first.text
+        assert f'href="{home}/advice"' in first.text
+        page = phone.get(f"{home}/advice")
+        assert "Marchez un peu chaque jour.\nBuvez bien." in page.text
+        assert Screen(page).is_sound()
+        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert "<script" not in page.text
+        assert not any(secret in page.text for secret in SECRETS)
+
+    def test_without_a_word_to_remember_there_is_no_such_page(self, phone: PatientPhone, link: str) -> None:
+        assert "retenir" not in phone.get(link).text
+        assert phone.get(f"{link}/advice").status_code == 404
+
+
+def test_a_free_appointment_at_a_distance(phone: PatientPhone, town: Town) -> None:
+    maternity = town.service("Les Coquelicots", Profession.MATERNITY)
+    town.asks("maternity-registration", chosen_role_id=maternity.role_id, window="month")
+    town.time_passes()
+    assert maternity.accepts() == 200
+    proposes(maternity, hours=48, mode="remote")
+    screen = Screen(phone.get(f"/p/{link_token(visit(maternity))}"))
+    assert "Rendez-vous gratuit" in screen.text
+    assert "gardez votre téléphone près de vous" in screen.text
+    assert "aternit" not in screen.text, "nor for what"
+
+
+def test_how_often_and_how_to_change_it(phone: PatientPhone, town: Town, nurse: Nurse) -> None:
+    asked_for_ten_days(town)
+    assert nurse.accepts() == 200
+    proposes(nurse)
+    text = Screen(phone.get(f"/p/{link_token(visit(nurse))}")).text.replace("\xa0", " ")
+    assert "20 passages, chaque jour, matin et soir, jusqu'au 4 décembre" in text
+    assert "Pour annuler ou changer d'heure" in text

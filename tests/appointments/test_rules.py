@@ -21,13 +21,13 @@ def labels(now: datetime, start: datetime, end: datetime, at_most: int = 4) -> l
 @pytest.mark.parametrize(
     ("now", "start", "end", "expected"),
     [
-        (paris(11, 24, 10), paris(11, 24, 10), paris(11, 26, 10), ["dans 1 h", "14 h", "17 h", "demain 9 h"]),
-        (paris(11, 24, 10), paris(11, 24, 8), paris(11, 24, 15), ["dans 1 h", "14 h"]),
+        (paris(11, 24, 10), paris(11, 24, 10), paris(11, 26, 10), ["tout de suite", "dans 1 h", "14 h", "17 h"]),
+        (paris(11, 24, 10), paris(11, 24, 8), paris(11, 24, 15), ["tout de suite", "dans 1 h", "14 h"]),
         (
             paris(11, 24, 23),
             paris(11, 24, 23),
             paris(11, 26, 23),
-            ["demain 9 h", "demain 11 h", "demain 14 h", "demain 17 h"],
+            ["tout de suite", "demain 9 h", "demain 11 h", "demain 14 h"],
         ),
         (paris(11, 24, 10), paris(11, 25, 8), paris(11, 25, 13), ["demain 9 h", "demain 11 h"]),
         (paris(11, 24, 10), paris(11, 27, 8), paris(11, 27, 13), ["ven. 27 9 h", "ven. 27 11 h"]),
@@ -44,6 +44,13 @@ def test_slots_stay_within_what_was_asked(now: datetime, start: datetime, end: d
     assert labels(now, start, end) == expected
 
 
+def test_at_once_is_for_what_presses_and_stays_now_on_an_old_page() -> None:
+    now = paris(11, 24, 10)
+    assert next_slots(now + timedelta(hours=36), now, PARIS)[0].value == "now"
+    assert labels(now, now, now + timedelta(days=30))[0] == "dans 1 h", "a maternity has a month"
+    assert labels(now, now + timedelta(hours=1), now + timedelta(hours=9))[0] != "tout de suite", "it is for later"
+
+
 def test_an_hour_is_an_hour_when_the_clocks_change() -> None:
     before = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # 00:30 in Paris, the night the clocks go forward
     nine = next(slot for slot in next_slots(before + timedelta(days=1), before, PARIS) if slot.label.startswith("9"))
@@ -52,7 +59,7 @@ def test_an_hour_is_an_hour_when_the_clocks_change() -> None:
 
 def test_slots_fall_on_round_minutes() -> None:
     now = paris(11, 24, 10, 2)
-    assert next_slots(now + timedelta(days=1), now, PARIS)[0].at == paris(11, 24, 11, 5)
+    assert next_slots(now + timedelta(days=1), now, PARIS)[1].at == paris(11, 24, 11, 5)
 
 
 def test_an_hour_that_the_clocks_skip_is_refused_and_a_doubled_one_is_the_first() -> None:

@@ -9,9 +9,17 @@ from app.config import WrongSetting, read_settings
 SECRET = "s" * 32
 PRODUCTION = {"RELAIS_BASE_URL": "https://relais.example.org", "RELAIS_SECRET_KEY": SECRET}
 
+STATE = {
+    "RELAIS_PSC_ISSUER": "https://state.example/realm",
+    "RELAIS_PSC_CLIENT_ID": "relais",
+    "RELAIS_PSC_CLIENT_SECRET": "secret",
+}
+
 WRONG = {
     "a short secret": ({"RELAIS_SECRET_KEY": "short"}, "RELAIS_SECRET_KEY"),
     "no secret in production": ({**PRODUCTION, "RELAIS_SECRET_KEY": ""}, "RELAIS_SECRET_KEY"),
+    "a piece of a former secret": ({"RELAIS_FORMER_SECRET_KEYS": "short"}, "RELAIS_FORMER_SECRET_KEYS"),
+    "a former secret that is the present one": ({"RELAIS_FORMER_SECRET_KEYS": SECRET}, "RELAIS_FORMER_SECRET_KEYS"),
     "a base address of another kind": ({"RELAIS_BASE_URL": "ftp://relais.example.org"}, "RELAIS_BASE_URL"),
     "a base address without its scheme": ({"RELAIS_BASE_URL": "relais.example.org"}, "RELAIS_BASE_URL"),
     "another database": ({"RELAIS_DATABASE_URL": "mysql://localhost/relais"}, "RELAIS_DATABASE_URL"),
@@ -23,6 +31,18 @@ WRONG = {
     "a port in words": ({"PORT": "http"}, "PORT"),
     "a port too high": ({"PORT": "70000"}, "PORT"),
     "no port": ({"PORT": "0"}, "PORT"),
+    "half of Pro Santé Connect": ({"RELAIS_PSC_ISSUER": "https://state.example"}, "RELAIS_PSC_CLIENT_ID"),
+    "Pro Santé Connect without its issuer": ({**STATE, "RELAIS_PSC_ISSUER": ""}, "RELAIS_PSC_ISSUER"),
+    "Pro Santé Connect without its secret": ({**STATE, "RELAIS_PSC_CLIENT_SECRET": ""}, "RELAIS_PSC_CLIENT_SECRET"),
+    "only where it describes itself": ({"RELAIS_PSC_DISCOVERY": "https://state.example/d"}, "RELAIS_PSC_ISSUER"),
+    "Pro Santé Connect in clear": (
+        {**PRODUCTION, **STATE, "RELAIS_PSC_ISSUER": "http://state.example"},
+        "RELAIS_PSC_ISSUER",
+    ),
+    "its description in clear": (
+        {**PRODUCTION, **STATE, "RELAIS_PSC_DISCOVERY": "http://s.example"},
+        "RELAIS_PSC_DISCOVERY",
+    ),
 }
 
 
@@ -53,3 +73,18 @@ def test_a_bare_machine_makes_its_own_secret_once(tmp_path: Path) -> None:
 def test_https_is_production(tmp_path: Path) -> None:
     assert read_settings({"RELAIS_DATA": str(tmp_path), **PRODUCTION}).production
     assert not read_settings({"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET}).production
+
+
+def test_pro_sante_connect_is_off_unless_told(tmp_path: Path) -> None:
+    bare = {"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET}
+    assert not read_settings(bare).pro_sante_connect
+    told = read_settings({**bare, **STATE})
+    assert told.pro_sante_connect
+    assert told.psc_discovery == "https://state.example/realm/.well-known/wallet-openid-configuration"
+
+
+def test_former_secrets_come_from_the_environment_and_from_files(tmp_path: Path) -> None:
+    (tmp_path / "secret-2025.key").write_text("f" * 40 + "\n")
+    env = {"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET}
+    named = {**env, "RELAIS_FORMER_SECRET_KEYS": f"{'a' * 32},{'b' * 32}"}
+    assert read_settings(named).former_secret_keys == ("a" * 32, "b" * 32, "f" * 40)

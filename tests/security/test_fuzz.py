@@ -64,6 +64,7 @@ NAMES = (
     *("request_id", "reason", "window", "note", "agreement", "slot", "starts_at", "mode", "answer", "token", "code"),
     *("email", "given_name", "family_name", "organization_id", "role", "person", "day", "request", "topics", "pathway"),
     *("patient", "show", "beside", "next", "accepting", "from", "name", "key", "age", "words", "endpoint", "keys"),
+    *("rpps", "state", "iss", "error", "sure"),
 )
 WHOLE: dict[str, dict[str, str]] = {
     "/patients/new": {
@@ -74,6 +75,9 @@ WHOLE: dict[str, dict[str, str]] = {
     "/requests/patients": {"q": "12/03/1948 mar"},
     "/offers/<uuid:offer_id>/appointment": {"slot": "2026-11-24T13:00:00+00:00", "starts_at": "", "mode": "home"},
     "/offers/<uuid:offer_id>/refusal": {"reason": "far"},
+    "/access": {"rpps": "10000000001", "given_name": "Maya", "family_name": "Dupré", "email": "a@example.org"},
+    "/access/code": {"code": "123456"},
+    "/account/email": {"email": "a@example.org"},
     "/invitations/new": {"email": "a@example.org", "given_name": "Anne", "family_name": "Durand", "role": "requester"},
 }
 
@@ -83,7 +87,14 @@ anything = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(NAMES), inner, max_size=3)),
     max_leaves=6,
 )
-ENDS = {"accounts.sign_out", "live.stream", "keys.end_device", "keys.end_other_devices", "members.remove"}
+ENDS = {
+    "accounts.sign_out",
+    "live.stream",
+    "keys.end_device",
+    "keys.end_other_devices",
+    "members.remove",
+    "settings.close",
+}
 """What would end the sign-ins that the rest is asked with, and the stream, which has no end."""
 
 
@@ -95,6 +106,9 @@ def insiders(town: Town) -> dict[str, Person]:
         "supervision": town.coordinator,
         "members": town._person("Ada", "Ministre", Role.ADMINISTRATOR, town.emergency_id),
         "accounts": town.coordinator,
+        "approvals": town.coordinator,
+        "joining": town.stranger(),
+        "pro_sante": town.stranger(),
     }
 
 

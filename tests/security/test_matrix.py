@@ -14,13 +14,16 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Passkey, Role, SignIn
+from app.accounts.models import Invitation, Passkey, Role, SignIn
 from app.care_requests.models import Attachment, CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import Inquiry
+from app.joining.models import AccessRequest
+from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
 from tests.factories.town import Nurse, Person, Town
+from tests.tablets.ward import CODE, enrolled
 
 REQUESTERS = ("requester", "case-manager")
 ELSEWHERE = ("requester elsewhere",)
@@ -28,7 +31,8 @@ PRACTITIONERS = ("winner", "asked", "not asked", "usual")
 COORDINATORS = ("coordinator", "coordinator elsewhere")
 ADMINISTRATORS = ("administrator",)
 SENIORS = ("senior", "senior elsewhere")
-SIGNED_IN = (*SENIORS, *REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS)
+TABLET = "at the tablet"  # the requester, come in with her short code on the shared tablet of her ward
+SIGNED_IN = (*SENIORS, *REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS, TABLET)
 EVERYONE = ("stranger", *SIGNED_IN)
 
 Row = dict[str, str]
@@ -36,7 +40,7 @@ Row = dict[str, str]
 
 def row(otherwise: str, *, stranger: str = "sign-in", **let: tuple[str, ...]) -> Row:
     """Everyone hears `otherwise`, except those of `let` (`comes_in`, `not_found`, `forbidden`)."""
-    heard = {"stranger": stranger, **dict.fromkeys(SIGNED_IN, otherwise)}
+    heard = {"stranger": stranger, **dict.fromkeys(SIGNED_IN, otherwise), TABLET: "forbidden"}
     for answer, people in let.items():
         heard.update(dict.fromkeys(people, answer.replace("_", " ")))
     return heard
@@ -47,42 +51,82 @@ def only(*people: str, foreign: tuple[str, ...] = ()) -> Row:
     return row("forbidden", comes_in=people, not_found=foreign)
 
 
+def tablet_too(heard: Row, says: str = "comes in") -> Row:
+    """On a shared tablet nothing is allowed but what says so here."""
+    return {**heard, TABLET: says}
+
+
 def mine_alone(person: str) -> Row:
     return row("not found", comes_in=(person,))
 
 
-PUBLIC = row("comes in", stranger="comes in")
-TOKEN = row("not found", stranger="not found")  # the token in the address is unknown
+PUBLIC = tablet_too(row("comes in", stranger="comes in"))
+TOKEN = tablet_too(row("not found", stranger="not found"), "not found")  # the token in the address is unknown
 MEMBERS = row("comes in")
-ASKS = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS)
+ASKS = tablet_too(only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS))
 ANSWERS = only(*PRACTITIONERS)
 OFFER = only("winner", foreign=("asked", "not asked", "usual"))
-REQUEST = only(*REQUESTERS, foreign=(*ELSEWHERE, *PRACTITIONERS))
+REQUEST = tablet_too(only(*REQUESTERS, foreign=(*ELSEWHERE, *PRACTITIONERS)))
+WATCHED = only("coordinator", foreign=("coordinator elsewhere",))
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
+OWN_CODE = only("requester", *ELSEWHERE)
+CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
+AT_TABLET = tablet_too(row("forbidden"))
+
+DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 TABLE: dict[str, Row] = {
-    "GET /": MEMBERS,
+    "GET /access": PUBLIC,
+    "POST /access": PUBLIC,
+    "GET /access-requests": only(*COORDINATORS),
+    "GET /access-requests/<uuid:asked_id>": DECIDES,
+    "POST /access-requests/<uuid:asked_id>/acceptance": DECIDES,
+    "POST /access-requests/<uuid:asked_id>/refusal": DECIDES,
+    "GET /access/code": PUBLIC,
+    "POST /access/code": PUBLIC,
+    "GET /access/sent": PUBLIC,
+    "GET /": tablet_too(MEMBERS),
     "GET /account": MEMBERS,
+    "GET /account/closed": PUBLIC,
+    "GET /account/closing": MEMBERS,
+    "POST /account/closing": MEMBERS,
+    "GET /account/email": MEMBERS,
+    "POST /account/email": MEMBERS,
+    "GET /account/email/code": MEMBERS,
+    "POST /account/email/code": MEMBERS,
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
-    "GET /attachments/<uuid:attachment_id>": row("not found", comes_in=(*REQUESTERS, "senior", "winner")),
+    "GET /attachments/<uuid:attachment_id>": tablet_too(row("not found", comes_in=(*REQUESTERS, "senior", "winner"))),
     "GET /audit": only(*COORDINATORS),
+    "GET /badges": OWN_CODE,
+    "POST /badges/<uuid:tablet_id>": only("requester", foreign=ELSEWHERE),
+    "POST /badges/<uuid:tablet_id>/removal": only("requester", foreign=ELSEWHERE),
     "GET /board": only(*COORDINATORS),
     "GET /communes": ASKS,
     "GET /decisions": only(*SENIORS),
     "POST /decisions/<uuid:request_id>": only("senior", foreign=("senior elsewhere",)),
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
     "POST /devices/sign-out": MEMBERS,
+    "GET /emergency": CARES,
+    "POST /emergency": CARES,
+    "GET /emergency/<uuid:access_id>": only(*ELSEWHERE, foreign=(*REQUESTERS, *PRACTITIONERS, *COORDINATORS)),
+    "POST /emergency/<uuid:access_id>/acknowledgement": only("coordinator", foreign=("coordinator elsewhere",)),
+    "GET /handover": AT_TABLET,
+    "POST /handover": AT_TABLET,
     "GET /healthz": PUBLIC,
     "GET /inbox": ANSWERS,
     "POST /inbox/availability": ANSWERS,
+    "GET /inbox/copies": ANSWERS,
+    "POST /inbox/copies/sighting": ANSWERS,
     "GET /install": PUBLIC,
     # An invitation's link answers alike whether or not it exists, so that nobody learns who was invited.
     "GET /invitation/<uuid:invitation_id>": PUBLIC,
     "POST /invitation/<uuid:invitation_id>": PUBLIC,
     "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "POST /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
+    "GET /invitations/<uuid:invitation_id>": only(*ADMINISTRATORS, foreign=COORDINATORS),
+    "POST /invitations/shown": only(*COORDINATORS, *ADMINISTRATORS),
     "GET /live": row("forbidden"),  # No topic is named, so there is nothing one may hear.
     "GET /manifest.webmanifest": PUBLIC,
     "GET /members": only(*COORDINATORS, *ADMINISTRATORS),
@@ -95,14 +139,18 @@ TABLE: dict[str, Row] = {
     "GET /offers/<uuid:offer_id>": OFFER,
     "POST /offers/<uuid:offer_id>/acceptance": OFFER,
     "POST /offers/<uuid:offer_id>/appointment": OFFER,
+    "POST /offers/<uuid:offer_id>/checklist": OFFER,
     "POST /offers/<uuid:offer_id>/end": OFFER,
+    "POST /offers/<uuid:offer_id>/question": OFFER,
     "POST /offers/<uuid:offer_id>/refusal": OFFER,
+    "POST /offers/<uuid:offer_id>/relay": OFFER,
     "POST /offers/<uuid:offer_id>/sighting": OFFER,
     "POST /offers/<uuid:offer_id>/start": OFFER,
     "POST /offers/<uuid:offer_id>/withdrawal": OFFER,
     "POST /offers/notice-answers/<uuid:message_id>": TOKEN,
     "GET /offline": PUBLIC,
     "GET /p/<token>": TOKEN,
+    "GET /p/<token>/advice": TOKEN,
     "POST /p/<token>/answer": TOKEN,
     "GET /p/<token>/visit.ics": TOKEN,
     "GET /passkeys/<uuid:passkey_id>": mine_alone("requester"),
@@ -112,8 +160,21 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/verification": MEMBERS,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
+    "GET /practice": ANSWERS,
+    "POST /practice/replacement": ANSWERS,
+    "POST /practice/return": ANSWERS,
+    "POST /practice/skills": ANSWERS,
+    "GET /pathways": only(*COORDINATORS),
+    "GET /pathways/<slug>": only(*COORDINATORS),
+    "POST /pathways/<slug>/activation": only(*COORDINATORS),
+    "POST /pathways/<slug>/catalogue": only(*COORDINATORS),
+    "GET /pathways/<slug>/edit": only(*COORDINATORS),
+    "POST /pathways/<slug>/edit": only(*COORDINATORS),
+    "POST /pathways/<slug>/preview": only(*COORDINATORS),
+    "POST /pathways/<slug>/replay": only(*COORDINATORS),
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
+    "GET /proof/pro-sante-connect": row("not found"),  # It is off here; tests/joining turns it on.
     "POST /proof/verification": MEMBERS,
     "GET /push/attention": MEMBERS,
     "POST /push/attention": MEMBERS,
@@ -130,8 +191,8 @@ TABLE: dict[str, Row] = {
     "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "GET /requests": ASKS,
     "POST /requests": ASKS,
-    "GET /requests/<uuid:request_id>": only(
-        *REQUESTERS, "coordinator", foreign=(*ELSEWHERE, *PRACTITIONERS, "coordinator elsewhere")
+    "GET /requests/<uuid:request_id>": tablet_too(
+        only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, *PRACTITIONERS, "coordinator elsewhere"))
     ),
     "POST /requests/<uuid:request_id>/attachments": REQUEST,
     "GET /requests/<uuid:request_id>/card": REQUEST,
@@ -143,6 +204,11 @@ TABLE: dict[str, Row] = {
     "POST /requests/<uuid:request_id>/widening": REQUEST,
     "POST /requests/<uuid:request_id>/window": REQUEST,
     "POST /requests/<uuid:request_id>/relaunch": only("coordinator", foreign=("coordinator elsewhere",)),
+    "GET /requests/<uuid:request_id>/search": WATCHED,
+    "POST /requests/<uuid:request_id>/search/found": WATCHED,
+    "POST /requests/<uuid:request_id>/search/moment": WATCHED,
+    "POST /requests/<uuid:request_id>/search/others": WATCHED,
+    "POST /requests/<uuid:request_id>/search/wider": WATCHED,
     "GET /requests/new": ASKS,
     "POST /requests/patients": ASKS,
     "GET /requests/plan": ASKS,
@@ -150,14 +216,33 @@ TABLE: dict[str, Row] = {
     "GET /service-worker.js": PUBLIC,
     "GET /sign-in": PUBLIC,
     "POST /sign-in/options": PUBLIC,
+    "GET /sign-in/pro-sante-connect": TOKEN,
+    "GET /sign-in/pro-sante-connect/return": TOKEN,
     "POST /sign-in/verification": PUBLIC,
     "POST /sign-out": PUBLIC,
+    "GET /tablet": PUBLIC,
+    "POST /tablet": PUBLIC,
+    # Only the browser of the tablet finds these; whose code opens nothing is asked again.
+    "GET /tablet/<uuid:badge_id>": tablet_too(TOKEN),
+    "POST /tablet/<uuid:badge_id>": tablet_too(TOKEN),
+    "GET /tablet/code": tablet_too(TOKEN),
+    "POST /tablet/code": tablet_too(TOKEN),
+    "POST /tablet/lock": PUBLIC,
+    "POST /tablet/presence": AT_TABLET,
+    "GET /tablets": only(*ADMINISTRATORS),
+    "POST /tablets": only(*ADMINISTRATORS),
+    "GET /tablets/<uuid:tablet_id>": only(*ADMINISTRATORS),
+    "POST /tablets/<uuid:tablet_id>/code": only(*ADMINISTRATORS),
+    "POST /tablets/<uuid:tablet_id>/removal": only(*ADMINISTRATORS),
     "GET /visits": ANSWERS,
+    "POST /visits/tasks/<uuid:task_id>/completion": OFFER,
 }
 
 NEEDS_PATIENT = ("POST /requests", "POST /requests/refusal")
 
-LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out")
+SIGNING_OUT = ("accounts.sign_out", "tablets.lock")
+
+LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out", "<uuid:tablet_id>/removal")
 """What ends something comes last, so that the rest was asked of something that lives."""
 
 
@@ -193,28 +278,65 @@ def world(town: Town) -> World:
     town.time_passes(seconds=1)
     winner = nurse(people["winner"])
     assert winner.accepts() == 200
+    ward = enrolled(town, people["administrator"])
+    ward.chooses(town.orientation_nurse)
+    way_in = ward.chooses(ward.nurse("Tara"))
+    assert ward.tablet.post(way_in, {"code": CODE}).status_code == 303
+    assert ward.tablet.post("/handover").status_code == 303
+    people = {TABLET: ward.tablet, **people}  # before the administrator withdraws it
     offer = winner.offer()
     assert offer is not None and offer.request_id == request
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
+        asked = access_asked(winner.practitioner_id)
+        shown = Invitation(
+            account_id=leaver.account_id,
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(minutes=10),
+            shown_by_id=people["administrator"].account_id,
+        )
         joined = joined_to(request, offer.id, people["senior"].account_id)
-        db.session.add_all([*passkeys, second, *joined])
+        db.session.add_all([*passkeys, second, asked, shown, *joined])
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
+            "slug": "home-care",
             "offer_id": offer.id,
             "attachment_id": joined[0].id,
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
+            "invitation_id": shown.id,
+            "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
+            "tablet_id": ward.tablet_id,
+            "badge_id": way_in.rpartition("/")[2],
             "account_id": leaver.account_id,
+            "asked_id": asked.id,
             "passkey_id": passkeys[0].id,
             "sign_in_id": second.id,
+            "visit_task_id": task_of(request),
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
+
+
+def glass_broken(by: Person, request: CareRequest) -> UUID:
+    """She opened the patient's file in an emergency, and the territory's coordinator has not read why."""
+    now, territory = clock.now(), by.town.cpts_id
+    access = EmergencyAccess(
+        account_id=by.account_id,
+        patient_id=request.patient_id,
+        territory_id=territory,
+        reason="other",
+        because="un malaise",
+        opened_at=now,
+        ends_at=now + timedelta(hours=1),
+    )
+    db.session.add(access)
+    db.session.flush()
+    return access.id
 
 
 def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Attachment, Inquiry, CareTask]:
@@ -236,6 +358,15 @@ def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Attachmen
     return document, question, task
 
 
+def task_of(request: UUID) -> UUID:
+    """Something that the winner has to do."""
+    owed = {"slug": "call-back", "label": "Rappeler", "owner": "performer", "due_at": clock.now()}
+    task = CareTask(request_id=request, **owed)
+    db.session.add(task)
+    db.session.flush()
+    return task.id
+
+
 def first(column: object, condition: object) -> UUID:
     found: UUID = db.session.scalars(select(column).where(condition)).one()  # type: ignore[call-overload]
     return found
@@ -250,6 +381,22 @@ def coordinator_elsewhere(town: Town) -> Person:
 def nurse(person: Person) -> Nurse:
     assert isinstance(person, Nurse)
     return person
+
+
+def access_asked(practitioner_id: UUID) -> AccessRequest:
+    """A professional of Évry asks for access, and her address is proven."""
+    now = clock.now()
+    return AccessRequest(
+        rpps="10000000000",
+        given_name="Maya",
+        family_name="Dupré",
+        email="maya@example.org",
+        vouched=False,
+        practitioner_id=practitioner_id,
+        created_at=now,
+        expires_at=now,
+        confirmed_at=now,
+    )
 
 
 def other_device(account: UUID) -> SignIn:
@@ -289,11 +436,13 @@ def routes(town: Town) -> list[tuple[str, Rule]]:
 
 def rank(path: str) -> int:
     ends = [number for number, end in enumerate(LAST, 1) if path.endswith(end)]
-    return ends[0] if ends else 0
+    return ends[-1] if ends else 0
 
 
 def url_of(rule: Rule, ids: dict[str, object]) -> str:
     unknown = "01900000-0000-7000-8000-000000000000"
+    if rule.rule.startswith("/visits/"):
+        ids = {**ids, "task_id": ids["visit_task_id"]}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str(ids.get(name[1], unknown)), rule.rule)
 
 
@@ -308,7 +457,7 @@ def ask(person: Person, method: str, url: str) -> TestResponse:
 
 
 def heard(answer: TestResponse) -> str:
-    if answer.status_code == 303 and "/sign-in" in answer.location:
+    if answer.status_code == 303 and ("/sign-in" in answer.location or answer.location == "/tablet"):
         return "sign-in"
     heard = {401: "sign-in", 403: "forbidden", 404: "not found"}
     return heard.get(answer.status_code, "comes in" if answer.status_code < 500 else "an error of ours")
@@ -322,13 +471,13 @@ def test_everyone_hears_what_the_table_says(world: World) -> None:
     wrong = []
     for method, rule in routes(world.town):
         name = f"{method} {rule.rule}"
-        if name not in TABLE or rule.endpoint == "accounts.sign_out":
+        if name not in TABLE or rule.endpoint in SIGNING_OUT:
             continue  # Signing out is for everyone, and would end the others' turn.
         for who, person in world.people.items():
             url = url_of(rule, world.ids)
             # Looking for a patient or asking needs one of one's own: without, an honest 404 says nothing of rights.
             if name in NEEDS_PATIENT:
-                url += "?pathway=nonsense" if who not in REQUESTERS else f"?patient={patient_of(world)}"
+                url += "?pathway=nonsense" if who not in (*REQUESTERS, TABLET) else f"?patient={patient_of(world)}"
             got = heard(ask(person, method, url))
             told = TABLE[name][who]
             if name in NEEDS_PATIENT and who in (*ELSEWHERE, *PRACTITIONERS):
@@ -344,7 +493,8 @@ def patient_of(world: World) -> UUID:
 
 def test_signing_out_is_for_everyone(world: World) -> None:
     for who, person in world.people.items():
-        assert heard(ask(person, "POST", "/sign-out")) == "sign-in", who
+        leaves = "/tablet/lock" if who == TABLET else "/sign-out"
+        assert heard(ask(person, "POST", leaves)) == "sign-in", who
         assert heard(ask(person, "GET", "/account")) == "sign-in", who
 
 
@@ -356,17 +506,26 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
     twins = {
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
+        "asked_id": ("coordinator", "coordinator elsewhere"),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),
         "account_id": ("administrator", "administrator elsewhere"),
         "organization_id": ("administrator", "administrator elsewhere"),
+        "tablet_id": ("administrator", "administrator elsewhere"),
+        "access_id": ("requester elsewhere", "requester"),
+        "badge_id": (TABLET, "requester"),
         **dict.fromkeys(("attachment_id", "inquiry_id", "task_id"), ("requester", "requester elsewhere")),
     }
     with transaction():
         other = world.town._organization("Clinique d'ailleurs", "hospital", None).id
     world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
-    other_roles = {"supervision.relaunch": COORDINATORS, "decisions.decide": SENIORS}
+    other_roles = {
+        "supervision.relaunch": COORDINATORS,
+        "decisions.decide": SENIORS,
+        "inbox.complete": ("winner", "asked"),
+    }
+    other_rooms = {"supervision": COORDINATORS, "badges": ("requester", "requester elsewhere")}
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
     swapped = set()
@@ -375,7 +534,8 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         if not named:
             continue
         swapped.update(named)
-        twin = other_roles.get(rule.endpoint, twins[named[0]])
+        room = rule.endpoint.split(".")[0]
+        twin = other_roles.get(rule.endpoint) or other_rooms.get(room) or twins[named[0]]
         answer = ask(world.people[twin[1]], method, url_of(rule, world.ids))
         assert heard(answer) == "not found", f"{method} {rule.rule}: {heard(answer)}"
     assert swapped == twins.keys()
@@ -389,7 +549,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
 
 
 def test_who_sees_the_patient(world: World) -> None:
-    sees = {"requester", "case-manager", "coordinator", "winner"}
+    sees = {"requester", "case-manager", "coordinator", "winner", TABLET}
     for who, person in world.people.items():
         offer = nurse(person).offer() if who in PRACTITIONERS else None
         url = f"/offers/{offer.id}" if offer else f"/requests/{world.request}"

@@ -12,6 +12,7 @@ from tests.services import notifications
 from tests.services.browser import Browsers, find_chromium
 from tests.services.notifications import NotificationCentre
 from tests.services.postgres import PostgresMissing, PostgresServer
+from tests.services.pro_sante import ProSante, ProviderMissing
 from tests.services.push_service import FakePushService
 
 
@@ -39,6 +40,17 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     url = postgres.create_database()
     yield url
     postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def pro_sante() -> Iterator[ProSante]:
+    """The State's sign-in for professionals: one provider per test process."""
+    try:
+        provider = ProSante()
+    except ProviderMissing as missing:
+        absent(str(missing))
+    yield provider
+    provider.close()
 
 
 @pytest.fixture

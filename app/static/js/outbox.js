@@ -1,5 +1,6 @@
 /* Answers that found no signal: kept on the phone, sent once when there is one. The page and its worker both run
-   this file. Kept: an offer's id, the answer, when the finger touched, a key. Nothing about a patient. */
+   this file. Kept: an offer's id, the answer, which part it takes, when the finger touched, a key. Nothing about a
+   patient. */
 "use strict";
 
 const outbox = (() => {
@@ -74,7 +75,8 @@ const outbox = (() => {
     return ask(way.path, { body, headers: { "Content-Type": "application/json", "Idempotency-Key": key } });
   }
 
-  async function signedIn({ offer, answer, key }, said) {
+  async function signedIn({ offer, answer, part, key }, said) {
+    if (part) said = { ...said, said: part };
     const fresh = await ask("push/key", { method: "GET" });
     if (!fresh.ok) return fresh;
     const headers = { Accept: "application/json", "X-CSRFToken": (await fresh.json()).csrf, "Idempotency-Key": key };

@@ -26,7 +26,8 @@
 
   async function keep({ sourceElement, touchedAt, request }) {
     const { forOffer: offer, answer } = sourceElement.dataset;
-    await outbox.keep({ offer, answer, at: touchedAt, key: request.headers["Idempotency-Key"] });
+    const part = request.body.get("said") || undefined; // of a yes that takes a part only
+    await outbox.keep({ offer, answer, part, at: touchedAt, key: request.headers["Idempotency-Key"] });
     await paint();
     const ready = await navigator.serviceWorker?.ready;
     await ready?.sync?.register("outbox").catch(() => undefined); // where it exists, it is sent with Relais closed too
@@ -41,7 +42,7 @@
     document.querySelectorAll(ANSWER).forEach((form) => (form.hidden = kept.has(form.dataset.forOffer)));
     document.querySelectorAll("[data-kept]").forEach((note) => kept.has(note.dataset.kept) || note.remove());
     for (const tap of kept.values()) {
-      const form = document.querySelector(`${ANSWER}[data-for-offer="${tap.offer}"]`);
+      const form = document.querySelector(`.offer-card__actions > ${ANSWER}[data-for-offer="${tap.offer}"]`);
       if (form && !document.querySelector(`[data-kept="${tap.offer}"]`)) form.parentElement.append(note(tap));
     }
   }
@@ -49,7 +50,8 @@
   function note(tap) {
     const made = document.getElementById("kept-answer").content.firstElementChild.cloneNode(true);
     made.dataset.kept = tap.offer;
-    made.querySelector(`[data-said]:not([data-said="${tap.answer}"])`).remove();
+    const said = tap.part ? "part" : tap.answer;
+    made.querySelectorAll(`[data-said]:not([data-said="${said}"])`).forEach((other) => other.remove());
     made.querySelector("[data-at]").textContent = hour(tap.at);
     return made;
   }

@@ -1,0 +1,50 @@
+"""Verbs on one's own address: a code to the new one, a letter to the old one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.accounts.actions import address_code, hold, tell, write_to
+from app.accounts.models import Account, EmailChange, News
+from app.accounts.rules import ADDRESS_CODE_LASTS, accepts_codes
+from app.audit.actions import record
+from app.core.db import db
+from app.core.tokens import same
+
+
+def ask(account_id: UUID, email: str, *, now: datetime) -> None:
+    """A code goes to the new address, also when it is somebody's already: only her mailbox may tell."""
+    hold(account_id)
+    _forget(account_id)
+    change = EmailChange(account_id=account_id, email=email, expires_at=now + ADDRESS_CODE_LASTS)
+    db.session.add(change)
+    db.session.flush()
+    write_to(email, News.ADDRESS_CODE, change.id, now=now)
+
+
+def asked_by(account_id: UUID) -> EmailChange | None:
+    return db.session.scalar(select(EmailChange).where(EmailChange.account_id == account_id))
+
+
+def show_code(account_id: UUID, code: str, *, now: datetime) -> bool:
+    """The address changes with the right code; wrong ones count. An address of somebody else never does."""
+    account = hold(account_id)
+    change = asked_by(account_id)
+    if change is None or not accepts_codes(None, change.expires_at, change.attempts, now):
+        return False
+    if not same(code, address_code(change.id)):
+        change.attempts += 1
+        return False
+    if db.session.scalar(select(Account.id).where(Account.email == change.email)):
+        return False
+    tell(account, News.EMAIL_CHANGED, account.id, now=now)  # at the old address, before it is gone
+    account.email = change.email
+    _forget(account_id)
+    record("account.email_changed", subject=account.id, actor=account.id, why="by the person", now=now)
+    return True
+
+
+def _forget(account_id: UUID) -> None:
+    mine = delete(EmailChange).where(EmailChange.account_id == account_id)
+    db.session.execute(mine.execution_options(synchronize_session=False))

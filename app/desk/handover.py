@@ -1,0 +1,95 @@
+"""Taking a shared tablet over: what changed while it was in other hands, read before anything else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, abort, url_for
+from sqlalchemy import false, select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.guards import at_tablet
+from app.accounts.models import SignIn
+from app.accounts.sessions import me_sign_in
+from app.care_requests.models import CareRequest, Step
+from app.care_requests.rules import OPEN
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.htmx import page, see_other
+from app.desk import lines
+from app.desk.door import bp
+from app.dispatch import queries as dispatch_queries
+from app.tablets import actions, queries
+
+AT_MOST = 100
+
+
+@dataclass(frozen=True)
+class News:
+    """One request, and what happened to it since; `changes` is empty for one that is only still open."""
+
+    row: lines.Row
+    changes: list[lines.Moment]
+
+
+@bp.get("/handover")
+@at_tablet
+def handover() -> Response:
+    row, now = this_visit(), clock.now()
+    taken = queries.unread_handover(row.tablet_id, row.account_id) if row.tablet_id and row.must_read else None
+    if taken is None:
+        return see_other(url_for("desk.requests"))
+    news = since(row, taken.since, now)
+    return page(
+        "desk/handover.html",
+        came_from=taken.came_from,
+        since=taken.since,
+        changed=[each for each in news if each.changes],
+        still_open=[each for each in news if not each.changes],
+    )
+
+
+@bp.post("/handover")
+@at_tablet
+def acknowledge() -> Response:
+    with transaction():
+        actions.acknowledge(this_visit(), now=clock.now())
+    return see_other(url_for("desk.requests"))
+
+
+def this_visit() -> SignIn:
+    return me_sign_in() or abort(404)
+
+
+def since(row: SignIn, moment: datetime | None, now: datetime) -> list[News]:
+    """The ward's open requests, and those that changed since `moment`, ended ones too; the newest change first."""
+    requests = _wanted(row.only_at_id, moment)
+    reach = dispatch_queries.reach([each.id for each in requests])
+    news = [News(lines.row(each, reach.get(each.id, dispatch_queries.Reach()), now), []) for each in requests]
+    for each, request in zip(news, requests, strict=True):
+        fresh = [step for step in request.steps if moment is None or step.at > moment]
+        each.changes.extend(lines.told(step, request, now) for step in fresh)
+    return news
+
+
+def _wanted(organization_id: UUID | None, moment: datetime | None) -> Sequence[CareRequest]:
+    changed = CareRequest.changed_at > moment if moment else false()
+    statement = (
+        select(CareRequest)
+        .options(joinedload(CareRequest.patient), joinedload(CareRequest.commune))
+        .where(CareRequest.organization_id == organization_id, CareRequest.state.in_(OPEN) | changed)
+        .order_by(CareRequest.changed_at.desc())
+        .limit(AT_MOST)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def anything_new(organization_id: UUID, moment: datetime | None) -> bool:
+    """Is there something that who comes to the ward's tablet has not seen: a step since, or whatever is open?"""
+    here = CareRequest.organization_id == organization_id
+    if moment is None:
+        wanted = select(CareRequest.id).where(here, CareRequest.state.in_(OPEN))
+    else:
+        wanted = select(Step.id).join(CareRequest).where(here, Step.at > moment)
+    return db.session.scalar(wanted.limit(1)) is not None

@@ -1,0 +1,134 @@
+"""Asking for a patient outside one's circle, and the one page that is then shown for an hour."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, url_for
+
+from app.accounts.guards import by_account, me, role
+from app.audit.actions import record
+from app.care_requests.models import CareRequest
+from app.care_requests.queries import is_followed_by, open_for
+from app.core import clock
+from app.core.db import transaction
+from app.core.htmx import page, see_other
+from app.core.limits import MINUTE, limited
+from app.directory.queries import territory_of
+from app.emergency import MAY_ASK
+from app.emergency.forms import EmergencyForm
+from app.patients import emergency
+from app.patients.emergency import Why
+from app.patients.models import EmergencyAccess, Patient
+from app.patients.words import banner
+
+bp = Blueprint("emergency", __name__, url_prefix="/emergency")
+
+NOBODY = "Aucune demande en cours pour cette personne sur votre territoire. Vérifiez l'identité, ou téléphonez."
+NO_ONE_TO_TELL = "Personne ne coordonne ce territoire\u00a0: Relais n'ouvre rien. Téléphonez à l'équipe du patient."
+
+
+@bp.get("")
+@role(*MAY_ASK, own=True)
+def ask() -> Response:
+    return form_page(EmergencyForm())
+
+
+def form_page(form: EmergencyForm, trouble: str = "", status: int = 200) -> Response:
+    opened = emergency.running(me().id, clock.now())
+    return page("emergency/ask.html", status=status, form=form, trouble=trouble, opened=opened)
+
+
+@bp.post("")
+@role(*MAY_ASK, own=True)
+@limited("emergency access", 5, 10 * MINUTE, of=by_account)
+def open_file() -> Response:
+    form, now = EmergencyForm(), clock.now()
+    if not form.validate():
+        return form_page(form, status=422)
+    with transaction():
+        found = {patient: open_for(patient.id) for patient in emergency.found(form.wanted, me())}
+        under_way = {patient: requests for patient, requests in found.items() if requests}
+        mine = next((r.id for requests in under_way.values() for r in requests if is_followed_by(r, me())), None)
+        opened = [] if mine else break_all(under_way, form.why, now)
+    if mine is not None:
+        flash("Vous suivez déjà ce patient\u00a0: aucun accès d'urgence n'était nécessaire.", "info")
+        return see_other(url_for("desk.follow", request_id=mine))
+    if not opened:
+        return form_page(form, NO_ONE_TO_TELL if under_way else NOBODY, status=422)
+    if len(opened) > 1:
+        return see_other(url_for("emergency.ask"))
+    return see_other(url_for("emergency.file", access_id=opened[0]))
+
+
+def break_all(patients: Collection[Patient], why: Why, now: datetime) -> list[UUID]:
+    """The same person may have a record in two houses; a search that finds nobody leaves its line too."""
+    if not patients:
+        emergency.note_missed(why, by=me(), now=now)
+    told = [(patient, territory) for patient in patients if (territory := watched(patient))]
+    return [emergency.break_glass(patient, territory, why, by=me(), now=now).id for patient, territory in told]
+
+
+def watched(patient: Patient) -> UUID | None:
+    """The territory whose coordinators will read it; None when there is nobody to tell, and then nothing opens."""
+    territory = territory_of(patient.commune_code)
+    return territory.id if territory and emergency.coordinators(territory.id, but=me().id) else None
+
+
+@bp.get("/<uuid:access_id>")
+@role(*MAY_ASK, own=True)
+def file(access_id: UUID) -> Response:
+    now = clock.now()
+    with transaction():
+        access = next((each for each in emergency.running(me().id, now) if each.id == access_id), None) or abort(404)
+        record(
+            "patient.read",
+            subject=access.id,
+            patient=access.patient_id,
+            actor=me().id,
+            why="emergency",
+            now=now,
+            request="",
+        )
+    return file_page(access, now)
+
+
+def file_page(access: EmergencyAccess, now: datetime) -> Response:
+    return page(
+        "emergency/file.html",
+        access=access,
+        banner=banner(access.patient, now),
+        files=[shown(each) for each in open_for(access.patient_id)],
+    )
+
+
+@dataclass(frozen=True)
+class File:
+    """One open request, as far as an emergency needs it. `comer` and `asker`: (name, place, phone, initials)."""
+
+    id: UUID
+    state: str
+    care: str
+    start: datetime
+    end: datetime
+    note: str
+    asker: tuple[str, str, str, str]
+    comer: tuple[str, str, str, str] | None
+
+
+def shown(request: CareRequest) -> File:
+    place, performer = request.organization, request.performer
+    comer = None
+    if performer is not None:
+        comer = (performer.name, performer.organization.name, performer.phone, performer.initials)
+    return File(
+        id=request.id,
+        state=request.state.value,
+        care=request.need.care,
+        start=request.window_start,
+        end=request.window_end,
+        note=request.note,
+        asker=(request.author.name, place.name, place.phone, request.author.initials),
+        comer=comer,
+    )

@@ -1,0 +1,54 @@
+"""News of her own patients that expects no answer. It names them, so no phone keeps it."""
+
+from flask import Response, abort, url_for
+
+from app.accounts.guards import me, role
+from app.accounts.models import Role
+from app.audit.actions import record
+from app.audit.readings import read_lately
+from app.care_requests import follow_ups
+from app.care_requests.models import InformationCopy
+from app.core import clock
+from app.core.db import transaction
+from app.core.htmx import page, see_other
+from app.directory.models import Practitioner
+from app.directory.queries import practitioner_of
+from app.inbox import queries
+from app.inbox.mine import asks_for_part
+from app.inbox.views import bp
+
+
+def my_practitioner() -> Practitioner:
+    return practitioner_of(me().id) or abort(404)
+
+
+@bp.get("/inbox/copies")
+@role(Role.PRACTITIONER)
+def copies() -> Response:
+    now = clock.now()
+    with transaction():
+        for copy in queries.copies(my_practitioner().id, now):
+            if not read_lately(copy.id, me().id, now):
+                _record_reading(copy)
+    return page("inbox/copies.html", copies=queries.copies(my_practitioner().id, now), now_at=now)
+
+
+def _record_reading(copy: InformationCopy) -> None:
+    record(
+        "patient.read",
+        subject=copy.id,
+        patient=copy.request.patient_id,
+        actor=me().id,
+        why="care",
+        now=clock.now(),
+        request=str(copy.request_id),
+    )
+
+
+@bp.post("/inbox/copies/sighting")
+@role(Role.PRACTITIONER)
+def see_copies() -> Response | tuple[str, int]:
+    """They came into view."""
+    with transaction():
+        follow_ups.read_copies(my_practitioner().id, now=clock.now())
+    return ("", 204) if asks_for_part() else see_other(url_for("inbox.inbox"))

@@ -1,0 +1,51 @@
+"""What is hers: another's offer is as unknown to her as one that does not exist."""
+
+from uuid import UUID
+
+from flask import abort, request, url_for
+
+from app.accounts.guards import me
+from app.accounts.models import Account
+from app.directory.models import PractitionerRole
+from app.directory.queries import recipients_of
+from app.dispatch import queries as dispatch_queries
+from app.dispatch.models import Offer, OfferState
+from app.inbox.queries import roles_of
+
+
+def my_inboxes() -> list[UUID]:
+    """Mine, and those of the services where I answer; somebody without any has no such page."""
+    return recipients_of(me()) or abort(404)
+
+
+def my_roles() -> list[PractitionerRole]:
+    return roles_of(me()) or abort(404)
+
+
+def my_role(recipient: str) -> PractitionerRole:
+    """The one of my roles whose inbox is named so; my first when none is named."""
+    mine = my_roles()
+    named = [role for role in mine if str(role.recipient_id) == recipient] if recipient else mine
+    return named[0] if named else abort(404)
+
+
+def my_offer(offer_id: UUID) -> Offer:
+    return my_offer_of(offer_id, me())
+
+
+def my_offer_of(offer_id: UUID, account: Account) -> Offer:
+    return dispatch_queries.offer_of(offer_id, recipients_of(account)) or abort(404)
+
+
+def my_won_offer(offer_id: UUID) -> Offer:
+    found = my_offer(offer_id)
+    return found if found.state is OfferState.WON else abort(404)
+
+
+def asks_for_part() -> bool:
+    """htmx puts the answer in place of what was touched; a browser without it goes to a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def url_of(offer: Offer) -> str:
+    return url_for("inbox.offer", offer_id=offer.id)

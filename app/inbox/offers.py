@@ -1,0 +1,168 @@
+"""What she says to an offer: yes, yes but, no, what exactly?, not me but my colleague."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, request, url_for
+
+from app.accounts.guards import me, role
+from app.accounts.models import Account, Role
+from app.appointments import actions as appointments
+from app.audit.actions import record
+from app.audit.readings import read_lately
+from app.care_requests.rules import condition
+from app.core import clock
+from app.core.db import transaction
+from app.core.htmx import see_other
+from app.directory.models import PractitionerRole
+from app.dispatch import answers
+from app.dispatch.answers import Answer
+from app.dispatch.models import Offer, OfferState
+from app.dispatch.queries import inquiries_about
+from app.dispatch.rules import Tap
+from app.inbox.cards import knows_patient
+from app.inbox.forms import QuestionForm, RefusalForm
+from app.inbox.mine import asks_for_part, my_offer, my_offer_of, url_of
+from app.inbox.pages import offer_page
+from app.inbox.parts import parts
+from app.inbox.taps import settled, tap_of, wants_words
+from app.inbox.views import bp, inbox_page
+from app.inbox.words import RELAYED
+
+
+@bp.get("/offers/<uuid:offer_id>")
+@role(Role.PRACTITIONER)
+def offer(offer_id: UUID) -> Response:
+    found = my_offer(offer_id)
+    # Whoever says to ask for a part only, to fetch the page again, must have been seen to read it.
+    if knows_patient(found) and not (asks_for_part() and read_lately(offer_id, me().id, clock.now())):
+        with transaction():
+            record_reading(my_offer(offer_id), me())
+        found = my_offer(offer_id)
+    return offer_page(found)
+
+
+def record_reading(offer: Offer, by: Account) -> None:
+    record(
+        "patient.read",
+        subject=offer.id,
+        patient=offer.request.patient_id,
+        actor=by.id,
+        why="care",
+        now=clock.now(),
+        request=str(offer.request_id),
+    )
+
+
+@bp.post("/offers/<uuid:offer_id>/sighting")
+@role(Role.PRACTITIONER)
+def see(offer_id: UUID) -> tuple[str, int]:
+    """The card came into view; the requester reads one more `vu`."""
+    with transaction():
+        answers.see(my_offer(offer_id), clock.now())
+    return "", 204
+
+
+@bp.post("/offers/<uuid:offer_id>/acceptance")
+@role(Role.PRACTITIONER)
+def accept(offer_id: UUID) -> Response:
+    """`said`: the slug of a condition, when she takes a part only."""
+    now, said = clock.now(), request.form.get("said", "")
+    if said and condition(said) is None:
+        return offer_page(my_offer(offer_id), status=422)
+    answer = take(offer_id, me(), tap_of(request.form, now), now, reads=asks_for_part(), said=said)
+    found = my_offer(offer_id)
+    if wants_words():
+        return settled(found, answer, now)
+    if answer not in (Answer.WON, Answer.PROPOSED):
+        return offer_page(found, status=409)
+    return offer_page(found) if asks_for_part() else see_other(url_of(found))
+
+
+def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> Answer:
+    """`reads`: the answer to this tap shows the patient."""
+    with transaction():
+        found = my_offer_of(offer_id, by)
+        if said and not _may_take(found, said, now):
+            return Answer.TOO_LATE
+        answer = answers.accept(found, by=by, now=now, tap=tap, said=said)
+        if answer is Answer.WON:
+            appointments.prepare(found.request, now)
+        if answer is Answer.WON and reads:
+            record_reading(found, by)
+    return answer
+
+
+def _may_take(offer: Offer, said: str, now: datetime) -> bool:
+    """A part that is no part any more would be the whole: nobody is given what she did not say."""
+    answerable = offer.state in (OfferState.OPEN, OfferState.EXPIRED, OfferState.REFUSED)
+    return not answerable or said in [part.slug for part in parts(offer, now)]
+
+
+@bp.post("/offers/<uuid:offer_id>/refusal")
+@role(Role.PRACTITIONER)
+def refuse(offer_id: UUID) -> Response:
+    """One tap refuses, one more may say why; said on a card of the inbox (`from=inbox`), it is answered there."""
+    form = RefusalForm()
+    if not form.validate():
+        return offer_page(my_offer(offer_id), status=422)
+    now = clock.now()
+    tap = tap_of(request.form, now)
+    with transaction():
+        answer = answers.refuse(my_offer(offer_id), form.reason.data, by=me(), now=now, tap=tap)
+    return _refused(offer_id, answer, now)
+
+
+def _refused(offer_id: UUID, answer: Answer, now: datetime) -> Response:
+    found = my_offer(offer_id)
+    if wants_words():
+        return settled(found, answer, now)
+    if answer is not Answer.REFUSED:
+        return offer_page(found, status=409)
+    in_inbox = request.form.get("from") == "inbox"
+    if asks_for_part():
+        return inbox_page() if in_inbox else offer_page(found)
+    return see_other(url_for("inbox.inbox") if in_inbox else url_of(found))
+
+
+@bp.post("/offers/<uuid:offer_id>/question")
+@role(Role.PRACTITIONER)
+def ask(offer_id: UUID) -> Response:
+    """What she needs to know before she answers; the requester says it in one line, and the clock waits."""
+    form = QuestionForm()
+    if not form.validate():
+        form.question.render_kw = {**form.question.render_kw, "autofocus": True}
+        return offer_page(my_offer(offer_id), status=422, question=form)
+    question = form.question.data or ""
+    with transaction():
+        asked = answers.ask(my_offer(offer_id), question, by=me(), now=clock.now())
+    found = my_offer(offer_id)
+    if asked is None and not _waits_for(found, question):
+        return offer_page(found, status=409)
+    return offer_page(found) if asks_for_part() else see_other(url_of(found))
+
+
+def _waits_for(offer: Offer, question: str) -> bool:
+    """The same question again: a second tap."""
+    asked = inquiries_about(offer)
+    return offer.paused_at is not None and bool(asked) and asked[-1].question == question
+
+
+@bp.post("/offers/<uuid:offer_id>/relay")
+@role(Role.PRACTITIONER)
+def relay(offer_id: UUID) -> Response:
+    now, answer = clock.now(), Answer.TOO_LATE
+    with transaction():
+        found = my_offer(offer_id)
+        if found.refusal_reason == RELAYED:  # A second tap.
+            answer = Answer.REFUSED
+        elif found.state is OfferState.OPEN:
+            colleague = _colleague(found)
+            if colleague is not None:
+                answer = answers.relay(found, colleague, by=me(), now=now)
+    return _refused(offer_id, answer, now)
+
+
+def _colleague(offer: Offer) -> PractitionerRole | None:
+    chosen = request.form.get("colleague")
+    return next((role for role in answers.colleagues_for(offer) if str(role.id) == chosen), None)

@@ -1,0 +1,35 @@
+"""`Yes, but`: which part of a request one tap may take, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.care_requests.rules import condition, possible, read_visits, shared
+from app.core import clock
+from app.dispatch.models import Offer
+
+FROM_TOMORROW = "from-tomorrow"
+
+
+@dataclass(frozen=True)
+class Part:
+    """`slug`: of a condition; `hint`: how much of the plan it takes."""
+
+    slug: str
+    label: str
+    hint: str
+
+
+def parts(offer: Offer, now: datetime) -> list[Part]:
+    """What she may take of it. A service, and whoever only proposes, takes all or nothing."""
+    request, today = offer.request, clock.paris(now).date()
+    if request.rulebook.search.choice == "requester" or offer.role.practitioner_id is None:
+        return []
+    visits = read_visits(request.visits)
+    if visits:
+        return [
+            Part(each.slug, each.label, f"{len(shared(visits, each, today)[0])}\u00a0sur\u00a0{len(visits)}")
+            for each in possible(visits, today)
+        ]
+    begins, ends = clock.paris(request.window_start).date(), clock.paris(request.window_end).date()
+    tomorrow = condition(FROM_TOMORROW)
+    return [Part(FROM_TOMORROW, tomorrow.label, "")] if tomorrow and begins <= today < ends else []

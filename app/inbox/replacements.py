@@ -1,0 +1,27 @@
+"""Who stands in for whom, while it lasts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.core import clock
+from app.core.words import day
+from app.directory.models import PractitionerRole
+
+
+@dataclass(frozen=True)
+class Away:
+    """`until`: the last day, in words."""
+
+    name: str
+    until: str
+
+
+def away(role: PractitionerRole, now: datetime) -> Away | None:
+    if role.replacement is None or role.replaced_until is None or now >= role.replaced_until:
+        return None
+    return Away(role.replacement.name, day(role.replaced_until - timedelta(seconds=1), now))
+
+
+def end_of(last: date) -> datetime:
+    """The instant at which this day ends in Paris."""
+    return clock.midnight(last + timedelta(days=1))

@@ -1,0 +1,14 @@
+"""The way in for who comes by herself: Pro Santé Connect, and asking a coordinator for access."""
+
+from flask import Flask
+from flask_login import current_user
+
+
+def init_app(app: Flask) -> None:
+    from app.joining import approvals, pro_sante, queries, views
+
+    app.register_blueprint(views.bp)
+    app.register_blueprint(pro_sante.bp)
+    app.register_blueprint(approvals.bp)
+    # Two screens of rooms below and beside lead here; they know this name and nothing else.
+    app.jinja_env.globals["access_requests_waiting"] = lambda: queries.waiting_for(current_user)

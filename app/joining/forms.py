@@ -1,0 +1,39 @@
+"""What somebody types who asks for access, and what a coordinator answers."""
+
+from wtforms import StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+
+from app.accounts.forms import EmailForm, without_spaces
+from app.core.forms import Form, stripped
+
+
+class AccessForm(EmailForm):
+    rpps = StringField(
+        "Numéro RPPS",
+        filters=[stripped, without_spaces],
+        description="Onze chiffres, sur votre carte CPS ou votre e‑CPS.",
+        validators=[
+            InputRequired("Écrivez votre numéro RPPS."),
+            Regexp(r"^[0-9]{11}\Z", message="Le numéro RPPS a onze chiffres."),
+        ],
+    )
+    given_name = StringField(
+        "Prénom", filters=[stripped], validators=[DataRequired("Écrivez votre prénom."), Length(max=80)]
+    )
+    family_name = StringField(
+        "Nom d'exercice", filters=[stripped], validators=[DataRequired("Écrivez votre nom."), Length(max=80)]
+    )
+
+
+class DecisionForm(Form):
+    """One reason, and two buttons."""
+
+    reason = TextAreaField(
+        "Pourquoi ?",
+        filters=[stripped],
+        description="Par exemple : appelée au numéro de l'annuaire, c'est bien elle.",
+        validators=[
+            InputRequired("Dites pourquoi."),
+            Length(min=10, max=300, message="Écrivez entre 10 et 300 caractères."),
+        ],
+    )

@@ -1,0 +1,133 @@
+"""Whom to call when nobody answered: people near, what each said, and the number."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from app.care_requests.models import CareRequest
+from app.care_requests.queries import family
+from app.core.db import db
+from app.core.words import distance
+from app.directory.geo import distance_km, ranges_within
+from app.directory.models import PractitionerRole, Profession
+from app.directory.words import PROFESSIONS
+from app.dispatch.models import Offer, OfferState
+from app.dispatch.words import SUMS
+
+CIRCLES = (3, 8, 20, 50)
+"""Kilometres: the smallest that holds enough people is read."""
+
+ENOUGH, READ = 30, 400
+
+
+@dataclass(frozen=True)
+class Callee:
+    """Somebody to call. `said`: what she answered, or why she was not asked; `no`: she refused."""
+
+    role_id: UUID
+    name: str
+    initials: str
+    profession: str
+    place: str
+    far: str
+    phone: str
+    said: str
+    no: bool
+
+
+def callees(request: CareRequest, professions: Collection[Profession]) -> list[Callee]:
+    """The nearest and everybody who was asked: those who did not refuse first, then by distance.
+
+    Whoever is not on Relais, or paused new requests, may still be called.
+    """
+    offers = _last_offers(request)
+    known = {role.recipient_id: role for role in _near(request, professions)}
+    known |= {offer.recipient_id: offer.role for offer in offers.values()}
+    place = request.commune
+    ordered = []
+    for recipient, role in known.items():
+        km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
+        made = offers.get(recipient)
+        no = made is not None and made.state is OfferState.REFUSED
+        ordered.append(((no, km, role.id), _callee(role, km, made)))
+    return [callee for _key, callee in sorted(ordered, key=lambda pair: pair[0])]
+
+
+def may_be_found(request: CareRequest, professions: Collection[Profession], role_id: UUID) -> PractitionerRole | None:
+    """The role, if it is on the list to call."""
+    listed = any(callee.role_id == role_id for callee in callees(request, professions))
+    return db.session.get(PractitionerRole, role_id) if listed else None
+
+
+def asked_professions(request: CareRequest) -> list[Profession]:
+    """The profession that the need asks, and those that its pathway may ask instead."""
+    others = [Profession(kind) for stage in request.rulebook.search.stages for kind in stage.professions]
+    return list(dict.fromkeys([request.profession, *others]))
+
+
+def _last_offers(request: CareRequest) -> dict[UUID, Offer]:
+    """By recipient, the last offer of this request or of a part of its plan."""
+    made = select(Offer).where(Offer.request_id.in_(family(request))).options(joinedload(Offer.role))
+    return {offer.recipient_id: offer for offer in db.session.scalars(made.order_by(Offer.id))}
+
+
+def _near(request: CareRequest, professions: Collection[Profession]) -> list[PractitionerRole]:
+    place = request.commune
+    found: list[PractitionerRole] = []
+    for km in CIRCLES:
+        rows = _inside(professions, place.latitude, place.longitude, km)
+        away = {role.id: distance_km(place.latitude, place.longitude, role.latitude, role.longitude) for role in rows}
+        found = sorted((role for role in rows if away[role.id] <= km), key=lambda role: (away[role.id], role.id))
+        if len(found) >= ENOUGH:
+            break
+    return found[:ENOUGH]
+
+
+def _inside(professions: Iterable[str], latitude: float, longitude: float, km: float) -> Sequence[PractitionerRole]:
+    cells = [PractitionerRole.cell.between(*ends) for ends in ranges_within(latitude, longitude, km)]
+    near = select(PractitionerRole).where(
+        PractitionerRole.profession.in_(list(professions)),
+        PractitionerRole.accepting.in_([True, False]),  # Both are wanted; named, so that the index is used.
+        PractitionerRole.can_sign_in.in_([True, False]),
+        or_(*cells),
+    )
+    return db.session.scalars(near.limit(READ)).all()
+
+
+def _callee(role: PractitionerRole, km: float, made: Offer | None) -> Callee:
+    return Callee(
+        role_id=role.id,
+        name=role.name,
+        initials=role.initials,
+        profession=PROFESSIONS[role.profession][0],
+        place=role.organization.name if role.practitioner else role.organization.commune.name,
+        far=distance(km),
+        phone=role.phone,
+        said=said(made) if made else _not_asked(role),
+        no=made is not None and made.state is OfferState.REFUSED,
+    )
+
+
+def _not_asked(role: PractitionerRole) -> str:
+    if role.practitioner and not role.practitioner.account_id:
+        return "pas sollicité\u00a0: pas encore sur Relais"
+    return "pas sollicité" if role.accepting else "pas sollicité\u00a0: demandes en pause"
+
+
+def said(offer: Offer) -> str:
+    """What this person did with the request, in a few words."""
+    if offer.state is OfferState.REFUSED:
+        reason = SUMS.get(offer.refusal_reason or "")
+        return f"a refusé\u00a0: {reason[0]}" if reason else "a refusé"
+    if offer.state is OfferState.EXPIRED:
+        return "a vu, n'a pas répondu" if offer.seen_at else "n'a pas vu"
+    return {
+        OfferState.OPEN: "a vu, réponse attendue" if offer.seen_at else "prévenu, réponse attendue",
+        OfferState.PROPOSED: "propose de venir",
+        OfferState.WON: "a accepté",
+        OfferState.WITHDRAWN: "s'est désisté" if offer.answered_at else "n'est plus sollicité",
+        OfferState.LOST: "un autre a été retenu",
+    }[offer.state]

@@ -1,0 +1,58 @@
+"""`relais secrets rotate` and `check`: from one `RELAIS_SECRET_KEY` to the next, while people work."""
+
+import sys
+
+import click
+
+
+@click.command()
+@click.option("--batch", default=200, show_default=True, type=click.IntRange(1, 10_000), help="Rows in a transaction.")
+def rotate(batch: int) -> None:
+    """Seal everything anew under RELAIS_SECRET_KEY. Stopped at any point, run it again: it goes on from there.
+
+    The former key must stand in RELAIS_FORMER_SECRET_KEYS. Exit code 1 when something opens with no key of the ring.
+    """
+    from uuid_utils.compat import uuid7
+
+    from app.appointments.actions import renew_lost_links
+    from app.audit.actions import record
+    from app.core import clock, resealing
+    from app.core.db import transaction
+    from app.patients import rehashing
+
+    values = lost = 0
+    for done in resealing.reseal(batch):
+        values, lost = values + done.resealed, lost + done.lost
+        click.echo(f"{done.table}: {done.rows} rows, {done.resealed} values sealed anew")
+    patients = 0 if lost else sum(rehashing.rehash(batch))
+    now = clock.now()
+    with transaction():
+        links = 0 if lost else renew_lost_links(now)
+        record(
+            "secrets.rotated",
+            subject=uuid7(),
+            why="integrity",
+            now=now,
+            values=str(values),
+            patients=str(patients),
+            links=str(links),
+        )
+    click.echo(f"{values} values sealed anew, {patients} search hashes computed anew, {links} patient links renewed.")
+    if lost:
+        click.echo(f"{lost} values open with no key: is a former key missing from RELAIS_FORMER_SECRET_KEYS?")
+        sys.exit(1)
+
+
+@click.command()
+def check() -> None:
+    """Say what still needs a former key; exit code 1 while something does."""
+    from app.appointments.actions import links_of_former_keys
+    from app.core import clock, resealing
+    from app.patients import rehashing
+
+    values, links = resealing.left(), links_of_former_keys(clock.now())
+    patients = rehashing.left() if not values else 0
+    click.echo(f"{values} sealed values, {patients} search hashes, {links} patient links need a former key.")
+    if values or patients or links:
+        sys.exit(1)
+    click.echo("A week after the rotation, no former key is needed any more: remove it.")

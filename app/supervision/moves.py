@@ -1,0 +1,64 @@
+"""What a coordinator may do next for a search: one tap each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.care_requests.models import CareRequest, State
+from app.core import clock
+from app.core.db import db
+from app.directory.models import Profession
+from app.directory.words import PROFESSIONS
+from app.dispatch import words
+from app.dispatch.models import Wave
+from app.pathways.rules import windows_open
+from app.supervision.rules import farther, others
+
+Choice = tuple[int, str]
+"""A stage of the pathway, and what asking it means."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """`wider`, `others`: none when the pathway goes no farther; `moments`: slug and label of times still to come."""
+
+    request_id: UUID
+    unanswered: bool
+    wider: Choice | None
+    others: Choice | None
+    moments: list[tuple[str, str]]
+
+
+def moves_for(requests: Iterable[CareRequest], now: datetime) -> dict[UUID, Moves]:
+    """By request, for those that are searched for or that nobody took."""
+    known = [each for each in requests if each.state in (State.SEARCHING, State.UNANSWERED)]
+    reached = _reached([each.id for each in known])
+    return {each.id: _moves(each, reached.get(each.id, 0), now) for each in known}
+
+
+def _reached(request_ids: list[UUID]) -> dict[UUID, int]:
+    waves = select(Wave.request_id, Wave.stage).where(Wave.request_id.in_(request_ids))
+    return {row.request_id: row.stage for row in db.session.execute(waves.order_by(Wave.round, Wave.stage))}
+
+
+def _moves(request: CareRequest, reached: int, now: datetime) -> Moves:
+    pathway = request.rulebook
+    stages = pathway.search.stages
+    wider, beside = farther(stages, reached), others(stages, reached)
+    if request.state is State.UNANSWERED and beside is None:  # A new round may begin with them.
+        beside = others(stages, -1)
+    windows = windows_open(pathway.windows, now, clock.PARIS)
+    return Moves(
+        request_id=request.id,
+        unanswered=request.state is State.UNANSWERED,
+        wider=None if wider is None else (wider, f"Élargir {words.stage('near', stages[wider].km)}"),
+        others=None if beside is None else (beside, _who(stages[beside].professions)),
+        moments=[(window.slug, window.label) for window in windows],
+    )
+
+
+def _who(professions: Iterable[str]) -> str:
+    return "Demander aux " + ", ".join(PROFESSIONS[Profession(kind)][1] for kind in professions)

@@ -1,0 +1,163 @@
+"""A territory's own pathways: see what each does, make it one's own, try it on the past, put it in force."""
+
+from uuid import UUID
+
+from flask import Response, abort, url_for
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.guards import by_account, me, role
+from app.accounts.models import Account, Role
+from app.care_requests.queries import rulebooks
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.htmx import page, see_other
+from app.core.limits import MINUTE, limited
+from app.directory.models import Organization
+from app.directory.words import PROFESSIONS
+from app.dispatch import replay as past
+from app.pathways import actions, drawing
+from app.pathways.library import pathways, versions_of
+from app.pathways.schema import Pathway
+from app.supervision.pathway_forms import PathwayForm, base_of, changes, form_for
+from app.supervision.views import bp
+
+SECONDS = 4.0
+"""How long somebody waits for the past to be played; what was played by then is told."""
+
+AT_MOST = 500
+
+
+def home() -> Organization:
+    """The organization for which this coordinator speaks."""
+    return db.session.get_one(Organization, me().organizations(Role.COORDINATOR)[0])
+
+
+def known(slug: str) -> Pathway:
+    return rulebooks([home().id]).get(slug) or abort(404)
+
+
+@bp.get("/pathways")
+@role(Role.COORDINATOR)
+def all_pathways() -> Response:
+    mine = home()
+    return page("supervision/pathways.html", organization=mine, found=list(rulebooks([mine.id]).values()))
+
+
+@bp.get("/pathways/<slug>")
+@role(Role.COORDINATOR)
+def one_pathway(slug: str) -> Response:
+    pathway, mine = known(slug), home()
+    history = versions_of(slug, mine.id)
+    return page(
+        "supervision/pathway.html",
+        pathway=pathway,
+        organization=mine,
+        own=pathway.owner == str(mine.id),
+        stages=drawing.stages(pathway.search, PROFESSIONS),
+        rhythm=drawing.rhythm(pathway.search),
+        asked=drawing.asked(pathway),
+        sign_off=drawing.sign_off(pathway),
+        follows=drawing.follows(pathway, PROFESSIONS),
+        history=[(row, _author(row.author_id)) for row, _pathway in history],
+        catalog_version=pathways()[slug].version,
+    )
+
+
+def _author(account_id: UUID | None) -> str:
+    author = db.session.get(Account, account_id) if account_id else None
+    return author.name if author else "Relais"
+
+
+@bp.route("/pathways/<slug>/edit", methods=["GET", "POST"])
+@role(Role.COORDINATOR)
+def edit_pathway(slug: str) -> Response:
+    """Sent by POST, what was written so far is kept, and goes on from the version of today."""
+    pathway = known(slug)
+    form = form_for(pathway)
+    form.base.data = base_of(pathway)
+    return edit_page(pathway, form)
+
+
+def edit_page(pathway: Pathway, form: PathwayForm, status: int = 200) -> Response:
+    return page(
+        "supervision/pathway_edit.html",
+        status=status,
+        pathway=pathway,
+        organization=home(),
+        form=form,
+        stages=drawing.stages(pathway.search, PROFESSIONS),
+    )
+
+
+@bp.post("/pathways/<slug>/preview")
+@role(Role.COORDINATOR)
+def preview_pathway(slug: str) -> Response:
+    """What would change, before anything does."""
+    pathway = known(slug)
+    form = form_for(pathway)
+    other = form.read(pathway)
+    return preview_page(pathway, form, other) if other else edit_page(pathway, form, status=422)
+
+
+def preview_page(
+    pathway: Pathway, form: PathwayForm, other: Pathway, tried: past.Comparison | None = None, status: int = 200
+) -> Response:
+    return page(
+        "supervision/pathway_preview.html",
+        status=status,
+        pathway=pathway,
+        organization=home(),
+        form=form,
+        changes=changes(pathway, other),
+        stages=drawing.stages(other.search, PROFESSIONS),
+        tried=tried,
+        moved=status == 409,
+    )
+
+
+@bp.post("/pathways/<slug>/replay")
+@role(Role.COORDINATOR)
+@limited("replay", 6, MINUTE, of=by_account)
+def try_pathway(slug: str) -> Response:
+    """The organization's own past under the version that is being written."""
+    pathway = known(slug)
+    form = form_for(pathway)
+    other = form.read(pathway)
+    if other is None:
+        return edit_page(pathway, form, status=422)
+    found = past.past_requests(slug, [home().id], limit=AT_MOST)
+    return preview_page(pathway, form, other, past.replayed(found, other.search, pathway.search, seconds=SECONDS))
+
+
+@bp.post("/pathways/<slug>/activation")
+@role(Role.COORDINATOR)
+def adopt_pathway(slug: str) -> Response:
+    """From now on new requests follow it; those under way keep theirs."""
+    pathway = known(slug)
+    form = form_for(pathway)
+    other = form.read(pathway)
+    if other is None:
+        return edit_page(pathway, form, status=422)
+    if form.base.data != base_of(pathway) or not adopted(other):
+        return preview_page(known(slug), form, other, status=409)
+    return see_other(url_for("supervision.one_pathway", slug=slug))
+
+
+def adopted(other: Pathway) -> bool:
+    """False when a colleague put another version in force at the same moment."""
+    mine, by = home().id, me().id
+    try:
+        with transaction():
+            actions.adopt(other, mine, by=by, now=clock.now())
+    except IntegrityError:
+        return False
+    return True
+
+
+@bp.post("/pathways/<slug>/catalogue")
+@role(Role.COORDINATOR)
+def back_to_catalogue(slug: str) -> Response:
+    known(slug)
+    with transaction():
+        actions.set_aside(slug, home().id, by=me().id, now=clock.now())
+    return see_other(url_for("supervision.one_pathway", slug=slug))

@@ -1,0 +1,127 @@
+"""One search under the coordinator's eyes: why these people, what to do next, whom to call."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, abort, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.guards import me, role
+from app.accounts.models import Role
+from app.care_requests import queries as care_requests
+from app.care_requests.models import CareRequest, State
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.htmx import page, see_other
+from app.dispatch import actions as dispatch
+from app.dispatch import queries as reads
+from app.dispatch.models import Offer
+from app.dispatch.words import answers_in_words
+from app.dispatch.words import stage as stage_in_words
+from app.pathways.rules import window_bounds, windows_open
+from app.supervision.call_list import asked_professions, callees, may_be_found, said
+from app.supervision.moves import Moves, moves_for
+from app.supervision.rules import RELAUNCHED_FOR
+from app.supervision.views import bp
+
+
+def watched(request_id: UUID) -> CareRequest:
+    return care_requests.for_account(request_id, me()) or abort(404)
+
+
+@bp.get("/requests/<uuid:request_id>/search")
+@role(Role.COORDINATOR)
+def one_search(request_id: UUID) -> Response:
+    """Without the patient's name: calling somebody does not need it."""
+    return search_page(watched(request_id))
+
+
+def search_page(found: CareRequest, status: int = 200, mistake: str = "") -> Response:
+    open_to_all = found.state in (State.SEARCHING, State.UNANSWERED)
+    return page(
+        "supervision/search.html",
+        fragment="supervision/_search.html",
+        status=status,
+        found=found,
+        moves=moves_for([found], clock.now()).get(found.id),
+        answers=answers_in_words(reads.answers_summed([found.id])[found.id]),
+        asked=[(offer, said(offer), _stage(offer)) for offer in _asked(found)],
+        callees=callees(found, asked_professions(found)) if open_to_all else [],
+        mistake=mistake,
+        live_topics=[f"request-{found.id}"],
+    )
+
+
+def _asked(found: CareRequest) -> list[Offer]:
+    made = select(Offer).where(Offer.request_id == found.id).options(joinedload(Offer.role), joinedload(Offer.wave))
+    return list(db.session.scalars(made.order_by(Offer.id)))
+
+
+def _stage(offer: Offer) -> str:
+    return stage_in_words(offer.wave.kind, offer.wave.radius_km or 0)
+
+
+def after(request_id: UUID, moved: bool) -> Response:
+    if not moved:
+        return page("supervision/moved.html", status=409)
+    return see_other(url_for("supervision.one_search", request_id=request_id))
+
+
+@bp.post("/requests/<uuid:request_id>/search/wider")
+@role(Role.COORDINATOR)
+def ask_wider(request_id: UUID) -> Response:
+    """Farther out, at once."""
+    with transaction():
+        moved = _go_to(watched(request_id), "wider", clock.now())
+    return after(request_id, moved)
+
+
+@bp.post("/requests/<uuid:request_id>/search/others")
+@role(Role.COORDINATOR)
+def ask_others(request_id: UUID) -> Response:
+    """Other professions, at once."""
+    with transaction():
+        moved = _go_to(watched(request_id), "others", clock.now())
+    return after(request_id, moved)
+
+
+def _go_to(found: CareRequest, way: str, now: datetime) -> bool:
+    moves: Moves | None = moves_for([found], now).get(found.id)
+    choice = getattr(moves, way) if moves else None
+    if choice is None:
+        return False
+    if found.state is State.SEARCHING:
+        return dispatch.widen_now(found, by=me(), now=now, stage=choice[0])
+    return dispatch.relaunch(found, by=me(), now=now, until=now + RELAUNCHED_FOR, stage=choice[0])
+
+
+@bp.post("/requests/<uuid:request_id>/search/moment")
+@role(Role.COORDINATOR)
+def change_moment(request_id: UUID) -> Response:
+    """The care is wanted at another time, and the search goes on."""
+    now, found = clock.now(), watched(request_id)
+    windows = {window.slug: window for window in windows_open(found.rulebook.windows, now, clock.PARIS)}
+    window = windows.get(request.form.get("window", ""))
+    if window is None:
+        return search_page(found, status=422, mistake="moment")
+    start, end = window_bounds(window, now, clock.PARIS)
+    with transaction():
+        moved = dispatch.reschedule(watched(request_id), start, end, by=me(), now=now)
+    return after(request_id, moved)
+
+
+@bp.post("/requests/<uuid:request_id>/search/found")
+@role(Role.COORDINATOR)
+def found_by_phone(request_id: UUID) -> Response:
+    """Somebody on the list said yes on the telephone."""
+    found = watched(request_id)
+    try:
+        role_id = UUID(request.form.get("role", ""))
+    except ValueError:
+        return search_page(found, status=422, mistake="role")
+    with transaction():
+        found = watched(request_id)
+        somebody = may_be_found(found, asked_professions(found), role_id)
+        moved = somebody is not None and dispatch.assign(found, somebody, by=me(), now=clock.now())
+    return search_page(found, status=422, mistake="role") if somebody is None else after(request_id, moved)

@@ -1,0 +1,15 @@
+"""Shared tablets: a ward's own, enrolled once, where each nurse comes in with a short code of hers."""
+
+from flask import Flask
+
+from app.accounts.models import Role
+from app.accounts.navigation import add_link
+
+
+def init_app(app: Flask) -> None:
+    from app.tablets import administration, badges, views
+
+    for bp in (views.bp, administration.bp, badges.bp):
+        app.register_blueprint(bp)
+    add_link(app, "badges.mine", "Mon code sur la tablette du service", "smartphone", Role.REQUESTER)
+    add_link(app, "tablets_administration.administer", "Tablettes partagées", "smartphone", Role.ADMINISTRATOR)

@@ -1,0 +1,94 @@
+"""For an administrator: preparing a ward's tablet, seeing what it is used for, withdrawing it."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+
+from app.accounts.guards import me, proven_role, role
+from app.accounts.models import Role
+from app.accounts.queries import organization_names
+from app.core import clock
+from app.core.db import db, transaction
+from app.core.htmx import page, see_other
+from app.core.qr import drawn
+from app.tablets import actions, queries
+from app.tablets.forms import PrepareForm
+from app.tablets.models import Tablet
+
+bp = Blueprint("tablets_administration", __name__, url_prefix="/tablets")
+
+
+@bp.get("")
+@role(Role.ADMINISTRATOR)
+def administer() -> Response:
+    form = PrepareForm()
+    form.offer(me())
+    return list_page(form)
+
+
+def list_page(form: PrepareForm, status: int = 200) -> Response:
+    places = organization_names(me().organizations(Role.ADMINISTRATOR))
+    tablets = [(each, places[each.organization_id]) for each in queries.of_organizations(places.keys())]
+    return page("tablets/list.html", status=status, tablets=tablets, form=form)
+
+
+@bp.post("")
+@proven_role(Role.ADMINISTRATOR)
+def prepare() -> Response:
+    form = PrepareForm()
+    form.offer(me())
+    if not form.validate():
+        return list_page(form, status=422)
+    with transaction():
+        tablet_id = actions.prepare(form.organization_id.data, form.name.data or "", by=me(), now=clock.now()).id
+    return see_other(url_for("tablets_administration.show", tablet_id=tablet_id))
+
+
+def my_tablet(tablet_id: UUID) -> Tablet:
+    tablet = db.session.get(Tablet, tablet_id)
+    if tablet is None or tablet.ended_at or tablet.organization_id not in me().organizations(Role.ADMINISTRATOR):
+        abort(404)
+    return tablet
+
+
+@bp.get("/<uuid:tablet_id>")
+@role(Role.ADMINISTRATOR)
+def show(tablet_id: UUID) -> Response:
+    tablet, now = my_tablet(tablet_id), clock.now()
+    ticket = queries.live_ticket(tablet.id, None, now) if tablet.enrolled_at is None else None
+    return page(
+        "tablets/tablet.html",
+        tablet=tablet,
+        place=organization_names([tablet.organization_id])[tablet.organization_id],
+        badges=queries.badges_on(tablet),
+        code=queries.code_shown(ticket) if ticket else None,
+        address=(address := tablet_address()),
+        drawn=drawn(address),
+    )
+
+
+def tablet_address() -> str:
+    """The configured address, not the one this page was asked by."""
+    path = url_for("tablets.locked").removeprefix(request.script_root)
+    return f"{current_app.config['SETTINGS'].base_url}{path}"
+
+
+@bp.post("/<uuid:tablet_id>/code")
+@proven_role(Role.ADMINISTRATOR)
+def renew_code(tablet_id: UUID) -> Response:
+    tablet = my_tablet(tablet_id)
+    if tablet.enrolled_at is None:
+        with transaction():
+            actions.renew_code(my_tablet(tablet_id), now=clock.now())
+    return see_other(url_for("tablets_administration.show", tablet_id=tablet_id))
+
+
+@bp.post("/<uuid:tablet_id>/removal")
+@role(Role.ADMINISTRATOR)
+def withdraw(tablet_id: UUID) -> Response:
+    """Without a new proof: taking access away must never wait."""
+    my_tablet(tablet_id)
+    with transaction():
+        actions.withdraw(my_tablet(tablet_id), by=me(), now=clock.now())
+    flash("La tablette est retirée\u00a0: plus personne n'y entre.", "success")
+    return see_other(url_for("tablets_administration.administer"))

@@ -1,0 +1,189 @@
+"""Her own address, and closing her own account."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts import actions, sender
+from app.accounts.actions import Person, address_code
+from app.accounts.models import Account, EmailChange, Invitation, Letter, Membership, News, Passkey, Role
+from app.audit.models import AuditEvent
+from app.core import clock
+from app.core.db import db, transaction
+from tests.accounts.conftest import NURSE, account_of, invited, later, welcome
+from tests.accounts.visitor import Visitor
+
+Anyone = Callable[..., Visitor]
+NEW = Person("nora.new@example.org", "Nora", "Petit")
+
+
+def asks(someone: Visitor, email: str = " Nora.New@Example.org") -> str:
+    """The code that was mailed."""
+    someone.visit("/account/email")
+    assert someone.send("/account/email", email=email).headers["Location"] == "/account/email/code"
+    someone.visit("/account/email/code")
+    db.session.rollback()
+    return address_code(db.session.scalars(select(EmailChange.id)).one())
+
+
+def letters() -> list[tuple[str, News]]:
+    db.session.rollback()
+    return [(each.address, each.kind) for each in db.session.scalars(select(Letter).order_by(Letter.id))]
+
+
+def lines(event: str) -> list[AuditEvent]:
+    db.session.rollback()
+    return list(db.session.scalars(select(AuditEvent).where(AuditEvent.event == event)))
+
+
+# Her address
+
+
+def test_a_code_to_the_new_address_and_a_letter_to_the_old(nora: Visitor) -> None:
+    code = asks(nora)
+    assert account_of().email == NURSE.email, "nothing changes before the code comes back"
+    assert nora.send("/account/email/code", code=f"{code[:3]} {code[3:]}").status_code == 303
+    assert "nora.new@example.org" in nora.visit("/account").text
+    assert letters() == [(NEW.email, News.ADDRESS_CODE), (NURSE.email, News.EMAIL_CHANGED)]
+    (line,) = lines("account.email_changed")
+    assert line.detail == {}, "the trail keeps no address"
+    letter = db.session.scalars(select(Letter).where(Letter.kind == News.EMAIL_CHANGED)).one()
+    assert "nora.new" not in sender.compose_letter(letter, clock.now()).get_content()
+
+
+def test_it_needs_a_key_shown_lately(nora: Visitor) -> None:
+    later(minutes=6)
+    nora.visit("/account")
+    assert nora.visit("/account/email").headers["Location"] == "/proof"
+    assert nora.send("/account/email", email=NEW.email).headers["Location"] == "/proof"
+    assert letters() == []
+
+
+def test_the_mail_may_take_longer_than_the_proof(nora: Visitor) -> None:
+    code = asks(nora)
+    later(minutes=9)
+    assert nora.send("/account/email/code", code=code).status_code == 303
+
+
+def test_ten_minutes_or_five_wrong_codes_end_it(nora: Visitor) -> None:
+    code = asks(nora)
+    later(minutes=10)
+    assert nora.send("/account/email/code", code=code).status_code == 422
+    nora.prove()
+    code = asks(nora)
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    for _ in range(5):
+        assert nora.send("/account/email/code", code=wrong).status_code == 422
+    assert nora.send("/account/email/code", code=code).status_code == 422
+    assert account_of().email == NURSE.email
+
+
+def test_a_newer_wish_takes_the_place_of_the_former(nora: Visitor) -> None:
+    first = asks(nora, "typo@example.org")
+    second = asks(nora)
+    assert first != second
+    assert nora.send("/account/email/code", code=first).status_code == 422
+    assert nora.send("/account/email/code", code=second).status_code == 303
+
+
+def test_the_address_of_another_is_never_hers(nora: Visitor, visitor: Anyone, practice: UUID, now: datetime) -> None:
+    """Asking says nothing: the code goes to that mailbox, whose owner is the only one to read it."""
+    paul = Person("paul@example.org", "Paul", "Roux")
+    welcome(visitor(), invited(practice, now, paul))
+    code = asks(nora, paul.email)
+    assert nora.send("/account/email/code", code=code).status_code == 422
+    assert account_of().name == "Nora Petit"
+    assert account_of(paul).name == "Paul Roux"
+
+
+def test_a_bad_address_is_kept_and_said(nora: Visitor) -> None:
+    nora.visit("/account/email")
+    answer = nora.send("/account/email", email="nora")
+    assert answer.status_code == 422
+    assert 'value="nora"' in answer.text
+
+
+def test_without_a_wish_there_is_no_code_to_show(nora: Visitor) -> None:
+    nora.visit("/account")
+    assert nora.visit("/account/email/code").headers["Location"] == "/account/email"
+    assert nora.send("/account/email/code", code="123456").headers["Location"] == "/account/email"
+
+
+# Leaving for good
+
+
+def test_closing_ends_everything_at_once(nora: Visitor, visitor: Anyone, app: Flask) -> None:
+    tablet = visitor(keys=nora.device.keys)
+    assert tablet.sign_in().status_code == 200
+    nora_id = account_of().id
+    nora.visit("/account/closing")
+    answer = nora.send("/account/closing", sure="y")
+    assert answer.headers["Location"] == "/account/closed"
+    assert "storage" in answer.headers["Clear-Site-Data"]
+    assert "Votre compte est fermé" in nora.visit("/account/closed").text
+    assert not nora.signed_in()
+    assert not tablet.signed_in()
+    tablet.visit("/sign-in")
+    options = tablet.ask("/sign-in/options").get_json()
+    assert tablet.ask("/sign-in/verification", tablet.device.get(options)).status_code == 404, "the key opens nothing"
+    db.session.rollback()
+    gone = db.session.get_one(Account, nora_id)
+    assert (gone.active, gone.memberships, gone.name) == (False, [], "Nora Petit")
+    assert "nora" not in gone.email
+    assert db.session.scalar(select(func.count()).select_from(Passkey)) == 0
+    assert letters() == [(NURSE.email, News.ACCOUNT_CLOSED)]
+    assert len(lines("account.closed")) == len(lines("account.left")) == 1
+
+
+def test_she_may_come_back_by_a_new_invitation(nora: Visitor, visitor: Anyone, practice: UUID, now: datetime) -> None:
+    nora.visit("/account/closing")
+    nora.send("/account/closing", sure="y")
+    db.session.rollback()
+    again = welcome(visitor(), invited(practice, now))
+    assert again.signed_in()
+    assert db.session.scalar(select(func.count()).select_from(Account)) == 2
+
+
+def test_it_needs_a_box_and_a_key_shown_lately(nora: Visitor) -> None:
+    nora.visit("/account/closing")
+    answer = nora.send("/account/closing")
+    assert answer.status_code == 422
+    assert "Cochez la case" in answer.text
+    later(minutes=6)
+    assert nora.send("/account/closing", sure="y").headers["Location"] == "/proof"
+    assert nora.signed_in()
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR])
+def test_the_last_who_keeps_a_place_stays(
+    nora: Visitor, visitor: Anyone, practice: UUID, now: datetime, role: Role
+) -> None:
+    with transaction():
+        actions.invite(NURSE, practice, role, by=None, now=now)
+    page = nora.visit("/account/closing").text
+    assert "Vous êtes la seule personne" in page
+    assert "Cabinet du Parc" in page
+    nora.visit("/account")
+    assert nora.send("/account/closing", sure="y").status_code == 409
+    assert nora.signed_in()
+    invitation = invited(practice, now, Person("paul@example.org", "Paul", "Roux"), role)
+    assert nora.send("/account/closing", sure="y").status_code == 409, "invited only, he cannot come in yet"
+    welcome(visitor(), invitation)
+    nora.visit("/account/closing")
+    assert nora.send("/account/closing", sure="y").status_code == 303
+    assert db.session.scalars(select(Membership.role)).all() == [role]
+
+
+def test_an_invitation_under_way_ends_too(nora: Visitor, practice: UUID, now: datetime) -> None:
+    nora_id = account_of().id
+    with transaction():
+        made = Invitation(account_id=nora_id, created_at=now, expires_at=now.replace(year=now.year + 1))
+        db.session.add(made)
+    nora.visit("/account/closing")
+    nora.send("/account/closing", sure="y")
+    db.session.rollback()
+    assert all(each.expires_at <= clock.now() or each.used_at for each in db.session.scalars(select(Invitation)))

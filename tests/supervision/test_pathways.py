@@ -1,0 +1,165 @@
+"""A coordinator makes a pathway her territory's own."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.audit.models import AuditEvent
+from app.care_requests.queries import rulebooks
+from app.core import clock
+from app.core.db import db, transaction
+from app.directory.models import Organization
+from app.dispatch.models import Wave
+from app.pathways.actions import adopt
+from app.pathways.library import pathways
+from app.supervision.pathway_forms import NUMBERS, TEXTS
+from tests.desk.screen import value, words
+from tests.factories.town import Town
+
+HOME = "/pathways/home-care"
+
+
+def written(town: Town, **changed: object) -> dict[str, object]:
+    """The form as it is filled for her, with what she changed."""
+    page = town.coordinator.get(f"{HOME}/edit")
+    assert page.status_code == 200
+    stages = pathways()["home-care"].search.stages
+    fields = [f"stage_{n}_{key}" for n in range(len(stages)) for key in NUMBERS]
+    filled = {name: value(page, name) for name in ("base", *fields) if f'name="{name}"' in page.text}
+    known = town_rules(town)
+    return {**filled, **{name: getattr(known, name) for name in TEXTS}, **changed}
+
+
+def town_rules(town: Town):  # type: ignore[no-untyped-def]
+    db.session.rollback()
+    return rulebooks([town.cpts_id])["home-care"]
+
+
+def test_she_sees_each_pathway_drawn(town: Town) -> None:
+    listed = town.coordinator.get("/pathways")
+    assert "Soins à domicile" in words(listed) and "Catalogue" in words(listed)
+    page = town.coordinator.get(HOME)
+    assert page.text.count('class="relay__stage"') == len(pathways()["home-care"].search.stages) + 1
+    said = words(page)
+    for part in (
+        "Le professionnel habituel du patient",
+        "jusqu'à 5 km",
+        "7 personnes à la fois",
+        "30 min pour répondre",
+    ):
+        assert part in said.replace("\u00a0", " ")
+    assert town.coordinator.get("/pathways/nonsense").status_code == 404
+
+
+def test_she_reads_what_changes_before_anything_does(town: Town) -> None:
+    page = town.coordinator.post(f"{HOME}/preview", written(town, stage_2_km=8, stage_2_offers=5))
+    said = words(page).replace("\u00a0", " ")
+    assert page.status_code == 200
+    assert "Étape 3, distance 5 km → devient 8 km" in said
+    assert "Étape 3, à la fois 7 → devient 5" in said
+    assert town_rules(town) == pathways()["home-care"]
+
+
+def test_a_wrong_number_is_said_beside_its_field_and_nothing_is_lost(town: Town) -> None:
+    for wrong, told in (
+        ("4", "plus grande que celle"),
+        ("loin", "valide"),
+        ("0", "entre 1 et 200"),
+        ("", "Écrivez un"),
+    ):
+        page = town.coordinator.post(f"{HOME}/preview", written(town, stage_3_km=wrong, title="Soins chez soi"))
+        assert page.status_code == 422, wrong
+        error = page.text.split('id="stage_3_km-error"')[1].split("</p>")[0]
+        assert told in error, error
+        assert value(page, "stage_3_km") == wrong
+        assert value(page, "title") == "Soins chez soi"
+        assert page.text.count("field__error") == 1
+
+
+def test_her_version_holds_for_new_requests_and_those_under_way_keep_theirs(town: Town) -> None:
+    town.nurse("Maya", km=7)
+    before = town.asks()
+    answer = town.coordinator.post(f"{HOME}/activation", written(town, stage_2_km=8, title="Soins chez soi"))
+    assert (answer.status_code, answer.location) == (303, HOME)
+    own = town_rules(town)
+    assert (own.owner, own.search.stages[2].km, own.version) == (str(town.cpts_id), 8, 3)
+    request = town.request(before)
+    assert request.rulebook.search.stages[2].km == 5
+    pathways()["home-care"] = own  # As the requester's form is given it.
+    after = town.asks(patient=town.patient("Odile"))
+    town.time_passes()
+    assert (first_circle(before), first_circle(after)) == (10, 8), "Maya works at 7 km"
+    page = words(town.coordinator.get(HOME))
+    assert "Soins chez soi" in page and "Version 3" in page and "Hélène Garnier" in page and "En service" in page
+    lines = db.session.scalars(select(AuditEvent).where(AuditEvent.event == "pathway.adopted")).all()
+    assert [(line.actor_id, line.detail) for line in lines] == [(town.coordinator.account_id, {"pathway": "home-care"})]
+
+
+def first_circle(request: UUID) -> int | None:
+    wave = select(Wave.radius_km).where(Wave.request_id == request, Wave.kind == "near").order_by(Wave.stage)
+    return db.session.scalars(wave.limit(1)).one()
+
+
+def test_she_goes_back_to_the_catalogue_and_the_history_stays(town: Town) -> None:
+    town.coordinator.post(f"{HOME}/activation", written(town, stage_2_km=8))
+    town.coordinator.post(f"{HOME}/activation", written(town, stage_2_km=9))
+    assert town_rules(town).version == 4
+    assert town.coordinator.post(f"{HOME}/catalogue").status_code == 303
+    assert town_rules(town) == pathways()["home-care"]
+    page = words(town.coordinator.get(HOME))
+    assert "Version 3" in page and "Version 4" in page and "En service" not in page
+    assert db.session.scalar(select(AuditEvent.id).where(AuditEvent.event == "pathway.set_aside")) is not None
+
+
+def test_two_coordinators_do_not_overwrite_each_other(town: Town) -> None:
+    hers, his = written(town, stage_2_km=8), written(town, stage_2_km=9)
+    assert town.coordinator.post(f"{HOME}/activation", hers).status_code == 303
+    late = town.coordinator.post(f"{HOME}/activation", his)
+    assert late.status_code == 409
+    assert "a changé pendant que vous écriviez" in words(late)
+    assert town_rules(town).search.stages[2].km == 8
+    again = town.coordinator.post(f"{HOME}/edit", his)
+    assert value(again, "stage_2_km") == "9", "what he wrote is kept"
+    again = town.coordinator.post(f"{HOME}/activation", his | {"base": value(again, "base")})
+    assert again.status_code == 303
+    assert town_rules(town).search.stages[2].km == 9
+
+
+def test_the_nearest_organization_decides(town: Town) -> None:
+    """The emergency department's own version, else the hospital's, else the territory's, else the catalogue's."""
+    catalog = pathways()["home-care"]
+    author = town.coordinator.account_id
+    for organization, version in ((town.cpts_id, 3), (town.hospital_id, 4), (town.emergency_id, 5)):
+        assert rulebooks([town.emergency_id])["home-care"].version < version
+        with transaction():
+            for _ in range(version - 2):  # Each organization counts its own versions.
+                adopt(catalog, organization, by=author, now=clock.now())
+        own = rulebooks([town.emergency_id])["home-care"]
+        assert (own.owner, own.version) == (str(organization), version)
+    with transaction():
+        elsewhere = Organization(
+            name="Ailleurs", kind="ward", identifier=None, parent_id=None, phone="", address="", commune_code="91228"
+        )
+        db.session.add(elsewhere)
+        db.session.flush()
+        elsewhere_id = elsewhere.id
+    assert rulebooks([elsewhere_id])["home-care"].owner == str(town.cpts_id)
+
+
+def test_she_tries_it_on_the_past_before(town: Town) -> None:
+    empty = town.coordinator.post(f"{HOME}/replay", written(town, stage_2_offers=1))
+    assert "rien à rejouer" in words(empty)
+    maya, ines = town.nurse("Maya"), town.nurse("Inès", km=2)
+    for name in ("Monique", "Odile", "Jeanne"):
+        town.asks(patient=town.patient(name))
+        town.time_passes(seconds=1)
+        town.time_passes(minutes=4)
+        assert ines.accepts() == 200
+    page = town.coordinator.post(f"{HOME}/replay", written(town, stage_2_offers=1))
+    said = words(page)
+    assert page.status_code == 200
+    assert "Sur vos 3 demandes passées" in said
+    assert "Ce qui s'est passé 4 min 2,0 0,0" in said.replace("\u00a0", " ")
+    assert "Votre version, rejouée" in said
+    assert town_rules(town) == pathways()["home-care"], "trying changes nothing"
+    assert maya.offer() is not None
