@@ -16,13 +16,14 @@ def init_app(app: Flask) -> None:
     from app.tablets.actions import find_unread
 
     app.register_blueprint(bp)
+    app.register_blueprint(decisions.bp)
     find_unread(anything_new)
     # After what a professional answers: who asks as well has her own requests first.
     add_entry(app, "desk.requests", "Suivi", "clipboard-list", *REQUESTERS, order=3)
     add_entry(app, "desk.new", "Demander", "plus", *REQUESTERS, order=4)
     add_entry(
         app,
-        "desk.decisions",
+        "decisions.show",
         "Décisions",
         "clipboard-check",
         Role.SENIOR_DOCTOR,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, abort, flash, url_for
+from flask import Blueprint, Response, abort, flash, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
@@ -15,15 +15,16 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.desk.changes import DecisionForm
-from app.desk.door import bp
 from app.desk.questions import in_words
 from app.dispatch import actions as dispatch
 from app.patients.words import banner
 
+bp = Blueprint("decisions", __name__, url_prefix="/decisions")
 
-@bp.get("/decisions")
+
+@bp.get("")
 @role(Role.SENIOR_DOCTOR)
-def decisions() -> Response:
+def show() -> Response:
     return decisions_page()
 
 
@@ -72,7 +73,7 @@ def _note_readings(seen: list[CareRequest]) -> None:
             )
 
 
-@bp.post("/decisions/<uuid:request_id>")
+@bp.post("/<uuid:request_id>")
 @role(Role.SENIOR_DOCTOR)
 def decide(request_id: UUID) -> Response:
     form, now = DecisionForm(), clock.now()
@@ -85,7 +86,7 @@ def decide(request_id: UUID) -> Response:
     if not decided:
         return decisions_page(status=409, too_late=True)
     flash("La recherche commence." if yes else "Le patient reste aux urgences. L'équipe le sait.", "success")
-    return see_other(url_for("desk.decisions"))
+    return see_other(url_for("decisions.show"))
 
 
 def mine_to_decide(request_id: UUID) -> CareRequest:

@@ -521,7 +521,11 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
     with transaction():
         other = world.town._organization("Clinique d'ailleurs", "hospital", None).id
     world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
-    other_roles = {"supervision.relaunch": COORDINATORS, "desk.decide": SENIORS, "inbox.complete": ("winner", "asked")}
+    other_roles = {
+        "supervision.relaunch": COORDINATORS,
+        "decisions.decide": SENIORS,
+        "inbox.complete": ("winner", "asked"),
+    }
     other_rooms = {"supervision": COORDINATORS, "badges": ("requester", "requester elsewhere")}
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 
-from app.accounts.models import SignIn
+from app.accounts.models import Role, SignIn
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State, Step
 from app.core import clock
@@ -219,6 +219,7 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     maya = town.nurse("Maya")
     people = {
         "requester": (town.orientation_nurse, ("desk.",)),
+        "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("decisions.",)),
         "coordinator": (town.coordinator, ("supervision.",)),
         "practitioner": (maya, ("inbox.", "push.remove", "keys.")),
         "administrator": (town.administrator(), ("members.",)),
@@ -238,6 +239,7 @@ def test_a_foreign_id_is_not_found_either(town: Town) -> None:
     maya = town.nurse("Maya")
     other_nurse = town.nurse("Inès", km=300)
     elsewhere, stranger = town.requester(), town.stranger()
+    senior = town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.cpts_id)
     patient = town.patient()
     request = town.asks(patient=patient)
     town.time_passes(seconds=1)
@@ -247,7 +249,12 @@ def test_a_foreign_id_is_not_found_either(town: Town) -> None:
         if not rule.arguments & ids.keys():
             continue
         door = rule.endpoint.partition(".")[0]
-        other: dict[str, Person] = {"desk": elsewhere, "inbox": other_nurse, "supervision": elsewhere}
+        other: dict[str, Person] = {
+            "desk": elsewhere,
+            "decisions": senior,
+            "inbox": other_nurse,
+            "supervision": elsewhere,
+        }
         answers = answer_of(other[door], method, rule, ids), answer_of(stranger, method, rule, ids)
         assert answers[0] in ({404} if door != "supervision" else {403, 404}), f"{method} {rule.rule}: {answers[0]}"
         assert answers[1] == 303, f"{method} {rule.rule}: a stranger is asked to sign in, got {answers[1]}"
