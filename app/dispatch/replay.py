@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
-from time import monotonic
+from time import monotonic, sleep
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -161,6 +161,7 @@ def replayed(
         if until and monotonic() > until:
             compared.cut = True
             break
+        sleep(0)  # The web process has one thread: others are served between two plays.
         compared.then.add(past.minutes, len(past.said))
         compared.again.add(*played(past, now or past.search, habits, number))
         compared.what_if.add(*played(past, other, habits, number))
