@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response, abort, request, send_file, url_for
 
-from app.accounts.guards import by_account, me, role, signed_in
+from app.accounts.guards import by_account, me, role, signed_in_anywhere
 from app.care_requests import attachments
 from app.care_requests.attachments import WrongDocument
 from app.core import clock
@@ -38,7 +38,7 @@ def attach(request_id: UUID) -> Response:
 
 
 @bp.get("/attachments/<uuid:attachment_id>")
-@signed_in
+@signed_in_anywhere
 def attachment(attachment_id: UUID) -> Response:
     """Always as a file to keep, never shown inside Relais: what somebody joined is not ours to run."""
     with transaction():

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
+from app.appointments import actions as appointments
 from app.care_requests import queries as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core import clock
@@ -123,5 +124,8 @@ def found_by_phone(request_id: UUID) -> Response:
     with transaction():
         found = watched(request_id)
         somebody = may_be_found(found, asked_professions(found), role_id)
-        moved = somebody is not None and dispatch.assign(found, somebody, by=me(), now=clock.now())
+        now = clock.now()
+        moved = somebody is not None and dispatch.assign(found, somebody, by=me(), now=now)
+        if moved:
+            appointments.prepare(found, now)
     return search_page(found, status=422, mistake="role") if somebody is None else after(request_id, moved)

@@ -138,8 +138,6 @@ class TestGivingItBack:
 
 
 def test_documents_are_listed_once_it_is_hers(town: Town, nurse: Nurse) -> None:
-    if "attachments.download" not in town.app.view_functions:  # The requester's door brings the address.
-        town.app.add_url_rule("/attachments/<uuid:attachment_id>", "attachments.download", lambda attachment_id: "")
     request_id = asked(town, nurse)
     attachment = joined(town, request_id)
     assert "Ordonnance.pdf" not in nurse.get(url(nurse)).text
@@ -147,6 +145,7 @@ def test_documents_are_listed_once_it_is_hers(town: Town, nurse: Nurse) -> None:
     page = Screen(nurse.get(url(nurse)))
     assert "Ordonnance.pdf" in page.text
     assert f'href="/attachments/{attachment}"' in page.html
+    assert nurse.get(f"/attachments/{attachment}").data == b"pdf"
 
 
 def joined(town: Town, request_id: UUID) -> UUID:
