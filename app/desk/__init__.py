@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(bp)
     app.register_blueprint(decisions.bp)
+    app.register_blueprint(documents.bp)
     find_unread(anything_new)
     # After what a professional answers: who asks as well has her own requests first.
     add_entry(app, "desk.requests", "Suivi", "clipboard-list", *REQUESTERS, order=3)

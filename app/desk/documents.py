@@ -3,7 +3,7 @@
 from io import BytesIO
 from uuid import UUID
 
-from flask import Response, abort, request, send_file, url_for
+from flask import Blueprint, Response, abort, request, send_file, url_for
 
 from app.accounts.guards import by_account, me, role, signed_in_anywhere
 from app.care_requests import attachments
@@ -15,11 +15,15 @@ from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.desk import REQUESTERS
 from app.desk.asking import ROOM
-from app.desk.door import asked_by_us, bp
+from app.desk.door import asked_by_us
+from app.desk.door import bp as desk
 from app.desk.following import follow_page
 
+bp = Blueprint("attachments", __name__, url_prefix="/attachments")
+"""Of its own: the practitioner's door leads here as well."""
 
-@bp.post("/requests/<uuid:request_id>/attachments")
+
+@desk.post("/requests/<uuid:request_id>/attachments")
 @role(*REQUESTERS)
 @limited("attachment", 30, MINUTE, of=by_account)
 @takes(ROOM)
@@ -37,9 +41,9 @@ def attach(request_id: UUID) -> Response:
     return see_other(url_for("desk.follow", request_id=request_id))
 
 
-@bp.get("/attachments/<uuid:attachment_id>")
+@bp.get("/<uuid:attachment_id>")
 @signed_in_anywhere
-def attachment(attachment_id: UUID) -> Response:
+def download(attachment_id: UUID) -> Response:
     """Always as a file to keep, never shown inside Relais: what somebody joined is not ours to run."""
     with transaction():
         found = attachments.for_account(attachment_id, me()) or abort(404)
