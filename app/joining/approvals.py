@@ -18,13 +18,13 @@ bp = Blueprint("approvals", __name__, url_prefix="/access-requests")
 
 
 @bp.get("")
-@role(Role.COORDINATOR)
+@role(Role.COORDINATOR, own=True)
 def show() -> Response:
     return page("joining/waiting.html", waiting=queries.waiting(me()), professions=PROFESSIONS)
 
 
 @bp.get("/<uuid:asked_id>")
-@role(Role.COORDINATOR)
+@role(Role.COORDINATOR, own=True)
 def one(asked_id: UUID) -> Response:
     return one_page(asked_or_404(asked_id), DecisionForm())
 
@@ -48,7 +48,7 @@ def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, proble
 
 
 @bp.post("/<uuid:asked_id>/acceptance")
-@role(Role.COORDINATOR)
+@role(Role.COORDINATOR, own=True)
 def accept(asked_id: UUID) -> Response:
     asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
     if not form.validate():
@@ -62,7 +62,7 @@ def accept(asked_id: UUID) -> Response:
 
 
 @bp.post("/<uuid:asked_id>/refusal")
-@role(Role.COORDINATOR)
+@role(Role.COORDINATOR, own=True)
 def refuse(asked_id: UUID) -> Response:
     asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
     if not form.validate():

@@ -2,13 +2,15 @@
 
 from flask import Flask
 
+from app.accounts.closing import on_closing
 from app.accounts.models import Role
 from app.accounts.navigation import add_link
 
 
 def init_app(app: Flask) -> None:
-    from app.tablets import administration, badges, views
+    from app.tablets import actions, administration, badges, views
 
+    on_closing(actions.forget_codes)
     for bp in (views.bp, administration.bp, badges.bp):
         app.register_blueprint(bp)
     add_link(app, "badges.mine", "Mon code sur la tablette du service", "smartphone", Role.REQUESTER)

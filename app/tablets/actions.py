@@ -158,6 +158,13 @@ def forget_code(tablet_id: UUID, account: Account, *, now: datetime) -> bool:
     return True
 
 
+def forget_codes(account_id: UUID, now: datetime) -> None:
+    """The person closes her account: no tablet knows her any more."""
+    account = db.session.get_one(Account, account_id)
+    for tablet_id in list(db.session.scalars(select(Badge.tablet_id).where(Badge.account_id == account_id))):
+        forget_code(tablet_id, account, now=now)
+
+
 @dataclass(frozen=True)
 class Try:
     """What a code is compared with, once it has been counted. `left`: how many tries remain if it is wrong."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.accounts import closing
 from app.accounts.models import Membership, Role
 from app.audit.models import AuditEvent
 from app.core import clock
@@ -287,3 +288,13 @@ def test_a_passkey_on_the_tablet_is_out_as_fast(ward: Ward, town: Town) -> None:
     assert town.coordinator.get("/board").status_code == 200
     town.time_passes(minutes=6)
     assert town.coordinator.get("/board").location == "/tablet"
+
+
+def test_whoever_closes_her_account_is_gone_from_the_tablet(ward: Ward) -> None:
+    claire = ward.nurse("Claire")
+    way_in = ward.chooses(claire)
+    with transaction():
+        assert closing.close(claire.account_id, now=clock.now())
+    assert not db.session.scalars(select(Badge).where(Badge.account_id == claire.account_id)).all()
+    assert "Claire Soignante" not in ward.tablet.get("/tablet").text
+    assert ward.tablet.post(way_in, {"code": CODE}).location != "/"
