@@ -18,6 +18,9 @@ from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.core.words import moment
 from app.live.actions import changed
 
+LINK = "patient-link"
+"""The purpose of the key that makes a link's token: a part of every link that was ever handed out."""
+
 
 def prepare(request: CareRequest, now: datetime) -> Appointment:
     """The visit of a request that was just taken, with the patient's link; the same one however often it is asked."""
@@ -28,7 +31,7 @@ def prepare(request: CareRequest, now: datetime) -> Appointment:
         )
         db.session.add(appointment)
         db.session.flush()
-        token_hash = hash_token(link_token(appointment))
+        token_hash = hash_token(derived_token(LINK, str(appointment.id)))
         expires_at = link_expiry(None, request.window_end)
         db.session.add(PatientLink(appointment_id=appointment.id, token_hash=token_hash, expires_at=expires_at))
     return appointment
@@ -60,7 +63,7 @@ def link_token(appointment: Appointment) -> str:
 
     A link that was printed before a rotation is the one that works, as long as its key is in the ring.
     """
-    tokens = derived_tokens("patient-link", str(appointment.id))
+    tokens = derived_tokens(LINK, str(appointment.id))
     kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == appointment.id))
     return next((token for token in tokens if hash_token(token) == kept), tokens[0])
 
@@ -72,7 +75,7 @@ def renew_lost_links(now: datetime) -> int:
     """
     lost = [link for link in _live_links(now) if not _made_by(link, derived_tokens)]
     for link in lost:
-        link.token_hash = hash_token(derived_token("patient-link", str(link.appointment_id)))
+        link.token_hash = hash_token(derived_token(LINK, str(link.appointment_id)))
     return len(lost)
 
 
@@ -86,7 +89,7 @@ def _live_links(now: datetime) -> Sequence[PatientLink]:
 
 
 def _made_by(link: PatientLink, tokens: Callable[[str, str], list[str]]) -> bool:
-    return link.token_hash in (hash_token(token) for token in tokens("patient-link", str(link.appointment_id)))
+    return link.token_hash in (hash_token(token) for token in tokens(LINK, str(link.appointment_id)))
 
 
 def propose(appointment: Appointment, starts_at: datetime, mode: str, *, by: Account, now: datetime) -> bool:

@@ -218,12 +218,12 @@ def answer_of(person: Person, method: str, rule: Rule, ids: dict[str, object]) -
 def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     maya = town.nurse("Maya")
     people = {
-        "requester": (town.orientation_nurse, ("desk.", "attachments.")),
+        "requester": (town.orientation_nurse, ("desk.", "attachments.", "badges.", "emergency.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("decisions.",)),
-        "coordinator": (town.coordinator, ("supervision.",)),
+        "coordinator": (town.coordinator, ("supervision.", "approvals.")),
         "practitioner": (maya, ("inbox.", "push.remove", "keys.")),
-        "administrator": (town.administrator(), ("members.",)),
-        "anyone": (town.stranger(), ("appointments.", "push.receive", "push.report_sms")),
+        "administrator": (town.administrator(), ("members.", "tablets_administration.", "accounts.show_inv")),
+        "anyone": (town.stranger(), ("appointments.", "push.receive", "push.report_sms", "tablets.")),
     }
     asked = set()
     for person, rooms in people.values():
