@@ -17,7 +17,7 @@ from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, Episode
 from app.care_requests.rules import TRANSITIONS, State, Verb, Visit
 from app.core.db import db
-from app.directory.models import PractitionerRole, Profession
+from app.directory.models import Organization, PractitionerRole, Profession
 from app.directory.queries import territory_of
 from app.pathways.actions import kept
 from app.pathways.schema import Pathway
@@ -49,14 +49,13 @@ def open_request(
     patient: Patient | None,
     *,
     organization_id: UUID,
-    commune_code: str | None = None,
     by: Account,
     now: datetime,
     request_id: UUID | None = None,
     episode_id: UUID | None = None,
 ) -> CareRequest:
     """Begin to search, or to wait for a senior doctor's decision. The patient's agreement is kept with it: without one
-    nothing may be shown to anybody. `commune_code`: where, when it is about no patient.
+    nothing may be shown to anybody.
 
     `request_id`: the id that the form was given when it was shown, so that sending it twice is one request.
     `episode_id`: of the need that was opened with this one. Raises IntegrityError when a request of that id exists.
@@ -76,7 +75,7 @@ def open_request(
         urgent=reason.urgent,
         answers_text=json.dumps(need.answers, ensure_ascii=False),
         note=need.note,
-        commune_code=patient.commune_code if patient else commune_code,
+        commune_code=_where(need, patient, organization_id),
         window_start=need.window_start,
         window_end=need.window_end,
         visits=[str(visit) for visit in need.visits],
@@ -97,6 +96,13 @@ def open_request(
         notice, until = words.decision_notice("decisions"), request.answer_by
         push.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
     return request
+
+
+def _where(need: Need, patient: Patient | None, organization_id: UUID) -> str:
+    """Around which commune somebody is looked for."""
+    if patient and need.pathway.search.around == "patient":
+        return patient.commune_code
+    return db.session.get_one(Organization, organization_id).commune_code
 
 
 def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> Episode:

@@ -183,7 +183,6 @@ def _open(form: RequestForm, patient: Patient | None, now: datetime) -> CareRequ
         needs[0],
         None,
         organization_id=place.id,
-        commune_code=place.commune_code,
         by=me(),
         now=now,
         request_id=form.wanted_id,

@@ -9,8 +9,7 @@ from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
 from app.desk import REQUESTERS
 from app.directory.models import Organization
-from app.directory.queries import organizations, whose_rules
-from app.pathways.library import in_force
+from app.directory.queries import organizations
 from app.pathways.schema import Pathway
 from app.patients import queries as patient_queries
 from app.patients.models import Patient
@@ -29,7 +28,7 @@ def my_pathways() -> dict[str, Pathway]:
     """Those that somebody of her organizations may start, as her organizations made them their own."""
     places = my_places()
     kinds = {place.kind for place in places}
-    known = in_force(whose_rules([place.id for place in places]))
+    known = care_request_queries.rulebooks([place.id for place in places])
     return {slug: each for slug, each in known.items() if not each.starts or kinds.intersection(each.starts)}
 
 

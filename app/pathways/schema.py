@@ -113,7 +113,8 @@ class Search(Part, frozen=True):
     """Whom to look for. `hours`: local hours within which patience counts, none: day and night.
 
     `choice`: the first yes has it, or the requester picks among `proposals` of them. `answer_hours`: after which a
-    human must know, whatever the care's own window (a maternity has four days); none: until the window ends.
+    human must know, whatever the care's own window (a maternity has four days); none: until the window ends. `around`:
+    near whom; a bed is looked for where the patient lies, not where she lives.
     """
 
     profession: Profession
@@ -122,6 +123,7 @@ class Search(Part, frozen=True):
     choice: Literal["first", "requester"] = "first"
     proposals: Positive = 3
     answer_hours: int = 0
+    around: Literal["patient", "requester"] = "patient"
 
 
 class Task(Part, frozen=True):

@@ -87,7 +87,6 @@ def test_a_bed_for_nobody_is_asked_for_without_a_patient(town: Town) -> None:
             town.need("bed-request", "staff", "today"),
             None,
             organization_id=town.emergency_id,
-            commune_code="91228",
             by=town.orientation_nurse.account,
             now=clock.now(),
         )

@@ -154,16 +154,16 @@ def test_a_search_holds_what_it_says_can_wait(town: Town, maya: Nurse, monkeypat
     assert maya.accepts() == 200
 
 
-def test_an_offer_that_ends_at_night_was_never_announced(
-    town: Town, maya: Nurse, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_offer_that_ends_at_night_was_never_announced(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a pathway whose patience runs at night too."""
     monkeypatch.setattr(attention, "PRESSING", timedelta(minutes=5))
-    wishes(maya, NIGHTS)
+    marc = town.doctor("Marc")
+    wishes(marc, NIGHTS)
     in_the_evening(town)
-    request = town.asks()
+    request = town.asks("ed-reorientation")
     for _ in range(10):
         town.time_passes(hours=1)
-    assert titles(maya) == [], "neither the offer nor that it is gone"
+    assert titles(marc) == [], "neither the offer nor that it is gone"
     assert reach([request])[request].unreachable == 1, "and the requester reads the truth"
 
 

@@ -159,7 +159,7 @@ def test_an_offer_that_goes_while_its_alert_is_on_the_way_is_closed_on_the_phone
         claimed = claim(*args)
         if claimed and closing:
             now = clock.now()
-            replace({phone.subject_id: (phone.account_id, closing.pop())}, "closed", now=now, expires_at=now + SOON)
+            replace({phone.subject_id: ([phone.account_id], closing.pop())}, "closed", now=now, expires_at=now + SOON)
         return claimed
 
     phone.owe()
@@ -261,7 +261,7 @@ def test_a_closing_notice_overwrites_the_alert_on_the_phones_that_had_it(phone: 
     closing = Notice("Déjà prise par un confrère", "Merci d'avoir répondu présent", "inbox")
     now = clock.now()
     with transaction():
-        replace({phone.subject_id: (phone.account_id, closing)}, "closed", now=now, expires_at=now + SOON)
+        replace({phone.subject_id: ([phone.account_id], closing)}, "closed", now=now, expires_at=now + SOON)
     send()
     alert, closed = phone.device.messages
     assert alert.topic == closed.topic

@@ -393,7 +393,6 @@ class TestBedRequest:
                 town.need("bed-request", "staff", "today"),
                 None,
                 organization_id=town.emergency_id,
-                commune_code="91228",
                 by=town.orientation_nurse.account,
                 now=clock.now(),
             ).id
