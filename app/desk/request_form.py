@@ -24,8 +24,6 @@ from app.pathways.rules import window_bounds, windows_open
 from app.pathways.schema import Pathway, Question, Reason, SignOff
 
 PROTOCOL, DOCTOR = "protocol", "doctor"
-AT_ONCE = frozenset({"doctor", "equipment"})
-"""Of several needs asked for together: those that do not come back with the plan of the others."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +118,7 @@ class RequestForm(Form):
 
     def visits_for(self, reason: str, now: datetime) -> tuple[Visit, ...]:
         """The plan, for a need that comes back; what is delivered or looked at once has none."""
-        profession = self.pathway.profession_for(self.pathway.reason(reason))
-        recurs = isinstance(self, PlanForm) and not (self.pathway.several and profession in AT_ONCE)
+        recurs = isinstance(self, PlanForm) and not self.pathway.reason(reason).once
         return self.visits(now) if recurs else ()
 
     def validate_decider(self, field: Field) -> None:

@@ -33,6 +33,7 @@ class Reason(Part, frozen=True):
     profession: Profession | None = None  # when it is not the one that the whole search asks
     skill: str = ""  # who has it comes first (a slug of `directory.words.SKILLS`)
     urgent: bool = False  # rings at any hour, and its patience never sleeps
+    once: bool = False  # a delivery or a visit, in a pathway whose other needs come back for days
     patient: bool = True  # a service that lends a person or a bed pump asks about nobody
 
 
