@@ -124,20 +124,29 @@ def _alert(
 
 def _tell(owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
     rings = [_ring(device, each, step, now) for each in owed for device in devices[each.account_id]]
-    if rings:
-        db.session.execute(insert(Message), rings)  # Rows, not objects: a wave is seven people and all their devices.
-    for each in owed:
-        if each.notice.elsewhere:
-            due_at = now + rules.PATIENCE if devices[each.account_id] else now
-            _owe(
-                each.account_id,
-                each.subject_id,
-                step,
-                each.notice.elsewhere,
-                Channel.PUSH,
-                due_at=due_at,
-                expires_at=each.expires_at,
-            )
+    letters = [
+        letter
+        for each in owed
+        if each.notice.elsewhere
+        for letter in [_letter(each, step, now + rules.PATIENCE if devices[each.account_id] else now)]
+        if letter
+    ]
+    for rows in (rings, letters):
+        if rows:  # Rows, not objects: a wave is seven people and all their devices.
+            db.session.execute(insert(Message), rows)
+
+
+def _letter(owed: Owed, step: str, due_at: datetime) -> dict[str, Any] | None:
+    """The row of the channel that speaks when no phone confirms by `due_at`: it is its own timer."""
+    return _owed_by(
+        owed.account_id,
+        owed.subject_id,
+        step,
+        owed.notice.elsewhere,
+        Channel.PUSH,
+        due_at=due_at,
+        expires_at=owed.expires_at,
+    )
 
 
 def _devices_of(account_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
@@ -166,7 +175,7 @@ def owe_next(message: Message, now: datetime) -> None:
     """After a mail or an SMS that left, wait for a sign of life before the next channel; after one that could not,
     do not wait."""
     due_at = now + rules.PATIENCE if message.state is MessageState.SENT else now
-    _owe(
+    row = _owed_by(
         message.account_id,
         message.subject_id,
         message.step,
@@ -175,9 +184,11 @@ def owe_next(message: Message, now: datetime) -> None:
         due_at=due_at,
         expires_at=message.expires_at,
     )
+    if row:
+        db.session.add(Message(**row))
 
 
-def _owe(
+def _owed_by(
     account_id: UUID,
     subject_id: UUID,
     step: str,
@@ -186,23 +197,22 @@ def _owe(
     *,
     due_at: datetime,
     expires_at: datetime,
-) -> None:
-    """The row of the channel that comes after `after`, if there is one in time: it is its own timer."""
+) -> dict[str, Any] | None:
+    """What the channel that comes after `after` is to say, if there is one in time."""
     channel = rules.channel_after(after, ways_to(account_id))
     if channel is None or due_at >= expires_at:
-        return
-    message = Message(
-        account_id=account_id,
-        channel=channel,
-        subject_id=subject_id,
-        step=step,
-        payload={"text": text},
-        topic=topic_of(subject_id),
-        urgency="high",
-        due_at=due_at,
-        expires_at=expires_at,
-    )
-    db.session.add(message)
+        return None
+    return {
+        "account_id": account_id,
+        "channel": channel,
+        "subject_id": subject_id,
+        "step": step,
+        "payload": {"text": text},
+        "topic": topic_of(subject_id),
+        "urgency": "high",
+        "due_at": due_at,
+        "expires_at": expires_at,
+    }
 
 
 def ways_to(account_id: UUID) -> frozenset[Channel]:
