@@ -1,10 +1,13 @@
 """What every source file must keep to."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+from detect_secrets.core.scan import scan_file
+from detect_secrets.settings import transient_settings
 
 from app.audit.actions import EVENTS
 from app.care_requests.rules import State, Verb, follows
@@ -102,3 +105,23 @@ def test_every_state_can_be_left_or_is_an_end() -> None:
 
 def test_audit_events_are_named_alike() -> None:
     assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", event) for event in EVENTS)
+
+
+KEYS = (
+    *("PrivateKeyDetector", "AWSKeyDetector", "AzureStorageKeyDetector", "GitHubTokenDetector", "GitLabTokenDetector"),
+    *("JwtTokenDetector", "NpmDetector", "PypiTokenDetector", "SlackDetector", "StripeDetector", "SendGridDetector"),
+    *("TwilioKeyDetector", "OpenAIDetector", "TelegramBotTokenDetector"),
+)
+"""Of detect-secrets: what has a form of its own. Randomness alone says nothing among so many hashes."""
+
+
+def test_no_key_of_anybody_is_in_the_repository(tmp_path: Path) -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = [ROOT / name for name in tracked.split("\0") if name and not name.endswith((".png", ".svg"))]
+    planted = tmp_path / "left-behind.pem"
+    planted.write_text("-----BEGIN " + "EC PRIVATE KEY-----\n")
+    with transient_settings({"plugins_used": [{"name": name} for name in KEYS]}):
+        assert [*scan_file(str(planted))], "a key is known when it is seen"
+        found = [f"{path.relative_to(ROOT)}: {each.type}" for path in files for each in scan_file(str(path))]
+    assert len(files) > 100
+    assert not found, found
