@@ -58,8 +58,9 @@ def length(delta: timedelta) -> str:
 
 def distance(km: float) -> str:
     """`800 m`, `3,4 km`, `12 km`: as the crow flies, so never more precise than that deserves."""
-    if km < 1:
-        return f"{max(1, round(km * 10)) * 100}\u00a0m"
+    hundreds = max(1, round(km * 10))
+    if hundreds < 10:
+        return f"{hundreds * 100}\u00a0m"
     return f"{km:.1f}\u00a0km".replace(".", ",") if km < 10 else f"{round(km)}\u00a0km"
 
 

@@ -37,6 +37,7 @@ def at(**delta: float) -> datetime:
         (words.length(timedelta(days=3)), "3 j"),
         (words.distance(0), "100 m"),
         (words.distance(0.84), "800 m"),
+        (words.distance(0.97), "1,0 km"),
         (words.distance(3.44), "3,4 km"),
         (words.distance(12.4), "12 km"),
         (words.count(0, "vu"), "0 vu"),
