@@ -86,7 +86,8 @@ def at(token: str) -> Phone | None:
 def switch_on(now: datetime) -> None:
     """Subscribe every phone at the address where Relais is served now; one of another port or secret goes."""
     emails = [email_of(phone.owner) for phone in PHONES]
-    people = dict(db.session.execute(select(Account.email, Account.id).where(Account.email.in_(emails))).tuples())
+    here = select(Account.email, Account.id).where(Account.email.in_(emails))
+    people = {row.email: row.id for row in db.session.execute(here)}
     for phone in PHONES:
         account_id, endpoint = people.get(email_of(phone.owner)), phone.endpoint
         if account_id is None:  # A territory loaded before this person was invented.
