@@ -271,9 +271,9 @@ class TestRank:
         [
             (person(1, 1.0), person(2, 2.0)),
             (replace(person(1, 6.0), fits=("perfusions",), wants=1), replace(person(2, 1.0), wants=1)),
-            (person(1, 3.0), replace(person(2, 1.0), today=3)),
-            (person(1, 3.0), replace(person(2, 1.0), lately=10)),
-            (person(1, 3.0), replace(person(2, 1.0), answers=0, asked_at_this_hour=5)),
+            (person(1, 3.0), replace(person(2, 1.0), today=5)),
+            (person(1, 3.0), replace(person(2, 1.0), lately=30)),
+            (person(1, 2.5), replace(person(2, 1.0), answers=0, asked_at_this_hour=5)),
             (replace(person(2, 1.0), answers=0, asked_at_this_hour=2), person(1, 3.0)),  # too few to be a habit
         ],
     )

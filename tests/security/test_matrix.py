@@ -442,7 +442,7 @@ def rank(path: str) -> int:
 def url_of(rule: Rule, ids: dict[str, object]) -> str:
     unknown = "01900000-0000-7000-8000-000000000000"
     if rule.rule.startswith("/visits/"):
-        ids = {**ids, "task_id": ids["visit_task_id"]}
+        ids = {**ids, "task_id": ids.get("visit_task_id")}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str(ids.get(name[1], unknown)), rule.rule)
 
 
