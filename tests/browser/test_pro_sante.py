@@ -79,7 +79,7 @@ def test_there_and_back_and_a_new_passkey(served: Served, browsers: Browsers) ->
     page.get_by_role("button", name="Ajouter une clé d'accès").click()
     expect(page.locator("#keys + ul")).to_contain_text("créée")
     page.get_by_role("button", name="Se déconnecter").click()
-    page.get_by_role("button", name="Se connecter avec ma clé d'accès").click()
+    # The page asks for a key by itself, and this authenticator answers at once: a touch more would be a second answer.
     page.wait_for_url(f"{served.address}/inbox")
 
 
