@@ -494,3 +494,16 @@ class TestAttention:
         town.asks("maternity-return-home", reason="early-exit", window="two-days", patient=town.patient("Odette"))
         town.time_passes(seconds=1)
         assert midwife.offer() is not None
+
+    def test_who_took_less_today_comes_before_her_neighbour(self, town: Town) -> None:
+        laden, free = town.nurse("Prise", km=1.0), town.nurse("Libre", km=1.2)
+        town.asks_at_once("home-care", 1)
+        town.asks()
+        town.time_passes(seconds=1)
+        says(laden)
+        town.asks(patient=town.patient("Odette"))
+        town.time_passes(seconds=1)
+        assert free.offer().rank_line.startswith("à 1,2")
+        free.refuses()
+        town.time_passes(seconds=1)
+        assert "1 prise aujourd'hui, sollicité 1 fois en 7 jours" in laden.offer().rank_line
