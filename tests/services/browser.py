@@ -118,6 +118,7 @@ class Browsers:
             shutil.rmtree(profile, ignore_errors=True)
         self._opened.clear()
         heard = [one for one in self.complaints if not any(re.search(known, one) for known in self._allowed)]
+        self.complaints.clear()
         assert not heard, "pages complained:\n" + "\n".join(heard)
 
     def _hear(self, message: ConsoleMessage) -> None:

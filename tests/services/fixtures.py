@@ -96,3 +96,12 @@ def browsers(playwright_driver: Playwright, private_bus: NotificationCentre | No
     opened = Browsers(playwright_driver, chromium, private_bus.address if private_bus else None)
     yield opened
     opened.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Function) -> Iterator[None]:
+    """Devices are closed as soon as the tale is told: what a page still asks of a server that stops is no complaint."""
+    yield
+    opened = item.funcargs.get("browsers")
+    if isinstance(opened, Browsers):
+        opened.close()

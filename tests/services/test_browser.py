@@ -137,4 +137,3 @@ def test_complaints_fail_the_test_unless_allowed(browsers: Browsers, page: Page)
     browsers.allow("Content Security Policy", "boom")
     with pytest.raises(AssertionError, match="404"):
         browsers.close()
-    browsers.allow("status of 404")
