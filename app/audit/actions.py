@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.audit.models import AuditEvent
 from app.audit.origin import origin
-from app.core.db import db
+from app.core.db import append
 
 EVENTS: dict[str, frozenset[str]] = {
     "account.signed_in": frozenset({"means"}),
@@ -71,14 +71,16 @@ def record(
     result: str = "done",
     **detail: str | None,
 ) -> None:
-    """Write one line in the current transaction. Raises KeyError or ValueError when the event is not declared so.
+    """Write one line at the end of the current transaction. Raises KeyError or ValueError when the event is not
+    declared so.
 
     `result`: done or refused. From where it came is known by itself (`origin`).
     """
     if EVENTS[event] != detail.keys():
         raise ValueError(f"{event} takes {sorted(EVENTS[event])}, got {sorted(detail)}")
     source, client = origin()
-    line = AuditEvent(
+    append(
+        AuditEvent,
         at=now,
         event=event,
         actor_id=actor,
@@ -90,4 +92,3 @@ def record(
         result=result,
         detail=detail,
     )
-    db.session.add(line)

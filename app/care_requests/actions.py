@@ -9,6 +9,7 @@ from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
@@ -250,7 +251,7 @@ def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Acco
     request.answer_by = min(end, now + timedelta(hours=hours)) if hours else end
     request.changed_at = now
     add_step(request.id, "rescheduled", by=by, now=now, detail=words)
-    plan_next_move(request.id, now)
+    plan_next_move(request, now)
     touch(request)
 
 
@@ -260,28 +261,27 @@ def hold(request_id: UUID) -> CareRequest:
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
-def hold_due(request_id: UUID, now: datetime) -> CareRequest | None:
-    """Like `hold`, but only if its next move is still due and no other worker has it."""
+def hold_due(request_ids: Sequence[UUID], now: datetime) -> Sequence[CareRequest]:
+    """Like `hold`, but only those whose next move is still due and that no other worker has; the longest due first."""
     statement = (
         select(CareRequest)
         .where(
-            CareRequest.id == request_id,
+            CareRequest.id.in_(request_ids),
             CareRequest.next_move_at <= now,
             CareRequest.state == State.SEARCHING,
         )
+        .order_by(CareRequest.next_move_at, CareRequest.id)
+        .options(selectinload(CareRequest.commune))
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(statement).one_or_none()
+    return db.session.scalars(statement).all()
 
 
-def plan_next_move(request_id: UUID, at: datetime) -> None:
-    """Come back to this search at `at`, unless it ended meanwhile."""
-    db.session.execute(
-        update(CareRequest)
-        .where(CareRequest.id == request_id, CareRequest.state == State.SEARCHING)
-        .values(next_move_at=at)
-    )
+def plan_next_move(request: CareRequest, at: datetime) -> None:
+    """Come back to this search, which is held, at `at`; unless nobody is looked for any more."""
+    if request.state is State.SEARCHING:
+        request.next_move_at = at
 
 
 def coordinator_for(request: CareRequest) -> UUID:

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.accounts.models import Account
 from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import State
-from app.core.db import db
+from app.core.db import append, db
 from app.directory.queries import territory_of
 from app.live.actions import changed
 
@@ -21,16 +21,15 @@ def add_step(
     detail: str = "",
 ) -> None:
     """Remember a moment of this request, with the name its author had that day."""
-    db.session.add(
-        Step(
-            request_id=request_id,
-            at=now,
-            kind=kind,
-            state=state,
-            author_id=by.id if by else None,
-            author_name=by.name if by else "Relais",
-            detail=detail,
-        )
+    append(
+        Step,
+        request_id=request_id,
+        at=now,
+        kind=kind,
+        state=state,
+        author_id=by.id if by else None,
+        author_name=by.name if by else "Relais",
+        detail=detail,
     )
 
 

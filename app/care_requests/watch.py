@@ -46,7 +46,7 @@ def _remind(task_id: UUID, now: datetime) -> None:
     request = task.request
     accounts = [request.author_id]
     if task.owner == "performer" and request.performer:
-        accounts = directory.accounts_of([request.performer]).get(request.performer.id, [])
+        accounts = directory.accounts_of([request.performer.id]).get(request.performer.id, [])
     notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
     for account in accounts:
         push.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)

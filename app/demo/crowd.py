@@ -115,7 +115,7 @@ def _is_visitor(offer: Offer) -> bool:
 
 def answering_for(role: PractitionerRole) -> Account:
     """The person herself, or the first of the service."""
-    return db.session.get_one(Account, accounts_of([role])[role.id][0])
+    return db.session.get_one(Account, accounts_of([role.id])[role.id][0])
 
 
 def request_of(request_id: UUID) -> CareRequest:

@@ -169,17 +169,25 @@ def services(kind: Profession, limit: int = 200) -> Sequence[PractitionerRole]:
     ).all()
 
 
-def accounts_of(roles: Iterable[PractitionerRole]) -> dict[UUID, list[UUID]]:
+def accounts_of(role_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """By role: who answers for it. The person herself; for a service, everyone who works there as one who answers."""
-    roles = list(roles)
-    told = {r.id: [r.practitioner.account_id] for r in roles if r.practitioner and r.practitioner.account_id}
-    places = {r.organization_id: r.id for r in roles if r.practitioner_id is None}
+    facts = select(
+        PractitionerRole.id, PractitionerRole.organization_id, PractitionerRole.practitioner_id, Practitioner.account_id
+    ).outerjoin(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
+    told: dict[UUID, list[UUID]] = {}
+    places: dict[UUID, list[UUID]] = {}
+    for role in db.session.execute(facts.where(PractitionerRole.id.in_(role_ids))):
+        if role.practitioner_id is None:
+            places.setdefault(role.organization_id, []).append(role.id)
+        elif role.account_id:
+            told[role.id] = [role.account_id]
     if places:
         members = select(Membership.organization_id, Membership.account_id).where(
             Membership.organization_id.in_(places), Membership.role == Role.PRACTITIONER
         )
         for organization_id, account_id in db.session.execute(members.order_by(Membership.id)):
-            told.setdefault(places[organization_id], []).append(account_id)
+            for role_id in places[organization_id]:
+                told.setdefault(role_id, []).append(account_id)
     return told
 
 

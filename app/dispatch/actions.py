@@ -35,7 +35,7 @@ def cancel(request: CareRequest, *, by: Account, now: datetime, reason: str = ""
     offers.close_all(request, OfferState.WITHDRAWN, words.withdrawn_notice, now)
     if winner:
         offers.end(winner, OfferState.WITHDRAWN, now)
-        offers.tell(winner, "cancelled", words.performer_notice(offers.path(winner)), now)
+        offers.tell(winner, "cancelled", words.performer_notice(offers.path(winner.id)), now)
     return True
 
 
@@ -60,7 +60,7 @@ def reassign(request: CareRequest, *, by: Account, now: datetime, reason: str) -
     if not withdraw(request, by=by, now=now, reason=reason):
         return False
     if winner:
-        offers.tell(winner, "cancelled", words.performer_notice(offers.path(winner)), now)
+        offers.tell(winner, "cancelled", words.performer_notice(offers.path(winner.id)), now)
     return True
 
 
@@ -91,7 +91,7 @@ def widen_now(request: CareRequest, *, by: Account, now: datetime, stage: int | 
     if not wave.stage < to < len(request.rulebook.search.stages):
         return False
     widen(request, _at_stage(request, to, now), wave.round, now)
-    care_requests.plan_next_move(request.id, now)
+    care_requests.plan_next_move(request, now)
     touch(request)
     return True
 
@@ -104,7 +104,7 @@ def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Acco
     care_requests.reschedule(request, start, end, by=by, now=now, words=span(start, end, now))
     for offer in offers.live(request.id):
         offer.expires_at = min(offer.expires_at, request.answer_by)
-        offers.tell(offer, "moved", words.moved_notice(offers.path(offer)), now)
+        offers.tell(offer, "moved", words.moved_notice(offers.path(offer.id)), now)
     return request.state is State.SEARCHING or relaunch(request, by=by, now=now, until=end)
 
 
@@ -119,7 +119,7 @@ def choose(offer: Offer, *, by: Account, now: datetime) -> bool:
     offers.end(offer, OfferState.WON, now)
     db.session.flush()
     offers.close_all(request, OfferState.LOST, words.not_chosen_notice, now)
-    offers.tell(offer, "chosen", words.chosen_notice(offers.path(offer)), now)
+    offers.tell(offer, "chosen", words.chosen_notice(offers.path(offer.id)), now)
     return True
 
 
@@ -136,7 +136,7 @@ def assign(request: CareRequest, role: PractitionerRole, *, by: Account, now: da
     db.session.flush()
     offers.close_all(request, OfferState.LOST, words.taken_notice, now)
     offers.note_answer(made, "accepted", by, now)
-    offers.tell(made, "chosen", words.chosen_notice(offers.path(made)), now)
+    offers.tell(made, "chosen", words.chosen_notice(offers.path(made.id)), now)
     return True
 
 
@@ -149,7 +149,8 @@ def _offer_to(request: CareRequest, role: PractitionerRole, now: datetime) -> Of
     place = request.commune
     km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
     wave = latest_wave(request.id) or widen(request, first_stage(request, now), 1, now)
-    made = offers.built(request, wave, rules.Candidate(role.id, role.recipient_id, km), request.answer_by, now)
+    candidate = rules.Candidate(role.id, role.recipient_id, km)
+    made = Offer(**offers.built(request, wave, candidate, request.answer_by, now))
     db.session.add(made)
     db.session.flush()
     return made

@@ -91,7 +91,7 @@ def _propose(offer: Offer, request: CareRequest, tap: rules.Tap, by: Account, no
     count(offer, tap, OfferState.PROPOSED, now)
     offer.refusal_reason = None
     add_step(request.id, "proposed", by=by, now=now, detail=offer.role.name)
-    care_requests.plan_next_move(request.id, now)
+    care_requests.plan_next_move(request, now)
     offers.note_answer(offer, "proposed", by, now)
     notice = words.proposal_notice(f"requests/{request.id}")
     push.alert(request.author_id, offer.id, "proposal", notice, now=now, expires_at=now + offers.NEWS_LIFE)
@@ -124,7 +124,7 @@ def refuse(offer: Offer, reason: str | None, *, by: Account, now: datetime, tap:
 def _say_no(offer: Offer, request: CareRequest, reason: str | None, tap: rules.Tap, by: Account, now: datetime) -> None:
     count(offer, tap, OfferState.REFUSED, now)
     offer.refusal_reason, offer.paused_at = reason, None
-    care_requests.plan_next_move(request.id, now)
+    care_requests.plan_next_move(request, now)
     add_step(request.id, "refused", now=now, detail=words.REFUSALS.get(reason or "", ""))
     touch(request)
     offers.note_answer(offer, "refused", by, now)
@@ -155,7 +155,7 @@ def ask(offer: Offer, question: str, *, by: Account, now: datetime) -> Inquiry |
     db.session.add(inquiry)
     offer.paused_at = now
     add_step(request.id, "question", by=by, now=now)
-    care_requests.plan_next_move(request.id, now)
+    care_requests.plan_next_move(request, now)
     offers.note_answer(offer, "question", by, now)
     notice = words.question_notice(f"requests/{request.id}")
     push.alert(request.author_id, offer.id, "question", notice, now=now, expires_at=now + offers.NEWS_LIFE)
@@ -175,9 +175,9 @@ def reply(inquiry: Inquiry, answer: str, *, by: Account, now: datetime) -> bool:
     if offer.state is OfferState.OPEN and offer.paused_at:
         offer.expires_at = min(offer.expires_at + (now - offer.paused_at), request.answer_by)
         offer.paused_at = None
-        offers.tell(offer, "reply", words.reply_notice(offers.path(offer)), now)
+        offers.tell(offer, "reply", words.reply_notice(offers.path(offer.id)), now)
     add_step(request.id, "reply", by=by, now=now)
-    care_requests.plan_next_move(request.id, now)
+    care_requests.plan_next_move(request, now)
     touch(request)
     return True
 
@@ -195,9 +195,9 @@ def relay(offer: Offer, colleague: PractitionerRole, *, by: Account, now: dateti
         passed = offers.built(
             request, offer.wave, rules.Candidate(role.id, role.recipient_id, km), offer.expires_at, now
         )
-        passed.relayed_by, passed.rank_line = offer.role.name, f"proposée par {offer.role.name}, même cabinet"
-        passed.knows_patient = offer.knows_patient
-        offers.publish(request, [passed], offer.wave, now)
+        passed["relayed_by"], passed["rank_line"] = offer.role.name, f"proposée par {offer.role.name}, même cabinet"
+        passed["knows_patient"] = offer.knows_patient
+        offers.publish([(request, offer.wave, passed)], now)
         add_step(request.id, "relayed", by=by, now=now, detail=role.name)
     return Answer.REFUSED
 

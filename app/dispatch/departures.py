@@ -30,5 +30,5 @@ def let_go(account_id: UUID, now: datetime) -> None:
         request = care_requests.hold(offer.request_id)
         offers.end(offer, OfferState.WITHDRAWN, now)
         push.drop(offer.id)
-        care_requests.plan_next_move(request.id, now)
+        care_requests.plan_next_move(request, now)
         touch(request)

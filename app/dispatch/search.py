@@ -1,13 +1,12 @@
 """The search itself: who is asked next, as the pathway's stages and `rules.next_move` say. The worker runs it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 import uuid_utils.compat
-from sqlalchemy import select, union_all
+from sqlalchemy import select
 
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
@@ -16,16 +15,17 @@ from app.care_requests.models import CareRequest, Verb
 from app.core.db import db, transaction
 from app.directory import queries as directory
 from app.directory.geo import distance_km
-from app.directory.models import Practitioner, PractitionerRole, Profession
-from app.dispatch import offers, rules, words
-from app.dispatch.facts import informed
+from app.directory.models import Commune, PractitionerRole, Profession
+from app.dispatch import offers, rules, standing, words
+from app.dispatch.facts import Neighbours, People
 from app.dispatch.models import Offer, OfferState, Wave
-from app.patients import queries as patients
+from app.dispatch.standing import Underway
 
 TRY_AGAIN = timedelta(minutes=1)
 
-TOGETHER = 10
-"""Searches moved in one transaction: they share one synchronised write. A tap on one of them waits for the others."""
+TOGETHER = 25
+"""Searches moved in one transaction: they share their reads and one synchronised write. A tap on one of them waits for
+the others."""
 
 POOL = 3
 """How many candidates are compared for each one that may be asked: fit and fairness choose among the nearest."""
@@ -41,67 +41,130 @@ def advance_due(now: datetime) -> int:
 
 def _advance_together(request_ids: Sequence[UUID], now: datetime) -> int:
     try:
-        with transaction():
-            return sum(_advance_held(request_id, now) for request_id in request_ids)
+        return _advance_held(request_ids, now)
     except Exception:
         # One of them cannot be moved, and the others must not wait for it.
         return sum(_advance_alone(request_id, now) for request_id in request_ids)
 
 
-def _advance_alone(request_id: UUID, now: datetime) -> bool:
+def _advance_alone(request_id: UUID, now: datetime) -> int:
     try:
-        with transaction():
-            return _advance_held(request_id, now)
+        return _advance_held([request_id], now)
     except Exception:
         log.exception("search_failed", request=str(request_id))  # It is tried again soon, loudly.
         with transaction():
-            care_requests.plan_next_move(request_id, now + TRY_AGAIN)
-        return True
+            for request in care_requests.hold_due([request_id], now):
+                care_requests.plan_next_move(request, now + TRY_AGAIN)
+        return 1
 
 
-def _advance_held(request_id: UUID, now: datetime) -> bool:
-    request = care_requests.hold_due(request_id, now)
-    if request is None:  # Another worker has it.
-        return False
-    advance(request, now)
-    return True
+def _advance_held(request_ids: Sequence[UUID], now: datetime) -> int:
+    with transaction():
+        requests = care_requests.hold_due(request_ids, now)  # Without those that another worker has.
+        advance(requests, now)
+        return len(requests)
 
 
-def advance(request: CareRequest, now: datetime) -> None:
-    """Let the search go on as far as it can at this moment."""
-    policy = request.rulebook.search
-    wave = latest_wave(request.id)
-    if wave is not None:
-        offers.expire(request, now)
-    known = _known(request)
-    wave = wave or _begun(request, first_stage(request, now), 1, now)
-    while True:
-        standing = _standing(request, wave, known)
-        match rules.next_move(policy, standing, _candidates(request, wave, standing, known, now), now):
+def advance(requests: Sequence[CareRequest], now: datetime) -> None:
+    """Let these searches go on as far as they can at this moment.
+
+    What they must know is read for all of them at once; then each decides in turn, and knows whom those before it
+    asked.
+    """
+    offers.expire(requests, now)
+    neighbours, people, asked = Neighbours(), People(now), list[offers.Asked]()
+    searching = [_Search(underway, now) for underway in standing.read(requests)]
+    while searching:
+        for search in searching:
+            search.look_around(neighbours)
+        people.meet(candidate for search in searching for candidate in search.candidates)
+        searching = [search for search in searching if search.moves_on(people, asked)]
+    offers.make(asked, now)
+
+
+class _Search:
+    """One search on its way through the stages, as far as it comes now."""
+
+    def __init__(self, underway: Underway, now: datetime) -> None:
+        self.underway, self.request, self.now = underway, underway.request, now
+        self.policy = self.request.rulebook.search
+        self.wave = underway.wave or _begun(self.request, first_stage(self.request, now), 1, now)
+
+    def look_around(self, neighbours: Neighbours) -> None:
+        """Find as many of the stage as may be asked now, and some more."""
+        self.stage, self.standing = self.policy.stages[self.wave.stage], self.underway.at(self.wave)
+        room = self.stage.offers - len(self.standing.live_until) - self.standing.proposals
+        self.candidates = self._around(neighbours, room) if room > 0 else []
+
+    def _around(self, neighbours: Neighbours, room: int) -> list[rules.Candidate]:
+        place, asked = self.request.commune, self.standing.asked
+        if self.stage.km:
+            kinds = [Profession(kind) for kind in self.stage.professions] or [self.request.profession]
+            return [one for kind in kinds for one in neighbours.of(place, kind, self.stage.km, room * POOL, asked)]
+        return [
+            rules.Candidate(role.id, role.recipient_id, _km(place, role), usual=self.stage.kind == "circle")
+            for role in self._named()
+            if role.recipient_id not in asked
+        ]
+
+    def _named(self) -> Sequence[PractitionerRole]:
+        """Who is asked at any distance: the usual professional or whoever replaces her, her practice, or the chosen
+        one."""
+        if self.stage.kind == "chosen":
+            chosen = self.request.chosen
+            return [chosen] if chosen and chosen.accepting else []
+        usual = self.underway.usual
+        if usual is None or usual.role is None:
+            return []
+        if self.stage.kind == "practice":
+            return directory.colleagues(usual.role)
+        role = _standing_in(usual.role, self.now)
+        return [role] if role.accepting and role.can_sign_in else []
+
+    def moves_on(self, people: People, asked: list[offers.Asked]) -> bool:
+        """Make the one move that the rules say; whether it leads to a stage where there is another to make."""
+        named = self.stage.kind in offers.NAMED  # By the patient: whatever speaks against it.
+        best = self.candidates if named else people.ranked(self.request, self.candidates)
+        move = rules.next_move(self.policy, self.standing, best, self.now)
+        if isinstance(move, rules.Widen):
+            self.wave = _begun(self.request, move, self.wave.round, self.now)
+            return True
+        _keep(self.request, self.wave, asked_before=bool(self.underway.mine))
+        match move:
             case rules.Ask(candidates, until, come_back_at):
-                _keep(request, wave, known)
-                offers.make(request, wave, candidates, until, now)
-                return care_requests.plan_next_move(request.id, come_back_at)
+                people.were_asked(candidates)
+                asked.append(offers.Asked(self.request, self.wave, candidates, until))
+                care_requests.plan_next_move(self.request, come_back_at)
             case rules.Wait(come_back_at):
-                _keep(request, wave, known)
-                return care_requests.plan_next_move(request.id, come_back_at)
-            case rules.Widen() as to:
-                wave = _begun(request, to, wave.round, now)
+                care_requests.plan_next_move(self.request, come_back_at)
             case rules.GiveUp():
-                _keep(request, wave, known)
-                offers.close(offers.live(request.id), OfferState.EXPIRED, words.expired_notice, now)
-                care_requests.move(request, Verb.EXHAUST, now=now)
-                return None
+                offers.close(OfferState.EXPIRED, words.expired_notice, self.now, *offers.live_of([self.request.id]))
+                care_requests.move(self.request, Verb.EXHAUST, now=self.now)
+        return False
+
+
+def _standing_in(role: PractitionerRole, now: datetime) -> PractitionerRole:
+    away = role.replacement is not None and role.replaced_until is not None and now < role.replaced_until
+    return role.replacement if away and role.replacement else role
+
+
+def _km(place: Commune, role: PractitionerRole) -> float:
+    return distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
 
 
 def first_stage(request: CareRequest, now: datetime) -> rules.Widen:
     return rules.first_stage(request.rulebook.search, urgent=request.urgent, now=now)
 
 
+def latest_wave(request_id: UUID) -> Wave | None:
+    return standing.latest_waves([request_id]).get(request_id)
+
+
 def widen(request: CareRequest, to: rules.Widen, round_number: int, now: datetime) -> Wave:
     """Go on to this stage, because somebody said so."""
     wave = _begun(request, to, round_number, now)
-    _keep(request, wave, _known(request))
+    asked_before = db.session.scalar(select(Offer.id).where(Offer.request_id == request.id).limit(1)) is not None
+    _keep(request, wave, asked_before=asked_before)
     return wave
 
 
@@ -120,126 +183,10 @@ def _begun(request: CareRequest, to: rules.Widen, round_number: int, now: dateti
     )
 
 
-def _keep(request: CareRequest, wave: Wave, known: "_Known") -> None:
+def _keep(request: CareRequest, wave: Wave, *, asked_before: bool) -> None:
     if wave in db.session:
         return
     db.session.add(wave)
-    if wave.stage and any(fact.request_id == request.id for fact in known.made):
+    if wave.stage and asked_before:
         add_step(request.id, "widened", now=wave.started_at, detail=words.stage(wave.kind, wave.radius_km or 0))
         touch(request)
-
-
-def latest_wave(request_id: UUID) -> Wave | None:
-    return db.session.scalars(
-        select(Wave).where(Wave.request_id == request_id).order_by(Wave.round.desc(), Wave.stage.desc()).limit(1)
-    ).first()
-
-
-SETTLED = (OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.WON, OfferState.PROPOSED)
-"""Whoever said no, or has a part of the plan, or gave it back, is not asked again; silence may be, in another round."""
-
-
-@dataclass(frozen=True)
-class _Made:
-    """What the search must remember of an offer."""
-
-    request_id: UUID
-    recipient_id: UUID
-    state: OfferState
-    expires_at: datetime
-    paused_at: datetime | None
-    wave_id: UUID
-    round: int
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What is read once for a move, however many stages it passes through. `usual`: whom the patient usually sees."""
-
-    made: Sequence[_Made]
-    never: Sequence[UUID]
-    usual: Practitioner | None
-
-
-def _known(request: CareRequest) -> _Known:
-    facts = (Offer.request_id, Offer.recipient_id, Offer.state, Offer.expires_at, Offer.paused_at, Wave.id, Wave.round)
-    family = care_request_queries.family(request)
-    made = db.session.execute(select(*facts).join(Wave, Wave.id == Offer.wave_id).where(Offer.request_id.in_(family)))
-    usual = patients.usual_practitioner(request.patient_id, request.profession) if request.patient_id else None
-    return _Known([_Made(*row) for row in made], _never(request), usual)
-
-
-def _never(request: CareRequest) -> Sequence[UUID]:
-    """Who asked is not asked: she herself, and her own service."""
-    herself = select(Practitioner.id).where(Practitioner.account_id == request.author_id)
-    own = select(PractitionerRole.id).where(
-        PractitionerRole.organization_id == request.organization_id, PractitionerRole.practitioner_id.is_(None)
-    )
-    return db.session.scalars(union_all(herself, own)).all()
-
-
-def _standing(request: CareRequest, wave: Wave, known: _Known) -> rules.Standing:
-    mine = [fact for fact in known.made if fact.request_id == request.id]
-    live = [fact for fact in mine if fact.state is OfferState.OPEN]
-    settled = [fact.recipient_id for fact in known.made if fact.state in SETTLED]
-    this_round = [fact.recipient_id for fact in mine if fact.round == wave.round]
-    return rules.Standing(
-        stage=wave.stage,
-        stage_ends_at=wave.ends_at,
-        deadline=request.answer_by,
-        asked=frozenset([*known.never, *settled, *this_round]),
-        live_until=tuple(request.answer_by if fact.paused_at else fact.expires_at for fact in live),
-        proposals=sum(fact.state is OfferState.PROPOSED for fact in mine),
-        urgent=request.urgent,
-        empty=all(fact.wave_id != wave.id for fact in mine),
-    )
-
-
-def _candidates(
-    request: CareRequest, wave: Wave, standing: rules.Standing, known: _Known, now: datetime
-) -> list[rules.Candidate]:
-    """As many of the stage as may be asked now and some more, best first."""
-    stage = request.rulebook.search.stages[wave.stage]
-    room = stage.offers - len(standing.live_until) - standing.proposals
-    if room <= 0:
-        return []
-    if stage.km:
-        kinds = [Profession(p) for p in stage.professions] or [request.profession]
-        return informed(request, _near(request, kinds, stage.km, room * POOL, standing.asked), now)
-    named = [role for role in _named(request, stage.kind, known.usual, now) if role.recipient_id not in standing.asked]
-    candidates = [_candidate(request, role, usual=stage.kind == "circle") for role in named]
-    return informed(request, candidates, now) if stage.kind == "practice" else candidates
-
-
-def _named(request: CareRequest, kind: str, usual: Practitioner | None, now: datetime) -> Sequence[PractitionerRole]:
-    """Who is asked at any distance: the usual professional or whoever replaces her, her practice, or the chosen one."""
-    if kind == "chosen":
-        return [request.chosen] if request.chosen and request.chosen.accepting else []
-    if usual is None or usual.role is None:
-        return []
-    if kind == "practice":
-        return directory.colleagues(usual.role)
-    role = _standing_in(usual.role, now)
-    return [role] if role.accepting and role.can_sign_in else []
-
-
-def _standing_in(role: PractitionerRole, now: datetime) -> PractitionerRole:
-    away = role.replacement is not None and role.replaced_until is not None and now < role.replaced_until
-    return role.replacement if away and role.replacement else role
-
-
-def _near(
-    request: CareRequest, kinds: Sequence[Profession], km: int, limit: int, without: frozenset[UUID]
-) -> list[rules.Candidate]:
-    place = request.commune
-    return [
-        rules.Candidate(found.role_id, found.recipient_id, found.km)
-        for kind in kinds
-        for found in directory.near(kind, place.latitude, place.longitude, km, limit=limit, without=without)
-    ]
-
-
-def _candidate(request: CareRequest, role: PractitionerRole, *, usual: bool) -> rules.Candidate:
-    place = request.commune
-    km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
-    return rules.Candidate(role.id, role.recipient_id, km, usual=usual)

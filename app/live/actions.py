@@ -27,7 +27,6 @@ def write_topics() -> None:
     names = sorted(db.session.info.pop("topics", ()))
     if not names:
         return
-    db.session.flush()
     engine = db.session.get_bind().dialect.name
     insert = postgresql.insert if engine == "postgresql" else sqlite.insert
     rows = [{"name": name, "version": 1, "changed_at": clock.now()} for name in names]

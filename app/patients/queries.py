@@ -1,9 +1,10 @@
 """Finding a patient again, within what one's organizations may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole, Profession
@@ -37,13 +38,19 @@ def of_organizations(patient_id: UUID, organization_ids: Sequence[UUID]) -> Pati
     return patient if patient and patient.organization_id in organization_ids else None
 
 
+def usual_practitioners(patient_ids: Collection[UUID]) -> dict[tuple[UUID, str], Practitioner]:
+    """By patient and profession, be it somebody who can sign in or not; each with where she works."""
+    team = select(CareTeamMember.patient_id, CareTeamMember.profession, Practitioner).join(
+        CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id
+    )
+    where = joinedload(Practitioner.role).lazyload(PractitionerRole.organization)
+    rows = db.session.execute(team.where(CareTeamMember.patient_id.in_(patient_ids)).options(where))
+    return {(patient_id, profession): person for patient_id, profession, person in rows}
+
+
 def usual_practitioner(patient_id: UUID, profession: str) -> Practitioner | None:
     """The patient's usual professional of that kind, be it one who can sign in or not."""
-    return db.session.scalar(
-        select(Practitioner)
-        .join(CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id)
-        .where(CareTeamMember.patient_id == patient_id, CareTeamMember.profession == profession)
-    )
+    return usual_practitioners([patient_id]).get((patient_id, profession))
 
 
 def usual(patient_id: UUID, profession: Profession) -> PractitionerRole | None:

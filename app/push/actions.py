@@ -9,11 +9,11 @@ from uuid import UUID
 
 import uuid_utils.compat
 from flask import current_app
-from sqlalchemy import ColumnElement, Update, delete, insert, select, update
+from sqlalchemy import ColumnElement, Update, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.config import Settings
-from app.core.db import db
+from app.core.db import db, insert_rows
 from app.core.tokens import hash_token
 from app.push import attention, budget, rules
 from app.push.listeners import mobile_of, tell_carried, tell_lost, tell_received
@@ -61,12 +61,14 @@ NOTHING_LEFT = Notice(
 
 @dataclass(frozen=True)
 class Owed:
-    """What one person is to be told about one subject, and until when it is worth telling."""
+    """What one person is to be told about one subject, and until when it is worth telling. `urgent`: left unsaid, an
+    answer awaited for hours is not."""
 
     account_id: UUID
     subject_id: UUID
     notice: Notice
     expires_at: datetime
+    urgent: bool | None = None
 
 
 def alert(
@@ -81,17 +83,17 @@ def alert(
 ) -> int:
     """`alert_all` for one; returns how many devices she has. Zero: she cannot be reached so."""
     devices = _devices_of([account_id])
-    _alert([Owed(account_id, subject_id, notice, expires_at)], step, devices, now=now, urgent=urgent)
+    _alert([Owed(account_id, subject_id, notice, expires_at, urgent)], step, devices, now)
     return len(devices[account_id])
 
 
-def alert_all(owed: Sequence[Owed], step: str, *, now: datetime, urgent: bool | None = None) -> None:
+def alert_all(owed: Sequence[Owed], step: str, *, now: datetime) -> None:
     """Owe each notice to every device of its person.
 
-    What awaits an answer and is not `urgent` rings when she wishes, perhaps together with others, and not at all when
-    it is over by then. Left unsaid, an answer awaited for hours is not urgent.
+    What awaits an answer and is not urgent rings when she wishes, perhaps together with others, and not at all when
+    it is over by then.
     """
-    _alert(owed, step, _devices_of([each.account_id for each in owed]), now=now, urgent=urgent)
+    _alert(owed, step, _devices_of([each.account_id for each in owed]), now)
 
 
 def tell(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime) -> int:
@@ -101,25 +103,36 @@ def tell(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: 
     return len(devices[account_id])
 
 
-def _alert(
-    owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]], *, now: datetime, urgent: bool | None
-) -> None:
-    ringing: list[Owed] = []
-    for each in owed:
-        if not each.notice.answerable:
-            ringing.append(each)
-            continue
-        presses = attention.presses(now, each.expires_at) if urgent is None else urgent
-        notice = each.notice if presses else but(each.notice, urgency="normal")
-        rings_at = now if presses else budget.rings_at(each.account_id, now)
-        kept = Alert(account_id=each.account_id, subject_id=each.subject_id, step=step, expires_at=each.expires_at)
-        db.session.add(kept)
-        if rings_at > now:
-            kept.rings_at, kept.notice = min(rings_at, each.expires_at), asdict(notice)
-        else:
-            kept.rang_at = now
-            ringing.append(but(each, notice=notice))
-    _tell(ringing, step, devices, now)
+def _alert(owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
+    awaited = [each if _presses(each, now) else _calmer(each) for each in owed if each.notice.answerable]
+    calm = {each.account_id for each in awaited if not _presses(each, now)}
+    free_at = budget.rings_at(calm, now) if calm else {}
+    rings_at = [now if _presses(each, now) else free_at[each.account_id] for each in awaited]
+    insert_rows(Alert, [_kept(each, step, at, now) for each, at in zip(awaited, rings_at, strict=True)])
+    ringing = [each for each, at in zip(awaited, rings_at, strict=True) if at <= now]
+    _tell([*(each for each in owed if not each.notice.answerable), *ringing], step, devices, now)
+
+
+def _presses(owed: Owed, now: datetime) -> bool:
+    return attention.presses(now, owed.expires_at) if owed.urgent is None else owed.urgent
+
+
+def _calmer(owed: Owed) -> Owed:
+    return but(owed, notice=but(owed.notice, urgency="normal"))
+
+
+def _kept(owed: Owed, step: str, rings_at: datetime, now: datetime) -> dict[str, Any]:
+    """The row that says that this person is told, or will be at `rings_at`."""
+    waits = rings_at > now
+    return {
+        "account_id": owed.account_id,
+        "subject_id": owed.subject_id,
+        "step": step,
+        "notice": asdict(owed.notice) if waits else None,
+        "rings_at": min(rings_at, owed.expires_at) if waits else None,
+        "rang_at": None if waits else now,
+        "expires_at": owed.expires_at,
+    }
 
 
 def _tell(owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
@@ -131,9 +144,8 @@ def _tell(owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]
         for letter in [_letter(each, step, now + rules.PATIENCE if devices[each.account_id] else now)]
         if letter
     ]
-    for rows in (rings, letters):
-        if rows:  # Rows, not objects: a wave is seven people and all their devices.
-            db.session.execute(insert(Message), rows)
+    insert_rows(Message, rings)
+    insert_rows(Message, letters)
 
 
 def _letter(owed: Owed, step: str, due_at: datetime) -> dict[str, Any] | None:

@@ -39,10 +39,15 @@ def wish(account_id: UUID, wishes: Wishes, now: datetime) -> None:
     db.session.execute(waiting.values(rings_at=now).execution_options(synchronize_session=False))
 
 
-def rings_at(account_id: UUID, now: datetime) -> datetime:
-    """When what does not press may ring for this person."""
-    wishes = wishes_of(account_id)
-    return attention.rings_at(wishes, told_today([account_id], now).get(account_id, 0), now, clock.PARIS)
+def rings_at(account_ids: Collection[UUID], now: datetime) -> dict[UUID, datetime]:
+    """When what does not press may ring for each of these people."""
+    rows = db.session.scalars(select(Attention).where(Attention.account_id.in_(account_ids)))
+    wishes = {row.account_id: row.wishes for row in rows}
+    told = told_today(wishes, now) if wishes else {}
+    return {
+        each: attention.rings_at(wishes.get(each, Wishes()), told.get(each, 0), now, clock.PARIS)
+        for each in account_ids
+    }
 
 
 def free_at(account_id: UUID, now: datetime) -> datetime:

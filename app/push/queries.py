@@ -187,12 +187,12 @@ def devices_by_key() -> dict[str, int]:
     return {row.vapid_key: row.number for row in db.session.execute(counted)}
 
 
-def resting(account_ids: Collection[UUID], now: datetime) -> set[UUID]:
-    """Those of these people who are not to be alerted anew today of what does not press: their day is full."""
+def left_today(account_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
+    """How many more alerts of what does not press may come today; of those people only who set a limit."""
     capped = Attention.account_id.in_(account_ids), Attention.daily_cap.is_not(None)
-    wishes = {row.account_id: row.wishes for row in db.session.scalars(select(Attention).where(*capped))}
-    told = budget.told_today(list(wishes), now) if wishes else {}
-    return {account_id for account_id, wish in wishes.items() if attention.is_full(wish, told.get(account_id, 0))}
+    caps = {row.account_id: row.daily_cap or 0 for row in db.session.scalars(select(Attention).where(*capped))}
+    told = budget.told_today(caps, now) if caps else {}
+    return {account_id: cap - told.get(account_id, 0) for account_id, cap in caps.items()}
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def test_in_the_days_told_those_without_a_phone_were_told_by_mail(app: Flask, no
     assert not db.session.scalars(select(Message).where(Message.due_at < now, Message.state.in_(UNSENT))).all()
     offers = {offer.id: offer for offer in db.session.scalars(select(Offer).where(Offer.created_at <= now))}
     reached = funnel(offers, ALERT)
-    told = accounts_of(offer.role for offer in offers.values())
+    told = accounts_of([offer.role_id for offer in offers.values()])
     mailed = [offer.role_id for offer in offers.values() if reached[offer.id].carrier is Channel.EMAIL]
     by_mail = {account_id for role_id in mailed for account_id in told[role_id]}
     assert by_mail & {account(owner).id for owner in WITHOUT_PHONE}
