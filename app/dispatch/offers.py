@@ -21,8 +21,8 @@ from app.directory.models import PractitionerRole
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
 from app.live.actions import changed
-from app.push import actions as push
-from app.push.actions import Notice
+from app.push import alerts as push
+from app.push.notices import Notice, Owed
 
 NEWS_LIFE = timedelta(hours=6)
 """How long a notice that something ended is worth delivering to a phone that was away."""
@@ -87,11 +87,11 @@ def publish(request: CareRequest, offers: Sequence[Offer], wave: Wave, now: date
 
 def _owed(
     offer: Offer, request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID]
-) -> Iterator[push.Owed]:
+) -> Iterator[Owed]:
     """The alert of this offer, for each who may answer it."""
     notice = words.offer_notice(request.need.care, request.commune.name, offer.expires_at, path(offer))
     for account in accounts:
-        yield push.Owed(account, offer.id, replace(notice, buttons=account in with_buttons), offer.expires_at)
+        yield Owed(account, offer.id, replace(notice, buttons=account in with_buttons), offer.expires_at)
 
 
 def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
