@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.db import db
-from app.directory.models import Practitioner, PractitionerRole, Profession
+from app.directory.models import Practitioner
 from app.patients.actions import birth_date_keys
 from app.patients.models import CareTeamMember, Patient
 from app.patients.rules import name_start, parse_search
@@ -43,19 +43,4 @@ def usual_practitioner(patient_id: UUID, profession: str) -> Practitioner | None
         select(Practitioner)
         .join(CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id)
         .where(CareTeamMember.patient_id == patient_id, CareTeamMember.profession == profession)
-    )
-
-
-def usual(patient_id: UUID, profession: Profession) -> PractitionerRole | None:
-    """The role of the patient's usual professional of that kind, when that person can sign in and takes requests."""
-    return db.session.scalar(
-        select(PractitionerRole)
-        .join(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
-        .join(CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id)
-        .where(
-            CareTeamMember.patient_id == patient_id,
-            CareTeamMember.profession == profession,
-            Practitioner.account_id.is_not(None),
-            PractitionerRole.accepting,
-        )
     )
