@@ -24,7 +24,7 @@ from app.pathways.actions import kept
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient
-from app.push import actions as push
+from app.push import alerts as push
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from app.directory import queries as directory
 from app.live.actions import changed
 from app.patients import queries as patients
 from app.patients.actions import set_usual
-from app.push import actions as push
+from app.push import alerts as push
 
 NEWS_LIFE = timedelta(hours=24)
 """How long news that expects no answer is worth delivering."""

@@ -13,7 +13,7 @@ from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
 from app.core.db import db, transaction
 from app.directory import queries as directory
-from app.push import actions as push
+from app.push import alerts as push
 
 
 def watch_due(now: datetime) -> int:

@@ -22,9 +22,9 @@ from app.config import Settings
 from app.core.db import db
 from app.core.tokens import derived_token, keyed_hash, new_token, same
 from app.demo.people import PROFESSIONALS, STAFF, email_of
-from app.push import actions as push
-from app.push import channels, outbox
+from app.push import channels, outbox, subscriptions
 from app.push.models import Subscription
+from app.push.notices import DEVICES_PAGE
 from app.push.payload import receipt_token_matches
 from app.push.rules import Verdict
 
@@ -93,9 +93,9 @@ def switch_on(now: datetime) -> None:
         if account_id is None:  # A territory loaded before this person was invented.
             continue
         for former in _former(account_id, endpoint):
-            push.unsubscribe(account_id, former)
+            subscriptions.unsubscribe(account_id, former)
         point = phone.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        push.subscribe(account_id, endpoint, _base64url(point), _base64url(phone.auth), now)
+        subscriptions.subscribe(account_id, endpoint, _base64url(point), _base64url(phone.auth), now)
 
 
 def _former(account_id: UUID, endpoint: str) -> Sequence[str]:
@@ -116,7 +116,7 @@ def announced(phone: Phone, body: bytes) -> UUID | None:
         raise Unreadable from error
     if not ours:
         raise Unreadable
-    return message_id if "answers" in notice or notice.get("path") == push.DEVICES_PAGE else None
+    return message_id if "answers" in notice or notice.get("path") == DEVICES_PAGE else None
 
 
 def deliver(now: datetime) -> None:
@@ -124,7 +124,7 @@ def deliver(now: datetime) -> None:
     for message in outbox.claim(1000, new_token(), now):
         phone = at(message.endpoint.rpartition("/")[2])
         if phone and phone.on and message.notice["answerable"]:
-            push.receive(message.id, now)
+            subscriptions.receive(message.id, now)
         else:
             outbox.settle(message, Verdict("sent"), 201, now)
     while (letters := channels.claim(now)) is not None:

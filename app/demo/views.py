@@ -11,7 +11,7 @@ from app.core.htmx import page
 from app.core.security import capability, csrf, public
 from app.demo import phones
 from app.demo.personas import PERSONA, PERSONAS
-from app.push import actions as push
+from app.push import subscriptions
 
 bp = Blueprint("demo", __name__)
 
@@ -50,5 +50,5 @@ def ring(token: str) -> tuple[str, int]:
         abort(400)
     if message_id and phone.on:
         with transaction():
-            push.receive(message_id, clock.now())
+            subscriptions.receive(message_id, clock.now())
     return "", 201

@@ -18,7 +18,7 @@ from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
 from app.dispatch.models import Inquiry, Offer, OfferState
-from app.push import actions as push
+from app.push import alerts as push
 
 
 class Answer(enum.StrEnum):

@@ -10,7 +10,7 @@ from app.directory.queries import practitioner_of
 from app.dispatch import offers
 from app.dispatch.models import OfferState
 from app.dispatch.queries import open_offers, won_offers
-from app.push import actions as push
+from app.push import alerts as push
 
 
 def patients_in_hand(account: Account) -> list[str]:

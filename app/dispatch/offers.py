@@ -20,8 +20,8 @@ from app.directory import queries as directory
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
 from app.live.actions import changed
-from app.push import actions as push
-from app.push.actions import Notice
+from app.push import alerts as push
+from app.push.notices import Notice, Owed
 
 NEWS_LIFE = timedelta(hours=6)
 """How long a notice that something ended is worth delivering to a phone that was away."""
@@ -109,12 +109,12 @@ def publish(made: Sequence[tuple[CareRequest, Wave, dict[str, Any]]], now: datet
 
 def _owed(
     offer: Mapping[str, Any], request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID]
-) -> Iterator[push.Owed]:
+) -> Iterator[Owed]:
     """The alert of this offer, for each who may answer it."""
     notice = words.offer_notice(request.need.care, request.commune.name, offer["expires_at"], path(offer["id"]))
     for account in accounts:
         theirs = replace(notice, buttons=account in with_buttons)
-        yield push.Owed(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)
+        yield Owed(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)
 
 
 def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:

@@ -142,13 +142,15 @@ def reachable(patient: Patient, search: Search) -> Reachable | None:
     if not circles:
         return None
     place, profession = patient.commune, Profession(search.profession)
-    usual = patients.usual(patient.id, profession)
+    usual = patients.usual_practitioner(patient.id, profession)
+    if usual and not (usual.role and usual.role.accepting and usual.role.can_sign_in):
+        usual = None
     near = directory.near(profession, place.latitude, place.longitude, circles[-1].km, COUNTED + 1)
     for circle in circles:
         number = sum(found.km <= circle.km for found in near)
         if number >= circle.offers:
             break
-    return Reachable(min(number, COUNTED), number > COUNTED, circle.km, usual.practitioner if usual else None)
+    return Reachable(min(number, COUNTED), number > COUNTED, circle.km, usual)
 
 
 def winner_of(request: CareRequest) -> Offer | None:

@@ -1,8 +1,9 @@
 """What if? Past requests under another version of their pathway, played by the very rules of production.
 
 Whoever was asked answers as she did, after as long as it took her. Whoever was not, or had not answered when it ended,
-answers by chance, as those of the same past did (`Habits`). Not rebuilt: who was free that day, and the order in which
-strangers would have been ranked then; those asked then come first in their order, then the nearest of today.
+answers by chance, as those of the same past did (`Habits`). Not rebuilt: who was free that day, who replaced whom,
+and the order in which strangers would have been ranked then; those asked then come first in their order, then the
+nearest of today.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -298,10 +299,12 @@ class _People:
         request = self.request
         if kind == "chosen":
             return [request.chosen] if request.chosen else []
-        usual = patients.usual(request.patient_id, request.profession) if request.patient_id else None
-        if usual is None:
+        usual = patients.usual_practitioner(request.patient_id, request.profession) if request.patient_id else None
+        if usual is None or usual.role is None:
             return []
-        return [usual] if kind == "circle" else list(directory.colleagues(usual))
+        if kind == "practice":
+            return list(directory.colleagues(usual.role))
+        return [usual.role] if usual.role.accepting and usual.role.can_sign_in else []
 
     def _candidate(self, role: PractitionerRole) -> Candidate:
         place = self.request.commune

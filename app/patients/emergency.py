@@ -20,7 +20,8 @@ from app.patients.actions import birth_date_keys
 from app.patients.models import EmergencyAccess, Patient
 from app.patients.queries import BORN_THAT_DAY
 from app.patients.rules import same_person
-from app.push.actions import Notice, alert
+from app.push.alerts import alert
+from app.push.notices import Notice
 
 LASTS = timedelta(hours=1)
 TOLD_FOR = timedelta(hours=12)

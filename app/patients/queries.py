@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.core.db import db
-from app.directory.models import Practitioner, PractitionerRole, Profession
+from app.directory.models import Practitioner, PractitionerRole
 from app.patients.actions import birth_date_keys
 from app.patients.models import CareTeamMember, Patient
 from app.patients.rules import name_start, parse_search
@@ -51,18 +51,3 @@ def usual_practitioners(patient_ids: Collection[UUID]) -> dict[tuple[UUID, str],
 def usual_practitioner(patient_id: UUID, profession: str) -> Practitioner | None:
     """The patient's usual professional of that kind, be it one who can sign in or not."""
     return usual_practitioners([patient_id]).get((patient_id, profession))
-
-
-def usual(patient_id: UUID, profession: Profession) -> PractitionerRole | None:
-    """The role of the patient's usual professional of that kind, when that person can sign in and takes requests."""
-    return db.session.scalar(
-        select(PractitionerRole)
-        .join(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
-        .join(CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id)
-        .where(
-            CareTeamMember.patient_id == patient_id,
-            CareTeamMember.profession == profession,
-            Practitioner.account_id.is_not(None),
-            PractitionerRole.accepting,
-        )
-    )

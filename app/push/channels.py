@@ -20,10 +20,10 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.tokens import new_token
 from app.push import mail, rules, sms
-from app.push.actions import UNSENT, owe_next
+from app.push.alerts import owe_next
 from app.push.leases import finish, held
 from app.push.listeners import mobile_of, tell_carried
-from app.push.models import Message, MessageState
+from app.push.models import UNSENT, Message, MessageState
 from app.push.queries import ALIVE
 from app.push.rules import Channel, Outcome, Verdict
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from app.core import clock
 from app.core.db import transaction
-from app.push.actions import check
 from app.push.queries import any_to_check, to_check
 from app.push.reachability import check_ends_at
+from app.push.subscriptions import check
 
 BATCH = 100
 

@@ -8,8 +8,9 @@ from sqlalchemy import delete
 
 from app.core.db import db, transaction
 from app.push import budget
-from app.push.actions import DIGEST, Notice, tell
+from app.push.alerts import tell
 from app.push.models import Alert
+from app.push.notices import DIGEST, Notice
 
 BATCH = 100
 

@@ -52,6 +52,9 @@ class MessageState(enum.StrEnum):
     EXPIRED = "expired"
 
 
+UNSENT = (MessageState.PENDING, MessageState.LEASED)
+
+
 class Message(Identified, Model):
     """An outbox row, written in the transaction that causes it. The row is the event; nothing else is queued.
 

@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import Row, Select, bindparam, func, not_, select, update
 
 from app.core.db import db
-from app.push.actions import forget
 from app.push.leases import finish
 from app.push.listeners import tell_lost
 from app.push.models import Message, MessageState, Subscription
 from app.push.rules import Channel, Verdict
+from app.push.subscriptions import forget
 
 # Longer than a call may last: what is claimed leaves at once.
 LEASE = timedelta(seconds=30)

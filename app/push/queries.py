@@ -11,9 +11,9 @@ from app.accounts.models import Account
 from app.core.db import db
 from app.core.words import count
 from app.push import attention, budget
-from app.push.actions import DIGEST, TEST
 from app.push.listeners import useful_among
 from app.push.models import Alert, Attention, Message, MessageState, Subscription
+from app.push.notices import DIGEST, TEST
 from app.push.reachability import TEST_LIFE, TO_ANSWER, Facts, Judgement, judge
 from app.push.rules import Channel
 

@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.security import capability, csrf
-from app.push import actions, queries, rules, sms, vapid
+from app.push import queries, rules, sms, subscriptions, vapid
 from app.push.models import Message
 from app.push.payload import receipt_token_matches
 from app.push.reachability import TEST_LIFE, Sign, Tested, judge_device, test_outcome
@@ -44,7 +44,7 @@ def subscribe() -> tuple[Response, int] | tuple[str, int]:
     if trouble := rules.key_trouble(p256dh, auth):
         return jsonify(reason=trouble), 422
     with transaction():
-        actions.subscribe(me().id, endpoint, p256dh, auth, clock.now(), device_label(request.user_agent.string))
+        subscriptions.subscribe(me().id, endpoint, p256dh, auth, clock.now(), device_label(request.user_agent.string))
         session[DEVICE] = str(queries.device_at(endpoint))
     return "", 204
 
@@ -53,14 +53,14 @@ def subscribe() -> tuple[Response, int] | tuple[str, int]:
 @signed_in
 def unsubscribe() -> tuple[str, int]:
     with transaction():
-        actions.unsubscribe(me().id, _text("endpoint"))
+        subscriptions.unsubscribe(me().id, _text("endpoint"))
     return "", 204
 
 
 def forget_this_device() -> None:
     """Signing out: this phone is alerted no more, and what its last notices could answer is dead."""
     if DEVICE in session:
-        actions.forget(UUID(session.pop(DEVICE)))
+        subscriptions.forget(UUID(session.pop(DEVICE)))
 
 
 @bp.get("/devices")
@@ -85,7 +85,7 @@ def devices() -> Response:
 @signed_in
 def remove(device_id: UUID) -> Response:
     with transaction():
-        if not actions.remove(device_id, me().id):
+        if not subscriptions.remove(device_id, me().id):
             abort(404)
     return see_other(url_for("push.devices"))
 
@@ -108,7 +108,7 @@ def test() -> Response:
     mine, now = me().id, clock.now()
     with transaction():
         if not any(tested.sign is Sign.WAITING for _name, tested in tests(mine, now)):
-            actions.try_devices(mine, now)
+            subscriptions.try_devices(mine, now)
     return show_test()
 
 
@@ -137,7 +137,7 @@ def receive(message_id: UUID) -> tuple[str, int]:
     if not receipt_token_matches(message_id, _text("token")):
         abort(404)
     with transaction():
-        if not actions.receive(message_id, clock.now()):
+        if not subscriptions.receive(message_id, clock.now()):
             abort(404)
     return "", 204
 
@@ -154,7 +154,7 @@ def report_sms(message_id: UUID, token: str) -> tuple[str, int]:
     except ValueError:
         return "", 422
     with transaction():
-        if not actions.report_sms(message_id, arrived, clock.now()):
+        if not subscriptions.report_sms(message_id, arrived, clock.now()):
             abort(404)
     return "", 204
 

@@ -35,8 +35,9 @@ from sqlalchemy import func, insert, select, update
 from app import create_app
 from app.core import clock
 from app.core.db import db, transaction
-from app.push import actions, sender
+from app.push import sender
 from app.push.models import Message, MessageState, Subscription
+from app.push.notices import payload_of, topic_of
 from app.push.payload import payload_for
 from tests.conftest import make_tables, settings_for
 from tests.push.house import NOTICE, new_account
@@ -92,8 +93,8 @@ class Sending:
                         "subscription_id": self._phones[number % len(self._phones)],
                         "subject_id": subject,
                         "step": "offer",
-                        "payload": actions._payload(NOTICE, subject),
-                        "topic": actions.topic_of(subject),
+                        "payload": payload_of(NOTICE, subject),
+                        "topic": topic_of(subject),
                         "urgency": "high",
                         "due_at": now,
                         "expires_at": now + timedelta(hours=1),
@@ -215,7 +216,7 @@ def everything() -> Iterator[tuple[dict[str, Rate], list[tuple[str, Sending]]]]:
             on_sqlite = Sending(f"sqlite:///{folder / 'bench.sqlite3'}", folder / "sqlite", origin, devices)
             on_postgres = Sending(postgres.create_database(), folder / "postgres", origin, devices)
             with on_sqlite.app.app_context():
-                content = payload_for(uuid4(), actions._payload(NOTICE, uuid4()), "https://relais.example.org")
+                content = payload_for(uuid4(), payload_of(NOTICE, uuid4()), "https://relais.example.org")
             limits = Limits(origin, devices, content)
             rates: dict[str, Rate] = {
                 "Relais, SQLite": on_sqlite.rate,

@@ -8,7 +8,7 @@ from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import db, transaction
-from app.push import actions as push
+from app.push.subscriptions import subscribe
 from tests.desk.people import senior
 from tests.desk.screen import state, words
 from tests.desk.test_pathway_form import EMERGENCY
@@ -27,7 +27,7 @@ def test_nobody_is_asked_before_the_doctor_has_decided(town: Town) -> None:
     device = town.push_service.new_device()
     keys = device.subscription
     with transaction():
-        push.subscribe(doctor.account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now())
+        subscribe(doctor.account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now())
     asked = asks(town, doctor, note="Vient avec sa fille")
     town.time_passes(minutes=5)
     assert luc.offer() is None

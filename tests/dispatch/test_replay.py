@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from app.cli import main
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, transaction
+from app.directory.models import PractitionerRole
 from app.dispatch import replay
 from app.dispatch.replay import Habits, Said, fitted, past_requests, replayed
 from app.pathways.library import CATALOG, pathways
 from app.pathways.schema import Search
 from tests.factories.town import Town
+from tests.inbox.plans import shares_a_practice
 
 MINUTE = timedelta(minutes=1)
 
@@ -96,6 +98,20 @@ def test_what_was_cancelled_or_found_by_telephone_is_no_answer_to_an_alert(town:
     db.session.rollback()
     compared = replayed(past_requests("home-care", [town.cpts_id]), search())
     assert (compared.requests, compared.then.minutes, compared.answers) == (1, [], 0)
+
+
+def test_her_practice_is_known_though_she_takes_nobody_any_more(town: Town) -> None:
+    claire, sofia = town.nurse("Claire"), town.nurse("Sofia", km=30)
+    shares_a_practice(claire, sofia)
+    town.asks(patient=town.patient(usual=[claire]))
+    town.time_passes(seconds=1)
+    assert claire.accepts() == 200
+    with transaction():
+        db.session.get_one(PractitionerRole, claire.role_id).accepting = False
+    past = past_requests("home-care", [town.cpts_id])[0]
+    circle, practice = search().stages[:2]
+    assert [one.recipient_id for one in past.people(practice)] == [sofia.practitioner_id]
+    assert [one.recipient_id for one in past.people(circle)] == [claire.practitioner_id], "she was asked then"
 
 
 def test_the_past_of_others_is_not_read(town: Town) -> None:

@@ -8,9 +8,9 @@ from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import OfferState
-from app.push import actions as push
 from app.push.models import Message
 from app.push.payload import answer_token
+from app.push.subscriptions import subscribe
 from tests.factories.town import Nurse, Town, role_of
 from tests.inbox.screen import Screen
 
@@ -210,7 +210,7 @@ class TestFromTheNotice:
             "auth": "tBHItJI5svbpez7KI4CCXg",
         }
         with transaction():
-            push.subscribe(nurse.account_id, with_key["endpoint"], with_key["p256dh"], with_key["auth"], clock.now())
+            subscribe(nurse.account_id, with_key["endpoint"], with_key["p256dh"], with_key["auth"], clock.now())
         asked(nurse.town, nurse)
         db.session.rollback()
         hers = Message.account_id == nurse.account_id, Message.step == "offer", Message.subscription_id.is_not(None)

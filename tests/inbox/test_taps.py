@@ -12,9 +12,9 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import OfferState
 from app.dispatch.rules import LONGEST_WAY, Tap, touched
-from app.push import actions as push
 from app.push.models import Message, Subscription
 from app.push.payload import answer_token, payload_for
+from app.push.subscriptions import subscribe, unsubscribe
 from tests.conftest import A_TUESDAY
 from tests.factories.town import Nurse, Town
 from tests.inbox.test_answers import TestFromTheNotice as Notices
@@ -148,7 +148,7 @@ class TestTheCapabilityOfANotice:
     def test_dies_with_the_phones_subscription(self, town: Town, nurse: Nurse) -> None:
         message_id = Notices().message(nurse)
         with transaction():
-            push.unsubscribe(nurse.account_id, "http://127.0.0.1/push/1")
+            unsubscribe(nurse.account_id, "http://127.0.0.1/push/1")
         assert Notices().tap(town, message_id, "accept", answer_token(message_id, "accept"))[0] == 404
         assert nurse.offer().state is OfferState.OPEN
 
@@ -183,7 +183,7 @@ def test_signing_out_ends_the_alerts_of_this_phone_only(town: Town, nurse: Nurse
         "auth": "tBHItJI5svbpez7KI4CCXg",
     }
     with transaction():
-        push.subscribe(nurse.account_id, "http://127.0.0.1/push/tablet", keys["p256dh"], keys["auth"], clock.now())
+        subscribe(nurse.account_id, "http://127.0.0.1/push/tablet", keys["p256dh"], keys["auth"], clock.now())
     with town.app.app_context():
         said = {"endpoint": "http://127.0.0.1/push/phone", "keys": keys}
         assert nurse.client.post("/push/subscription", json=said).status_code == 204

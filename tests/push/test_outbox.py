@@ -9,10 +9,11 @@ from flask import Flask
 from app.core import clock
 from app.core.db import db, transaction
 from app.push import outbox
-from app.push.actions import drop, forget, receive
+from app.push.alerts import drop
 from app.push.models import MessageState
 from app.push.outbox import Claimed
 from app.push.rules import Verdict
+from app.push.subscriptions import forget, receive
 from tests.push.house import Phone, new_phone
 from tests.services.push_service import FakePushService
 

@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 from app.core import clock, stopping
 from app.core.db import db, transaction
 from app.push import listeners, outbox, sender, transport, vapid
-from app.push.actions import Notice, drop, replace, topic_of
+from app.push.alerts import drop, replace
 from app.push.models import MessageState, Subscription
+from app.push.notices import Notice, topic_of
 from tests.push.house import NOTICE, SOON, Phone, new_phone, send
 from tests.services.push_service import FakePushService, PushDevice
 
