@@ -57,21 +57,19 @@ def tell_device(device: Subscription, owed: Owed, step: str, now: datetime) -> N
 
 
 def _alert(owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
-    awaited = [each if _presses(each, now) else _calmer(each) for each in owed if each.notice.answerable]
-    calm = {each.account_id for each in awaited if not _presses(each, now)}
+    awaited = [_pressed(each, now) for each in owed if each.notice.answerable]
+    calm = {each.account_id for each in awaited if not each.urgent}
     free_at = budget.rings_at(calm, now) if calm else {}
-    rings_at = [now if _presses(each, now) else free_at[each.account_id] for each in awaited]
-    insert_rows(Alert, [_kept(each, step, at, now) for each, at in zip(awaited, rings_at, strict=True)])
-    ringing = [each for each, at in zip(awaited, rings_at, strict=True) if at <= now]
-    _tell([*(each for each in owed if not each.notice.answerable), *ringing], step, devices, now)
+    timed = [(each, now if each.urgent else free_at[each.account_id]) for each in awaited]
+    insert_rows(Alert, [_kept(each, step, at, now) for each, at in timed])
+    at_once = [each for each, at in timed if at <= now]
+    _tell([*(each for each in owed if not each.notice.answerable), *at_once], step, devices, now)
 
 
-def _presses(owed: Owed, now: datetime) -> bool:
-    return attention.presses(now, owed.expires_at) if owed.urgent is None else owed.urgent
-
-
-def _calmer(owed: Owed) -> Owed:
-    return but(owed, notice=but(owed.notice, urgency="normal"))
+def _pressed(owed: Owed, now: datetime) -> Owed:
+    """The same, with a word on whether it presses; what does not rings softly."""
+    urgent = attention.presses(now, owed.expires_at) if owed.urgent is None else owed.urgent
+    return but(owed, urgent=urgent, notice=owed.notice if urgent else but(owed.notice, urgency="normal"))
 
 
 def _kept(owed: Owed, step: str, rings_at: datetime, now: datetime) -> dict[str, Any]:
