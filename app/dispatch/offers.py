@@ -84,8 +84,8 @@ def built(
 
 def publish(made: Sequence[tuple[CareRequest, Wave, dict[str, Any]]], now: datetime) -> None:
     """Keep these new offers and ring for each."""
-    told = directory.accounts_of([offer["role_id"] for *_about, offer in made])
-    with_buttons = answering_from_lock_screen([account for accounts in told.values() for account in accounts])
+    told = directory.accounts_of({offer["role_id"] for *_about, offer in made})
+    with_buttons = answering_from_lock_screen({account for accounts in told.values() for account in accounts})
     db.session.flush()  # The stages to which they belong.
     insert_rows(Offer, [offer for *_about, offer in made])
     owed = [
@@ -146,7 +146,7 @@ def close(
     ended = db.session.execute(update(Offer).where(*which).values(state=state, ended_at=now).returning(*facts)).all()
     if not ended:
         return frozenset()
-    accounts = directory.accounts_of([offer.role_id for offer in ended])
+    accounts = directory.accounts_of({offer.role_id for offer in ended})
     for offer in ended:
         changed("inbox", offer.recipient_id)
     told = {offer.id: (accounts.get(offer.role_id, []), notice(path(offer.id))) for offer in ended}

@@ -93,7 +93,7 @@ def _families(requests: Sequence[CareRequest]) -> dict[tuple[UUID, str], list[Ma
         select(CareRequest.episode_id, CareRequest.reason, *facts)
         .join(Offer, Offer.request_id == CareRequest.id)
         .join(Wave, Wave.id == Offer.wave_id)
-        .where(CareRequest.episode_id.in_([request.episode_id for request in requests]))
+        .where(CareRequest.episode_id.in_({request.episode_id for request in requests}))
     )
     families: dict[tuple[UUID, str], list[Made]] = defaultdict(list)
     for episode_id, reason, *offer in db.session.execute(made).all():
@@ -104,14 +104,14 @@ def _families(requests: Sequence[CareRequest]) -> dict[tuple[UUID, str], list[Ma
 def _askers(requests: Sequence[CareRequest]) -> dict[UUID, list[UUID]]:
     """By account: the recipient that this person is herself, if she may be asked at all."""
     herself = select(Practitioner.account_id, Practitioner.id)
-    rows = db.session.execute(herself.where(Practitioner.account_id.in_([each.author_id for each in requests])))
+    rows = db.session.execute(herself.where(Practitioner.account_id.in_({each.author_id for each in requests})))
     return _listed(rows.all())
 
 
 def _services(requests: Sequence[CareRequest]) -> dict[UUID, list[UUID]]:
     """By organization: its own services."""
     own = select(PractitionerRole.organization_id, PractitionerRole.id).where(
-        PractitionerRole.organization_id.in_([each.organization_id for each in requests]),
+        PractitionerRole.organization_id.in_({each.organization_id for each in requests}),
         PractitionerRole.practitioner_id.is_(None),
     )
     return _listed(db.session.execute(own).all())

@@ -41,7 +41,7 @@ def alert_all(owed: Sequence[Owed], step: str, *, now: datetime) -> None:
     What awaits an answer and is not urgent rings when she wishes, perhaps together with others, and not at all when
     it is over by then.
     """
-    _alert(owed, step, _devices_of([each.account_id for each in owed]), now)
+    _alert(owed, step, _devices_of({each.account_id for each in owed}), now)
 
 
 def tell(account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime) -> int:
