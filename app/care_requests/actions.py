@@ -247,7 +247,7 @@ def _moved(request_id: UUID, source: State, target: State, values: dict[str, obj
 def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Account, now: datetime, words: str) -> None:
     """The care is wanted at another time; the search has until then. `words`: that time, for the timeline."""
     request.window_start, request.window_end = start, end
-    hours = request.rulebook.search.answer_hours
+    hours = request.search.answer_hours
     request.answer_by = min(end, now + timedelta(hours=hours)) if hours else end
     request.changed_at = now
     add_step(request.id, "rescheduled", by=by, now=now, detail=words)

@@ -14,7 +14,7 @@ from app.core.db import Identified, Model
 from app.core.sealed import Sealed, SealedBytes
 from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession, text_enum
 from app.pathways.library import version
-from app.pathways.schema import Pathway, Reason
+from app.pathways.schema import Pathway, Reason, Search
 from app.patients.models import Patient
 
 
@@ -94,6 +94,11 @@ class CareRequest(Identified, Model):
     @property
     def rulebook(self) -> Pathway:
         return version(self.pathway_version_id)
+
+    @property
+    def search(self) -> Search:
+        """How somebody is looked for."""
+        return self.rulebook.search_for(self.reason)
 
     @property
     def need(self) -> Reason:

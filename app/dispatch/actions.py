@@ -76,7 +76,7 @@ def relaunch(request: CareRequest, *, by: Account, now: datetime, until: datetim
 
 
 def _at_stage(request: CareRequest, stage: int, now: datetime) -> rules.Widen:
-    policy = request.rulebook.search
+    policy = request.search
     return rules.Widen(stage, rules.later(policy, now, policy.stages[stage].patience, request.urgent))
 
 
@@ -88,7 +88,7 @@ def widen_now(request: CareRequest, *, by: Account, now: datetime, stage: int | 
     if request.state is not State.SEARCHING or wave is None:
         return False
     to = wave.stage + 1 if stage is None else stage
-    if not wave.stage < to < len(request.rulebook.search.stages):
+    if not wave.stage < to < len(request.search.stages):
         return False
     widen(request, _at_stage(request, to, now), wave.round, now)
     care_requests.plan_next_move(request, now)
@@ -167,6 +167,6 @@ def _begin_again(request: CareRequest, stage: rules.Widen | None, now: datetime)
     last = latest_wave(request.id)
     if last is None:
         return None
-    policy = request.rulebook.search
+    policy = request.search
     ends_at = rules.later(policy, now, policy.stages[last.stage].patience, request.urgent)
     return widen(request, stage or rules.Widen(last.stage, ends_at), last.round + 1, now)

@@ -45,7 +45,7 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = 
         return Answer.OUTDATED
     if not _may_still(offer, request, now):
         return Answer.TOO_LATE
-    if request.rulebook.search.choice == "requester":
+    if request.search.choice == "requester":
         return _propose(offer, request, tap, by, now)
     return _win(offer, request, tap, by=by, now=now, said=said)
 

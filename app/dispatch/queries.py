@@ -188,7 +188,7 @@ def farther(request: CareRequest) -> Stage | None:
     if request.state is not State.SEARCHING:
         return None
     reached = select(Wave.stage).where(Wave.request_id == request.id).order_by(Wave.round.desc(), Wave.stage.desc())
-    stage, stages = db.session.scalar(reached.limit(1)), request.rulebook.search.stages
+    stage, stages = db.session.scalar(reached.limit(1)), request.search.stages
     return stages[stage + 1] if stage is not None and stage + 1 < len(stages) else None
 
 

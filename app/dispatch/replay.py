@@ -26,7 +26,7 @@ from app.dispatch.play import Answer, Play
 from app.dispatch.rules import Candidate
 from app.dispatch.simulation import Behaviour, dice
 from app.dispatch.words import BY_PHONE
-from app.pathways.schema import Search, Stage
+from app.pathways.schema import Pathway, Search, Stage
 from app.patients import queries as patients
 
 ENOUGH = 30
@@ -53,6 +53,7 @@ class Past:
     begins: datetime
     deadline: datetime
     urgent: bool
+    reason: str
     search: Search  # the one that it followed
     said: dict[UUID, Said]  # by recipient, in the order in which they were asked
     people: Callable[[Stage], list[Candidate]]
@@ -152,7 +153,7 @@ class Comparison:
 
 
 def replayed(
-    found: Sequence[Past], other: Search, now: Search | None = None, *, seconds: float | None = None
+    found: Sequence[Past], other: Pathway, now: Pathway | None = None, *, seconds: float | None = None
 ) -> Comparison:
     """Each of these requests under `other`, and under `now` (none: the version that it followed)."""
     habits = fitted(one for past in found for one in past.said.values())
@@ -164,8 +165,8 @@ def replayed(
             break
         sleep(0)  # The web process has one thread: others are served between two plays.
         compared.then.add(past.minutes, len(past.said))
-        compared.again.add(*played(past, now or past.search, habits, number))
-        compared.what_if.add(*played(past, other, habits, number))
+        compared.again.add(*played(past, now.search_for(past.reason) if now else past.search, habits, number))
+        compared.what_if.add(*played(past, other.search_for(past.reason), habits, number))
     return compared
 
 
@@ -233,7 +234,8 @@ def _past(request: CareRequest, made: list[tuple[Offer, Wave]], near: "_Nearest"
         begins=begins,
         deadline=request.answer_by,
         urgent=request.urgent,
-        search=request.rulebook.search,
+        reason=request.reason,
+        search=request.search,
         said=said,
         people=_People(request, made, near).of,
         minutes=min(yeses) / timedelta(minutes=1) if yeses else None,

@@ -87,7 +87,7 @@ class _Search:
 
     def __init__(self, underway: Underway, now: datetime) -> None:
         self.underway, self.request, self.now = underway, underway.request, now
-        self.policy = self.request.rulebook.search
+        self.policy = self.request.search
         self.wave = underway.wave or _begun(self.request, first_stage(self.request, now), 1, now)
 
     def look_around(self, neighbours: Neighbours) -> None:
@@ -153,7 +153,7 @@ def _km(place: Commune, role: PractitionerRole) -> float:
 
 
 def first_stage(request: CareRequest, now: datetime) -> rules.Widen:
-    return rules.first_stage(request.rulebook.search, urgent=request.urgent, now=now)
+    return rules.first_stage(request.search, urgent=request.urgent, now=now)
 
 
 def latest_wave(request_id: UUID) -> Wave | None:
@@ -170,7 +170,7 @@ def widen(request: CareRequest, to: rules.Widen, round_number: int, now: datetim
 
 def _begun(request: CareRequest, to: rules.Widen, round_number: int, now: datetime) -> Wave:
     """The stage as it begins. It is kept once it asks or waits: one that has nobody to ask leaves no row."""
-    stage = request.rulebook.search.stages[to.stage]
+    stage = request.search.stages[to.stage]
     return Wave(
         id=uuid_utils.compat.uuid7(),
         request_id=request.id,

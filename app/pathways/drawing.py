@@ -32,17 +32,17 @@ class Drawn:
     then: str
 
 
-def stages(search: Search, names: Names) -> list[Drawn]:
+def stages(pathway: Pathway, names: Names) -> list[Drawn]:
     """The stages in their order."""
-    last = len(search.stages) - 1
-    return [_stage(search, stage, names, n == last) for n, stage in enumerate(search.stages)]
+    last = len(pathway.search.stages) - 1
+    return [_stage(pathway, stage, names, n == last) for n, stage in enumerate(pathway.search.stages)]
 
 
-def _stage(search: Search, stage: Stage, names: Names, last: bool) -> Drawn:
+def _stage(pathway: Pathway, stage: Stage, names: Names, last: bool) -> Drawn:
     return Drawn(
         kind=stage.kind,
         icon=SIGNS[stage.kind],
-        who=_who(search, stage, names),
+        who=_who(pathway, stage, names),
         radius=f"jusqu'à {stage.km}\u00a0km" if stage.km else "",
         at_once=f"{count(stage.offers, 'personne')} à la fois" if stage.offers > 1 else "une seule personne",
         answer=f"{length(stage.offer_patience)} pour répondre",
@@ -50,16 +50,18 @@ def _stage(search: Search, stage: Stage, names: Names, last: bool) -> Drawn:
     )
 
 
-def _who(search: Search, stage: Stage, names: Names) -> str:
-    plural = names[search.profession][1].capitalize()
+def _who(pathway: Pathway, stage: Stage, names: Names) -> str:
+    plural = names[pathway.search.profession][1].capitalize()
     others = ", ".join(names[profession][1] for profession in stage.professions)
-    return {
+    only = ", ".join(f"«\u00a0{pathway.reason(slug).label}\u00a0»" for slug in stage.reasons)
+    who = {
         "circle": "Le professionnel habituel du patient",
         "practice": "Les confrères de son cabinet",
         "chosen": "L'établissement choisi",
         "near": f"{plural} du secteur",
         "other": f"D'autres professions\u00a0: {others}",
     }[stage.kind]
+    return f"{who}, seulement pour {only}" if only else who
 
 
 def rhythm(search: Search) -> list[str]:
@@ -118,7 +120,7 @@ def lines(pathway: Pathway, names: Names) -> Iterator[str]:
     yield f"{pathway.title} · {pathway.slug} · version {pathway.version}"
     yield pathway.explanation
     yield from _part("Recherche", rhythm(pathway.search))
-    drawn = stages(pathway.search, names)
+    drawn = stages(pathway, names)
     for n, stage in enumerate(drawn, 1):
         yield f"  {n} ● {stage.who}" + (f", {stage.radius}" if stage.radius else "")
         yield f"    │ {stage.at_once}, {stage.answer}"

@@ -84,6 +84,7 @@ def mistakes(pathway: Pathway) -> Iterator[tuple[str, str]]:
             yield f"windows[{n}].to_hour", "must come after from_hour"
     yield from _question_mistakes(pathway)
     yield from _stage_mistakes(pathway.search.stages)
+    yield from _reason_mistakes(pathway)
     if pathway.search.hours and pathway.search.hours[0] >= pathway.search.hours[1]:
         yield "search.hours", "must end after they begin"
     if any(stage.kind == "chosen" for stage in pathway.search.stages) != (pathway.place is not None):
@@ -101,6 +102,16 @@ def _question_mistakes(pathway: Pathway) -> Iterator[tuple[str, str]]:
         if question.only_if and question.only_if[1] not in before.get(question.only_if[0], ()):
             yield f"questions[{n}].only_if", "names no answer to a question above"
         before[question.slug] = {option.slug for option in question.options}
+
+
+def _reason_mistakes(pathway: Pathway) -> Iterator[tuple[str, str]]:
+    known = {reason.slug for reason in pathway.reasons}
+    for n, stage in enumerate(pathway.search.stages):
+        if not set(stage.reasons) <= known:
+            yield f"search.stages[{n}].reasons", "names a reason that the pathway does not have"
+    for slug in known:
+        if not pathway.search_for(slug).stages:
+            yield "search.stages", f"leave nobody to ask for {slug}"
 
 
 def _stage_mistakes(stages: Sequence[Stage]) -> Iterator[tuple[str, str]]:

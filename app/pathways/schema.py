@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 Text = Annotated[str, Meta(min_length=1)]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -92,7 +93,8 @@ class SignOff(Part, frozen=True):
 
 class Stage(Part, frozen=True):
     """One step of the search. `minutes`: how long before the next one is opened; `offers`: how many are asked at once;
-    `offer_minutes`: how long each may answer; `km`: how far, for near and other."""
+    `offer_minutes`: how long each may answer; `km`: how far, for near and other; `reasons`: the only ones for
+    which it is taken."""
 
     kind: Kind
     minutes: Positive
@@ -100,6 +102,7 @@ class Stage(Part, frozen=True):
     offers: Positive = 1
     km: int = 0
     professions: tuple[Profession, ...] = ()
+    reasons: tuple[Slug, ...] = ()
 
     @property
     def patience(self) -> timedelta:
@@ -207,3 +210,8 @@ class Pathway(Part, frozen=True):
     def profession_for(self, reason: Reason) -> Profession:
         """Whom this need asks."""
         return reason.profession or self.search.profession
+
+    def search_for(self, reason: str) -> Search:
+        """The search as it goes for this reason: stages that are for others only are not in it."""
+        stages = tuple(stage for stage in self.search.stages if not stage.reasons or reason in stage.reasons)
+        return self.search if len(stages) == len(self.search.stages) else replace(self.search, stages=stages)

@@ -64,7 +64,7 @@ def may_be_found(request: CareRequest, professions: Collection[Profession], role
 
 def asked_professions(request: CareRequest) -> list[Profession]:
     """The profession that the need asks, and those that its pathway may ask instead."""
-    others = [Profession(kind) for stage in request.rulebook.search.stages for kind in stage.professions]
+    others = [Profession(kind) for stage in request.search.stages for kind in stage.professions]
     return list(dict.fromkeys([request.profession, *others]))
 
 

@@ -45,12 +45,11 @@ def _reached(request_ids: list[UUID]) -> dict[UUID, int]:
 
 
 def _moves(request: CareRequest, reached: int, now: datetime) -> Moves:
-    pathway = request.rulebook
-    stages = pathway.search.stages
+    stages = request.search.stages
     wider, beside = farther(stages, reached), others(stages, reached)
     if request.state is State.UNANSWERED and beside is None:  # A new round may begin with them.
         beside = others(stages, -1)
-    windows = windows_open(pathway.windows, now, clock.PARIS)
+    windows = windows_open(request.rulebook.windows, now, clock.PARIS)
     return Moves(
         request_id=request.id,
         unanswered=request.state is State.UNANSWERED,

@@ -53,7 +53,7 @@ def one_pathway(slug: str) -> Response:
         pathway=pathway,
         organization=mine,
         own=pathway.owner == str(mine.id),
-        stages=drawing.stages(pathway.search, PROFESSIONS),
+        stages=drawing.stages(pathway, PROFESSIONS),
         rhythm=drawing.rhythm(pathway.search),
         asked=drawing.asked(pathway),
         sign_off=drawing.sign_off(pathway),
@@ -85,7 +85,7 @@ def edit_page(pathway: Pathway, form: PathwayForm, status: int = 200) -> Respons
         pathway=pathway,
         organization=home(),
         form=form,
-        stages=drawing.stages(pathway.search, PROFESSIONS),
+        stages=drawing.stages(pathway, PROFESSIONS),
     )
 
 
@@ -109,7 +109,7 @@ def preview_page(
         organization=home(),
         form=form,
         changes=changes(pathway, other),
-        stages=drawing.stages(other.search, PROFESSIONS),
+        stages=drawing.stages(other, PROFESSIONS),
         tried=tried,
         moved=status == 409,
     )
@@ -126,7 +126,7 @@ def try_pathway(slug: str) -> Response:
     if other is None:
         return edit_page(pathway, form, status=422)
     found = past.past_requests(slug, [home().id], limit=AT_MOST)
-    return preview_page(pathway, form, other, past.replayed(found, other.search, pathway.search, seconds=SECONDS))
+    return preview_page(pathway, form, other, past.replayed(found, other, pathway, seconds=SECONDS))
 
 
 @bp.post("/pathways/<slug>/activation")

@@ -13,7 +13,7 @@ from app.directory.models import PractitionerRole
 from app.dispatch import replay
 from app.dispatch.replay import Habits, Said, fitted, past_requests, replayed
 from app.pathways.library import CATALOG, pathways
-from app.pathways.schema import Search
+from app.pathways.schema import Pathway, Stage
 from tests.factories.town import Town
 from tests.inbox.plans import shares_a_practice
 
@@ -39,13 +39,16 @@ def test_whoever_was_silent_so_long_answers_later_or_never() -> None:
     assert habits.draw(0.0, silent_for=6 * MINUTE) is None
 
 
-def search() -> Search:
-    return pathways()["home-care"].search
+def home_care() -> Pathway:
+    return pathways()["home-care"]
 
 
-def one_by_one() -> Search:
-    stages = tuple(replace(stage, offers=1) for stage in search().stages)
-    return replace(search(), stages=stages)
+def with_stages(*stages: Stage) -> Pathway:
+    return replace(home_care(), search=replace(home_care().search, stages=stages))
+
+
+def one_by_one() -> Pathway:
+    return with_stages(*(replace(stage, offers=1) for stage in home_care().search.stages))
 
 
 def a_past(town: Town, number: int = 4) -> None:
@@ -63,7 +66,7 @@ def a_past(town: Town, number: int = 4) -> None:
 
 def test_the_same_version_brings_back_what_happened(town: Town) -> None:
     a_past(town)
-    compared = replayed(past_requests("home-care", [town.cpts_id]), search())
+    compared = replayed(past_requests("home-care", [town.cpts_id]), home_care())
     assert compared.then.minutes == pytest.approx([6.0] * 4, abs=0.05)
     assert compared.again.minutes == pytest.approx(compared.then.minutes, abs=0.05)
     assert (compared.then.alerts, compared.again.alerts) == (8, 8)
@@ -80,8 +83,8 @@ def test_known_answers_are_taken_as_they_were(town: Town) -> None:
 
 def test_a_narrower_circle_does_not_reach_her(town: Town) -> None:
     a_past(town)
-    narrow = replace(search().stages[2], km=1)
-    compared = replayed(past_requests("home-care", [town.cpts_id]), replace(search(), stages=(narrow,)))
+    narrow = replace(home_care().search.stages[2], km=1)
+    compared = replayed(past_requests("home-care", [town.cpts_id]), with_stages(narrow))
     assert (compared.what_if.minutes, compared.what_if.alerts) == ([], 4)
     assert compared.what_if.told[2].replace("\u00a0", " ") == "100,0 %"
 
@@ -96,7 +99,7 @@ def test_what_was_cancelled_or_found_by_telephone_is_no_answer_to_an_alert(town:
     found = town.coordinator.post(f"/requests/{called}/search/found", {"role": str(zoe.role_id)})
     assert found.status_code == 303
     db.session.rollback()
-    compared = replayed(past_requests("home-care", [town.cpts_id]), search())
+    compared = replayed(past_requests("home-care", [town.cpts_id]), home_care())
     assert (compared.requests, compared.then.minutes, compared.answers) == (1, [], 0)
 
 
@@ -109,7 +112,7 @@ def test_her_practice_is_known_though_she_takes_nobody_any_more(town: Town) -> N
     with transaction():
         db.session.get_one(PractitionerRole, claire.role_id).accepting = False
     past = past_requests("home-care", [town.cpts_id])[0]
-    circle, practice = search().stages[:2]
+    circle, practice = home_care().search.stages[:2]
     assert [one.recipient_id for one in past.people(practice)] == [sofia.practitioner_id]
     assert [one.recipient_id for one in past.people(circle)] == [claire.practitioner_id], "she was asked then"
 
@@ -125,7 +128,7 @@ def test_there_is_a_limit_to_what_somebody_waits_for(town: Town, monkeypatch: py
     a_past(town, 2)
     ticks = iter(range(100))
     monkeypatch.setattr(replay, "monotonic", lambda: next(ticks))
-    compared = replayed(past_requests("home-care", [town.cpts_id]), search(), seconds=1.5)
+    compared = replayed(past_requests("home-care", [town.cpts_id]), home_care(), seconds=1.5)
     assert (compared.requests, compared.cut) == (1, True)
 
 

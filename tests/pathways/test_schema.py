@@ -32,6 +32,7 @@ MISTAKES = {
     "circles that shrink": ("km = 10", "km = 4", r"search\.stages\[3\]\.km"),
     "a circle that is a point": ("km = 5\n", "km = 0\n", r"search\.stages\[2\]\.km"),
     "a distance to the usual one": ('kind = "circle"', 'kind = "circle"\nkm = 3', r"search\.stages\[0\]\.km"),
+    "a stage for a reason of another file": ('["medication"]', '["moon"]', r"search\.stages\[5\]\.reasons"),
     "a search's unknown key": ('profession = "nurse"', 'profession = "nurse"\nspeed = 9', r"search\.speed"),
     "hours that end before they begin": ("hours = [7, 21]", "hours = [21, 7]", r"search\.hours"),
     "a choice without options": ('kind = "choice"\nrequired', 'kind = "text"\nrequired', r"questions\[0\]"),

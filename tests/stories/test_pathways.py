@@ -507,3 +507,52 @@ class TestAttention:
         free.refuses()
         town.time_passes(seconds=1)
         assert "1 prise aujourd'hui, sollicité 1 fois en 7 jours" in laden.offer().rank_line
+
+    def test_two_searches_that_move_together_know_of_each_other(self, town: Town) -> None:
+        near, beside = town.nurse("Proche", km=1.00), town.nurse("Voisine", km=1.05)
+        town.asks_at_once("home-care", 1)
+        town.asks()
+        town.asks(patient=town.patient("Odette"))
+        town.time_passes(seconds=1)
+        assert (near.offer() is not None, beside.offer() is not None) == (True, True), "one of them has both"
+
+    def test_who_wants_one_alert_a_day_gets_one_of_two_that_move_together(self, town: Town) -> None:
+        maya, far = town.nurse("Maya", km=1), town.nurse("Loin", km=4)
+        with transaction():
+            budget.wish(maya.account_id, Wishes(daily_cap=1), clock.now())
+        town.asks_at_once("home-care", 1)
+        for name in ("Odette", "Marcel"):
+            town.asks(patient=town.patient(name))
+        town.time_passes(seconds=1)
+        asked = select(Offer.recipient_id).where(Offer.state == OfferState.OPEN)
+        assert set(db.session.scalars(asked)) == {maya.practitioner_id, far.practitioner_id}
+
+
+class TestOtherProfessions:
+    def test_a_pharmacist_is_asked_for_medicines_when_no_nurse_can(self, town: Town) -> None:
+        nurse, pharmacist = town.nurse("Maya"), town.professional("Léo", Profession.PHARMACIST)
+        asked = town.asks(reason="medication")
+        town.time_passes(seconds=1)
+        assert pharmacist.offer() is None
+        nurse.refuses("full")
+        town.time_passes(seconds=1)
+        assert pharmacist.accepts() == 200
+        assert town.request(asked).performer_id == pharmacist.role_id
+
+    def test_and_never_for_a_dressing(self, town: Town) -> None:
+        nurse, pharmacist = town.nurse("Maya"), town.professional("Léo", Profession.PHARMACIST)
+        asked = town.asks(reason="dressing")
+        town.time_passes(seconds=1)
+        nurse.refuses("full")
+        town.time_passes(seconds=1)
+        assert pharmacist.offer() is None
+        assert town.request(asked).state is State.UNANSWERED
+
+    def test_equipment_that_no_ward_lends_may_be_hired(self, town: Town) -> None:
+        ward, store = town.service("Médecine B", Profession.WARD), town.service("Matériel", Profession.EQUIPMENT)
+        town.asks("bed-request", reason="device")
+        town.time_passes(seconds=1)
+        assert store.offer() is None
+        ward.refuses()
+        town.time_passes(seconds=1)
+        assert store.offer() is not None
