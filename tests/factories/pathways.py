@@ -11,10 +11,10 @@ from app.pathways.schema import Pathway
 
 HOME_CARE = tomllib.loads((CATALOG / "home-care.toml").read_text(encoding="utf-8"))
 URGENT = {**HOME_CARE["reasons"][0], "slug": "urgent", "urgent": True}
-REASONS = ("dressing", "physiotherapy", "urgent")
-"""A need of the profession that the search names, one that names another, and one that rings at any hour."""
+REASONS = ("dressing", "urgent", "physiotherapy")
+"""A need of the profession that the search names, one that rings at any hour, and one that names another profession."""
 
-PROFESSIONS = ("nurse", "physiotherapist", "maternity")
+PROFESSIONS = ("nurse", "nurse", "physiotherapist", "maternity")
 MOST_STAGES, MOST_OFFERS = 5, 4
 
 minutes = st.sampled_from((5, 20, 30, 60, 240))
@@ -46,7 +46,7 @@ def _stage(draw: st.DrawFn, kind: str, reached: dict[tuple[str, ...], int]) -> d
     stage = {"kind": kind, "minutes": draw(minutes), "offer_minutes": draw(minutes)}
     stage["offers"] = draw(st.integers(1, MOST_OFFERS))
     if kind == "other":
-        named = st.lists(st.sampled_from(PROFESSIONS), min_size=1, max_size=2, unique=True)
+        named = st.lists(st.sampled_from(PROFESSIONS[1:]), min_size=1, max_size=2, unique=True)
         stage["professions"] = sorted(draw(named))
     if kind in ("near", "other"):
         whom = tuple(stage.get("professions", ()))
