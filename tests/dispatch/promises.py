@@ -1,14 +1,13 @@
 """What is promised of every search, whatever its pathway says: looked up in the database after all that happens."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import defer, selectinload
 
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
@@ -50,8 +49,8 @@ class Promises:
 
     def hold(self) -> None:
         db.session.rollback()
-        offers, requests = _offers(), db.session.scalars(select(CareRequest).options(selectinload(CareRequest.steps)))
-        lines = _lines()
+        requests, waves, offers = _all()
+        lines = _lines([row.id for row in (*requests, *offers)])
         self._only_those_who_may_be_asked(offers)
         for request in requests:
             mine = [offer for offer in offers if offer.request_id == request.id]
@@ -59,8 +58,8 @@ class Promises:
             _moves_in_time(request, mine)
             _explained(request, mine, lines)
             self._few_are_disturbed(request, mine)
-        _stages_go_on()
-        _plans_are_whole()
+        _stages_go_on(waves, {request.id: request for request in requests})
+        _plans_are_whole(requests)
         self.seen = {offer.id for offer in offers}
         self.said_no = {(of, offer.recipient_id) for offer in offers if offer.state in NO for of in _of(offer)}
 
@@ -102,8 +101,9 @@ class Promises:
 
     def nobody_is_forgotten(self, request_id: UUID) -> None:
         """The search has just gone on, and rests: while a place is free, whoever the stage may ask was asked."""
-        request = db.session.get_one(CareRequest, request_id)
-        family = [offer for offer in _offers() if _of(offer)[True] == _need(request)]
+        requests, _waves, offers = _all()
+        request = next(request for request in requests if request.id == request_id)
+        family = [offer for offer in offers if _of(offer)[True] == _need(request)]
         mine = [offer for offer in family if offer.request_id == request.id]
         states, wave = Counter(offer.state for offer in mine), search.latest_wave(request.id)
         yes, busy = states[OfferState.PROPOSED], states[OfferState.OPEN] + states[OfferState.PROPOSED]
@@ -117,9 +117,14 @@ class Promises:
             assert self._allowed(request, stage) <= asked | settled | self.off, "somebody is forgotten"
 
 
-def _offers() -> Sequence[Offer]:
-    read = joinedload(Offer.wave), joinedload(Offer.request)
-    return db.session.scalars(select(Offer).options(*read).order_by(Offer.id)).all()
+def _all() -> tuple[Sequence[CareRequest], Sequence[Wave], Sequence[Offer]]:
+    """In the order in which they were made; what an offer belongs to is not read again."""
+    told = selectinload(CareRequest.steps), defer(CareRequest.note), defer(CareRequest.answers_text)
+    return (
+        db.session.scalars(select(CareRequest).options(*told)).all(),
+        db.session.scalars(select(Wave).order_by(Wave.id)).all(),
+        db.session.scalars(select(Offer).order_by(Offer.id)).all(),
+    )
 
 
 def _need(request: CareRequest) -> object:
@@ -178,30 +183,27 @@ def _explained(request: CareRequest, offers: list[Offer], lines: Counter[tuple[s
         assert lines["offer.answered", offer.id] >= answered
 
 
-def _lines() -> Counter[tuple[str, UUID]]:
-    """Of the audit trail, by event and subject. It cannot be wiped: those of before are left out."""
-    known = [*db.session.scalars(select(CareRequest.id)), *db.session.scalars(select(Offer.id))]
-    lines = select(AuditEvent.event, AuditEvent.subject_id, func.count()).where(AuditEvent.subject_id.in_(known))
-    rows = db.session.execute(lines.group_by(AuditEvent.event, AuditEvent.subject_id))
-    return Counter({(event, subject): number for event, subject, number in rows})
+def _lines(subjects: Sequence[UUID]) -> Counter[tuple[str, UUID]]:
+    """Of the audit trail, by event and subject."""
+    lines = select(AuditEvent.event, AuditEvent.subject_id).where(AuditEvent.subject_id.in_(subjects))
+    return Counter((event, subject) for event, subject in db.session.execute(lines))
 
 
-def _stages_go_on() -> None:
+def _stages_go_on(waves: Sequence[Wave], requests: Mapping[UUID, CareRequest]) -> None:
     """Each stage is begun once in a round, after those before it, and is what the pathway says."""
     last: dict[UUID, tuple[int, int]] = {}
-    both = select(Wave, CareRequest).join(CareRequest, CareRequest.id == Wave.request_id)
-    for wave, request in db.session.execute(both.order_by(Wave.id)):
-        stage = cast(CareRequest, request).rulebook.search.stages[wave.stage]
+    for wave in waves:
+        stage = requests[wave.request_id].rulebook.search.stages[wave.stage]
         assert (wave.kind, wave.radius_km or 0) == (stage.kind, stage.km)
-        assert (wave.round, wave.stage) > last.get(request.id, (0, -1)), "back to a narrower one"
+        assert (wave.round, wave.stage) > last.get(wave.request_id, (0, -1)), "back to a narrower one"
         assert wave.ends_at >= wave.started_at + stage.patience, "a stage is cut short"
-        last[request.id] = wave.round, wave.stage
+        last[wave.request_id] = wave.round, wave.stage
 
 
-def _plans_are_whole() -> None:
+def _plans_are_whole(requests: Sequence[CareRequest]) -> None:
     """However often a plan is shared, every visit is somebody's to do or to be found for, and none is twice."""
     episodes: dict[UUID, list[str]] = {}
-    for request in db.session.scalars(select(CareRequest)):
+    for request in requests:
         episodes.setdefault(request.episode_id, []).extend(request.visits)
     for visits in episodes.values():
         assert len(visits) == len(set(visits)), "a visit is in two parts"

@@ -189,40 +189,34 @@ class Machine(RuleBasedStateMachine):
             if proposed:
                 assert dispatch.choose(proposed, by=self.town.orientation_nurse.account, now=clock.now())
 
-    @rule(which=requests)
-    def widens(self, which: int) -> None:
-        self._moves(which, lambda request, by: dispatch.widen_now(request, by=by, now=clock.now()))
-
     @rule(which=requests, days=st.integers(0, 3))
     def wants_it_at_another_time(self, which: int, days: int) -> None:
         start, end = clock.now(), clock.now() + timedelta(days=days, hours=1)
         self._moves(which, lambda request, by: dispatch.reschedule(request, start, end, by=by, now=clock.now()))
 
-    @rule(which=requests, who=people)
-    def is_found_by_telephone(self, which: int, who: int) -> None:
-        """Whoever is called says so herself; what is promised is about what the search does."""
-        role_id = self.people[who].role_id
-        if role_id not in self.promises.off:
-            self._moves(
-                which,
-                lambda request, by: dispatch.assign(
-                    request, db.session.get_one(PractitionerRole, role_id), by=by, now=clock.now()
-                ),
-            )
+    @rule(which=requests, stage=st.integers(0, 4))
+    def asks_farther_out_or_again(self, which: int, stage: int) -> None:
+        def say(request: CareRequest, by: Account) -> None:
+            until, stages = clock.now() + timedelta(hours=12), len(request.rulebook.search.stages)
+            if not dispatch.widen_now(request, by=by, now=clock.now(), stage=stage or None):
+                dispatch.relaunch(request, by=by, now=clock.now(), until=until, stage=stage % stages)
+
+        self._moves(which, say)
 
     @rule(which=requests)
     def withdraws(self, which: int) -> None:
         self._moves(which, lambda request, by: dispatch.withdraw(request, by=by, now=clock.now(), reason=""))
 
-    @rule(which=requests)
-    def cancels(self, which: int) -> None:
-        self._moves(which, lambda request, by: dispatch.cancel(request, by=by, now=clock.now()))
+    @rule(which=requests, who=st.none() | people)
+    def ends(self, which: int, who: int | None) -> None:
+        """Somebody is found by telephone, and says so herself, off or not; or nobody is needed any more."""
+        role_id = None if who is None else self.people[who].role_id
 
-    @rule(which=requests, stage=st.integers(0, 4))
-    def relaunches(self, which: int, stage: int) -> None:
         def say(request: CareRequest, by: Account) -> None:
-            at, until = stage % len(request.rulebook.search.stages), clock.now() + timedelta(hours=12)
-            dispatch.relaunch(request, by=by, now=clock.now(), until=until, stage=at)
+            if role_id is None:
+                dispatch.cancel(request, by=by, now=clock.now())
+            elif role_id not in self.promises.off:
+                dispatch.assign(request, db.session.get_one(PractitionerRole, role_id), by=by, now=clock.now())
 
         self._moves(which, say)
 
@@ -345,7 +339,7 @@ def test_a_search_keeps_its_promises(machine: type[Machine]) -> None:
         machine,
         settings=settings(
             max_examples=20,
-            stateful_step_count=25,
+            stateful_step_count=20,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
