@@ -13,6 +13,7 @@ from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import db
+from app.directory.geo import distance_km
 from app.directory.models import Profession
 from app.dispatch import search, words
 from app.dispatch.models import Offer, OfferState, Wave
@@ -24,10 +25,10 @@ SEARCHING = CareRequest.state == State.SEARCHING
 
 @dataclass(frozen=True)
 class People:
-    """By role: the profession, and how many kilometres away. `usual`: the nurse of `her_patient`; who `stands_in` for
+    """By role: the profession, the latitude and the longitude. `usual`: the nurse of `her_patient`; who `stands_in` for
     her, and her `colleagues`."""
 
-    places: dict[UUID, tuple[str, float]]
+    places: dict[UUID, tuple[str, float, float]]
     her_patient: UUID
     usual: UUID
     stands_in: UUID
@@ -82,8 +83,12 @@ class Promises:
         elif stage.kind == "chosen" and request.chosen_role_id:
             found = {request.chosen_role_id}
         elif stage.km:
-            kinds = stage.professions or (request.profession,)
-            found = {role for role, (kind, km) in known.places.items() if kind in kinds and km <= stage.km}
+            kinds, here = stage.professions or (request.profession,), request.commune
+            found = {
+                role
+                for role, (kind, *place) in known.places.items()
+                if kind in kinds and distance_km(here.latitude, here.longitude, *place) <= stage.km
+            }
         return found - {self.asks.get(request.episode_id)}
 
     def _few_are_disturbed(self, request: CareRequest, offers: list[Offer]) -> None:

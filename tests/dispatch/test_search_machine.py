@@ -29,7 +29,6 @@ from app.care_requests.rules import CONDITIONS, planned
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory import actions as directory
-from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers, offers, search
@@ -38,7 +37,7 @@ from app.pathways.library import pathways
 from tests.conftest import settings_for
 from tests.dispatch.promises import SEARCHING, People, Promises
 from tests.factories.pathways import REASONS, pathway, searches
-from tests.factories.town import EVRY, Nurse, Town, role_of
+from tests.factories.town import Nurse, Town, role_of
 
 REQUESTS = 2
 NURSES_KM, PHYSIOTHERAPISTS_KM, MATERNITIES = (0.5, 1, 3, 7, 9, 15), (2, 6), ("91228", "91174")
@@ -309,7 +308,7 @@ def _people(town: Town) -> list[Nurse]:
 
 def _facts(people: list[Nurse], her_patient: UUID) -> People:
     roles = db.session.scalars(select(PractitionerRole))
-    places = {role.id: (role.profession.value, distance_km(*EVRY, role.latitude, role.longitude)) for role in roles}
+    places = {role.id: (role.profession.value, role.latitude, role.longitude) for role in roles}
     colleagues = frozenset(people[n].role_id for n in COLLEAGUES)
     return People(places, her_patient, people[USUAL].role_id, people[STANDS_IN].role_id, colleagues)
 
