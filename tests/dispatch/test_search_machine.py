@@ -208,14 +208,16 @@ class Machine(RuleBasedStateMachine):
 
     @rule(which=requests, who=st.none() | people)
     def ends(self, which: int, who: int | None) -> None:
-        """Somebody is found by telephone, and says so herself, off or not; or nobody is needed any more."""
+        """Somebody who has not said no is found by telephone, or nobody is needed any more."""
         role_id = None if who is None else self.people[who].role_id
 
         def say(request: CareRequest, by: Account) -> None:
             if role_id is None:
                 dispatch.cancel(request, by=by, now=clock.now())
-            elif role_id not in self.promises.off:
-                dispatch.assign(request, db.session.get_one(PractitionerRole, role_id), by=by, now=clock.now())
+                return
+            role = db.session.get_one(PractitionerRole, role_id)
+            if role_id not in self.promises.off and (request.id, role.recipient_id) not in self.promises.said_no:
+                dispatch.assign(request, role, by=by, now=clock.now())
 
         self._moves(which, say)
 
