@@ -1,6 +1,6 @@
-"""What the search decides, without a database: a table of cases, then whatever hypothesis can think of."""
+"""What the search decides, without a database: a table of cases, and how patience and nearness are counted."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -127,89 +127,6 @@ def test_the_reason_for_asking_is_said() -> None:
         "à 3,0 km, arabe, 2 prises aujourd'hui, sollicité 4 fois en 7 jours, répond 3 fois sur 5 à cette heure"
     )
     assert "habituel" in rules.rank_line(Candidate(UUID(int=1), UUID(int=2), 3.0, usual=True), "3,0 km")
-
-
-@dataclass
-class Search:
-    """One search played to its end: people refuse, take their time, or never answer."""
-
-    policy: Policy
-    rings: list[list[Candidate]]
-    answers: dict[UUID, float | None]  # minutes until the refusal; none: never
-    deadline: datetime
-    now: datetime = NOW
-    live: dict[UUID, tuple[datetime, datetime | None]] = field(default_factory=dict)  # ends, refuses at
-    asked: set[UUID] = field(default_factory=set)
-    widened: int = 0
-
-    def play(self) -> None:
-        stage = rules.first_stage(self.policy, urgent=True, now=self.now)
-        for _ in range(500):
-            move = next_move(self.policy, self._standing(stage), self._candidates(stage.stage), self.now)
-            if isinstance(move, GiveUp):
-                return
-            if isinstance(move, Widen):
-                assert move.stage == stage.stage + 1
-                assert move.ends_at > self.now
-                self.widened += 1
-                stage = move
-                continue
-            if isinstance(move, Ask):
-                self._ask(move, stage.stage)
-            # At once only after asking someone when the stage is over: there may be room for a wider one.
-            assert move.come_back_at > self.now or (isinstance(move, Ask) and stage.ends_at <= self.now)
-            assert move.come_back_at <= self.deadline
-            self._wait(move.come_back_at)
-        raise AssertionError("the search never ends")
-
-    def _standing(self, stage: Widen) -> Standing:
-        ends = tuple(end for end, _ in self.live.values())
-        return Standing(stage.stage, stage.ends_at, self.deadline, frozenset(self.asked), ends)
-
-    def _candidates(self, stage: int) -> list[Candidate]:
-        return sorted((c for ring in self.rings[: stage + 1] for c in ring), key=lambda c: c.km)
-
-    def _ask(self, move: Ask, stage: int) -> None:
-        assert move.candidates
-        assert self.now < move.until <= self.deadline
-        for candidate in move.candidates:
-            assert candidate.recipient_id not in self.asked, "asked twice"
-            self.asked.add(candidate.recipient_id)
-            after = self.answers.get(candidate.recipient_id)
-            refuses_at = None if after is None else self.now + timedelta(minutes=after)
-            self.live[candidate.recipient_id] = (move.until, refuses_at)
-        assert len(self.live) <= max(each.offers for each in self.policy.stages[: stage + 1])
-
-    def _wait(self, until: datetime) -> None:
-        """Until then, or until the first refusal: it makes the search due at once."""
-        refusals = [at for _, at in self.live.values() if at is not None and at <= until]
-        self.now = max(self.now, min([until, *refusals]))
-        self.live = {
-            who: (end, at) for who, (end, at) in self.live.items() if end > self.now and (at is None or at > self.now)
-        }
-
-
-@st.composite
-def searches(draw: st.DrawFn) -> Search:
-    radii = draw(st.lists(st.integers(1, 100), min_size=1, max_size=4, unique=True).map(sorted))
-    waits = st.integers(1, 90).map(lambda n: timedelta(minutes=n))
-    policy = Policy(tuple(Stage("near", draw(st.integers(1, 8)), km, draw(waits), draw(waits)) for km in radii))
-    sizes = draw(st.lists(st.integers(0, 12), min_size=len(radii), max_size=len(radii)))
-    numbers = iter(range(1, 100))
-    rings = [[person(next(numbers), float(ring)) for _ in range(size)] for ring, size in enumerate(sizes)]
-    people = [c.recipient_id for ring in rings for c in ring]
-    patience = st.none() | st.floats(0.01, 120)
-    answers = dict(zip(people, draw(st.lists(patience, min_size=len(people), max_size=len(people))), strict=True))
-    deadline = NOW + timedelta(minutes=draw(st.integers(1, 2880)))
-    return Search(policy, rings, answers, deadline)
-
-
-@given(searches())
-def test_every_search_ends_with_everyone_asked_or_the_time_up(search: Search) -> None:
-    search.play()
-    assert search.widened < len(search.policy.stages)
-    everyone = {c.recipient_id for ring in search.rings for c in ring}
-    assert search.now >= search.deadline or search.asked == everyone
 
 
 def paris(month: int, day: int, hour: int, minute: int = 0) -> datetime:
