@@ -28,9 +28,8 @@ from app.desk.forms import PatientSearchForm
 from app.desk.lines import under_way_lines
 from app.desk.plan_form import PlanForm
 from app.desk.request_form import Choices, RequestForm
-from app.directory.geo import distance_km
 from app.directory.models import Commune, PractitionerRole, Profession
-from app.directory.queries import services, whose_rules
+from app.directory.queries import services_near, whose_rules
 from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
 from app.pathways.rules import window_bounds
@@ -71,9 +70,7 @@ def places_for(pathway: Pathway, commune: Commune) -> list[tuple[PractitionerRol
     """The establishments to choose from, the nearest first."""
     if pathway.place is None:
         return []
-    here = commune.latitude, commune.longitude
-    found = [(role, distance_km(*here, role.latitude, role.longitude)) for role in services(Profession(pathway.place))]
-    return sorted(found, key=lambda pair: (pair[1], pair[0].name))
+    return services_near(Profession(pathway.place), commune.latitude, commune.longitude)
 
 
 def request_page(
