@@ -1,6 +1,10 @@
 """One's own address, and closing one's own account."""
 
+from datetime import datetime
+from uuid import UUID
+
 from flask import Blueprint, Response, flash, url_for
+from sqlalchemy.exc import IntegrityError
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
@@ -61,12 +65,18 @@ def show_email_code() -> Response:
     address = asked.email
     if not form.validate_on_submit():
         return page("accounts/email_code.html", form=form, address=address, status=422)
-    with transaction():
-        changed = email_change.show_code(account_id, form.code.data or "", now=now)
-    if not changed:
+    if not _changed(account_id, form.code.data or "", now):
         return page("accounts/email_code.html", form=form, address=address, refused=True, status=422)
     flash("Votre adresse est changée. Un courriel le dit aussi à l'ancienne.", "success")
     return see_other(url_for("accounts.account"))
+
+
+def _changed(account_id: UUID, code: str, now: datetime) -> bool:
+    try:
+        with transaction():
+            return email_change.show_code(account_id, code, now=now)
+    except IntegrityError:  # Another person confirmed the same address at the same moment, and was first.
+        return False
 
 
 @bp.get("/closing")

@@ -61,16 +61,28 @@ def open_request(
     `request_id`: the id that the form was given when it was shown, so that sending it twice is one request.
     `episode_id`: of the need that was opened with this one. Raises IntegrityError when a request of that id exists.
     """
-    state = State.DRAFT if need.decider_id else State.SEARCHING
+    request = _row(need, patient, organization_id, now)
+    request.id = request_id or uuid_utils.compat.uuid7()
+    request.author_id = by.id
+    request.episode_id = episode_id or _episode(patient, organization_id, now).id
+    db.session.add(request)
+    db.session.flush()
+    if patient:
+        agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
+    _opened(request, by, now)
+    _ask_decision(request, now)
+    return request
+
+
+def _row(need: Need, patient: Patient | None, organization_id: UUID, now: datetime) -> CareRequest:
+    """What is asked, as it is kept."""
     reason = need.pathway.reason(need.reason)
-    request = CareRequest(
-        id=request_id or uuid_utils.compat.uuid7(),
+    waits = need.decider_id is not None
+    return CareRequest(
         pathway=need.pathway.slug,
         pathway_version_id=kept(need.pathway, now=now),
-        episode_id=episode_id or _episode(patient, organization_id, now).id,
         patient_id=patient.id if patient else None,
         organization_id=organization_id,
-        author_id=by.id,
         profession=Profession(need.pathway.profession_for(reason)),
         reason=need.reason,
         urgent=reason.urgent,
@@ -82,21 +94,19 @@ def open_request(
         visits=[str(visit) for visit in need.visits],
         chosen_role_id=need.chosen_role_id,
         decider_id=need.decider_id,
-        state=state,
+        state=State.DRAFT if waits else State.SEARCHING,
         answer_by=_answer_by(need, now),
-        next_move_at=now if state is State.SEARCHING else None,
+        next_move_at=None if waits else now,
         created_at=now,
         changed_at=now,
     )
-    db.session.add(request)
-    db.session.flush()
-    if patient:
-        agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
-    _opened(request, by, now)
+
+
+def _ask_decision(request: CareRequest, now: datetime) -> None:
+    """A senior doctor has to decide first: her phone says so."""
     if request.decider_id:
         notice, until = words.decision_notice("decisions"), request.answer_by
         push.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
-    return request
 
 
 def _where(need: Need, patient: Patient | None, organization_id: UUID) -> str:

@@ -1,13 +1,15 @@
-"""A plan of visits, in words and as weeks. Plain values in, plain values out."""
+"""A plan of visits as each door shows it: in words, as weeks of one person, as a table of whoever shares it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 from babel.dates import format_date
 
-from app.care_requests.rules import MOMENTS, Visit
+from app.care_requests.models import CareRequest
+from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
+from app.care_requests.words import MOMENTS as MOMENT_WORDS
 from app.core.words import count
 
 THE = {"morning": "le matin", "midday": "à midi", "evening": "le soir"}
@@ -57,6 +59,18 @@ def _date(day: date) -> str:
     return words.replace("1 ", "1er ", 1) if day.day == 1 else words
 
 
+def in_short(visits: Sequence[Visit]) -> str:
+    """While it is being written: `10 passages, jusqu'au dimanche 6 décembre`."""
+    last = format_date(visits[-1].day, "EEEE d MMMM", locale="fr")
+    return f"{count(len(visits), 'passage')}, jusqu'au {last}"
+
+
+def _used(visits: Iterable[Visit]) -> list[str]:
+    """The moments of the day that the plan uses, in their order."""
+    used = {visit.moment for visit in visits}
+    return [moment for moment in MOMENTS if moment in used]
+
+
 @dataclass(frozen=True)
 class Week:
     """Seven days from a Monday on; `rows`: of each moment that the plan uses, on which of the days there is a visit."""
@@ -69,7 +83,7 @@ class Week:
 def weeks(visits: Sequence[Visit]) -> list[Week]:
     """The plan as a calendar shows it."""
     planned = set(visits)
-    used = [moment for moment in MOMENTS if any(visit.moment == moment for visit in planned)]
+    used = _used(planned)
     mondays = sorted({visit.day - timedelta(days=visit.day.weekday()) for visit in planned})
     made = []
     for monday in mondays:
@@ -77,3 +91,53 @@ def weeks(visits: Sequence[Visit]) -> list[Week]:
         rows = tuple((moment, tuple(Visit(day, moment) in planned for day in days)) for moment in used)
         made.append(Week(monday, days, rows))
     return made
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One visit of a plan. `who`: initials, with `name`; both empty while nobody has it, or when it was `closed`."""
+
+    who: str
+    name: str
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    label: str
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A plan as days and moments, whoever takes which part of it."""
+
+    moments: list[str]
+    days: list[Day]
+    open: int
+    total: int
+
+
+def grid(parts: Sequence[CareRequest]) -> Grid | None:
+    """None for care that comes once. `parts`: the request and those its plan was shared with."""
+    cells = {visit: _cell(part) for part in parts for visit in read_visits(part.visits)}
+    if not cells:
+        return None
+    moments = _used(cells)
+    days = sorted({visit.day for visit in cells})
+    return Grid(
+        [MOMENT_WORDS[moment] for moment in moments],
+        [Day(_day(day), [cells.get(Visit(day, moment)) for moment in moments]) for day in days],
+        sum(not (cell.who or cell.closed) for cell in cells.values()),
+        len(cells),
+    )
+
+
+def _cell(part: CareRequest) -> Cell:
+    performer = part.performer if part.state in TAKEN else None
+    closed = part.state is State.CANCELLED
+    return Cell(performer.initials, performer.name, closed) if performer else Cell("", "", closed)
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "EEE d MMM", locale="fr"))

@@ -8,8 +8,8 @@ from sqlalchemy import Select, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Role
-from app.care_requests.models import CareRequest, CareTask, InformationCopy
-from app.care_requests.rules import OPEN, State
+from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
+from app.care_requests.rules import OPEN, State, Verb
 from app.core.db import db
 from app.directory.queries import recipients_of, territory_communes, whose_rules
 from app.pathways.library import in_force
@@ -128,6 +128,18 @@ def to_decide(account: Account) -> Sequence[CareRequest]:
     """What waits for this senior doctor, who waits longest first."""
     waiting = select(CareRequest).where(CareRequest.decider_id == account.id, CareRequest.state == State.DRAFT)
     return db.session.scalars(waiting.options(joinedload(CareRequest.patient)).order_by(CareRequest.created_at)).all()
+
+
+def decided_since(account: Account, since: datetime, limit: int = 50) -> list[tuple[CareRequest, Step]]:
+    """What this senior doctor decided, with the step that says what and when, the latest first."""
+    decided = (
+        select(CareRequest, Step)
+        .join(Step, Step.request_id == CareRequest.id)
+        .where(CareRequest.decider_id == account.id, Step.author_id == account.id)
+        .where(Step.kind.in_((Verb.APPROVE, Verb.DECLINE)), Step.at >= since)
+        .order_by(Step.at.desc(), Step.id.desc())
+    )
+    return [(request, step) for request, step in db.session.execute(decided.limit(limit))]
 
 
 def together(request: CareRequest) -> Sequence[CareRequest]:

@@ -11,6 +11,7 @@ from app.accounts.guards import by_account, me, role
 from app.accounts.models import Role
 from app.accounts.queries import holding
 from app.care_requests import actions as care_requests
+from app.care_requests import plans
 from app.care_requests import queries as care_request_queries
 from app.care_requests.actions import Need
 from app.care_requests.attachments import LARGEST, MOST, join
@@ -25,11 +26,10 @@ from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathwa
 from app.desk.finding import search_page
 from app.desk.forms import PatientSearchForm
 from app.desk.lines import under_way_lines
-from app.desk.plans import PlanForm, planned_in_words
+from app.desk.plan_form import PlanForm
 from app.desk.request_form import Choices, RequestForm
-from app.directory.geo import distance_km
 from app.directory.models import Commune, PractitionerRole, Profession
-from app.directory.queries import services, whose_rules
+from app.directory.queries import services_near, whose_rules
 from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
 from app.pathways.rules import window_bounds
@@ -70,9 +70,7 @@ def places_for(pathway: Pathway, commune: Commune) -> list[tuple[PractitionerRol
     """The establishments to choose from, the nearest first."""
     if pathway.place is None:
         return []
-    here = commune.latitude, commune.longitude
-    found = [(role, distance_km(*here, role.latitude, role.longitude)) for role in services(Profession(pathway.place))]
-    return sorted(found, key=lambda pair: (pair[1], pair[0].name))
+    return services_near(Profession(pathway.place), commune.latitude, commune.longitude)
 
 
 def request_page(
@@ -111,7 +109,7 @@ def plan() -> str:
     window = next((each for each in pathway.windows if each.slug == request.args.get("window")), None)
     form.starts_at = window_bounds(window, now, clock.PARIS)[0] if window else now
     visits = form.visits(now) if form.validate() else ()
-    return render_template("desk/_plan.html", words=planned_in_words(visits) if visits else "")
+    return render_template("desk/_plan.html", words=plans.in_short(visits) if visits else "")
 
 
 @bp.post("/requests")

@@ -1,5 +1,6 @@
 """A senior doctor's decisions: who waits beside a patient, and two words to choose from (MISSION A17)."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, url_for
@@ -11,6 +12,7 @@ from app.audit.readings import read_lately
 from app.care_requests import attachments
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
+from app.care_requests.rules import Verb
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
@@ -20,6 +22,8 @@ from app.dispatch import actions as dispatch
 from app.patients.words import banner
 
 bp = Blueprint("decisions", __name__, url_prefix="/decisions")
+
+LATELY = timedelta(days=30)
 
 
 @bp.get("")
@@ -47,6 +51,10 @@ def decisions_page(
                 "documents": attachments.joined_to(each.episode_id),
             }
             for each in care_request_queries.to_decide(me())
+        ],
+        decided=[
+            (request, step, step.kind == Verb.APPROVE)
+            for request, step in care_request_queries.decided_since(me(), now - LATELY)
         ],
         wrong=wrong,
         too_late=too_late,

@@ -14,7 +14,7 @@ from app.appointments import queries as appointment_queries
 from app.appointments.words import MODES
 from app.audit.actions import record
 from app.audit.readings import read_lately
-from app.care_requests import attachments
+from app.care_requests import attachments, plans
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import condition
@@ -25,7 +25,6 @@ from app.core.qr import drawn
 from app.desk import REQUESTERS, lines
 from app.desk.changes import CancellationForm, ReassignmentForm, WindowForm
 from app.desk.door import bp, my_request, uuid_or_none
-from app.desk.plans import grid
 from app.desk.questions import in_words
 from app.dispatch import queries as dispatch_queries
 from app.dispatch.words import answers_in_words, stage
@@ -103,7 +102,7 @@ def shown(care_request: CareRequest, family: Sequence[CareRequest]) -> dict[str,
         "rulebook": care_request.rulebook,
         "banner": banner(care_request.patient, now) if care_request.patient else None,
         "needs": lines.need_lines(family, care_request.id) if len(family) > 1 else [],
-        "plan": grid([each for each in family if each.reason == care_request.reason]),
+        "plan": plans.grid([each for each in family if each.reason == care_request.reason]),
         "funnel": {**asdict(reach), "won": winner is not None},
         "answers": answers_in_words(dispatch_queries.answers_summed([care_request.id])[care_request.id]),
         "winner": winner,

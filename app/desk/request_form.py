@@ -17,7 +17,7 @@ from app.care_requests.attachments import Document, WrongDocument, received
 from app.care_requests.rules import Visit
 from app.core import clock
 from app.core.forms import Form, stripped
-from app.desk.plans import PlanForm
+from app.desk.plan_form import PlanForm
 from app.desk.questions import SeveralField, field_of, is_asked, kept, name_of
 from app.directory.models import PractitionerRole
 from app.pathways.rules import window_bounds, windows_open

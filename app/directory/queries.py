@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import cos, radians
 from typing import Any
 from uuid import UUID
 
@@ -157,16 +158,29 @@ def colleagues(role: PractitionerRole, limit: int = 50) -> Sequence[Practitioner
     ).all()
 
 
-def services(kind: Profession, limit: int = 200) -> Sequence[PractitionerRole]:
-    """The establishments that can be chosen for this, by name."""
-    return db.session.scalars(
-        select(PractitionerRole)
-        .join(Organization, Organization.id == PractitionerRole.organization_id)
-        .where(PractitionerRole.profession == kind, PractitionerRole.practitioner_id.is_(None))
-        .where(PractitionerRole.accepting)
-        .order_by(Organization.name)
-        .limit(limit)
-    ).all()
+def services(kind: Profession) -> Sequence[PractitionerRole]:
+    """Every establishment that can be chosen for this."""
+    return db.session.scalars(_services(kind).order_by(PractitionerRole.id)).all()
+
+
+def services_near(
+    kind: Profession, latitude: float, longitude: float, limit: int = 200
+) -> list[tuple[PractitionerRole, float]]:
+    """The establishments that can be chosen for this, with how far they are in kilometres: the `limit` nearest."""
+    north = PractitionerRole.latitude - latitude
+    east = (PractitionerRole.longitude - longitude) * cos(radians(latitude))
+    # On a flat map, which tells the nearest of a country; how far they are is then said exactly.
+    nearest = db.session.scalars(
+        _services(kind).order_by(north * north + east * east, PractitionerRole.id).limit(limit)
+    )
+    found = [(role, distance_km(latitude, longitude, role.latitude, role.longitude)) for role in nearest]
+    return sorted(found, key=lambda pair: (pair[1], pair[0].name))
+
+
+def _services(kind: Profession) -> Select[PractitionerRole]:
+    return select(PractitionerRole).where(
+        PractitionerRole.profession == kind, PractitionerRole.practitioner_id.is_(None), PractitionerRole.accepting
+    )
 
 
 def accounts_of(role_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:

@@ -1,8 +1,9 @@
 """A territory's own pathways: see what each does, make it one's own, try it on the past, put it in force."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, url_for
+from flask import Response, abort, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.guards import by_account, me, role
@@ -13,6 +14,7 @@ from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.directory.models import Organization
+from app.directory.queries import organizations
 from app.directory.words import PROFESSIONS
 from app.dispatch import replay as past
 from app.pathways import actions, drawing
@@ -27,9 +29,28 @@ SECONDS = 4.0
 AT_MOST = 500
 
 
+PAGES = frozenset(f"supervision.{name}_pathway" for name in ("one", "edit", "preview", "try", "adopt")) | {
+    "supervision.all_pathways",
+    "supervision.back_to_catalogue",
+}
+
+
 def home() -> Organization:
-    """The organization for which this coordinator speaks."""
-    return db.session.get_one(Organization, me().organizations(Role.COORDINATOR)[0])
+    """The organization for which this coordinator speaks: the one she chose, when she has several."""
+    mine = coordinated()
+    asked = request.args.get("organization", str(mine[0].id))
+    return next((each for each in mine if str(each.id) == asked), None) or abort(404)
+
+
+def coordinated() -> list[Organization]:
+    return organizations(me().organizations(Role.COORDINATOR))
+
+
+@bp.url_defaults
+def stay_with_it(endpoint: str, values: dict[str, Any]) -> None:
+    """Every link and form of these pages goes on with the organization that was chosen."""
+    if endpoint in PAGES and request.endpoint in PAGES and (chosen := request.args.get("organization")):
+        values.setdefault("organization", chosen)
 
 
 def known(slug: str) -> Pathway:
@@ -40,7 +61,15 @@ def known(slug: str) -> Pathway:
 @role(Role.COORDINATOR)
 def all_pathways() -> Response:
     mine = home()
-    return page("supervision/pathways.html", organization=mine, found=list(rulebooks([mine.id]).values()))
+    return page(
+        "supervision/pathways.html",
+        organization=mine,
+        tabs=[
+            (url_for("supervision.all_pathways", organization=each.id), each.name, each is mine, None)
+            for each in coordinated()
+        ],
+        found=list(rulebooks([mine.id]).values()),
+    )
 
 
 @bp.get("/pathways/<slug>")
@@ -52,6 +81,7 @@ def one_pathway(slug: str) -> Response:
         "supervision/pathway.html",
         pathway=pathway,
         organization=mine,
+        several=len(coordinated()) > 1,
         own=pathway.owner == str(mine.id),
         stages=drawing.stages(pathway, PROFESSIONS),
         rhythm=drawing.rhythm(pathway.search),

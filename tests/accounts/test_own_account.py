@@ -1,14 +1,18 @@
 """Her own address, and closing her own account."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts import actions, sender
+from app.accounts import actions, email_change, sender
 from app.accounts.actions import Person, address_code
 from app.accounts.models import Account, EmailChange, Invitation, Letter, Membership, News, Passkey, Role
 from app.audit.models import AuditEvent
@@ -98,6 +102,37 @@ def test_the_address_of_another_is_never_hers(nora: Visitor, visitor: Anyone, pr
     assert nora.send("/account/email/code", code=code).status_code == 422
     assert account_of().name == "Nora Petit"
     assert account_of(paul).name == "Paul Roux"
+
+
+def test_two_who_confirm_one_address_at_once(
+    nora: Visitor, visitor: Anyone, practice: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A couple shares a mailbox: the first has it, the other reads that it cannot be used."""
+    paul = welcome(visitor(), invited(practice, now, Person("paul@example.org", "Paul", "Roux")))
+    first = asks(nora)
+    paul.visit("/account/email")
+    paul.send("/account/email", email=NEW.email)
+    paul.visit("/account/email/code")
+    db.session.rollback()
+    latest = select(EmailChange.id).order_by(EmailChange.id.desc()).limit(1)
+    codes = [(nora, first), (paul, address_code(db.session.scalars(latest).one()))]
+    db.session.rollback()
+    both_saw_it_free, tell = threading.Barrier(2), email_change.tell
+
+    def tell_together(*what: Any, **more: Any) -> None:
+        with suppress(threading.BrokenBarrierError):  # Where writers follow each other, nobody else comes this far.
+            both_saw_it_free.wait(timeout=1)
+        tell(*what, **more)
+
+    monkeypatch.setattr(email_change, "tell", tell_together)
+    with ThreadPoolExecutor(2) as at_once:
+        answers = list(at_once.map(lambda one: one[0].send("/account/email/code", code=one[1]), codes))
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    (refused,) = (answer for answer in answers if answer.status_code == 422)
+    assert "cette adresse ne peut pas servir" in refused.text
+    assert account_of(NEW).name in ("Nora Petit", "Paul Roux")
+    assert len(lines("account.email_changed")) == 1
+    assert [kind for _address, kind in letters()].count(News.EMAIL_CHANGED) == 1
 
 
 def test_a_bad_address_is_kept_and_said(nora: Visitor) -> None:

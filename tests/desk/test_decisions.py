@@ -76,6 +76,24 @@ def test_a_decision_is_hers_alone_and_said_once(town: Town) -> None:
     assert town.request(asked).state is State.SEARCHING
 
 
+def test_what_she_decided_stays_in_sight_for_a_month(town: Town) -> None:
+    doctor, colleague = senior(town), senior(town, "Colin")
+    assert "Aucune depuis trente jours" in words(doctor.get("/decisions"))
+    away = asks(town, doctor)
+    assert doctor.post(f"/decisions/{away}", {"decision": "yes", "reason": "Vue et rassurée"}).status_code == 303
+    town.time_passes(days=29)
+    kept = asks(town, doctor)
+    assert doctor.post(f"/decisions/{kept}", {"decision": "no"}).status_code == 303
+    said = words(doctor.get("/decisions"))
+    assert said.count("Oui, réorienter") == 1
+    assert said.index("Non, garder aux urgences") < said.index("Oui, réorienter"), "the latest first"
+    assert "Demandé par Nadia Benali" in said
+    assert "Vue et rassurée" not in said and "MARCHAND" not in said, "neither her words nor whose they are about"
+    assert "Aucune depuis trente jours" in words(colleague.get("/decisions")), "hers alone"
+    town.time_passes(days=2)
+    assert "Oui, réorienter" not in words(doctor.get("/decisions"))
+
+
 def test_reading_what_must_be_decided_leaves_one_line(town: Town) -> None:
     doctor = senior(town)
     asked = asks(town, doctor)

@@ -14,7 +14,7 @@ from app.core.db import db, transaction
 from app.directory import actions
 from app.directory.geo import cell_of, distance_km
 from app.directory.models import Organization, Practitioner, PractitionerRole, Profession
-from app.directory.queries import near
+from app.directory.queries import near, services_near
 from tests.factories.town import EVRY, KM, Town
 
 PEOPLE, AT_ONE_ADDRESS = 450, 330
@@ -101,3 +101,26 @@ def test_a_person_with_two_places_is_found_once_at_the_nearer(crowd: Sequence[Pr
         nearer_id = nearer.id
     found = near(role.profession, 48.0, 1.0, 200, PEOPLE)
     assert [n.role_id for n in found if n.recipient_id == role.practitioner_id] == [nearer_id]
+
+
+def test_the_nearest_services_are_offered_however_many_there_are(app: Flask, now: object) -> None:
+    """By name the far ones would come first; and a degree eastwards is shorter than one northwards."""
+    town = Town(app)
+    for n in range(4):
+        _moved(
+            town.service(f"Aide {n} du bout du pays", Profession.HOME_HELP, phone=False).role_id, north=(400 + n) * KM
+        )
+    _moved(town.service("Zélie, aide à domicile", Profession.HOME_HELP, phone=False).role_id, east=0.12)
+    _moved(town.service("Mains amies", Profession.HOME_HELP, phone=False).role_id, north=10 * KM)
+    shut = town.service("Complet", Profession.HOME_HELP, phone=False)
+    with transaction():
+        actions.accept_requests(db.session.get_one(PractitionerRole, shut.role_id), False)
+    found = services_near(Profession.HOME_HELP, *EVRY, limit=2)
+    assert [(role.name, round(km)) for role, km in found] == [("Zélie, aide à domicile", 9), ("Mains amies", 10)]
+    assert len(services_near(Profession.HOME_HELP, *EVRY)) == 6
+
+
+def _moved(role_id: UUID, *, north: float = 0.0, east: float = 0.0) -> None:
+    with transaction():
+        role = db.session.get_one(PractitionerRole, role_id)
+        role.latitude, role.longitude = EVRY[0] + north, EVRY[1] + east

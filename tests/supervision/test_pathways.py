@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.accounts.models import Membership, Role
 from app.audit.models import AuditEvent
 from app.care_requests.queries import rulebooks
 from app.core import clock
@@ -163,3 +164,36 @@ def test_she_tries_it_on_the_past_before(town: Town) -> None:
     assert "Votre version, rejouée" in said
     assert town_rules(town) == pathways()["home-care"], "trying changes nothing"
     assert maya.offer() is not None
+
+
+def test_whoever_coordinates_for_several_chooses_for_whom(town: Town) -> None:
+    assert "Pour quelle organisation" not in town.coordinator.get("/pathways").text, "one: nothing to choose"
+    with transaction():
+        hospital = Membership(
+            account_id=town.coordinator.account_id, organization_id=town.hospital_id, role=Role.COORDINATOR
+        )
+        db.session.add(hospital)
+    listed = town.coordinator.get("/pathways").text
+    there = f"?organization={town.hospital_id}"
+    assert "Hôpital des Deux-Rives" in listed and f'href="/pathways{there}"' in listed
+    assert f'href="{HOME}{there}"' in town.coordinator.get(f"/pathways{there}").text
+    page = town.coordinator.get(f"{HOME}{there}")
+    assert "Pour Hôpital des Deux-Rives" in words(page)
+    assert f'href="{HOME}/edit{there}"' in page.text
+    assert f'action="{HOME}/preview{there}"' in town.coordinator.get(f"{HOME}/edit{there}").text
+    shown = town.coordinator.post(f"{HOME}/preview{there}", written(town, stage_2_km=8))
+    assert f'action="{HOME}/activation{there}"' in shown.text
+
+    done = town.coordinator.post(f"{HOME}/activation{there}", written(town, stage_2_km=8))
+    assert (done.status_code, done.location) == (303, f"{HOME}{there}")
+    db.session.rollback()
+    assert rulebooks([town.hospital_id])["home-care"].search.stages[2].km == 8
+    assert town_rules(town) == pathways()["home-care"], "the territory's stay as they were"
+
+
+def test_nobody_adapts_for_an_organization_that_is_not_hers(town: Town) -> None:
+    for other in (town.hospital_id, "nonsense"):
+        assert town.coordinator.get(f"{HOME}?organization={other}").status_code == 404
+        sent = town.coordinator.post(f"{HOME}/activation?organization={other}", written(town, stage_2_km=8))
+        assert sent.status_code == 404
+    assert rulebooks([town.hospital_id])["home-care"] == pathways()["home-care"]

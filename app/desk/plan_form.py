@@ -1,19 +1,14 @@
-"""Care that comes back for days: asked for in taps, and read as one plan however many people share it."""
+"""Care that comes back for days, asked for in taps."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from babel.dates import format_date
 from wtforms import Field, RadioField
 from wtforms.validators import StopValidation
 
-from app.care_requests.models import CareRequest
-from app.care_requests.rules import LONGEST_PLAN, MOMENTS, TAKEN, State, Visit, planned, read_visits
+from app.care_requests.rules import LONGEST_PLAN, Visit, planned
 from app.care_requests.words import MOMENTS as MOMENT_WORDS
 from app.core import clock
 from app.core.forms import Form
-from app.core.words import count
 from app.desk.forms import DayField
 from app.desk.questions import ISO_FIRST, SeveralField
 
@@ -86,59 +81,3 @@ class PlanForm(Form):
             for visit in planned(first, self.until.data, self.moments.data or (), every=every)
             if visit.day > here.date() or here.hour < ENDS[visit.moment]
         )
-
-
-def planned_in_words(visits: Sequence[Visit]) -> str:
-    """`10 passages, jusqu'au dimanche 6 décembre`."""
-    last = format_date(visits[-1].day, "EEEE d MMMM", locale="fr")
-    return f"{count(len(visits), 'passage')}, jusqu'au {last}"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One visit of a plan. `who`: initials, with `name`; both empty while nobody has it, or when it was `closed`."""
-
-    who: str
-    name: str
-    closed: bool
-
-
-@dataclass(frozen=True)
-class Day:
-    label: str
-    cells: list[Cell | None]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A plan as days and moments, whoever takes which part of it."""
-
-    moments: list[str]
-    days: list[Day]
-    open: int
-    total: int
-
-
-def grid(parts: Sequence[CareRequest]) -> Grid | None:
-    """None for care that comes once. `parts`: the request and those its plan was shared with."""
-    cells = {visit: _cell(part) for part in parts for visit in read_visits(part.visits)}
-    if not cells:
-        return None
-    moments = [moment for moment in MOMENTS if any(visit.moment == moment for visit in cells)]
-    days = sorted({visit.day for visit in cells})
-    return Grid(
-        [MOMENT_WORDS[moment] for moment in moments],
-        [Day(_day(day), [cells.get(Visit(day, moment)) for moment in moments]) for day in days],
-        sum(not (cell.who or cell.closed) for cell in cells.values()),
-        len(cells),
-    )
-
-
-def _cell(part: CareRequest) -> Cell:
-    performer = part.performer if part.state in TAKEN else None
-    closed = part.state is State.CANCELLED
-    return Cell(performer.initials, performer.name, closed) if performer else Cell("", "", closed)
-
-
-def _day(day: date) -> str:
-    return str(format_date(day, "EEE d MMM", locale="fr"))
