@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Account, Invitation, Letter, Membership, News, Passkey, Role, SignIn
 from app.accounts.rules import INVITATION_LASTS, SHOWN_LASTS, accepts_codes, six_digits
 from app.audit.actions import record
-from app.core.db import db
+from app.core.db import db, insert_into
 from app.core.tokens import keyed_hash, keyed_hashes, same_as_one
 
 LEASE = timedelta(minutes=5)  # far longer than a mail server may take to answer; also the wait before a new try
@@ -61,9 +60,8 @@ def invite(
 
 def _held_account(person: Person, now: datetime) -> Account:
     """The account of this address, made when there is none, and held: two invitations at once come one by one."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = {"email": person.email, "given_name": person.given_name, "family_name": person.family_name}
-    db.session.execute(insert(Account).values(created_at=now, **new).on_conflict_do_nothing())
+    db.session.execute(insert_into(Account).values(created_at=now, **new).on_conflict_do_nothing())
     return _held(Account.email == person.email)
 
 

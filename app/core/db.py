@@ -13,7 +13,8 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, Uuid, event, insert
-from sqlalchemy.engine import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 WRITE = "relais_write"
@@ -82,6 +83,12 @@ def insert_rows(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
         db.session.execute(insert(cast(Table, model.__table__)), rows)
 
 
+def insert_into(model: type[Model]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT in the words of this database, which knows what to do on a conflict."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(cast(Table, model.__table__))
+
+
 def append(model: type[Model], **row: Any) -> None:
     """Owe a row to a table that only grows. All those of a table are written together when the transaction ends, and
     nothing reads them before."""
@@ -124,8 +131,16 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
+        event.listen(db.engine, "handle_error", _keep_values_out)
         if db.engine.dialect.name == "sqlite":
             _tune_sqlite(db.engine)
+
+
+def _keep_values_out(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the values that break a rule: they may be a patient's, and an error is logged."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
 
 
 def _tune_sqlite(engine: Engine) -> None:

@@ -9,13 +9,12 @@ from typing import ParamSpec, TypeVar
 import structlog
 from flask import Flask, current_app, request
 from sqlalchemy import case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import clock
-from app.core.db import Model, db, transaction
+from app.core.db import Model, db, insert_into, transaction
 from app.core.tokens import keyed_hash
 
 MINUTE = timedelta(minutes=1)
@@ -78,8 +77,7 @@ def by_argument(name: str) -> Callable[..., str]:
 
 def count_attempt(name: str, who: str, within: timedelta, *, now: datetime) -> tuple[int, datetime]:
     """One more; returns how many in the present window, and when it ends. Windows begin with the first attempt."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Attempts).values(key=keyed_hash("attempts", f"{name}/{who}"), count=1, ends_at=now + within)
+    statement = insert_into(Attempts).values(key=keyed_hash("attempts", f"{name}/{who}"), count=1, ends_at=now + within)
     over = Attempts.ends_at <= now
     count, ends_at = db.session.execute(
         statement.on_conflict_do_update(

@@ -10,6 +10,7 @@ from app.accounts.models import Account
 from app.care_requests import actions as care_requests
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, State, Verb
+from app.care_requests.queries import family
 from app.care_requests.rules import Visit, condition, read_visits, shared
 from app.core import clock
 from app.core.db import db
@@ -18,6 +19,7 @@ from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
 from app.dispatch.models import Inquiry, Offer, OfferState
+from app.dispatch.standing import SETTLED
 from app.push import alerts as push
 
 
@@ -203,12 +205,12 @@ def relay(offer: Offer, colleague: PractitionerRole, *, by: Account, now: dateti
 
 
 def _was_asked(request: CareRequest, colleague: PractitionerRole) -> bool:
-    """Whether she has it before her already, or said no to it."""
-    settled = (OfferState.OPEN, OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.PROPOSED)
-    asked = select(Offer.id).where(
-        Offer.request_id == request.id, Offer.recipient_id == colleague.recipient_id, Offer.state.in_(settled)
-    )
-    return db.session.scalar(asked.limit(1)) is not None
+    """Whether she has it before her already, or said something of this plan; or asked for it herself."""
+    here = (Offer.request_id == request.id) & (Offer.state == OfferState.OPEN)
+    settled = Offer.request_id.in_(family(request)) & Offer.state.in_(SETTLED)
+    asked = select(Offer.id).where(Offer.recipient_id == colleague.recipient_id, here | settled)
+    asks = colleague.practitioner is not None and colleague.practitioner.account_id == request.author_id
+    return asks or db.session.scalar(asked.limit(1)) is not None
 
 
 def colleagues_for(offer: Offer) -> Sequence[PractitionerRole]:

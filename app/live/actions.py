@@ -3,10 +3,9 @@
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import clock
-from app.core.db import before_commit, db
+from app.core.db import before_commit, db, insert_into
 from app.live.models import Topic
 
 CHANNEL = "relais_live"
@@ -28,9 +27,8 @@ def write_topics() -> None:
     if not names:
         return
     engine = db.session.get_bind().dialect.name
-    insert = postgresql.insert if engine == "postgresql" else sqlite.insert
     rows = [{"name": name, "version": 1, "changed_at": clock.now()} for name in names]
-    statement = insert(Topic).values(rows)
+    statement = insert_into(Topic).values(rows)
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=[Topic.name],

@@ -8,10 +8,9 @@ from uuid import UUID
 import msgspec
 import uuid_utils.compat
 from sqlalchemy import CursorResult, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit.actions import record
-from app.core.db import db
+from app.core.db import db, insert_into
 from app.pathways.models import PathwayVersion
 from app.pathways.schema import Pathway
 
@@ -23,8 +22,7 @@ def kept(pathway: Pathway, *, now: datetime) -> UUID:
     held = select(PathwayVersion.id).where(PathwayVersion.digest == digest)
     found = db.session.scalar(held)
     if found is None:
-        insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        row = insert(PathwayVersion).values(
+        row = insert_into(PathwayVersion).values(
             id=uuid_utils.compat.uuid7(),
             organization_id=UUID(pathway.owner) if pathway.owner else None,
             slug=pathway.slug,

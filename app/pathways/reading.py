@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from app.pathways.schema import Pathway, Stage
+from app.pathways.schema import Pathway, Search
 
 
 class WrongPathway(ValueError):
@@ -83,7 +83,7 @@ def mistakes(pathway: Pathway) -> Iterator[tuple[str, str]]:
         if not window.hours and window.from_hour >= window.to_hour:
             yield f"windows[{n}].to_hour", "must come after from_hour"
     yield from _question_mistakes(pathway)
-    yield from _stage_mistakes(pathway.search.stages)
+    yield from _stage_mistakes(pathway.search)
     yield from _reason_mistakes(pathway)
     if pathway.search.hours and pathway.search.hours[0] >= pathway.search.hours[1]:
         yield "search.hours", "must end after they begin"
@@ -114,7 +114,8 @@ def _reason_mistakes(pathway: Pathway) -> Iterator[tuple[str, str]]:
             yield "search.stages", f"leave nobody to ask for {slug}"
 
 
-def _stage_mistakes(stages: Sequence[Stage]) -> Iterator[tuple[str, str]]:
+def _stage_mistakes(search: Search) -> Iterator[tuple[str, str]]:
+    stages, choices = search.stages, search.proposals if search.choice == "requester" else 0
     reached: dict[tuple[str, ...], int] = {}
     for n, stage in enumerate(stages):
         away = stage.kind in ("near", "other")
@@ -124,5 +125,7 @@ def _stage_mistakes(stages: Sequence[Stage]) -> Iterator[tuple[str, str]]:
             yield f"search.stages[{n}].km", f"a stage of kind {stage.kind} asks at any distance"
         if (stage.kind == "other") != bool(stage.professions):
             yield f"search.stages[{n}].professions", "are those that a stage of kind other asks"
+        if away and stage.offers < choices:
+            yield f"search.stages[{n}].offers", "fewer are asked than the requester is to choose from"
         if away:
             reached[stage.professions] = stage.km

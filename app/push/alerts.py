@@ -9,12 +9,13 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Update, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.config import Settings
-from app.core.db import db, insert_rows
+from app.core.db import db, insert_into, insert_rows
 from app.push import attention, budget, rules
 from app.push.listeners import mobile_of
-from app.push.models import UNSENT, Alert, Message, MessageState, Subscription
+from app.push.models import NOT_PUSH, UNSENT, Alert, Message, MessageState, Subscription
 from app.push.notices import NOTHING_LEFT, Notice, Owed, payload_of, topic_of
 from app.push.rules import Channel
 
@@ -95,8 +96,27 @@ def _tell(owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]
         for letter in [_letter(each, step, now + rules.PATIENCE if devices[each.account_id] else now)]
         if letter
     ]
-    insert_rows(Message, rings)
-    insert_rows(Message, letters)
+    _owe(rings, Message.subject_id, Message.subscription_id, Message.step)
+    _owe(letters, *LETTER)
+
+
+LETTER = Message.subject_id, Message.account_id, Message.channel, Message.step
+"""What is unique among mails and SMS."""
+
+
+def _owe(rows: Sequence[dict[str, Any]], *unique: InstrumentedAttribute[Any]) -> None:
+    """What is said again about the same subject takes the place of what was said, and leaves once more."""
+    if not rows:
+        return
+    statement = insert_into(Message)
+    anew = {name: statement.excluded[name] for name in ("payload", "urgency", "due_at", "expires_at")}
+    forgotten = dict.fromkeys(("lease_token", "lease_until", "last_status", "sent_at", "received_at"))
+    repeated = statement.on_conflict_do_update(
+        index_elements=unique,
+        index_where=NOT_PUSH if unique == LETTER else None,
+        set_=anew | forgotten | {"state": MessageState.PENDING, "attempts": 0},
+    )
+    db.session.execute(repeated, rows)
 
 
 def _letter(owed: Owed, step: str, due_at: datetime) -> dict[str, Any] | None:
@@ -148,7 +168,7 @@ def owe_next(message: Message, now: datetime) -> None:
         expires_at=message.expires_at,
     )
     if row:
-        db.session.add(Message(**row))
+        _owe([row], *LETTER)
 
 
 def _owed_by(

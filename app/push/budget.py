@@ -5,10 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, insert_into
 from app.push import attention
 from app.push.attention import Wishes
 from app.push.models import Alert, Attention
@@ -29,9 +28,8 @@ def wish(account_id: UUID, wishes: Wishes, now: datetime) -> None:
         "daily_cap": wishes.daily_cap,
         "grouped": wishes.grouped,
     }
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
-        insert(Attention)
+        insert_into(Attention)
         .values(account_id=account_id, **values)
         .on_conflict_do_update(index_elements=[Attention.account_id], set_=values)
     )

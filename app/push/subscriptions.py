@@ -5,9 +5,8 @@ from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.core.db import db
+from app.core.db import db, insert_into
 from app.push.alerts import fall_back_no_more, tell, tell_device
 from app.push.listeners import tell_carried, tell_lost, tell_received
 from app.push.models import UNSENT, Message, MessageState, Subscription
@@ -26,10 +25,9 @@ def subscribe(account_id: UUID, endpoint: str, p256dh: str, auth: str, now: date
     ).first()
     if owner and owner.account_id != account_id:
         forget(owner.id)
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     keys = {"account_id": account_id, "p256dh": p256dh, "auth": auth, "name": name}
     db.session.execute(
-        insert(Subscription)
+        insert_into(Subscription)
         .values(endpoint=endpoint, created_at=now, check_at=now + CHECK_EVERY, **keys)
         .on_conflict_do_update(index_elements=[Subscription.endpoint], set_=keys)
     )

@@ -1,17 +1,18 @@
 """The one way to write: together or not at all, and two at once both succeed."""
 
 import threading
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from app.core import clock
 from app.core import db as floor
-from app.core.db import db, transaction
+from app.core.db import db, insert_rows, transaction
 from app.live.actions import changed
 from app.live.models import Topic
 
@@ -126,3 +127,14 @@ def test_writers_queue_up_and_none_fails(app: Flask) -> None:
         writer.join()
     assert failures == []
     assert topics() == {"x": 80}
+
+
+def test_an_error_of_the_database_quotes_no_value(app: Flask) -> None:
+    """What breaks a rule may be a patient's, and errors are logged."""
+    with transaction():
+        db.session.add(topic("known-value"))
+    with pytest.raises(IntegrityError) as error, transaction():
+        insert_rows(Topic, [{"name": "known-value", "version": 1, "changed_at": clock.now()}])
+    told = "".join(traceback.format_exception_only(error.value) + traceback.format_exception_only(error.value.orig))
+    assert "UNIQUE" in told.upper()
+    assert "known-value" not in told

@@ -24,12 +24,14 @@ awake = st.lists(st.integers(0, 23), min_size=2, max_size=2, unique=True).map(so
 @st.composite
 def searches(draw: st.DrawFn) -> dict[str, Any]:
     """The `[search]` of a file: stages of any kind in any order, circles wider each time."""
+    choice, stages = draw(st.sampled_from(("first", "requester"))), draw(_stages())
+    asked = [stage["offers"] for stage in stages if "km" in stage]
     return {
         "profession": draw(st.sampled_from(PROFESSIONS)),
-        "stages": draw(_stages()),
+        "stages": stages,
         "hours": draw(st.none() | st.just([7, 21]) | awake),
-        "choice": draw(st.sampled_from(("first", "requester"))),
-        "proposals": draw(st.integers(1, 4)),
+        "choice": choice,
+        "proposals": draw(st.integers(1, min(asked, default=4) if choice == "requester" else 4)),
         "answer_hours": draw(st.sampled_from((0, 0, 1, 5, 96))),
         "around": draw(st.sampled_from(("patient", "requester"))),
     }

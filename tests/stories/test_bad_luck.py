@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+from collections.abc import Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from uuid import UUID, uuid4
@@ -16,6 +17,9 @@ from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State, Step
 from app.core import clock
 from app.core.db import Model, db, transaction
+from app.directory.models import PractitionerRole
+from app.dispatch import actions as dispatch
+from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import reach
 from app.live.models import Topic
@@ -81,6 +85,52 @@ def test_a_phone_that_is_gone_is_known_at_once(town: Town) -> None:
     town.time_passes(seconds=1)
     assert unreachable(request) == 1
     assert maya.accepts() == 200, "her screen shows the offer even so"
+
+
+# The same news twice
+
+
+def titles(nurse: Nurse) -> list[str]:
+    return [str(notice["notification"]["title"]) for notice in nurse.notices()]  # type: ignore[index]
+
+
+def test_a_moment_that_changes_twice_is_told_twice(town: Town) -> None:
+    maya, asked = town.nurse("Maya"), town.asks()
+    town.time_passes(seconds=1)
+    for days in (2, 3):
+        with transaction():
+            request, until = db.session.get_one(CareRequest, asked), clock.now() + timedelta(days=days)
+            dispatch.reschedule(request, clock.now(), until, by=town.orientation_nurse.account, now=clock.now())
+        town.time_passes(seconds=5)
+    assert titles(maya)[1:] == ["Le moment a changé", "Le moment a changé"]
+
+
+def test_a_second_question_and_a_second_answer_arrive(town: Town) -> None:
+    maya, _asked = town.nurse("Maya"), town.asks()
+    town.time_passes(seconds=1)
+    for _ in range(2):
+        with transaction():
+            offer = db.session.get_one(Offer, maya.offer().id)
+            inquiry = answers.ask(offer, "Quel étage ?", by=maya.account, now=clock.now())
+        with transaction():
+            answers.reply(inquiry, "Le deuxième.", by=town.orientation_nurse.account, now=clock.now())
+        town.time_passes(seconds=5)
+    assert titles(maya)[1:] == ["Réponse à votre question", "Réponse à votre question"]
+
+
+def test_found_by_telephone_a_second_time(town: Town) -> None:
+    """She gave it back, and was called again: her phone says so each time, and so does a mail when it is silent."""
+    maya, asked = town.nurse("Maya"), town.asks()
+    for _ in range(2):
+        with transaction():
+            role, request = db.session.get_one(PractitionerRole, maya.role_id), db.session.get_one(CareRequest, asked)
+            assert dispatch.assign(request, role, by=town.orientation_nurse.account, now=clock.now())
+        town.time_passes(seconds=5)
+        town.time_passes(minutes=3)
+        with transaction():
+            request = db.session.get_one(CareRequest, asked)
+            assert dispatch.withdraw(request, by=maya.account, now=clock.now(), reason="")
+    assert titles(maya) == ["C'est à vous", "C'est à vous"]
 
 
 # A sign-in that ended
@@ -157,10 +207,10 @@ def test_a_search_that_breaks_half_way_keeps_no_other_waiting(town: Town, monkey
 
     advance = dispatch.advance
 
-    def breaks(request: CareRequest, now: object) -> None:
-        advance(request, now)
+    def breaks(requests: Sequence[CareRequest], now: object) -> None:
+        advance(requests, now)
         db.session.flush()
-        if request.id == broken:
+        if broken in (request.id for request in requests):
             raise ZeroDivisionError
 
     with monkeypatch.context() as wrong:
