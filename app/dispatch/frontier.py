@@ -10,7 +10,7 @@ from app.dispatch.outcome import Outcome
 from app.dispatch.simulation import Behaviour, Territory, asking, simulate
 from app.pathways.schema import Search
 
-SIZES, PATIENCES, WAITS = (1, 3, 4, 5, 6, 7, 8, 10, 15), (10, 15, 20, 30, 45, 60), (5, 10, 15, 30)
+SIZES, PATIENCES, WAITS = (4, 5, 6, 7, 8, 10), (10, 15, 20, 30, 45, 60), (5, 10, 15, 30)
 """People asked at once; minutes each may answer; minutes before those farther out are asked too."""
 
 PARTS = 10
