@@ -68,7 +68,7 @@ def test_the_command_says_for_each_behaviour_whether_the_shipped_numbers_are_on_
 
 
 def test_it_names_what_beats_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody writes that strangers have two minutes to answer: most are alerted in vain, and the patient waits too."""
+    """Somebody writes that strangers have two minutes to answer: most are alerted in vain, and patients wait."""
     waits = "offers = 7\noffer_minutes = "
     good = (report.CATALOG / "home-care.toml").read_text(encoding="utf-8")
     assert f"{waits}20\n" in good, "the catalogue changed: write this mistake again"
