@@ -11,6 +11,7 @@ from app import cli
 from app.accounts.models import Account, Invitation, Role
 from app.core.db import db, transaction
 from app.directory.models import Commune, Organization, PractitionerRole, Profession
+from app.dispatch import frontier
 
 ANNE = ["invite", "Anne@Example.org", "Anne", "Durand", "--organization", "CH des Deux-Rives"]
 
@@ -63,13 +64,14 @@ def test_every_command_says_what_it_does(tmp_path: Path) -> None:
         assert command.help, command.name
 
 
-def test_a_simulation_says_its_assumptions_and_draws(tmp_path: Path) -> None:
+def test_a_simulation_says_its_assumptions_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frontier, "PATIENCES", (20,))
     plot, people = tmp_path / "frontier.svg", tmp_path / "people.csv"
     people.write_text("".join(f"48.{600 + n};2.{400 + n}\n" for n in range(40)))
     arguments = ["simulate", "--requests", "100", "--territory", str(people), "--plot", str(plot)]
     result = CliRunner().invoke(cli.main, arguments)
     assert result.exit_code == 0, result.output
-    for words in ("40 professionals", "seen 0.756", "alert-all", "one-by-one", "replacement", "shipped"):
+    for words in ("40 professionals", "seen 0.756", "alert-all", "one-by-one", "replacement", "shipped numbers"):
         assert words in result.output
     assert "prefers-color-scheme:dark" in plot.read_text()
 

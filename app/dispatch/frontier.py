@@ -1,70 +1,86 @@
-"""The picture of a simulation: for each way of asking, how long until somebody says yes, and how many are disturbed."""
+"""Which ways of asking no other one beats, and whether a pathway's own is among them, luck set aside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
-from math import log
+from itertools import product
+from math import sqrt
+from statistics import stdev
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 760, 470, 70, 60, 40, 30
-INK = """
-text{font:14px system-ui,sans-serif;fill:#1d2733} .soft{fill:#5a6775;font-size:12px} .axis{stroke:#8a96a3}
-.line{fill:none;stroke:#0b6e6e;stroke-width:2} .dot{fill:#8a96a3} .best{fill:#0b6e6e} .named{fill:#b4441c}
-@media (prefers-color-scheme:dark){ text{fill:#e8edf2} .soft{fill:#a9b4bf} .axis{stroke:#6d7883}
-.line{stroke:#5fd0c8} .best{fill:#5fd0c8} .named{fill:#ffab85} .dot{fill:#7b8792} }
-"""
-TICKS_X, TICKS_Y = (2, 3, 5, 10, 20, 30, 60, 120, 240), (1, 2, 3, 5, 10, 20, 50, 100, 200)
+from app.dispatch.outcome import Outcome
+from app.dispatch.simulation import Behaviour, Territory, asking, simulate
+from app.pathways.schema import Search
 
+SIZES, PATIENCES, WAITS = (4, 5, 6, 7, 8, 10), (10, 15, 20, 30, 45, 60), (5, 10, 15, 30)
+"""People asked at once; minutes each may answer; minutes before those farther out are asked too."""
 
-@dataclass(frozen=True)
-class Point:
-    """`minutes`: median until a yes; `alerts` per yes; `name`: said beside it, when it is one to be looked for."""
+PARTS = 10
+"""A run is cut into so many: how much they differ is what luck does."""
 
-    minutes: float
-    alerts: float
-    name: str = ""
+Figure = Callable[[Outcome], float]
 
 
-def best(points: Sequence[Point]) -> list[Point]:
-    """Those that no other one beats on both sides, from the fastest."""
-    kept: list[Point] = []
-    for point in sorted(points, key=lambda p: (p.minutes, p.alerts)):
-        if not kept or point.alerts < kept[-1].alerts:
-            kept.append(point)
+@dataclass(frozen=True, order=True)
+class Way:
+    """One way of asking, the same at each stage."""
+
+    offers: int
+    patience: int
+    wait: int
+
+    def __str__(self) -> str:
+        return f"{self.offers} × {self.patience} min, farther after {self.wait}"
+
+
+def slowest_tenth(outcome: Outcome) -> float:
+    """The time that counts first. A single rank is blind to what lies beyond it: neither the median nor the time within
+    which nine in ten are answered moves when the last ones wait twice as long."""
+    return outcome.slowest_tenth
+
+
+def median(outcome: Outcome) -> float:
+    return outcome.within(0.5)
+
+
+def calm(outcome: Outcome) -> float:
+    return outcome.alerts_per_success
+
+
+def played(search: Search, territory: Territory, behaviour: Behaviour, requests: int) -> dict[Way, Outcome]:
+    """Every size and every wait of the grid, with the circles of this search."""
+    ways = (Way(*numbers) for numbers in product(SIZES, PATIENCES, WAITS))
+    return {
+        way: simulate(asking(search, way.offers, way.patience, way.wait), territory, behaviour, requests)
+        for way in ways
+    }
+
+
+def best(points: Mapping[Way, tuple[float, float]]) -> list[Way]:
+    """Those that no other one equals on one side and beats on the other, from the fastest."""
+    kept: list[Way] = []
+    for way in sorted(points, key=lambda way: (points[way], way)):
+        if not kept or points[way][1] < points[kept[-1]][1]:
+            kept.append(way)
     return kept
 
 
-def drawn(points: Sequence[Point]) -> str:
-    """An SVG of its own, readable in light and in dark; both axes are logarithmic."""
-    xs, ys = [p.minutes for p in points], [p.alerts for p in points]
-    across = _scale(min(xs) / 1.15, max(xs) * 1.3, LEFT, WIDTH - RIGHT)
-    up = _scale(min(ys) / 1.2, max(ys) * 1.2, HEIGHT - BOTTOM, TOP)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="Alerts per yes against median minutes until a yes"><style>{INK}</style>',
-        f'<path class="axis" fill="none" d="M{LEFT} {TOP}V{HEIGHT - BOTTOM}H{WIDTH - RIGHT}"/>',
-        f'<text x="{LEFT - 50}" y="22">alerts per yes</text>',
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 12}" text-anchor="end">median minutes until somebody says yes</text>',
-    ]
-    for tick in TICKS_X:
-        if min(xs) / 1.15 <= tick <= max(xs) * 1.3:
-            parts.append(
-                f'<text class="soft" x="{across(tick):.0f}" y="{HEIGHT - 40}" text-anchor="middle">{tick}</text>'
-            )
-    for tick in TICKS_Y:
-        if min(ys) / 1.2 <= tick <= max(ys) * 1.2:
-            parts.append(f'<text class="soft" x="{LEFT - 8}" y="{up(tick) + 4:.0f}" text-anchor="end">{tick}</text>')
-    front = best(points)
-    path = " ".join(f"{across(p.minutes):.1f},{up(p.alerts):.1f}" for p in front)
-    parts.append(f'<polyline class="line" points="{path}"/>')
-    for point in sorted(points, key=lambda p: bool(p.name)):
-        kind = "named" if point.name else "best" if point in front else "dot"
-        x, y = across(point.minutes), up(point.alerts)
-        parts.append(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{6 if point.name else 3.5}"/>')
-        if point.name:
-            parts.append(f'<text x="{x + 10:.1f}" y="{y - 8:.1f}">{escape(point.name)}</text>')
-    return "\n".join([*parts, "</svg>", ""])
+@dataclass(frozen=True)
+class Gain:
+    """How much less one way costs than another, and how much of it could be luck: two standard errors. All ways meet
+    the same people in the same mood, so that luck is what differs between the parts of a run."""
+
+    by: float
+    luck: float
 
 
-def _scale(low: float, high: float, first: float, last: float) -> Callable[[float], float]:
-    """A logarithmic axis: from `low` at pixel `first` to `high` at pixel `last`."""
-    return lambda value: first + (last - first) * log(value / low) / log(high / low)
+def gain(mine: Outcome, other: Outcome, figure: Figure) -> Gain:
+    parts = [figure(mine.part(n, PARTS)) - figure(other.part(n, PARTS)) for n in range(PARTS)]
+    return Gain(figure(mine) - figure(other), 2 * stdev(parts) / sqrt(PARTS))
+
+
+def beaten(mine: Outcome, others: Mapping[Way, Outcome], time: Figure) -> Iterator[tuple[Way, Gain, Gain]]:
+    """The ways that are neither slower nor more disturbing, and better in one of both by more than luck."""
+    for way, other in others.items():
+        if time(other) <= time(mine) and calm(other) <= calm(mine):
+            gains = gain(mine, other, time), gain(mine, other, calm)
+            if any(each.by > each.luck for each in gains):
+                yield way, *gains

@@ -49,7 +49,7 @@ class Play:
                         self._alert(candidate.recipient_id, now, until)
                 case move:
                     come_back_at = move.come_back_at
-            now, won = self._go_on(come_back_at)
+            now, won = self._go_on(max(now, come_back_at))  # A stage that is over asks for another look at once.
             if won:
                 return now
 

@@ -1,22 +1,14 @@
 """A simulation told: its assumptions, a table of the ways of asking, what the choice is sensitive to, the picture."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 
-from app.dispatch.frontier import Point, best, drawn
-from app.dispatch.simulation import (
-    EVERYBODY,
-    MINUTES,
-    SIZES,
-    Behaviour,
-    Outcome,
-    Place,
-    Territory,
-    among_strangers,
-    of_size,
-    simulate,
-)
+from app.dispatch.frontier import Figure, Way, beaten, best, calm, median, played, slowest_tenth
+from app.dispatch.outcome import Outcome
+from app.dispatch.picture import Panel, Point, drawn
+from app.dispatch.simulation import EVERYBODY, Behaviour, Place, Territory, among_strangers, asking, simulate
 from app.pathways.reading import read_pathway
 from app.pathways.schema import Search
 
@@ -25,13 +17,20 @@ CATALOG = Path(__file__).parents[1] / "pathways" / "catalog"
 POLICIES = {"alert-all": EVERYBODY, "one-by-one": 1, "replacement": 0}
 """How many live offers; 0: as many as the pathway says."""
 
-REFUSALS = {
-    "accepted 37.7 % (survey of alerted volunteers)": 0.377,
-    "refused or ignored 71 % (CarePort, home health)": 0.29,
-    "refused or ignored 88 % (CarePort, nursing facilities)": 0.12,
+BEHAVIOURS = {
+    "accepted 37.7 % (survey of alerted volunteers)": Behaviour(),
+    "refused or ignored 71 % (CarePort, home health)": Behaviour(accepted=0.29),
+    "refused or ignored 88 % (CarePort, nursing facilities)": Behaviour(accepted=0.12),
+    "accepted 37.7 %, answering half as fast (assumed)": Behaviour(minutes_to_see=8.0, minutes_to_decide=4.0),
 }
 DENSITIES = {"half as many professionals": 2, "a quarter of them": 4}
-HEAD = f"{'':<16}{'median':>9}{'p90':>9}{'alerts/yes':>12}{'unanswered':>12}{'load':>8}{'load p90':>10}"
+HEAD = f"{'':<16}{'median':>9}{'p90':>9}{'slowest':>9}{'alerts/yes':>12}{'unanswered':>12}{'load':>8}{'load p90':>10}"
+
+TIMES: dict[str, Figure] = {
+    "what the slowest tenth wait for a yes on average, minutes": slowest_tenth,
+    "median minutes until somebody says yes": median,
+}
+"""The times against which alerts are drawn. The first one decides whether a pathway is on the frontier."""
 
 
 class Unknown(ValueError):
@@ -53,12 +52,12 @@ def lines(
         raise Unknown(f"there is no such pathway, policy ({', '.join(POLICIES)}) or territory")
     whole = read_pathway(file).search
     search = whole if usual else among_strangers(whole)
-    plans = {name: of_size(search, POLICIES[name]) if POLICIES[name] else search for name in policies}
+    plans = {name: asking(search, POLICIES[name]) if POLICIES[name] else search for name in policies}
     territory = Territory(places)
     yield f"{requests} requests · {len(places)} professionals · {pathway}: {_waits(search)}"
-    yield "times in minutes; load: alerts per professional and hundred requests, on average and for the busiest tenth"
-    for said, accepted in REFUSALS.items():
-        behaviour = replace(Behaviour(), accepted=accepted)
+    yield "times in minutes; slowest: what the slowest tenth wait on average"
+    yield "load: alerts per professional and hundred requests, on average and for the busiest tenth"
+    for said, behaviour in BEHAVIOURS.items():
         yield f"\n{said}: " + ", ".join(f"{name} {value:g}" for name, value in asdict(behaviour).items())
         yield from _rows(plans, territory, behaviour, requests, usual)
     for said, share in DENSITIES.items():
@@ -86,29 +85,57 @@ def _waits(search: Search) -> str:
 
 
 def _row(name: str, outcome: Outcome, people: int) -> str:
-    mean, busiest = outcome.load(people)
-    figures = f"{outcome.median:>9.1f}{outcome.ninth_tenth:>9.1f}{outcome.alerts_per_success:>12.1f}"
-    return f"{name:<16}{figures}{outcome.unanswered:>12.2%}{mean:>8.1f}{busiest:>10.1f}"
+    average, busiest = outcome.load(people)
+    times = f"{outcome.within(0.5):>9.1f}{outcome.within(0.9):>9.1f}{outcome.slowest_tenth:>9.1f}"
+    figures = f"{outcome.alerts_per_success:>12.1f}{outcome.unanswered:>12.2%}{average:>8.1f}{busiest:>10.1f}"
+    return f"{name:<16}{times}{figures}"
 
 
 def _frontier(search: Search, territory: Territory, requests: int, plot: Path) -> Iterator[str]:
-    """Every size and patience, each with the shipped radii and stages; the shipped one by its name."""
-    shipped = search.stages[0]
-    names = {
-        (shipped.offers, shipped.offer_minutes): "shipped",
-        (EVERYBODY, shipped.offer_minutes): "alert all",
-        (1, shipped.offer_minutes): "one by one",
-    }
-    points = {}
-    for size, minutes in sorted({*((s, m) for s in SIZES for m in MINUTES), *names}):
-        outcome = simulate(of_size(search, size, minutes), territory, Behaviour(), requests)
-        name = names.get((size, minutes), "")
-        points[size, minutes] = Point(outcome.median, outcome.alerts_per_success, name)
-    front = best([*points.values()])
-    yield "\non the frontier (live offers × minutes: median minutes, alerts per yes):"
-    for (size, minutes), point in sorted(points.items(), key=lambda item: item[1].minutes):
-        if point in front or point.name:
-            mark = "" if point in front else "  beaten"
-            which = f"{min(size, territory.people)} × {minutes}"
-            yield f"  {which}: {point.minutes:.1f}, {point.alerts:.1f} {point.name}{mark}"
-    plot.write_text(drawn([*points.values()]), encoding="utf-8")
+    """The pathway's own numbers among all those of the grid, for each behaviour; the survey's is drawn."""
+    yield f"\nthe frontier, {requests} requests for each way of asking, with the circles of this pathway"
+    for said, behaviour in BEHAVIOURS.items():
+        ways = played(search, territory, behaviour, requests)
+        shipped = simulate(search, territory, behaviour, requests)
+        if behaviour == Behaviour():
+            named = {
+                "shipped": shipped,
+                "alert all": simulate(asking(search, EVERYBODY), territory, behaviour, requests),
+                "one by one": simulate(asking(search, 1), territory, behaviour, requests),
+            }
+            plot.write_text(drawn([_panel(title, time, ways, named) for title, time in TIMES.items()]), "utf-8")
+            yield from _told(ways)
+        yield f"{said}: {_verdict(shipped, ways)}"
+
+
+def _panel(title: str, time: Figure, ways: Mapping[Way, Outcome], named: Mapping[str, Outcome]) -> Panel:
+    front = best({way: (time(outcome), calm(outcome)) for way, outcome in ways.items()})
+    points = [Point(time(outcome), calm(outcome), way in front) for way, outcome in ways.items()]
+    points += [Point(time(outcome), calm(outcome), name=name) for name, outcome in named.items()]
+    return Panel(title, points)
+
+
+def _told(ways: Mapping[Way, Outcome]) -> Iterator[str]:
+    """The frontier, a line for each size."""
+    front = best({way: (slowest_tenth(outcome), calm(outcome)) for way, outcome in ways.items()})
+    yield "live offers: patience/wait, minutes (what the slowest tenth wait, alerts per yes)"
+    for size, some in groupby(sorted(front), key=lambda way: way.offers):
+        said = (
+            f"{way.patience}/{way.wait} ({ways[way].slowest_tenth:.1f}, {ways[way].alerts_per_success:.2f})"
+            for way in some
+        )
+        yield f"  {size}: {' · '.join(said)}"
+
+
+def _verdict(shipped: Outcome, ways: Mapping[Way, Outcome]) -> str:
+    """Whether the pathway's own numbers are on the frontier; if not, the way that spares most alerts of those that beat
+    them."""
+    figures = f"{shipped.slowest_tenth:.1f} minutes, {shipped.alerts_per_success:.2f} alerts per yes"
+    better = list(beaten(shipped, ways, slowest_tenth))
+    if not better:
+        return f"shipped numbers ON the frontier ({figures})"
+    way, time, alerts = max(better, key=lambda each: each[2].by)
+    return (
+        f"shipped numbers OFF the frontier ({figures}): {way} spares {time.by:.1f} minutes (luck ± {time.luck:.1f}) "
+        f"and {alerts.by:.2f} alerts (± {alerts.luck:.2f})"
+    )

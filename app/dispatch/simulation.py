@@ -3,18 +3,17 @@
 A search here is a heap of answers to come: each person alerted sees it or not, says yes, says no, or says nothing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import cos, log, radians
+from math import cos, inf, log, radians
 from random import Random
-from statistics import quantiles
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from app.directory.geo import distance_km
+from app.dispatch.outcome import Outcome
 from app.dispatch.play import Answer, Play
 from app.dispatch.rules import Candidate, Policy
 from app.pathways.schema import Search
@@ -64,40 +63,6 @@ class Behaviour:
             return None
         delays = (self.minutes_to_see, self.minutes_to_decide)
         return yes, timedelta(minutes=sum(random.lognormvariate(log(median), self.spread) for median in delays))
-
-
-@dataclass
-class Outcome:
-    """What became of the searches: minutes to each yes, alerts in all, alerts by person, and who has the care."""
-
-    requests: int = 0
-    alerts: int = 0
-    minutes: list[float] = field(default_factory=list)
-    alerted: Counter[UUID] = field(default_factory=Counter)
-
-    @property
-    def unanswered(self) -> float:
-        return 1 - len(self.minutes) / self.requests
-
-    @property
-    def alerts_per_success(self) -> float:
-        return self.alerts / max(1, len(self.minutes))
-
-    @property
-    def median(self) -> float:
-        return self._tenth(5)
-
-    @property
-    def ninth_tenth(self) -> float:
-        return self._tenth(9)
-
-    def _tenth(self, n: int) -> float:
-        return quantiles(self.minutes, n=10)[n - 1] if len(self.minutes) > 1 else float("inf")
-
-    def load(self, people: int) -> tuple[float, float]:
-        """Alerts per hundred requests, for one person on average and for the tenth who gets most."""
-        counts = sorted([*self.alerted.values(), *[0] * (people - len(self.alerted))])
-        return sum(counts) / people * 100 / self.requests, counts[int(people * 0.9)] * 100 / self.requests
 
 
 class Territory:
@@ -164,21 +129,19 @@ def simulate(
     `usual`: the share of patients who have a usual professional. Every search begins in the morning: the hours of the
     day are not what is compared.
     """
-    random, outcome = dice(2), Outcome()
+    random, ends = dice(2), START + max(patience, *(stage.offer_patience for stage in plan.stages))
+    outcome = Outcome((ends - START) / timedelta(minutes=1))
     answers = [behaviour.answer(random) for _ in range(MOODS)]
     known = [random.random() < usual for _ in range(MOODS)]
-    ends = START + max(patience, *(stage.offer_patience for stage in plan.stages))
     stages = [territory.stages(plan, spot, usual=False) for spot in range(SPOTS)]
     with_usual = [territory.stages(plan, spot, usual=True) for spot in range(SPOTS)] if usual else stages
     for n in range(requests):
         people = (with_usual if known[n % MOODS] else stages)[n % SPOTS]
         play = Play(plan, people.__getitem__, _moods(answers, n), START, ends, urgent=True)
         answered = play.until_yes()
-        outcome.requests += 1
-        outcome.alerts += len(play.asked)
+        outcome.alerts.append(len(play.asked))
         outcome.alerted.update(play.asked)
-        if answered:
-            outcome.minutes.append((answered - START) / timedelta(minutes=1))
+        outcome.minutes.append((answered - START) / timedelta(minutes=1) if answered else inf)
     return outcome
 
 
@@ -186,7 +149,6 @@ def _moods(answers: Sequence[Answer], number: int) -> Callable[[UUID], Answer]:
     return lambda who: answers[hash((number, who.int)) % MOODS]
 
 
-SIZES, MINUTES = (1, 2, 3, 5, 7, 10, 15, 30), (5, 10, 15, 30, 60)
 EVERYBODY = 100_000
 
 
@@ -197,9 +159,15 @@ def among_strangers(search: Search) -> Search:
     return replace(search, stages=near) if near else search
 
 
-def of_size(search: Search, offers: int, offer_minutes: int | None = None) -> Search:
-    """The same search with so many asked at once, and such a patience for each of them."""
+def asking(search: Search, offers: int, offer_minutes: int | None = None, minutes: int | None = None) -> Search:
+    """The same search with so many asked at once, such a patience for each, and so long before others are asked."""
     stages = (
-        replace(stage, offers=offers, offer_minutes=offer_minutes or stage.offer_minutes) for stage in search.stages
+        replace(
+            stage,
+            offers=offers,
+            offer_minutes=offer_minutes or stage.offer_minutes,
+            minutes=minutes or stage.minutes,
+        )
+        for stage in search.stages
     )
     return replace(search, stages=tuple(stages))

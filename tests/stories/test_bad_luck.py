@@ -69,7 +69,7 @@ def test_who_could_not_be_alerted_in_time_is_said_to_be_unreachable(town: Town) 
     maya.device.answers(reset=True)
     request = town.asks()
     town.time_passes(seconds=1)
-    for _ in range(29):
+    for _ in range(19):
         town.time_passes(minutes=1)
     before = unreachable(request)
     town.time_passes(minutes=2)

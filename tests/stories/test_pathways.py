@@ -179,11 +179,11 @@ class TestHomeCare:
             offer = db.session.get_one(Offer, maya.offer().id)
             inquiry = answers.ask(offer, "Y a-t-il un ascenseur ?", by=maya.account, now=clock.now()).id
         town.time_passes(hours=2)
-        assert maya.offer().state is OfferState.OPEN, "half an hour would have been over"
+        assert maya.offer().state is OfferState.OPEN, "twenty minutes would have been over"
         with transaction():
             asked = db.session.get_one(answers.Inquiry, inquiry)
             assert answers.reply(asked, "Oui.", by=town.orientation_nurse.account, now=clock.now())
-        town.time_passes(minutes=29)
+        town.time_passes(minutes=19)
         assert maya.offer().state is OfferState.OPEN
         assert maya.notices()[-1]["notification"]["title"] == "Réponse à votre question"
         town.time_passes(minutes=2)
