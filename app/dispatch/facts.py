@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import func, or_, select
 
 from app.care_requests.models import CareRequest
@@ -57,26 +58,35 @@ class Neighbours:
         return [each for each in found if each.recipient_id not in without][:limit]
 
 
+@dataclass
+class Person:
+    """Who is behind a role. `account_id`: none for a service, where several answer; `left_today`: how many more alerts
+    of what does not press she wants today, none when she set no limit."""
+
+    skills: list[str]
+    account_id: UUID | None
+    habits: Habits
+    left_today: int | None = None
+
+
 class People:
     """Those whom several searches that move together may ask. Each search knows whom those before it asked."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._skills: dict[UUID, list[str]] = {}  # by role
-        self._accounts: dict[UUID, UUID | None] = {}  # by role: who signs in for it, none for a service
-        self._habits: dict[UUID, Habits] = defaultdict(Habits)  # by recipient
-        self._left_today: dict[UUID, int] = {}  # by account, of whoever wants no more than so many alerts a day
+        self._known: dict[UUID, Person] = {}  # by role
 
     def meet(self, candidates: Iterable[rules.Candidate]) -> None:
         """Read what is not known of them yet."""
-        new = {each.role_id: each.recipient_id for each in candidates if each.role_id not in self._skills}
+        new = {each.role_id: each.recipient_id for each in candidates if each.role_id not in self._known}
         if not new:
             return
-        for role_id, skills, account_id in _people(new):
-            self._skills[role_id], self._accounts[role_id] = skills, account_id
-        self._habits |= _habits(set(new.values()) - self._habits.keys(), self._now)
-        accounts = {account for role in new if (account := self._accounts[role])}
-        self._left_today |= push.left_today(accounts - self._left_today.keys(), self._now)
+        habits = _habits(set(new.values()), self._now)
+        met = {role_id: Person(skills, account, habits[new[role_id]]) for role_id, skills, account in _behind(new)}
+        left_today = push.left_today([person.account_id for person in met.values() if person.account_id], self._now)
+        for person in met.values():
+            person.left_today = left_today.get(person.account_id) if person.account_id else None
+        self._known |= met
 
     def ranked(self, request: CareRequest, candidates: Iterable[rules.Candidate]) -> list[rules.Candidate]:
         """The same people with what speaks for and against each, the best to ask first.
@@ -84,28 +94,25 @@ class People:
         Whoever has heard enough today is passed over, unless it is urgent.
         """
         wanted = wishes(request)
+        known = [(candidate, self._known[candidate.role_id]) for candidate in candidates]
         return rules.ranked(
             replace(
                 candidate,
-                fits=tuple(SKILLS[slug].lower() for slug in wanted if slug in self._skills[candidate.role_id]),
+                fits=tuple(SKILLS[slug].lower() for slug in wanted if slug in person.skills),
                 wants=len(wanted),
-                **vars(self._habits[candidate.recipient_id]),
+                **vars(person.habits),
             )
-            for candidate in candidates
-            if request.urgent or not self._rests(candidate)
+            for candidate, person in known
+            if request.urgent or person.left_today is None or person.left_today > 0
         )
-
-    def _rests(self, candidate: rules.Candidate) -> bool:
-        account_id = self._accounts[candidate.role_id]
-        return account_id is not None and self._left_today.get(account_id, 1) <= 0
 
     def were_asked(self, candidates: Iterable[rules.Candidate]) -> None:
         """The next search of this transaction reads it."""
         for candidate in candidates:
-            self._habits[candidate.recipient_id].lately += 1
-            account_id = self._accounts.get(candidate.role_id)
-            if account_id in self._left_today:
-                self._left_today[account_id] -= 1
+            person = self._known[candidate.role_id]
+            person.habits.lately += 1
+            if person.left_today is not None:
+                person.left_today -= 1
 
 
 def wishes(request: CareRequest) -> list[str]:
@@ -114,7 +121,7 @@ def wishes(request: CareRequest) -> list[str]:
     return [slug for slug in said if isinstance(slug, str) and slug in SKILLS]
 
 
-def _people(role_ids: Collection[UUID]) -> Iterable[tuple[UUID, list[str], UUID | None]]:
+def _behind(role_ids: Collection[UUID]) -> Iterable[tuple[UUID, list[str], UUID | None]]:
     facts = select(PractitionerRole.id, PractitionerRole.skills, Practitioner.account_id).outerjoin(
         Practitioner, Practitioner.id == PractitionerRole.practitioner_id
     )
@@ -134,7 +141,7 @@ def _habits(recipient_ids: Collection[UUID], now: datetime) -> dict[UUID, Habits
         counted(this_hour, Offer.state.not_in((OfferState.OPEN, OfferState.LOST))),
     ).where(Offer.recipient_id.in_(recipient_ids), Offer.created_at > now - MEMORY)
     rows = db.session.execute(facts.group_by(Offer.recipient_id))
-    return {recipient: Habits(*counts) for recipient, *counts in rows}
+    return defaultdict(Habits, {recipient: Habits(*counts) for recipient, *counts in rows})
 
 
 def _days(now: datetime) -> Sequence[datetime]:

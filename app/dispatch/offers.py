@@ -1,12 +1,13 @@
 """Making offers and ending them: each with its alert, its trace and the screens that must look again."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, select, update
 
 from app.accounts.models import Account

@@ -7,6 +7,8 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from app.core.clock import PARIS
 
 
@@ -67,8 +69,7 @@ def touched(key: str, age: timedelta, now: datetime) -> Tap:
     return Tap(now - min(max(age, timedelta(0)), LONGEST_WAY), key)
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Somebody who could be asked, and what speaks for and against it; `km` as the crow flies from the patient.
 
     `fits`: what she has of what is wanted, of `wants`. `today`: visits taken today; `lately`: times asked these seven
@@ -152,18 +153,23 @@ def next_move(policy: Policy, standing: Standing, candidates: Sequence[Candidate
     fresh = [c for c in candidates if c.recipient_id not in standing.asked][: max(0, room)]
     if fresh:
         until = min(later(policy, now, stage.offer_patience, standing.urgent), standing.deadline)
-        return Ask(tuple(fresh), until, min(until, standing.stage_ends_at, *standing.live_until))
+        over = now >= standing.stage_ends_at and not _asks_more_beyond(policy, standing, busy + len(fresh))
+        ends = (until, *standing.live_until)
+        return Ask(tuple(fresh), until, min(ends if over else (*ends, standing.stage_ends_at)))
     nobody_live = not standing.live_until
-    beyond = policy.stages[standing.stage + 1 : standing.stage + 2]
-    if beyond and not enough:
-        # Nobody is disturbed farther out as long as enough people are asked here.
-        patience_over = (standing.empty or now >= standing.stage_ends_at) and beyond[0].offers > busy
-        if nobody_live or patience_over:
+    if not enough and standing.stage + 1 < len(policy.stages):
+        patience_over = standing.empty or now >= standing.stage_ends_at
+        if nobody_live or (patience_over and _asks_more_beyond(policy, standing, busy)):
             return _stage(policy, standing.stage + 1, now, standing.urgent)
     if nobody_live and not standing.proposals:
         return GiveUp()
     ends = (*standing.live_until, standing.deadline)
     return Wait(min(ends if now >= standing.stage_ends_at else (*ends, standing.stage_ends_at)))
+
+
+def _asks_more_beyond(policy: Policy, standing: Standing, busy: int) -> bool:
+    """Whether the next stage asks more people at once: nobody is disturbed farther out while enough are asked here."""
+    return any(stage.offers > busy for stage in policy.stages[standing.stage + 1 : standing.stage + 2])
 
 
 def _stage(policy: Policy, stage: int, now: datetime, urgent: bool) -> Widen:

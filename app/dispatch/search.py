@@ -19,11 +19,11 @@ from app.directory.models import Commune, PractitionerRole, Profession
 from app.dispatch import offers, rules, standing, words
 from app.dispatch.facts import Neighbours, People
 from app.dispatch.models import Offer, OfferState, Wave
-from app.dispatch.standing import Underway
+from app.dispatch.standing import Reached, Underway
 
 TRY_AGAIN = timedelta(minutes=1)
 
-TOGETHER = 25
+TOGETHER = 50
 """Searches moved in one transaction: they share their reads and one synchronised write. A tap on one of them waits for
 the others."""
 
@@ -88,11 +88,11 @@ class _Search:
     def __init__(self, underway: Underway, now: datetime) -> None:
         self.underway, self.request, self.now = underway, underway.request, now
         self.policy = self.request.search
-        self.wave = underway.wave or _begun(self.request, first_stage(self.request, now), 1, now)
+        self.reached = underway.reached or _first(self.request, now)
 
     def look_around(self, neighbours: Neighbours) -> None:
         """Find as many of the stage as may be asked now, and some more."""
-        self.stage, self.standing = self.policy.stages[self.wave.stage], self.underway.at(self.wave)
+        self.stage, self.standing = self.policy.stages[self.reached.stage], self.underway.at(self.reached)
         room = self.stage.offers - len(self.standing.live_until) - self.standing.proposals
         self.candidates = self._around(neighbours, room) if room > 0 else []
 
@@ -127,13 +127,13 @@ class _Search:
         best = self.candidates if named else people.ranked(self.request, self.candidates)
         move = rules.next_move(self.policy, self.standing, best, self.now)
         if isinstance(move, rules.Widen):
-            self.wave = _begun(self.request, move, self.wave.round, self.now)
+            self.reached = Reached(self.reached.round, move.stage, move.ends_at)
             return True
-        _keep(self.request, self.wave, asked_before=bool(self.underway.mine))
+        wave = self.reached.wave or _begin(self.request, self.reached, self.now, asked_before=bool(self.underway.mine))
         match move:
             case rules.Ask(candidates, until, come_back_at):
                 people.were_asked(candidates)
-                asked.append(offers.Asked(self.request, self.wave, candidates, until))
+                asked.append(offers.Asked(self.request, wave, candidates, until))
                 care_requests.plan_next_move(self.request, come_back_at)
             case rules.Wait(come_back_at):
                 care_requests.plan_next_move(self.request, come_back_at)
@@ -156,37 +156,35 @@ def first_stage(request: CareRequest, now: datetime) -> rules.Widen:
     return rules.first_stage(request.search, urgent=request.urgent, now=now)
 
 
+def _first(request: CareRequest, now: datetime) -> Reached:
+    begins = first_stage(request, now)
+    return Reached(1, begins.stage, begins.ends_at)
+
+
 def latest_wave(request_id: UUID) -> Wave | None:
     return standing.latest_waves([request_id]).get(request_id)
 
 
 def widen(request: CareRequest, to: rules.Widen, round_number: int, now: datetime) -> Wave:
     """Go on to this stage, because somebody said so."""
-    wave = _begun(request, to, round_number, now)
     asked_before = db.session.scalar(select(Offer.id).where(Offer.request_id == request.id).limit(1)) is not None
-    _keep(request, wave, asked_before=asked_before)
-    return wave
+    return _begin(request, Reached(round_number, to.stage, to.ends_at), now, asked_before=asked_before)
 
 
-def _begun(request: CareRequest, to: rules.Widen, round_number: int, now: datetime) -> Wave:
-    """The stage as it begins. It is kept once it asks or waits: one that has nobody to ask leaves no row."""
-    stage = request.search.stages[to.stage]
-    return Wave(
+def _begin(request: CareRequest, reached: Reached, now: datetime, *, asked_before: bool) -> Wave:
+    stage = request.search.stages[reached.stage]
+    wave = Wave(
         id=uuid_utils.compat.uuid7(),
         request_id=request.id,
-        round=round_number,
-        stage=to.stage,
+        round=reached.round,
+        stage=reached.stage,
         kind=stage.kind,
         radius_km=stage.km or None,
         started_at=now,
-        ends_at=to.ends_at,
+        ends_at=reached.ends_at,
     )
-
-
-def _keep(request: CareRequest, wave: Wave, *, asked_before: bool) -> None:
-    if wave in db.session:
-        return
     db.session.add(wave)
-    if wave.stage and asked_before:
-        add_step(request.id, "widened", now=wave.started_at, detail=words.stage(wave.kind, wave.radius_km or 0))
+    if reached.stage and asked_before:
+        add_step(request.id, "widened", now=now, detail=words.stage(stage.kind, stage.km))
         touch(request)
+    return wave

@@ -32,6 +32,16 @@ class Made(NamedTuple):
     round: int
 
 
+class Reached(NamedTuple):
+    """How far a search came. `wave`: none for a stage that begins now: it is kept once it asks or waits, and one that
+    has nobody to ask leaves no row."""
+
+    round: int
+    stage: int
+    ends_at: datetime
+    wave: Wave | None = None
+
+
 @dataclass
 class Underway:
     """A search as it stands. `family`: the offers of this need and of the parts into which its plan was shared: whoever
@@ -48,20 +58,24 @@ class Underway:
     def __post_init__(self) -> None:
         self.mine = [made for made in self.family if made.request_id == self.request.id]
 
-    def at(self, wave: Wave) -> rules.Standing:
+    @property
+    def reached(self) -> Reached | None:
+        return Reached(self.wave.round, self.wave.stage, self.wave.ends_at, self.wave) if self.wave else None
+
+    def at(self, reached: Reached) -> rules.Standing:
         live = [made for made in self.mine if made.state is OfferState.OPEN]
         settled = [made.recipient_id for made in self.family if made.state in SETTLED]
-        this_round = [made.recipient_id for made in self.mine if made.round == wave.round]
+        this_round = [made.recipient_id for made in self.mine if made.round == reached.round]
         deadline = self.request.answer_by
         return rules.Standing(
-            stage=wave.stage,
-            stage_ends_at=wave.ends_at,
+            stage=reached.stage,
+            stage_ends_at=reached.ends_at,
             deadline=deadline,
             asked=frozenset([*self.never, *settled, *this_round]),
             live_until=tuple(deadline if made.paused_at else made.expires_at for made in live),
             proposals=sum(made.state is OfferState.PROPOSED for made in self.mine),
             urgent=self.request.urgent,
-            empty=all(made.wave_id != wave.id for made in self.mine),
+            empty=reached.wave is None or all(made.wave_id != reached.wave.id for made in self.mine),
         )
 
 

@@ -1,13 +1,13 @@
 """The outbox's verbs: who is to be told what, by which way, and what no longer needs telling."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
-from dataclasses import replace as but
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from msgspec.structs import asdict
+from msgspec.structs import replace as but
 from sqlalchemy import ColumnElement, Update, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 

@@ -1,8 +1,9 @@
 """What is said to a person, and the names it is said under: plain values, nothing written here."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from app.core.tokens import hash_token
 
@@ -19,8 +20,7 @@ DIGEST = "digest"
 """The step of the one that stands for several alerts."""
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """What a lock screen may show: the care family, the commune and the delay at most, never the patient.
 
     `path` is relative to the app's root and opened by a tap; `answerable`: an answer is awaited, and given by two
@@ -43,8 +43,7 @@ NOTHING_LEFT = Notice(
 """What takes the place of a digest of which nothing is left."""
 
 
-@dataclass(frozen=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """What one person is to be told about one subject, and until when it is worth telling. `urgent`: left unsaid, an
     answer awaited for hours is not."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as but
 
 from app.core.clock import PARIS
 from app.dispatch import rules
@@ -121,7 +122,7 @@ def test_the_search_begins_with_the_first_stage_and_without_a_usual_one_goes_on_
 
 
 def test_the_reason_for_asking_is_said() -> None:
-    laden = replace(person(1, 3.0), fits=("arabe",), today=2, lately=4, answers=3, asked_at_this_hour=5)
+    laden = but(person(1, 3.0), fits=("arabe",), today=2, lately=4, answers=3, asked_at_this_hour=5)
     assert rules.rank_line(person(1, 3.0), "3,0 km") == "à 3,0 km, pas sollicité depuis 7 jours"
     assert rules.rank_line(laden, "3,0 km") == (
         "à 3,0 km, arabe, 2 prises aujourd'hui, sollicité 4 fois en 7 jours, répond 3 fois sur 5 à cette heure"
@@ -187,11 +188,11 @@ class TestRank:
         ("better", "worse"),
         [
             (person(1, 1.0), person(2, 2.0)),
-            (replace(person(1, 6.0), fits=("perfusions",), wants=1), replace(person(2, 1.0), wants=1)),
-            (person(1, 3.0), replace(person(2, 1.0), today=5)),
-            (person(1, 3.0), replace(person(2, 1.0), lately=30)),
-            (person(1, 2.5), replace(person(2, 1.0), answers=0, asked_at_this_hour=5)),
-            (replace(person(2, 1.0), answers=0, asked_at_this_hour=2), person(1, 3.0)),  # too few to be a habit
+            (but(person(1, 6.0), fits=("perfusions",), wants=1), but(person(2, 1.0), wants=1)),
+            (person(1, 3.0), but(person(2, 1.0), today=5)),
+            (person(1, 3.0), but(person(2, 1.0), lately=30)),
+            (person(1, 2.5), but(person(2, 1.0), answers=0, asked_at_this_hour=5)),
+            (but(person(2, 1.0), answers=0, asked_at_this_hour=2), person(1, 3.0)),  # too few to be a habit
         ],
     )
     def test_who_comes_first(self, better: Candidate, worse: Candidate) -> None:

@@ -272,7 +272,7 @@ class Machine(RuleBasedStateMachine):
             return acts
 
         patch.setattr(offers, "record", breaking(offers.record))
-        patch.setattr(search, "_keep", breaking(search._keep))
+        patch.setattr(search, "_begin", breaking(search._begin))
         patch.setattr(offers, "touch", breaking(offers.touch))
 
     def _everything(self) -> list[object]:
