@@ -159,12 +159,12 @@ def copies_of(request_id: UUID) -> Sequence[InformationCopy]:
     return db.session.scalars(told.options(joinedload(InformationCopy.practitioner)).order_by(InformationCopy.id)).all()
 
 
-def due(now: datetime, limit: int = 100) -> Sequence[UUID]:
-    """Searches whose next move is due, the longest due first."""
+def due(now: datetime, limit: int = 1000) -> list[UUID]:
+    """The searches whose next move is longest due, those of a commune side by side: they read the same neighbours."""
     statement = (
-        select(CareRequest.id)
+        select(CareRequest.id, CareRequest.commune_code)
         .where(CareRequest.next_move_at <= now, CareRequest.state == State.SEARCHING)
         .order_by(CareRequest.next_move_at)
         .limit(limit)
     )
-    return db.session.scalars(statement).all()
+    return [row.id for row in sorted(db.session.execute(statement), key=lambda row: row.commune_code)]

@@ -17,16 +17,19 @@ from app import create_app
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import Model, db, transaction
+from app.directory.actions import import_communes
+from app.directory.models import TerritoryCommune
 from app.dispatch import search as dispatch
 from app.dispatch.models import Offer, OfferState
 from app.push.models import Message
 from tests.conftest import settings_for
-from tests.factories.town import Town
+from tests.factories.town import COMMUNES as HEAD
+from tests.factories.town import EVRY, Town
 from tests.services.postgres import PostgresServer
 from tests.services.push_service import FakePushService
 
 RESULTS = Path(__file__).with_name("DISPATCH.md")
-PATIENTS, NURSES = 100, 40
+PATIENTS, NURSES, COMMUNES = 100, 40, 100
 GOAL_S = 2.0
 
 
@@ -39,12 +42,24 @@ class Bench:
         patients = [self.town.patient(f"Mesure{n}") for n in range(PATIENTS)]
         for n in range(self.number):
             self.town.asks(patient=patients[n % PATIENTS])
+        self.spread()
         self.moved("jamais demandées : 7 offres chacune, autant d'alertes", 7)
         clock.advance(timedelta(minutes=30, seconds=1))
         self.moved("délai dépassé : 7 offres closes, 7 nouvelles", 14)
         with transaction():
             db.session.execute(update(CareRequest).values(next_move_at=clock.now()))
         self.moved("rien à faire qu'attendre", 14)
+
+    def spread(self) -> None:
+        """From as many communes, some hundred metres apart: a department, where few searches begin at one place."""
+        places = [(f"9{n:04}", EVRY[0] + n % 10 * 0.004, EVRY[1] + n // 10 * 0.004) for n in range(COMMUNES)]
+        lines = [f"{code};LIEU;91000;;LIEU;{latitude},{longitude}\n" for code, latitude, longitude in places]
+        with transaction():
+            import_communes([HEAD.splitlines(keepends=True)[0], *lines])
+            for code, *_place in places:
+                db.session.add(TerritoryCommune(organization_id=self.town.cpts_id, commune_code=code))
+            for n, request in enumerate(db.session.scalars(select(CareRequest))):
+                request.commune_code = places[n % COMMUNES][0]
 
     def moved(self, what: str, offers: int) -> None:
         db.session.remove()
