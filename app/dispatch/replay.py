@@ -21,6 +21,7 @@ from app.core.words import length
 from app.directory import queries as directory
 from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole, Profession
+from app.dispatch.facts import Neighbours
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.play import Answer, Play
 from app.dispatch.rules import Candidate
@@ -208,7 +209,7 @@ def past_requests(
     newest = select(CareRequest).where(*wanted).order_by(CareRequest.created_at.desc()).limit(limit)
     requests = db.session.scalars(newest).all()
     offers = _first_round([request.id for request in requests])
-    near = _Nearest()
+    near = Neighbours()
     made = [_past(request, offers[request.id], near) for request in requests if request.id in offers]
     return [past for past, request in made if past.minutes is not None or request.state is not State.CANCELLED]
 
@@ -224,7 +225,7 @@ def _first_round(request_ids: Collection[UUID]) -> dict[UUID, list[tuple[Offer, 
     return found
 
 
-def _past(request: CareRequest, made: list[tuple[Offer, Wave]], near: "_Nearest") -> tuple[Past, CareRequest]:
+def _past(request: CareRequest, made: list[tuple[Offer, Wave]], near: Neighbours) -> tuple[Past, CareRequest]:
     begins = min(wave.started_at for _offer, wave in made)
     said: dict[UUID, Said] = {}
     for offer, _wave in made:
@@ -251,27 +252,13 @@ def _said(offer: Offer, request: CareRequest) -> Said:
     return Said(None, max(timedelta(0), ended - offer.created_at))
 
 
-class _Nearest:
-    """Who is near a commune today, read once for all its requests."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, Profession, int], list[Candidate]] = {}
-
-    def of(self, request: CareRequest, kind: Profession, km: int) -> list[Candidate]:
-        key, place = (request.commune_code, kind, km), request.commune
-        if key not in self._known:
-            found = directory.near(kind, place.latitude, place.longitude, km, NEAREST)
-            self._known[key] = [Candidate(near.role_id, near.recipient_id, near.km) for near in found]
-        return self._known[key]
-
-
 @dataclass
 class _People:
     """Who could be asked for one request."""
 
     request: CareRequest
     made: list[tuple[Offer, Wave]]
-    near: _Nearest
+    near: Neighbours
     _known: dict[tuple[str, int, tuple[str, ...]], list[Candidate]] = field(default_factory=dict)
 
     def of(self, stage: Stage) -> list[Candidate]:
@@ -293,7 +280,9 @@ class _People:
         request = self.request
         if stage.km:
             kinds = [Profession(kind) for kind in stage.professions] or [request.profession]
-            found = [candidate for kind in kinds for candidate in self.near.of(request, kind, stage.km)]
+            found = [
+                candidate for kind in kinds for candidate in self.near.of(request.commune, kind, stage.km, NEAREST)
+            ]
             return sorted(found, key=lambda candidate: candidate.km)
         return [self._candidate(role) for role in self._named(stage.kind)]
 
