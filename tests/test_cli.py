@@ -65,6 +65,7 @@ def test_every_command_says_what_it_does(tmp_path: Path) -> None:
 
 
 def test_a_simulation_says_its_assumptions_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frontier, "SIZES", (7,))
     monkeypatch.setattr(frontier, "PATIENCES", (20,))
     plot, people = tmp_path / "frontier.svg", tmp_path / "people.csv"
     people.write_text("".join(f"48.{600 + n};2.{400 + n}\n" for n in range(40)))

@@ -75,6 +75,7 @@ def test_it_names_what_beats_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "home-care.toml").write_text(good.replace(f"{waits}20\n", f"{waits}2\n"), encoding="utf-8")
     monkeypatch.setattr(report, "CATALOG", tmp_path)
     monkeypatch.setattr(frontier, "SIZES", (7,))
+    monkeypatch.setattr(frontier, "PATIENCES", (20,))
     said = told("home-care", tmp_path / "picture.svg")
     for behaviour in report.BEHAVIOURS:
         assert f"{behaviour}: shipped numbers OFF the frontier" in said

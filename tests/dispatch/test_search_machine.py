@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -157,23 +156,25 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=people, other=people)
     def one_refuses_and_all_begins_again(self, who: int, other: int) -> None:
-        """Another takes it and gives it back: a new round, in which silence may be asked again and a no may not."""
-        for happens in (
-            lambda: self.refuses(who, "far"),
-            self._works,
-            lambda: self.accepts(other, ""),
-            *(partial(self.withdraws, which) for which in range(len(self.requests))),
-            self._works,
-        ):
-            happens()
-            self.promises.hold()
+        """A new round, in which silence may be asked again and a no may not."""
+        self.refuses(who, "far")
+        self.promises.hold()
+        self._works()
+        self.promises.hold()
+        self._begins_again(other)
 
-    @rule(who=people)
-    def one_switches_off_before_the_next_are_asked(self, who: int) -> None:
+    @rule(who=people | st.integers(EVERYBODY - len(MATERNITIES), EVERYBODY - 1), other=people)
+    def one_switches_off_and_all_begins_again(self, who: int, other: int) -> None:
         if self.people[who].role_id not in self.promises.off:
             self.switches(who)
-        self.refuses(0, None)
+        self._begins_again(other)
+
+    def _begins_again(self, who: int) -> None:
+        """Somebody takes it and gives it back."""
+        self.accepts(who, "")
         self.promises.hold()
+        for which in range(len(self.requests)):
+            self.withdraws(which)
         self._works()
 
     @rule(who=people)
@@ -361,7 +362,7 @@ def test_a_search_keeps_its_promises(machine: type[Machine]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20,
+            max_examples=60,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

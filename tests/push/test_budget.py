@@ -251,22 +251,22 @@ def test_a_full_day_is_full_for_what_can_wait(town: Town, maya: Nurse) -> None:
     for _ in range(2):
         asked(maya), asked(ines)
     town.time_passes()
-    assert queries.resting([maya.account_id, ines.account_id, uuid4()], clock.now()) == {maya.account_id}
+    assert queries.left_today([maya.account_id, ines.account_id, uuid4()], clock.now()) == {maya.account_id: 0}
     asked(maya, "Injection")
     asked(maya, "Perfusion", lasts=SOON)
     town.time_passes()
     assert "Injection, Évry" not in titles(maya) and "Perfusion, Évry" in titles(maya)
     town.time_passes(hours=14)  # past midnight in Paris
     assert titles(maya)[-1] == "Injection, Évry"
-    assert queries.resting([maya.account_id], clock.now()) == set()
+    assert queries.left_today([maya.account_id], clock.now()) == {maya.account_id: 1}
 
 
 def test_a_digest_is_one_alert(town: Town, maya: Nurse) -> None:
     digest(town, maya)
     wishes(maya, Wishes(daily_cap=2))
-    assert queries.resting([maya.account_id], clock.now()) == set()
+    assert queries.left_today([maya.account_id], clock.now()) == {maya.account_id: 1}
     asked(maya, lasts=SOON)
-    assert queries.resting([maya.account_id], clock.now()) == {maya.account_id}
+    assert queries.left_today([maya.account_id], clock.now()) == {maya.account_id: 0}
 
 
 # What her alerts were worth
