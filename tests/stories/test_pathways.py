@@ -288,6 +288,16 @@ class TestMaternity:
             follow_ups.finish_task(db.session.get_one(CareTask, task.id), by=chosen.account, now=clock.now())
         assert "task" in [step.kind for step in town.request(request).steps]
 
+    def test_a_chosen_maternity_that_wants_no_requests_is_not_asked(self, town: Town) -> None:
+        """Nobody was ever asked, and a human knows at once."""
+        midwife = town.professional("Julie", Profession.MIDWIFE)
+        chosen = town.service("Maternité des Coquelicots", Profession.MATERNITY)
+        with transaction():
+            accept_requests(db.session.get_one(PractitionerRole, chosen.role_id), False)
+        request = town.asks("maternity-registration", by=midwife, chosen_role_id=chosen.role_id, window="month")
+        town.time_passes(seconds=1)
+        assert (chosen.offer(), town.request(request).state) == (None, State.UNANSWERED)
+
     def test_a_maternity_that_stays_silent_for_four_days(self, town: Town) -> None:
         midwife = town.professional("Julie", Profession.MIDWIFE)
         chosen = town.service("Maternité des Coquelicots", Profession.MATERNITY)
