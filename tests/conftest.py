@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from app.config import Settings, read_settings
@@ -20,6 +21,23 @@ from tests.services.postgres import PostgresServer
 from tests.services.push_service import FakePushService
 
 pytest_plugins = ["tests.services.fixtures"]
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates compiled by one house under test serve the next: that was a fifth of the suite's time."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
 
 MIGRATIONS = str(Path(__file__).parents[1] / "migrations")
 
