@@ -281,7 +281,7 @@ def hold_due(request_ids: Sequence[UUID], now: datetime) -> Sequence[CareRequest
             CareRequest.state == State.SEARCHING,
         )
         .order_by(CareRequest.next_move_at, CareRequest.id)
-        .options(selectinload(CareRequest.commune))
+        .options(selectinload(CareRequest.commune), selectinload(CareRequest.chosen))
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )

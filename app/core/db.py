@@ -12,7 +12,7 @@ import uuid_utils.compat
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, Uuid, event, insert
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, Uuid, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -80,7 +80,7 @@ def before_commit(hook: Callable[[], None]) -> Callable[[], None]:
 def insert_rows(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
     """Insert these in one statement. Rows, not objects: a thousand searches may move at the same minute."""
     if rows:
-        db.session.execute(insert(cast(Table, model.__table__)), rows)
+        db.session.execute(insert_into(model), rows)
 
 
 def insert_into(model: type[Model]) -> postgresql.Insert | sqlite.Insert:

@@ -109,9 +109,9 @@ def _reason_mistakes(pathway: Pathway) -> Iterator[tuple[str, str]]:
     for n, stage in enumerate(pathway.search.stages):
         if not set(stage.reasons) <= known:
             yield f"search.stages[{n}].reasons", "names a reason that the pathway does not have"
-    for slug in known:
-        if not pathway.search_for(slug).stages:
-            yield "search.stages", f"leave nobody to ask for {slug}"
+    for reason in pathway.reasons:
+        if not pathway.search_for(reason.slug).stages:
+            yield "search.stages", f"leave nobody to ask for {reason.slug}"
 
 
 def _stage_mistakes(search: Search) -> Iterator[tuple[str, str]]:

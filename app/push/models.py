@@ -67,7 +67,8 @@ class Message(Identified, Model):
     __table_args__ = (
         UniqueConstraint("subject_id", "subscription_id", "step"),
         Index("ix_push_message_due", "state", "due_at"),
-        # Whatever the code does, nobody gets the same mail or SMS twice over. Of a service, everyone gets one.
+        # Whatever the code does, nobody is owed the same mail or SMS twice over: what is said again takes the place of
+        # what was said. Of a service, everyone gets one.
         Index(
             "uq_push_message_channel",
             "subject_id",
