@@ -1,7 +1,7 @@
 """The house under test: the same tests on SQLite and on PostgreSQL, with a clock that tests move by hand."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Engine
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.config import Settings, read_settings
@@ -38,6 +41,39 @@ class CompiledOnce(BytecodeCache):
 
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
+
+
+def compiled_once(compile_builder: Callable[..., Callable[..., object]]) -> Callable[..., Callable[..., object]]:
+    """Routes too: each house compiles 150 of them in two forms, which was most of what making an app costs."""
+    known: dict[tuple[object, ...], Callable[..., object]] = {}
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Callable[..., object]:
+        key = (rule.rule, tuple(rule._trace), tuple(sorted((rule.defaults or {}).items())), append_unknown)
+        if key not in known:
+            known[key] = compile_builder(rule, append_unknown)
+        return known[key]
+
+    return builder
+
+
+Rule._compile_builder = compiled_once(Rule._compile_builder)
+
+
+def one_dialect(make_engine: Callable[..., Engine]) -> Callable[..., Engine]:
+    """SQL too: what one house has said to an engine, the next need not put into words again."""
+    first: dict[str, Engine] = {}
+
+    def engine(*args: object) -> Engine:
+        new = make_engine(*args)
+        known = first.setdefault(new.dialect.name, new)
+        new.dialect = new.pool._dialect = known.dialect
+        new._compiled_cache = known._compiled_cache
+        return new
+
+    return engine
+
+
+SQLAlchemy._make_engine = one_dialect(SQLAlchemy._make_engine)
 
 MIGRATIONS = str(Path(__file__).parents[1] / "migrations")
 
@@ -82,9 +118,9 @@ def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{copy}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.create_database(like=model)
+    url = server.lend_database(like=model)
     yield url
-    server.drop_database(url)
+    server.take_back(url, like=model)
 
 
 @pytest.fixture(scope="session")
