@@ -84,7 +84,7 @@ def directory(context: click.Context) -> None:
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the frontier into this SVG file.")
 def simulate(requests: int, territory: str, policy: str, pathway: str, usual: float, plot: Path | None) -> None:
     """Play many searches on the rules of production: what each way of asking brings, and whom it disturbs."""
-    from app.dispatch import report
+    from app.simulation import report
 
     try:
         for line in report.lines(requests, _places(territory), policy.split(","), pathway, plot, usual):
@@ -95,7 +95,7 @@ def simulate(requests: int, territory: str, policy: str, pathway: str, usual: fl
 
 def _places(territory: str) -> list[tuple[float, float]]:
     from app.demo.territory import COMMUNES
-    from app.dispatch.simulation import scattered
+    from app.simulation.invented import scattered
 
     if territory == "demo":
         with COMMUNES.open(encoding="utf-8") as lines:

@@ -11,7 +11,7 @@ from app import cli
 from app.accounts.models import Account, Invitation, Role
 from app.core.db import db, transaction
 from app.directory.models import Commune, Organization, PractitionerRole, Profession
-from app.dispatch import frontier
+from app.simulation import frontier
 
 ANNE = ["invite", "Anne@Example.org", "Anne", "Durand", "--organization", "CH des Deux-Rives"]
 

@@ -94,7 +94,7 @@ def replay(
 ) -> None:
     """Play past requests under another version of their pathway: what if?"""
     from app.core import clock
-    from app.dispatch import replay as past
+    from app.simulation import replay as past
 
     if (file is None) == (version is None):
         raise click.ClickException("say which version: --file or --version")

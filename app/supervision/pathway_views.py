@@ -16,10 +16,10 @@ from app.core.limits import MINUTE, limited
 from app.directory.models import Organization
 from app.directory.queries import organizations
 from app.directory.words import PROFESSIONS
-from app.dispatch import replay as past
 from app.pathways import actions, drawing
 from app.pathways.library import pathways, versions_of
 from app.pathways.schema import Pathway
+from app.simulation import replay as past
 from app.supervision.pathway_forms import PathwayForm, base_of, changes, form_for
 from app.supervision.views import bp
 

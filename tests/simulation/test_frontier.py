@@ -5,11 +5,11 @@ from random import Random
 
 import pytest
 
-from app.dispatch import frontier, report
-from app.dispatch.frontier import Way, beaten, best, calm, gain, median, slowest_tenth
-from app.dispatch.outcome import Outcome
-from app.dispatch.picture import Panel, Point, drawn
-from app.dispatch.simulation import scattered
+from app.simulation import frontier, report
+from app.simulation.frontier import Way, beaten, best, calm, gain, median, slowest_tenth
+from app.simulation.invented import scattered
+from app.simulation.outcome import Outcome
+from app.simulation.picture import Panel, Point, drawn
 
 OTHER = Way(5, 20, 10)
 

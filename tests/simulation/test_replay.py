@@ -10,10 +10,10 @@ from app.cli import main
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole
-from app.dispatch import replay
-from app.dispatch.replay import Habits, Said, fitted, past_requests, replayed
 from app.pathways.library import CATALOG, pathways
 from app.pathways.schema import Pathway, Stage
+from app.simulation import replay
+from app.simulation.replay import Habits, Said, fitted, past_requests, replayed
 from tests.factories.town import Town
 from tests.inbox.plans import shares_a_practice
 

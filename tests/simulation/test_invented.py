@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from uuid import UUID
 
-from app.dispatch.outcome import Outcome
-from app.dispatch.play import Play
-from app.dispatch.report import lines
 from app.dispatch.rules import Candidate
-from app.dispatch.simulation import EVERYBODY, Behaviour, Territory, among_strangers, asking, scattered, simulate
 from app.pathways.library import load_catalog
 from app.pathways.schema import Search, Stage
+from app.simulation.invented import EVERYBODY, Behaviour, Territory, among_strangers, asking, scattered, simulate
+from app.simulation.outcome import Outcome
+from app.simulation.play import Play
+from app.simulation.report import lines
 
 PLAN = among_strangers(load_catalog()["home-care"].search)
 TOWN = Territory(scattered([(48.63, 2.43)], 40))

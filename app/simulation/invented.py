@@ -13,10 +13,10 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from app.directory.geo import distance_km
-from app.dispatch.outcome import Outcome
-from app.dispatch.play import Answer, Play
 from app.dispatch.rules import Candidate, Policy
 from app.pathways.schema import Search
+from app.simulation.outcome import Outcome
+from app.simulation.play import Answer, Play
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SPOTS = 200

@@ -23,12 +23,12 @@ from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch.facts import Neighbours
 from app.dispatch.models import Offer, OfferState, Wave
-from app.dispatch.play import Answer, Play
 from app.dispatch.rules import Candidate
-from app.dispatch.simulation import Behaviour, dice
 from app.dispatch.words import BY_PHONE
 from app.pathways.schema import Pathway, Search, Stage
 from app.patients import queries as patients
+from app.simulation.invented import Behaviour, dice
+from app.simulation.play import Answer, Play
 
 ENOUGH = 30
 """Answers below which a past says too little of its people's habits: the survey's numbers stand in."""

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
-from app.dispatch.frontier import Figure, Way, beaten, best, calm, median, played, slowest_tenth
-from app.dispatch.outcome import Outcome
-from app.dispatch.picture import Panel, Point, drawn
-from app.dispatch.simulation import EVERYBODY, Behaviour, Place, Territory, among_strangers, asking, simulate
 from app.pathways.reading import read_pathway
 from app.pathways.schema import Search
+from app.simulation.frontier import Figure, Way, beaten, best, calm, median, played, slowest_tenth
+from app.simulation.invented import EVERYBODY, Behaviour, Place, Territory, among_strangers, asking, simulate
+from app.simulation.outcome import Outcome
+from app.simulation.picture import Panel, Point, drawn
 
 CATALOG = Path(__file__).parents[1] / "pathways" / "catalog"
 

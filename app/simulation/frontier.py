@@ -6,9 +6,9 @@ from itertools import product
 from math import sqrt
 from statistics import stdev
 
-from app.dispatch.outcome import Outcome
-from app.dispatch.simulation import Behaviour, Territory, asking, simulate
 from app.pathways.schema import Search
+from app.simulation.invented import Behaviour, Territory, asking, simulate
+from app.simulation.outcome import Outcome
 
 SIZES, PATIENCES, WAITS = (4, 5, 6, 7, 8, 10), (10, 15, 20, 30, 45, 60), (5, 10, 15, 30)
 """People asked at once; minutes each may answer; minutes before those farther out are asked too."""
