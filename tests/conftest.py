@@ -75,6 +75,25 @@ def one_dialect(make_engine: Callable[..., Engine]) -> Callable[..., Engine]:
 
 SQLAlchemy._make_engine = one_dialect(SQLAlchemy._make_engine)
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only what needs no other program than Python and SQLite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("quick"):
+        slow = [item for item in items if needs_another_program(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
+
+
+def needs_another_program(item: pytest.Item) -> bool:
+    """A browser, PostgreSQL, the State's sign-in; or it starts and kills processes of ours."""
+    asked = {"browsers", "postgres", "pro_sante", "notification_centre"} & set(getattr(item, "fixturenames", ()))
+    on_postgresql = "postgresql" in item.nodeid.partition("[")[2]
+    return bool(asked) or on_postgresql or {"chaos", "bench"} & {*item.path.parts} != set()
+
+
 MIGRATIONS = str(Path(__file__).parents[1] / "migrations")
 
 A_TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
