@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -65,6 +65,7 @@ class Bench:
     def __init__(self, app: Flask, town: Town) -> None:
         self.app, self.town = app, town
         self.figures: list[Figure] = []
+        self.open = ExitStack()
         self.maya = town.nurse("Maya", km=0.02, phone=False)
         self.patient = town.patient("Mesure")
 
@@ -72,10 +73,10 @@ class Bench:
         # The rows as they are after a restart: what the seeding kept in memory must not help.
         db.session.remove()
         self.in_process()
-        with running(self.app.config["SETTINGS"], "web"):
+        with self.open, running(self.app.config["SETTINGS"], "web"):
             self.wire()
             self.over_http()
-        with running(self.app.config["SETTINGS"], "web", "worker"):
+        with self.open, running(self.app.config["SETTINGS"], "web", "worker"):
             self.taps()
 
     # What is measured
@@ -246,7 +247,9 @@ class Bench:
     def _browser(self, person: Person) -> Browser:
         cookie = person.client.get_cookie("relais")
         assert cookie is not None
-        return Browser(self.app.config["SETTINGS"].port, cookie.value)
+        browser = Browser(self.app.config["SETTINGS"].port, cookie.value)
+        self.open.callback(browser.close)
+        return browser
 
 
 def _ms(act: Callable[[], object]) -> float:

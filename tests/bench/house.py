@@ -73,6 +73,7 @@ class Browser:
     port: int
     cookie: str
     _connection: HTTPConnection | None = field(default=None, repr=False)
+    _streams: list[HTTPConnection] = field(default_factory=list, repr=False)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self._ask("GET", path, None, headers)
@@ -83,10 +84,15 @@ class Browser:
 
     def stream(self, path: str) -> HTTPResponse:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        self._streams.append(connection)
         connection.request("GET", path, headers={"Cookie": f"relais={self.cookie}", "Accept-Encoding": "gzip"})
         answer = connection.getresponse()
         assert answer.status == 200, answer.status
         return answer
+
+    def close(self) -> None:
+        for connection in [*self._streams, *([self._connection] if self._connection else [])]:
+            connection.close()
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         sent = {"Cookie": f"relais={self.cookie}", "Accept-Encoding": "gzip"} | {

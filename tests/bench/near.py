@@ -162,10 +162,11 @@ def measured(
     what: str, number: int, choose: Callable[[Place, Asked], object], questions: list[tuple[Place, Asked]]
 ) -> Line:
     took, used = [], []
-    for n, question in enumerate([*questions[:200], *questions]):
+    warming = questions[:200]
+    for n, question in enumerate([*warming, *questions]):
         began, used_before = time.perf_counter(), time.process_time()
         choose(*question)
-        if n >= 200:  # What comes before warms the caches, as years of work have.
+        if n >= len(warming):  # What comes before warms the caches, as years of work have.
             took.append((time.perf_counter() - began) * 1000)
             used.append((time.process_time() - used_before) * 1000)
     line = Line(what, number, took, used)

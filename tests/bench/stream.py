@@ -21,6 +21,7 @@ from flask import Flask
 from app.core.db import Model, db, transaction
 from app.live import rights
 from app.live.actions import changed
+from app.tablets import models as _the_tables_that_others_point_to  # noqa: F401
 from tests.live.conftest import COOKIE, House, one_room
 from tests.services.postgres import PostgresServer
 

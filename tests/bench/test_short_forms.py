@@ -1,0 +1,48 @@
+"""Every bench still runs, in a form so short that its figures mean nothing: one that rots is found the same day."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench import __main__ as main_job
+from tests.bench import dispatch, near, pages, stream
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the figures go instead of the project's own tables."""
+    file = tmp_path / "RESULTS.md"
+    for bench in (main_job, dispatch):
+        monkeypatch.setattr(bench, "RESULTS", file)
+    return file
+
+
+def test_what_a_page_costs() -> None:
+    costs, ratio = pages.measure(2)
+    assert [each.name for each in costs] == ["inbox", "offer", "visits", "Suivi", "request", "board"]
+    assert all(each.statements and each.cpu for each in costs)
+    assert 0 < ratio < 1
+
+
+def test_the_main_job(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main_job, "TIMES", 2)
+    monkeypatch.setattr(main_job, "TAPS", 1)
+    main_job.main("200")
+    assert "POST acceptation" in results.read_text()
+
+
+def test_searches_due_at_once(results: Path) -> None:
+    dispatch.main("20")
+    assert results.read_text().count("| PostgreSQL |") == 3
+
+
+def test_the_nearest(blank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without PostGIS beside it, which is not everywhere."""
+    monkeypatch.setattr(near, "TIMES", 100)
+    (line,) = near.measure(blank_url, tmp_path, 200, None, gis=False)
+    assert len(line.took) == 100
+
+
+def test_a_change_reaches_open_screens(capsys: pytest.CaptureFixture[str]) -> None:
+    stream.main("sqlite", "10", "2")
+    assert "2 of 2 notices arrived" in capsys.readouterr().out
