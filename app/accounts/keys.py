@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, url_for
 
 from app.accounts import actions, passkeys, queries, recovery, sessions
 from app.accounts.forms import PasskeyNameForm
@@ -13,6 +13,7 @@ from app.accounts.models import Passkey
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.incoming import json_body
 from app.core.security import capability
 
 bp = Blueprint("keys", __name__)
@@ -43,11 +44,11 @@ def proof_options() -> Json:
 @bp.post("/proof/verification")
 @signed_in
 def proof_verification() -> Json:
-    now = clock.now()
+    now, answer = clock.now(), json_body()
     with transaction():
         row = sessions.me_sign_in() or abort(404)
         try:
-            passkeys.prove(me(), request.get_json(silent=True), now=now)
+            passkeys.prove(me(), answer, now=now)
         except passkeys.Refused as refusal:
             return refused("proof", refusal)
         sessions.prove(me(), row, "passkey", now=now)

@@ -72,7 +72,7 @@ def enrolment_options(account: Account, *, now: datetime) -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
-def enrol(account: Account, answer: object, name: str, *, now: datetime, invited: bool = False) -> Passkey:
+def enrol(account: Account, answer: dict[str, Any], name: str, *, now: datetime, invited: bool = False) -> Passkey:
     """Keep the new passkey of `account`; `answer` is the browser's JSON.
 
     She is told by mail, but for the first key of someone `invited`, who just came from her mailbox.
@@ -81,7 +81,7 @@ def enrol(account: Account, answer: object, name: str, *, now: datetime, invited
     """
     challenge = _open(take(Ceremony.ENROLMENT, account.id, now=now))
     try:
-        credential = parse_registration_credential_json(_as_object(answer))
+        credential = parse_registration_credential_json(answer)
         verified = verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -161,22 +161,22 @@ def proof_options(account: Account, *, now: datetime) -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
-def prove(account: Account, answer: object, *, now: datetime) -> None:
+def prove(account: Account, answer: dict[str, Any], *, now: datetime) -> None:
     """Check that one of this very person's passkeys answered; raises as `recognize`."""
     challenge = _open(take(Ceremony.PROOF, account.id, now=now))
     if _owner(answer, challenge, now=now).id != account.id:
         raise Refused("the passkey of another person")
 
 
-def recognize(answer: object, *, now: datetime) -> Account:
+def recognize(answer: dict[str, Any], *, now: datetime) -> Account:
     """Whose passkey answered; raises `Refused` or `UnknownPasskey`. Commit all the same, as for `enrol`."""
     challenge = _open(take(Ceremony.SIGN_IN, None, now=now))
     return _owner(answer, challenge, now=now)
 
 
-def _owner(answer: object, challenge: bytes, *, now: datetime) -> Account:
+def _owner(answer: dict[str, Any], challenge: bytes, *, now: datetime) -> Account:
     try:
-        credential = parse_authentication_credential_json(_as_object(answer))
+        credential = parse_authentication_credential_json(answer)
     except (WebAuthnException, ValueError) as reason:
         raise Refused(str(reason)) from reason
     passkey = db.session.scalar(select(Passkey).where(Passkey.credential_id == credential.raw_id))
@@ -236,12 +236,6 @@ def _open(challenge: bytes | None) -> bytes:
     if challenge is None:
         raise Refused("no challenge is open for this browser")
     return challenge
-
-
-def _as_object(answer: object) -> dict[str, Any]:
-    if not isinstance(answer, dict):
-        raise Refused("not a JSON object")
-    return answer
 
 
 def _milliseconds() -> int:

@@ -18,6 +18,7 @@ from app.accounts.words import ROLE_HINTS, ROLES
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.incoming import json_body
 from app.core.limits import MINUTE, by_address, limited
 from app.core.qr import drawn
 from app.core.security import capability, public
@@ -56,10 +57,10 @@ def sign_in_options() -> Json:
 @public("the passkey's signature is what signs in")
 @limited("sign-in verification", 60, MINUTE, of=by_address)
 def sign_in_verification() -> Json:
-    now = clock.now()
+    now, answer = clock.now(), json_body()
     with transaction():
         try:
-            account = passkeys.recognize(request.get_json(silent=True), now=now)
+            account = passkeys.recognize(answer, now=now)
         except passkeys.Refused as refusal:
             return refused("sign-in", refusal)
         sessions.sign_in(account, "passkey", now=now)
@@ -115,12 +116,11 @@ def enrolment_options() -> Json:
 @bp.post("/passkeys/verification")
 @enrolling
 def enrolment_verification() -> Json:
-    now, name = clock.now(), device_name(request.user_agent.string)
+    now, name, answer = clock.now(), device_name(request.user_agent.string), json_body()
     with transaction():
         proven = sessions.proven_invitation(now=now)
         account: Account = proven.account if proven else me()
         try:
-            answer = request.get_json(silent=True)
             passkey = passkeys.enrol(account, answer, name, now=now, invited=proven is not None)
         except passkeys.Refused as refusal:
             return refused("enrolment", refusal)

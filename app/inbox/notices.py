@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from flask import Response, abort, request
+from flask import Response, abort
 
 from app.accounts.models import Account, Role
 from app.audit.origin import Source, came_by
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.incoming import json_body
 from app.core.security import capability, csrf
 from app.dispatch import answers
 from app.inbox.mine import my_offer_of
@@ -28,8 +29,7 @@ def answer_from_notice(message_id: UUID) -> Response:
     and when its owner no longer wishes to answer so.
     """
     came_by(Source.NOTICE)
-    said = request.get_json(silent=True)
-    said = said if isinstance(said, dict) else {}
+    said = json_body()
     kind, token, about = str(said.get("answer")), str(said.get("token")), held(message_id)
     if about is None or not answer_token_matches(message_id, token, kind):
         abort(404)

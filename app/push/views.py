@@ -1,6 +1,7 @@
 """What a browser says to us about its own alerts."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request, session, url_for
@@ -11,6 +12,7 @@ from app.accounts.rules import device_label
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.incoming import json_body
 from app.core.limits import MINUTE, limited
 from app.core.security import capability, csrf
 from app.push import queries, rules, sms, subscriptions, vapid
@@ -35,7 +37,8 @@ def key() -> Response:
 @signed_in
 def subscribe() -> tuple[Response, int] | tuple[str, int]:
     """Takes `PushSubscription.toJSON()`; posted again at each opening: a browser may change it in silence."""
-    endpoint, keys = _text("endpoint"), _body().get("keys")
+    body = json_body()
+    endpoint, keys = _word(body, "endpoint"), body.get("keys")
     p256dh, auth = (keys.get("p256dh"), keys.get("auth")) if isinstance(keys, dict) else (None, None)
     if not rules.may_call(endpoint, current_app.config["SETTINGS"].push_hosts):
         return jsonify(reason="this push service is not on the list of those we call"), 403
@@ -53,7 +56,7 @@ def subscribe() -> tuple[Response, int] | tuple[str, int]:
 @signed_in
 def unsubscribe() -> tuple[str, int]:
     with transaction():
-        subscriptions.unsubscribe(me().id, _text("endpoint"))
+        subscriptions.unsubscribe(me().id, _word(json_body(), "endpoint"))
     return "", 204
 
 
@@ -134,7 +137,7 @@ def _tested(message: Message, now: datetime) -> Tested:
 @csrf.exempt  # type: ignore[untyped-decorator]
 @capability("the token came inside the encrypted message, so it proves which phone has it")
 def receive(message_id: UUID) -> tuple[str, int]:
-    if not receipt_token_matches(message_id, _text("token")):
+    if not receipt_token_matches(message_id, _word(json_body(), "token")):
         abort(404)
     with transaction():
         if not subscriptions.receive(message_id, clock.now()):
@@ -150,7 +153,7 @@ def report_sms(message_id: UUID, token: str) -> tuple[str, int]:
     if not sms.report_token_matches(message_id, token):
         abort(404)
     try:
-        arrived = sms.arrived(request.get_json(silent=True))
+        arrived = sms.arrived(json_body())
     except ValueError:
         return "", 422
     with transaction():
@@ -159,11 +162,6 @@ def report_sms(message_id: UUID, token: str) -> tuple[str, int]:
     return "", 204
 
 
-def _body() -> dict[str, object]:
-    body = request.get_json(silent=True)
-    return body if isinstance(body, dict) else {}
-
-
-def _text(name: str) -> str:
-    value = _body().get(name)
+def _word(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
     return value if isinstance(value, str) else ""
