@@ -19,7 +19,7 @@ from app import (
     tablets,
 )
 from app.config import Settings, read_settings
-from app.core import compression, db, errors, forms, htmx, limits, logging, pwa, security, words
+from app.core import compression, db, errors, forms, htmx, incoming, limits, logging, pwa, security, words
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     logging.init_app()
     htmx.htmx.init_app(app)
-    for floor in (db, compression, security, limits, errors, words, forms, pwa):
+    for floor in (db, incoming, compression, security, limits, errors, words, forms, pwa):
         floor.init_app(app)
     for room in (audit, accounts, push, live, pathways, tablets, care_requests, dispatch, appointments):
         room.init_app(app)

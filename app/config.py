@@ -1,6 +1,7 @@
 """Settings, read once from the environment. Relais refuses to start when one of them is wrong."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ SMS_DIALECTS = ("plain", "smsmode")
 
 PSC_DISCOVERY = "/.well-known/wallet-openid-configuration"
 """Where Pro Santé Connect describes itself, under its issuer: not at OpenID's usual place (FACTS 4.1)."""
+
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII)
+"""A host name as it travels, or an IPv4 address; another spelling in `Host` is refused by werkzeug."""
 
 
 class WrongSetting(SystemExit):
@@ -38,6 +42,7 @@ class Settings:
     idle_limit: timedelta
     tablet_idle: timedelta
     trusted_proxies: int
+    trusted_hosts: tuple[str, ...]
     sms_url: str
     sms_key: str
     sms_dialect: str
@@ -50,6 +55,14 @@ class Settings:
     def pro_sante_connect(self) -> bool:
         """Whether professionals may prove themselves by the State's sign-in."""
         return bool(self.psc_issuer)
+
+    @property
+    def host(self) -> str:
+        """The name by which browsers ask for Relais, and to which passkeys belong."""
+        try:
+            return urlsplit(self.base_url).hostname or ""
+        except ValueError:
+            return ""
 
     @property
     def production(self) -> bool:
@@ -86,6 +99,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         idle_limit=timedelta(hours=_whole(env, "RELAIS_IDLE_HOURS", "8", least=1)),
         tablet_idle=timedelta(minutes=_whole(env, "RELAIS_TABLET_IDLE_MINUTES", "5", least=1)),
         trusted_proxies=_whole(env, "RELAIS_TRUSTED_PROXIES", "0", least=0),
+        trusted_hosts=tuple(env.get("RELAIS_TRUSTED_HOSTS", "").lower().replace(",", " ").split()),
         sms_url=env.get("RELAIS_SMS_URL", ""),
         sms_key=env.get("RELAIS_SMS_KEY", ""),
         sms_dialect=env.get("RELAIS_SMS_DIALECT", "plain"),
@@ -100,8 +114,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
 
 def _refuse_unsafe(settings: Settings) -> None:
     _refuse_unsafe_keys(settings)
-    if urlsplit(settings.base_url).scheme not in ("http", "https"):
-        raise WrongSetting("RELAIS_BASE_URL must start with http:// or https://.")
+    _refuse_unsafe_base(settings)
     # Push services refuse any other form, and then every phone stays silent (FACTS 2.1).
     if " " in settings.vapid_subject or not settings.vapid_subject.startswith(("mailto:", "https://")):
         raise WrongSetting("RELAIS_VAPID_SUBJECT must be mailto:someone@your.domain or an https address.")
@@ -112,6 +125,16 @@ def _refuse_unsafe(settings: Settings) -> None:
             raise WrongSetting("RELAIS_PUSH_HOSTS takes https origins only in production.")
     _refuse_unsafe_sms(settings)
     _refuse_half_pro_sante(settings)
+
+
+def _refuse_unsafe_base(settings: Settings) -> None:
+    if not settings.base_url.startswith(("http://", "https://")):
+        raise WrongSetting("RELAIS_BASE_URL must start with http:// or https://.")
+    if not HOST.fullmatch(settings.host):
+        raise WrongSetting("RELAIS_BASE_URL must name a host as browsers do: letters, digits, dots (xn--… for others).")
+    for host in settings.trusted_hosts:
+        if not HOST.fullmatch(host):
+            raise WrongSetting("RELAIS_TRUSTED_HOSTS takes host names or IPv4 addresses, without scheme or port.")
 
 
 def _refuse_half_pro_sante(settings: Settings) -> None:

@@ -244,7 +244,8 @@ def _milliseconds() -> int:
 
 def rp_id() -> str:
     """The host that passkeys belong to; changing it makes every passkey useless."""
-    return urlsplit(current_app.config["SETTINGS"].base_url).hostname or ""
+    host: str = current_app.config["SETTINGS"].host
+    return host
 
 
 def origin() -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -21,6 +20,7 @@ from app.audit.actions import record
 from app.config import Settings
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.incoming import address
 from app.core.tokens import hash_token, new_token
 
 INVITATION = "invitation"
@@ -184,12 +184,12 @@ def proven_invitation(*, now: datetime) -> Invitation | None:
 def ask_to_sign_in() -> Response:
     """A page goes to sign in and comes back; a part of it takes the whole page along; a program hears 401."""
     if request.htmx:
-        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        shown = address(request.headers.get("HX-Current-URL", ""))
         return Response(status=401, headers={"HX-Redirect": sign_in_url(shown.path, shown.query)})
     if request.is_json:
         return Response(status=401)
     if request.method != "GET":  # What was typed is lost, but not where; another site's address means nothing here.
-        form = urlsplit(request.referrer or "")
+        form = address(request.referrer or "")
         return cast(Response, redirect(sign_in_url(form.path, form.query), 303))
     here = sign_in_url(request.script_root + request.path, request.query_string.decode())
     return cast(Response, redirect(here, 303))

@@ -15,6 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, Uuid, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 WRITE = "relais_write"
@@ -137,10 +138,12 @@ def init_app(app: Flask) -> None:
 
 
 def _keep_values_out(context: ExceptionContext) -> None:
-    """PostgreSQL quotes the values that break a rule: they may be a patient's, and an error is logged."""
+    """PostgreSQL quotes the values that break a rule (below its first line), or that are none of the right kind (in
+    it): they may be a patient's, and an error is logged."""
+    ends = '"' if isinstance(context.sqlalchemy_exception, DataError) else "\n"
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
-            error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
+            error.args = (str(error.args[0]).partition("\n")[0].partition(ends)[0], *error.args[1:])
 
 
 def _tune_sqlite(engine: Engine) -> None:

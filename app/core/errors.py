@@ -1,10 +1,11 @@
 """When something goes wrong: one honest page that says what to do, and one log line for us."""
 
 import structlog
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from app.core.db import db
 from app.core.htmx import page
@@ -12,11 +13,12 @@ from app.core.htmx import page
 log = structlog.get_logger()
 
 WORDS = {
-    400: ("La page était trop ancienne", "Rechargez-la et recommencez\u00a0: rien n'a été envoyé."),
+    400: ("Cette demande est illisible", "Rien n'a été enregistré. Revenez à la page précédente et recommencez."),
     403: ("Cette page n'est pas pour vous", "Votre compte n'y a pas accès. Demandez à votre coordinatrice."),
     404: ("Page introuvable", "Elle n'existe pas, ou elle ne vous est pas destinée."),
     405: ("Cette action n'existe pas ici", "Revenez à la page précédente."),
     413: ("C'est trop lourd", "Envoyez un fichier ou un texte plus court."),
+    422: ("Ce qui a été envoyé est illisible", "Rien n'a été enregistré. Revenez à la page précédente et recommencez."),
     429: ("Doucement", "Trop d'essais en peu de temps. Attendez une minute, puis recommencez."),
     500: (
         "Une erreur de notre côté",
@@ -28,27 +30,50 @@ WORDS = {
     ),
 }
 
+TOO_MUCH = "54"
+"""The class of SQLSTATE for what is longer than a row or an index holds; SQLAlchemy has no error of its own for it."""
+
+OLD_PAGE = ("La page était trop ancienne", "Rechargez-la et recommencez\u00a0: rien n'a été envoyé.")
+
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(CSRFError, http_error)
+    app.register_error_handler(CSRFError, old_page)
+    app.register_error_handler(SecurityError, wrong_host)
     app.register_error_handler(TooManyRequests, too_many)
+    app.register_error_handler(DataError, no_data)
     app.register_error_handler(OperationalError, database_away)
     app.register_error_handler(InterfaceError, database_away)
     app.register_error_handler(Exception, bug)
 
 
-def honest_page(status: int) -> Response:
-    """A page, or only its words in the place of the part that was asked for."""
-    title, text = WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])
+def honest_page(status: int, words: tuple[str, str] | None = None, home: str = "") -> Response:
+    """A page, or only its words in the place of the part that was asked for; `home`: where its button leads."""
+    title, text = words or WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])
     art = "offline" if status >= 500 else "lost"
-    return page("errors/page.html", "errors/_page.html", status, title=title, text=text, art=art)
+    if request_ctx.url_adapter is None:  # Flask reads no address under such a host, and this page has links as any.
+        request_ctx.url_adapter = current_app.url_map.bind("localhost", request.script_root)
+    home = home or request.script_root + "/"
+    return page("errors/page.html", "errors/_page.html", status, title=title, text=text, art=art, home=home)
 
 
 def http_error(error: HTTPException) -> HTTPException | Response:
     if error.response is not None:  # A redirect or an answer made on purpose.
         return error
-    return honest_page(error.code or 500)
+    response = honest_page(error.code or 500)
+    response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
+    return response
+
+
+def old_page(_error: CSRFError) -> Response:
+    return honest_page(400, OLD_PAGE)
+
+
+def wrong_host(_error: SecurityError) -> Response:
+    """Asked for under a name that is not ours: a proxy that tells another, or somebody who pretends (RFC 9110 §7.4)."""
+    log.info("host_refused", host=request.headers.get("Host", "")[:100])
+    here: str = current_app.config["SETTINGS"].base_url
+    return honest_page(400, ("Relais n'est pas à cette adresse", f"Ouvrez {here}."), home=here + "/")
 
 
 def too_many(error: TooManyRequests) -> Response:
@@ -69,8 +94,17 @@ def _slow_down() -> Response:
     return response
 
 
+def no_data(error: DBAPIError) -> Response:
+    """The database was given what it cannot keep: the sender's doing, and worth a look of ours."""
+    log.warning("data_refused", endpoint=request.endpoint, sqlstate=getattr(error.orig, "sqlstate", None))
+    db.session.rollback()
+    return honest_page(422)
+
+
 def database_away(error: DBAPIError) -> Response:
     """The database did not answer: say so, and say to call. Nothing was written."""
+    if str(getattr(error.orig, "sqlstate", "")).startswith(TOO_MUCH):
+        return no_data(error)
     log.error("database_away", path=request.endpoint, error=type(error.orig).__name__)
     db.session.rollback()
     return honest_page(503)

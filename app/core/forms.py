@@ -21,8 +21,8 @@ class Form(FlaskForm):  # type: ignore[misc]
 
 
 def stripped(value: Any) -> Any:
-    """Filter: what people paste has spaces around it, and NUL is text to no database."""
-    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+    """Filter: what people paste has spaces around it."""
+    return value.strip() if isinstance(value, str) else value
 
 
 class PhoneField(StringField):

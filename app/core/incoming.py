@@ -5,9 +5,13 @@ Said once, here, for every room: a database, a log and a header can keep each st
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
+from urllib.parse import SplitResult, urlsplit
 
-from flask import abort, request
+from flask import Flask, abort, request
+from htmx_flask.requests import HtmxAwareRequest
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 LONGEST_JSON = 8_192
 """Bytes. A passkey's answer is the longest that our own scripts send, with about one kilobyte."""
@@ -18,6 +22,9 @@ MARKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u20
 """What nobody types and no screen shows: controls other than tab and line ends, half surrogate pairs, byte order marks,
 and the marks that turn the direction of what follows, by which one name is made to look like another."""
 
+CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+"""In a header, where bytes above 0x7f are parts of letters that nobody decoded."""
+
 
 def text(received: str) -> str:
     """What remains of a string from outside once it holds text alone.
@@ -25,6 +32,29 @@ def text(received: str) -> str:
     Removed and not refused: a letter pasted from a PDF brings such marks with it, and its author cannot see them.
     """
     return MARKS.sub("", received)
+
+
+class Fields(ImmutableMultiDict[str, Any]):
+    """The fields of a form, a query, or cookies, as text; files are left as they are."""
+
+    def __init__(self, received: Iterable[tuple[str, Any]] | None = None) -> None:
+        pairs = MultiDict[str, Any](received).items(multi=True)
+        super().__init__([(text(name), text(value) if isinstance(value, str) else value) for name, value in pairs])
+
+
+class Incoming(HtmxAwareRequest):  # type: ignore[misc]
+    """A request of ours: what `args`, `form`, `values` and `cookies` hold is text."""
+
+    parameter_storage_class = Fields
+    dict_storage_class = Fields
+
+
+def address(received: str) -> SplitResult:
+    """The parts of an address that somebody sent; empty parts when it is none (`http://[`)."""
+    try:
+        return urlsplit(received)
+    except ValueError:
+        return urlsplit("")
 
 
 def json_body() -> dict[str, Any]:
@@ -55,3 +85,19 @@ def _plain(value: object, levels: int) -> object:
 def _refuse(constant: str) -> NoReturn:
     """`NaN` and `Infinity` are Python's, not JSON's (RFC 8259 §6)."""
     raise ValueError(constant)
+
+
+def refuse_marks() -> None:
+    """No address of ours holds such marks, and no header may (RFC 9110 §5.5)."""
+    if any(text(value) != value for value in (request.view_args or {}).values() if isinstance(value, str)):
+        abort(404)
+    if any(CONTROLS.search(value) for value in request.headers.values()):
+        abort(400)
+
+
+def init_app(app: Flask) -> None:
+    settings = app.config["SETTINGS"]
+    app.request_class = Incoming
+    # A proxy of this machine may ask by these names, and so may its monitor; no browser elsewhere has our cookie there.
+    app.config["TRUSTED_HOSTS"] = [settings.host, "localhost", "127.0.0.1", *settings.trusted_hosts]
+    app.before_request(refuse_marks)

@@ -70,7 +70,7 @@ def gunicorn(url: str, folder: Path) -> Iterator[int]:
 def open_stream(port: int, token: str, number: int) -> socket.socket:
     stream = socket.create_connection(("127.0.0.1", port))
     topic = f"thing-{KEYS[number % len(KEYS)]}:0"
-    stream.sendall(f"GET /live?topics={topic} HTTP/1.1\r\nHost: x\r\nCookie: {COOKIE}={token}\r\n\r\n".encode())
+    stream.sendall(f"GET /live?topics={topic} HTTP/1.1\r\nHost: localhost\r\nCookie: {COOKIE}={token}\r\n\r\n".encode())
     head = stream.recv(4096)
     if b" 200 " not in head.split(b"\r\n", 1)[0]:
         raise SystemExit(head.decode())

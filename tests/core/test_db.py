@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from app.core import clock
 from app.core import db as floor
@@ -138,3 +138,15 @@ def test_an_error_of_the_database_quotes_no_value(app: Flask) -> None:
     told = "".join(traceback.format_exception_only(error.value) + traceback.format_exception_only(error.value.orig))
     assert "UNIQUE" in told.upper()
     assert "known-value" not in told
+
+
+KINDS = ("CAST(:said AS integer)", "CAST(:said AS uuid)", "CAST(:said AS timestamptz)", "CAST(:said AS json)")
+
+
+def test_a_value_of_no_right_kind_is_not_quoted_either(app: Flask) -> None:
+    for kind in KINDS if db.engine.dialect.name == "postgresql" else ():
+        with pytest.raises(DataError) as error, transaction():
+            db.session.execute(text(f"SELECT {kind}"), {"said": 'Marchand\n"Monique"'})
+        told = f"{error.value} {error.value.orig}"
+        assert "Marchand" not in told
+        assert "Monique" not in told

@@ -1,12 +1,14 @@
 """What anybody may send, whatever it is made of: it is read as text, or refused calmly."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.exceptions import UnprocessableEntity
 
-from app.core.incoming import DEEPEST_JSON, LONGEST_JSON, json_body, text
+from app.core.incoming import DEEPEST_JSON, LONGEST_JSON, Incoming, address, json_body, text
 
 HALF = "\ud83d"
 
@@ -24,6 +26,40 @@ HALF = "\ud83d"
 )
 def test_a_string_keeps_its_text_and_nothing_else(received: str, kept: str) -> None:
     assert text(received) == kept
+
+
+def test_what_a_page_sends_is_text() -> None:
+    asked = Incoming.from_values(
+        "/?q=mar%00chand&%00q=2",
+        method="POST",
+        data={"note": "Sonner\x00", "files": (BytesIO(b"\x00"), "a.pdf")},
+        headers={"Cookie": 'tablet="a\\000b"'},
+    )
+    assert asked.args.getlist("q") == ["marchand", "2"]
+    assert (asked.form["note"], asked.values["note"], asked.cookies["tablet"]) == ("Sonner", "Sonner", "ab")
+    assert asked.files["files"].read() == b"\x00"
+
+
+@pytest.mark.parametrize("received", ["http://[", "http://[::1", "//[x]/", ""])
+def test_an_address_that_is_none_has_no_parts(received: str) -> None:
+    assert address(received).path == ""
+
+
+@pytest.mark.parametrize("headers", [{"HX-Request": "true", "HX-Current-URL": "http://["}, {"Referer": "http://["}])
+def test_who_signs_in_again_comes_back_to_the_first_page(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.post("/requests", headers=headers)
+    assert answer.headers.get("HX-Redirect", answer.headers.get("Location")) == "/sign-in"
+
+
+@pytest.mark.parametrize("address", ["/p/%00", "/p/a%E2%80%AEb", "/pathways/%C2%85", "/demo/as/%00"])
+def test_no_address_of_ours_holds_a_mark(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["User-Agent", "Idempotency-Key", "Accept-Language", "X-Forwarded-For"])
+def test_no_header_holds_a_control(client: FlaskClient, name: str) -> None:
+    assert client.get("/offline", headers={name: "a\x00b"}).status_code == 400
+    assert client.get("/offline", headers={name: "\xe2\x80\x99 é\t"}).status_code == 200
 
 
 def sent(bare: Flask, body: str | bytes, kind: str = "application/json") -> dict[str, Any]:

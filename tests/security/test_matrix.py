@@ -7,6 +7,7 @@ form may hold, and what a rightful act does, is tested room by room; here only w
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -34,6 +35,9 @@ SENIORS = ("senior", "senior elsewhere")
 TABLET = "at the tablet"  # the requester, come in with her short code on the shared tablet of her ward
 SIGNED_IN = (*SENIORS, *REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS, *ADMINISTRATORS, TABLET)
 EVERYONE = ("stranger", *SIGNED_IN)
+
+PROGRAMS = ("/push/", "/offers/notice-answers/")
+"""What a service worker and the SMS gateway send is JSON."""
 
 Row = dict[str, str]
 
@@ -448,9 +452,11 @@ def url_of(rule: Rule, ids: dict[str, object]) -> str:
 
 def ask(person: Person, method: str, url: str) -> TestResponse:
     """With an empty form, or one that only names what every form of the route must name."""
-    data = None if method == "GET" else {"answer": "confirmed"}
+    sent: dict[str, Any] = {} if method == "GET" else {"data": {"answer": "confirmed"}}
+    if url.startswith(PROGRAMS):
+        sent = {"json": {"answer": "confirmed"}}
     with person.town.app.app_context():
-        answer = person.client.open(url, method=method, data=data)
+        answer = person.client.open(url, method=method, **sent)
         answer.get_data()
         answer.close()
         return answer
