@@ -30,10 +30,15 @@ def main(context: click.Context) -> None:
 @click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def web(reload: bool, bind: str) -> None:
     """Serve the screens on PORT."""
+    from app.core.limits import UNHEARD
+
+    settings = read_settings()
+    if settings.production and not settings.trusted_proxies:  # We speak no TLS: whoever does stands in front.
+        click.echo(UNHEARD, err=True)
     options = ["-k", "gevent", "-w", os.environ.get("RELAIS_WEB_PROCESSES", "1"), "--no-control-socket"]
     # Open streams would keep a stopping process for as long as it is given; what they show is asked again anyway.
     options += ["--graceful-timeout", "2"]
-    options += ["-b", f"{bind}:{read_settings().port}", *(["--reload"] if reload else [])]
+    options += ["-b", f"{bind}:{settings.port}", *(["--reload"] if reload else [])]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "app:create_app()"])
 
 
@@ -59,13 +64,14 @@ def migrate() -> None:
 def doctor() -> None:
     """Say what is late or unreachable; exit code 1 when something is."""
     from app.core import clock
+    from app.core.limits import unheard_proxy
     from app.supervision.health import report
 
     with _app().app_context():
-        health = report(clock.now())
-    for line in health.lines:
+        health, unheard = report(clock.now()), unheard_proxy(clock.now())
+    for line in [*health.lines, *unheard]:
         click.echo(line)
-    sys.exit(0 if health.well else 1)
+    sys.exit(0 if health.well and not unheard else 1)
 
 
 @main.group()

@@ -47,7 +47,7 @@ def sign_in() -> AnyResponse:
 
 @bp.post("/sign-in/options")
 @public("a challenge says nothing about anybody")
-@limited("sign-in options", 120, MINUTE, of=by_address)
+@limited("sign-in options", 1200, MINUTE, of=by_address)
 def sign_in_options() -> Json:
     with transaction():
         return passkeys.sign_in_options(now=clock.now())
@@ -55,7 +55,7 @@ def sign_in_options() -> Json:
 
 @bp.post("/sign-in/verification")
 @public("the passkey's signature is what signs in")
-@limited("sign-in verification", 60, MINUTE, of=by_address)
+@limited("sign-in verification", 60, MINUTE, of=by_address, failures=True)
 def sign_in_verification() -> Json:
     now, answer = clock.now(), json_body()
     with transaction():
@@ -89,7 +89,7 @@ def invitation(invitation_id: UUID) -> Response:
 
 @bp.post("/invitation/<uuid:invitation_id>")
 @capability("link and code were mailed to the invited person")
-@limited("invitation code", 30, 10 * MINUTE, of=by_address)
+@limited("invitation code", 60, 10 * MINUTE, of=by_address, failures=True)
 def show_code(invitation_id: UUID) -> Response:
     form, now = CodeForm(), clock.now()
     if not form.validate_on_submit():

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts import challenges, pro_sante, sessions
 from app.accounts.actions import has_passkey
-from app.accounts.guards import me, signed_in
+from app.accounts.guards import by_account, me, signed_in
 from app.accounts.models import Account, Ceremony
 from app.accounts.rules import Professional, own_path
 from app.core import clock
@@ -38,7 +38,7 @@ def configured() -> None:
 
 @bp.get("/sign-in/pro-sante-connect")
 @public("it leads to the State's own sign-in")
-@limited("pro sante connect", 60, MINUTE, of=by_address)
+@limited("pro sante connect", 1200, MINUTE, of=by_address)
 def sign_in() -> AnyResponse:
     configured()
     session[NEXT] = own_path(request.args.get("next", ""))
@@ -47,7 +47,7 @@ def sign_in() -> AnyResponse:
 
 @bp.get("/proof/pro-sante-connect")
 @signed_in
-@limited("pro sante connect", 60, MINUTE, of=by_address)
+@limited("pro sante connect proof", 20, MINUTE, of=by_account)
 def proof() -> AnyResponse:
     configured()
     return leave(Ceremony.PRO_SANTE_PROOF, me().id)
@@ -66,7 +66,7 @@ def leave(ceremony: Ceremony, account_id: UUID | None) -> AnyResponse:
 
 @bp.get("/sign-in/pro-sante-connect/return")
 @public("what Pro Santé Connect says is what signs in")
-@limited("pro sante connect return", 60, MINUTE, of=by_address)
+@limited("pro sante connect return", 60, MINUTE, of=by_address, failures=True)
 def come_back() -> AnyResponse:
     configured()
     now = clock.now()

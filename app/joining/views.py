@@ -53,7 +53,7 @@ def asking_page(form: EmailForm, person: AccessRequest | None, status: int = 200
 
 @bp.post("")
 @public("whoever has no account yet asks for one; the answer says nothing of the directory")
-@limited("access request", 20, 10 * MINUTE, of=by_address)
+@limited("access request", 100, 10 * MINUTE, of=by_address)
 @limited("access request to one address", 6, 60 * MINUTE, of=by_typed_address)
 def send() -> Response:
     person = vouched()
@@ -86,7 +86,7 @@ def code() -> Response:
 
 @bp.post("/code")
 @public("the code was mailed to the address that was typed")
-@limited("access code", 30, 10 * MINUTE, of=by_address)
+@limited("access code", 60, 10 * MINUTE, of=by_address, failures=True)
 def show_code() -> Response:
     form, asked, now = CodeForm(), mine(), clock.now()
     if asked is None:

@@ -5,46 +5,63 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, abort, g
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from app import create_app
 from app.core import clock
 from app.core.db import db, transaction
-from app.core.limits import Attempts, by_address, count_attempt
+from app.core.limits import Attempts, by_address, count_attempt, limited, unheard_proxy
+from app.core.security import csrf
 from tests.conftest import settings_for
 from tests.factories.town import Town
 
 MINUTE = timedelta(minutes=1)
+GUESS = {"ticket": "ABCD2345"}
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def strict(app: Flask) -> Flask:
-    """The limits hold, as they do outside the tests of other things."""
-    app.config["LIMITS_HOLD"] = True
+def strict(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The limits hold, as they do outside the tests of other things; forms are drawn with their token."""
+    app.config.update(LIMITS_HOLD=True, WTF_CSRF_ENABLED=True)
+    monkeypatch.setattr(csrf, "protect", lambda **_: setattr(g, "csrf_valid", True))
     return app
 
 
-def knock(client: FlaskClient, times: int, **more: object) -> list[int]:
-    return [client.get("/p/unknown", **more).status_code for _ in range(times)]
+def knock(client: FlaskClient, times: int) -> list[int]:
+    return [client.post("/tablet", data=GUESS).status_code for _ in range(times)]
 
 
-def test_ten_looks_a_minute_at_a_patient_link(strict: Flask, client: FlaskClient) -> None:
-    assert knock(client, 10) == [404] * 10
-    answer = client.get("/p/unknown")
+def test_twenty_wrong_tickets_in_ten_minutes(strict: Flask, client: FlaskClient) -> None:
+    assert knock(client, 20) == [422] * 20
+    answer = client.post("/tablet", data=GUESS)
     assert answer.status_code == 429
-    assert answer.headers["Retry-After"] == "61"
+    assert answer.headers["Retry-After"] == "601"
     assert "Doucement" in answer.text
-    assert client.get("/p/another").status_code == 404
-    clock.advance(MINUTE)
-    assert knock(client, 1) == [404]
+    assert client.get("/tablet").status_code == 200
+    clock.advance(10 * MINUTE)
+    assert knock(client, 1) == [422]
+
+
+def test_what_succeeds_is_not_counted_where_only_failures_are(strict: Flask, client: FlaskClient) -> None:
+    @strict.get("/trying/<outcome>")
+    @limited("trying", 2, MINUTE, of=by_address, failures=True)
+    def trying(outcome: str) -> tuple[str, int]:
+        return ("", int(outcome)) if outcome != "404" else abort(404)
+
+    def tries(*statuses: int) -> list[int]:
+        return [client.get(f"/trying/{status}").status_code for status in statuses]
+
+    assert tries(200, 303, 200, 503, 422, 200, 200) == [200, 303, 200, 503, 422, 200, 200]
+    assert tries(404, 200, 422) == [404, 429, 429]
 
 
 def test_a_part_of_a_page_is_left_as_it_was(strict: Flask, client: FlaskClient) -> None:
-    knock(client, 10)
-    answer = client.get("/p/unknown", headers=HTMX)
+    knock(client, 20)
+    answer = client.post("/tablet", data=GUESS, headers=HTMX)
     assert (answer.status_code, answer.headers["HX-Retarget"]) == (429, "#flashes")
     assert "Attendez une minute" in answer.text
     assert "<html" not in answer.text
@@ -72,6 +89,40 @@ def test_behind_one_proxy_of_ours_the_last_address_counts(engine_url: str, tmp_p
     for claimed in ("203.0.113.7", "9.9.9.9, 203.0.113.7", "2001:db8:1:2:3::4"):
         house.test_client().get("/offline", headers={"X-Forwarded-For": claimed})
     assert seen == ["203.0.113.7", "203.0.113.7", "2001:db8:1:2::/64"]
+
+
+def heard(engine_url: str, tmp_path: Path, address: str = "127.0.0.1", proxies: str = "0") -> tuple[list[str], int]:
+    """(what `relais doctor` says of the proxy from another process, lines in the log) after three requests."""
+    environ = {"environ_base": {"REMOTE_ADDR": address}, "headers": {"X-Forwarded-For": "203.0.113.7"}}
+    web = create_app(settings_for(engine_url, tmp_path))
+    with capture_logs() as lines:
+        for _ in range(3):
+            assert web.test_client().get("/offline", **environ).status_code == 200
+    doctor = create_app(settings_for(engine_url, tmp_path, RELAIS_TRUSTED_PROXIES=proxies))
+    with doctor.app_context():
+        said = unheard_proxy(clock.now())
+        tomorrow = unheard_proxy(clock.now() + timedelta(days=1))
+        db.session.remove()
+        db.engine.dispose()
+    with web.app_context():
+        db.engine.dispose()
+    assert tomorrow == []
+    return said, len([line for line in lines if line["event"] == "proxy_unheard"])
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.2", ""])
+def test_a_proxy_that_nobody_hears_is_told_once(engine_url: str, tmp_path: Path, now: datetime, address: str) -> None:
+    said, lines = heard(engine_url, tmp_path, address)
+    assert "RELAIS_TRUSTED_PROXIES" in said[0]
+    assert lines == 1
+
+
+def test_what_anybody_may_send_is_no_proxy(engine_url: str, tmp_path: Path, now: datetime) -> None:
+    assert heard(engine_url, tmp_path, "1.1.1.1") == ([], 0)
+
+
+def test_once_it_is_heard_nothing_is_said(engine_url: str, tmp_path: Path, now: datetime) -> None:
+    assert heard(engine_url, tmp_path, proxies="1") == ([], 1)
 
 
 def test_each_person_has_a_count(strict: Flask, town: Town) -> None:
