@@ -5,6 +5,8 @@ what is hostile gets past the others as far as the database.
 """
 
 import json
+import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -25,6 +27,9 @@ HOSTILE = (
         " ",
         "\u202egnp",
         "\ufeff",
+        "\x1b[2J\x07\x85",
+        "\u2066x\u2069",
+        "\uffff",
         "é" * 500,
         "A" * 60_000,
         "𝔘𝔫𝔦" * 40,
@@ -84,9 +89,35 @@ WHOLE: dict[str, dict[str, str]] = {
     "/invitations/new": {"email": "a@example.org", "given_name": "Anne", "family_name": "Durand", "role": "requester"},
 }
 
+HALVES = ("\ud800", "a\udfffb", "\ud83d\x00")
+"""Half of a surrogate pair: no UTF-8 writes it, and JSON may bring it all the same."""
+HEADERS = {
+    "HX-Request": ("true", "TRUE", "0"),
+    "HX-Request-Type": ("full", "partial"),
+    "HX-Current-URL": ("http://[", "//[::1", "/\\evil", "http://x:99999999/", "?" * 900),
+    "Referer": ("http://[", "http://localhost:port/", "é", "javascript:x"),
+    "Origin": ("null", "http://localhost", "http://["),
+    "Host": ("localhost", "localhost:8000", "a" * 4_000, "evil.example", "a..b", "[::1", ""),
+    "User-Agent": ("", "Firefox\x1fiPhone", "é" * 500, "x" * 4_000),
+    "Cookie": ('relais="\\000"', "relais=é; relais-tablet=\\377", ";=;==", "x" * 4_000),
+    "Idempotency-Key": ('"', "9" * 900, "\x0b", "é"),
+    "Accept": ("application/json", "*/*;q=x", ",;,", "text/html;q=1e999"),
+    "Accept-Encoding": ("br;q=x", "gzip;q=-1", ",,;", "*"),
+    "Accept-Language": ("zz-é;q=9", "fr;q=x", "-"),
+    "Range": ("bytes=0-", "bytes=9-1,-", "lines=1-2", "bytes=" + "9" * 400 + "-"),
+    "If-None-Match": ('W/"', "*", "é"),
+    "If-Modified-Since": ("Mon, 99 Foo 99999 99:99:99 GMT", "0"),
+    "X-Forwarded-For": ("::1, ,é", "x" * 400),
+    "Content-Type": ("application/json; charset=é", "multipart/form-data", "text/plain; a=%00", "application/+json"),
+}
+
 hostile = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60))
+deep = st.integers(2, 4_000).map(lambda levels: '{"keys":' + "[" * levels + "]" * levels + "}")
+headers = st.dictionaries(st.sampled_from(sorted(HEADERS)), st.integers(0, 6), max_size=3).map(
+    lambda chosen: {name: HEADERS[name][which % len(HEADERS[name])] for name, which in chosen.items()}
+)
 anything = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), hostile),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), hostile, st.sampled_from(HALVES)),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(NAMES), inner, max_size=3)),
     max_leaves=6,
 )
@@ -126,7 +157,9 @@ def body(data: st.DataObject, rule: Rule, method: str) -> dict[str, Any]:
     """How this request is sent: a query, a form, JSON, or bytes that are none of them."""
     if method == "GET":
         return {"query_string": data.draw(st.dictionaries(st.sampled_from(NAMES), hostile, max_size=4))}
-    kind = data.draw(st.sampled_from(["form", "form", "json", "bytes"]))
+    kind = data.draw(st.sampled_from(["form", "form", "json", "bytes", "deep"]))
+    if kind == "deep":
+        return {"data": data.draw(deep), "content_type": "application/json"}
     if kind == "form":
         return {"data": form_for(data, rule)}
     if kind == "json":
@@ -158,18 +191,60 @@ def house(town: Town) -> tuple[Town, dict[str, Person], dict[str, object], list[
 )
 @given(data=st.data())
 def test_nothing_that_is_sent_is_an_error_of_ours(house: Any, data: st.DataObject) -> None:
-    town, people, ids, asked = house
+    _town, people, ids, asked = house
     method, rule = data.draw(st.sampled_from(asked))
     person = people.get(rule.endpoint.partition(".")[0], people["accounts"])
     url = url_of(rule, ids)
-    sent = body(data, rule, method)
+    sent = body(data, rule, method) | {"headers": data.draw(headers)}
+    if "Content-Type" in sent["headers"]:
+        sent.pop("content_type", None)
     if rule.rule in ("/requests", "/requests/new"):
         url += f"?pathway=home-care&patient={ids['patient']}" if method == "POST" else ""
-    with town.app.app_context():
+    assert_calm(person, method, url, sent)
+
+
+def assert_calm(person: Person, method: str, url: str, sent: dict[str, Any]) -> None:
+    with person.town.app.app_context():
         answer = person.client.open(url, method=method, **sent)
-    assert answer.status_code < 500, f"{method} {url} {sent}"
-    assert "Traceback" not in answer.text
+    assert answer.status_code < 500, f"{method} {url} {str(sent)[:400]}"
+    with suppress(UnicodeDecodeError):  # It was compressed.
+        assert "Traceback" not in answer.text
+        assert "Werkzeug" not in answer.text
     answer.close()
+
+
+EVERYWHERE: dict[str, dict[str, Any]] = {
+    "NUL and marks in each field": {"data": dict.fromkeys(NAMES, "a\x00\u202eb")},
+    "NUL in the query": {"query_string": dict.fromkeys(NAMES, "\x00")},
+    "halves in JSON": {"data": json.dumps(dict.fromkeys(NAMES, HALVES[2])), "content_type": "application/json"},
+    "depth": {"data": '{"keys":' * 3_000, "content_type": "application/json"},
+    "an address that is none": {"headers": {"HX-Request": "true", "HX-Current-URL": "http://[", "Referer": "http://["}},
+    "a long host": {"headers": {"Host": "a" * 4_000}},
+    "no header": {"headers": {"User-Agent": "\x00", "Idempotency-Key": "\x00"}},
+}
+
+
+@pytest.mark.parametrize("case", EVERYWHERE)
+def test_every_route_hears_the_worst_of_each_kind(house: Any, case: str) -> None:
+    """Signed in, and as somebody whom nobody knows."""
+    town, people, ids, asked = house
+    stranger = town.stranger()
+    for method, rule in asked:
+        person = people.get(rule.endpoint.partition(".")[0], people["accounts"])
+        for someone in (person, stranger):
+            sent = dict(EVERYWHERE[case])
+            if method == "GET":
+                sent.pop("data", None)
+            assert_calm(someone, method, url_of(rule, ids), sent)
+
+
+@pytest.mark.parametrize("strange", ["%00", "%ED%A0%80", "a%E2%80%AE", "%FF%FE", "a" * 4_000])
+def test_every_word_of_an_address_may_be_strange(house: Any, strange: str) -> None:
+    _town, people, _ids, asked = house
+    for method, rule in asked:
+        if rule.arguments:
+            url = re.sub(r"<[^>]+>", strange, rule.rule)
+            assert_calm(people["accounts"], method, url, {})
 
 
 def test_no_page_tells_what_we_are_made_of(app: Flask, town: Town) -> None:
