@@ -82,3 +82,27 @@ def test_a_simulation_of_nothing_known_is_refused(wrong: list[str]) -> None:
     result = CliRunner().invoke(cli.main, ["simulate", *wrong])
     assert result.exit_code == 1
     assert "Error" in result.output
+
+
+def test_doctor_says_when_everybody_looks_like_one(app: Flask, relais: Callable[[list[str]], Result]) -> None:
+    assert relais(["doctor"]).exit_code == 0
+    forwarded = {"X-Forwarded-For": "203.0.113.7"}
+    assert app.test_client().get("/offline", headers=forwarded).status_code == 200
+    result = relais(["doctor"])
+    assert result.exit_code == 1
+    assert "RELAIS_TRUSTED_PROXIES is 0 and a proxy stands in front" in result.output
+
+
+@pytest.mark.parametrize(
+    ("base", "proxies", "warned"), [("https", "0", True), ("https", "1", False), ("http", "0", False)]
+)
+def test_a_start_behind_a_proxy_that_is_not_trusted_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, base: str, proxies: str, warned: bool
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr("os.execv", lambda program, _arguments: started.append(program))
+    env = {"RELAIS_DATA": str(tmp_path), "RELAIS_BASE_URL": f"{base}://relais.example.org"}
+    env |= {"RELAIS_SECRET_KEY": "s" * 32, "RELAIS_TRUSTED_PROXIES": proxies}
+    result = CliRunner().invoke(cli.main, ["web"], env=env)
+    assert len(started) == 1
+    assert ("RELAIS_TRUSTED_PROXIES" in result.output) is warned

@@ -1,10 +1,12 @@
 """When something goes wrong: one honest page that says what to do, and one log line for us."""
 
+from contextlib import suppress
+
 import structlog
 from flask import Flask, Response, current_app, jsonify, request
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from app.core.db import db
@@ -97,7 +99,7 @@ def _slow_down() -> Response:
 def no_data(error: DBAPIError) -> Response:
     """The database was given what it cannot keep: the sender's doing, and worth a look of ours."""
     log.warning("data_refused", endpoint=request.endpoint, sqlstate=getattr(error.orig, "sqlstate", None))
-    db.session.rollback()
+    let_go()
     return honest_page(422)
 
 
@@ -106,11 +108,17 @@ def database_away(error: DBAPIError) -> Response:
     if str(getattr(error.orig, "sqlstate", "")).startswith(TOO_MUCH):
         return no_data(error)
     log.error("database_away", path=request.endpoint, error=type(error.orig).__name__)
-    db.session.rollback()
+    let_go()
     return honest_page(503)
 
 
 def bug(error: Exception) -> Response:
     log.error("bug", endpoint=request.endpoint, exc_info=error)
-    db.session.rollback()
+    let_go()
     return honest_page(500)
+
+
+def let_go() -> None:
+    """Give back what the failed request held. A connection that died meanwhile must not cost its page as well."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()

@@ -4,7 +4,7 @@ from secrets import token_hex
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from structlog.testing import capture_logs
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 from werkzeug.wrappers import Response
@@ -118,3 +118,22 @@ def test_what_the_database_cannot_keep_is_no_outage_and_no_bug(app: Flask, case:
     assert is_honest(answer, "illisible") or not postgresql
     assert [line["event"] for line in lines] == (["data_refused"] if postgresql else [])
     assert "Marchand" not in str(lines)
+
+
+def test_a_connection_that_died_does_not_cost_the_page(app: Flask, engine_url: str) -> None:
+    """PostgreSQL restarts under a request that fails by itself."""
+
+    @app.get("/failing")
+    def fail() -> str:
+        if db.engine.dialect.name == "postgresql":
+            killed = db.session.scalar(text("SELECT pg_backend_pid()"))
+            other = create_engine(engine_url.replace("postgresql://", "postgresql+psycopg://"))
+            with other.begin() as connection:
+                connection.execute(text("SELECT pg_terminate_backend(:killed, 5000)"), {"killed": killed})
+            other.dispose()
+        raise ZeroDivisionError
+
+    for _ in range(2):
+        answer = app.test_client().get("/failing")
+        assert answer.status_code == 500
+        assert is_honest(answer, "Une erreur de notre côté")
