@@ -1,5 +1,6 @@
 """Whatever goes wrong: one honest page that says what to do."""
 
+import re
 from secrets import token_hex
 
 import pytest
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from app import create_app
 from app.core.db import db, transaction
+from app.core.security import csrf
 from tests.conftest import settings_for
 
 HOSTS = (
@@ -60,6 +62,30 @@ def test_an_action_that_does_not_exist_says_which_do(house: Flask, method: str) 
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
     assert is_honest(answer, "Cette action n&#39;existe pas ici")
+
+
+def test_no_address_answers_with_a_page_that_is_not_ours(house: Flask) -> None:
+    """Every route, asked in every way that it does not know, and without the token that its forms carry."""
+    client, unknown = house.test_client(), "01900000-0000-7000-8000-000000000000"
+    for rule in house.url_map.iter_rules():
+        url = re.sub(r"<[^>]+>", unknown, rule.rule)
+        known = {
+            each for other in house.url_map.iter_rules() if other.rule == rule.rule for each in other.methods or ()
+        }
+        for method in {"POST", "PUT", "PATCH", "DELETE", "TRACE"}:
+            answer = client.open(url, method=method)
+            if method not in known:
+                assert (answer.status_code, answer.headers["Allow"] != "") == (405, True), f"{method} {url}"
+                assert is_honest(answer, "<h1"), f"{method} {url}"
+            elif not is_exempt(house, rule.endpoint):
+                assert answer.status_code == 400, f"{method} {url}"
+                assert is_honest(answer, "La page était trop ancienne"), f"{method} {url}"
+        assert client.options(url).text == ""
+
+
+def is_exempt(house: Flask, endpoint: str) -> bool:
+    view = house.view_functions[endpoint]
+    return f"{view.__module__}.{view.__name__}" in csrf._exempt_views
 
 
 def test_only_what_exists_is_said_when_asked(house: Flask) -> None:
