@@ -61,6 +61,7 @@ SHELL = (
     "icons/lucide.svg",
     "vendor/htmx-4.0.1.min.js",
     "vendor/hx-sse-4.0.1.min.js",
+    "js/live.js",
     "js/app.js",
     "js/outbox.js",
     "js/taps.js",

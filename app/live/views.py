@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
@@ -16,7 +16,9 @@ from app.live.hub import Hub, Listener
 
 bp = Blueprint("live", __name__)
 
-HEARTBEAT = 15.0  # seconds between two looks at the sign-in and the rights of a listener
+HEARTBEAT = 15.0  # seconds between two looks at the sign-in and the rights of a listener, each with a sign of life
+ALIVE = "event: alive\ndata:\n\n"  # an event and no comment: no page can see those
+LOOK_EVERY = 10.0  # seconds between two looks of a page to which no stream comes
 LONGEST = 3600.0  # seconds; the page opens the next stream by itself
 TOPIC = re.compile(r"([a-z_-]+-[0-9a-f-]{36})(?::([0-9]{1,15}))?")
 
@@ -28,7 +30,10 @@ class SignedOut(Exception):
 @bp.get("/live")
 @signed_in_anywhere
 def stream() -> Response:
-    """Server-sent events (`event: <topic>`, `data: <version>`). `topics`: as `queries.stamp` writes them."""
+    """Server-sent events (`event: <topic>`, `data: <version>`), and `alive` every `HEARTBEAT`.
+
+    `topics`: as `queries.stamp` writes them.
+    """
     asked = known_versions(request.args.get("topics", ""))
     names = rights.allowed(me(), asked)
     if not names:
@@ -47,7 +52,7 @@ def stream() -> Response:
 
 def events(listener: Listener, still_allowed: Callable[[], bool]) -> Iterator[str]:
     """The bytes of one stream. Nothing is held on the database between two looks."""
-    yield ":\n\n"  # The headers leave at once, so that the page knows that it is connected.
+    yield ALIVE  # At once: headers alone prove nothing to the page, a proxy may pass them and hold back the rest.
     ends = time.monotonic() + LONGEST
     while not listener.dismissed and time.monotonic() < ends:
         next_check = time.monotonic() + HEARTBEAT
@@ -60,7 +65,7 @@ def events(listener: Listener, still_allowed: Callable[[], bool]) -> Iterator[st
         except SignedOut:
             yield "event: signed-out\ndata:\n\n"
             return
-        yield ":\n\n"
+        yield ALIVE
 
 
 def allowed_later(names: list[str]) -> Callable[[], list[str]]:
@@ -96,6 +101,10 @@ def note_arrival() -> None:
 
 
 @bp.app_context_processor
-def live_words() -> dict[str, Callable[[Iterable[str]], str]]:
-    """`live_stamp(topics)` for the layout: what the page being rendered shows."""
-    return {"live_stamp": lambda names: queries.stamp(names, g.arrived_at)}
+def live_words() -> dict[str, Callable[..., object]]:
+    """For the layout: `live_stamp(topics)`, what the page being rendered shows, and the rhythm of the stream."""
+    return {
+        "live_stamp": lambda names: queries.stamp(names, g.arrived_at),
+        "live_beat": lambda: HEARTBEAT,
+        "live_look": lambda: LOOK_EVERY,
+    }

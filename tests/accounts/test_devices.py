@@ -120,7 +120,7 @@ def test_an_open_stream_ends_with_its_device(
     monkeypatch.setattr(live.rights, "_rules", {"thing": lambda _account, _key: True})
     monkeypatch.setattr(live, "HEARTBEAT", 0.05)
     stream: Iterator[bytes] = tablet.browser.get(f"/live?topics=thing-{uuid4()}").response
-    assert next(stream) == b":\n\n"
+    assert next(stream) == live.ALIVE.encode()
     nora.visit("/account")
     nora.send("/devices/sign-out")
     rest = b"".join(stream)

@@ -1,16 +1,21 @@
 """A house with one room, live, where people sign in with a cookie that a row can revoke."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask, render_template_string, request
 from flask_login import LoginManager
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
+from werkzeug.serving import make_server
 
-import app.directory.models  # noqa: F401 -- memberships refer to its organizations
+import app.directory.models  # memberships refer to its organizations
+import app.tablets.models  # noqa: F401 -- sign-ins refer to the tablet on which they were made
 from app import live
 from app.accounts.models import Account, SignIn
 from app.core import db as database
@@ -22,8 +27,10 @@ from app.live import rights, views
 from app.live.actions import changed, topic_name
 from tests.conftest import settings_for
 from tests.live.stream import Stream
+from tests.services.fixtures import absent
 
 COOKIE = "who"
+CHROMIUM = Path("/usr/bin/chromium")
 EVER = timedelta(days=1)
 
 
@@ -76,6 +83,44 @@ def house(engine_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         db.engine.dispose()
 
 
+class Server:
+    """The house on a port of its own; it can go away and come back there."""
+
+    def __init__(self, house: House) -> None:
+        self._app = house.app
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        self._server = make_server("127.0.0.1", self.port, self._app, threaded=True)
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        for listener in self._app.extensions["live"]._listeners:
+            listener.dismiss()  # or its thread would outlive the server that it belongs to
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        absent("no Chromium here: install the package `chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(house: House) -> Iterator[Server]:
+    server = Server(house)
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def opened() -> Iterator[list[Stream]]:
     """Streams to hang up at the end of the test."""
@@ -83,6 +128,15 @@ def opened() -> Iterator[list[Stream]]:
     yield streams
     for stream in streams:
         stream.close()
+
+
+def wait_for_stream(page: Page) -> None:
+    """Until the stream is open. (`wait_for_function` would evaluate text in the page, which the policy forbids.)"""
+    for _ in range(200):
+        if page.evaluate("document.getElementById('live')._htmx?.sse?.status === 200"):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the stream did not open")
 
 
 def one_room(database_url: str, data_dir) -> Flask:
@@ -117,8 +171,10 @@ SECTION = """<section id="s" hx-get="/page/{{ key }}" hx-trigger="thing-{{ key }
 PAGE = """<!doctype html><html lang="fr"><head><title>Live</title>
 <meta name="htmx-config" content='{"includeIndicatorCSS": false, "history": "reload", "defaultTimeout": 15000}'>
 <script defer src="/static/vendor/hx-sse-4.0.1.min.js"></script>
+<script defer src="/static/js/live.js"></script>
 <script defer src="/static/js/app.js"></script></head>
 <body hx-headers:inherited='{"X-CSRFToken": "x"}'><p id="offline" hidden>Hors ligne</p>
+<p id="silence" hidden>Pas de nouvelles</p>
 <button id="copy" data-copy="abc" hidden>Copier</button>
 {{ section|safe }}{% include "live/_stream.html" %}
 <script src="/static/vendor/htmx-4.0.1.min.js"></script></body></html>"""

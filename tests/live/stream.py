@@ -6,6 +6,8 @@ import time
 
 from flask import Flask
 
+from app.live.views import ALIVE
+
 
 class Stream:
     """`GET url` with a cookie; `status`, then `next()` again and again."""
@@ -21,14 +23,14 @@ class Stream:
         self._reader.start()
 
     def next(self, seconds: float = 10) -> str | None:
-        """The next bytes that are not a heartbeat, as text; None at the end of the stream."""
+        """The next bytes that are not a sign of life, as text; None at the end of the stream."""
         ends = time.monotonic() + seconds
-        while (chunk := self._chunks.get(timeout=max(0.0, ends - time.monotonic()))) == ":\n\n":
+        while (chunk := self._chunks.get(timeout=max(0.0, ends - time.monotonic()))) == ALIVE:
             continue
         return chunk
 
     def silent(self, seconds: float) -> bool:
-        """Whether nothing but heartbeats comes for `seconds`."""
+        """Whether nothing but signs of life comes for `seconds`."""
         try:
             return self.next(seconds) is None
         except queue.Empty:

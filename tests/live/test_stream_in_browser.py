@@ -1,49 +1,14 @@
 """The vendored htmx and its stream extension in a real browser, under the real content security policy."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-from tests.live.conftest import COOKIE, House
-from tests.services.fixtures import absent
-
-CHROMIUM = Path("/usr/bin/chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        absent("no Chromium here: install the package `chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-class Server:
-    """The house on a port of its own; it can go away and come back there."""
-
-    def __init__(self, house: House) -> None:
-        self._app = house.app
-        self.port = 0
-        self.start()
-
-    def start(self) -> None:
-        self._server = make_server("127.0.0.1", self.port, self._app, threaded=True)
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        for listener in self._app.extensions["live"]._listeners:
-            listener.dismiss()  # or its thread would outlive the server that it belongs to
+from app.live import views
+from tests.live.conftest import COOKIE, House, Server, wait_for_stream
 
 
 @pytest.fixture
@@ -52,11 +17,10 @@ def engine_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'relais.sqlite3'}"
 
 
-@pytest.fixture
-def server(house: House) -> Iterator[Server]:
-    server = Server(house)
-    yield server
-    server.stop()
+@pytest.fixture(autouse=True)
+def patient_beat(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no silent stream."""
+    monkeypatch.setattr(views, "HEARTBEAT", 3.0)
 
 
 @pytest.fixture
@@ -76,15 +40,6 @@ def visit(browser: Browser, house: House, server: Server) -> Iterator[tuple[Page
     yield page, token, key
     assert not refused
     context.close()
-
-
-def wait_for_stream(page: Page) -> None:
-    """(`wait_for_function` would evaluate text in the page, which the policy forbids.)"""
-    for _ in range(200):
-        if page.evaluate("document.getElementById('live')._htmx?.sse?.status === 200"):
-            return
-        page.wait_for_timeout(100)
-    pytest.fail("the stream did not open")
 
 
 def looks(page: Page) -> int:
