@@ -10,7 +10,7 @@ from app.accounts.models import Account, Invitation, Letter, Membership, News, P
 from app.accounts.rules import INVITATION_LASTS, SHOWN_LASTS, accepts_codes, six_digits
 from app.audit.actions import record
 from app.core.db import db, insert_into
-from app.core.tokens import keyed_hash, keyed_hashes, same_as_one
+from app.core.tokens import keyed_hashes, same_as_one
 
 LEASE = timedelta(minutes=5)  # far longer than a mail server may take to answer; also the wait before a new try
 
@@ -170,7 +170,12 @@ def codes_of(invitation_id: UUID) -> list[str]:
 
 def address_code(subject_id: UUID) -> str:
     """The six digits that prove an address, mailed with `News.ADDRESS_CODE`: computed again, stored nowhere."""
-    return six_digits(keyed_hash("address-code", str(subject_id)))
+    return address_codes(subject_id)[0]
+
+
+def address_codes(subject_id: UUID) -> list[str]:
+    """The same under every key of the keyring, as `codes_of`."""
+    return [six_digits(digest) for digest in keyed_hashes("address-code", str(subject_id))]
 
 
 def show_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from app.accounts.actions import address_code, hold, tell, write_to
+from app.accounts.actions import address_codes, hold, tell, write_to
 from app.accounts.models import Account, EmailChange, News
 from app.accounts.rules import ADDRESS_CODE_LASTS, accepts_codes
 from app.audit.actions import record
 from app.core.db import db
-from app.core.tokens import same
+from app.core.tokens import same_as_one
 
 
 def ask(account_id: UUID, email: str, *, now: datetime) -> None:
@@ -33,7 +33,7 @@ def show_code(account_id: UUID, code: str, *, now: datetime) -> bool:
     change = asked_by(account_id)
     if change is None or not accepts_codes(None, change.expires_at, change.attempts, now):
         return False
-    if not same(code, address_code(change.id)):
+    if not same_as_one(code, address_codes(change.id)):
         change.attempts += 1
         return False
     if db.session.scalar(select(Account.id).where(Account.email == change.email)):

@@ -20,7 +20,7 @@ from requests import RequestException
 
 from app.accounts.rules import EIDAS_SUBSTANTIAL, Professional, professional
 from app.config import Settings
-from app.core.tokens import derived_token, same
+from app.core.tokens import derived_tokens, same
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Never what the token or the provider proposes: with a shared secret or without a signature anyone could write one."""
@@ -43,6 +43,16 @@ class NotAProfessional(Exception):
 
 
 @dataclass(frozen=True)
+class Errand:
+    """What goes to Pro Santé Connect and must come back: all of it from one challenge, which our database gives out
+    once, and from one key of the keyring."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True)
 class Provider:
     """How Pro Santé Connect described itself."""
 
@@ -56,13 +66,13 @@ class Provider:
 
 def way_there(challenge: bytes, *, now: datetime) -> str:
     """Where to send the browser that was given `challenge` (`challenges.ask`). Raises `Away`."""
-    there = _provider(now)
+    there, errand = _provider(now), _errands(challenge)[0]
     with _session(there) as session:
         url, _state = session.create_authorization_url(
             there.authorization,
-            state=_of("state", challenge),
-            code_verifier=_of("verifier", challenge),
-            nonce=_of("nonce", challenge),
+            state=errand.state,
+            code_verifier=errand.verifier,
+            nonce=errand.nonce,
             acr_values=EIDAS_SUBSTANTIAL,
         )
     return str(url)
@@ -73,7 +83,8 @@ def came_back(answer: dict[str, str], challenge: bytes, *, now: datetime) -> Pro
 
     Raises `NotProven`, `NotAProfessional` or `Away`.
     """
-    if not same(answer.get("state", ""), _of("state", challenge)):
+    errand = next((each for each in _errands(challenge) if same(answer.get("state", ""), each.state)), None)
+    if errand is None:
         raise NotProven("the state is not the one that was given")
     if "iss" in answer and answer["iss"] != _settings().psc_issuer:
         raise NotProven("another issuer answers")  # RFC 9207
@@ -81,8 +92,8 @@ def came_back(answer: dict[str, str], challenge: bytes, *, now: datetime) -> Pro
         raise NotProven("no code: " + answer.get("error", "")[:40])
     there = _provider(now)
     with _session(there) as session:
-        session.token = _token(session, there, answer["code"], challenge)
-        claims = _claims(session.token, there, challenge, now)
+        session.token = _token(session, there, answer["code"], errand)
+        claims = _claims(session.token, there, errand, now)
         userinfo = _read(session, there.userinfo, withhold_token=False)
     if userinfo.get("sub") != claims["sub"]:
         raise NotProven("the userinfo is about somebody else")  # OIDC Core 5.3.2
@@ -92,11 +103,9 @@ def came_back(answer: dict[str, str], challenge: bytes, *, now: datetime) -> Pro
     return person
 
 
-def _token(session: OAuth2Session, there: Provider, code: str, challenge: bytes) -> dict[str, Any]:
+def _token(session: OAuth2Session, there: Provider, code: str, errand: Errand) -> dict[str, Any]:
     try:
-        token = session.fetch_token(
-            there.token, code=code, code_verifier=_of("verifier", challenge), allow_redirects=False
-        )
+        token = session.fetch_token(there.token, code=code, code_verifier=errand.verifier, allow_redirects=False)
     except AuthlibBaseError as refusal:
         raise NotProven(f"the code is refused: {refusal.error}") from refusal
     except (RequestException, ValueError) as failure:
@@ -104,7 +113,7 @@ def _token(session: OAuth2Session, there: Provider, code: str, challenge: bytes)
     return dict(token)
 
 
-def _claims(token: dict[str, Any], there: Provider, challenge: bytes, now: datetime) -> dict[str, Any]:
+def _claims(token: dict[str, Any], there: Provider, errand: Errand, now: datetime) -> dict[str, Any]:
     """What the ID token says, once its signature, issuer, audience, dates, nonce and level hold."""
     settings = _settings()
     try:
@@ -118,7 +127,7 @@ def _claims(token: dict[str, Any], there: Provider, challenge: bytes, now: datet
                 "acr": {"essential": True, "value": EIDAS_SUBSTANTIAL},
             },
             params={
-                "nonce": _of("nonce", challenge),
+                "nonce": errand.nonce,
                 "client_id": settings.psc_client_id,
                 "access_token": token.get("access_token"),
             },
@@ -197,9 +206,11 @@ def _session(there: Provider) -> OAuth2Session:
     )
 
 
-def _of(purpose: str, challenge: bytes) -> str:
-    """State, nonce and PKCE verifier all come from one challenge, which our database gives out once."""
-    return derived_token(f"pro-sante-{purpose}", challenge.hex())
+def _errands(challenge: bytes) -> list[Errand]:
+    """One for each key of the keyring, the present one first: a browser may come back after a rotation."""
+    purposes = "pro-sante-state", "pro-sante-nonce", "pro-sante-verifier"
+    made = (derived_tokens(purpose, challenge.hex()) for purpose in purposes)
+    return [Errand(*tokens) for tokens in zip(*made, strict=True)]
 
 
 def _settings() -> Settings:

@@ -12,7 +12,7 @@ from app.accounts.models import Account, News, Role
 from app.accounts.rules import ADDRESS_CODE_LASTS, Professional
 from app.audit.actions import record
 from app.core.db import db
-from app.core.tokens import same
+from app.core.tokens import same_as_one
 from app.directory.models import Practitioner
 from app.directory.words import plain
 from app.joining import rules
@@ -80,7 +80,7 @@ def _write(claim: Claim, practitioner_id: UUID | None, *, vouched: bool, now: da
 def show_code(request_id: UUID, code: str, *, now: datetime) -> bool:
     """Is this the code that was mailed? Wrong ones count; the right one hands the request to a coordinator."""
     asked = _held(request_id)
-    right = same(code, accounts.address_code(request_id))
+    right = same_as_one(code, accounts.address_codes(request_id))
     if (
         asked is None
         or not asked.email

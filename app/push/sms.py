@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from app.config import Settings
-from app.core.tokens import derived_token, same
+from app.core.tokens import derived_token, derived_tokens, same_as_one
 from app.push.rules import Outcome
 
 GATEWAY_SECONDS = 10.0
@@ -62,7 +62,7 @@ def report_token(message_id: UUID) -> str:
 
 
 def report_token_matches(message_id: UUID, token: str) -> bool:
-    return same(token, report_token(message_id))
+    return same_as_one(token, derived_tokens("sms-report", str(message_id)))
 
 
 def send(message_id: UUID, number: str, text: str, settings: Settings) -> Outcome:

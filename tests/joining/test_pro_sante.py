@@ -134,6 +134,17 @@ def test_several_professions_are_one_person(maya: Nurse, visitor: Anyone, pro_sa
 # Not in
 
 
+def test_who_is_at_the_states_page_comes_back_to_the_new_key(
+    maya: Nurse, visitor: Anyone, pro_sante: ProSante, app: Flask
+) -> None:
+    """State, nonce and verifier were made before the operator changed the key: the way back is still hers."""
+    someone = visitor()
+    there = way_there(someone)
+    app.config.update(SECRET_KEY="made for the years to come", SECRET_KEY_FALLBACKS=[app.config["SECRET_KEY"]])
+    assert came_back(someone, pro_sante.shows_card(there, "maya")).status_code == 303
+    assert someone.signed_in()
+
+
 def test_another_state_is_refused(maya: Nurse, visitor: Anyone, pro_sante: ProSante) -> None:
     someone = visitor()
     back = pro_sante.shows_card(way_there(someone), "maya")
