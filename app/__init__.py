@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     htmx.htmx.init_app(app)
     for floor in (db, incoming, compression, security, limits, errors, words, forms, pwa):
         floor.init_app(app)
-    for room in (audit, accounts, push, live, pathways, tablets, care_requests, dispatch, appointments):
+    for room in (audit, accounts, push, live, pathways, tablets, care_requests, appointments, dispatch):
         room.init_app(app)
     for door in (desk, inbox, supervision, joining, emergency):
         door.init_app(app)

@@ -126,19 +126,41 @@ def _places(territory: str) -> list[tuple[float, float]]:
 def invite(
     email: str, given_name: str, family_name: str, role: str, organization: str, kind: str, commune: str, phone: str
 ) -> None:
-    """Give somebody a role in an organization, and mail the way in: how the first person of an instance arrives."""
-    from app.accounts import actions as accounts
+    """Propose somebody a role in an organization, by mail: how the first person of an instance arrives."""
+    from app.accounts import invitations
     from app.core import clock
     from app.core.db import transaction
     from app.directory import actions as places
 
-    person = accounts.Person(email, given_name, family_name)
+    person = invitations.Person(email, given_name, family_name)
     with _app().app_context(), transaction():
         place = places.organization(organization, kind=kind, commune_code=commune, phone=phone)
         if place is None:
             raise click.ClickException(f"no commune has the code {commune!r}: run directory communes first")
-        sent = accounts.invite(person, place.id, Role(role), by=None, now=clock.now())
-    click.echo("The worker mails the invitation." if sent else "This person has a passkey already: the role is added.")
+        invitations.invite(person, place.id, Role(role), by=None, now=clock.now())
+    click.echo("The worker mails the invitation.")
+
+
+@main.command()
+@click.argument("email", callback=lambda _context, _argument, value: value.strip().lower())
+@click.option("--because", required=True, help="How this person was recognized; it stays in the audit trail.")
+def vouch(email: str, because: str) -> None:
+    """Say that a person who lost every passkey is she, for those of her organizations that nobody administers."""
+    from sqlalchemy import select
+
+    from app.accounts import recovery
+    from app.accounts.models import Account
+    from app.accounts.queries import organization_names
+    from app.core import clock
+    from app.core.db import db, transaction
+
+    with _app().app_context(), transaction():
+        account = db.session.scalar(select(Account).where(Account.email == email))
+        places = recovery.speak_for_the_silent(account, because=because, now=clock.now()) if account else []
+        names = ", ".join(organization_names(places).values())
+    if not names:
+        raise click.ClickException("no recovery of this person waits for an organization without an administrator")
+    click.echo(f"Said for {names}.")
 
 
 def _app() -> Flask:

@@ -8,7 +8,9 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from app import cli
+from app.accounts.invitations import use
 from app.accounts.models import Account, Invitation, Role
+from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Commune, Organization, PractitionerRole, Profession
 from app.simulation import frontier
@@ -31,16 +33,18 @@ def test_the_first_administrator_is_invited(relais: Callable[[list[str]], Result
     result = relais([*ANNE, "--commune", "91228", "--phone", "+33169000000"])
     assert (result.exit_code, result.output) == (0, "The worker mails the invitation.\n")
     account = db.session.query(Account).one()
-    assert (account.email, account.roles) == ("anne@example.org", {Role.ADMINISTRATOR})
-    assert account.organizations() == [db.session.query(Organization).one().id]
-    assert db.session.query(Invitation).one().account_id == account.id
+    assert (account.email, account.roles) == ("anne@example.org", frozenset()), "she takes it with her passkey"
+    proposed = db.session.query(Invitation).one()
+    assert (proposed.account_id, proposed.role) == (account.id, Role.ADMINISTRATOR)
+    assert proposed.organization_id == db.session.query(Organization).one().id
 
 
 def test_the_same_organization_is_joined_again(relais: Callable[[list[str]], Result]) -> None:
     relais([*ANNE, "--commune", "91228"])
     assert relais([*ANNE, "--role", "coordinator"]).exit_code == 0
     assert db.session.query(Organization).count() == 1
-    assert db.session.query(Account).one().roles == {Role.ADMINISTRATOR, Role.COORDINATOR}
+    assert db.session.query(Account).count() == 1
+    assert {each.role for each in db.session.query(Invitation)} == {Role.ADMINISTRATOR, Role.COORDINATOR}
 
 
 def test_an_organization_stands_in_a_commune(relais: Callable[[list[str]], Result]) -> None:
@@ -55,7 +59,13 @@ def test_a_maternity_can_be_asked_once_it_is_there(relais: Callable[[list[str]],
     assert relais([*there, "--commune", "00000"]).exit_code == 1
     assert relais([*there, "--commune", "91228"]).exit_code == 0
     role = db.session.query(PractitionerRole).one()
-    assert (role.name, role.profession, role.can_sign_in) == ("Maternité des Coquelicots", Profession.MATERNITY, True)
+    assert (role.name, role.profession, role.can_sign_in) == ("Maternité des Coquelicots", Profession.MATERNITY, False)
+    place = ["--organization", "Maternité des Coquelicots", "--role", "practitioner"]
+    assert relais(["invite", "lea@example.org", "Léa", "Roy", *place]).exit_code == 0
+    assert not role.can_sign_in, "who is only invited answers nothing"
+    with transaction():
+        use(db.session.query(Invitation).one(), now=clock.now())
+    assert db.session.query(PractitionerRole.can_sign_in).scalar()
     assert relais(there).exit_code == 1, "it is asked for this already"
 
 

@@ -1,4 +1,4 @@
-"""Closing one's own account: what must be handed over first, and what ends."""
+"""Closing one's own account: what must be handed over first, and what ends beside what `leaving` ends."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from app.accounts import recovery
-from app.accounts.actions import end_invitations, end_sign_ins, hold, leave, tell
+from app.accounts import invitations, recovery
+from app.accounts.actions import end_sign_ins, hold, tell
+from app.accounts.leaving import leave
 from app.accounts.models import Account, EmailChange, Membership, News, Passkey, Role
 from app.accounts.queries import organization_names
 from app.audit.actions import record
@@ -17,23 +18,14 @@ KEEPERS = (Role.ADMINISTRATOR, Role.COORDINATOR)
 """An organization must never be without the last of them: nobody could give access, or take over an unanswered need."""
 
 Obstacles = Callable[[Account], list[str]]
-Ending = Callable[[UUID, datetime], None]
 
 _obstacles: list[Obstacles] = []
-_endings: list[Ending] = []
 
 
 def must_hand_over(listener: Obstacles) -> Obstacles:
     """Register what a room above still expects of a person, in French words; while there is any, she stays."""
     if listener not in _obstacles:
         _obstacles.append(listener)
-    return listener
-
-
-def on_closing(listener: Ending) -> Ending:
-    """Register what must also end, in the same transaction, when a person closes her account."""
-    if listener not in _endings:
-        _endings.append(listener)
     return listener
 
 
@@ -51,14 +43,13 @@ def _last_keeper(account: Account) -> list[str]:
 
 
 def _alone(membership: Membership) -> bool:
-    """Nobody else who can come in today holds this role there."""
+    """Nobody else holds this role there; who is only invited does not yet."""
     others = (
         Membership.organization_id == membership.organization_id,
         Membership.role == membership.role,
         Membership.account_id != membership.account_id,
     )
-    can_come_in = select(Membership.id).join(Passkey, Passkey.account_id == Membership.account_id)
-    return db.session.scalar(can_come_in.where(*others).limit(1)) is None
+    return db.session.scalar(select(Membership.id).where(*others).limit(1)) is None
 
 
 def close(account_id: UUID, *, now: datetime) -> bool:
@@ -73,12 +64,10 @@ def close(account_id: UUID, *, now: datetime) -> bool:
     running = recovery.running_for(account_id)
     if running is not None:
         recovery.cancel(running.id, by=account_id, why="closed the account", now=now)
-    for listener in _endings:
-        listener(account_id, now)
     for organization_id in dict.fromkeys(account.organizations()):
         leave(account_id, organization_id, by=account_id, now=now)
     end_sign_ins(account_id, by=account_id, why="closed the account", now=now)
-    end_invitations(account_id, now)
+    invitations.end_all(account_id, now)
     for held in (Passkey, EmailChange):
         db.session.execute(delete(held).where(held.account_id == account_id))
     account.active, account.email = False, f"{account_id}@closed.invalid"

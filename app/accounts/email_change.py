@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
+from app.accounts import invitations
 from app.accounts.actions import address_codes, hold, tell, write_to
-from app.accounts.models import Account, EmailChange, News
+from app.accounts.models import Account, EmailChange, Invitation, News
 from app.accounts.rules import ADDRESS_CODE_LASTS, accepts_codes
 from app.audit.actions import record
 from app.core.db import db
@@ -36,13 +37,35 @@ def show_code(account_id: UUID, code: str, *, now: datetime) -> bool:
     if not same_as_one(code, address_codes(change.id)):
         change.attempts += 1
         return False
-    if db.session.scalar(select(Account.id).where(Account.email == change.email)):
+    if _is_anothers(change.email):
         return False
+    invitations.end_all(account_id, now)  # They were sent to a mailbox that does not speak for her any more.
+    _take_over(change.email, account_id)
     tell(account, News.EMAIL_CHANGED, account.id, now=now)  # at the old address, before it is gone
     account.email = change.email
     _forget(account_id)
     record("account.email_changed", subject=account.id, actor=account.id, why="by the person", now=now)
     return True
+
+
+def _is_anothers(email: str) -> bool:
+    other = _of(email)
+    return other is not None and invitations.came_in(other.id)
+
+
+def _take_over(email: str, account_id: UUID) -> None:
+    """An account that was only ever invited is nobody: the owner of the mailbox, who has just proven it, was meant."""
+    nobody = _of(email)
+    if nobody is None:
+        return
+    nobody.active, nobody.email = False, f"{nobody.id}@closed.invalid"
+    db.session.flush()
+    meant = update(Invitation).where(Invitation.account_id == nobody.id)
+    db.session.execute(meant.values(account_id=account_id))
+
+
+def _of(email: str) -> Account | None:
+    return db.session.scalar(select(Account).where(Account.email == email).with_for_update(of=Account))
 
 
 def _forget(account_id: UUID) -> None:

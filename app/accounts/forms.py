@@ -6,7 +6,7 @@ from wtforms import EmailField, RadioField, SelectField, StringField, Validation
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
 
 from app.accounts import queries
-from app.accounts.actions import Person
+from app.accounts.invitations import Person
 from app.accounts.models import Account, Role
 from app.accounts.words import ROLES
 from app.core.forms import Form, stripped

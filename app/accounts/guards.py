@@ -8,7 +8,7 @@ from flask import Response, abort, current_app, request, url_for
 from flask_login import current_user
 
 from app.accounts.models import Account, Role
-from app.accounts.sessions import me_sign_in, needs_proof, proven_invitation
+from app.accounts.sessions import enrolling_invitation, me_sign_in, needs_proof
 from app.core import clock
 from app.core.htmx import see_other
 from app.core.security import guarded
@@ -94,11 +94,11 @@ def by_account(**_view_args: object) -> str:
 
 
 def enrolling(view: Callable[P, R]) -> Callable[P, R]:
-    """Whoever may enrol a passkey: someone `proven`, or the browser that gave an invitation its code."""
+    """Whoever may enrol a passkey: someone `proven`, or the browser that gave a newcomer's invitation its code."""
 
     @wraps(view)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if proven_invitation(now=clock.now()) is not None:
+        if enrolling_invitation(now=clock.now()) is not None:
             return view(*args, **kwargs)
         return proven(view)(*args, **kwargs)
 

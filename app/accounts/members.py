@@ -2,20 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, url_for
 
-from app.accounts import actions, queries, recovery
+from app.accounts import actions, invitations, queries, recovery
 from app.accounts.forms import ReasonForm
 from app.accounts.guards import me, role
-from app.accounts.models import Account, Recovery, Role
+from app.accounts.leaving import leave
+from app.accounts.models import Account, Invitation, Recovery, Role
+from app.accounts.rules import accepts_codes
 from app.accounts.words import ROLES
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
+from app.core.words import moment
 
 bp = Blueprint("members", __name__, url_prefix="/members")
+
+INVITATIONS_SHOWN = timedelta(days=30)
+"""For how long an invitation that nobody answered stays on the list."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Place:
     members: list[tuple[Account, list[str]]]
     recoveries: dict[UUID, Recovery]
     enrolled: frozenset[UUID]
+    invited: list[tuple[Invitation, str, str]]
 
 
 @bp.get("")
@@ -38,7 +46,52 @@ def place(organization_id: UUID, name: str) -> Place:
     people = queries.members_of(organization_id)
     members = [(each, [ROLES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
     running = recovery.running_in(organization_id)
-    return Place(organization_id, name, members, running, queries.with_passkey(people))
+    invited = [
+        (each, ROLES[each.role], state_of(each))
+        for each in queries.unanswered_by(organization_id, clock.now() - INVITATIONS_SHOWN)
+        if each.role in me().may_grant(organization_id)
+    ]
+    return Place(organization_id, name, members, running, queries.with_passkey(people), invited)
+
+
+def state_of(invitation: Invitation) -> str:
+    """What became of it so far, in words."""
+    if invitation.declined_at:
+        return "Invitation refusée"
+    if not accepts_codes(invitation.used_at, invitation.expires_at, invitation.attempts, clock.now()):
+        return "Invitation expirée"
+    if invitation.shown_by_id:
+        return "Code montré à l'écran"
+    return f"Invitation envoyée {moment(invitation.sent_at)}" if invitation.sent_at else "Invitation sur le départ"
+
+
+def invitation_of(organization_id: UUID, invitation_id: UUID) -> Invitation:
+    """One that this organization sent, for a role I may give; any other is not there."""
+    found = db.session.get(Invitation, invitation_id)
+    ours = found is not None and found.organization_id == organization_id and found.used_at is None
+    if found is None or not ours or found.role not in me().may_grant(organization_id):
+        abort(404)
+    return found
+
+
+@bp.post("/<uuid:organization_id>/invitations/<uuid:invitation_id>/renewal")
+@role(Role.ADMINISTRATOR, Role.COORDINATOR)
+def renew_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
+    """To the address as it was typed, whoever's it has become."""
+    with transaction():
+        former = invitation_of(organization_id, invitation_id)
+        invitations.renew(former, by=me().id, now=clock.now())
+    flash("L'invitation repart par courriel. Elle vaut 24 heures.", "success")
+    return see_other(url_for("members.show"))
+
+
+@bp.post("/<uuid:organization_id>/invitations/<uuid:invitation_id>/removal")
+@role(Role.ADMINISTRATOR, Role.COORDINATOR)
+def withdraw_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
+    with transaction():
+        invitations.withdraw(invitation_of(organization_id, invitation_id), by=me().id, now=clock.now())
+    flash("L'invitation est retirée\u00a0: son code n'ouvre plus rien.", "success")
+    return see_other(url_for("members.show"))
 
 
 def member_of(organization_id: UUID, account_id: UUID) -> Account:
@@ -64,6 +117,7 @@ def member(organization_id: UUID, account_id: UUID) -> Response:
 def member_page(organization_id: UUID, person: Account, form: ReasonForm, status: int = 200) -> Response:
     running = recovery.running_for(person.id)
     here = running if running is not None and running.organization_id == organization_id else None
+    missing = recovery.missing(running) if running else []
     return page(
         "accounts/member.html",
         status=status,
@@ -73,10 +127,11 @@ def member_page(organization_id: UUID, person: Account, form: ReasonForm, status
         roles=[ROLES[each] for each in queries.roles_in(person, organization_id)],
         removable=may_remove(person, organization_id),
         vouching=recovery.may_vouch(me(), person, organization_id) and actions.has_passkey(person.id),
-        recovery=here,
+        recovery=running,
         code=code_to_say(here) if here else None,
-        mine=here is not None and here.asked_by_id == me().id,
-        elsewhere=running is not None and here is None,
+        here=here is not None,
+        may_confirm=organization_id in missing and not (here and here.asked_by_id == me().id),
+        missing=[name for place, name in queries.organization_names(missing).items() if place != organization_id],
         form=form,
     )
 
@@ -97,7 +152,7 @@ def remove(organization_id: UUID, account_id: UUID) -> Response:
         abort(403)
     with transaction():
         recovery.end_those_of(person.id, organization_id, by=me().id, now=now)
-        actions.leave(person.id, organization_id, by=me().id, now=now)
+        leave(person.id, organization_id, by=me().id, now=now)
     flash("Cette personne n'a plus accès à cette organisation.", "success")
     return see_other(url_for("members.show"))
 
@@ -119,7 +174,7 @@ def confirm_recovery(organization_id: UUID, account_id: UUID) -> Response:
         organization_id,
         member_of(organization_id, account_id),
         lambda person, because: recovery.confirm(
-            running_here(person.id, organization_id), by=me(), because=because, now=clock.now()
+            running_id(person.id), organization_id, by=me(), because=because, now=clock.now()
         ),
     )
 
@@ -136,11 +191,14 @@ def vouch(organization_id: UUID, person: Account, say: Callable[[Account, str], 
     return see_other(url_for("members.member", organization_id=organization_id, account_id=person.id))
 
 
+def running_id(account_id: UUID) -> UUID:
+    return (recovery.running_for(account_id) or abort(404)).id
+
+
 def running_here(account_id: UUID, organization_id: UUID) -> UUID:
-    running = recovery.running_for(account_id)
-    if running is None or running.organization_id != organization_id:
-        abort(404)
-    return running.id
+    """The one that this organization asked for."""
+    found = recovery.running_for(account_id)
+    return found.id if found is not None and found.organization_id == organization_id else abort(404)
 
 
 @bp.post("/<uuid:organization_id>/<uuid:account_id>/recovery/cancellation")

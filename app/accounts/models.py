@@ -22,6 +22,8 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+ROLE = Enum(Role, native_enum=False, length=20, values_callable=lambda e: [r.value for r in e])
+
 GRANTS = {
     Role.ADMINISTRATOR: frozenset(Role),
     Role.COORDINATOR: frozenset({Role.REQUESTER, Role.PRACTITIONER, Role.CASE_MANAGER, Role.SENIOR_DOCTOR}),
@@ -96,9 +98,7 @@ class Membership(Identified, Model):
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
-    role: Mapped[Role] = mapped_column(
-        Enum(Role, native_enum=False, length=20, values_callable=lambda e: [r.value for r in e])
-    )
+    role: Mapped[Role] = mapped_column(ROLE)
 
     account: Mapped[Account] = relationship(back_populates="memberships")
 
@@ -174,7 +174,12 @@ class SignIn(Identified, Model):
 
 
 class Invitation(Identified, Model):
-    """A link and a code, mailed or shown on a screen, that let a person enrol a passkey. It is its own outbox row.
+    """An organization proposes a role: a link and a code, mailed or shown on a screen. It is its own outbox row.
+
+    The role is held from its use on, not before (decision 0019). Whoever never came in enrols her first passkey with
+    it; whoever did shows hers. Email and names are as they were typed; the names become the account's when somebody
+    first comes in as this person. `practitioner_id`: whose place in the directory she then takes. After lost
+    passkeys (`recovery_id`) it proposes no role.
 
     The code is nowhere in the database: it is computed from the id and our own key (`actions.code_of`). When
     the passkeys were lost, it is not in the mail either: an administrator gives it (`Recovery`).
@@ -183,20 +188,32 @@ class Invitation(Identified, Model):
     __tablename__ = "invitation"
     __table_args__ = (
         CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),
+        CheckConstraint("(organization_id IS NULL) = (role IS NULL)", name="role_has_place"),
         Index("ix_invitation_outbox", "sent_at", "claimed_until"),
     )
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    role: Mapped[Role | None] = mapped_column(ROLE)
+    email: Mapped[str]  # lower case
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"), index=True)
     attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]  # a worker is sending it, or failed to less than a lease ago
     sent_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
     recovery_id: Mapped[UUID | None] = mapped_column(ForeignKey("recovery.id"), unique=True)
     shown_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # on whose screen it is; none: mailed
 
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
 
 
 class Outcome(enum.StrEnum):
@@ -217,7 +234,6 @@ class News(enum.StrEnum):
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_REMOVED = "passkey-removed"
     ADDRESS_CODE = "address-code"
-    ACCESS_ACCEPTED = "access-accepted"
     ACCESS_REFUSED = "access-refused"
     ACCESS_KNOWN = "access-known"
     EMAIL_CHANGED = "email-changed"
@@ -251,7 +267,7 @@ class Recovery(Identified, Model):
     asked_at: Mapped[datetime]
     confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     confirmed_because: Mapped[str | None]
-    opens_at: Mapped[datetime | None] = mapped_column(index=True)  # none until two have confirmed
+    opens_at: Mapped[datetime | None] = mapped_column(index=True)  # none until all who must have confirmed
     ended_at: Mapped[datetime | None]  # used, cancelled or too old
     outcome: Mapped[Outcome | None] = mapped_column(
         Enum(Outcome, native_enum=False, length=20, values_callable=lambda e: [o.value for o in e])
@@ -260,6 +276,20 @@ class Recovery(Identified, Model):
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
     confirmed_by: Mapped[Account | None] = relationship(foreign_keys=[confirmed_by_id])
+    words: Mapped[list["RecoveryWord"]] = relationship(lazy="selectin")
+
+
+class RecoveryWord(Identified, Model):
+    """What another organization of the person says of her recovery: it is she. Without it nothing opens there."""
+
+    __tablename__ = "recovery_word"
+    __table_args__ = (UniqueConstraint("recovery_id", "organization_id"),)
+
+    recovery_id: Mapped[UUID] = mapped_column(ForeignKey("recovery.id"))
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # none: the operator, where nobody administers
+    because: Mapped[str]
+    at: Mapped[datetime]
 
 
 class Letter(Identified, Model):

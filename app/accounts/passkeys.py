@@ -37,6 +37,7 @@ from webauthn.helpers.structs import (
 from app.accounts.actions import has_passkey, hold, tell
 from app.accounts.challenges import ask, take
 from app.accounts.models import Account, Ceremony, News, Passkey
+from app.accounts.queries import may_come_in
 from app.accounts.rules import CHALLENGE_LASTS, looks_copied
 from app.audit.actions import record
 from app.core.db import db
@@ -187,7 +188,7 @@ def _owner(answer: dict[str, Any], challenge: bytes, *, now: datetime) -> Accoun
     account = db.session.get_one(Account, passkey.account_id)
     if credential.response.user_handle not in (None, account.id.bytes):
         raise Refused("the passkey says another person")
-    if not account.is_active:
+    if not may_come_in(account, now):
         raise Refused("the account is closed, or belongs nowhere any more")
     return account
 

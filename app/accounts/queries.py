@@ -1,11 +1,11 @@
 """What the account's screens read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Uuid, column, func, or_, select, table
+from sqlalchemy import Select, Uuid, column, func, or_, select, table
 
 from app.accounts.models import Account, Invitation, Letter, Membership, Passkey, Role, SignIn
 from app.config import Settings
@@ -14,6 +14,7 @@ from app.core.db import db
 # The directory stands above this room, so its classes cannot be imported here; our foreign key already names
 # its table, and of it we read only the name to show.
 ORGANIZATION = table("organization", column("id", Uuid), column("name"))
+PRACTITIONER = table("practitioner", column("account_id", Uuid))
 
 
 def passkeys_of(account: Account) -> list[Passkey]:
@@ -59,6 +60,47 @@ def shown_invitation(invitation_id: UUID, by: Account) -> Invitation | None:
     """One that this person shows on her screen."""
     mine = Invitation.id == invitation_id, Invitation.shown_by_id == by.id
     return db.session.scalar(select(Invitation).where(*mine))
+
+
+def live_invitations(now: datetime) -> Select[Invitation]:
+    """Those that can still be answered."""
+    open_ = Invitation.used_at.is_(None), Invitation.declined_at.is_(None), Invitation.expires_at > now
+    return select(Invitation).where(*open_)
+
+
+def proposals_to(account_id: UUID, now: datetime) -> Sequence[Invitation]:
+    """The roles that this person may still take or refuse, the oldest first."""
+    mine = Invitation.account_id == account_id, Invitation.role.is_not(None)
+    return db.session.scalars(live_invitations(now).where(*mine).order_by(Invitation.id)).all()
+
+
+def may_come_in(account: Account, now: datetime) -> bool:
+    """Whoever left the last organization has nothing to do here any more, until one proposes her a role."""
+    return account.is_active or (account.active and account.only_at is None and bool(proposals_to(account.id, now)))
+
+
+def proposal_for(practitioner_id: UUID, now: datetime) -> Invitation | None:
+    """The invitation by which somebody is to take this place in the directory."""
+    return db.session.scalar(live_invitations(now).where(Invitation.practitioner_id == practitioner_id).limit(1))
+
+
+def unanswered_by(organization_id: UUID, since: datetime) -> list[Invitation]:
+    """Whom this organization invited and who did not come yet, the latest first; one line for a person and a role."""
+    here = Invitation.organization_id == organization_id, Invitation.used_at.is_(None), Invitation.created_at > since
+    found = db.session.scalars(select(Invitation).where(*here).order_by(Invitation.id.desc())).all()
+    there = {
+        (account.id, role) for account in members_of(organization_id) for role in roles_in(account, organization_id)
+    }
+    latest: dict[tuple[UUID, Role | None], Invitation] = {}
+    for each in found:
+        if (each.account_id, each.role) not in there:
+            latest.setdefault((each.account_id, each.role), each)
+    return list(latest.values())
+
+
+def is_practitioner(account_id: UUID) -> bool:
+    mine = select(PRACTITIONER.c.account_id).where(PRACTITIONER.c.account_id == account_id).limit(1)
+    return db.session.scalar(mine) is not None
 
 
 def waits_for_mail(now: datetime) -> bool:

@@ -1,5 +1,8 @@
 """Back in without any passkey: two administrators vouch for the person, everyone hears of it, a day passes.
 
+The account opens for all that it holds, so each other organization where she has a role must say its word too
+(decision 0019).
+
 The person's mailbox gets the link, the administrators the code: neither opens anything without the other.
 """
 
@@ -9,7 +12,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
 
 from app.accounts.actions import end_sign_ins, has_passkey, hold, tell
-from app.accounts.models import Account, Invitation, News, Outcome, Passkey, Recovery, Role
+from app.accounts.models import (
+    Account,
+    Invitation,
+    Membership,
+    News,
+    Outcome,
+    Passkey,
+    Recovery,
+    RecoveryWord,
+    Role,
+)
 from app.accounts.rules import RECOVERY_LASTS, opens_at, recovery_ends_at
 from app.audit.actions import record
 from app.core.db import db, transaction
@@ -36,17 +49,62 @@ def ask(account: Account, organization_id: UUID, *, by: Account, because: str, n
     return True
 
 
-def confirm(recovery_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
-    """The second administrator's word: from now on, a day. False when it is the same person, or too late."""
+def confirm(recovery_id: UUID, organization_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
+    """The word of a second administrator, and of one of each other organization where she has a role: with the last
+    of them a day begins. False when it is the same person, or too late."""
     recovery = _held(recovery_id)
-    if recovery is None or recovery.opens_at is not None or recovery.asked_by_id == by.id:
+    if recovery is None or organization_id not in missing(recovery) or not _asked_by_one_of_them(recovery):
         return False
-    if not may_vouch(by, recovery.account, recovery.organization_id) or not _asked_by_one_of_them(recovery):
+    if not may_vouch(by, recovery.account, organization_id):
         return False
-    recovery.confirmed_by_id, recovery.confirmed_because = by.id, because
-    recovery.opens_at = opens_at(now)
-    _note(recovery, "account.recovery_confirmed", News.RECOVERY_CONFIRMED, by=by.id, why=because, now=now)
+    if organization_id != recovery.organization_id:
+        _say(recovery, organization_id, by=by.id, because=because, now=now)
+    elif recovery.asked_by_id == by.id:
+        return False
+    else:
+        recovery.confirmed_by_id, recovery.confirmed_because = by.id, because
+    _note_word(recovery, organization_id, by=by.id, why=because, now=now)
     return True
+
+
+def speak_for_the_silent(account: Account, *, because: str, now: datetime) -> list[UUID]:
+    """The operator's word for those of her other organizations that have no administrator to give it; returns them."""
+    recovery = running_for(account.id)
+    recovery = _held(recovery.id) if recovery else None
+    if recovery is None:
+        return []
+    others = [place for place in missing(recovery) if place != recovery.organization_id]
+    silent = [place for place in others if not _administered(place, account.id)]
+    for place in silent:
+        _say(recovery, place, by=None, because=because, now=now)
+        _note_word(recovery, place, by=None, why=because, now=now)
+    return silent
+
+
+def _administered(organization_id: UUID, but: UUID) -> bool:
+    runs = Membership.organization_id == organization_id, Membership.role == Role.ADMINISTRATOR
+    others = select(Membership.id).where(*runs, Membership.account_id != but).limit(1)
+    return db.session.scalar(others) is not None
+
+
+def _say(recovery: Recovery, organization_id: UUID, *, by: UUID | None, because: str, now: datetime) -> None:
+    recovery.words.append(RecoveryWord(organization_id=organization_id, by_id=by, because=because, at=now))
+
+
+def _note_word(recovery: Recovery, organization_id: UUID, *, by: UUID | None, why: str, now: datetime) -> None:
+    place = str(organization_id)
+    record("account.recovery_confirmed", subject=recovery.account_id, actor=by, why=why, now=now, organization=place)
+    if not missing(recovery):
+        recovery.opens_at = opens_at(now)
+        tell(recovery.account, News.RECOVERY_CONFIRMED, recovery.id, now=now)
+
+
+def missing(recovery: Recovery) -> list[UUID]:
+    """The organizations that have still to say that it is she: a second voice of the one that asked, one of each other
+    where she has a role."""
+    said = {word.organization_id for word in recovery.words}
+    said |= {recovery.organization_id} if recovery.confirmed_by_id else set()
+    return [place for place in dict.fromkeys(recovery.account.organizations()) if place not in said]
 
 
 def _asked_by_one_of_them(recovery: Recovery) -> bool:
@@ -95,8 +153,17 @@ def _move(recovery: Recovery, now: datetime) -> None:
 
 def _open(recovery: Recovery, now: datetime) -> None:
     ends_at = recovery_ends_at(recovery.asked_at, recovery.opens_at)
+    person = recovery.account
     db.session.add(
-        Invitation(account_id=recovery.account_id, recovery_id=recovery.id, created_at=now, expires_at=ends_at)
+        Invitation(
+            account_id=person.id,
+            recovery_id=recovery.id,
+            email=person.email,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            created_at=now,
+            expires_at=ends_at,
+        )
     )
     record("account.recovery_opened", subject=recovery.account_id, why="two administrators, one day", now=now)
 
@@ -117,8 +184,9 @@ def running_for(account_id: UUID) -> Recovery | None:
 
 
 def running_in(organization_id: UUID) -> dict[UUID, Recovery]:
-    """By account."""
-    here = Recovery.organization_id == organization_id, Recovery.ended_at.is_(None)
+    """Of those who have a role there, whoever asked; by account."""
+    members = select(Membership.account_id).where(Membership.organization_id == organization_id)
+    here = Recovery.account_id.in_(members), Recovery.ended_at.is_(None)
     return {each.account_id: each for each in db.session.scalars(select(Recovery).where(*here))}
 
 

@@ -11,7 +11,7 @@ from flask import current_app
 
 from app.accounts.actions import address_code, claim_letter, claim_unsent, code_of, note_sent
 from app.accounts.models import Invitation, Letter, News
-from app.accounts.queries import waits_for_mail
+from app.accounts.queries import organization_names, waits_for_mail
 from app.accounts.recovery import stop_token
 from app.config import Settings
 from app.core import mail
@@ -23,7 +23,7 @@ Claim = Callable[[datetime], tuple[UUID, EmailMessage] | None]
 WORDS = """\
 Bonjour {given_name},
 
-Vous êtes invité·e à rejoindre Relais.
+Vous êtes invité·e à rejoindre {place} sur Relais.
 
 1. Ouvrez cette page sur le téléphone ou l'ordinateur dont vous vous servirez :
    {url}
@@ -56,7 +56,6 @@ SUBJECTS = {
     News.JOINED: "Relais : votre accès est créé",
     News.PASSKEY_REMOVED: "Relais : une clé d'accès a été supprimée",
     News.ADDRESS_CODE: "Relais : votre code",
-    News.ACCESS_ACCEPTED: "Relais : votre demande d'accès est acceptée",
     News.ACCESS_REFUSED: "Relais : votre demande d'accès n'est pas acceptée",
     News.ACCESS_KNOWN: "Relais : quelqu'un a demandé un accès à votre nom",
     News.EMAIL_CHANGED: "Relais : votre adresse e-mail a changé",
@@ -90,10 +89,6 @@ Recopiez ce code dans la page de Relais restée ouverte : {code}
 
 Il vaut dix minutes, une seule fois. Ne le donnez à personne : Relais ne vous le demandera
 jamais par téléphone. Vous n'attendiez pas ce message ? Ne faites rien.""",
-    News.ACCESS_ACCEPTED: """\
-La coordination de votre secteur a accepté votre demande d'accès. Connectez-vous avec votre
-clé d'accès habituelle :
-{home}""",
     News.ACCESS_REFUSED: """\
 La coordination de votre secteur n'a pas accepté votre demande d'accès. Vous pensez que c'est
 une erreur ? Appelez-la.""",
@@ -143,15 +138,22 @@ def _claim(now: datetime) -> tuple[UUID, EmailMessage] | None:
         invitation = claim_unsent(now=now)
         if invitation is None:
             return None
-        account, words = invitation.account, WORDS_OF_RECOVERY if invitation.recovery_id else WORDS
-        return invitation.id, compose(invitation.id, account.given_name, account.email, now, words)
+        place, words = _place(invitation), WORDS_OF_RECOVERY if invitation.recovery_id else WORDS
+        return invitation.id, compose(invitation.id, invitation.given_name, invitation.email, now, words, place)
 
 
-def compose(invitation_id: UUID, given_name: str, email: str, now: datetime, words: str = WORDS) -> EmailMessage:
-    """The mail itself: nothing personal in it but the person's own first name."""
+def _place(invitation: Invitation) -> str:
+    place = invitation.organization_id
+    return organization_names([place])[place] if place else ""
+
+
+def compose(
+    invitation_id: UUID, given_name: str, email: str, now: datetime, words: str = WORDS, place: str = ""
+) -> EmailMessage:
+    """The mail itself: nothing personal in it but the person's own first name. `place`: which organization invites."""
     settings: Settings = current_app.config["SETTINGS"]
     url = f"{settings.base_url}/invitation/{invitation_id}"
-    text = words.format(given_name=given_name, url=url, code=code_of(invitation_id))
+    text = words.format(given_name=given_name, place=place, url=url, code=code_of(invitation_id))
     return mail.compose(invitation_id, email, "Votre accès à Relais", text, settings, now)
 
 

@@ -13,7 +13,7 @@ from htmx_flask import request
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from app.accounts import actions, shared
+from app.accounts import actions, invitations, queries, shared
 from app.accounts.models import Account, Invitation, SignIn
 from app.accounts.rules import SIGN_IN_LASTS, device_label, is_fresh, needs_noting, own_path, seen_every, sign_in_holds
 from app.audit.actions import record
@@ -49,7 +49,7 @@ def account_of(token: str) -> Account | None:
     if row is None or not _holds(row):
         return None
     row.account.only_at = row.only_at_id
-    if not row.account.is_active:
+    if not queries.may_come_in(row.account, clock.now()):
         return None
     g.sign_in, g.seen = row, (row.id, row.last_seen_at)
     return row.account
@@ -106,11 +106,15 @@ class Place:
 
 def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = None) -> None:
     """Sign `account` in on this browser, with a new session so that nobody can have planted the old one.
+    Whether she may come in was asked before.
 
     `at`: the shared tablet where only a short code was given, which proves nothing for changes to the account.
     """
     _end(now)
+    shown = session.get(INVITATION)
     session.clear()
+    if shown and any(str(each.id) == shown for each in queries.proposals_to(account.id, now)):
+        session[INVITATION] = shown  # She gave its code, and comes in to answer it.
     account.sign_in_token = new_token()
     account.only_at = at.organization_id if at else None
     row = SignIn(
@@ -126,7 +130,7 @@ def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = N
         must_read=at.must_read if at else False,
     )
     db.session.add(row)
-    login_user(account)
+    login_user(account, force=True)
     record("account.signed_in", subject=account.id, actor=account.id, why="sign-in", now=now, means=means)
 
 
@@ -135,7 +139,7 @@ def prove(account: Account, row: SignIn, means: str, *, now: datetime) -> None:
     account.sign_in_token = new_token()
     row.token_hash = hash_token(account.sign_in_token)
     row.proven_at = now
-    login_user(account)
+    login_user(account, force=True)
     record("account.proven", subject=account.id, actor=account.id, why="sensitive change", now=now, means=means)
 
 
@@ -161,23 +165,26 @@ def _end(now: datetime) -> None:
 
 
 def remember_invitation(invitation: Invitation, *, now: datetime) -> None:
-    """This browser gave the right code: until the invitation ends, it may enrol the person's passkey."""
-    sign_out(now=now)
+    """This browser gave the right code: until the invitation ends, its person may answer. Anybody else leaves."""
+    if not current_user.is_authenticated or current_user.id != invitation.account_id or current_user.only_at:
+        sign_out(now=now)
     session[INVITATION] = str(invitation.id)
 
 
 def proven_invitation(*, now: datetime) -> Invitation | None:
-    """The invitation whose code this browser gave, while it can still be used. Held against use elsewhere."""
-    if INVITATION not in session:
-        return None
-    usable = (
-        Invitation.id == UUID(session[INVITATION]),
-        Invitation.used_at.is_(None),
-        Invitation.expires_at > now,
-    )
-    statement = select(Invitation).where(*usable).with_for_update(of=Invitation)
-    invitation = db.session.scalar(statement.execution_options(populate_existing=True))
-    return invitation if invitation is not None and invitation.account.active else None
+    """The invitation whose code this browser gave, while it can still be answered. Held against an answer elsewhere."""
+    return invitations.held(UUID(session[INVITATION]), now=now) if INVITATION in session else None
+
+
+def forget_invitation() -> None:
+    """It is answered."""
+    session.pop(INVITATION, None)
+
+
+def enrolling_invitation(*, now: datetime) -> Invitation | None:
+    """The same, when its code alone lets a passkey be enrolled."""
+    invitation = proven_invitation(now=now)
+    return invitation if invitation is not None and invitations.opens(invitation) else None
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]

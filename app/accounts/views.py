@@ -8,11 +8,11 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, requ
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts import actions, passkeys, queries, recovery, sessions
+from app.accounts import actions, invitations, passkeys, queries, recovery, sessions
 from app.accounts.forms import CodeForm, InviteForm
 from app.accounts.guards import enrolling, me, proven_role, role, signed_in
 from app.accounts.keys import refused, this_sign_in
-from app.accounts.models import Account, News, Role
+from app.accounts.models import Account, Invitation, News, Role
 from app.accounts.rules import accepts_codes, device_name, own_path
 from app.accounts.words import ROLE_HINTS, ROLES
 from app.core import clock
@@ -24,6 +24,8 @@ from app.core.qr import drawn
 from app.core.security import capability, public
 
 bp = Blueprint("accounts", __name__)
+
+BY_MAIL = "Cette adresse est déjà connue de Relais\u00a0: l'invitation part par courriel, elle vaut 24 heures."
 
 Json = dict[str, Any] | tuple[dict[str, Any], int]
 
@@ -83,8 +85,23 @@ def sign_out() -> Response:
 def invitation(invitation_id: UUID) -> Response:
     proven = sessions.proven_invitation(now=clock.now())
     if proven is not None and proven.id == invitation_id:
-        return page("accounts/enrolment.html", account=proven.account)
+        return answer_page(proven)
     return page("accounts/invitation.html", form=CodeForm())
+
+
+def answer_page(proven: Invitation) -> Response:
+    """Who never came in makes her passkey; who did answers with it."""
+    if invitations.opens(proven):
+        return page("accounts/enrolment.html", invitation=proven, proposal=proposal(proven))
+    mine = current_user.is_authenticated and me().id == proven.account_id
+    return page("accounts/proposal.html", invitation=proven, proposal=proposal(proven), mine=mine)
+
+
+def proposal(proven: Invitation) -> tuple[str, str] | None:
+    """(organization, role), in words; none for a way back in."""
+    if proven.organization_id is None or proven.role is None:
+        return None
+    return queries.organization_names([proven.organization_id])[proven.organization_id], ROLES[proven.role]
 
 
 @bp.post("/invitation/<uuid:invitation_id>")
@@ -95,7 +112,7 @@ def show_code(invitation_id: UUID) -> Response:
     if not form.validate_on_submit():
         return page("accounts/invitation.html", form=form, status=422)
     with transaction():
-        opened = actions.show_code(invitation_id, form.code.data or "", now=now)
+        opened = invitations.show_code(invitation_id, form.code.data or "", now=now)
         if opened is not None:
             sessions.remember_invitation(opened, now=now)
     if opened is None:
@@ -104,12 +121,41 @@ def show_code(invitation_id: UUID) -> Response:
     return see_other(url_for("accounts.invitation", invitation_id=invitation_id))
 
 
+def shown_here(invitation_id: UUID) -> Invitation:
+    """The invitation whose code this browser gave; any other is not there."""
+    proven = sessions.proven_invitation(now=clock.now())
+    return proven if proven is not None and proven.id == invitation_id else abort(404)
+
+
+@bp.post("/invitation/<uuid:invitation_id>/acceptance")
+@signed_in
+def accept_invitation(invitation_id: UUID) -> Response:
+    """The mailbox has spoken by its code; the person does by being signed in."""
+    with transaction():
+        mine = shown_here(invitation_id)
+        if mine.account_id != me().id or mine.role is None:
+            abort(404)
+        invitations.use(mine, now=clock.now())
+        sessions.forget_invitation()
+    flash("C'est fait\u00a0: ce rôle est le vôtre.", "success")
+    return see_other(url_for("accounts.account"))
+
+
+@bp.post("/invitation/<uuid:invitation_id>/refusal")
+@capability("only the browser that gave the code; saying no gives nothing to anybody")
+def decline_invitation(invitation_id: UUID) -> Response:
+    with transaction():
+        invitations.decline(shown_here(invitation_id), now=clock.now())
+        sessions.forget_invitation()
+    return page("accounts/declined.html")
+
+
 @bp.post("/passkeys/options")
 @enrolling
 def enrolment_options() -> Json:
     now = clock.now()
     with transaction():
-        proven = sessions.proven_invitation(now=now)
+        proven = sessions.enrolling_invitation(now=now)
         return passkeys.enrolment_options(proven.account if proven else me(), now=now)
 
 
@@ -118,14 +164,14 @@ def enrolment_options() -> Json:
 def enrolment_verification() -> Json:
     now, name, answer = clock.now(), device_name(request.user_agent.string), json_body()
     with transaction():
-        proven = sessions.proven_invitation(now=now)
+        proven = sessions.enrolling_invitation(now=now)
         account: Account = proven.account if proven else me()
         try:
             passkey = passkeys.enrol(account, answer, name, now=now, invited=proven is not None)
         except passkeys.Refused as refusal:
             return refused("enrolment", refusal)
         if proven:
-            actions.use(proven, now=now)
+            invitations.use(proven, now=now)
             if proven.shown_by_id:
                 actions.tell(account, News.JOINED, account.id, now=now)
             if proven.recovery_id:
@@ -144,6 +190,7 @@ def account() -> Response:
         passkeys=queries.passkeys_of(me()),
         devices=queries.devices_of(me(), clock.now()),
         this_device=this_sign_in(),
+        proposals=[(each.id, proposal(each)) for each in queries.proposals_to(me().id, clock.now())],
         organizations=[(name, [ROLES[each] for each in roles]) for name, roles in queries.roles_of(me())],
         answers_requests=Role.PRACTITIONER in me().roles,
         may_invite=bool(queries.may_invite_to(me())),
@@ -185,16 +232,14 @@ def invited(*, shown: bool) -> Response:
     if not form.validate_on_submit():
         return page("accounts/new_invitation.html", form=form, hints=ROLE_HINTS, status=422)
     with transaction():
-        made = actions.invite(
+        made = invitations.invite(
             form.person, form.organization_id.data, form.role.data, by=me().id, now=clock.now(), shown=shown
         )
-        made_id = made.id if made else None
-    if made_id is None:
-        flash("Cette personne a déjà sa clé d'accès\u00a0: son nouveau rôle est ajouté.", "info")
-    elif shown:
+        made_id, here = made.id, made.shown_by_id is not None
+    if here:
         return see_other(url_for("accounts.show_invitation", invitation_id=made_id))
-    else:
-        flash("L'invitation part par courriel. Elle vaut 24 heures.", "success")
+    # The same words whether or not somebody has an account of this address; but on a screen only what is new is shown.
+    flash(BY_MAIL if shown else "L'invitation part par courriel. Elle vaut 24 heures.", "info" if shown else "success")
     return see_other(url_for("accounts.new_invitation"))
 
 

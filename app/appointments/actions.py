@@ -6,6 +6,7 @@ from datetime import datetime
 import uuid_utils.compat
 from sqlalchemy import select
 
+from app.accounts.leaving import Departure
 from app.accounts.models import Account
 from app.appointments.models import Appointment, PatientLink
 from app.appointments.rules import link_expiry
@@ -16,6 +17,7 @@ from app.care_requests.models import CareRequest, State, Verb
 from app.core.db import db
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.core.words import moment
+from app.directory.queries import deserted
 from app.live.actions import changed
 
 LINK = "patient-link"
@@ -42,6 +44,14 @@ def forget_time(request: CareRequest, now: datetime) -> None:
     appointment = _of(request)
     if appointment is not None:
         _set(appointment, None, None, now)
+
+
+def forget_times(departure: Departure) -> None:
+    """Who was to come has left, and `dispatch` looks for somebody else: no patient waits at that hour."""
+    gone = [role.id for role in deserted(departure.account_id, departure.organization_id)]
+    hers = CareRequest.performer_id.in_(gone), CareRequest.state.in_((State.ACCEPTED, State.SCHEDULED))
+    for request in db.session.scalars(select(CareRequest).where(*hers).order_by(CareRequest.id)).all():
+        forget_time(request, departure.now)
 
 
 def _of(request: CareRequest) -> Appointment | None:

@@ -63,8 +63,9 @@ def _inform(request: CareRequest, profession: str, on: str, text: str, now: date
     db.session.flush()
     add_step(request.id, "informed", now=now, detail=practitioner.name)
     changed("inbox", practitioner.id)
-    if practitioner.account_id:
-        push.alert(practitioner.account_id, copy.id, "copy", words.copy_notice(), now=now, expires_at=now + NEWS_LIFE)
+    role = practitioner.role
+    for account_id in directory.accounts_of([role.id]).get(role.id, []) if role else []:
+        push.alert(account_id, copy.id, "copy", words.copy_notice(), now=now, expires_at=now + NEWS_LIFE)
 
 
 def read_copies(practitioner_id: UUID, *, now: datetime) -> None:

@@ -27,7 +27,7 @@ def watch_due(now: datetime) -> int:
         CareRequest.late_at.is_(None),
     )
     undecided = select(CareRequest.id).where(CareRequest.state == State.DRAFT, CareRequest.answer_by <= now)
-    due = ((late_tasks, _remind), (late_starts, _say_late), (undecided, _say_undecided))
+    due = ((late_tasks, _remind), (late_starts, _say_late), (undecided, end_undecided))
     return sum(_each(db.session.scalars(which.limit(100)).all(), act, now) for which, act in due)
 
 
@@ -46,7 +46,8 @@ def _remind(task_id: UUID, now: datetime) -> None:
     request = task.request
     accounts = [request.author_id]
     if task.owner == "performer" and request.performer:
-        accounts = directory.accounts_of([request.performer.id]).get(request.performer.id, [])
+        # Who left does nothing any more: the one who asked has to know.
+        accounts = directory.accounts_of([request.performer.id]).get(request.performer.id, accounts)
     notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
     for account in accounts:
         push.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
@@ -64,7 +65,7 @@ def _say_late(request_id: UUID, now: datetime) -> None:
     touch(request)
 
 
-def _say_undecided(request_id: UUID, now: datetime) -> None:
+def end_undecided(request_id: UUID, now: datetime) -> None:
     """No senior doctor decided while it was wanted: nobody was asked, and the one who waits must know."""
     request = actions.hold(request_id)
     if request.state is not State.DRAFT or not actions.move(request, Verb.CANCEL, now=now, detail=words.UNDECIDED):

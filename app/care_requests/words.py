@@ -28,6 +28,7 @@ STEPS: dict[str, str] = {
     "attached": "Document joint",
     "informed": "Informé",
     "late": "Les soins n'ont pas commencé",
+    "left": "N'exerce plus ici\u00a0: les soins sont à confier",
     "asked": "Professionnels prévenus",
     "refused": "Refus",
     "widened": "Recherche élargie",
@@ -67,6 +68,11 @@ def task_notice(path: str) -> Notice:
 
 def late_notice(path: str) -> Notice:
     return Notice("Des soins n'ont pas commencé", "Personne n'a dit qu'ils avaient commencé.", path)
+
+
+def left_notice(path: str) -> Notice:
+    """For the coordinator and the one who asked: whoever cared for a patient has left."""
+    return Notice("Des soins commencés sont à confier", "La personne qui les faisait n'exerce plus ici.", path)
 
 
 def decision_notice(path: str) -> Notice:

@@ -3,10 +3,10 @@
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 
+from app.accounts.models import Account, Invitation
 from app.core.db import db
 from app.directory.geo import cell_of
 from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession
@@ -80,7 +80,6 @@ def add_service(organization: Organization, kind: Profession, skills: Iterable[s
         longitude=place.longitude,
         cell=cell_of(place.latitude, place.longitude),
         accepting=True,
-        can_sign_in=True,
         skills=list(skills),
     )
     db.session.add(role)
@@ -98,11 +97,20 @@ def accept_requests(role: PractitionerRole, welcome: bool) -> None:
     role.accepting = welcome
 
 
-def unlink(account_id: UUID, _now: datetime) -> None:
-    """The person closes her account: she stays in the directory, and is asked nothing any more."""
-    person = db.session.scalar(select(Practitioner).where(Practitioner.account_id == account_id))
-    if person is not None:
-        person.account_id = None
+def take_place(invitation: Invitation) -> None:
+    """Who was invited as a person of the directory is she from now on; unless somebody else came first."""
+    if invitation.practitioner_id is None:
+        return
+    statement = (
+        select(Practitioner).where(Practitioner.id == invitation.practitioner_id).with_for_update(of=Practitioner)
+    )
+    person = db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    former = db.session.get(Account, person.account_id) if person.account_id else None
+    taken = former is not None and former.is_active and former.id != invitation.account_id
+    another = select(Practitioner.id).where(Practitioner.account_id == invitation.account_id)
+    if not taken and db.session.scalar(another) is None:
+        person.account_id = invitation.account_id
+        db.session.flush()
 
 
 def say_skills(role: PractitionerRole, skills: Iterable[str]) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import click
 from sqlalchemy import select
 
-from app.accounts import actions as accounts
-from app.accounts.models import Account, Role
+from app.accounts.invitations import Person, invite
+from app.accounts.models import Role
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory import actions
@@ -58,15 +58,14 @@ def territory(organization: str, department: str, commune: str, phone: str) -> N
 @click.argument("rpps")
 @click.argument("email", callback=lambda _context, _argument, value: value.strip().lower())
 def enrol(rpps: str, email: str) -> None:
-    """Invite a professional of the directory by mail; from then on requests are offered to this person."""
+    """Invite a professional of the directory by mail; requests are offered to this person once she has come in."""
     with transaction():
         person = db.session.scalar(select(Practitioner).where(Practitioner.rpps == rpps))
         if person is None or person.role is None:
             raise click.ClickException(f"nobody in the directory has the number {rpps}")
-        invited = accounts.Person(email, person.given_name, person.family_name)
-        sent = accounts.invite(invited, person.role.organization_id, Role.PRACTITIONER, by=None, now=clock.now())
-        person.account_id = db.session.scalar(select(Account.id).where(Account.email == email))
-    click.echo("The worker mails the invitation." if sent else "This person has a passkey already: the role is added.")
+        invited, place = Person(email, person.given_name, person.family_name), person.role.organization_id
+        invite(invited, place, Role.PRACTITIONER, by=None, now=clock.now(), practitioner_id=person.id)
+    click.echo("The worker mails the invitation.")
 
 
 @click.command("service")
@@ -90,7 +89,7 @@ def service(organization: str, kind: str, skill: tuple[str, ...], commune: str, 
         if place.id in known:
             raise click.ClickException(f"{organization} is asked for this already")
         actions.add_service(place, Profession(kind), skill)
-    click.echo("It can be asked from now on.")
+    click.echo("It can be asked once somebody has come in who answers for it.")
 
 
 COMMANDS = (communes, practitioners, territory, enrol, service)

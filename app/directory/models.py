@@ -11,6 +11,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     Index,
+    Select,
     UniqueConstraint,
     event,
     inspect,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Membership, Role
 from app.core.db import Identified, Model
 
 
@@ -133,7 +135,7 @@ class PractitionerRole(Identified, Model):
     longitude: Mapped[float]
     cell: Mapped[int] = mapped_column(BigInteger)  # H3, resolution of `geo.RESOLUTION`
     accepting: Mapped[bool] = mapped_column(default=True)
-    can_sign_in: Mapped[bool] = mapped_column(default=False)  # it has somebody with an account
+    can_sign_in: Mapped[bool] = mapped_column(default=False)  # somebody can come in and answer: see below
     skills: Mapped[list[str]] = mapped_column(default=list)
     replacement_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner_role.id"))
     replaced_until: Mapped[datetime | None]
@@ -160,19 +162,60 @@ class PractitionerRole(Identified, Model):
         return self.practitioner.phone if self.practitioner else self.organization.phone
 
 
-# Whether somebody can sign in is repeated on her roles, where the nearest are looked for: most people of the national
-# directory have no account, and a million of them must not be read to find seven. Whoever writes either keeps both.
+# Whether somebody can come in and answer is repeated on each role, where the nearest are looked for: most people of the
+# national directory have no account, and a million of them must not be read to find seven. It changes with who is who
+# (`Practitioner.account_id`) and with who works where (`Membership`), whoever writes them; but not when the national
+# directory moves a practice, which takes nobody off call.
+
+
+def _answer_at(organization_id: Any) -> Select[UUID]:
+    """The accounts of those who answer there."""
+    there = Membership.organization_id == organization_id, Membership.role == Role.PRACTITIONER
+    return select(Membership.account_id).where(*there)
+
+
+def _are(account_id: UUID | None) -> Select[UUID]:
+    return select(Practitioner.id).where(Practitioner.account_id == account_id)
 
 
 @event.listens_for(PractitionerRole, "before_insert")
 def _role_learns(_mapper: object, connection: Connection, role: PractitionerRole) -> None:
+    somebody = _answer_at(role.organization_id)
     if role.practitioner_id:
         person = select(Practitioner.account_id).where(Practitioner.id == role.practitioner_id)
-        role.can_sign_in = connection.scalar(person) is not None
+        somebody = somebody.where(Membership.account_id == person.scalar_subquery())
+    role.can_sign_in = connection.scalar(somebody.limit(1)) is not None
 
 
 @event.listens_for(Practitioner, "after_update")
 def _roles_follow(_mapper: object, connection: Connection, person: Practitioner) -> None:
     if inspect(person).attrs.account_id.history.has_changes():
+        answers = _answer_at(PractitionerRole.organization_id).where(Membership.account_id == person.account_id)
         mine = update(PractitionerRole).where(PractitionerRole.practitioner_id == person.id)
-        connection.execute(mine.values(can_sign_in=person.account_id is not None))
+        connection.execute(mine.values(can_sign_in=answers.exists()))
+
+
+@event.listens_for(Membership, "after_insert")
+def _who_arrives_answers(_mapper: object, connection: Connection, member: Membership) -> None:
+    if member.role is Role.PRACTITIONER:
+        hers = PractitionerRole.practitioner_id.is_(None) | PractitionerRole.practitioner_id.in_(
+            _are(member.account_id)
+        )
+        there = update(PractitionerRole).where(PractitionerRole.organization_id == member.organization_id, hers)
+        connection.execute(there.values(can_sign_in=True))
+
+
+@event.listens_for(Membership, "after_delete")
+def _who_leaves_does_not(_mapper: object, connection: Connection, member: Membership) -> None:
+    """Her own place is off call when she left it, and everywhere when she answers nowhere any more; a service, when
+    nobody is left there."""
+    if member.role is not Role.PRACTITIONER:
+        return
+    here = PractitionerRole.organization_id == member.organization_id
+    services = update(PractitionerRole).where(here, PractitionerRole.practitioner_id.is_(None))
+    connection.execute(services.values(can_sign_in=_answer_at(member.organization_id).exists()))
+    others = select(Membership.id).where(
+        Membership.account_id == member.account_id, Membership.role == Role.PRACTITIONER
+    )
+    hers = update(PractitionerRole).where(PractitionerRole.practitioner_id.in_(_are(member.account_id)))
+    connection.execute(hers.where(here | ~others.exists()).values(can_sign_in=False))

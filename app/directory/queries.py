@@ -126,7 +126,7 @@ def phone_of(account_id: UUID) -> str | None:
 
 
 def accepting_in(communes: Sequence[str], limit: int = 2000) -> Sequence[PractitionerRole]:
-    """Who could be asked there: accepting professionals with an account, by name."""
+    """Who could be asked there: accepting professionals who can sign in, by name."""
     statement = (
         select(PractitionerRole)
         .join(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
@@ -134,7 +134,7 @@ def accepting_in(communes: Sequence[str], limit: int = 2000) -> Sequence[Practit
         .where(
             Organization.commune_code.in_(communes),
             PractitionerRole.accepting,
-            Practitioner.account_id.is_not(None),
+            PractitionerRole.can_sign_in,
         )
         .order_by(Practitioner.family_name, Practitioner.given_name, PractitionerRole.id)
         .limit(limit)
@@ -159,7 +159,7 @@ def colleagues(role: PractitionerRole, limit: int = 50) -> Sequence[Practitioner
 
 
 def services(kind: Profession) -> Sequence[PractitionerRole]:
-    """Every establishment that can be chosen for this."""
+    """Every establishment that is asked for this, whether or not somebody answers there today."""
     return db.session.scalars(_services(kind).order_by(PractitionerRole.id)).all()
 
 
@@ -171,7 +171,10 @@ def services_near(
     east = (PractitionerRole.longitude - longitude) * cos(radians(latitude))
     # On a flat map, which tells the nearest of a country; how far they are is then said exactly.
     nearest = db.session.scalars(
-        _services(kind).order_by(north * north + east * east, PractitionerRole.id).limit(limit)
+        _services(kind)
+        .where(PractitionerRole.can_sign_in)
+        .order_by(north * north + east * east, PractitionerRole.id)
+        .limit(limit)
     )
     found = [(role, distance_km(latitude, longitude, role.latitude, role.longitude)) for role in nearest]
     return sorted(found, key=lambda pair: (pair[1], pair[0].name))
@@ -179,21 +182,24 @@ def services_near(
 
 def _services(kind: Profession) -> Select[PractitionerRole]:
     return select(PractitionerRole).where(
-        PractitionerRole.profession == kind, PractitionerRole.practitioner_id.is_(None), PractitionerRole.accepting
+        PractitionerRole.profession == kind,
+        PractitionerRole.practitioner_id.is_(None),
+        PractitionerRole.accepting,
     )
 
 
 def accounts_of(role_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
-    """By role: who answers for it. The person herself; for a service, everyone who works there as one who answers."""
+    """By role: who answers for it today. The person herself; of a service, all who work there as ones who answer."""
     facts = select(
-        PractitionerRole.id, PractitionerRole.organization_id, PractitionerRole.practitioner_id, Practitioner.account_id
+        *(PractitionerRole.id, PractitionerRole.organization_id, PractitionerRole.practitioner_id),
+        *(PractitionerRole.can_sign_in, Practitioner.account_id),
     ).outerjoin(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
     told: dict[UUID, list[UUID]] = {}
     places: dict[UUID, list[UUID]] = {}
     for role in db.session.execute(facts.where(PractitionerRole.id.in_(role_ids))):
         if role.practitioner_id is None:
             places.setdefault(role.organization_id, []).append(role.id)
-        elif role.account_id:
+        elif role.account_id and role.can_sign_in:
             told[role.id] = [role.account_id]
     if places:
         members = select(Membership.organization_id, Membership.account_id).where(
@@ -206,13 +212,30 @@ def accounts_of(role_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
 
 
 def recipients_of(account: Account) -> list[UUID]:
-    """The inboxes that this person answers: her own, and those of the services where she works."""
-    own = select(Practitioner.id).where(Practitioner.account_id == account.id)
+    """The inboxes that this person answers: her own while she is on call there, and those of the services where she
+    works."""
+    own = (
+        select(Practitioner.id)
+        .join(PractitionerRole, PractitionerRole.practitioner_id == Practitioner.id)
+        .where(Practitioner.account_id == account.id, PractitionerRole.can_sign_in)
+    )
     services = select(PractitionerRole.id).where(
         PractitionerRole.organization_id.in_(account.organizations(Role.PRACTITIONER)),
         PractitionerRole.practitioner_id.is_(None),
     )
     return list(db.session.scalars(union_all(own, services)))
+
+
+def deserted(account_id: UUID, organization_id: UUID) -> Sequence[PractitionerRole]:
+    """What this person answered for, and nobody does now that she has left: her own place, and the services there."""
+    on_call = select(PractitionerRole.practitioner_id).where(
+        PractitionerRole.can_sign_in, PractitionerRole.practitioner_id.is_not(None)
+    )
+    she = Practitioner.account_id == account_id, Practitioner.id.not_in(on_call)
+    hers = PractitionerRole.practitioner_id.in_(select(Practitioner.id).where(*she))
+    service = PractitionerRole.practitioner_id.is_(None) & (PractitionerRole.organization_id == organization_id)
+    gone = select(PractitionerRole).where(hers | service, ~PractitionerRole.can_sign_in)
+    return db.session.scalars(gone.order_by(PractitionerRole.id).execution_options(populate_existing=True)).all()
 
 
 def practitioner_of(account_id: UUID) -> Practitioner | None:

@@ -4,8 +4,10 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.accounts.closing import must_hand_over, on_closing
-    from app.directory.actions import unlink
+    from app.accounts.closing import must_hand_over
+    from app.accounts.invitations import on_arrival
+    from app.accounts.leaving import on_leaving
+    from app.directory.actions import take_place
     from app.directory.queries import phone_of
     from app.dispatch import actions, departures, queries
     from app.live.rights import may_listen
@@ -17,5 +19,5 @@ def init_app(app: Flask) -> None:
     on_carried(actions.note_fate)
     find_numbers(phone_of)
     must_hand_over(departures.patients_in_hand)
-    on_closing(departures.let_go)
-    on_closing(unlink)  # last: who she is in the directory is how her offers are found
+    on_leaving(departures.let_go)
+    on_arrival(take_place)

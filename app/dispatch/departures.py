@@ -1,34 +1,78 @@
-"""Somebody closes her account: her patients are handed over first, and what she was only asked goes to others."""
+"""Somebody stops answering: what she was asked goes to others, and her patients are handed to a named human."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from uuid import UUID
 
-from app.accounts.models import Account
+from sqlalchemy import select
+
+from app.accounts.leaving import Departure
+from app.accounts.models import Account, Role
 from app.care_requests import actions as care_requests
+from app.care_requests.departures import hand_to_coordinator
 from app.care_requests.journal import touch
-from app.directory.queries import practitioner_of
-from app.dispatch import offers
-from app.dispatch.models import OfferState
-from app.dispatch.queries import open_offers, won_offers
+from app.care_requests.models import CareRequest
+from app.care_requests.rules import OPEN
+from app.core.db import db
+from app.directory.models import PractitionerRole
+from app.directory.queries import accounts_of, deserted, recipients_of
+from app.dispatch import actions, offers, words
+from app.dispatch.models import Offer, OfferState
+from app.dispatch.queries import won_offers
 from app.push import alerts as push
 
 
 def patients_in_hand(account: Account) -> list[str]:
-    """Why this person must stay for now, in words."""
-    person = practitioner_of(account.id)
-    taken = won_offers([person.id]) if person else []
+    """Why this person must stay for now, in words: what she took, or a service where nobody else answers."""
+    mine = recipients_of(account)
+    answered = accounts_of(mine)  # Of services; her own inbox is not a role, and hers alone.
+    alone = [each for each in mine if answered.get(each, [account.id]) == [account.id]]
+    taken = won_offers(alone) if alone else []
     if not taken:
         return []
     whom = "un patient" if len(taken) == 1 else f"{len(taken)} patients"
     return [f"Vous suivez encore {whom}\u00a0: terminez les soins, ou désistez-vous, dans «\u00a0Mes visites\u00a0»."]
 
 
-def let_go(account_id: UUID, now: datetime) -> None:
-    """Each search that waited for her answer moves on at once."""
-    person = practitioner_of(account_id)
-    for offer in open_offers([person.id]) if person else ():
+def let_go(departure: Departure) -> None:
+    """Each search that waited for her moves on at once. Whom she was to care for is looked for again; where care has
+    begun, the coordinator has it in her hands."""
+    if Role.PRACTITIONER not in departure.roles:
+        return
+    gone = [role.recipient_id for role in deserted(departure.account_id, departure.organization_id)]
+    for offer in _under_way(gone):
         request = care_requests.hold(offer.request_id)
-        offers.end(offer, OfferState.WITHDRAWN, now)
-        push.drop(offer.id)
-        care_requests.plan_next_move(request, now)
-        touch(request)
+        db.session.refresh(offer)  # Somebody may have answered meanwhile.
+        if offer.state is OfferState.WON:
+            _hand_over(offer, departure)
+        elif offer.state in offers.WAITING:
+            _close(offer, request, departure)
+    _leave_to_colleagues(departure)
+
+
+def _under_way(recipients: Sequence[UUID]) -> Sequence[Offer]:
+    """Always in one order, so that two who leave at once hold the same requests one after the other."""
+    theirs = Offer.recipient_id.in_(recipients), Offer.state.in_((*offers.WAITING, OfferState.WON))
+    found = select(Offer).join(CareRequest, CareRequest.id == Offer.request_id).where(*theirs)
+    return db.session.scalars(found.where(CareRequest.state.in_(OPEN)).order_by(Offer.request_id, Offer.id)).all()
+
+
+def _close(offer: Offer, request: CareRequest, departure: Departure) -> None:
+    offers.end(offer, OfferState.WITHDRAWN, departure.now)
+    push.drop(offer.id)
+    care_requests.plan_next_move(request, departure.now)
+    touch(request)
+
+
+def _hand_over(offer: Offer, departure: Departure) -> None:
+    by, now = db.session.get_one(Account, departure.by), departure.now
+    if not actions.withdraw(offer.request, by=by, now=now, reason=words.LEFT):
+        hand_to_coordinator(offer.request, by=by, now=now, detail=offer.role.name)
+
+
+def _leave_to_colleagues(departure: Departure) -> None:
+    """What a service was asked stays with those who still answer there; her phone says no more of it."""
+    services = select(PractitionerRole.id).where(
+        PractitionerRole.organization_id == departure.organization_id, PractitionerRole.practitioner_id.is_(None)
+    )
+    asked = select(Offer.id).where(Offer.recipient_id.in_(services), Offer.state.in_(offers.WAITING))
+    push.silence(departure.account_id, db.session.scalars(asked).all())

@@ -112,7 +112,7 @@ class _Search:
         one."""
         if self.stage.kind == "chosen":
             chosen = self.request.chosen
-            return [chosen] if chosen and chosen.accepting else []
+            return [chosen] if chosen and chosen.accepting and chosen.can_sign_in else []
         usual = self.underway.usual
         if usual is None or usual.role is None:
             return []

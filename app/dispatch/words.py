@@ -20,6 +20,9 @@ REFUSALS: dict[str, str] = {
 RELAYED = "Passée à un confrère"
 """Said of a refusal that named somebody else; nobody chooses it as a reason."""
 
+LEFT = "n'exerce plus ici"
+"""Why somebody who has left does not come."""
+
 BY_PHONE = "trouvé par téléphone"
 """How the line of somebody begins who was not alerted, but called."""
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select
 
 from app.accounts import actions as accounts
+from app.accounts import invitations
 from app.accounts.models import Account, News, Role
+from app.accounts.queries import may_come_in, proposal_for
 from app.accounts.rules import ADDRESS_CODE_LASTS, Professional
 from app.audit.actions import record
 from app.core.db import db
@@ -105,21 +107,19 @@ def _confirm(asked: AccessRequest, now: datetime) -> None:
 
 
 def accept(request_id: UUID, *, by: Account, because: str, now: datetime) -> Answer:
-    """She is invited to her practice, and from then on requests are offered to her."""
+    """She is invited to her practice; requests are offered to her once she has come in."""
     asked = _open(request_id)
     practitioner = _held_practitioner(asked.practitioner_id) if asked else None
     if asked is None or practitioner is None or account_of(practitioner) is not None:
         return Answer.LATE
+    if proposal_for(practitioner.id, now) is not None:
+        return Answer.LATE
     if not _may_have(asked.email, practitioner):
         return Answer.ADDRESS_OF_ANOTHER
     _decide(asked, True, by=by, because=because, now=now)
-    person = accounts.Person(asked.email, practitioner.given_name, practitioner.family_name)
-    place = practitioner.role.organization_id
-    sent = accounts.invite(person, place, Role.PRACTITIONER, by=by.id, now=now)
-    account = db.session.scalars(select(Account).where(Account.email == asked.email)).one()
-    practitioner.account_id = account.id
-    if sent is None:
-        accounts.tell(account, News.ACCESS_ACCEPTED, account.id, now=now)
+    person = invitations.Person(asked.email, practitioner.given_name, practitioner.family_name)
+    place, whose = practitioner.role.organization_id, practitioner.id
+    invitations.invite(person, place, Role.PRACTITIONER, by=by.id, now=now, practitioner_id=whose)
     return Answer.INVITED
 
 
@@ -140,6 +140,22 @@ def _decide(asked: AccessRequest, yes: bool, *, by: Account, because: str, now: 
     record(event, subject=asked.id, actor=by.id, why=because, now=now, practitioner=who)
 
 
+def let_in(practitioner_id: UUID, *, now: datetime) -> Account | None:
+    """Whom Pro Santé Connect's word signs in. A role that was proposed to exactly this person is taken by it, as long
+    as nobody ever came in to that account: the State says who she is, and a coordinator said where she works."""
+    practitioner = db.session.get_one(Practitioner, practitioner_id)
+    linked = practitioner.account_id
+    known = db.session.get(Account, linked) if linked else None
+    if known is not None and may_come_in(known, now):
+        return known
+    proposed = proposal_for(practitioner_id, now)
+    invitation = invitations.held(proposed.id, now=now) if proposed else None
+    if invitation is None or not invitations.opens(invitation):
+        return None
+    invitations.use(invitation, now=now)
+    return invitation.account
+
+
 def account_of(practitioner: Practitioner | None) -> Account | None:
     """The account by which this person comes in today; none when it is closed or belongs nowhere any more."""
     if practitioner is None or practitioner.account_id is None:
@@ -151,7 +167,7 @@ def account_of(practitioner: Practitioner | None) -> Account | None:
 def _may_have(email: str, practitioner: Practitioner) -> bool:
     """An address that a practice shares must not make one of its people another."""
     owner = db.session.scalar(select(Account).where(Account.email == email))
-    if owner is None:
+    if owner is None or not invitations.came_in(owner.id):  # Whoever typed a name for this address proved nothing.
         return True
     linked = select(Practitioner.id).where(Practitioner.account_id == owner.id, Practitioner.id != practitioner.id)
     return _is(practitioner, owner.given_name, owner.family_name) and db.session.scalar(linked) is None

@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts import challenges, pro_sante, sessions
 from app.accounts.actions import has_passkey
 from app.accounts.guards import by_account, me, signed_in
-from app.accounts.models import Account, Ceremony
+from app.accounts.models import Ceremony
 from app.accounts.rules import Professional, own_path
 from app.core import clock
-from app.core.db import db, transaction
+from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
@@ -120,20 +120,22 @@ def let_in(person: Professional, now: datetime) -> Response:
     if not queries.practises(practitioner, person.professions):
         log.info("pro_sante_unknown", reason="another profession than in the directory")
         return page("joining/unknown.html", status=403, other_profession=True)
-    account = actions.account_of(practitioner)
-    if account is not None:
-        return sign_in_as(account.id, now)
+    if (answer := come_in(practitioner.id, now)) is not None:
+        return answer
     with transaction():
         session[ASKED] = str(actions.welcome(person, practitioner.id, now=now).id)
     return see_other(url_for("joining.ask"))
 
 
-def sign_in_as(account_id: UUID, now: datetime) -> Response:
+def come_in(practitioner_id: UUID, now: datetime) -> Response | None:
+    """Signed in as the account of this person of the directory; none when she has none yet."""
     way = own_path(session.get(NEXT, ""))
     with transaction():
-        account = db.session.get_one(Account, account_id)
+        account = actions.let_in(practitioner_id, now=now)
+        if account is None:
+            return None
         sessions.sign_in(account, MEANS, now=now)
-        without_key = not has_passkey(account_id)
+        without_key = not has_passkey(account.id)
     if without_key:
         flash("Ajoutez une clé d'accès à cet appareil : vous entrerez ensuite d'un geste.", "info")
         return see_other(url_for("accounts.account"))

@@ -10,11 +10,11 @@ disturbed, `budget.py` what waits for that, and `digests.py` rings it. `listener
 
 from flask import Flask
 
-from app.accounts.closing import on_closing
+from app.accounts.leaving import on_leaving
 from app.accounts.sessions import on_sign_out
 from app.push.attention_views import bp
 from app.push.listeners import find_numbers, find_useful, on_carried, on_lost, on_received
-from app.push.subscriptions import remove_all
+from app.push.subscriptions import fall_silent
 from app.push.views import forget_this_device
 
 __all__ = ["find_numbers", "find_useful", "init_app", "on_carried", "on_lost", "on_received"]
@@ -23,4 +23,4 @@ __all__ = ["find_numbers", "find_useful", "init_app", "on_carried", "on_lost", "
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     on_sign_out(forget_this_device)
-    on_closing(remove_all)
+    on_leaving(fall_silent)

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import current_app
 from msgspec.structs import asdict
 from msgspec.structs import replace as but
-from sqlalchemy import ColumnElement, Update, select, update
+from sqlalchemy import ColumnElement, Update, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.config import Settings
@@ -218,6 +218,19 @@ def drop(*subject_ids: UUID) -> dict[UUID, UUID]:
         .values(state=MessageState.STALE, lease_token=None, lease_until=None)
     )
     return emptied
+
+
+def silence(account_id: UUID, subject_ids: Collection[UUID] | None = None) -> None:
+    """Nothing that waits rings for this person any more, nor leaves by mail or SMS; or nothing about these subjects."""
+    unsent = [Message.account_id == account_id, Message.state.in_(UNSENT)]
+    waiting = [Alert.account_id == account_id, Alert.rings_at.is_not(None)]
+    if subject_ids is not None:
+        unsent.append(Message.subject_id.in_(subject_ids))
+        waiting.append(Alert.subject_id.in_(subject_ids))
+    dropped = {"state": MessageState.STALE, "lease_token": None, "lease_until": None}
+    quietly = {"synchronize_session": False}
+    db.session.execute(update(Message).where(*unsent).values(dropped).execution_options(**quietly))
+    db.session.execute(delete(Alert).where(*waiting).execution_options(**quietly))
 
 
 def replace(

@@ -6,8 +6,9 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import delete, select, update
 
+from app.accounts.leaving import Departure
 from app.core.db import db, insert_into
-from app.push.alerts import fall_back_no_more, tell, tell_device
+from app.push.alerts import fall_back_no_more, silence, tell, tell_device
 from app.push.listeners import tell_carried, tell_lost, tell_received
 from app.push.models import UNSENT, Message, MessageState, Subscription
 from app.push.notices import CHECK, DEVICES_PAGE, TEST, Notice, Owed
@@ -66,10 +67,14 @@ def remove(device_id: UUID, account_id: UUID) -> bool:
     return True
 
 
-def remove_all(account_id: UUID, _now: datetime) -> None:
-    """The person closes her account: nothing rings for her any more."""
-    for device_id in db.session.scalars(select(Subscription.id).where(Subscription.account_id == account_id)).all():
+def fall_silent(departure: Departure) -> None:
+    """With her last role a person's phones are forgotten, and nothing is owed to her any more."""
+    if not departure.last:
+        return
+    mine = select(Subscription.id).where(Subscription.account_id == departure.account_id)
+    for device_id in db.session.scalars(mine).all():
         forget(device_id)
+    silence(departure.account_id)
 
 
 def try_devices(account_id: UUID, now: datetime) -> None:

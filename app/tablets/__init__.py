@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.accounts.closing import on_closing
+from app.accounts.leaving import on_leaving
 from app.accounts.models import Role
 from app.accounts.navigation import add_link
 
@@ -10,7 +10,7 @@ from app.accounts.navigation import add_link
 def init_app(app: Flask) -> None:
     from app.tablets import actions, administration, badges, views
 
-    on_closing(actions.forget_codes)
+    on_leaving(actions.forget_codes)
     for bp in (views.bp, administration.bp, badges.bp):
         app.register_blueprint(bp)
     add_link(app, "badges.mine", "Mon code sur la tablette du service", "smartphone", Role.REQUESTER)

@@ -9,6 +9,7 @@ import uuid_utils.compat
 from sqlalchemy import select, update
 
 from app.accounts import sessions
+from app.accounts.leaving import Departure
 from app.accounts.models import Account, Membership, Role, SignIn
 from app.audit.actions import record
 from app.core.db import db
@@ -139,7 +140,7 @@ def _asks_there(account_id: UUID | None, tablet: Tablet) -> bool:
     return db.session.scalar(select(Membership.id).where(*role)) is not None
 
 
-def forget_code(tablet_id: UUID, account: Account, *, now: datetime) -> bool:
+def forget_code(tablet_id: UUID, account: Account, *, by: UUID, now: datetime) -> bool:
     """This person uses the tablet no more; False when she had no code there."""
     badge = queries.badges_of(account).get(tablet_id)
     if badge is None:
@@ -150,19 +151,20 @@ def forget_code(tablet_id: UUID, account: Account, *, now: datetime) -> bool:
     record(
         "tablet.code_forgotten",
         subject=account.id,
-        actor=account.id,
-        why="by the person",
+        actor=by,
+        why="by the person" if by == account.id else "left the organization",
         now=now,
         tablet=str(tablet_id),
     )
     return True
 
 
-def forget_codes(account_id: UUID, now: datetime) -> None:
-    """The person closes her account: no tablet knows her any more."""
-    account = db.session.get_one(Account, account_id)
-    for tablet_id in list(db.session.scalars(select(Badge.tablet_id).where(Badge.account_id == account_id))):
-        forget_code(tablet_id, account, now=now)
+def forget_codes(departure: Departure) -> None:
+    """No tablet of the place that she left knows her any more: coming back, she chooses her code again."""
+    account = db.session.get_one(Account, departure.account_id)
+    there = Badge.account_id == account.id, Tablet.organization_id == departure.organization_id
+    for tablet_id in db.session.scalars(select(Badge.tablet_id).join(Tablet).where(*there)).all():
+        forget_code(tablet_id, account, by=departure.by, now=departure.now)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def ask_code(tablet_id: UUID) -> Response:
 @role(Role.REQUESTER, own=True)
 def forget(tablet_id: UUID) -> Response:
     with transaction():
-        gone = actions.forget_code(tablet_id, me(), now=clock.now())
+        gone = actions.forget_code(tablet_id, me(), by=me().id, now=clock.now())
     if not gone:
         abort(404)
     flash("Votre code est retiré de cette tablette.", "success")

@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from app.accounts.actions import Person, code_of, invite
+from app.accounts.actions import code_of
+from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Invitation, Role
 from app.core import clock
 from app.core.db import Model, db, transaction

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app.accounts import passkeys
-from app.accounts.actions import Person
+from app.accounts.invitations import Person
 from app.accounts.models import Account, Letter, News, Passkey, SignIn
 from app.audit.models import AuditEvent
 from app.core import clock

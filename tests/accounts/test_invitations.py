@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts.actions import Person, code_of, invite
+from app.accounts.actions import code_of
+from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Invitation, Membership, Role
 from app.core import clock
 from app.core.db import db, transaction
@@ -118,12 +119,51 @@ def test_a_new_invitation_ends_the_former(visitor: Anyone, invitation: UUID, pra
     assert db.session.scalar(select(func.count()).select_from(Membership)) == 1
 
 
-def test_a_mail_never_opens_an_account_that_has_a_key(nora: Visitor, practice: UUID, now: datetime) -> None:
+def test_a_mail_never_opens_an_account_that_has_a_key(
+    nora: Visitor, visitor: Anyone, practice: UUID, now: datetime
+) -> None:
     with transaction():
         stranger = Person(NURSE.email, "Autre", "Nom")
-        assert invite(stranger, practice, Role.COORDINATOR, by=None, now=now) is None
+        made = invite(stranger, practice, Role.COORDINATOR, by=None, now=now).id
+    thief = visitor()
+    assert try_code(thief, made, code_of(made)) == 303
+    assert "déjà un accès" in thief.visit(f"/invitation/{made}").text
+    assert thief.ask("/passkeys/options").status_code == 401
+    assert thief.send(f"/invitation/{made}/acceptance").location.startswith("/sign-in")
     assert account_of().name == "Nora Petit"
-    assert account_of().roles == {Role.PRACTITIONER, Role.COORDINATOR}
+    assert account_of().roles == {Role.PRACTITIONER}
+
+
+def test_who_has_a_key_takes_the_new_role_with_it(
+    nora: Visitor, visitor: Anyone, practice: UUID, now: datetime
+) -> None:
+    """The code of her mailbox, and her key, in either order."""
+    made = invited(practice, now, role=Role.REQUESTER)
+    assert "Demander des soins" in nora.visit("/account").text
+    assert nora.send(f"/invitation/{made}/acceptance").status_code == 404, "no code yet"
+    assert try_code(nora, made, code_of(made)) == 303
+    assert nora.signed_in()
+    assert "Cabinet du Parc vous propose" in nora.visit(f"/invitation/{made}").text
+    assert nora.send(f"/invitation/{made}/acceptance").status_code == 303
+    assert account_of().roles == {Role.PRACTITIONER, Role.REQUESTER}
+    assert nora.send(f"/invitation/{made}/acceptance").status_code == 404, "answered"
+    later = invited(practice, now, role=Role.CASE_MANAGER)
+    other = visitor(keys=nora.device.keys)
+    assert try_code(other, later, code_of(later)) == 303
+    assert other.sign_in(f"/invitation/{later}").get_json() == {"next": f"/invitation/{later}"}
+    other.visit(f"/invitation/{later}")
+    assert other.send(f"/invitation/{later}/acceptance").status_code == 303
+    assert Role.CASE_MANAGER in account_of().roles
+
+
+def test_she_may_refuse(nora: Visitor, practice: UUID, now: datetime) -> None:
+    made = invited(practice, now, role=Role.REQUESTER)
+    try_code(nora, made, code_of(made))
+    nora.visit(f"/invitation/{made}")
+    assert "Rien n'est changé" in nora.send(f"/invitation/{made}/refusal").text
+    assert row(made).declined_at is not None
+    assert account_of().roles == {Role.PRACTITIONER}
+    assert try_code(nora, made, code_of(made)) == 422
 
 
 def test_proving_an_invitation_leaves_the_former_person(nora: Visitor, practice: UUID, now: datetime) -> None:
@@ -149,8 +189,13 @@ def test_an_administrator_invites(chief: Visitor, practice: UUID) -> None:
     assert answer.status_code == 303
     assert "part par courriel" in chief.visit("/invitations/new").text
     lea = account_of(Person("lea.blanc@example.org", "", ""))
-    assert (lea.name, lea.roles) == ("Léa Blanc", {Role.PRACTITIONER})
-    assert db.session.scalars(select(Invitation).where(Invitation.account_id == lea.id)).one().sent_at is None
+    assert (lea.name, lea.roles) == ("Léa Blanc", frozenset())
+    made = db.session.scalars(select(Invitation).where(Invitation.account_id == lea.id)).one()
+    assert (made.sent_at, made.role, made.organization_id) == (None, Role.PRACTITIONER, practice)
+    page = chief.visit("/members").text
+    assert "Invitations sans réponse" in page
+    assert "Invitation sur le départ" in page
+    assert "lea.blanc@example.org" in page
 
 
 def test_a_bad_form_is_kept(chief: Visitor, practice: UUID) -> None:

@@ -12,8 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts import actions, email_change, sender
-from app.accounts.actions import Person, address_code
+from app.accounts import email_change, invitations, sender
+from app.accounts.actions import address_code
+from app.accounts.invitations import Person
 from app.accounts.models import Account, EmailChange, Invitation, Letter, Membership, News, Passkey, Role
 from app.audit.models import AuditEvent
 from app.core import clock
@@ -198,7 +199,7 @@ def test_the_last_who_keeps_a_place_stays(
     nora: Visitor, visitor: Anyone, practice: UUID, now: datetime, role: Role
 ) -> None:
     with transaction():
-        actions.invite(NURSE, practice, role, by=None, now=now)
+        invitations.use(invitations.invite(NURSE, practice, role, by=None, now=now), now=now)
     page = nora.visit("/account/closing").text
     assert "Vous êtes la seule personne" in page
     assert "Cabinet du Parc" in page
@@ -214,10 +215,8 @@ def test_the_last_who_keeps_a_place_stays(
 
 
 def test_an_invitation_under_way_ends_too(nora: Visitor, practice: UUID, now: datetime) -> None:
-    nora_id = account_of().id
     with transaction():
-        made = Invitation(account_id=nora_id, created_at=now, expires_at=now.replace(year=now.year + 1))
-        db.session.add(made)
+        invitations.invite(NURSE, practice, Role.REQUESTER, by=None, now=now)
     nora.visit("/account/closing")
     nora.send("/account/closing", sure="y")
     db.session.rollback()

@@ -42,6 +42,7 @@ def test_an_invited_person_enrols_and_comes_back_later(nora: Visitor) -> None:
     assert events() == [
         "account.invited",
         "passkey.enrolled",
+        "account.joined",
         "account.signed_in",
         "account.signed_out",
         "account.signed_in",

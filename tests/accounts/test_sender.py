@@ -13,7 +13,8 @@ import pytest
 from flask import Flask
 
 from app.accounts import sender
-from app.accounts.actions import LEASE, Person, code_of
+from app.accounts.actions import LEASE, code_of
+from app.accounts.invitations import Person
 from app.config import Settings
 from app.core import clock, mail
 from tests.accounts.conftest import invited, later, row

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import sender
-from app.accounts.actions import Person, claim_unsent, code_of
+from app.accounts.actions import claim_unsent, code_of
+from app.accounts.invitations import Person
 from app.accounts.models import Invitation, Letter, News, Role
 from app.audit.models import AuditEvent
 from app.core.db import db, transaction
@@ -93,7 +94,7 @@ def test_five_wrong_codes_end_it(anne: Visitor, practice: UUID, visitor: Anyone)
     assert row(invitation).attempts == 5
 
 
-def test_whoever_has_a_passkey_only_gets_the_role(anne: Visitor, practice: UUID, visitor: Anyone) -> None:
+def test_whoever_has_a_passkey_is_asked_by_mail(anne: Visitor, practice: UUID, visitor: Anyone) -> None:
     welcome(visitor(), shows(anne, practice))
     anne.visit("/invitations/new")
     answer = anne.send(
@@ -105,7 +106,8 @@ def test_whoever_has_a_passkey_only_gets_the_role(anne: Visitor, practice: UUID,
         role="requester",
     )
     assert answer.location == "/invitations/new"
-    assert account_of().roles == {Role.PRACTITIONER, Role.REQUESTER}
+    assert "part par courriel" in anne.visit("/invitations/new").text
+    assert account_of().roles == {Role.PRACTITIONER}, "she has not said yes"
     assert account_of().given_name == "Nora"
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.accounts.actions import Person, code_of, invite
+from app.accounts.actions import code_of
+from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Recovery, Role, SignIn
 from app.core import clock
 from app.core.db import Model, db, transaction

@@ -7,7 +7,9 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts.models import Account, Role
+from app.accounts.invitations import use
+from app.accounts.models import Account, Invitation, Role
+from app.core import clock
 from app.core.db import db, transaction
 from app.directory.actions import import_communes
 from app.directory.annuaire import WrongExtract, read_activities
@@ -106,7 +108,10 @@ def test_enrolled_she_is_found_and_invited(france: Flask, tmp_path: Path) -> Non
     result = CliRunner().invoke(enrol, ["10000000001", "Anne@Example.org"])
     assert result.exit_code == 0, result.output
     account = db.session.scalars(select(Account)).one()
-    assert account.email == "anne@example.org"
+    assert (account.email, account.roles) == ("anne@example.org", frozenset())
+    assert near(Profession.NURSE, *EVRY, 10, limit=5) == [], "she is only invited"
+    with transaction():
+        use(db.session.scalars(select(Invitation)).one(), now=clock.now())
     assert account.roles == {Role.PRACTITIONER}
     assert len(near(Profession.NURSE, *EVRY, 10, limit=5)) == 1
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.accounts.models import Account
+from app.accounts.models import Account, Membership, Role
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory import actions
@@ -28,6 +28,7 @@ def crowd(app: Flask, now: object) -> Sequence[PractitionerRole]:
     with transaction():
         practice = Organization(name="Cabinet", kind="practice", phone="", address="", commune_code="91228")
         db.session.add(practice)
+        db.session.flush()
         roles = [_role(n, practice, random) for n in range(PEOPLE)]
         db.session.flush()
         for role in roles[::5]:
@@ -42,6 +43,7 @@ def _role(n: int, practice: Organization, random: Random) -> PractitionerRole:
     person = Practitioner(rpps=f"{30_000_000_000 + n}", profession=profession, phone="", **names)
     if n % 4:
         account = Account(id=UUID(int=n), email=f"c{n}@example.org", created_at=clock.now(), **names)
+        account.memberships = [Membership(organization_id=practice.id, role=Role.PRACTITIONER)]
         db.session.add(account)
         person.account_id = account.id
     spread = 0 if n < AT_ONE_ADDRESS else 30 * random.random() ** 3
@@ -76,6 +78,7 @@ def test_whoever_gets_an_account_later_is_found(crowd: Sequence[PractitionerRole
     assert unknown.id not in {n.role_id for n in near(*wanted)}
     with transaction():
         account = Account(email="late@example.org", given_name="L", family_name="D", created_at=clock.now())
+        account.memberships = [Membership(organization_id=unknown.organization_id, role=Role.PRACTITIONER)]
         db.session.add(account)
         db.session.flush()
         unknown.practitioner.account_id = account.id
@@ -88,6 +91,8 @@ def test_a_person_with_two_places_is_found_once_at_the_nearer(crowd: Sequence[Pr
         other = Organization(name="Autre", kind="practice", phone="", address="", commune_code="91228")
         db.session.add(other)
         db.session.flush()
+        works = {"account_id": role.practitioner.account_id, "role": Role.PRACTITIONER}
+        db.session.add(Membership(organization_id=other.id, **works))
         nearer = PractitionerRole(
             practitioner_id=role.practitioner_id,
             organization_id=other.id,

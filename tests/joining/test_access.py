@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts import actions as accounts
-from app.accounts import sender
+from app.accounts import invitations, sender
 from app.accounts.models import Account, Invitation, Letter, News, Role
+from app.accounts.queries import proposal_for
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
@@ -306,20 +307,27 @@ def test_an_address_that_a_practice_shares_is_not_made_hers(
     assert last().decided_at is None
 
 
-def test_who_has_a_key_for_other_work_is_only_told(
-    asked: AccessRequest, town: Town, visitor: Anyone, coordinator: Visitor
+def test_who_has_a_key_for_other_work_answers_with_it(
+    asked: AccessRequest, lea: Practitioner, town: Town, visitor: Anyone, coordinator: Visitor
 ) -> None:
     """Léa already asks for patients in the hospital: she keeps her key, and answers requests from now on."""
     with transaction():
-        person = accounts.Person("lea@example.org", "Léa", "Dupré-Martin")
-        made = accounts.invite(person, town.emergency_id, Role.REQUESTER, by=None, now=clock.now())
-        assert made is not None
-        invitation_id = made.id
+        person = invitations.Person("lea@example.org", "Léa", "Dupré-Martin")
+        invitation_id = invitations.invite(person, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()).id
     hers = welcome(visitor(), invitation_id)
     page = f"/access-requests/{asked.id}"
     coordinator.visit(page)
     assert coordinator.send(page + "/acceptance", **WHY).status_code == 303
-    assert letters()[-1] == ("lea@example.org", News.ACCESS_ACCEPTED)
+    assert hers.visit("/inbox").status_code == 403, "she has not said yes"
+    lea_id = lea.id
+    db.session.rollback()
+    proposed = proposal_for(lea_id, clock.now())
+    assert proposed is not None
+    answered, code = f"/invitation/{proposed.id}", accounts.code_of(proposed.id)
+    hers.visit(answered)
+    assert hers.send(answered, code=code).status_code == 303
+    hers.visit(answered)
+    assert hers.send(answered + "/acceptance").status_code == 303
     assert hers.visit("/inbox").status_code == 200
 
 

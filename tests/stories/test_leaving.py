@@ -5,10 +5,9 @@ from sqlalchemy import select
 from app.accounts import closing
 from app.core import clock
 from app.core.db import db, transaction
-from app.directory.models import Practitioner
 from app.dispatch.models import OfferState
 from app.push.models import Subscription
-from tests.factories.town import Town
+from tests.factories.town import Town, role_of
 
 
 def test_her_patients_are_handed_over_first(town: Town) -> None:
@@ -44,7 +43,7 @@ def test_nothing_rings_for_her_and_nothing_is_offered_any_more(town: Town) -> No
     with transaction():
         assert closing.close(maya.account_id, now=clock.now())
     assert db.session.scalars(select(Subscription)).all() == []
-    assert db.session.get_one(Practitioner, maya.practitioner_id).account_id is None
+    assert not role_of(maya).can_sign_in
     town.asks()
     town.time_passes(seconds=1)
     assert maya.offer() is None

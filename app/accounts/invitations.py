@@ -1,0 +1,229 @@
+"""Verbs on invitations: an organization proposes a role, and it is held when the person has said yes (decision 0019).
+
+A role begins with three things together: somebody who may give it, the mailbox that the code was sent to (or the
+screen it was shown on), and the passkey of the person. None of them alone takes what the account holds elsewhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, update
+
+from app.accounts import recovery
+from app.accounts.actions import codes_of, hold
+from app.accounts.models import Account, Invitation, Membership, Passkey, Role, SignIn
+from app.accounts.queries import is_practitioner, live_invitations
+from app.accounts.rules import INVITATION_LASTS, SHOWN_LASTS, accepts_codes
+from app.audit.actions import record
+from app.core.db import db, insert_into
+from app.core.tokens import same_as_one
+
+Arrival = Callable[[Invitation], None]
+
+_arrivals: list[Arrival] = []
+
+
+def on_arrival(listener: Arrival) -> Arrival:
+    """Register what must also happen, in the same transaction, when a person takes the role she was proposed."""
+    if listener not in _arrivals:
+        _arrivals.append(listener)
+    return listener
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom to invite. `email` in lower case."""
+
+    email: str
+    given_name: str
+    family_name: str
+
+
+def invite(
+    person: Person,
+    organization_id: UUID,
+    role: Role,
+    *,
+    by: UUID | None,
+    now: datetime,
+    shown: bool = False,
+    practitioner_id: UUID | None = None,
+) -> Invitation:
+    """Propose a role to whoever reads this mailbox; `by` is None for the command line. A former proposal of the same
+    role ends.
+
+    Mailed, or `shown` for some minutes on the screen of `by`, before whom she stands. An address that others may
+    count on is written to all the same (`shown_by_id` is then None): what `by` sees on her own screen she could use
+    herself.
+    """
+    account = _held_account(person, now)
+    host = db.session.get_one(Account, by) if by and shown and _is_unknown_elsewhere(account, by) else None
+    record(
+        "account.invited",
+        subject=account.id,
+        actor=by,
+        why="joins face to face" if host else "joins an organization",
+        now=now,
+        organization=str(organization_id),
+        role=role.value,
+    )
+    _end(now, Invitation.account_id == account.id, *_of_role(organization_id, role))
+    invitation = Invitation(
+        account_id=account.id,
+        organization_id=organization_id,
+        role=role,
+        email=person.email,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        practitioner_id=practitioner_id,
+        created_at=now,
+        expires_at=now + (SHOWN_LASTS if host else INVITATION_LASTS),
+        shown_by_id=host.id if host else None,
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    return invitation
+
+
+def renew(former: Invitation, *, by: UUID, now: datetime) -> Invitation | None:
+    """The same by mail, to the address as it was typed; None for what proposes no role."""
+    if former.organization_id is None or former.role is None:
+        return None
+    person = Person(former.email, former.given_name, former.family_name)
+    place, role, practitioner = former.organization_id, former.role, former.practitioner_id
+    return invite(person, place, role, by=by, now=now, practitioner_id=practitioner)
+
+
+def _held_account(person: Person, now: datetime) -> Account:
+    """The account of this address, made when there is none, and held: two invitations at once come one by one."""
+    new = {"email": person.email, "given_name": person.given_name, "family_name": person.family_name}
+    db.session.execute(insert_into(Account).values(created_at=now, **new).on_conflict_do_nothing())
+    statement = select(Account).where(Account.email == person.email).with_for_update(of=Account)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def came_in(account_id: UUID) -> bool:
+    """Is somebody this person already? From then on no code opens the account: that would be a way around her keys
+    (ASVS 6.4.4), or around Pro Santé Connect."""
+    means = (select(each.id).where(each.account_id == account_id).limit(1) for each in (Passkey, SignIn, Membership))
+    return any(db.session.scalar(held) is not None for held in means)
+
+
+def _is_unknown_elsewhere(account: Account, by: UUID) -> bool:
+    """Nobody is this person yet, and nobody outside the organizations of `by` expects her to be."""
+    host = db.session.get_one(Account, by)
+    mine = [place for place in host.organizations() if host.may_grant(place)]
+    elsewhere = Invitation.account_id == account.id, Invitation.organization_id.not_in(mine)
+    expected = db.session.scalar(select(Invitation.id).where(*elsewhere).limit(1)) is not None
+    return not (expected or came_in(account.id) or is_practitioner(account.id))
+
+
+def show_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:
+    """The invitation that `code` opens; None, without saying why, for any other. Wrong codes count."""
+    right = same_as_one(code, codes_of(invitation_id))
+    invitation = db.session.scalar(
+        select(Invitation).where(Invitation.id == invitation_id).with_for_update(of=Invitation)
+    )
+    if invitation is None or invitation.declined_at or not _takes_codes(invitation, now):
+        return None
+    if not right:
+        invitation.attempts += 1
+        return None
+    return invitation if invitation.account.active else None
+
+
+def _takes_codes(invitation: Invitation, now: datetime) -> bool:
+    return accepts_codes(invitation.used_at, invitation.expires_at, invitation.attempts, now)
+
+
+def held(invitation_id: UUID, *, now: datetime) -> Invitation | None:
+    """This invitation while it can still be answered, held against an answer elsewhere; her account is held first."""
+    account_id = db.session.scalar(select(Invitation.account_id).where(Invitation.id == invitation_id))
+    if account_id is None or not hold(account_id).active:
+        return None
+    live = live_invitations(now).where(Invitation.id == invitation_id).with_for_update(of=Invitation)
+    return db.session.scalar(live.execution_options(populate_existing=True))
+
+
+def opens(invitation: Invitation) -> bool:
+    """Does its code alone let a passkey be enrolled? For who never came in; and after two administrators vouched."""
+    return invitation.recovery_id is not None or not came_in(invitation.account_id)
+
+
+def use(invitation: Invitation, *, now: datetime) -> None:
+    """She said yes, with her passkey: the role is hers from now on."""
+    account = invitation.account
+    invitation.used_at = now
+    if invitation.organization_id is None or invitation.role is None:
+        return
+    running = recovery.running_for(account.id)
+    if running is not None:  # Who takes a role has a key, and no other organization was asked about this one.
+        recovery.cancel(running.id, by=account.id, why="by the person", now=now)
+    if not _has_signed_in(account.id) and not account.memberships:
+        account.given_name, account.family_name = invitation.given_name, invitation.family_name
+    if not any(
+        (m.organization_id, m.role) == (invitation.organization_id, invitation.role) for m in account.memberships
+    ):
+        account.memberships.append(Membership(organization_id=invitation.organization_id, role=invitation.role))
+    _note("account.joined", invitation, now)
+    db.session.flush()
+    for listener in _arrivals:
+        listener(invitation)
+
+
+def _has_signed_in(account_id: UUID) -> bool:
+    return db.session.scalar(select(SignIn.id).where(SignIn.account_id == account_id).limit(1)) is not None
+
+
+def decline(invitation: Invitation, *, now: datetime) -> None:
+    """She said no, or it was not meant for who reads this mailbox: nothing is given."""
+    invitation.declined_at = now
+    _note("account.declined", invitation, now)
+
+
+def withdraw(invitation: Invitation, *, by: UUID, now: datetime) -> None:
+    """The organization thinks better of it, or mistyped the address."""
+    record(
+        "account.uninvited",
+        subject=invitation.account_id,
+        actor=by,
+        why="joins an organization",
+        now=now,
+        organization=str(invitation.organization_id),
+    )
+    db.session.delete(invitation)
+
+
+def _note(event: str, invitation: Invitation, now: datetime) -> None:
+    who, role = invitation.account_id, invitation.role
+    place = str(invitation.organization_id)
+    record(
+        event,
+        subject=who,
+        actor=who,
+        why="by the person",
+        now=now,
+        organization=place,
+        role=role.value if role else None,
+    )
+
+
+def end_all(account_id: UUID, now: datetime) -> None:
+    """What was sent to an address that is hers no longer, or to an account that closes, opens nothing."""
+    _end(now, Invitation.account_id == account_id)
+
+
+def end_those_of(account_id: UUID, organization_id: UUID, now: datetime) -> None:
+    """She left this organization: what it still proposed her is over. What others propose is theirs to say."""
+    _end(now, Invitation.account_id == account_id, Invitation.organization_id == organization_id)
+
+
+def _of_role(organization_id: UUID, role: Role) -> tuple[ColumnElement[bool], ...]:
+    return Invitation.organization_id == organization_id, Invitation.role == role
+
+
+def _end(now: datetime, *which: ColumnElement[bool]) -> None:
+    live = Invitation.used_at.is_(None), Invitation.recovery_id.is_(None), Invitation.expires_at > now
+    db.session.execute(update(Invitation).where(*which, *live).values(expires_at=now))

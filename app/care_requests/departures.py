@@ -1,0 +1,52 @@
+"""A coordinator or a senior doctor leaves: what was in her hands passes to another, by name."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts.leaving import Departure
+from app.accounts.models import Account, Role
+from app.accounts.queries import holding
+from app.care_requests import actions, words
+from app.care_requests.follow_ups import NEWS_LIFE
+from app.care_requests.journal import add_step, touch
+from app.care_requests.models import CareRequest
+from app.care_requests.rules import OPEN, State
+from app.care_requests.watch import end_undecided
+from app.core.db import db
+from app.directory.queries import whose_rules
+from app.push import alerts as push
+
+
+def hand_on(departure: Departure) -> None:
+    if Role.COORDINATOR in departure.roles:
+        _name_another_coordinator(departure)
+    if Role.SENIOR_DOCTOR in departure.roles:
+        _end_what_she_decides(departure)
+
+
+def _name_another_coordinator(departure: Departure) -> None:
+    hers = CareRequest.coordinator_id == departure.account_id, CareRequest.state.in_(OPEN)
+    for request_id in db.session.scalars(select(CareRequest.id).where(*hers).order_by(CareRequest.id)).all():
+        request = actions.hold(request_id)
+        request.coordinator_id = actions.coordinator_for(request)
+        touch(request)
+
+
+def _end_what_she_decides(departure: Departure) -> None:
+    """Who asked for her decision hears now that there will be none, and not when it would have been late."""
+    hers = CareRequest.decider_id == departure.account_id, CareRequest.state == State.DRAFT
+    for request in db.session.scalars(select(CareRequest).where(*hers).order_by(CareRequest.id)).all():
+        may_decide = holding(Role.SENIOR_DOCTOR, whose_rules([request.organization_id]))
+        if departure.account_id not in {account.id for account in may_decide}:
+            end_undecided(request.id, departure.now)
+
+
+def hand_to_coordinator(request: CareRequest, *, by: Account, now: datetime, detail: str) -> None:
+    """Care has begun and nobody goes on with it: a human hears of it now. `detail`: who has left."""
+    request.coordinator_id = actions.coordinator_for(request)
+    add_step(request.id, "left", by=by, now=now, detail=detail)
+    notice = words.left_notice(f"requests/{request.id}")
+    for account_id in dict.fromkeys((request.coordinator_id, request.author_id)):
+        push.alert(account_id, request.id, "left", notice, now=now, expires_at=now + NEWS_LIFE)
+    touch(request)
