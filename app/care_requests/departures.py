@@ -44,7 +44,7 @@ def _end_what_she_decides(departure: Departure) -> None:
 
 def hand_to_coordinator(request: CareRequest, *, by: Account, now: datetime, detail: str) -> None:
     """Care has begun and nobody goes on with it: a human hears of it now. `detail`: who has left."""
-    request.coordinator_id = actions.coordinator_for(request)
+    request.coordinator_id, request.changed_at = actions.coordinator_for(request), now
     add_step(request.id, "left", by=by, now=now, detail=detail)
     notice = words.left_notice(f"requests/{request.id}")
     for account_id in dict.fromkeys((request.coordinator_id, request.author_id)):

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select
 
 from app.accounts.invitations import Person, invite
-from app.accounts.models import Role
+from app.accounts.models import Account, Role
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory import actions
@@ -63,6 +63,9 @@ def enrol(rpps: str, email: str) -> None:
         person = db.session.scalar(select(Practitioner).where(Practitioner.rpps == rpps))
         if person is None or person.role is None:
             raise click.ClickException(f"nobody in the directory has the number {rpps}")
+        known = db.session.get(Account, person.account_id) if person.account_id else None
+        if known is not None and known.is_active:
+            raise click.ClickException(f"{person.name} has an account already")
         invited, place = Person(email, person.given_name, person.family_name), person.role.organization_id
         invite(invited, place, Role.PRACTITIONER, by=None, now=clock.now(), practitioner_id=person.id)
     click.echo("The worker mails the invitation.")

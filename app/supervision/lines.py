@@ -54,6 +54,12 @@ def late_start(request: CareRequest, now: datetime) -> Slipping:
     return _slipping(request, "Les soins n'ont pas commencé", request.start_by or now, now, who, "calendar-x")
 
 
+def left_behind(request: CareRequest, now: datetime) -> Slipping:
+    who = request.performer.name if request.performer else ""
+    what = "Soins à confier\u00a0: la personne n'exerce plus ici"
+    return _slipping(request, what, request.changed_at, now, who, "user-round-minus")
+
+
 def overdue_task(task: CareTask, now: datetime) -> Slipping:
     request = task.request
     performer = request.performer.name if request.performer else ""

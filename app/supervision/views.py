@@ -19,7 +19,7 @@ from app.dispatch import queries as reads
 from app.supervision import watch
 from app.supervision.emergency_lines import emergencies_for
 from app.supervision.health import Health, report
-from app.supervision.lines import Line, Slipping, late_start, line, overdue_task, waiting_decision
+from app.supervision.lines import Line, Slipping, late_start, left_behind, line, overdue_task, waiting_decision
 from app.supervision.moves import moves_for
 from app.supervision.rules import RELAUNCHED_FOR
 from app.supervision.silent_phones import unreachable_for
@@ -64,6 +64,7 @@ def board_lines(now: datetime) -> list[Line]:
 def slipping_lines(now: datetime) -> list[Slipping]:
     """What has an answer or waits for one decision, and slips all the same."""
     return [
+        *(left_behind(each, now) for each in watch.left_behind(me())),
         *(late_start(each, now) for each in watch.late_starts(me())),
         *(overdue_task(each, now) for each in watch.overdue_tasks(me(), now)),
         *(waiting_decision(each, now) for each in watch.waiting_decisions(me(), now)),

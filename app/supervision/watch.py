@@ -1,4 +1,5 @@
-"""What slips without being unanswered: care that did not begin, tasks that are overdue, decisions nobody takes."""
+"""What slips without being unanswered: care that did not begin or that nobody goes on with, tasks that are overdue,
+decisions nobody takes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +11,7 @@ from app.accounts.models import Account, Role
 from app.care_requests.models import CareRequest, CareTask, State
 from app.care_requests.rules import OPEN
 from app.core.db import db
+from app.directory.models import PractitionerRole
 from app.directory.queries import territory_communes
 from app.supervision.rules import DECISION_WAITS
 
@@ -45,6 +47,17 @@ def waiting_decisions(coordinator: Account, now: datetime) -> Sequence[CareReque
     )
     people = joinedload(CareRequest.patient), joinedload(CareRequest.decider), joinedload(CareRequest.commune)
     return db.session.scalars(waiting.options(*people).order_by(CareRequest.created_at).limit(AT_MOST)).all()
+
+
+def left_behind(coordinator: Account) -> Sequence[CareRequest]:
+    """Care that has begun, and whoever gave it has left Relais; the longest ago first."""
+    begun = (
+        select(CareRequest)
+        .join(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
+        .where(CareRequest.state == State.STARTED, ~PractitionerRole.can_sign_in, _watched(coordinator))
+    )
+    people = joinedload(CareRequest.patient), joinedload(CareRequest.performer), joinedload(CareRequest.commune)
+    return db.session.scalars(begun.options(*people).order_by(CareRequest.changed_at).limit(AT_MOST)).all()
 
 
 def _watched(coordinator: Account) -> ColumnElement[bool]:
