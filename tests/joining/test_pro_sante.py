@@ -13,7 +13,9 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Account, Letter, News, Passkey
+from app.accounts.invitations import Person, invite
+from app.accounts.leaving import leave
+from app.accounts.models import Account, Letter, News, Passkey, Role
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
@@ -21,7 +23,7 @@ from app.directory.models import Practitioner
 from app.joining.models import AccessRequest
 from tests.accounts.conftest import later
 from tests.accounts.visitor import Visitor
-from tests.factories.town import Nurse, Town
+from tests.factories.town import Nurse, Town, role_of
 from tests.joining.conftest import SECRET, userinfo
 from tests.services.pro_sante import ProSante
 from tests.services.pro_sante.meddler import Meddler
@@ -447,6 +449,41 @@ def test_who_has_no_account_yet_asks_for_one_and_types_only_her_address(
     db.session.rollback()
     asked = db.session.scalars(select(AccessRequest).where(AccessRequest.email != "")).one()
     assert (asked.rpps, asked.vouched, asked.practitioner_id) == (rpps_of(maya), True, maya.practitioner_id)
+
+
+def test_accepted_she_may_come_in_by_her_card_before_any_key(
+    maya: Nurse, town: Town, visitor: Anyone, pro_sante: ProSante
+) -> None:
+    """The State says who she is, a coordinator where she works: the role that waited for her is hers."""
+    with transaction():
+        leave(maya.account_id, role_of(maya).organization_id, by=maya.account_id, now=clock.now())
+        person = db.session.get_one(Practitioner, maya.practitioner_id)
+        person.account_id = None
+        claim = Person("maya@example.org", "Maya", "Dupré")
+        place, waiting = person.role.organization_id, {"by": None, "now": clock.now(), "practitioner_id": person.id}
+        invite(claim, place, Role.PRACTITIONER, **waiting)
+    someone = visitor()
+    assert comes(someone, pro_sante, "maya").headers["Location"] == "/account"
+    assert someone.visit("/inbox").status_code == 200
+    assert "Maya Dupré" in someone.visit("/account").text
+    db.session.rollback()
+    assert role_of(maya).can_sign_in
+
+
+def test_her_card_does_not_open_an_account_that_somebody_has(
+    maya: Nurse, town: Town, visitor: Anyone, pro_sante: ProSante
+) -> None:
+    """An operator mistyped the address: it is a colleague's, who alone may take the role there."""
+    ines = town.nurse("Inès")
+    with transaction():
+        person = db.session.get_one(Practitioner, maya.practitioner_id)
+        person.account_id = None
+        claim = Person(ines.account.email, "Maya", "Dupré")
+        place, waiting = person.role.organization_id, {"by": None, "now": clock.now(), "practitioner_id": person.id}
+        invite(claim, place, Role.PRACTITIONER, **waiting)
+    someone = visitor()
+    assert comes(someone, pro_sante, "maya").headers["Location"] == "/access"
+    assert not someone.signed_in()
 
 
 def test_who_sits_down_at_that_browser_later_is_not_taken_for_her(

@@ -127,6 +127,9 @@ TABLE: dict[str, Row] = {
     # An invitation's link answers alike whether or not it exists, so that nobody learns who was invited.
     "GET /invitation/<uuid:invitation_id>": PUBLIC,
     "POST /invitation/<uuid:invitation_id>": PUBLIC,
+    # Whose browser gave no code finds no answer to give.
+    "POST /invitation/<uuid:invitation_id>/acceptance": row("not found"),
+    "POST /invitation/<uuid:invitation_id>/refusal": tablet_too(TOKEN),
     "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "POST /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "GET /invitations/<uuid:invitation_id>": only(*ADMINISTRATORS, foreign=COORDINATORS),
@@ -139,6 +142,8 @@ TABLE: dict[str, Row] = {
     "POST /members/<uuid:organization_id>/<uuid:account_id>/recovery/cancellation": only(foreign=ADMINISTRATORS),
     "POST /members/<uuid:organization_id>/<uuid:account_id>/recovery/confirmation": only(*ADMINISTRATORS),
     "POST /members/<uuid:organization_id>/<uuid:account_id>/removal": PEOPLE,
+    "POST /members/<uuid:organization_id>/invitations/<uuid:invitation_id>/removal": PEOPLE,
+    "POST /members/<uuid:organization_id>/invitations/<uuid:invitation_id>/renewal": PEOPLE,
     "GET /metrics": PUBLIC,
     "GET /offers/<uuid:offer_id>": OFFER,
     "POST /offers/<uuid:offer_id>/acceptance": OFFER,
@@ -297,6 +302,11 @@ def world(town: Town) -> World:
         asked = access_asked(winner.practitioner_id)
         shown = Invitation(
             account_id=leaver.account_id,
+            organization_id=town.emergency_id,
+            role=Role.CASE_MANAGER,
+            email=leaver.account.email,
+            given_name="Léa",
+            family_name="Partante",
             created_at=clock.now(),
             expires_at=clock.now() + timedelta(minutes=10),
             shown_by_id=people["administrator"].account_id,
