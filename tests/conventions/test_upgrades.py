@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 
 from app import create_app
 from app.care_requests.models import CareRequest, Episode
@@ -143,20 +143,23 @@ FORMER: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def insert(rows: list[tuple[str, dict[str, Any]]]) -> None:
+    """Into the tables as they stand at that revision."""
+    with db.engine.begin() as connection:
+        for name, row in rows:
+            table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+            columns = {c.name: Sealed() if c.name == "note" else c.type for c in table.columns}
+            typed = sa.table(name, *(sa.column(c, sa.Uuid() if isinstance(row[c], UUID) else columns[c]) for c in row))
+            connection.execute(typed.insert().values(**row))
+
+
 def test_a_request_of_the_first_pathways_keeps_its_rules_its_offer_and_its_performer(
     blank_url: str, tmp_path: Path
 ) -> None:
     app: Flask = create_app(settings_for(blank_url, tmp_path))
     with app.app_context():
         upgrade(MIGRATIONS, "0002")
-        with db.engine.begin() as connection:
-            for name, row in FORMER:
-                table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-                columns = {c.name: Sealed() if c.name == "note" else c.type for c in table.columns}
-                typed = sa.table(
-                    name, *(sa.column(c, sa.Uuid() if isinstance(row[c], UUID) else columns[c]) for c in row)
-                )
-                connection.execute(typed.insert().values(**row))
+        insert(FORMER)
         upgrade(MIGRATIONS)
 
         request = db.session.get_one(CareRequest, REQUEST)
@@ -168,5 +171,48 @@ def test_a_request_of_the_first_pathways_keeps_its_rules_its_offer_and_its_perfo
         assert (offer.recipient_id, offer.role.recipient_id, offer.knows_patient) == (PRACTITIONER, PRACTITIONER, True)
         wave = db.session.get_one(Wave, WAVE)
         assert (wave.kind, request.rulebook.search.stages[wave.stage].km) == ("near", wave.radius_km)
+        db.session.remove()
+        db.engine.dispose()
+
+
+INVITATION, ENROLLED = number(20), number(30)
+
+
+def test_what_was_given_to_who_never_came_is_proposed_and_who_came_keeps_her_role(
+    blank_url: str, tmp_path: Path
+) -> None:
+    """Up to where a role is taken by its person, and back to where it was given when she was invited."""
+    app: Flask = create_app(settings_for(blank_url, tmp_path))
+    enrolled = {**dict(FORMER)["account"], "id": ENROLLED, "email": "b@example.org"}
+    once = {"created_at": NOW, "expires_at": NOW, "attempts": 0}
+    with app.app_context():
+        upgrade(MIGRATIONS, "0007")
+        insert([(name, row) for name, row in FORMER if name in ("commune", "organization", "account", "practitioner")])
+        insert([("practitioner_role", {**dict(FORMER)["practitioner_role"], "skills": []})])
+        insert([("account", enrolled)])
+        for n, (account, role) in enumerate(
+            [(ACCOUNT, "practitioner"), (ACCOUNT, "requester"), (ENROLLED, "requester")]
+        ):
+            place = {"id": number(10 + n), "account_id": account, "organization_id": ORGANIZATION, "role": role}
+            insert([("membership", place)])
+        insert([("invitation", {"id": INVITATION, "account_id": ACCOUNT, **once})])
+        insert([("invitation", {"id": number(31), "account_id": ENROLLED, "used_at": NOW, **once})])
+        signed_in = {"account_id": ENROLLED, "token_hash": "t", "device": "", "must_read": False}
+        insert([("sign_in", {"id": number(32), **signed_in, "created_at": NOW, "expires_at": NOW})])
+        upgrade(MIGRATIONS, "0008")
+        held = sa.text("SELECT role FROM membership ORDER BY role")
+        assert db.session.scalars(held).all() == ["requester"]
+        proposed = sa.text("SELECT role, email, given_name FROM invitation WHERE used_at IS NULL ORDER BY role")
+        assert [tuple(row) for row in db.session.execute(proposed)] == [
+            ("practitioner", "a@example.org", "A"),
+            ("requester", "a@example.org", "A"),
+        ]
+        on_call = sa.text("SELECT count(*) FROM practitioner_role WHERE can_sign_in")
+        linked = sa.text("SELECT count(*) FROM practitioner WHERE account_id IS NOT NULL")
+        assert (db.session.scalar(on_call), db.session.scalar(linked)) == (0, 0)
+        db.session.remove()
+        downgrade(MIGRATIONS, "0007")
+        assert db.session.scalars(held).all() == ["practitioner", "requester", "requester"]
+        assert (db.session.scalar(on_call), db.session.scalar(linked)) == (1, 1)
         db.session.remove()
         db.engine.dispose()

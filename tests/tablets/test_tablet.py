@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import closing
+from app.accounts.leaving import leave
 from app.accounts.models import Membership, Role
 from app.audit.models import AuditEvent
 from app.core import clock
@@ -177,6 +178,16 @@ def test_who_leaves_the_ward_is_out_at_the_next_request(ward: Ward) -> None:
             db.session.scalars(select(Membership).where(Membership.account_id == claire.account_id)).one()
         )
     assert ward.tablet.get("/requests").location == "/tablet"
+    assert "Claire" not in ward.tablet.get("/tablet").text
+    assert ward.tablet.post(way_in, {"code": CODE}).status_code == 404
+
+
+def test_coming_back_to_the_ward_her_former_code_opens_nothing(ward: Ward, town: Town) -> None:
+    claire = ward.nurse("Claire")
+    way_in = ward.chooses(claire)
+    with transaction():
+        leave(claire.account_id, town.emergency_id, by=ward.administrator.account_id, now=clock.now())
+        db.session.add(Membership(account_id=claire.account_id, organization_id=town.emergency_id, role=Role.REQUESTER))
     assert "Claire" not in ward.tablet.get("/tablet").text
     assert ward.tablet.post(way_in, {"code": CODE}).status_code == 404
 
