@@ -129,7 +129,7 @@ TABLE: dict[str, Row] = {
     "POST /invitation/<uuid:invitation_id>": PUBLIC,
     # Whose browser gave no code finds no answer to give.
     "POST /invitation/<uuid:invitation_id>/acceptance": row("not found"),
-    "POST /invitation/<uuid:invitation_id>/refusal": tablet_too(TOKEN),
+    "POST /invitation/<uuid:invitation_id>/refusal": TOKEN,
     "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "POST /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "GET /invitations/<uuid:invitation_id>": only(*ADMINISTRATORS, foreign=COORDINATORS),
