@@ -112,8 +112,10 @@ def _callee(role: PractitionerRole, km: float, made: Offer | None) -> Callee:
 
 
 def _not_asked(role: PractitionerRole) -> str:
+    if role.practitioner and not role.practitioner.account_id:
+        return "pas sollicité\u00a0: pas encore sur Relais"
     if not role.can_sign_in:
-        return "pas sollicité\u00a0: personne n'y répond sur Relais"
+        return "pas sollicité\u00a0: n'y répond plus sur Relais"
     return "pas sollicité" if role.accepting else "pas sollicité\u00a0: demandes en pause"
 
 

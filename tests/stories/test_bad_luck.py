@@ -272,8 +272,14 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("decisions.",)),
         "coordinator": (town.coordinator, ("supervision.", "approvals.")),
         "practitioner": (maya, ("inbox.", "push.remove", "keys.")),
-        "administrator": (town.administrator(), ("members.", "tablets_administration.", "accounts.show_inv")),
-        "anyone": (town.stranger(), ("appointments.", "push.receive", "push.report_sms", "tablets.")),
+        "administrator": (
+            town.administrator(),
+            ("members.", "tablets_administration.", "accounts.show_inv", "accounts.accept_inv"),
+        ),
+        "anyone": (
+            town.stranger(),
+            ("appointments.", "push.receive", "push.report_sms", "tablets.", "accounts.decline"),
+        ),
     }
     asked = set()
     for person, rooms in people.values():
