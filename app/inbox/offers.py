@@ -16,18 +16,16 @@ from app.core.db import transaction
 from app.core.htmx import see_other
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
-from app.dispatch.answers import Answer
+from app.dispatch.answers import RELAYED, Answer
 from app.dispatch.models import Offer, OfferState
-from app.dispatch.queries import inquiries_about
 from app.dispatch.rules import Tap
 from app.inbox.cards import knows_patient
 from app.inbox.forms import QuestionForm, RefusalForm
-from app.inbox.mine import asks_for_part, my_offer, my_offer_of, url_of
+from app.inbox.mine import asks_for_part, held_offer_of, my_offer, url_of
 from app.inbox.pages import offer_page
 from app.inbox.parts import parts
 from app.inbox.taps import settled, tap_of, wants_words
 from app.inbox.views import bp, inbox_page
-from app.inbox.words import RELAYED
 
 
 @bp.get("/offers/<uuid:offer_id>")
@@ -82,11 +80,12 @@ def accept(offer_id: UUID) -> Response:
 def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> Answer:
     """`reads`: the answer to this tap shows the patient."""
     with transaction():
-        found = my_offer_of(offer_id, by)
+        found = held_offer_of(offer_id, by)
         if said and not _may_take(found, said, now):
             return Answer.TOO_LATE
+        was_hers = found.state is OfferState.WON
         answer = answers.accept(found, by=by, now=now, tap=tap, said=said)
-        if answer is Answer.WON:
+        if answer is Answer.WON and not was_hers:
             appointments.prepare(found.request, now)
         if answer is Answer.WON and reads:
             record_reading(found, by)
@@ -137,15 +136,9 @@ def ask(offer_id: UUID) -> Response:
     with transaction():
         asked = answers.ask(my_offer(offer_id), question, by=me(), now=clock.now())
     found = my_offer(offer_id)
-    if asked is None and not _waits_for(found, question):
+    if asked is None:
         return offer_page(found, status=409)
     return offer_page(found) if asks_for_part() else see_other(url_of(found))
-
-
-def _waits_for(offer: Offer, question: str) -> bool:
-    """The same question again: a second tap."""
-    asked = inquiries_about(offer)
-    return offer.paused_at is not None and bool(asked) and asked[-1].question == question
 
 
 @bp.post("/offers/<uuid:offer_id>/relay")
@@ -154,12 +147,10 @@ def relay(offer_id: UUID) -> Response:
     now, answer = clock.now(), Answer.TOO_LATE
     with transaction():
         found = my_offer(offer_id)
-        if found.refusal_reason == RELAYED:  # A second tap.
+        if found.state is OfferState.REFUSED and found.refusal_reason == RELAYED:  # A second tap.
             answer = Answer.REFUSED
-        elif found.state is OfferState.OPEN:
-            colleague = _colleague(found)
-            if colleague is not None:
-                answer = answers.relay(found, colleague, by=me(), now=now)
+        elif colleague := _colleague(found):
+            answer = answers.relay(found, colleague, by=me(), now=now, tap=tap_of(request.form, now))
     return _refused(offer_id, answer, now)
 
 
