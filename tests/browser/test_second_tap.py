@@ -50,7 +50,8 @@ def soon_enough(attempt: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def phone(browsers: Browsers) -> Page:
-    return browsers.phone().pages[0]
+    """So tall that a finger reaches everything without scrolling first."""
+    return browsers.open("Pixel 7", 360, 1600).pages[0]
 
 
 def accepted(house: RunningHouse, browsers: Browsers, phone: Page, persona: str) -> Page:
@@ -123,7 +124,7 @@ def test_after_confirming_the_patient_does_not_decline(house: RunningHouse, brow
         expect(state(tablet)).to_have_attribute("data-state", "scheduled")
         link = re.search(r"localhost:\d+/p/[\w-]{43}", tablet.content())
         assert link
-        patient = browsers.phone().pages[0]
+        patient = browsers.open("Pixel 7", 360, 1600).pages[0]
         patient.add_init_script(f"({LISTEN})()")
         patient.goto(f"http://{link[0]}")
         patient.get_by_role("button", name="Je confirme").click()
