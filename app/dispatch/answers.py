@@ -183,18 +183,19 @@ def see(offer: Offer, now: datetime) -> None:
         touch(offer.request)
 
 
-def ask(offer: Offer, question: str, *, by: Account, now: datetime) -> Inquiry | None:
+def ask(offer: Offer, question: str, *, by: Account, now: datetime, tap: rules.Tap | None = None) -> Inquiry | None:
     """She needs to know more before she answers; her own clock stands meanwhile. None when it is too late to ask.
 
-    The same question again is the same tap: answered meanwhile or not, it is asked once.
+    `tap`: a copy of one that asked is that question, answered meanwhile or not.
     """
+    tap = tap or rules.Tap(now)
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
-    asked = next((each for each in queries.inquiries_about(offer) if each.question == question), None)
-    if offer.state is OfferState.OPEN and asked:
-        return asked
+    if tap.said_in(offer.heard) == rules.ASK:
+        return next((each for each in queries.inquiries_about(offer) if each.question == question), None)
     if offer.state is not OfferState.OPEN or offer.paused_at:
         return None
+    hear(offer, tap, rules.ASK)
     inquiry = Inquiry(offer_id=offer.id, request_id=request.id, question=question, asked_at=now)
     db.session.add(inquiry)
     offer.paused_at = now

@@ -44,7 +44,7 @@ LONGEST_WAY = timedelta(hours=24)
 """How long a tap may have waited for a signal. What is said to be older is counted as this old."""
 
 
-ACCEPT, REFUSE, RELAY, WITHDRAW = "accept", "refuse", "relay", "withdraw"
+ACCEPT, REFUSE, ASK, RELAY, WITHDRAW = "accept", "refuse", "ask", "relay", "withdraw"
 """What a tap on an offer says; a key belongs to one of them. A yes to a part names the part too (`yes`)."""
 
 

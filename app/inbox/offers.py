@@ -18,10 +18,11 @@ from app.directory.models import PractitionerRole
 from app.dispatch import answers
 from app.dispatch.answers import RELAYED, Answer
 from app.dispatch.models import Offer, OfferState
+from app.dispatch.queries import inquiries_about
 from app.dispatch.rules import Tap
 from app.inbox.cards import knows_patient
 from app.inbox.forms import QuestionForm, RefusalForm
-from app.inbox.mine import asks_for_part, held_offer_of, my_offer, url_of
+from app.inbox.mine import asks_for_part, my_offer, my_offer_of, url_of
 from app.inbox.pages import offer_page
 from app.inbox.parts import parts
 from app.inbox.taps import settled, tap_of, wants_words
@@ -80,7 +81,7 @@ def accept(offer_id: UUID) -> Response:
 def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> Answer:
     """`reads`: the answer to this tap shows the patient."""
     with transaction():
-        found = held_offer_of(offer_id, by)
+        found = my_offer_of(offer_id, by)
         if said and not _may_take(found, said, now):
             return Answer.TOO_LATE
         was_hers = found.state is OfferState.WON
@@ -132,13 +133,19 @@ def ask(offer_id: UUID) -> Response:
     if not form.validate():
         form.question.render_kw = {**form.question.render_kw, "autofocus": True}
         return offer_page(my_offer(offer_id), status=422, question=form)
-    question = form.question.data or ""
+    question, now = form.question.data or "", clock.now()
     with transaction():
-        asked = answers.ask(my_offer(offer_id), question, by=me(), now=clock.now())
+        asked = answers.ask(my_offer(offer_id), question, by=me(), now=now, tap=tap_of(request.form, now))
     found = my_offer(offer_id)
-    if asked is None:
+    if asked is None and not _waits_for(found, question):
         return offer_page(found, status=409)
     return offer_page(found) if asks_for_part() else see_other(url_of(found))
+
+
+def _waits_for(offer: Offer, question: str) -> bool:
+    """The same question again: a second tap."""
+    asked = inquiries_about(offer)
+    return offer.paused_at is not None and bool(asked) and asked[-1].question == question
 
 
 @bp.post("/offers/<uuid:offer_id>/relay")
