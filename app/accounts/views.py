@@ -21,7 +21,7 @@ from app.core.htmx import page, see_other
 from app.core.incoming import json_body
 from app.core.limits import MINUTE, by_address, limited
 from app.core.qr import drawn
-from app.core.security import capability, public
+from app.core.security import cookie_capability, public
 
 bp = Blueprint("accounts", __name__)
 
@@ -81,7 +81,7 @@ def sign_out() -> Response:
 
 
 @bp.get("/invitation/<uuid:invitation_id>")
-@capability("the link was mailed to the invited person, and shows nothing without the code")
+@cookie_capability("the link was mailed to the invited person, and shows nothing without the code")
 def invitation(invitation_id: UUID) -> Response:
     proven = sessions.proven_invitation(now=clock.now())
     if proven is not None and proven.id == invitation_id:
@@ -105,7 +105,7 @@ def proposal(proven: Invitation) -> tuple[str, str] | None:
 
 
 @bp.post("/invitation/<uuid:invitation_id>")
-@capability("link and code were mailed to the invited person")
+@cookie_capability("link and code were mailed to the invited person")
 @limited("invitation code", 60, 10 * MINUTE, of=by_address, failures=True)
 def show_code(invitation_id: UUID) -> Response:
     form, now = CodeForm(), clock.now()

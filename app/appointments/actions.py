@@ -14,6 +14,7 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, State, Verb
+from app.care_requests.rules import TAKEN
 from app.core.db import db
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.core.words import moment
@@ -25,9 +26,14 @@ LINK = "patient-link"
 
 
 def prepare(request: CareRequest, now: datetime) -> Appointment:
-    """The visit of a request that was just taken, with the patient's link; the same one however often it is asked."""
+    """The visit of a request that was just taken, with the patient's link; the same one however often it is asked.
+
+    Raises ValueError when nobody has taken it: there is no visit that nobody makes.
+    """
     appointment = _of(request)
     if appointment is None:
+        if request.state not in TAKEN:
+            raise ValueError(f"nobody has taken {request.id}")
         appointment = Appointment(
             id=uuid_utils.compat.uuid7(), request_id=request.id, sequence=0, created_at=now, changed_at=now
         )
@@ -60,6 +66,7 @@ def _of(request: CareRequest) -> Appointment | None:
 
 def _set(appointment: Appointment, starts_at: datetime | None, mode: str | None, now: datetime) -> None:
     appointment.starts_at, appointment.mode = starts_at, mode
+    appointment.last_starts_at = starts_at or appointment.last_starts_at
     appointment.patient_answer = appointment.patient_answered_at = None
     appointment.sequence += 1
     appointment.changed_at = now
@@ -102,11 +109,17 @@ def _made_by(link: PatientLink, tokens: Callable[[str, str], list[str]]) -> bool
     return link.token_hash in (hash_token(token) for token in tokens(LINK, str(link.appointment_id)))
 
 
-def propose(appointment: Appointment, starts_at: datetime, mode: str, *, by: Account, now: datetime) -> bool:
-    """Say when and where (`mode`: home, practice or remote); False when the request is no longer by's to plan."""
+def propose(
+    appointment: Appointment, starts_at: datetime, mode: str, *, by: Account, now: datetime, sequence: int | None = None
+) -> bool:
+    """Say when and where (`mode`: home, practice or remote); False when the request is no longer by's to plan, or when
+    the visit has changed since `sequence`, which is what `by` saw of it (none: the latest)."""
     request = care_requests.hold(appointment.request_id)
+    db.session.refresh(appointment)
     if request.state is State.SCHEDULED and (appointment.starts_at, appointment.mode) == (starts_at, mode):
         return True  # A second tap: the patient's answer to the first stands.
+    if sequence not in (None, appointment.sequence):
+        return False  # Another time was said since: an old tap does not undo it.
     if not care_requests.move(request, Verb.SCHEDULE, by=by, detail=moment(starts_at, now), now=now):
         return False
     _set(appointment, starts_at, mode, now)

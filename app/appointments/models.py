@@ -20,6 +20,7 @@ class Appointment(Identified, Model):
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("care_request.id"), unique=True)
     starts_at: Mapped[datetime | None]
+    last_starts_at: Mapped[datetime | None]  # the last time that was said, which a calendar may still hold
     mode: Mapped[str | None]  # home, practice, remote
     patient_answer: Mapped[str | None]  # confirmed, declined
     patient_answered_at: Mapped[datetime | None]

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
 from babel.dates import format_date
-from flask import Blueprint, Response, abort, render_template, request, url_for
-from icalendar import Calendar, Event
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from icalendar import Calendar, Event, vCalAddress
 
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientLink
@@ -53,6 +54,7 @@ def shown(link: PatientLink, token: str, status: int = 200) -> Response:
             plan=plans.in_words(read_visits(care_request.visits)),
             free=care_request.rulebook.after.free,
             others=[coming(one, who, now) for one in others if (who := one.request.performer)],
+            in_calendar=appointment.last_starts_at is not None,
             has_advice=bool(queries.plain_words(appointment)),
             too_late=status == 409,
         )
@@ -131,33 +133,48 @@ def answers_what_is(appointment: Appointment) -> bool:
 @bp.get("/p/<token>/visit.ics")
 @capability("the token in the link was handed to the patient")
 def calendar(token: str) -> Response:
+    """The visit for the patient's own calendar; once it is off, what takes it out again."""
     link = queries.by_token(token, clock.now())
-    if link is None or link.appointment.starts_at is None:
+    if link is None or link.appointment.last_starts_at is None:
         abort(404)
-    body = calendar_of(link.appointment, link.appointment.starts_at)
-    response = Response(body, mimetype="text/calendar; charset=utf-8")
+    made = calendar_of(link.appointment, link.appointment.last_starts_at)
+    content_type = f"text/calendar; charset=utf-8; method={made['METHOD']}"
+    response = Response(made.to_ical(), content_type=content_type)
     response.headers["Content-Disposition"] = 'attachment; filename="rendez-vous.ics"'
     return quiet(response)
 
 
-def calendar_of(appointment: Appointment, starts_at: datetime) -> bytes:
-    """An iCalendar file (RFC 5545) that says no more than the page; `SEQUENCE` lets a new time replace the old."""
+def calendar_of(appointment: Appointment, starts_at: datetime) -> Calendar:
+    """An iCalendar object (RFC 5545, 5546) that says no more than the page.
+
+    Each change of the visit counts in `sequence`; that the request is cancelled is its last one, so that whatever was
+    put into a calendar before is replaced, or taken out.
+    """
     care_request = appointment.request
     cancelled = care_request.state is State.CANCELLED
+    off = cancelled or appointment.starts_at is None
     event = Event()
     event.add("uid", f"{appointment.id}@relais")
     event.add("sequence", appointment.sequence + cancelled)
     event.add("dtstamp", max(appointment.changed_at, care_request.changed_at))
     event.add("dtstart", starts_at)
     event.add("dtend", starts_at + A_VISIT)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if off else "CONFIRMED")
+    event.add("organizer", organizer())
     for name, value in words_of(appointment).items():
         event.add(name, value)
     calendar = Calendar()
     calendar.add("prodid", "-//Relais//FR")
     calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if off else "PUBLISH")
     calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return calendar
+
+
+def organizer() -> vCalAddress:
+    """This Relais, by the address of its own letters: nobody's private one is given away."""
+    address = parseaddr(current_app.config["SETTINGS"].mail_from)[1]
+    return vCalAddress(f"mailto:{address}", params={"CN": "Relais"})
 
 
 def words_of(appointment: Appointment) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.audit.actions import record
 from app.care_requests import follow_ups, words
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, Episode
-from app.care_requests.rules import TRANSITIONS, State, Verb, Visit
+from app.care_requests.rules import SEARCHES, TRANSITIONS, State, Verb, Visit, answer_by
 from app.core.db import db
 from app.directory.models import Organization, PractitionerRole, Profession
 from app.directory.queries import territory_of
@@ -95,7 +95,7 @@ def _row(need: Need, patient: Patient | None, organization_id: UUID, now: dateti
         chosen_role_id=need.chosen_role_id,
         decider_id=need.decider_id,
         state=State.DRAFT if waits else State.SEARCHING,
-        answer_by=_answer_by(need, now),
+        answer_by=answer_by(need.window_end, need.pathway.search.answer_hours, now),
         next_move_at=None if waits else now,
         created_at=now,
         changed_at=now,
@@ -126,11 +126,6 @@ def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> E
     db.session.add(episode)
     db.session.flush()
     return episode
-
-
-def _answer_by(need: Need, now: datetime) -> datetime:
-    hours = need.pathway.search.answer_hours
-    return min(need.window_end, now + timedelta(hours=hours)) if hours else need.window_end
 
 
 def _opened(request: CareRequest, by: Account, now: datetime) -> None:
@@ -168,6 +163,7 @@ def split(request: CareRequest, rest: Sequence[Visit], *, by: Account, now: date
         id=uuid_utils.compat.uuid7(),
         **{name: getattr(request, name) for name in CARRIED},
         split_from_id=request.id,
+        answer_by=_answer_by(request, now),
         visits=[str(visit) for visit in rest],
         state=State.SEARCHING,
         next_move_at=now,
@@ -183,7 +179,7 @@ def split(request: CareRequest, rest: Sequence[Visit], *, by: Account, now: date
 
 CARRIED = (
     *("pathway", "pathway_version_id", "episode_id", "patient_id", "organization_id", "author_id", "profession"),
-    *("reason", "urgent", "answers_text", "note", "commune_code", "window_start", "window_end", "answer_by"),
+    *("reason", "urgent", "answers_text", "note", "commune_code", "window_start", "window_end"),
 )
 """What the rest of a plan has in common with the whole."""
 
@@ -228,12 +224,13 @@ def move(
     return True
 
 
-SEARCH_AGAIN = frozenset({Verb.APPROVE, Verb.RELAUNCH, Verb.WITHDRAW})
-
-
 def _values(request: CareRequest, verb: Verb, performer: PractitionerRole | None, now: datetime) -> dict[str, object]:
     """What else changes with this verb."""
-    values: dict[str, object] = {"changed_at": now, "next_move_at": now if verb in SEARCH_AGAIN else None}
+    values: dict[str, object] = {"changed_at": now, "next_move_at": None}
+    if verb in SEARCHES:
+        values["next_move_at"] = now
+        if verb is not Verb.RELAUNCH:  # Whoever relaunches says until when; anything else must not end at once.
+            values["answer_by"] = _answer_by(request, now)
     if verb is Verb.ACCEPT and performer is not None:
         values |= {"performer_id": performer.id, "late_at": None}
         values["start_by"] = now + timedelta(hours=request.rulebook.after.start_hours)
@@ -242,6 +239,10 @@ def _values(request: CareRequest, verb: Verb, performer: PractitionerRole | None
     elif verb is Verb.EXHAUST:
         values["coordinator_id"] = coordinator_for(request)
     return values
+
+
+def _answer_by(request: CareRequest, now: datetime) -> datetime:
+    return answer_by(request.window_end, request.search.answer_hours, now, until=request.answer_by)
 
 
 def _ways(verb: Verb) -> list[tuple[State, State]]:
@@ -257,8 +258,7 @@ def _moved(request_id: UUID, source: State, target: State, values: dict[str, obj
 def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Account, now: datetime, words: str) -> None:
     """The care is wanted at another time; the search has until then. `words`: that time, for the timeline."""
     request.window_start, request.window_end = start, end
-    hours = request.search.answer_hours
-    request.answer_by = min(end, now + timedelta(hours=hours)) if hours else end
+    request.answer_by = answer_by(end, request.search.answer_hours, now)
     request.changed_at = now
     add_step(request.id, "rescheduled", by=by, now=now, detail=words)
     plan_next_move(request, now)

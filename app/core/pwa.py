@@ -62,6 +62,7 @@ SHELL = (
     "vendor/htmx-4.0.1.min.js",
     "vendor/hx-sse-4.0.1.min.js",
     "js/live.js",
+    "js/still.js",
     "js/app.js",
     "js/outbox.js",
     "js/taps.js",

@@ -1,7 +1,7 @@
 """What every answer carries and every unsafe request must prove, whoever asks."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, Request, Response, abort, current_app, request
 from flask.sessions import SecureCookieSessionInterface
@@ -40,8 +40,22 @@ def public(why: str) -> Callable[[View], View]:
 def capability(why: str) -> Callable[[View], View]:
     """Whoever holds the unguessable token in the URL or body may act; `why` says what the token proves.
 
-    Such a request carries no cookie's authority, so there is nothing for a forged one to borrow.
+    Nothing is asked of cookies, so there is no cookie's authority for a forged request to borrow: it is taken from
+    wherever it comes, without cookie, and with `Origin: null`, which is what browsers send from a page that asks for
+    no referrer (WHATWG Fetch, the `Origin` header).
     """
+
+    def mark(view: View) -> View:
+        view.borrows_nothing = True  # type: ignore[attr-defined]
+        csrf.exempt(view)
+        return guarded(view, f"capability: {why}")
+
+    return mark
+
+
+def cookie_capability(why: str) -> Callable[[View], View]:
+    """The same, where the token stands in a cookie or becomes one. Browsers send cookies by themselves, so such a
+    request must prove like any other that it comes from our own page."""
     return lambda view: guarded(view, f"capability: {why}")
 
 
@@ -85,13 +99,20 @@ def init_app(app: Flask) -> None:
 
 def refuse_cross_site() -> None:
     """An unsafe request from another site is refused before anything is read (ASVS 3.5.1)."""
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not same_site(request):
+    if request.method in ("GET", "HEAD", "OPTIONS") or _noted("borrows_nothing"):
+        return
+    if not same_site(request):
         abort(403)
 
 
 def make_room() -> None:
-    if size := getattr(current_app.view_functions.get(request.endpoint or ""), "takes", None):
+    if size := _noted("takes"):
         request.max_content_length = size
+
+
+def _noted(name: str) -> Any:
+    """What a decorator noted on the view that is asked for."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), name, None)
 
 
 def same_site(incoming: Request) -> bool:

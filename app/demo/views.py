@@ -8,7 +8,7 @@ from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page
-from app.core.security import capability, csrf, public
+from app.core.security import capability, public
 from app.demo import phones
 from app.demo.personas import PERSONA, PERSONAS
 from app.push import subscriptions
@@ -37,7 +37,6 @@ def show() -> Response:
 
 
 @bp.post("/demo/phones/<token>")
-@csrf.exempt  # type: ignore[untyped-decorator]
 @capability("the address of an invented person's phone, told to the sender alone, and the message is encrypted to it")
 def ring(token: str) -> tuple[str, int]:
     """What a push service answers (RFC 8030 §5) and, when the phone is on, what its service worker reports."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, url_for
+from flask import Response, abort, request, url_for
 
 from app.accounts.guards import me, role
 from app.appointments import actions as appointments
@@ -78,12 +78,15 @@ def reassign(request_id: UUID) -> Response:
     why = REASSIGNMENTS[form.reassignment.data]
 
     def take_back(found: CareRequest) -> bool:
-        taken_back = dispatch.reassign(found, by=me(), now=now, reason=why)
+        whom = request.form.get("performer", "")
+        taken_back = dispatch.reassign(found, by=me(), now=now, reason=why, whom=whom)
         if taken_back:
             appointments.forget_time(found, now)
         return taken_back
 
-    return done(request_id, take_back, "Trop tard\u00a0: les soins ont commencé, ou personne n'est plus prévu.")
+    return done(
+        request_id, take_back, "Trop tard\u00a0: les soins ont commencé, ou ce n'est plus cette personne qui vient."
+    )
 
 
 @bp.post("/requests/<uuid:request_id>/questions/<uuid:inquiry_id>")

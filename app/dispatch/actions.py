@@ -14,7 +14,7 @@ from app.core.words import span
 from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
-from app.dispatch.answers import count
+from app.dispatch.answers import count, hear
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.search import first_stage, latest_wave, widen
 
@@ -43,21 +43,31 @@ def _winner(request: CareRequest) -> Offer | None:
     return db.session.scalar(select(Offer).where(Offer.request_id == request.id, Offer.state == OfferState.WON))
 
 
-def withdraw(request: CareRequest, *, by: Account, now: datetime, reason: str) -> bool:
-    """The one who accepted cannot come after all: the search goes on at once, without her."""
+def withdraw(request: CareRequest, *, by: Account, now: datetime, reason: str, tap: rules.Tap | None = None) -> bool:
+    """The one who accepted cannot come after all: the search goes on at once, without her, and with time to ask.
+
+    `tap`: how she touched it; a copy of a touch that counted takes nothing back that she was given since.
+    """
     care_requests.hold(request.id)
-    winner = _winner(request)
-    if winner is None or not care_requests.move(request, Verb.WITHDRAW, by=by, detail=reason, now=now):
+    winner, tap = _winner(request), tap or rules.Tap(now)
+    if winner is None or tap.said_in(winner.heard):
+        return False
+    if not care_requests.move(request, Verb.WITHDRAW, by=by, detail=reason, now=now):
         return False
     offers.end(winner, OfferState.WITHDRAWN, now)
+    hear(winner, tap, rules.WITHDRAW)
     _begin_again(request, None, now)
     return True
 
 
-def reassign(request: CareRequest, *, by: Account, now: datetime, reason: str) -> bool:
-    """Take it back from the one who accepted, who is told, and look for somebody else."""
+def reassign(request: CareRequest, *, by: Account, now: datetime, reason: str, whom: str = "") -> bool:
+    """Take it back from the one who accepted, who is told, and look for somebody else.
+
+    `whom`: the id of the performer whom `by` saw, when that is known: nobody takes it back from who came after.
+    """
+    care_requests.hold(request.id)
     winner = _winner(request)
-    if not withdraw(request, by=by, now=now, reason=reason):
+    if whom not in ("", str(request.performer_id)) or not withdraw(request, by=by, now=now, reason=reason):
         return False
     if winner:
         offers.tell(winner, "cancelled", words.performer_notice(offers.path(winner.id)), now)
@@ -131,7 +141,7 @@ def assign(request: CareRequest, role: PractitionerRole, *, by: Account, now: da
     ):
         return False
     made = _offer_to(request, role, now)
-    count(made, rules.Tap(now), OfferState.WON, now)
+    count(made, rules.Tap(now), rules.ACCEPT, OfferState.WON, now)
     made.rank_line = f"{words.BY_PHONE} par {by.name}"
     db.session.flush()
     offers.close_all(request, OfferState.LOST, words.taken_notice, now)

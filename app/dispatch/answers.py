@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -17,10 +17,13 @@ from app.core.db import db
 from app.directory import queries as directory
 from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
-from app.dispatch import offers, rules, words
+from app.dispatch import offers, queries, rules, words
 from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.standing import SETTLED
 from app.push import alerts as push
+
+RELAYED = "relayed"
+"""The reason of a refusal that named a colleague instead."""
 
 
 class Answer(enum.StrEnum):
@@ -31,8 +34,12 @@ class Answer(enum.StrEnum):
     OUTDATED = "outdated"  # the same person has said something else since
 
 
+YES = {OfferState.WON: Answer.WON, OfferState.PROPOSED: Answer.PROPOSED}
+
+
 def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = None, said: str = "") -> Answer:
-    """The first to accept has the visit; the others are told at once, kindly. A second tap is the same answer.
+    """The first to accept has the visit; the others are told at once, kindly. A second tap is the same answer, for as
+    long as it stands.
 
     `tap`: how it was touched (now, when not said). Whoever refused may still take it by a later tap, and whoever is
     late may too, as long as nobody has it. `said`: the slug of a condition; what it leaves of the plan is offered
@@ -41,8 +48,10 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = 
     tap = tap or rules.Tap(now)
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
-    if offer.state in (OfferState.WON, OfferState.PROPOSED) or tap.is_copy_of(offer.answer_key):
-        return Answer.PROPOSED if offer.state is OfferState.PROPOSED else Answer.WON
+    if offer.state in YES:
+        return YES[offer.state] if _says_the_same(offer, tap, said) else Answer.TOO_LATE
+    if tap.said_in(offer.heard):
+        return _said_otherwise(offer)
     if offer.state is OfferState.REFUSED and not tap.is_later_than(offer.answered_at):
         return Answer.OUTDATED
     if not _may_still(offer, request, now):
@@ -50,6 +59,17 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = 
     if request.search.choice == "requester":
         return _propose(offer, request, tap, by, now)
     return _win(offer, request, tap, by=by, now=now, said=said)
+
+
+def _says_the_same(offer: Offer, tap: rules.Tap, said: str) -> bool:
+    """As the yes that stands: to the same part, and not by a key that meant something else."""
+    return (offer.condition or "") == said and tap.said_in(offer.heard) in (None, rules.yes(said))
+
+
+def _said_otherwise(offer: Offer) -> Answer:
+    """An old tap again, or one whose key said something else: the person's word since then stands, if she has one."""
+    spoken = (OfferState.WON, OfferState.PROPOSED, OfferState.REFUSED)
+    return Answer.OUTDATED if offer.state in spoken else Answer.TOO_LATE
 
 
 def _may_still(offer: Offer, request: CareRequest, now: datetime) -> bool:
@@ -64,7 +84,7 @@ def _win(offer: Offer, request: CareRequest, tap: rules.Tap, *, by: Account, now
     taken, rest = _parts(request, said, now)
     if not care_requests.move(request, Verb.ACCEPT, by=by, performer=offer.role, now=now):
         return Answer.TOO_LATE
-    count(offer, tap, OfferState.WON, now)
+    count(offer, tap, rules.yes(said), OfferState.WON, now)
     offer.refusal_reason = None
     if said:
         offer.condition, offer.visits = said, [str(visit) for visit in taken]
@@ -90,7 +110,7 @@ def _propose(offer: Offer, request: CareRequest, tap: rules.Tap, by: Account, no
     """A yes that waits for the requester's choice; the search goes on beside it."""
     if request.state not in (State.SEARCHING, State.UNANSWERED):
         return Answer.TOO_LATE
-    count(offer, tap, OfferState.PROPOSED, now)
+    count(offer, tap, rules.ACCEPT, OfferState.PROPOSED, now)
     offer.refusal_reason = None
     add_step(request.id, "proposed", by=by, now=now, detail=offer.role.name)
     care_requests.plan_next_move(request, now)
@@ -109,22 +129,31 @@ def refuse(offer: Offer, reason: str | None, *, by: Account, now: datetime, tap:
     tap = tap or rules.Tap(now)
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
+    heard = tap.said_in(offer.heard)
+    if heard not in (None, rules.REFUSE):
+        return _said_otherwise(offer)
     if offer.state is OfferState.REFUSED:
         offer.refusal_reason = reason or offer.refusal_reason
         touch(request)
         return Answer.REFUSED
-    if tap.is_copy_of(offer.answer_key):
-        return Answer.REFUSED
-    if offer.state is OfferState.WON and not tap.is_later_than(offer.answered_at):
-        return Answer.OUTDATED
-    if offer.state not in (OfferState.OPEN, OfferState.PROPOSED):
+    if heard or (offer.state in YES and tap.is_earlier_than(offer.answered_at)):
+        return _said_otherwise(offer)
+    if offer.state not in offers.WAITING:
         return Answer.TOO_LATE
     _say_no(offer, request, reason, tap, by, now)
     return Answer.REFUSED
 
 
-def _say_no(offer: Offer, request: CareRequest, reason: str | None, tap: rules.Tap, by: Account, now: datetime) -> None:
-    count(offer, tap, OfferState.REFUSED, now)
+def _say_no(
+    offer: Offer,
+    request: CareRequest,
+    reason: str | None,
+    tap: rules.Tap,
+    by: Account,
+    now: datetime,
+    verb: str = rules.REFUSE,
+) -> None:
+    count(offer, tap, verb, OfferState.REFUSED, now)
     offer.refusal_reason, offer.paused_at = reason, None
     care_requests.plan_next_move(request, now)
     add_step(request.id, "refused", now=now, detail=words.REFUSALS.get(reason or "", ""))
@@ -132,11 +161,18 @@ def _say_no(offer: Offer, request: CareRequest, reason: str | None, tap: rules.T
     offers.note_answer(offer, "refused", by, now)
 
 
-def count(offer: Offer, tap: rules.Tap, state: OfferState, now: datetime) -> None:
+def count(offer: Offer, tap: rules.Tap, verb: str, state: OfferState, now: datetime) -> None:
     """This tap is the person's answer."""
     offers.end(offer, state, now)
-    offer.answered_at, offer.answer_key = tap.at, tap.key or None
+    offer.answered_at = tap.at
+    hear(offer, tap, verb)
     push.drop(offer.id)
+
+
+def hear(offer: Offer, tap: rules.Tap, verb: str) -> None:
+    """Remember this touch, so that it counts once."""
+    if tap.key:
+        offer.heard = {**offer.heard, tap.key: verb}
 
 
 def see(offer: Offer, now: datetime) -> None:
@@ -147,12 +183,19 @@ def see(offer: Offer, now: datetime) -> None:
         touch(offer.request)
 
 
-def ask(offer: Offer, question: str, *, by: Account, now: datetime) -> Inquiry | None:
-    """She needs to know more before she answers; her own clock stands meanwhile. None when it is too late to ask."""
+def ask(offer: Offer, question: str, *, by: Account, now: datetime, tap: rules.Tap | None = None) -> Inquiry | None:
+    """She needs to know more before she answers; her own clock stands meanwhile. None when it is too late to ask.
+
+    `tap`: a copy of one that asked is that question, answered meanwhile or not.
+    """
+    tap = tap or rules.Tap(now)
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
+    if tap.said_in(offer.heard) == rules.ASK:
+        return next((each for each in queries.inquiries_about(offer) if each.question == question), None)
     if offer.state is not OfferState.OPEN or offer.paused_at:
         return None
+    hear(offer, tap, rules.ASK)
     inquiry = Inquiry(offer_id=offer.id, request_id=request.id, question=question, asked_at=now)
     db.session.add(inquiry)
     offer.paused_at = now
@@ -175,7 +218,7 @@ def reply(inquiry: Inquiry, answer: str, *, by: Account, now: datetime) -> bool:
         return False
     inquiry.answer, inquiry.answered_at, inquiry.answered_by_id = answer, now, by.id
     if offer.state is OfferState.OPEN and offer.paused_at:
-        offer.expires_at = min(offer.expires_at + (now - offer.paused_at), request.answer_by)
+        offer.expires_at = _until(offer, request, now)
         offer.paused_at = None
         offers.tell(offer, "reply", words.reply_notice(offers.path(offer.id)), now)
     add_step(request.id, "reply", by=by, now=now)
@@ -184,24 +227,34 @@ def reply(inquiry: Inquiry, answer: str, *, by: Account, now: datetime) -> bool:
     return True
 
 
-def relay(offer: Offer, colleague: PractitionerRole, *, by: Account, now: datetime) -> Answer:
+def relay(
+    offer: Offer, colleague: PractitionerRole, *, by: Account, now: datetime, tap: rules.Tap | None = None
+) -> Answer:
     """Not her, but somebody of her practice: the offer passes on, with the time that was left."""
+    tap = tap or rules.Tap(now)
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
-    if offer.state is not OfferState.OPEN or request.state is not State.SEARCHING:
+    if tap.said_in(offer.heard):
+        return _said_otherwise(offer)
+    until = _until(offer, request, now)
+    if offer.state is not OfferState.OPEN or request.state is not State.SEARCHING or until <= now:
         return Answer.TOO_LATE
-    _say_no(offer, request, "relayed", rules.Tap(now), by, now)
+    _say_no(offer, request, RELAYED, tap, by, now, rules.RELAY)
     if not _was_asked(request, colleague):
         place, role = request.commune, colleague
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
-        passed = offers.built(
-            request, offer.wave, rules.Candidate(role.id, role.recipient_id, km), offer.expires_at, now
-        )
+        passed = offers.built(request, offer.wave, rules.Candidate(role.id, role.recipient_id, km), until, now)
         passed["relayed_by"], passed["rank_line"] = offer.role.name, f"proposée par {offer.role.name}, même cabinet"
         passed["knows_patient"] = offer.knows_patient
         offers.publish([(request, offer.wave, passed)], now)
         add_step(request.id, "relayed", by=by, now=now, detail=role.name)
     return Answer.REFUSED
+
+
+def _until(offer: Offer, request: CareRequest, now: datetime) -> datetime:
+    """When her time ends; while her clock stands for a question, as if it began to run again now."""
+    stood = now - offer.paused_at if offer.paused_at else timedelta(0)
+    return min(offer.expires_at + stood, request.answer_by)
 
 
 def _was_asked(request: CareRequest, colleague: PractitionerRole) -> bool:

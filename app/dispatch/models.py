@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
@@ -88,7 +89,7 @@ class Offer(Identified, Model):
     paused_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]  # when the finger touched, which may be before the phone had a signal
-    answer_key: Mapped[str | None]  # of the tap that counted, so that a copy of it changes nothing
+    heard: Mapped[dict[str, Any]]  # by key of each tap that counted: its verb, so that a copy of it changes nothing
     ended_at: Mapped[datetime | None]
 
     request: Mapped[CareRequest] = relationship()

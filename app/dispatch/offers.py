@@ -78,6 +78,7 @@ def built(
         "state": OfferState.OPEN,
         "visits": [],
         "relayed_by": "",
+        "heard": {},
         "created_at": now,
         "expires_at": until,
     }

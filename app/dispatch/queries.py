@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
-from app.care_requests.models import CareRequest, State
+from app.care_requests.models import CareRequest, State, Step, Verb
 from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory import queries as directory
@@ -163,6 +163,13 @@ def proposals_of(request: CareRequest) -> Sequence[Offer]:
     """The yeses among which the requester picks, the nearest first."""
     proposed = select(Offer).where(Offer.request_id == request.id, Offer.state == OfferState.PROPOSED)
     return db.session.scalars(proposed.order_by(Offer.km)).all()
+
+
+def given_back(offer: Offer) -> bool:
+    """Of one that was won and withdrawn: by whoever had accepted it, and not by those who had asked."""
+    moment = Step.request_id == offer.request_id, Step.kind == Verb.WITHDRAW.value, Step.at == offer.ended_at
+    author_id = db.session.scalar(select(Step.author_id).where(*moment).limit(1))
+    return author_id in directory.accounts_of([offer.role_id]).get(offer.role_id, [])
 
 
 def inquiries_of(request: CareRequest) -> Sequence[Inquiry]:

@@ -1,6 +1,6 @@
 """What the search does next. Pure: the worker, a simulator and a replay of past requests run the same lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
@@ -44,6 +44,14 @@ LONGEST_WAY = timedelta(hours=24)
 """How long a tap may have waited for a signal. What is said to be older is counted as this old."""
 
 
+ACCEPT, REFUSE, ASK, RELAY, WITHDRAW = "accept", "refuse", "ask", "relay", "withdraw"
+"""What a tap on an offer says; a key belongs to one of them. A yes to a part names the part too (`yes`)."""
+
+
+def yes(part: str) -> str:
+    return f"{ACCEPT} {part}".rstrip()
+
+
 @dataclass(frozen=True)
 class Tap:
     """One touch of an answer. `at`: when the finger touched, which may be before it arrives; `key`: the same for
@@ -52,9 +60,9 @@ class Tap:
     at: datetime
     key: str = ""
 
-    def is_copy_of(self, key: str | None) -> bool:
-        """Whether it is the touch that was already counted under `key`, sent again."""
-        return bool(self.key) and self.key == key
+    def said_in(self, heard: Mapping[str, str]) -> str | None:
+        """What the touch of this key said when it was counted, of those that were (`heard`: verb by key)."""
+        return heard.get(self.key) if self.key else None
 
     def is_later_than(self, answered_at: datetime | None) -> bool:
         """Whether it says the last word of this person. Her later tap wins, whichever arrives first.
@@ -62,6 +70,9 @@ class Tap:
         It orders the taps of one person. Between two people the first to arrive wins: no phone's clock is asked.
         """
         return answered_at is None or self.at > answered_at
+
+    def is_earlier_than(self, answered_at: datetime | None) -> bool:
+        return answered_at is not None and self.at < answered_at
 
 
 def touched(key: str, age: timedelta, now: datetime) -> Tap:

@@ -6,10 +6,12 @@ from flask import abort, request, url_for
 
 from app.accounts.guards import me
 from app.accounts.models import Account
+from app.care_requests import actions as care_requests
+from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.directory.queries import recipients_of
 from app.dispatch import queries as dispatch_queries
-from app.dispatch.models import Offer, OfferState
+from app.dispatch.models import Offer
 from app.inbox.queries import roles_of
 
 
@@ -37,9 +39,12 @@ def my_offer_of(offer_id: UUID, account: Account) -> Offer:
     return dispatch_queries.offer_of(offer_id, recipients_of(account)) or abort(404)
 
 
-def my_won_offer(offer_id: UUID) -> Offer:
-    found = my_offer(offer_id)
-    return found if found.state is OfferState.WON else abort(404)
+def held_offer_of(offer_id: UUID, account: Account) -> Offer:
+    """The offer as it stands, with its request, which nobody else moves until the transaction ends."""
+    found = my_offer_of(offer_id, account)
+    care_requests.hold(found.request_id)
+    db.session.refresh(found)
+    return found
 
 
 def asks_for_part() -> bool:

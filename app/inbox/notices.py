@@ -9,7 +9,7 @@ from app.audit.origin import Source, came_by
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.incoming import json_body
-from app.core.security import capability, csrf
+from app.core.security import capability
 from app.dispatch import answers
 from app.inbox.mine import my_offer_of
 from app.inbox.offers import take
@@ -20,7 +20,6 @@ from app.push.queries import held
 
 
 @bp.post("/offers/notice-answers/<uuid:message_id>")
-@csrf.exempt  # type: ignore[untyped-decorator]
 @capability("the token in the notice proves that this phone got this offer")
 def answer_from_notice(message_id: UUID) -> Response:
     """A tap on a notice's button. JSON in: `token`, `answer` (accept or refuse), and `key` and `age` as in a form.

@@ -16,7 +16,7 @@ from app.core.db import transaction
 from app.core.htmx import see_other
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
-from app.dispatch.answers import Answer
+from app.dispatch.answers import RELAYED, Answer
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import inquiries_about
 from app.dispatch.rules import Tap
@@ -27,7 +27,6 @@ from app.inbox.pages import offer_page
 from app.inbox.parts import parts
 from app.inbox.taps import settled, tap_of, wants_words
 from app.inbox.views import bp, inbox_page
-from app.inbox.words import RELAYED
 
 
 @bp.get("/offers/<uuid:offer_id>")
@@ -85,8 +84,9 @@ def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, s
         found = my_offer_of(offer_id, by)
         if said and not _may_take(found, said, now):
             return Answer.TOO_LATE
+        was_hers = found.state is OfferState.WON
         answer = answers.accept(found, by=by, now=now, tap=tap, said=said)
-        if answer is Answer.WON:
+        if answer is Answer.WON and not was_hers:
             appointments.prepare(found.request, now)
         if answer is Answer.WON and reads:
             record_reading(found, by)
@@ -133,9 +133,9 @@ def ask(offer_id: UUID) -> Response:
     if not form.validate():
         form.question.render_kw = {**form.question.render_kw, "autofocus": True}
         return offer_page(my_offer(offer_id), status=422, question=form)
-    question = form.question.data or ""
+    question, now = form.question.data or "", clock.now()
     with transaction():
-        asked = answers.ask(my_offer(offer_id), question, by=me(), now=clock.now())
+        asked = answers.ask(my_offer(offer_id), question, by=me(), now=now, tap=tap_of(request.form, now))
     found = my_offer(offer_id)
     if asked is None and not _waits_for(found, question):
         return offer_page(found, status=409)
@@ -154,12 +154,10 @@ def relay(offer_id: UUID) -> Response:
     now, answer = clock.now(), Answer.TOO_LATE
     with transaction():
         found = my_offer(offer_id)
-        if found.refusal_reason == RELAYED:  # A second tap.
+        if found.state is OfferState.REFUSED and found.refusal_reason == RELAYED:  # A second tap.
             answer = Answer.REFUSED
-        elif found.state is OfferState.OPEN:
-            colleague = _colleague(found)
-            if colleague is not None:
-                answer = answers.relay(found, colleague, by=me(), now=now)
+        elif colleague := _colleague(found):
+            answer = answers.relay(found, colleague, by=me(), now=now, tap=tap_of(request.form, now))
     return _refused(offer_id, answer, now)
 
 

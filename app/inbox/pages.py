@@ -8,7 +8,7 @@ from flask import Response
 
 from app.appointments import queries as appointment_queries
 from app.appointments.rules import next_slots
-from app.appointments.words import modes_of
+from app.appointments.words import modes_of, places_of
 from app.care_requests import plans
 from app.care_requests.rules import condition, read_visits
 from app.care_requests.words import MOMENTS
@@ -46,6 +46,7 @@ def offer_page(
         known=known(offer, now),
         offer=offer,
         asked_by=full_name(offer.request.organization),
+        standing=queries.standing(offer),
         reasons=REFUSALS,
         still_free=offer.state is OfferState.EXPIRED and offer.request.state in queries.FREE,
         too_late=status == 409,
@@ -66,16 +67,20 @@ def _open(offer: Offer, question: QuestionForm | None) -> dict[str, Any]:
 def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[str, Any]:
     request, said = offer.request, condition(offer.condition or "")
     pathway, appointment = request.rulebook, appointment_queries.of_request(request.id)
-    modes = modes_of(offer.role)
-    first = (appointment.mode if appointment else None) or pathway.modes[0]
+    modes, kept = modes_of(offer.role), appointment.mode if appointment else None
+    at = list(dict.fromkeys([kept or pathway.modes[0], *pathway.modes]))
+    # Nothing is ticked that nobody chose: a slot says its place, and one's own time asks for it.
+    given = pathway.modes[0] if len(pathway.modes) == 1 else None
     start = request.window_start
     if offer.condition == FROM_TOMORROW:
         start = max(start, clock.tomorrow(now))
     return {
         "appointment": appointment,
         "slots": next_slots(request.window_end, now, clock.PARIS, window_start=start, at_most=4),
-        "form": form or AppointmentForm(pathway, modes, formdata=None, mode=first),
+        "form": form or AppointmentForm(pathway, modes, formdata=None, mode=given),
         "modes": modes,
+        "places": [(mode, _place(offer, mode)) for mode in at],
+        "sequence": appointment.sequence if appointment else 0,
         "after": pathway.after,
         "weeks": plans.weeks(read_visits(request.visits)),
         "moments": MOMENTS,
@@ -84,3 +89,8 @@ def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[st
         "attachments": queries.attachments(request),
         "withdrawals": WITHDRAWALS,
     }
+
+
+def _place(offer: Offer, mode: str) -> str:
+    patient = offer.request.patient
+    return places_of(offer.role, patient.sex if patient else "")[mode]

@@ -13,6 +13,7 @@ from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.directory.queries import practitioner_of, recipients_of
 from app.dispatch.models import Inquiry, Offer, OfferState
+from app.dispatch.queries import given_back
 
 COPIES_STAY = timedelta(days=30)
 FREE = (State.SEARCHING, State.UNANSWERED)
@@ -52,6 +53,16 @@ def still_free(recipients: Collection[UUID], now: datetime, limit: int = 5) -> S
     )
     answered_or_asked_again = set(db.session.scalars(said))
     return [offer for request_id, offer in latest.items() if request_id not in answered_or_asked_again][:limit]
+
+
+def standing(offer: Offer) -> str:
+    """Where this offer stands, as she may be told: its state, and why it was withdrawn when it was (`cancelled`,
+    `given-back` or `taken-back`)."""
+    if offer.state is not OfferState.WITHDRAWN:
+        return offer.state.value
+    if offer.request.state is State.CANCELLED:
+        return "cancelled"
+    return "given-back" if given_back(offer) else "taken-back"
 
 
 def answered(offers: Iterable[Offer]) -> set[UUID]:

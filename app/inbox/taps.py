@@ -10,7 +10,8 @@ from app.dispatch.answers import Answer
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.rules import Tap, touched
 from app.inbox.cards import card, sentence
-from app.inbox.words import SETTLED
+from app.inbox.queries import standing
+from app.inbox.words import SETTLED, STANDS
 
 LONGEST_KEY = 64
 
@@ -39,15 +40,14 @@ def wants_words() -> bool:
 def settled(offer: Offer, answer: Answer, now: datetime) -> Response:
     """What became of a late tap, in words that identify nobody. 409 unless it is what now stands."""
     shown, fate = card(offer, now), _fate(offer, answer)
-    stands = answer in (Answer.WON, Answer.PROPOSED, Answer.REFUSED)
     words = f"{shown.care}, {shown.commune}\u00a0: {fate}"
     response = jsonify(answer=answer.value, state=offer.state.value, fate=sentence(fate), words=words)
-    response.status_code = 200 if stands else 409
+    response.status_code = 200 if answer in SETTLED else 409
     return response
 
 
 def _fate(offer: Offer, answer: Answer) -> str:
     if answer is Answer.OUTDATED and offer.answered_at:
-        said = "acceptée" if offer.state is OfferState.WON else "refusée"
+        said = "refusée" if offer.state is OfferState.REFUSED else "acceptée"
         return f"vous l'avez {said} depuis, à {hour(offer.answered_at)}. C'est cette réponse qui compte."
-    return SETTLED[answer, offer.state] if (answer, offer.state) in SETTLED else SETTLED[answer, None]
+    return SETTLED[answer] if answer in SETTLED else STANDS[standing(offer)]

@@ -8,6 +8,7 @@ from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.appointments import actions as appointments
 from app.appointments import queries as appointment_queries
+from app.appointments.models import Appointment
 from app.appointments.words import modes_of
 from app.care_requests import actions as care_requests
 from app.care_requests import follow_ups
@@ -20,9 +21,10 @@ from app.dispatch import queries as dispatch_queries
 from app.dispatch.models import OfferState
 from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
-from app.inbox.mine import asks_for_part, my_inboxes, my_offer, my_won_offer, url_of
+from app.inbox.mine import asks_for_part, held_offer_of, my_inboxes, my_offer, url_of
 from app.inbox.pages import offer_page
 from app.inbox.rows import proposal, row, to_do
+from app.inbox.taps import tap_of
 from app.inbox.views import bp
 from app.inbox.words import WITHDRAWALS
 
@@ -68,20 +70,35 @@ def complete(task_id: UUID) -> Response:
 @bp.post("/offers/<uuid:offer_id>/appointment")
 @role(Role.PRACTITIONER)
 def propose(offer_id: UUID) -> Response:
-    found = my_won_offer(offer_id)
+    """`sequence`: of the visit that the page showed. Two taps on two times are one answer, the first."""
+    found, now = my_offer(offer_id), clock.now()
+    if found.state is not OfferState.WON:
+        return offer_page(found, status=409)
     form = AppointmentForm(found.request.rulebook, modes_of(found.role))
     if not form.validate() or form.chosen is None:
         form.starts_at.render_kw = {"autofocus": True}
         return offer_page(found, status=422, form=form)
-    starts_at, now = form.chosen, clock.now()
+    starts_at = form.chosen
     with transaction():
-        found = my_won_offer(offer_id)
-        appointment = appointments.prepare(found.request, now)
-        planned = appointments.propose(appointment, starts_at, form.mode.data, by=me(), now=now)
+        visit = _my_visit(offer_id)
+        planned = visit is not None and appointments.propose(
+            visit, starts_at, form.mode.data, by=me(), now=now, sequence=_number(request.form.get("sequence"))
+        )
     return _said(offer_id, planned)
 
 
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+def _my_visit(offer_id: UUID) -> Appointment | None:
+    """The visit of what is hers; none once it is not hers any more."""
+    found = held_offer_of(offer_id, me())
+    return appointments.prepare(found.request, clock.now()) if found.state is OfferState.WON else None
+
+
 def _said(offer_id: UUID, taken: bool) -> Response:
+    """The page as it stands: 409 when what she said was not taken."""
     found = my_offer(offer_id)
     if not taken:
         return offer_page(found, status=409)
@@ -92,15 +109,15 @@ def _said(offer_id: UUID, taken: bool) -> Response:
 @role(Role.PRACTITIONER)
 def tick(offer_id: UUID) -> Response:
     """One thing that the appointment is for: `item`, its place in the pathway's list; `done`: yes or no."""
-    found = my_won_offer(offer_id)
+    found = my_offer(offer_id)
     item, checklist = request.form.get("item", ""), found.request.rulebook.after.checklist
     if item not in map(str, range(len(checklist))):
         return offer_page(found, status=422)
     with transaction():
-        found, now = my_won_offer(offer_id), clock.now()
-        appointment = appointments.prepare(found.request, now)
-        appointments.tick(appointment, int(item), request.form.get("done") != "no", by=me(), now=now)
-    return _said(offer_id, True)
+        visit = _my_visit(offer_id)
+        if visit:
+            appointments.tick(visit, int(item), request.form.get("done") != "no", by=me(), now=clock.now())
+    return _said(offer_id, visit is not None)
 
 
 @bp.post("/offers/<uuid:offer_id>/start")
@@ -117,11 +134,10 @@ def finish(offer_id: UUID) -> Response:
 
 def _say(offer_id: UUID, verb: Verb) -> Response:
     with transaction():
-        found = my_won_offer(offer_id)
-        care_request = care_requests.hold(found.request_id)
-        moved = care_requests.move(care_request, verb, by=me(), now=clock.now())
+        visit = _my_visit(offer_id)
+        moved = visit is not None and care_requests.move(visit.request, verb, by=me(), now=clock.now())
         # A second tap finds it said already: the same answer as the first.
-        said = moved or care_request.state is SAID[verb]
+        said = moved or (visit is not None and visit.request.state is SAID[verb])
     return _said(offer_id, said)
 
 
@@ -131,11 +147,13 @@ def withdraw(offer_id: UUID) -> Response:
     form, now = WithdrawalForm(), clock.now()
     if not form.validate():
         return offer_page(my_offer(offer_id), status=422)
-    reason = WITHDRAWALS.get(form.reason.data or "", "")
+    reason, tap = WITHDRAWALS.get(form.reason.data or "", ""), tap_of(request.form, now)
     with transaction():
-        found = my_offer(offer_id)
-        withdrawn = found.state is OfferState.WON and dispatch.withdraw(found.request, by=me(), now=now, reason=reason)
+        found = held_offer_of(offer_id, me())
+        hers = found.state is OfferState.WON
+        withdrawn = hers and dispatch.withdraw(found.request, by=me(), now=now, reason=reason, tap=tap)
         if withdrawn:
             appointments.forget_time(found.request, now)
-        taken = found.state is OfferState.WITHDRAWN
-    return _said(offer_id, taken)
+        # A second tap finds it given back.
+        said = withdrawn or queries.standing(found) == "given-back"
+    return _said(offer_id, said)

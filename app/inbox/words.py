@@ -3,23 +3,26 @@
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import SKILLS
 from app.dispatch.answers import Answer
-from app.dispatch.models import OfferState
 
-SETTLED: dict[tuple[Answer, OfferState | None], str] = {
-    (Answer.WON, None): "c'est à vous.",
-    (Answer.PROPOSED, None): "proposition transmise.",
-    (Answer.REFUSED, None): "refus enregistré.",
-    (Answer.TOO_LATE, None): "cette demande n'attend plus de réponse.",
-    (Answer.TOO_LATE, OfferState.OPEN): "cette partie ne peut plus être prise seule. Elle attend encore votre réponse.",
-    (Answer.TOO_LATE, OfferState.LOST): "déjà prise par un confrère. Merci d'avoir répondu.",
-    (Answer.TOO_LATE, OfferState.EXPIRED): "le délai était passé.",
-    (Answer.TOO_LATE, OfferState.WITHDRAWN): "la demande a été annulée.",
-    (Answer.TOO_LATE, OfferState.WON): "elle est à votre nom. Pour la rendre, désistez-vous depuis la visite.",
+SETTLED: dict[Answer, str] = {
+    Answer.WON: "c'est à vous.",
+    Answer.PROPOSED: "proposition transmise.",
+    Answer.REFUSED: "refus enregistré.",
 }
-"""What became of a tap that arrived late; the second part of the key is the offer's state, where it matters."""
+"""What became of a tap that counts."""
 
-RELAYED = "relayed"
-"""The reason of a refusal that named a colleague instead."""
+STANDS: dict[str, str] = {
+    "open": "cette partie ne peut plus être prise seule. Elle attend encore votre réponse.",
+    "proposed": "votre proposition est transmise, le demandeur choisit.",
+    "won": "elle est à votre nom. Pour la rendre, désistez-vous depuis la visite.",
+    "refused": "cette demande n'attend plus de réponse.",
+    "lost": "déjà prise par un confrère. Merci d'avoir répondu.",
+    "expired": "le délai était passé.",
+    "cancelled": "la demande a été annulée.",
+    "given-back": "votre désistement est noté. Cette visite ne vous attend plus.",
+    "taken-back": "elle n'est plus à votre nom. Ne vous déplacez pas.",
+}
+"""What stands instead of a tap that does not count; by `queries.standing`."""
 
 WITHDRAWALS: dict[str, str] = {
     "full": "Je suis complet",

@@ -14,7 +14,7 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
 from app.core.limits import MINUTE, limited
-from app.core.security import capability, csrf
+from app.core.security import capability
 from app.push import queries, rules, sms, subscriptions, vapid
 from app.push.models import Message
 from app.push.payload import receipt_token_matches
@@ -134,7 +134,6 @@ def _tested(message: Message, now: datetime) -> Tested:
 
 
 @bp.post("/receipts/<uuid:message_id>")
-@csrf.exempt  # type: ignore[untyped-decorator]
 @capability("the token came inside the encrypted message, so it proves which phone has it")
 def receive(message_id: UUID) -> tuple[str, int]:
     if not receipt_token_matches(message_id, _word(json_body(), "token")):
@@ -146,7 +145,6 @@ def receive(message_id: UUID) -> tuple[str, int]:
 
 
 @bp.post("/sms-reports/<uuid:message_id>/<token>")
-@csrf.exempt  # type: ignore[untyped-decorator]
 @capability("the SMS gateway alone was given this address, for this SMS")
 def report_sms(message_id: UUID, token: str) -> tuple[str, int]:
     """JSON in (`sms.py`). Whatever is no news is taken all the same, so that the gateway does not say it again."""

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, by_address, by_argument, limited
-from app.core.security import capability, public
+from app.core.security import cookie_capability, public
 from app.tablets import actions, codes, queries
 from app.tablets.forms import ChooseForm, EnterForm, TicketForm
 from app.tablets.models import Badge, Tablet
@@ -74,13 +74,13 @@ def enrol() -> Response:
 
 
 @bp.get("/code")
-@capability("only the browser that holds the tablet's token")
+@cookie_capability("only the browser that holds the tablet's token")
 def new_code() -> Response:
     return page("tablets/choose.html", tablet=this_tablet(), form=ChooseForm())
 
 
 @bp.post("/code")
-@capability("only the browser that holds the tablet's token, and the code that its person got with her passkey")
+@cookie_capability("only the browser that holds the tablet's token, and the code that its person got with her passkey")
 @limited("tablet ticket", 20, 10 * MINUTE, of=by_tablet, failures=True)
 def choose_code() -> Response:
     tablet, form, badge = this_tablet(), ChooseForm(), None
@@ -103,7 +103,7 @@ def badge_here(badge_id: UUID) -> Badge:
 
 
 @bp.get("/<uuid:badge_id>")
-@capability("only the browser that holds the tablet's token; it shows a name of the ward")
+@cookie_capability("only the browser that holds the tablet's token; it shows a name of the ward")
 def code(badge_id: UUID) -> Response:
     return code_page(badge_here(badge_id), EnterForm())
 
@@ -113,7 +113,7 @@ def code_page(badge: Badge, form: EnterForm, status: int = 200) -> Response:
 
 
 @bp.post("/<uuid:badge_id>")
-@capability("the tablet's token and its person's code, together")
+@cookie_capability("the tablet's token and its person's code, together")
 @limited("tablet code", 20, 10 * MINUTE, of=by_argument("badge_id"))
 def enter(badge_id: UUID) -> Response:
     form, now = EnterForm(), clock.now()

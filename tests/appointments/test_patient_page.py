@@ -47,9 +47,14 @@ def proposes(nurse: Nurse, *, hours: float = 1, mode: str = "home") -> None:
 
 def event(phone: PatientPhone, link: str) -> dict[str, object]:
     response = phone.get(f"{link}/visit.ics")
-    assert response.mimetype == "text/calendar"
+    calendar = Calendar.from_ical(response.data)
+    # One charset, and the method inside and outside alike (RFC 5545 §8.1).
+    assert response.headers["Content-Type"] == f"text/calendar; charset=utf-8; method={calendar['METHOD']}"
     assert not any(secret in response.text for secret in SECRETS)
-    return dict(Calendar.from_ical(response.data).walk("VEVENT")[0])
+    event = dict(calendar.walk("VEVENT")[0])
+    assert {"UID", "DTSTAMP", "DTSTART", "SEQUENCE", "ORGANIZER"} <= event.keys()  # RFC 5546 §3.2.1 and §3.2.5
+    assert (calendar["METHOD"], event["STATUS"]) in (("PUBLISH", "CONFIRMED"), ("CANCEL", "CANCELLED"))
+    return event
 
 
 def test_before_a_time_is_proposed_it_says_that_someone_will_call(phone: PatientPhone, nurse: Nurse, link: str) -> None:
@@ -142,6 +147,8 @@ def test_cancelled_is_said_and_the_calendar_follows(phone: PatientPhone, town: T
     assert (planned["STATUS"], cancelled["STATUS"]) == ("CONFIRMED", "CANCELLED")
     assert planned["UID"] == cancelled["UID"]
     assert cancelled["SEQUENCE"] > planned["SEQUENCE"]
+    assert "Retirer de mon agenda" in screen.text
+    assert f'href="{link}/visit.ics"' in screen.html
 
 
 def test_a_new_time_replaces_the_old_in_the_calendar(phone: PatientPhone, nurse: Nurse, link: str) -> None:
@@ -159,13 +166,23 @@ def test_when_she_withdraws_the_same_link_says_that_another_is_looked_for(
     phone: PatientPhone, town: Town, nurse: Nurse, link: str
 ) -> None:
     proposes(nurse)
+    planned = event(phone, link)
     second = town.nurse("Hugo", km=2)
     nurse.post(f"/offers/{nurse.offer().id}/withdrawal")
     screen = Screen(phone.get(link))
     assert "Une autre est cherchée" in screen.text
     assert "Claire" not in screen.html
+    assert "Retirer de mon agenda" in screen.text
+    gone = event(phone, link)
+    assert (gone["STATUS"], gone["UID"], gone["DTSTART"].dt) == ("CANCELLED", planned["UID"], planned["DTSTART"].dt)
+    assert gone["SEQUENCE"] > planned["SEQUENCE"]
+    assert "Claire" not in str(gone)
     town.time_passes()
     assert second.accepts() == 200
+    assert event(phone, link)["STATUS"] == "CANCELLED", "Hugo has said no time yet"
+    proposes(second, hours=3)
+    assert event(phone, link)["SEQUENCE"] > gone["SEQUENCE"]
+    assert event(phone, link)["STATUS"] == "CONFIRMED"
     screen = Screen(phone.get(link))
     assert "Hugo Dupré" in screen.text
     assert "à 11 h" not in screen.text.replace("\xa0", " ")
@@ -186,6 +203,28 @@ def test_only_the_hash_is_kept(nurse: Nurse, link: str) -> None:
     row = db.session.scalars(select(PatientLink)).one()
     assert row.token_hash not in link
     assert link.removeprefix("/p/") not in (row.token_hash, str(row.id), str(row.appointment_id))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "null"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-origin"}],
+)
+def test_the_answer_is_taken_without_a_cookie_and_without_a_named_origin(
+    town: Town, nurse: Nurse, link: str, headers: dict[str, str]
+) -> None:
+    """Our own page asks for no referrer, so that browsers name no origin; and some keep no cookie."""
+    proposes(nurse)
+    town.app.config["WTF_CSRF_ENABLED"] = True
+    bare = town.app.test_client(use_cookies=False)
+    with town.app.app_context():
+        assert "Set-Cookie" not in bare.get(link).headers, "looking leaves nothing on the phone"
+    with town.app.app_context():
+        answer = bare.post(f"{link}/answer", data={"answer": "confirmed", "sequence": "1"}, headers=headers)
+    assert answer.status_code == 303
+    assert visit(nurse).patient_answer == "confirmed"
+    with town.app.app_context():
+        wrong = bare.post("/p/somebody-elses-token/answer", data={"answer": "confirmed"}, headers=headers)
+    assert wrong.status_code == 404
 
 
 class TestAReturnHome:

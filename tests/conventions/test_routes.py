@@ -11,9 +11,15 @@ from app import create_app
 from app.core.security import csrf
 from tests.conftest import settings_for
 
-NO_COOKIE_TO_BORROW = {"demo.ring", "inbox.answer_from_notice", "push.receive", "push.report_sms"}
-"""Asked for by a service worker that carries a token from an encrypted message, by our own sender, or by the SMS
-gateway: no session."""
+NO_COOKIE_TO_BORROW = {
+    *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.report_sms"),
+    *("appointments.answer", "keys.stop_by_mail"),
+}
+"""Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
+or by whoever was handed a link: the token in the address is the proof, and no session."""
+
+TOKENS_IN_A_COOKIE = {"accounts.show_code", "tablets.choose_code", "tablets.enter"}
+"""The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +44,7 @@ def test_every_public_route_says_why(house: Flask) -> None:
 
 
 def test_only_bearers_of_a_token_do_without_a_csrf_check(house: Flask) -> None:
-    exempt = {rule.endpoint for rule in routes(house) if _exempt(house, rule.endpoint)}
+    exempt = {endpoint for endpoint, *_ in unsafe(house) if _exempt(house, endpoint)}
     assert exempt == NO_COOKIE_TO_BORROW
     for endpoint in exempt:
         assert house.view_functions[endpoint].guard.startswith("capability:")
@@ -49,23 +55,44 @@ def _exempt(house: Flask, endpoint: str) -> bool:
     return f"{view.__module__}.{view.__name__}" in csrf._exempt_views
 
 
+def unsafe(house: Flask) -> list[tuple[str, str, str]]:
+    """(endpoint, method, an address of it) of everything that changes something."""
+    found = []
+    for rule in routes(house):
+        url = re.sub(r"<(uuid:)?[^>]*>", "01900000-0000-7000-8000-000000000000", rule.rule)
+        found += [(rule.endpoint, method, url) for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}]
+    return found
+
+
 def test_an_unsafe_request_without_its_token_is_refused(house: Flask) -> None:
     client = house.test_client()
-    for rule in routes(house):
-        for method in (rule.methods or set()) & {"POST", "DELETE"}:
-            if rule.endpoint in NO_COOKIE_TO_BORROW:
-                continue
-            url = rule.rule
-            for kind in ("<uuid:", "<"):
-                url = re.sub(rf"{kind}[^>]*>", "01900000-0000-7000-8000-000000000000", url)
-            answer = client.open(url, method=method)
-            assert answer.status_code == 400, f"{method} {rule.rule} answered {answer.status_code}"
+    for endpoint, method, url in unsafe(house):
+        if endpoint not in NO_COOKIE_TO_BORROW:
+            assert client.open(url, method=method).status_code == 400, f"{method} {url}"
 
 
-def test_an_unsafe_request_from_another_site_is_refused(house: Flask) -> None:
+FROM_ELSEWHERE = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://elsewhere.example"},
+    {"Origin": "null"},
+)
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE)
+def test_an_unsafe_request_from_another_site_is_refused(house: Flask, headers: dict[str, str]) -> None:
     client = house.test_client()
-    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}):
-        assert client.post("/requests", headers=headers).status_code == 403
+    for endpoint, method, url in unsafe(house):
+        if endpoint not in NO_COOKIE_TO_BORROW:
+            assert client.open(url, method=method, headers=headers).status_code == 403, f"{method} {url}"
+
+
+def test_whoever_needs_no_cookie_needs_no_origin_either(house: Flask) -> None:
+    """Where the token is the proof, no check of cookies or origins stands before it; where it is in a cookie, both."""
+    free = {e for e, *_ in unsafe(house) if getattr(house.view_functions[e], "borrows_nothing", False)}
+    assert free == NO_COOKIE_TO_BORROW
+    capabilities = {e for e, *_ in unsafe(house) if house.view_functions[e].guard.startswith("capability:")}
+    assert capabilities == NO_COOKIE_TO_BORROW | TOKENS_IN_A_COOKIE
 
 
 def test_urls_are_kebab_case_nouns_and_ids_are_typed(house: Flask) -> None:

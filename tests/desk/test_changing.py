@@ -109,6 +109,21 @@ def test_confiding_it_to_somebody_else_tells_the_first_and_searches_on(town: Tow
     assert town.request(asked).performer is None
 
 
+def test_it_is_not_taken_back_from_who_came_after(town: Town) -> None:
+    """The page named Maya, who was taken off since; a copy of that tap does not reach Hugo."""
+    maya, hugo = town.nurse("Maya"), town.nurse("Hugo", km=2)
+    request_id = town.asks()
+    town.time_passes()
+    maya.accepts()
+    said: dict[str, object] = {"reassignment": "late", "performer": maya.role_id}
+    assert town.orientation_nurse.post(f"/requests/{request_id}/reassignment", said).status_code == 303
+    town.time_passes()
+    assert hugo.accepts() == 200
+    again = town.orientation_nurse.post(f"/requests/{request_id}/reassignment", said)
+    assert again.status_code == 409
+    assert town.request(request_id).performer_id == hugo.role_id
+
+
 def test_the_requester_picks_among_the_beds(town: Town) -> None:
     near = service(town, "Clinique proche", Profession.WARD, km=1)
     far = service(town, "Clinique voisine", Profession.WARD, km=1.5)

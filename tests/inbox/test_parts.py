@@ -72,12 +72,13 @@ def test_a_part_said_without_signal_is_counted_as_it_was_said(town: Town, nurse:
     with town.app.app_context():
         headers = {"Accept": "application/json", "Idempotency-Key": "k"}
         said = {"key": "k", "age": 240, "said": "mornings"}
-        answer = nurse.client.post(f"{url(nurse)}/acceptance", data=said, headers=headers)
+        answer, again = (nurse.client.post(f"{url(nurse)}/acceptance", data=said, headers=headers) for _ in range(2))
     assert answer.json is not None
+    assert answer.json == again.json
     assert (answer.status_code, answer.json["answer"]) == (200, "won")
     assert len(town.request(whole).visits) == 10
     assert nurse.offer().answered_at == clock.now() - timedelta(minutes=4)
-    assert late(nurse, "acceptance", key="k").status_code == 200
+    assert late(nurse, "acceptance", key="k").status_code == 409, "she did not take the whole"
 
 
 def test_a_part_that_is_none_any_more_is_said_in_words(town: Town, nurse: Nurse) -> None:

@@ -39,12 +39,14 @@
 
   async function paint() {
     kept = new Map((await outbox.all()).map((tap) => [tap.offer, tap]));
+    still.before();
     document.querySelectorAll(ANSWER).forEach((form) => (form.hidden = kept.has(form.dataset.forOffer)));
     document.querySelectorAll("[data-kept]").forEach((note) => kept.has(note.dataset.kept) || note.remove());
     for (const tap of kept.values()) {
       const form = document.querySelector(`.offer-card__actions > ${ANSWER}[data-for-offer="${tap.offer}"]`);
       if (form && !document.querySelector(`[data-kept="${tap.offer}"]`)) form.parentElement.append(note(tap));
     }
+    still.after();
   }
 
   function note(tap) {
@@ -81,7 +83,9 @@
     if (words) made.querySelector("[data-words]").textContent = words;
     const link = made.querySelector("a");
     link.href = `${document.documentElement.dataset.root}offers/${offer}`;
+    still.before();
     document.getElementById("flashes").append(made);
+    still.after();
     // The page of a visit is opened again as a whole, since reading whom it is about leaves a trace.
     if (stands && answer === "accept" && location.pathname === link.pathname) location.reload();
     else htmx.trigger(document.body, "poll");

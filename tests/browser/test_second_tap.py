@@ -1,0 +1,164 @@
+"""The second of two taps hits nothing that has just come under the finger: real taps, in a real browser.
+
+Seen in the field: half a second after "Accepter" the finger landed on a place, on a time, or on the patient's number,
+and it counted.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import RunningHouse
+from tests.browser.test_main_job import ask, newest_offer, offers_of, state
+from tests.services.browser import Browsers
+
+pytestmark = pytest.mark.timeout(300)
+
+HELD = 700  # ms
+ATTEMPTS = 6
+
+LISTEN = """() => {
+  window.changed = 0;
+  document.addEventListener("htmx:after:swap", () => (window.changed = performance.now()));
+  addEventListener("pointerdown", () => (window.after = performance.now() - window.changed), true);
+}"""
+"""How long after the last change of the page, or its coming, the finger touched."""
+
+
+def tap(page: Page, what: Locator) -> None:
+    """A finger, wherever it is: Playwright's own tap waits until a page lets it through."""
+    box = what.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def in_time(page: Page) -> bool:
+    """Whether the last tap came while it must not count; a slow machine taps too late to show anything."""
+    after: float = page.evaluate("window.after")
+    return after < HELD - 50
+
+
+def until_it_counts(page: Page) -> None:
+    page.wait_for_function("() => !document.querySelector('[data-still]') && !document.getAnimations().length")
+
+
+def soon_enough(attempt: Callable[[], bool]) -> None:
+    assert any(attempt() for _ in range(ATTEMPTS)), "no second tap came within 700 ms"
+
+
+@pytest.fixture
+def phone(browsers: Browsers) -> Page:
+    """So tall that a finger reaches everything without scrolling first."""
+    return browsers.open("Pixel 7", 360, 1600).pages[0]
+
+
+def accepted(house: RunningHouse, browsers: Browsers, phone: Page, persona: str) -> Page:
+    """She taps "Accepter" on the card; the tablet of the one who asked. Who has many visits is not asked any more, so
+    that each test has a nurse of its own."""
+    phone.goto(house.as_(persona, "inbox"))
+    phone.evaluate(LISTEN)
+    known, tablet = offers_of(phone), browsers.tablet().pages[0]
+    ask(tablet, house)
+    card = phone.locator(f'article[data-offer="{newest_offer(phone, known)}"]')
+    accept = card.get_by_role("button", name="Accepter")
+    until_it_counts(phone)
+    accept.scroll_into_view_if_needed()
+    tap(phone, accept)
+    phone.locator("#offer h1", has_text="C'est à vous").wait_for()
+    return tablet
+
+
+@pytest.mark.parametrize(
+    ("persona", "where"),
+    [
+        ("nurse", ".slots .button >> nth=0"),
+        ("nurse-2", "#offer a[href^='tel:'] >> nth=0"),
+        ("nurse-3", ".sheet__label >> nth=0"),
+    ],
+)
+def test_after_accepting_neither_a_time_nor_a_number_nor_a_place_takes_the_second_tap(
+    house: RunningHouse, browsers: Browsers, phone: Page, persona: str, where: str
+) -> None:
+    def attempt() -> bool:
+        tablet = accepted(house, browsers, phone, persona)
+        said: list[str] = []
+        phone.on("request", lambda request: said.append(f"{request.method} {request.url}"))
+        phone.evaluate(
+            "window.calls = 0; addEventListener('click', ({ target }) => "
+            "target.closest('a[href^=\\'tel:\\']') && window.calls++, true)"
+        )
+        tap(phone, phone.locator(where))
+        came_in_time = in_time(phone)
+        until_it_counts(phone)
+        if came_in_time:
+            assert not [each for each in said if each.startswith("POST")]
+            assert phone.evaluate("window.calls") == 0
+            assert phone.locator("details[open]").count() == 0
+            expect(state(tablet)).to_have_attribute("data-state", "accepted")
+            tap(phone, phone.locator(".slots .button >> nth=0"))  # and then it counts
+            expect(state(tablet)).to_have_attribute("data-state", "scheduled")
+        return came_in_time
+
+    soon_enough(attempt)
+
+
+def test_a_slot_says_its_place(house: RunningHouse, browsers: Browsers, phone: Page) -> None:
+    """No choice that nobody made decides where."""
+    accepted(house, browsers, phone, "nurse-4")
+    expect(phone.locator(".slots .button:visible").first).to_have_text(re.compile(r", chez elle$"))
+    assert phone.locator("#offer input[type=radio]:checked").count() == 0
+    phone.locator(".sheet__label", has_text="Au cabinet").click()
+    expect(phone.locator("#at-practice .button").first).to_have_text(re.compile(r", au cabinet$"))
+    phone.locator("#at-practice .button").first.click()
+    expect(phone.locator("#visit-title + p")).to_have_text("Au cabinet")
+
+
+def test_after_confirming_the_patient_does_not_decline(house: RunningHouse, browsers: Browsers, phone: Page) -> None:
+    """What declines comes where what confirms was, on a page that has no script."""
+
+    def attempt() -> bool:
+        tablet = accepted(house, browsers, phone, "nurse")
+        phone.locator(".slots .button").first.click()
+        expect(state(tablet)).to_have_attribute("data-state", "scheduled")
+        link = re.search(r"localhost:\d+/p/[\w-]{43}", tablet.content())
+        assert link
+        patient = browsers.open("Pixel 7", 360, 1600).pages[0]
+        patient.add_init_script(f"({LISTEN})()")
+        patient.goto(f"http://{link[0]}")
+        patient.get_by_role("button", name="Je confirme").click()
+        patient.locator("[data-state=confirmed]").wait_for()
+        tap(patient, patient.get_by_role("button", name="Je ne peux pas"))
+        came_in_time = in_time(patient)
+        until_it_counts(patient)
+        if came_in_time:
+            expect(tablet.locator("main")).to_contain_text(re.compile("a confirmé"))
+            expect(patient.locator("[data-state=confirmed]")).to_be_visible()
+            tap(patient, patient.get_by_role("button", name="Je ne peux pas"))
+            expect(patient.locator("[data-state=declined]")).to_be_visible()
+        patient.close()
+        return came_in_time
+
+    soon_enough(attempt)
+
+
+def test_keys_are_not_held_back(house: RunningHouse, browsers: Browsers, phone: Page) -> None:
+    """Whoever reads with a keyboard or a screen reader acts at once."""
+    tablet = accepted(house, browsers, phone, "nurse-2")
+    phone.locator(".slots .button").first.focus()
+    phone.keyboard.press("Enter")
+    expect(state(tablet)).to_have_attribute("data-state", "scheduled")
+    assert phone.locator("#offer h1").inner_text() == "Rendez-vous proposé"
+
+
+def test_what_did_not_change_is_not_held_back(house: RunningHouse, browsers: Browsers, phone: Page) -> None:
+    """The inbox that draws itself again leaves alone what stays where it was."""
+    phone.goto(house.as_("nurse-2", "inbox"))
+    until_it_counts(phone)
+    phone.evaluate(
+        "() => { window.swapped = 0; document.addEventListener('htmx:after:swap', () => window.swapped++); }"
+    )
+    phone.evaluate("htmx.trigger(document.body, 'poll')")
+    phone.wait_for_function("() => window.swapped > 0")
+    assert phone.locator("[data-still]").count() == 0
