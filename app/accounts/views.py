@@ -142,7 +142,7 @@ def accept_invitation(invitation_id: UUID) -> Response:
 
 
 @bp.post("/invitation/<uuid:invitation_id>/refusal")
-@capability("only the browser that gave the code; saying no gives nothing to anybody")
+@cookie_capability("only the browser that gave the code; saying no gives nothing to anybody")
 def decline_invitation(invitation_id: UUID) -> Response:
     with transaction():
         invitations.decline(shown_here(invitation_id), now=clock.now())
