@@ -26,7 +26,7 @@ CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 """In a header, where bytes above 0x7f are parts of letters that nobody decoded."""
 
 
-def text(received: str) -> str:
+def as_text(received: str) -> str:
     """What remains of a string from outside once it holds text alone.
 
     Removed and not refused: a letter pasted from a PDF brings such marks with it, and its author cannot see them.
@@ -39,7 +39,9 @@ class Fields(ImmutableMultiDict[str, Any]):
 
     def __init__(self, received: Iterable[tuple[str, Any]] | None = None) -> None:
         pairs = MultiDict[str, Any](received).items(multi=True)
-        super().__init__([(text(name), text(value) if isinstance(value, str) else value) for name, value in pairs])
+        super().__init__(
+            [(as_text(name), as_text(value) if isinstance(value, str) else value) for name, value in pairs]
+        )
 
 
 class Incoming(HtmxAwareRequest):  # type: ignore[misc]
@@ -72,14 +74,14 @@ def json_body() -> dict[str, Any]:
 def _plain(value: object, levels: int) -> object:
     """The same with text in the place of strings; ValueError when it is deeper than `levels`."""
     if isinstance(value, str):
-        return text(value)
+        return as_text(value)
     if not isinstance(value, dict | list):
         return value
     if not levels:
         raise ValueError("too deep")
     if isinstance(value, list):
         return [_plain(each, levels - 1) for each in value]
-    return {text(key): _plain(each, levels - 1) for key, each in value.items()}
+    return {as_text(key): _plain(each, levels - 1) for key, each in value.items()}
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -89,7 +91,7 @@ def _refuse(constant: str) -> NoReturn:
 
 def refuse_marks() -> None:
     """No address of ours holds such marks, and no header may (RFC 9110 §5.5)."""
-    if any(text(value) != value for value in (request.view_args or {}).values() if isinstance(value, str)):
+    if any(as_text(value) != value for value in (request.view_args or {}).values() if isinstance(value, str)):
         abort(404)
     if any(CONTROLS.search(value) for value in request.headers.values()):
         abort(400)

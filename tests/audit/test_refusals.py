@@ -7,7 +7,7 @@ from flask import Response
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from app.core.db import db
+from app.core.db import db, transaction
 from tests.factories.town import Town
 
 
@@ -27,6 +27,8 @@ def test_a_refusal_that_cannot_be_noted_stays_a_refusal(town: Town, table: str, 
     town.app.after_request(break_down)  # The last one that is told of is the first to run.
     with capture_logs() as lines:
         answer = nadia.get(address.format(asked=asked))
+    with transaction():
+        db.session.execute(text(f"ALTER TABLE gone RENAME TO {table}"))
     assert answer.status_code == 404
     assert "Page introuvable" in answer.text
     assert ("refusal_not_noted", str(asked)) in [(line["event"], line.get("subject")) for line in lines]

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import UnprocessableEntity
 
-from app.core.incoming import DEEPEST_JSON, LONGEST_JSON, Incoming, address, json_body, text
+from app.core.incoming import DEEPEST_JSON, LONGEST_JSON, Incoming, address, as_text, json_body
 
 HALF = "\ud83d"
 
@@ -25,7 +25,7 @@ HALF = "\ud83d"
     ],
 )
 def test_a_string_keeps_its_text_and_nothing_else(received: str, kept: str) -> None:
-    assert text(received) == kept
+    assert as_text(received) == kept
 
 
 def test_what_a_page_sends_is_text() -> None:
@@ -38,6 +38,7 @@ def test_what_a_page_sends_is_text() -> None:
     assert asked.args.getlist("q") == ["marchand", "2"]
     assert (asked.form["note"], asked.values["note"], asked.cookies["tablet"]) == ("Sonner", "Sonner", "ab")
     assert asked.files["files"].read() == b"\x00"
+    asked.close()
 
 
 @pytest.mark.parametrize("received", ["http://[", "http://[::1", "//[x]/", ""])

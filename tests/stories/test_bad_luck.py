@@ -261,8 +261,9 @@ def answer_of(person: Person, method: str, rule: Rule, ids: dict[str, object]) -
     with person.town.app.app_context():
         if rule.endpoint == "inbox.answer_from_notice":
             return person.client.post(url, json={"token": "x", "answer": "accept"}).status_code
-        data = {"token": "x"} if rule.endpoint == "push.receive" else whole
-        return person.client.open(url, method=method, data=None if method == "GET" else data).status_code
+        if rule.endpoint == "push.receive":
+            return person.client.post(url, json={"token": "x"}).status_code
+        return person.client.open(url, method=method, data=None if method == "GET" else whole).status_code
 
 
 def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
