@@ -1,6 +1,6 @@
 """Who belongs to my organization: seeing them, letting them go, vouching for one who lost every passkey."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from app.accounts import actions, queries, recovery
 from app.accounts.forms import ReasonForm
 from app.accounts.guards import me, role
 from app.accounts.models import Account, Recovery, Role
-from app.accounts.words import ROLES
+from app.accounts.words import ROLES, UNDELIVERED, UNDELIVERED_YET
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
@@ -25,6 +25,7 @@ class Place:
     members: list[tuple[Account, list[str]]]
     recoveries: dict[UUID, Recovery]
     enrolled: frozenset[UUID]
+    undelivered: dict[UUID, str]
 
 
 @bp.get("")
@@ -38,7 +39,13 @@ def place(organization_id: UUID, name: str) -> Place:
     people = queries.members_of(organization_id)
     members = [(each, [ROLES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
     running = recovery.running_in(organization_id)
-    return Place(organization_id, name, members, running, queries.with_passkey(people))
+    return Place(organization_id, name, members, running, queries.with_passkey(people), undelivered(people))
+
+
+def undelivered(people: Collection[Account]) -> dict[UUID, str]:
+    """What to say of those whose mailed invitation never arrived."""
+    states = queries.undelivered([each.id for each in people])
+    return {account_id: UNDELIVERED.get(state, UNDELIVERED_YET) for account_id, state in states.items()}
 
 
 def member_of(organization_id: UUID, account_id: UUID) -> Account:

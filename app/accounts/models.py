@@ -174,24 +174,19 @@ class SignIn(Identified, Model):
 
 
 class Invitation(Identified, Model):
-    """A link and a code, mailed or shown on a screen, that let a person enrol a passkey. It is its own outbox row.
+    """A link and a code, mailed or shown on a screen, that let a person enrol a passkey.
 
     The code is nowhere in the database: it is computed from the id and our own key (`actions.code_of`). When
     the passkeys were lost, it is not in the mail either: an administrator gives it (`Recovery`).
     """
 
     __tablename__ = "invitation"
-    __table_args__ = (
-        CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),
-        Index("ix_invitation_outbox", "sent_at", "claimed_until"),
-    )
+    __table_args__ = (CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),)
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    claimed_until: Mapped[datetime | None]  # a worker is sending it, or failed to less than a lease ago
-    sent_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     recovery_id: Mapped[UUID | None] = mapped_column(ForeignKey("recovery.id"), unique=True)
     shown_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # on whose screen it is; none: mailed
@@ -207,8 +202,12 @@ class Outcome(enum.StrEnum):
     EXPIRED = "expired"
 
 
+INVITATION, RECOVERY_INVITATION = "invitation", "recovery-invitation"
+"""The letters that open something; the code of the second is in no mail."""
+
+
 class News(enum.StrEnum):
-    """What a letter tells; its words are in `sender.py`."""
+    """What a letter tells, which opens nothing, whoever reads it; its words are in `mails.py`."""
 
     RECOVERY_ASKED = "recovery-asked"
     RECOVERY_CONFIRMED = "recovery-confirmed"
@@ -260,26 +259,6 @@ class Recovery(Identified, Model):
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
     confirmed_by: Mapped[Account | None] = relationship(foreign_keys=[confirmed_by_id])
-
-
-class Letter(Identified, Model):
-    """One mail that is owed to a person about her own account: an outbox row, written with what it tells.
-
-    Kept apart from `Invitation` because it opens nothing, whoever reads it.
-    """
-
-    __tablename__ = "letter"
-    __table_args__ = (Index("ix_letter_outbox", "sent_at", "claimed_until"),)
-
-    address: Mapped[str]  # as it was at that moment: a changed address is told at the old one
-    given_name: Mapped[str]  # empty when it was typed by somebody whom nobody knows yet: no stranger's words in a mail
-    subject_id: Mapped[UUID]  # the recovery it speaks of, what its code proves, or the account
-    kind: Mapped[News] = mapped_column(
-        Enum(News, native_enum=False, length=20, values_callable=lambda e: [n.value for n in e])
-    )
-    created_at: Mapped[datetime]
-    claimed_until: Mapped[datetime | None]
-    sent_at: Mapped[datetime | None]
 
 
 class EmailChange(Identified, Model):

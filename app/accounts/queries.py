@@ -6,10 +6,12 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import Uuid, column, func, or_, select, table
+from sqlalchemy.orm import aliased
 
-from app.accounts.models import Account, Invitation, Letter, Membership, Passkey, Role, SignIn
+from app.accounts.models import INVITATION, RECOVERY_INVITATION, Account, Invitation, Membership, Passkey, Role, SignIn
 from app.config import Settings
 from app.core.db import db
+from app.letters.models import Letter, LetterState
 
 # The directory stands above this room, so its classes cannot be imported here; our foreign key already names
 # its table, and of it we read only the name to show.
@@ -61,10 +63,24 @@ def shown_invitation(invitation_id: UUID, by: Account) -> Invitation | None:
     return db.session.scalar(select(Invitation).where(*mine))
 
 
-def waits_for_mail(now: datetime) -> bool:
-    """Is a letter due? A plain look, so that nothing is locked while nothing waits."""
-    free = or_(Letter.claimed_until.is_(None), Letter.claimed_until <= now)
-    return db.session.scalar(select(Letter.id).where(Letter.sent_at.is_(None), free).limit(1)) is not None
+def undelivered(account_ids: Collection[UUID]) -> dict[UUID, LetterState]:
+    """Whose last invitation by mail did not leave, by account: refused for good, over before it could, or still tried
+    after a failure."""
+    later = aliased(Invitation)
+    newer = select(later.id).where(later.account_id == Invitation.account_id, later.id > Invitation.id).exists()
+    tried_again = Letter.state.in_((LetterState.PENDING, LetterState.LEASED)) & (Letter.trouble != "")
+    rows = db.session.execute(
+        select(Invitation.account_id, Letter.state)
+        .join(Letter, Letter.subject_id == Invitation.id)
+        .where(
+            Invitation.account_id.in_(account_ids),
+            Invitation.used_at.is_(None),
+            ~newer,
+            Letter.kind.in_((INVITATION, RECOVERY_INVITATION)),
+            Letter.state.in_((LetterState.FAILED, LetterState.EXPIRED)) | tried_again,
+        )
+    )
+    return {row.account_id: row.state for row in rows}
 
 
 def roles_in(account: Account, organization_id: UUID) -> list[Role]:

@@ -6,7 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from app.accounts.closing import must_hand_over, on_closing
     from app.directory.actions import unlink
-    from app.directory.queries import phone_of
+    from app.directory.queries import phones_of
     from app.dispatch import actions, departures, queries
     from app.live.rights import may_listen
     from app.push import find_numbers, on_carried, on_lost, on_received
@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     on_received(actions.note_fate)
     on_lost(actions.note_fate)
     on_carried(actions.note_fate)
-    find_numbers(phone_of)
+    find_numbers(phones_of)
     must_hand_over(departures.patients_in_hand)
     on_closing(departures.let_go)
     on_closing(unlink)  # last: who she is in the directory is how her offers are found

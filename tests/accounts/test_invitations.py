@@ -12,6 +12,7 @@ from app.accounts.actions import Person, code_of, invite
 from app.accounts.models import Account, Invitation, Membership, Role
 from app.core import clock
 from app.core.db import db, transaction
+from app.letters.models import Letter
 from tests.accounts.conftest import NURSE, account_of, invited, later, row, welcome
 from tests.accounts.visitor import Visitor
 
@@ -150,7 +151,9 @@ def test_an_administrator_invites(chief: Visitor, practice: UUID) -> None:
     assert "part par courriel" in chief.visit("/invitations/new").text
     lea = account_of(Person("lea.blanc@example.org", "", ""))
     assert (lea.name, lea.roles) == ("Léa Blanc", {Role.PRACTITIONER})
-    assert db.session.scalars(select(Invitation).where(Invitation.account_id == lea.id)).one().sent_at is None
+    invitation = db.session.scalars(select(Invitation).where(Invitation.account_id == lea.id)).one()
+    letter = db.session.scalars(select(Letter).where(Letter.subject_id == invitation.id)).one()
+    assert (letter.address, letter.ended_at, letter.expires_at) == (lea.email, None, invitation.expires_at)
 
 
 def test_a_bad_form_is_kept(chief: Visitor, practice: UUID) -> None:
