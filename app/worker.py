@@ -35,12 +35,12 @@ def run(app: Flask) -> None:
     signal.signal(signal.SIGINT, ask_to_stop)
     gc.freeze()  # The whole program stays: looking through it again and again cost a tenth of each push message.
     hands = [threading.Thread(target=work, args=(app, timer, stop)) for timer in TIMERS for _ in range(timer.hands)]
-    hands.append(threading.Thread(target=heartbeats.keep_writing, args=(app, stop)))
-    for hand in hands:
-        hand.start()
+    heart = threading.Thread(target=heartbeats.keep_writing, args=(app, stop))
+    for thread in (*hands, heart):
+        thread.start()
     log.info("worker_started", hands=len(hands))
-    for hand in hands:
-        hand.join()
+    for thread in (*hands, heart):
+        thread.join()
     log.info("worker_stopped")
 
 
