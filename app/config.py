@@ -184,20 +184,24 @@ def _refuse_mails_that_can_only_fail(settings: Settings) -> None:
 
 
 def _refuse_smtp(url: str) -> None:
-    try:
-        server = urlsplit(url)
-        port = server.port
-    except ValueError:
-        raise WrongSetting("RELAIS_SMTP_URL has a port that is no number between 1 and 65535.") from None
-    if server.scheme not in SMTP_SCHEMES or not server.hostname:
+    server = urlsplit(url)
+    if server.scheme not in SMTP_SCHEMES:
         raise WrongSetting("RELAIS_SMTP_URL must be smtp://mail.your.domain:587, or smtps:// where TLS comes first.")
-    if port == 0 or server.path.strip("/") or server.query or server.fragment:
+    if not _leads_somewhere(url) or server.path.strip("/") or server.query or server.fragment:
         raise WrongSetting(
-            "RELAIS_SMTP_URL ends with its port: smtp://name:password@host:587. A sign of the name or the password "
-            "that is not a letter or a digit is written as %XX (a slash: %2F)."
+            "RELAIS_SMTP_URL must be a name and a port: smtp://name:password@mail.your.domain:587. A sign of the name "
+            "or the password that is neither a letter nor a digit is written as %XX (a slash: %2F)."
         )
     if bool(server.username) != bool(server.password):
         raise WrongSetting("RELAIS_SMTP_URL needs both a name and a password, or none: smtp://name:password@host:587.")
+
+
+def _leads_somewhere(url: str) -> bool:
+    """It names a host, and its port, if any, is one."""
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _refuse_unsafe_sms(settings: Settings) -> None:
@@ -206,7 +210,7 @@ def _refuse_unsafe_sms(settings: Settings) -> None:
     if not settings.sms_url:
         return
     safe = ("https",) if settings.production else ("https", "http")
-    if urlsplit(settings.sms_url).scheme not in safe or not urlsplit(settings.sms_url).hostname:
+    if urlsplit(settings.sms_url).scheme not in safe or not _leads_somewhere(settings.sms_url):
         raise WrongSetting("RELAIS_SMS_URL must be an https address: telephone numbers and the key travel there.")
     if not settings.sms_key:
         raise WrongSetting("RELAIS_SMS_KEY is missing: the SMS gateway must know who sends.")

@@ -22,10 +22,12 @@ from app.letters import sms as gateways
 from app.letters.kinds import Words
 from app.letters.rules import URGENT, Medium, Outcome, Stage, Verdict, after, is_mobile
 from app.live.models import Topic
-from app.push import sms
+from app.push import alerts, sms
 from app.push.models import Message, MessageState
+from app.push.notices import Notice, Owed
 from app.push.rules import Channel, channel_after
 from tests.conftest import settings_for
+from tests.core.statements import statements
 from tests.factories.town import Town
 from tests.push.whole_house import mails, phone_confirms, whole_house
 from tests.services.sms_gateway import FakeSmsGateway, Posted
@@ -324,6 +326,32 @@ def test_smsmode_is_spoken_to_as_it_documents(app: Flask, tmp_path: Path, gatewa
         "refClient": str(UUID(int=7)),
         "callbackUrlStatus": f"http://localhost:8000/push/sms-reports/{UUID(int=7)}/{sms.report_token(UUID(int=7))}",
     }
+
+
+def test_the_ways_to_a_group_cost_one_question(town: Town, gateway: FakeSmsGateway) -> None:
+    nurses = [town.nurse(f"N{n}", phone=False) for n in range(12)]
+    with transaction():
+        db.session.get_one(Practitioner, nurses[0].practitioner_id).phone = "+33169000000"
+    accounts = [nurse.account.id for nurse in nurses]
+    with statements() as said:
+        ways = alerts.ways_to(accounts)
+    assert len(said) == 1
+    assert ways[accounts[0]] == {Channel.PUSH, Channel.EMAIL}
+    assert all(ways[account] == set(Channel) for account in accounts[1:])
+
+
+def test_alerting_a_group_costs_as_much_as_alerting_one(town: Town, gateway: FakeSmsGateway) -> None:
+    """The search rings fifty groups of seven in one transaction: nothing may be asked for each of them."""
+
+    def cost(accounts: list[UUID]) -> int:
+        notice = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere=NEW_REQUEST)
+        now, ends = clock.now(), clock.now() + timedelta(hours=1)
+        with statements() as said, transaction():
+            alerts.alert_all([Owed(each, uuid4(), notice, ends, True) for each in accounts], "offer", now=now)
+        return len(said)
+
+    accounts = [town.nurse(f"N{n}", phone=False).account.id for n in range(12)]
+    assert cost(accounts) == cost(accounts[:1])
 
 
 # What the gateway reports later

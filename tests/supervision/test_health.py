@@ -1,15 +1,14 @@
 """Health does not lie: a dead worker, a stuck timer and a refused letter are said, within a minute, naming nobody."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from app import schedule, worker
 from app.accounts.models import Recovery
@@ -25,6 +24,7 @@ from app.push.alerts import alert
 from app.push.models import Alert, Subscription
 from app.push.notices import Notice
 from app.supervision.health import Health, report
+from tests.core.statements import statements
 from tests.factories.town import Town
 
 HOUR = timedelta(hours=1)
@@ -304,16 +304,3 @@ def test_a_look_costs_six_statements(town: Town) -> None:
     with statements() as said:
         asked(town)
     assert len(said) <= 6, said
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement != "BEGIN":
-            said.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield said
-    event.remove(db.engine, "before_cursor_execute", note)
