@@ -1,5 +1,6 @@
 """Who belongs where, leaving, and the way back in for who lost every key."""
 
+import html
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from app.accounts import actions, mails, recovery
 from app.accounts.actions import Person, code_of, invite
@@ -16,7 +18,7 @@ from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Organization
-from app.letters.models import Letter
+from app.letters.models import Letter, LetterState
 from app.letters.sender import send_mails
 from tests.accounts.conftest import NURSE, account_of, invited, later, welcome
 from tests.accounts.visitor import Visitor
@@ -261,3 +263,22 @@ def test_a_person_without_a_key_needs_no_recovery(join: Join, practice: UUID, no
     assert "/recovery" not in anne.visit(page).text
     assert anne.send(page + "/recovery", **WHY).status_code == 409
     assert db.session.scalar(select(func.count()).select_from(Account)) == 2
+
+
+def test_who_invited_reads_that_the_address_refused(join: Join, practice: UUID, now: datetime) -> None:
+    anne = join("anne", Role.ADMINISTRATOR)
+    invitation = invited(practice, now)
+    assert "Pas encore de clé d'accès" in text_of(anne.visit("/members"))
+    for state, trouble, said in (
+        (LetterState.PENDING, "recipient 451", "Le courriel n'est pas encore parti"),
+        (LetterState.FAILED, "recipient 550", "L'adresse a refusé le courriel"),
+        (LetterState.EXPIRED, "connection", "Le courriel n'a pas pu partir"),
+    ):
+        with transaction():
+            letter = db.session.scalars(select(Letter).where(Letter.subject_id == invitation)).one()
+            letter.state, letter.trouble = state, trouble
+        assert said in text_of(anne.visit("/members"))
+
+
+def text_of(answer: TestResponse) -> str:
+    return html.unescape(answer.text)
