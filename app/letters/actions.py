@@ -11,8 +11,8 @@ from app.letters.kinds import Ending, kind_of
 from app.letters.models import Letter, LetterState
 from app.letters.rules import Medium, Outcome, Verdict
 
-LEASE = timedelta(minutes=5)
-"""Longer than a mail server or a gateway may take over one letter."""
+LEASE = timedelta(seconds=60)
+"""Longer than a server that is well takes over one letter; one that drags on may get it twice, under the same name."""
 
 
 @dataclass(frozen=True)

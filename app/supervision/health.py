@@ -63,10 +63,11 @@ class Health:
 
     @property
     def lines(self) -> list[str]:
+        nobody = all(pulse.silent for pulse in self.pulses)
         return [
             *(["well: every timer runs, and nothing is late"] if self.well else []),
-            *(["LATE: no worker runs"] if all(pulse.silent for pulse in self.pulses) else []),
-            *(f"LATE: {pulse.words}" for pulse in self.red),
+            *(["LATE: no worker runs"] if nobody else []),
+            *(f"LATE: {pulse.words}" for pulse in self.red if pulse.late or not nobody),
             *(in_words(trouble) for trouble in self.troubles),
             f"{self.searching} searching, {self.unanswered} unanswered",
         ]

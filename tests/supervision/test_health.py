@@ -31,11 +31,6 @@ HOUR = timedelta(hours=1)
 NOTICE = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere="Relais : nouvelle demande.")
 
 
-def beat() -> None:
-    with transaction():
-        heartbeats.write({timer.name: clock.now() for timer in schedule.TIMERS})
-
-
 def health() -> Health:
     db.session.rollback()
     return report(clock.now())
@@ -63,7 +58,7 @@ def test_no_worker_and_an_invitation_waiting_is_not_well(town: Town) -> None:
 
 
 def test_a_worker_that_comes_round_is_well(town: Town) -> None:
-    beat()
+    town.a_worker_comes_round()
     assert asked(town) == (
         200,
         {
@@ -75,7 +70,7 @@ def test_a_worker_that_comes_round_is_well(town: Town) -> None:
 
 
 def test_a_dead_worker_is_red_within_a_minute(town: Town) -> None:
-    beat()
+    town.a_worker_comes_round()
     clock.advance(heartbeats.WRITTEN_EVERY + timedelta(seconds=10))
     assert health().well, "a beat may be late"
     clock.advance(timedelta(seconds=60) - heartbeats.WRITTEN_EVERY - timedelta(seconds=10))
@@ -83,7 +78,7 @@ def test_a_dead_worker_is_red_within_a_minute(town: Town) -> None:
 
 
 def test_one_silent_timer_is_named(town: Town) -> None:
-    beat()
+    town.a_worker_comes_round()
     clock.advance(timedelta(seconds=50))
     with transaction():
         heartbeats.write({timer.name: clock.now() for timer in schedule.TIMERS if timer.name != "searches"})
@@ -253,7 +248,7 @@ def test_a_timer_that_is_stuck_is_red_and_named(town: Town, name: str) -> None:
     town.time_passes()  # What the town itself left to do.
     OWED[name](town)
     clock.advance(timedelta(seconds=59))
-    beat()
+    town.a_worker_comes_round()
     assert name not in red()
     clock.advance(timedelta(seconds=1))
     assert name in red()
@@ -281,7 +276,7 @@ def test_what_waits_for_a_second_try_is_not_late_but_told(town: Town) -> None:
     verdict = after(outcome, CALM, attempts=1, now=clock.now(), expires_at=clock.now() + HOUR)
     with transaction():
         letters.settle(letter, verdict, outcome, clock.now())
-    beat()
+    town.a_worker_comes_round()
     assert health().well
     assert "1 letter by email tried again: recipient 451" in health().lines
     measured = town.stranger().get("/metrics").text
