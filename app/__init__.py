@@ -15,11 +15,12 @@ from app import (
     live,
     pathways,
     push,
+    schedule,
     supervision,
     tablets,
 )
 from app.config import Settings, read_settings
-from app.core import compression, db, errors, forms, htmx, incoming, limits, logging, pwa, security, words
+from app.core import compression, db, errors, forms, htmx, incoming, limits, logging, pwa, security, timers, words
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         floor.init_app(app)
     for room in (audit, accounts, push, live, pathways, tablets, care_requests, appointments, dispatch):
         room.init_app(app)
+    timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, supervision, joining, emergency):
         door.init_app(app)
     if settings.demo:

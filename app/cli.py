@@ -14,6 +14,7 @@ from app.demo import commands as demonstration
 from app.directory.commands import COMMANDS as DIRECTORY_COMMANDS
 from app.supervision import commands as trail
 from app.supervision import keys, pathway_commands
+from app.supervision.doctor import doctor
 
 ROOT = Path(__file__).parents[1]
 
@@ -58,20 +59,6 @@ def migrate() -> None:
     app = _app()
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
-
-
-@main.command()
-def doctor() -> None:
-    """Say what is late or unreachable; exit code 1 when something is."""
-    from app.core import clock
-    from app.core.limits import unheard_proxy
-    from app.supervision.health import report
-
-    with _app().app_context():
-        health, unheard = report(clock.now()), unheard_proxy(clock.now())
-    for line in [*health.lines, *unheard]:
-        click.echo(line)
-    sys.exit(0 if health.well and not unheard else 1)
 
 
 @main.group()
@@ -199,6 +186,7 @@ def pathway() -> None:
 pathway.add_command(pathway_commands.check)
 pathway.add_command(pathway_commands.show)
 main.add_command(pathway_commands.replay)
+main.add_command(doctor)
 
 demo.add_command(demonstration.load)
 demo.add_command(demonstration.replay)

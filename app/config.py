@@ -6,11 +6,16 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
 SMS_DIALECTS = ("plain", "smsmode")
-"""How the SMS gateway is spoken to (`app/push/sms.py`)."""
+"""How the SMS gateway is spoken to (`app/letters/sms.py`)."""
+
+SMTP_SCHEMES = ("smtp", "smtps")
 
 PSC_DISCOVERY = "/.well-known/wallet-openid-configuration"
 """Where Pro Santé Connect describes itself, under its issuer: not at OpenID's usual place (FACTS 4.1)."""
@@ -123,6 +128,7 @@ def _refuse_unsafe(settings: Settings) -> None:
     for host in settings.push_hosts:
         if settings.production and not host.startswith("https://"):
             raise WrongSetting("RELAIS_PUSH_HOSTS takes https origins only in production.")
+    _refuse_mails_that_can_only_fail(settings)
     _refuse_unsafe_sms(settings)
     _refuse_half_pro_sante(settings)
 
@@ -163,13 +169,48 @@ def _refuse_unsafe_keys(settings: Settings) -> None:
             raise WrongSetting("RELAIS_FORMER_SECRET_KEYS must hold other whole keys than RELAIS_SECRET_KEY.")
 
 
+def _refuse_mails_that_can_only_fail(settings: Settings) -> None:
+    """Found at the start, and not by the person who waits for her invitation."""
+    if settings.smtp_url:
+        _refuse_smtp(settings.smtp_url)
+    name, address = parseaddr(settings.mail_from)
+    try:
+        written = Address(name, addr_spec=address)
+        alone = len(getaddresses([settings.mail_from])) == 1 and settings.mail_from.isprintable()
+    except (ValueError, IndexError, MessageError):
+        alone = False
+    if not (alone and written.username and written.domain and address.isascii()):
+        raise WrongSetting("RELAIS_MAIL_FROM must be one address: relais@your.domain, or Relais <relais@your.domain>.")
+
+
+def _refuse_smtp(url: str) -> None:
+    server = urlsplit(url)
+    if server.scheme not in SMTP_SCHEMES:
+        raise WrongSetting("RELAIS_SMTP_URL must be smtp://mail.your.domain:587, or smtps:// where TLS comes first.")
+    if not _leads_somewhere(url) or server.path.strip("/") or server.query or server.fragment:
+        raise WrongSetting(
+            "RELAIS_SMTP_URL must be a name and a port: smtp://name:password@mail.your.domain:587. A sign of the name "
+            "or the password that is neither a letter nor a digit is written as %XX (a slash: %2F)."
+        )
+    if bool(server.username) != bool(server.password):
+        raise WrongSetting("RELAIS_SMTP_URL needs both a name and a password, or none: smtp://name:password@host:587.")
+
+
+def _leads_somewhere(url: str) -> bool:
+    """It names a host, and its port, if any, is one."""
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 def _refuse_unsafe_sms(settings: Settings) -> None:
     if settings.sms_dialect not in SMS_DIALECTS:
         raise WrongSetting(f"RELAIS_SMS_DIALECT must be one of: {', '.join(SMS_DIALECTS)}.")
     if not settings.sms_url:
         return
     safe = ("https",) if settings.production else ("https", "http")
-    if urlsplit(settings.sms_url).scheme not in safe:
+    if urlsplit(settings.sms_url).scheme not in safe or not _leads_somewhere(settings.sms_url):
         raise WrongSetting("RELAIS_SMS_URL must be an https address: telephone numbers and the key travel there.")
     if not settings.sms_key:
         raise WrongSetting("RELAIS_SMS_KEY is missing: the SMS gateway must know who sends.")

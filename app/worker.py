@@ -12,10 +12,11 @@ import structlog
 from flask import Flask
 
 from app.audit.origin import Source, came_by
-from app.core import clock, stopping
+from app.core import clock, heartbeats, stopping
 from app.core.db import db
+from app.core.timers import Timer
 from app.live.watcher import Watcher
-from app.schedule import TIMERS, Timer
+from app.schedule import TIMERS
 
 log = structlog.get_logger()
 
@@ -34,17 +35,19 @@ def run(app: Flask) -> None:
     signal.signal(signal.SIGINT, ask_to_stop)
     gc.freeze()  # The whole program stays: looking through it again and again cost a tenth of each push message.
     hands = [threading.Thread(target=work, args=(app, timer, stop)) for timer in TIMERS for _ in range(timer.hands)]
-    for hand in hands:
-        hand.start()
+    heart = threading.Thread(target=heartbeats.keep_writing, args=(app, stop))
+    for thread in (*hands, heart):
+        thread.start()
     log.info("worker_started", hands=len(hands))
-    for hand in hands:
-        hand.join()
+    for thread in (*hands, heart):
+        thread.join()
     log.info("worker_stopped")
 
 
 def work(app: Flask, timer: Timer, stop: threading.Event) -> None:
     """One pair of hands: run `timer` as long as there is something to do, then rest."""
     came_by(Source.WORKER)
+    heartbeats.begin(timer.name)
     watcher = Watcher(app.config["SETTINGS"].database_url)
     while not stop.is_set():
         if not ran(app, timer):
@@ -56,7 +59,9 @@ def ran(app: Flask, timer: Timer) -> bool:
     """Run `timer` once; True when there was something to do."""
     with app.app_context():
         try:
-            return timer.run(clock.now()) > 0
+            done = timer.run(clock.now())
+            heartbeats.alive()
+            return done > 0
         except Exception:
             # A database that is away, or a bug in one timer, must not end the worker: the rows are still there.
             log.exception("timer_failed", timer=timer.name)

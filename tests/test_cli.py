@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from app import cli
+from app import cli, schedule
 from app.accounts.invitations import use
 from app.accounts.models import Account, Invitation, Role
-from app.core import clock
+from app.core import clock, heartbeats
 from app.core.db import db, transaction
 from app.directory.models import Commune, Organization, PractitionerRole, Profession
 from app.simulation import frontier
@@ -95,6 +95,8 @@ def test_a_simulation_of_nothing_known_is_refused(wrong: list[str]) -> None:
 
 
 def test_doctor_says_when_everybody_looks_like_one(app: Flask, relais: Callable[[list[str]], Result]) -> None:
+    with transaction():
+        heartbeats.write({timer.name: clock.now() for timer in schedule.TIMERS})
     assert relais(["doctor"]).exit_code == 0
     forwarded = {"X-Forwarded-For": "203.0.113.7"}
     assert app.test_client().get("/offline", headers=forwarded).status_code == 200

@@ -5,13 +5,27 @@ from uuid import UUID
 
 from sqlalchemy import or_, select, update
 
-from app.accounts.models import Account, Invitation, Letter, News, Passkey, SignIn
-from app.accounts.rules import six_digits
+from app.accounts.models import Account, Invitation, News, Passkey, SignIn
+from app.accounts.rules import ADDRESS_CODE_LASTS, six_digits
 from app.audit.actions import record
 from app.core.db import db
 from app.core.tokens import keyed_hashes
+from app.letters.actions import owe
 
-LEASE = timedelta(minutes=5)  # far longer than a mail server may take to answer; also the wait before a new try
+NEWS_LASTS = timedelta(days=5)
+"""For how long a mail that opens nothing is worth trying (RFC 5321 §4.5.4.1)."""
+
+
+def mail_invitation(invitation: Invitation, kind: str, *, now: datetime) -> None:
+    """Owe the mail of an invitation, as long as it opens something."""
+    owe(
+        kind,
+        invitation.id,
+        invitation.email,
+        given_name=invitation.given_name,
+        now=now,
+        expires_at=invitation.expires_at,
+    )
 
 
 def hold(account_id: UUID) -> Account:
@@ -64,7 +78,8 @@ def tell(account: Account, kind: News, subject_id: UUID, *, now: datetime) -> No
 
 def write_to(address: str, kind: News, subject_id: UUID, *, now: datetime, given_name: str = "") -> None:
     """Owe a mail to an address that may be nobody's account yet."""
-    db.session.add(Letter(address=address, given_name=given_name, subject_id=subject_id, kind=kind, created_at=now))
+    lasts = ADDRESS_CODE_LASTS if kind is News.ADDRESS_CODE else NEWS_LASTS
+    owe(kind.value, subject_id, address, given_name=given_name, now=now, expires_at=now + lasts)
 
 
 def code_of(invitation_id: UUID) -> str:
@@ -85,33 +100,3 @@ def address_code(subject_id: UUID) -> str:
 def address_codes(subject_id: UUID) -> list[str]:
     """The same under every key of the keyring, as `codes_of`."""
     return [six_digits(digest) for digest in keyed_hashes("address-code", str(subject_id))]
-
-
-def claim_unsent(*, now: datetime) -> Invitation | None:
-    """Take one invitation that has to be mailed, for as long as the lease; no other worker gets it then."""
-    free = or_(Invitation.claimed_until.is_(None), Invitation.claimed_until <= now)
-    mailed = (Invitation.shown_by_id.is_(None), Invitation.sent_at.is_(None))
-    due = (*mailed, Invitation.used_at.is_(None), Invitation.expires_at > now, free)
-    oldest = select(Invitation.id).where(*due).order_by(Invitation.id).limit(1).with_for_update(skip_locked=True)
-    return db.session.scalar(
-        update(Invitation)
-        .where(Invitation.id == oldest.scalar_subquery(), *due)
-        .values(claimed_until=now + LEASE)
-        .returning(Invitation)
-    )
-
-
-def claim_letter(*, now: datetime) -> Letter | None:
-    """As `claim_unsent`, for a mail that opens nothing: it is tried until it leaves."""
-    due = (Letter.sent_at.is_(None), or_(Letter.claimed_until.is_(None), Letter.claimed_until <= now))
-    oldest = select(Letter.id).where(*due).order_by(Letter.id).limit(1).with_for_update(skip_locked=True)
-    return db.session.scalar(
-        update(Letter)
-        .where(Letter.id == oldest.scalar_subquery(), *due)
-        .values(claimed_until=now + LEASE)
-        .returning(Letter)
-    )
-
-
-def note_sent(mail: type[Invitation] | type[Letter], mail_id: UUID, *, now: datetime) -> None:
-    db.session.execute(update(mail).where(mail.id == mail_id).values(sent_at=now, claimed_until=None))

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 
 from app.accounts import recovery
-from app.accounts.actions import codes_of, hold
-from app.accounts.models import Account, Invitation, Membership, Passkey, Role, SignIn
+from app.accounts.actions import codes_of, hold, mail_invitation
+from app.accounts.models import INVITATION, Account, Invitation, Membership, Passkey, Role, SignIn
 from app.accounts.queries import is_practitioner, live_invitations
 from app.accounts.rules import INVITATION_LASTS, SHOWN_LASTS, accepts_codes
 from app.audit.actions import record
@@ -84,6 +84,8 @@ def invite(
     )
     db.session.add(invitation)
     db.session.flush()
+    if host is None:
+        mail_invitation(invitation, INVITATION, now=now)
     return invitation
 
 

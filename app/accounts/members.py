@@ -13,11 +13,12 @@ from app.accounts.guards import me, role
 from app.accounts.leaving import leave
 from app.accounts.models import Account, Invitation, Recovery, Role
 from app.accounts.rules import accepts_codes
-from app.accounts.words import ROLES
+from app.accounts.words import ROLES, UNDELIVERED, UNDELIVERED_YET
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.core.words import moment
+from app.letters.models import Letter, LetterState
 
 bp = Blueprint("members", __name__, url_prefix="/members")
 
@@ -46,23 +47,31 @@ def place(organization_id: UUID, name: str) -> Place:
     people = queries.members_of(organization_id)
     members = [(each, [ROLES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
     running = recovery.running_in(organization_id)
-    invited = [
-        (each, ROLES[each.role], state_of(each))
-        for each in queries.unanswered_by(organization_id, clock.now() - INVITATIONS_SHOWN)
-        if each.role in me().may_grant(organization_id)
-    ]
+    unanswered = queries.unanswered_by(organization_id, clock.now() - INVITATIONS_SHOWN)
+    found = [each for each in unanswered if each.role in me().may_grant(organization_id)]
+    letters = queries.letters_of(found)
+    invited = [(each, ROLES[each.role], state_of(each, letters.get(each.id))) for each in found if each.role]
     return Place(organization_id, name, members, running, queries.with_passkey(people), invited)
 
 
-def state_of(invitation: Invitation) -> str:
+def state_of(invitation: Invitation, letter: Letter | None) -> str:
     """What became of it so far, in words."""
     if invitation.declined_at:
         return "Invitation refusée"
+    if invitation.shown_by_id is None and letter and (problem := undelivered(letter)):
+        return problem
     if not accepts_codes(invitation.used_at, invitation.expires_at, invitation.attempts, clock.now()):
         return "Invitation expirée"
     if invitation.shown_by_id:
         return "Code montré à l'écran"
-    return f"Invitation envoyée {moment(invitation.sent_at)}" if invitation.sent_at else "Invitation sur le départ"
+    left = letter is not None and letter.state is LetterState.SENT and letter.ended_at
+    return f"Invitation envoyée {moment(left)}" if left else "Invitation sur le départ"
+
+
+def undelivered(letter: Letter) -> str:
+    """What to say of a mail that did not leave; nothing when it did, or was never refused."""
+    tried_again = letter.state in (LetterState.PENDING, LetterState.LEASED) and letter.trouble
+    return UNDELIVERED_YET if tried_again else UNDELIVERED.get(letter.state, "")
 
 
 def invitation_of(organization_id: UUID, invitation_id: UUID) -> Invitation:

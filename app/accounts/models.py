@@ -174,7 +174,7 @@ class SignIn(Identified, Model):
 
 
 class Invitation(Identified, Model):
-    """An organization proposes a role: a link and a code, mailed or shown on a screen. It is its own outbox row.
+    """An organization proposes a role: a link and a code, mailed or shown on a screen.
 
     The role is held from its use on, not before (decision 0019). Whoever never came in enrols her first passkey with
     it; whoever did shows hers. Email and names are as they were typed; the names become the account's when somebody
@@ -189,7 +189,6 @@ class Invitation(Identified, Model):
     __table_args__ = (
         CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),
         CheckConstraint("(organization_id IS NULL) = (role IS NULL)", name="role_has_place"),
-        Index("ix_invitation_outbox", "sent_at", "claimed_until"),
     )
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
@@ -202,8 +201,6 @@ class Invitation(Identified, Model):
     attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    claimed_until: Mapped[datetime | None]  # a worker is sending it, or failed to less than a lease ago
-    sent_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
     recovery_id: Mapped[UUID | None] = mapped_column(ForeignKey("recovery.id"), unique=True)
@@ -224,8 +221,12 @@ class Outcome(enum.StrEnum):
     EXPIRED = "expired"
 
 
+INVITATION, RECOVERY_INVITATION = "invitation", "recovery-invitation"
+"""The letters that open something; the code of the second is in no mail."""
+
+
 class News(enum.StrEnum):
-    """What a letter tells; its words are in `sender.py`."""
+    """What a letter tells, which opens nothing, whoever reads it; its words are in `mails.py`."""
 
     RECOVERY_ASKED = "recovery-asked"
     RECOVERY_CONFIRMED = "recovery-confirmed"
@@ -290,26 +291,6 @@ class RecoveryWord(Identified, Model):
     by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # none: the operator, where nobody administers
     because: Mapped[str]
     at: Mapped[datetime]
-
-
-class Letter(Identified, Model):
-    """One mail that is owed to a person about her own account: an outbox row, written with what it tells.
-
-    Kept apart from `Invitation` because it opens nothing, whoever reads it.
-    """
-
-    __tablename__ = "letter"
-    __table_args__ = (Index("ix_letter_outbox", "sent_at", "claimed_until"),)
-
-    address: Mapped[str]  # as it was at that moment: a changed address is told at the old one
-    given_name: Mapped[str]  # empty when it was typed by somebody whom nobody knows yet: no stranger's words in a mail
-    subject_id: Mapped[UUID]  # the recovery it speaks of, what its code proves, or the account
-    kind: Mapped[News] = mapped_column(
-        Enum(News, native_enum=False, length=20, values_callable=lambda e: [n.value for n in e])
-    )
-    created_at: Mapped[datetime]
-    claimed_until: Mapped[datetime | None]
-    sent_at: Mapped[datetime | None]
 
 
 class EmailChange(Identified, Model):

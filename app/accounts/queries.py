@@ -7,9 +7,10 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Select, Uuid, column, func, or_, select, table
 
-from app.accounts.models import Account, Invitation, Letter, Membership, Passkey, Role, SignIn
+from app.accounts.models import INVITATION, Account, Invitation, Membership, Passkey, Role, SignIn
 from app.config import Settings
 from app.core.db import db
+from app.letters.models import Letter
 
 # The directory stands above this room, so its classes cannot be imported here; our foreign key already names
 # its table, and of it we read only the name to show.
@@ -103,10 +104,10 @@ def is_practitioner(account_id: UUID) -> bool:
     return db.session.scalar(mine) is not None
 
 
-def waits_for_mail(now: datetime) -> bool:
-    """Is a letter due? A plain look, so that nothing is locked while nothing waits."""
-    free = or_(Letter.claimed_until.is_(None), Letter.claimed_until <= now)
-    return db.session.scalar(select(Letter.id).where(Letter.sent_at.is_(None), free).limit(1)) is not None
+def letters_of(invitations: Collection[Invitation]) -> dict[UUID, Letter]:
+    """The mail of each invitation, by its id; what was shown on a screen has none."""
+    theirs = Letter.kind == INVITATION, Letter.subject_id.in_([each.id for each in invitations])
+    return {each.subject_id: each for each in db.session.scalars(select(Letter).where(*theirs))}
 
 
 def roles_in(account: Account, organization_id: UUID) -> list[Role]:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
 
-from app.accounts.actions import end_sign_ins, has_passkey, hold, tell
+from app.accounts.actions import end_sign_ins, has_passkey, hold, mail_invitation, tell
 from app.accounts.models import (
+    RECOVERY_INVITATION,
     Account,
     Invitation,
     Membership,
@@ -26,6 +27,7 @@ from app.accounts.models import (
 from app.accounts.rules import RECOVERY_LASTS, opens_at, recovery_ends_at
 from app.audit.actions import record
 from app.core.db import db, transaction
+from app.core.timers import Due
 from app.core.tokens import derived_token, derived_tokens, same_as_one
 
 
@@ -137,6 +139,14 @@ def move_due(now: datetime) -> int:
     return len(due)
 
 
+def oldest_due(now: datetime) -> Due:
+    """Since when a recovery should have been opened."""
+    opened = select(Invitation.id).where(Invitation.recovery_id == Recovery.id).exists()
+    return select(func.min(Recovery.opens_at)).where(
+        Recovery.ended_at.is_(None), Recovery.opens_at <= now, not_(opened)
+    )
+
+
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     opened = select(Invitation.id).where(Invitation.recovery_id == Recovery.id).exists()
     opens = and_(Recovery.opens_at <= now, not_(opened))
@@ -154,17 +164,18 @@ def _move(recovery: Recovery, now: datetime) -> None:
 def _open(recovery: Recovery, now: datetime) -> None:
     ends_at = recovery_ends_at(recovery.asked_at, recovery.opens_at)
     person = recovery.account
-    db.session.add(
-        Invitation(
-            account_id=person.id,
-            recovery_id=recovery.id,
-            email=person.email,
-            given_name=person.given_name,
-            family_name=person.family_name,
-            created_at=now,
-            expires_at=ends_at,
-        )
+    made = Invitation(
+        account_id=person.id,
+        recovery_id=recovery.id,
+        email=person.email,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        created_at=now,
+        expires_at=ends_at,
     )
+    db.session.add(made)
+    db.session.flush()
+    mail_invitation(made, RECOVERY_INVITATION, now=now)
     record("account.recovery_opened", subject=recovery.account_id, why="two administrators, one day", now=now)
 
 

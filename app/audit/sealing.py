@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import chain
@@ -12,6 +12,7 @@ from app.audit.models import AuditAnchor, AuditEvent, AuditSeal
 from app.audit.rules import seal
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.timers import Due
 
 log = structlog.get_logger()
 
@@ -32,6 +33,16 @@ def seal_due(now: datetime) -> int:
     except IntegrityError:
         log.info("audit_sealed_by_another")
     return sealed
+
+
+def oldest_due(_now: datetime) -> Due:
+    """Since when the first line after the last seal should have been sealed: a minute after that one, or at once."""
+    last = chain.last_seal()
+    if last is None:
+        return select(AuditEvent.at).order_by(AuditEvent.id).limit(1)
+    then = literal(last.sealed_at + SEAL_EVERY, AuditEvent.at.type)
+    since = case((AuditEvent.at < then, then), else_=AuditEvent.at)
+    return select(since).where(AuditEvent.id > last.event_id).order_by(AuditEvent.id).limit(1)
 
 
 def _seal_some(now: datetime) -> int:

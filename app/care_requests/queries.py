@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Role
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
 from app.core.db import db
+from app.core.timers import Due
 from app.directory.queries import recipients_of, territory_communes, whose_rules
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway
@@ -157,6 +158,11 @@ def copies_of(request_id: UUID) -> Sequence[InformationCopy]:
     """Who was told of it without having to answer."""
     told = select(InformationCopy).where(InformationCopy.request_id == request_id)
     return db.session.scalars(told.options(joinedload(InformationCopy.practitioner)).order_by(InformationCopy.id)).all()
+
+
+def oldest_due(_now: datetime) -> Due:
+    """Since when the longest waiting search should have moved."""
+    return select(func.min(CareRequest.next_move_at)).where(CareRequest.state == State.SEARCHING)
 
 
 def due(now: datetime, limit: int = 1000) -> list[UUID]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union_all
 
 from app.care_requests import actions, words
 from app.care_requests.follow_ups import NEWS_LIFE, tell_screens
@@ -12,23 +12,34 @@ from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
 from app.core.db import db, transaction
+from app.core.timers import Due
 from app.directory import queries as directory
 from app.push import alerts as push
+
+# Of each kind of promise: its row, when it is late, and what is still true of one that nobody was told about.
+TASKS = CareTask.id, CareTask.due_at, (CareTask.done_at.is_(None), CareTask.reminded_at.is_(None))
+STARTS = (
+    CareRequest.id,
+    CareRequest.start_by,
+    (CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]), CareRequest.late_at.is_(None)),
+)
+DECISIONS = CareRequest.id, CareRequest.answer_by, (CareRequest.state == State.DRAFT,)
 
 
 def watch_due(now: datetime) -> int:
     """Say what is late, once each: tasks, care that did not begin, decisions that nobody took. Returns how many."""
-    late_tasks = select(CareTask.id).where(
-        CareTask.done_at.is_(None), CareTask.reminded_at.is_(None), CareTask.due_at <= now
+    late_tasks, late_starts, undecided = (
+        select(row_id).where(*which).where(due_at <= now).order_by(row_id).limit(100)
+        for row_id, due_at, which in (TASKS, STARTS, DECISIONS)
     )
-    late_starts = select(CareRequest.id).where(
-        CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]),
-        CareRequest.start_by <= now,
-        CareRequest.late_at.is_(None),
-    )
-    undecided = select(CareRequest.id).where(CareRequest.state == State.DRAFT, CareRequest.answer_by <= now)
     due = ((late_tasks, _remind), (late_starts, _say_late), (undecided, end_undecided))
-    return sum(_each(db.session.scalars(which.limit(100)).all(), act, now) for which, act in due)
+    return sum(_each(db.session.scalars(which).all(), act, now) for which, act in due)
+
+
+def oldest_due(_now: datetime) -> Due:
+    """Since when something that is late should have been said."""
+    waiting = [select(due_at.label("due_at")).where(*which) for _id, due_at, which in (TASKS, STARTS, DECISIONS)]
+    return select(func.min(union_all(*waiting).subquery().c.due_at))
 
 
 def _each(ids: Sequence[UUID], act: Callable[[UUID, datetime], None], now: datetime) -> int:

@@ -22,6 +22,9 @@ from app.config import Settings
 from app.core.db import db
 from app.core.tokens import derived_token, keyed_hash, new_token, same
 from app.demo.people import PROFESSIONALS, STAFF, email_of
+from app.letters import actions as letters
+from app.letters.rules import Medium, Outcome
+from app.letters.rules import Verdict as Delivered
 from app.push import channels, outbox, subscriptions
 from app.push.models import Subscription
 from app.push.notices import DEVICES_PAGE
@@ -127,9 +130,11 @@ def deliver(now: datetime) -> None:
             subscriptions.receive(message.id, now)
         else:
             outbox.settle(message, Verdict("sent"), 201, now)
-    while (letters := channels.claim(now)) is not None:
-        for letter in letters:
-            channels.settle(letter, Verdict("sent"), 250, now)
+    while channels.hand_over(now):
+        pass
+    for medium in Medium:
+        while letter := letters.claim(medium, now):
+            letters.settle(letter, Delivered("sent"), Outcome(status=250), now)
 
 
 def _base64url(data: bytes) -> str:

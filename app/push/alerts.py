@@ -14,10 +14,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.config import Settings
 from app.core.db import db, insert_into, insert_rows
 from app.push import attention, budget, rules
-from app.push.listeners import mobile_of
+from app.push.listeners import mobiles_of
 from app.push.models import NOT_PUSH, UNSENT, Alert, Message, MessageState, Subscription
 from app.push.notices import NOTHING_LEFT, Notice, Owed, payload_of, topic_of
 from app.push.rules import Channel
+
+Ways = Collection[Channel]
+"""The channels by which a person can be told."""
 
 
 def alert(
@@ -89,15 +92,14 @@ def _kept(owed: Owed, step: str, rings_at: datetime, now: datetime) -> dict[str,
 
 def _tell(owed: Sequence[Owed], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
     rings = [_ring(device, each, step, now) for each in owed for device in devices[each.account_id]]
+    elsewhere = [each for each in owed if each.notice.elsewhere]
+    ways = ways_to({each.account_id for each in elsewhere})
     letters = [
-        letter
-        for each in owed
-        if each.notice.elsewhere
-        for letter in [_letter(each, step, now + rules.PATIENCE if devices[each.account_id] else now)]
-        if letter
+        _letter(each, step, now + rules.PATIENCE if devices[each.account_id] else now, ways[each.account_id])
+        for each in elsewhere
     ]
     _owe(rings, Message.subject_id, Message.subscription_id, Message.step)
-    _owe(letters, *LETTER)
+    _owe([letter for letter in letters if letter], *LETTER)
 
 
 LETTER = Message.subject_id, Message.account_id, Message.channel, Message.step
@@ -119,17 +121,10 @@ def _owe(rows: Sequence[dict[str, Any]], *unique: InstrumentedAttribute[Any]) ->
     db.session.execute(repeated, rows)
 
 
-def _letter(owed: Owed, step: str, due_at: datetime) -> dict[str, Any] | None:
+def _letter(owed: Owed, step: str, due_at: datetime, ways: Ways) -> dict[str, Any] | None:
     """The row of the channel that speaks when no phone confirms by `due_at`: it is its own timer."""
-    return _owed_by(
-        owed.account_id,
-        owed.subject_id,
-        step,
-        owed.notice.elsewhere,
-        Channel.PUSH,
-        due_at=due_at,
-        expires_at=owed.expires_at,
-    )
+    channel = rules.channel_after(Channel.PUSH, ways)
+    return _said_by(channel, owed.account_id, owed.subject_id, step, owed.notice.elsewhere, due_at, owed.expires_at)
 
 
 def _devices_of(account_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
@@ -158,31 +153,23 @@ def owe_next(message: Message, now: datetime) -> None:
     """After a mail or an SMS that left, wait for a sign of life before the next channel; after one that could not,
     do not wait."""
     due_at = now + rules.PATIENCE if message.state is MessageState.SENT else now
-    row = _owed_by(
-        message.account_id,
-        message.subject_id,
-        message.step,
-        message.payload["text"],
-        message.channel,
-        due_at=due_at,
-        expires_at=message.expires_at,
-    )
+    account_id, subject_id, text = message.account_id, message.subject_id, message.payload["text"]
+    channel = rules.channel_after(message.channel, ways_to([account_id])[account_id])
+    row = _said_by(channel, account_id, subject_id, message.step, text, due_at, message.expires_at)
     if row:
         _owe([row], *LETTER)
 
 
-def _owed_by(
+def _said_by(
+    channel: Channel | None,
     account_id: UUID,
     subject_id: UUID,
     step: str,
     text: str,
-    after: Channel,
-    *,
     due_at: datetime,
     expires_at: datetime,
 ) -> dict[str, Any] | None:
-    """What the channel that comes after `after` is to say, if there is one in time."""
-    channel = rules.channel_after(after, ways_to(account_id))
+    """What this channel is to say, if there is one, and in time."""
     if channel is None or due_at >= expires_at:
         return None
     return {
@@ -198,12 +185,13 @@ def _owed_by(
     }
 
 
-def ways_to(account_id: UUID) -> frozenset[Channel]:
-    """The channels by which this person can be told. Every account has an e-mail address."""
+def ways_to(account_ids: Collection[UUID]) -> dict[UUID, Ways]:
+    """By which channels each of these people can be told, in one query at most. Every account has an e-mail address."""
     settings: Settings = current_app.config["SETTINGS"]
     mail = {Channel.EMAIL} if settings.mails else set()
-    sms = {Channel.SMS} if settings.sms_url and mobile_of(account_id) else set()
-    return frozenset({Channel.PUSH, *mail, *sms})
+    mobile = mobiles_of(account_ids) if settings.sms_url else {}
+    sms = {account_id: {Channel.SMS} for account_id in mobile}
+    return {each: frozenset({Channel.PUSH, *mail, *sms.get(each, ())}) for each in account_ids}
 
 
 def drop(*subject_ids: UUID) -> dict[UUID, UUID]:

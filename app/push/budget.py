@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from app.core import clock
 from app.core.db import db, insert_into
+from app.core.timers import Due
 from app.push import attention
 from app.push.attention import Wishes
 from app.push.models import Alert, Attention
@@ -68,6 +69,10 @@ def told_today(account_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
 def any_due(now: datetime) -> bool:
     """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
     return db.session.scalar(select(Alert.id).where(Alert.rings_at <= now).limit(1)) is not None
+
+
+def oldest_due(_now: datetime) -> Due:
+    return select(func.min(Alert.rings_at)).where(Alert.rings_at.is_not(None))
 
 
 def people_due(now: datetime, limit: int) -> list[UUID]:

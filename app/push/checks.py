@@ -4,8 +4,9 @@ from datetime import datetime
 
 from app.core import clock
 from app.core.db import transaction
-from app.push.queries import any_to_check, to_check
-from app.push.reachability import check_ends_at
+from app.core.timers import Due
+from app.push.queries import any_to_check, longest_unchecked, to_check
+from app.push.reachability import check_ends_at, checks_begin_at
 from app.push.subscriptions import check
 
 BATCH = 100
@@ -21,3 +22,8 @@ def check_due(now: datetime) -> int:
         for device in devices:
             check(device, now, ends_at)
         return len(devices)
+
+
+def oldest_due(now: datetime) -> Due:
+    """A check that fell due at night is late from the morning on."""
+    return longest_unchecked(checks_begin_at(now, clock.PARIS))

@@ -1,22 +1,22 @@
 """What the rooms above registered: whom to tell, in the same transaction, and what only they know."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.core.db import db
-from app.push import rules
+from app.letters.rules import is_mobile
 from app.push.models import Alert
 
 Listener = Callable[[UUID], None]
-NumberOf = Callable[[UUID], str | None]
+NumbersOf = Callable[[Collection[UUID]], Mapping[UUID, str]]
 UsefulOf = Callable[[Collection[UUID]], Collection[UUID]]
 
 _on_received: list[Listener] = []
 _on_lost: list[Listener] = []
 _on_carried: list[Listener] = []
-_number_of: list[NumberOf] = []
+_numbers_of: list[NumbersOf] = []
 _useful_of: list[UsefulOf] = []
 
 
@@ -35,9 +35,9 @@ def on_carried(listener: Listener) -> Listener:
     return _register(_on_carried, listener)
 
 
-def find_numbers(number_of: NumberOf) -> None:
-    """Let `number_of(account_id)` say where a person's SMS go; the rooms above know, this one does not."""
-    _number_of[:] = [number_of]
+def find_numbers(numbers_of: NumbersOf) -> None:
+    """Let `numbers_of(account_ids)` say where people's SMS go; the rooms above know, this one does not."""
+    _numbers_of[:] = [numbers_of]
 
 
 def find_useful(useful_of: UsefulOf) -> None:
@@ -45,10 +45,12 @@ def find_useful(useful_of: UsefulOf) -> None:
     _useful_of[:] = [useful_of]
 
 
-def mobile_of(account_id: UUID) -> str | None:
-    """The person's mobile number (E.164), if one is known."""
-    numbers = (number_of(account_id) for number_of in _number_of)
-    return next((number for number in numbers if number and rules.is_mobile(number)), None)
+def mobiles_of(account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The mobile numbers (E.164) of those of these people of whom one is known."""
+    found: dict[UUID, str] = {}
+    for numbers_of in _numbers_of if account_ids else []:
+        found |= {account_id: number for account_id, number in numbers_of(account_ids).items() if is_mobile(number)}
+    return found
 
 
 def useful_among(subject_ids: Collection[UUID]) -> set[UUID]:

@@ -10,6 +10,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Identified, Model
+from app.core.leases import Owed
 from app.push.attention import EVERY_DAY, Wishes
 from app.push.reachability import CHECK_EVERY
 from app.push.rules import Channel
@@ -55,7 +56,7 @@ class MessageState(enum.StrEnum):
 UNSENT = (MessageState.PENDING, MessageState.LEASED)
 
 
-class Message(Identified, Model):
+class Message(Owed, Identified, Model):
     """An outbox row, written in the transaction that causes it. The row is the event; nothing else is queued.
 
     `subject_id` is what the message is about (an offer), opaque to this room. `step` tells the alert from the
@@ -100,11 +101,6 @@ class Message(Identified, Model):
         Enum(MessageState, native_enum=False, values_callable=lambda e: [s.value for s in e]),
         default=MessageState.PENDING,
     )
-    due_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
-    lease_token: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
     last_status: Mapped[int | None]
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""The outbox's leases: a row is claimed for a while, sent, then settled, only by the one who still holds it.
+"""The outbox of the phones, many rows under one lease (`core/leases.py`).
 
 A worker killed at any point leaves a lease that runs out, and another takes the row up. A message may then
 reach a phone twice, with the same topic and tag, so that it shows once. It is never lost.
@@ -12,8 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, bindparam, func, not_, select, update
 
+from app.core import leases
 from app.core.db import db
-from app.push.leases import finish
+from app.core.timers import Due
 from app.push.listeners import tell_lost
 from app.push.models import Message, MessageState, Subscription
 from app.push.rules import Channel, Verdict
@@ -71,13 +72,7 @@ def claim(limit: int, worker_token: str, now: datetime, busy: Collection[str] = 
     _give_up(late, now)
     good = [row for row in rows if row not in late] if late else rows
     ends = now + LEASE
-    _change(
-        [row.id for row in good],
-        state=MessageState.LEASED,
-        attempts=Message.attempts + 1,
-        lease_token=worker_token,
-        lease_until=ends,
-    )
+    leases.lease(Message, [row.id for row in good], worker_token, ends)
     return [_claimed(row, worker_token, ends) for row in good]
 
 
@@ -88,6 +83,10 @@ def anything_due(now: datetime, busy: Collection[str] = ()) -> bool:
     return due
 
 
+def oldest_due(_now: datetime) -> Due:
+    return leases.oldest_due(Message, Message.channel == Channel.PUSH)
+
+
 def _due(free: Select[Any], busy: Collection[str]) -> Select[Any]:
     address = func.coalesce(Subscription.endpoint, "")
     return free.where(*(not_(address.startswith(origin, autoescape=True)) for origin in busy))
@@ -96,14 +95,8 @@ def _due(free: Select[Any], busy: Collection[str]) -> Select[Any]:
 def _give_up(rows: Sequence[Row[Any]], now: datetime) -> None:
     for row in rows:
         state = MessageState.EXPIRED if row.expires_at <= now else MessageState.FAILED
-        _change([row.id], state=state, lease_token=None, lease_until=None)
+        leases.change(Message, [row.id], state=state, lease_token=None, lease_until=None)
         tell_lost([row.subject_id])
-
-
-def _change(ids: Sequence[UUID], **values: Any) -> None:
-    if ids:
-        changed = update(Message).where(Message.id.in_(ids)).values(**values)
-        db.session.execute(changed.execution_options(synchronize_session=False))
 
 
 def _claimed(row: Row[Any], worker_token: str, lease_until: datetime) -> Claimed:
@@ -152,7 +145,9 @@ def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime
 
     A device that is gone is forgotten either way.
     """
-    settled = finish(message.id, message.lease_token, verdict, status, now)
+    sent_at = now if verdict.state == "sent" else Message.sent_at
+    state, ended = MessageState(verdict.state), {"last_status": status, "sent_at": sent_at}
+    settled = leases.settle(Message, message.id, message.lease_token, state, due_at=verdict.due_at, **ended)
     if settled and verdict.state in ("failed", "expired"):
         tell_lost([message.subject_id])
     if verdict.forget_device:
@@ -181,8 +176,8 @@ DUE = (
 )
 # Apart, because each walks along the index (state, due_at): together they would make a claim sort all that waits.
 NOW = bindparam("now", type_=Message.due_at.type)
-PENDING = DUE.where(Message.state == MessageState.PENDING, Message.due_at <= NOW)
-ABANDONED = DUE.where(Message.state == MessageState.LEASED, Message.lease_until <= NOW)
+PENDING = DUE.where(leases.pending(Message, NOW))
+ABANDONED = DUE.where(leases.abandoned(Message, NOW))
 
 # Under the same fence as in `settle`.
 SENT = (

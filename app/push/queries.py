@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, select
 
 from app.accounts.models import Account
 from app.core.db import db
+from app.core.timers import Due
 from app.core.words import count
 from app.push import attention, budget
 from app.push.listeners import useful_among
@@ -179,6 +180,14 @@ def to_check(now: datetime, limit: int) -> list[Subscription]:
 def any_to_check(now: datetime) -> bool:
     statement = select(Subscription.id).join(Account, Account.id == Subscription.account_id)
     return db.session.scalar(statement.where(Subscription.check_at <= now, Account.active).limit(1)) is not None
+
+
+def longest_unchecked(since: datetime | None) -> Due:
+    """When the check that waits longest fell due, `since` at the earliest; null without a `since`."""
+    from_then = literal(since, Subscription.check_at.type)
+    fell_due = case((Subscription.check_at < from_then, from_then), else_=Subscription.check_at)
+    asked = select(func.min(fell_due)).join(Account, Account.id == Subscription.account_id).where(Account.active)
+    return asked if since else asked.where(false())
 
 
 def devices_by_key() -> dict[str, int]:

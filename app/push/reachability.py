@@ -163,3 +163,10 @@ def check_ends_at(now: datetime, zone: ZoneInfo) -> datetime | None:
     if not OPENS_AT <= local.hour < CLOSES_AT:
         return None
     return local.replace(hour=CLOSES_AT, minute=0, second=0, microsecond=0)
+
+
+def checks_begin_at(now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Since when, today, checks are sent; None at an hour when none is."""
+    if check_ends_at(now, zone) is None:
+        return None
+    return now.astimezone(zone).replace(hour=OPENS_AT, minute=0, second=0, microsecond=0)

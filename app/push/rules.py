@@ -6,12 +6,13 @@ import enum
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from app.core.rules import asked_wait, backoff
 
 State = Literal["pending", "sent", "failed", "expired"]
 
@@ -27,11 +28,6 @@ KEY_TROUBLE = frozenset({401, 403})
 PATIENCE = timedelta(seconds=60)
 """How long an urgent message may go without proof before the next channel speaks too."""
 
-PAID_TRIES = 3
-"""A gateway that never answers may have sent the SMS all the same, and each is paid for."""
-
-MOBILE = re.compile(r"\+33[67]\d{8}|\+262(692|693)\d{6}|\+590(690|691)\d{6}|\+594694\d{6}|\+596(696|697)\d{6}")
-
 
 class Channel(enum.StrEnum):
     """The ways to a person, in the order in which they are taken."""
@@ -45,11 +41,6 @@ def channel_after(channel: Channel, ways: Collection[Channel]) -> Channel | None
     """The next way to a person among those there are to her; None when all were taken."""
     order = list(Channel)
     return next((later for later in order[order.index(channel) + 1 :] if later in ways), None)
-
-
-def is_mobile(number: str) -> bool:
-    """Whether an SMS can reach this French number in E.164, overseas ones included (ARCEP's numbering plan)."""
-    return bool(MOBILE.fullmatch(number))
 
 
 @dataclass(frozen=True)
@@ -100,55 +91,17 @@ def after(outcome: Outcome, *, attempts: int, now: datetime, expires_at: datetim
     if status in (404, 410):
         return Verdict("failed", forget_device=True)
     if outcome.fault == "silence" or status in KEY_TROUBLE or status in (408, 429) or (status or 0) >= 500:
-        wait = _asked_wait(outcome.retry_after, now) or _backoff(attempts, jitter)
+        backed_off = backoff(attempts, first=FIRST_WAIT, longest=LONGEST_WAIT, jitter=jitter)
+        wait = asked_wait(outcome.retry_after, now) or backed_off
         alarm = f"push-service-says-{status}" if status in KEY_TROUBLE else ""
         return _again(now + wait, expires_at, alarm)
     return Verdict("failed", alarm=outcome.fault or f"push-service-says-{status}")
-
-
-def after_gateway(outcome: Outcome, *, attempts: int, now: datetime, expires_at: datetime) -> Verdict:
-    """The same for a mail or an SMS, where every refusal is the operator's to mend.
-
-    | answer                         | state                                              | alarm |
-    |--------------------------------|----------------------------------------------------|-------|
-    | 2xx                            | sent                                               |       |
-    | 429                            | pending, after Retry-After                         |       |
-    | 408, 5xx, timeout, reset, TLS  | pending, exponential backoff; failed after 3 tries | yes   |
-    | redirect, 400, 401, 402, …     | failed                                             | yes   |
-    """
-    status = outcome.status
-    if status is not None and 200 <= status <= 299:
-        return Verdict("sent")
-    passing = outcome.fault == "silence" or status == 408 or (status or 0) >= 500
-    if status == 429 or (passing and attempts < PAID_TRIES):
-        return _again(now + (_asked_wait(outcome.retry_after, now) or _backoff(attempts, 0)), expires_at, "")
-    return Verdict("failed", alarm=f"gateway-says-{status or outcome.fault}")
 
 
 def _again(due_at: datetime, expires_at: datetime, alarm: str) -> Verdict:
     if due_at >= expires_at:
         return Verdict("expired", alarm=alarm)
     return Verdict("pending", due_at=due_at, alarm=alarm)
-
-
-def _backoff(attempts: int, jitter: float) -> timedelta:
-    """2 s, 4 s, 8 s… up to a minute, each shortened by up to a half."""
-    doubled = FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10)
-    wait: timedelta = min(doubled, LONGEST_WAIT) * (1 - jitter / 2)
-    return wait
-
-
-def _asked_wait(retry_after: str, now: datetime) -> timedelta | None:
-    """Retry-After in seconds or as an HTTP date (RFC 9110 §10.2.3); None when absent, senseless or past."""
-    if re.fullmatch(r"\d{1,8}", retry_after, re.ASCII):
-        wait = timedelta(seconds=int(retry_after))
-    else:
-        try:
-            moment = parsedate_to_datetime(retry_after)
-        except ValueError:
-            return None
-        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
-    return wait if wait > timedelta(0) else None
 
 
 def origin_of(endpoint: str) -> str:

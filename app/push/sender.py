@@ -13,7 +13,7 @@ import structlog
 from flask import current_app
 
 from app.config import Settings
-from app.core import clock, stopping
+from app.core import clock, heartbeats, stopping
 from app.core.db import transaction
 from app.core.tokens import new_token
 from app.push import outbox, rules
@@ -99,6 +99,7 @@ def send_due(now: datetime) -> int:
     courier: Courier = current_app.extensions.setdefault("push_courier", Courier())
     tried = courier.turn(now, more=True)
     while not courier.resting:
+        heartbeats.alive()
         tried += courier.turn(clock.now(), more=not stopping.asked.is_set())
     return tried
 

@@ -15,6 +15,8 @@ from app.push.notices import CHECK, DEVICES_PAGE, TEST, Notice, Owed
 from app.push.reachability import CHECK_EVERY, TEST_LIFE
 from app.push.rules import Channel
 
+TEST_NOTICE = Notice("Essai de Relais", "Ce téléphone reçoit bien les alertes.", DEVICES_PAGE)
+
 
 def subscribe(account_id: UUID, endpoint: str, p256dh: str, auth: str, now: datetime, name: str = "") -> None:
     """Alert this person on this device from now on. Its keys are already checked (`rules.key_trouble`).
@@ -79,8 +81,7 @@ def fall_silent(departure: Departure) -> None:
 
 def try_devices(account_id: UUID, now: datetime) -> None:
     """Ring every device of this person once, so that she sees which of them receive."""
-    notice = Notice("Essai de Relais", "Ce téléphone reçoit bien les alertes.", DEVICES_PAGE)
-    tell(account_id, uuid_utils.compat.uuid7(), TEST, notice, now=now, expires_at=now + TEST_LIFE)
+    tell(account_id, uuid_utils.compat.uuid7(), TEST, TEST_NOTICE, now=now, expires_at=now + TEST_LIFE)
 
 
 def check(device: Subscription, now: datetime, ends_at: datetime) -> None:

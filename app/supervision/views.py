@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
@@ -18,8 +18,9 @@ from app.dispatch import actions as dispatch
 from app.dispatch import queries as reads
 from app.supervision import watch
 from app.supervision.emergency_lines import emergencies_for
-from app.supervision.health import Health, report
+from app.supervision.health import report
 from app.supervision.lines import Line, Slipping, late_start, left_behind, line, overdue_task, waiting_decision
+from app.supervision.measures import measured
 from app.supervision.moves import moves_for
 from app.supervision.rules import RELAUNCHED_FOR
 from app.supervision.silent_phones import unreachable_for
@@ -86,23 +87,13 @@ def relaunch(request_id: UUID) -> Response:
 @bp.get("/healthz")
 @public("a monitor asks without signing in; the answer holds no one's data")
 def healthz() -> tuple[Response, int]:
+    """`late` names the timers that are late or silent."""
     health = report(clock.now())
-    return jsonify(ok=health.well, lines=health.lines), 200 if health.well else 503
+    late = [pulse.timer for pulse in health.red]
+    return jsonify(ok=health.well, late=late, lines=health.lines), 200 if health.well else 503
 
 
 @bp.get("/metrics")
 @public("counts and delays only, for the monitoring of the house")
 def metrics() -> Response:
-    return Response(_metrics(report(clock.now())), content_type=CONTENT_TYPE_LATEST)
-
-
-def _metrics(health: Health) -> bytes:
-    registry = CollectorRegistry()
-    for name, words, value in (
-        ("relais_requests_searching", "Requests for which someone is looked for", health.searching),
-        ("relais_requests_unanswered", "Requests that nobody took", health.unanswered),
-        ("relais_search_delay_seconds", "How late the most overdue search is", health.search_delay),
-        ("relais_push_delay_seconds", "How late the most overdue message is", health.push_delay),
-    ):
-        Gauge(name, words, registry=registry).set(value)
-    return generate_latest(registry)
+    return Response(measured(report(clock.now())), content_type=CONTENT_TYPE_LATEST)

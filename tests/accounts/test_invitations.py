@@ -13,6 +13,7 @@ from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Invitation, Membership, Role
 from app.core import clock
 from app.core.db import db, transaction
+from app.letters.models import Letter
 from tests.accounts.conftest import NURSE, account_of, invited, later, row, welcome
 from tests.accounts.visitor import Visitor
 
@@ -191,7 +192,9 @@ def test_an_administrator_invites(chief: Visitor, practice: UUID) -> None:
     lea = account_of(Person("lea.blanc@example.org", "", ""))
     assert (lea.name, lea.roles) == ("Léa Blanc", frozenset())
     made = db.session.scalars(select(Invitation).where(Invitation.account_id == lea.id)).one()
-    assert (made.sent_at, made.role, made.organization_id) == (None, Role.PRACTITIONER, practice)
+    assert (made.role, made.organization_id) == (Role.PRACTITIONER, practice)
+    letter = db.session.scalars(select(Letter).where(Letter.subject_id == made.id)).one()
+    assert (letter.address, letter.ended_at, letter.expires_at) == (lea.email, None, made.expires_at)
     page = chief.visit("/members").text
     assert "Invitations sans réponse" in page
     assert "Invitation sur le départ" in page

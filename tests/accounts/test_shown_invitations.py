@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.accounts import sender
-from app.accounts.actions import claim_unsent, code_of
+from app.accounts import mails
+from app.accounts.actions import code_of
 from app.accounts.invitations import Person
-from app.accounts.models import Invitation, Letter, News, Role
+from app.accounts.models import Invitation, News, Role
 from app.audit.models import AuditEvent
-from app.core.db import db, transaction
+from app.core.db import db
+from app.letters.models import Letter
 from tests.accounts.conftest import NURSE, account_of, invited, later, row, welcome
 from tests.accounts.visitor import Visitor
 
@@ -58,13 +59,11 @@ def test_scanned_and_said(anne: Visitor, practice: UUID, visitor: Anyone) -> Non
 
 def test_it_is_not_mailed_but_her_mailbox_hears_of_it(anne: Visitor, practice: UUID, visitor: Anyone) -> None:
     invitation = shows(anne, practice)
-    with transaction():
-        assert claim_unsent(now=later()) is None
     welcome(visitor(), invitation)
     db.session.rollback()
     told = db.session.scalars(select(Letter).where(Letter.address == NURSE.email)).all()
     assert [letter.kind for letter in told] == [News.JOINED]
-    assert "Ce\nn'était pas vous" in sender.TEXTS[News.JOINED]
+    assert "Ce\nn'était pas vous" in mails.TEXTS[News.JOINED]
 
 
 def test_ten_minutes(anne: Visitor, practice: UUID, visitor: Anyone) -> None:

@@ -17,6 +17,7 @@ from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import OfferState
 from app.dispatch.words import REFUSALS
+from app.letters.models import LetterState
 from app.push.models import MessageState
 from docs.screenshots import STAMP, looks
 
@@ -66,6 +67,7 @@ def test_architecture_says_what_the_rooms_say_of_themselves() -> None:
         ("Verbs of a request", dict.fromkeys(Verb, "")),
         ("States of an offer", dict.fromkeys(OfferState, "")),
         ("States of a message", dict.fromkeys(MessageState, "")),
+        ("States of a letter", dict.fromkeys(LetterState, "")),
         ("Roles", ROLES),
         ("Professions", {profession: words[0] for profession, words in PROFESSIONS.items()}),
         ("Reasons of a refusal", REFUSALS),

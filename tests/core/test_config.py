@@ -35,6 +35,26 @@ WRONG = {
     "a port in words": ({"PORT": "http"}, "PORT"),
     "a port too high": ({"PORT": "70000"}, "PORT"),
     "no port": ({"PORT": "0"}, "PORT"),
+    "a mail server without its scheme": ({"RELAIS_SMTP_URL": "mail.example.org:587"}, "RELAIS_SMTP_URL"),
+    "a mail server of another kind": ({"RELAIS_SMTP_URL": "https://mail.example.org"}, "RELAIS_SMTP_URL"),
+    "a mail server without a name": ({"RELAIS_SMTP_URL": "smtp://:587"}, "RELAIS_SMTP_URL"),
+    "a port of mails in words": ({"RELAIS_SMTP_URL": "smtp://mail.example.org:smtp"}, "RELAIS_SMTP_URL"),
+    "a port of mails too high": ({"RELAIS_SMTP_URL": "smtp://mail.example.org:70000"}, "RELAIS_SMTP_URL"),
+    "a name of mails without its password": ({"RELAIS_SMTP_URL": "smtp://u@mail.example.org"}, "RELAIS_SMTP_URL"),
+    "a password of mails without its name": ({"RELAIS_SMTP_URL": "smtp://:p@mail.example.org"}, "RELAIS_SMTP_URL"),
+    "a slash in a password of mails": ({"RELAIS_SMTP_URL": "smtp://u:p/w@mail.example.org:25"}, "RELAIS_SMTP_URL"),
+    "a page on the mail server": ({"RELAIS_SMTP_URL": "smtp://mail.example.org/relais"}, "RELAIS_SMTP_URL"),
+    "a sender without a domain": ({"RELAIS_MAIL_FROM": "relais"}, "RELAIS_MAIL_FROM"),
+    "a sender's name alone": ({"RELAIS_MAIL_FROM": "Relais <relais>"}, "RELAIS_MAIL_FROM"),
+    "two senders": ({"RELAIS_MAIL_FROM": "a@example.org, b@example.org"}, "RELAIS_MAIL_FROM"),
+    "a sender of two lines": ({"RELAIS_MAIL_FROM": "a@example.org\nBcc: b@example.org"}, "RELAIS_MAIL_FROM"),
+    "a space in a sender": ({"RELAIS_MAIL_FROM": "re lais@example.org"}, "RELAIS_MAIL_FROM"),
+    "no sender at all": ({"RELAIS_MAIL_FROM": ""}, "RELAIS_MAIL_FROM"),
+    "a gateway without a name": ({"RELAIS_SMS_URL": "https:///sms", "RELAIS_SMS_KEY": "k"}, "RELAIS_SMS_URL"),
+    "a gateway's port in words": (
+        {"RELAIS_SMS_URL": "https://s.example:sms/", "RELAIS_SMS_KEY": "k"},
+        "RELAIS_SMS_URL",
+    ),
     "half of Pro Santé Connect": ({"RELAIS_PSC_ISSUER": "https://state.example"}, "RELAIS_PSC_CLIENT_ID"),
     "Pro Santé Connect without its issuer": ({**STATE, "RELAIS_PSC_ISSUER": ""}, "RELAIS_PSC_ISSUER"),
     "Pro Santé Connect without its secret": ({**STATE, "RELAIS_PSC_CLIENT_SECRET": ""}, "RELAIS_PSC_CLIENT_SECRET"),
@@ -55,6 +75,23 @@ def test_a_wrong_setting_stops_the_start_and_is_named(case: str, tmp_path: Path)
     changed, named = WRONG[case]
     with pytest.raises(WrongSetting, match=named):
         read_settings({"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET, **changed})
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        {"RELAIS_SMTP_URL": "smtp://mail.example.org"},
+        {"RELAIS_SMTP_URL": "smtp://relais:p%2Fw@mail.example.org:587"},
+        {"RELAIS_SMTP_URL": "smtps://relais:secret@mail.example.org/"},
+        {"RELAIS_SMTP_URL": "smtp://[::1]:25"},
+        {"RELAIS_MAIL_FROM": "relais@chu.local"},
+        {"RELAIS_MAIL_FROM": "Relais <relais@chu.fr>"},
+        {"RELAIS_MAIL_FROM": '"Relais, Évry" <relais@chu.fr>'},
+    ],
+)
+def test_every_usual_way_to_a_mail_server_is_understood(right: dict[str, str], tmp_path: Path) -> None:
+    settings = read_settings({"RELAIS_DATA": str(tmp_path), "RELAIS_SECRET_KEY": SECRET, **right})
+    assert set(right.values()) <= {settings.smtp_url, settings.mail_from}
 
 
 @pytest.mark.parametrize("spelling", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])

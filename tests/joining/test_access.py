@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts import actions as accounts
-from app.accounts import invitations, sender
-from app.accounts.models import Account, Invitation, Letter, News, Role
+from app.accounts import invitations, mails
+from app.accounts.models import Account, Invitation, News, Role
 from app.accounts.queries import proposal_for
 from app.audit.models import AuditEvent
 from app.core import clock
@@ -18,6 +18,7 @@ from app.core.db import db, transaction
 from app.directory.models import Practitioner, PractitionerRole
 from app.joining import actions
 from app.joining.models import AccessRequest
+from app.letters.models import Letter
 from tests.accounts.conftest import later, welcome
 from tests.accounts.visitor import Visitor
 from tests.factories.town import Town
@@ -73,9 +74,12 @@ def confirm(someone: Visitor) -> AccessRequest:
     return last()
 
 
-def letters() -> list[tuple[str, News]]:
+def letters() -> list[tuple[str, str]]:
     db.session.rollback()
-    return [(each.address, each.kind) for each in db.session.scalars(select(Letter).order_by(Letter.id))]
+    return [
+        (each.address, each.kind)
+        for each in db.session.scalars(select(Letter).where(Letter.kind.in_(list(News))).order_by(Letter.id))
+    ]
 
 
 def test_from_the_sign_in_page_to_the_first_request(
@@ -128,7 +132,7 @@ def test_nobody_learns_who_is_in_the_directory(lea: Practitioner, town: Town, vi
         said = [sent, code, confirmed, someone.visit("/access/sent")]
         heard.append([(each.status_code, each.headers.get("Location"), bare(each.text)) for each in said])
     assert all(each == heard[0] for each in heard)
-    codes = [address for address, kind in letters() if kind is News.ADDRESS_CODE]
+    codes = [address for address, kind in letters() if kind == News.ADDRESS_CODE]
     assert codes == [f"person-{number}@elsewhere.example" for number in range(4)]
 
 
@@ -213,7 +217,7 @@ def test_what_is_wrong_is_said_beside_the_field(
 def test_a_mail_carries_no_word_of_a_stranger(lea: Practitioner, visitor: Anyone) -> None:
     asked = ask(visitor(), **identity(lea, given_name="Gagnez un voyage http://evil.example"))
     letter = db.session.scalars(select(Letter)).one()
-    mail = sender.compose_letter(letter, clock.now()).get_content()
+    mail = mails.news(letter, clock.now()).text
     assert "evil" not in mail
     assert mail.startswith("Bonjour,\n")
     assert accounts.address_code(asked.id) in mail

@@ -1,10 +1,8 @@
 """When a phone does not say that it has an urgent request: a mail, then an SMS, and what the requester reads."""
 
 import re
-import smtplib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,11 +17,17 @@ from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.dispatch import search
 from app.dispatch.queries import reach
+from app.letters import actions, mail, sender
+from app.letters import sms as gateways
+from app.letters.kinds import Words
+from app.letters.rules import URGENT, Medium, Outcome, Stage, Verdict, after, is_mobile
 from app.live.models import Topic
-from app.push import mail, sms
+from app.push import alerts, sms
 from app.push.models import Message, MessageState
-from app.push.rules import Channel, Outcome, Verdict, after_gateway, channel_after, is_mobile
+from app.push.notices import Notice, Owed
+from app.push.rules import Channel, channel_after
 from tests.conftest import settings_for
+from tests.core.statements import statements
 from tests.factories.town import Town
 from tests.push.whole_house import mails, phone_confirms, whole_house
 from tests.services.sms_gateway import FakeSmsGateway, Posted
@@ -162,9 +166,12 @@ def test_nothing_leaves_when_it_is_taken_while_it_is_on_its_way(
     town.asks()
     search.advance_due(clock.now())
     with transaction():
-        [letter] = channels.claim(clock.now())
+        channels.hand_over(clock.now())
+    with transaction():
+        letter = actions.claim(Medium.EMAIL, clock.now())
+        assert letter
     assert ines.accepts() == 200
-    channels._deliver(letter)
+    sender._carry(letter)
     assert mails(tmp_path) == []
     assert {one.state for one in letters(Channel.EMAIL)} == {MessageState.STALE}
 
@@ -183,8 +190,8 @@ def test_who_had_accepted_hears_of_a_cancellation(town: Town, tmp_path: Path) ->
 def test_a_mail_server_that_is_away_is_tried_again(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     town.nurse("Maya", phone=False)
 
-    def away(*_: object) -> None:
-        raise ConnectionRefusedError
+    def away(*_: object) -> Outcome:
+        return Outcome(Stage.CONNECTION)
 
     town.asks()
     with monkeypatch.context() as broken:
@@ -232,8 +239,8 @@ def test_a_minute_after_the_mail_comes_an_sms(town: Town, tmp_path: Path, gatewa
 def test_a_refused_mail_brings_the_sms_forward(
     town: Town, gateway: FakeSmsGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuses(message: EmailMessage, *_: object) -> None:
-        raise smtplib.SMTPRecipientsRefused({message["To"]: (550, b"no such mailbox")})
+    def refuses(*_: object) -> Outcome:
+        return Outcome(Stage.RECIPIENT, 550, said="no such mailbox")
 
     monkeypatch.setattr(mail, "deliver", refuses)
     town.nurse("Maya", phone=False)
@@ -284,7 +291,7 @@ def test_the_manners_of_gateways(
     posts: int,
     state: MessageState,
 ) -> None:
-    monkeypatch.setattr(sms, "GATEWAY_SECONDS", 0.2)
+    monkeypatch.setattr(gateways, "GATEWAY_SECONDS", 0.2)
     gateway.answers(**manners)
     town.nurse("Maya", phone=False)
     town.asks()
@@ -306,9 +313,11 @@ def test_smsmode_is_spoken_to_as_it_documents(app: Flask, tmp_path: Path, gatewa
         RELAIS_SMS_KEY=KEY,
         RELAIS_SMS_DIALECT="smsmode",
     )
-    outcome = sms.send(UUID(int=7), "+33639980001", NEW_REQUEST, settings)
+    report = sms.report_address(UUID(int=7), settings.base_url)
+    words = Words(f"{NEW_REQUEST} http://localhost:8000", report=report)
+    outcome = gateways.send(UUID(int=7), "+33639980001", words, settings)
     [sent] = gateway.taken
-    assert outcome == Outcome(200)
+    assert outcome == Outcome(status=200)
     assert sent.headers["x-api-key"] == KEY
     assert sent.headers["content-type"] == "application/json"
     assert sent.body == {
@@ -317,6 +326,32 @@ def test_smsmode_is_spoken_to_as_it_documents(app: Flask, tmp_path: Path, gatewa
         "refClient": str(UUID(int=7)),
         "callbackUrlStatus": f"http://localhost:8000/push/sms-reports/{UUID(int=7)}/{sms.report_token(UUID(int=7))}",
     }
+
+
+def test_the_ways_to_a_group_cost_one_question(town: Town, gateway: FakeSmsGateway) -> None:
+    nurses = [town.nurse(f"N{n}", phone=False) for n in range(12)]
+    with transaction():
+        db.session.get_one(Practitioner, nurses[0].practitioner_id).phone = "+33169000000"
+    accounts = [nurse.account.id for nurse in nurses]
+    with statements() as said:
+        ways = alerts.ways_to(accounts)
+    assert len(said) == 1
+    assert ways[accounts[0]] == {Channel.PUSH, Channel.EMAIL}
+    assert all(ways[account] == set(Channel) for account in accounts[1:])
+
+
+def test_alerting_a_group_costs_as_much_as_alerting_one(town: Town, gateway: FakeSmsGateway) -> None:
+    """The search rings fifty groups of seven in one transaction: nothing may be asked for each of them."""
+
+    def cost(accounts: list[UUID]) -> int:
+        notice = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere=NEW_REQUEST)
+        now, ends = clock.now(), clock.now() + timedelta(hours=1)
+        with statements() as said, transaction():
+            alerts.alert_all([Owed(each, uuid4(), notice, ends, True) for each in accounts], "offer", now=now)
+        return len(said)
+
+    accounts = [town.nurse(f"N{n}", phone=False).account.id for n in range(12)]
+    assert cost(accounts) == cost(accounts[:1])
 
 
 # What the gateway reports later
@@ -401,7 +436,7 @@ def test_a_report_that_comes_before_the_answer_is_not_overwritten(town: Town, ga
 def test_one_that_timed_out_may_have_arrived(
     town: Town, gateway: FakeSmsGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sms, "GATEWAY_SECONDS", 0.2)
+    monkeypatch.setattr(gateways, "GATEWAY_SECONDS", 0.2)
     gateway.answers(200, slow=0.4)
     town.nurse("Maya", phone=False)
     town.asks()
@@ -520,5 +555,6 @@ def test_which_numbers_get_an_sms(number: str, mobile: bool) -> None:
 
 def test_a_gateway_that_asks_for_patience_beyond_the_deadline_is_not_waited_for(now: datetime) -> None:
     ends = now + timedelta(seconds=30)
-    verdict = after_gateway(Outcome(429, "60"), attempts=1, now=now, expires_at=ends)
+    outcome = Outcome(Stage.GATEWAY, 429, "60")
+    verdict = after(outcome, URGENT, attempts=1, now=now, expires_at=ends)
     assert verdict == Verdict("expired")

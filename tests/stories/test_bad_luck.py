@@ -1,10 +1,8 @@
 """What goes wrong around the main job, and what people see of it."""
 
 import re
-import smtplib
 from collections.abc import Sequence
 from datetime import timedelta
-from email.message import EmailMessage
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,8 +20,9 @@ from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import reach
+from app.letters import mail
+from app.letters.rules import Outcome, Stage
 from app.live.models import Topic
-from app.push import mail
 from app.push.models import Message
 from tests.factories.town import Nurse, Person, Town
 
@@ -56,8 +55,8 @@ def test_a_push_service_that_is_down_loses_nothing(town: Town) -> None:
 def no_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
     """No mail reaches anybody either."""
 
-    def refuses(message: EmailMessage, *_: object) -> None:
-        raise smtplib.SMTPRecipientsRefused({message["To"]: (550, b"no such mailbox")})
+    def refuses(*_: object) -> Outcome:
+        return Outcome(Stage.RECIPIENT, 550, said="no such mailbox")
 
     monkeypatch.setattr(mail, "deliver", refuses)
 

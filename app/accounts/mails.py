@@ -1,24 +1,18 @@
-"""The mails about accounts: their words, and when they leave."""
+"""The mails about accounts: their words, composed when they leave (`app/letters`)."""
 
-import smtplib
-from collections.abc import Callable
 from datetime import datetime
-from email.message import EmailMessage
-from uuid import UUID
 
-import structlog
 from flask import current_app
 
-from app.accounts.actions import address_code, claim_letter, claim_unsent, code_of, note_sent
-from app.accounts.models import Invitation, Letter, News
-from app.accounts.queries import organization_names, waits_for_mail
+from app.accounts.actions import address_code, code_of
+from app.accounts.models import INVITATION, RECOVERY_INVITATION, Invitation, News
+from app.accounts.queries import organization_names
 from app.accounts.recovery import stop_token
 from app.config import Settings
-from app.core import mail
-from app.core.db import transaction
-from app.core.mail import deliver
-
-Claim = Callable[[datetime], tuple[UUID, EmailMessage] | None]
+from app.core.db import db
+from app.letters import kinds
+from app.letters.kinds import Kind, Words
+from app.letters.models import Letter
 
 WORDS = """\
 Bonjour {given_name},
@@ -104,74 +98,41 @@ Votre compte est fermé, à votre demande. Vos clés d'accès ne servent plus et
 sont déconnectés. Ce n'était pas vous ? Appelez tout de suite votre administrateur.""",
 }
 
-log = structlog.get_logger()
+
+def invitation(letter: Letter, now: datetime) -> Words | None:
+    """Nothing personal in it but the person's own first name; None once it was answered, or another took its place."""
+    made = db.session.get(Invitation, letter.subject_id)
+    if made is None or made.used_at or made.declined_at or made.expires_at <= now:
+        return None
+    text = WORDS_OF_RECOVERY if letter.kind == RECOVERY_INVITATION else WORDS
+    url = f"{_base_url()}/invitation/{made.id}"
+    code = code_of(made.id)
+    text = text.format(given_name=letter.given_name, place=_place(made), url=url, code=code)
+    return Words(text, "Votre accès à Relais")
 
 
-def send_due(now: datetime) -> int:
-    """Mail every invitation and letter that waits and return how many left. A worker item, outside any transaction.
-
-    At least once: a worker that dies between the mail server's yes and our note leaves the row to another,
-    and the person gets the same mail twice, under the same Message-ID. A mail server that fails ends the
-    round; the row is tried again when its lease is over, an invitation until it expires.
-    """
-    return _send_all(Invitation, _claim, now) + _send_all(Letter, _claim_letter, now)
-
-
-def _send_all(mail_type: type[Invitation] | type[Letter], claim: Claim, now: datetime) -> int:
-    sent = 0
-    while claimed := claim(now):
-        mail_id, message = claimed
-        try:
-            deliver(message, mail_id, current_app.config["SETTINGS"])
-        except (OSError, smtplib.SMTPException) as failure:
-            event = "invitation_not_sent" if mail_type is Invitation else "letter_not_sent"
-            log.warning(event, mail=str(mail_id), error=type(failure).__name__)
-            break
-        with transaction():
-            note_sent(mail_type, mail_id, now=now)
-        sent += 1
-    return sent
-
-
-def _claim(now: datetime) -> tuple[UUID, EmailMessage] | None:
-    with transaction():
-        invitation = claim_unsent(now=now)
-        if invitation is None:
-            return None
-        place, words = _place(invitation), WORDS_OF_RECOVERY if invitation.recovery_id else WORDS
-        return invitation.id, compose(invitation.id, invitation.given_name, invitation.email, now, words, place)
-
-
-def _place(invitation: Invitation) -> str:
-    place = invitation.organization_id
+def _place(made: Invitation) -> str:
+    """Which organization invites; none after lost passkeys."""
+    place = made.organization_id
     return organization_names([place])[place] if place else ""
 
 
-def compose(
-    invitation_id: UUID, given_name: str, email: str, now: datetime, words: str = WORDS, place: str = ""
-) -> EmailMessage:
-    """The mail itself: nothing personal in it but the person's own first name. `place`: which organization invites."""
-    settings: Settings = current_app.config["SETTINGS"]
-    url = f"{settings.base_url}/invitation/{invitation_id}"
-    text = words.format(given_name=given_name, place=place, url=url, code=code_of(invitation_id))
-    return mail.compose(invitation_id, email, "Votre accès à Relais", text, settings, now)
-
-
-def _claim_letter(now: datetime) -> tuple[UUID, EmailMessage] | None:
-    if not waits_for_mail(now):
-        return None
-    with transaction():
-        letter = claim_letter(now=now)
-        return (letter.id, compose_letter(letter, now)) if letter else None
-
-
-def compose_letter(letter: Letter, now: datetime) -> EmailMessage:
-    settings: Settings = current_app.config["SETTINGS"]
-    url = f"{settings.base_url}/recoveries/{letter.subject_id}/{stop_token(letter.subject_id)}"
-    code, home = address_code(letter.subject_id), f"{settings.base_url}/"
-    text = f"{hello(letter)},\n\n{TEXTS[letter.kind].format(url=url, code=code, home=home)}\n"
-    return mail.compose(letter.id, letter.address, SUBJECTS[letter.kind], text, settings, now)
+def news(letter: Letter, _now: datetime) -> Words:
+    kind, base_url = News(letter.kind), _base_url()
+    url = f"{base_url}/recoveries/{letter.subject_id}/{stop_token(letter.subject_id)}"
+    text = TEXTS[kind].format(url=url, code=address_code(letter.subject_id), home=f"{base_url}/")
+    return Words(f"{hello(letter)},\n\n{text}\n", SUBJECTS[kind])
 
 
 def hello(letter: Letter) -> str:
     return f"Bonjour {letter.given_name}".rstrip()
+
+
+def _base_url() -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.base_url
+
+
+def init_app() -> None:
+    kinds.register((INVITATION, RECOVERY_INVITATION), Kind(invitation))
+    kinds.register(News, Kind(news))
