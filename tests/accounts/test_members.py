@@ -269,7 +269,7 @@ def test_a_person_without_a_key_needs_no_recovery(join: Join, practice: UUID, no
 def test_who_invited_reads_that_the_address_refused(join: Join, practice: UUID, now: datetime) -> None:
     anne = join("anne", Role.ADMINISTRATOR)
     invitation = invited(practice, now)
-    assert "Pas encore de clé d'accès" in text_of(anne.visit("/members"))
+    assert "Invitation sur le départ" in text_of(anne.visit("/members"))
     for state, trouble, said in (
         (LetterState.PENDING, "recipient 451", "Le courriel n'est pas encore parti"),
         (LetterState.FAILED, "recipient 550", "L'adresse a refusé le courriel"),

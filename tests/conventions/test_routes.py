@@ -18,7 +18,7 @@ NO_COOKIE_TO_BORROW = {
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
 or by whoever was handed a link: the token in the address is the proof, and no session."""
 
-TOKENS_IN_A_COOKIE = {"accounts.show_code", "tablets.choose_code", "tablets.enter"}
+TOKENS_IN_A_COOKIE = {"accounts.decline_invitation", "accounts.show_code", "tablets.choose_code", "tablets.enter"}
 """The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""
 
 
