@@ -65,7 +65,10 @@ def one_dialect(make_engine: Callable[..., Engine]) -> Callable[..., Engine]:
 
     def engine(*args: object) -> Engine:
         new = make_engine(*args)
-        known = first.setdefault(new.dialect.name, new)
+        known = first.get(new.dialect.name)
+        if known is None or known.dialect.server_version_info is None:  # It never met its database.
+            first[new.dialect.name] = new
+            return new
         new.dialect = new.pool._dialect = known.dialect
         new._compiled_cache = known._compiled_cache
         return new
