@@ -208,9 +208,9 @@ def test_a_wrong_trait_comes_back_with_everything_else(town: Town, field: str, t
 def test_places_are_suggested_by_name_and_by_postal_code(town: Town) -> None:
     nurse = town.orientation_nurse
     assert 'value="91000 Évry-Courcouronnes (Essonne)"' in nurse.get("/communes?commune=évr").text
-    assert 'value="91150 Étampes (Essonne)"' in nurse.get("/communes?birth_place=9115").text
+    assert 'value="91150 Etampes (Essonne)"' in nurse.get("/communes?birth_place=9115").text
     assert 'value="Algérie (99352)"' in nurse.get("/communes?birth_place=alg").text
-    assert "option" not in nurse.get("/communes").text
+    assert "<option" not in nurse.get("/communes").text
 
 
 def test_what_was_understood_is_shown_before_anything_is_sent(town: Town) -> None:
@@ -259,6 +259,7 @@ def test_a_postal_code_of_several_communes_asks_which(shared_codes: Town) -> Non
     assert db.session.scalar(select(func.count()).select_from(Patient)) == 0
     both = NEW_PATIENT | {"commune": ["91150", choice]}  # the text stays beside the button
     assert nurse.post("/patients/new?pathway=home-care", both).status_code == 303
+    db.session.rollback()
     assert db.session.scalars(select(Patient)).one().commune_code == "91433"
 
 
