@@ -5,7 +5,7 @@ import pytest
 
 from app.core.phones import OVERSEAS, WrongNumber, read_number
 from app.core.words import phone
-from app.push.rules import is_mobile
+from app.letters.rules import is_mobile
 
 
 @pytest.mark.parametrize(
