@@ -1,6 +1,5 @@
 """The command line: `relais --help`."""
 
-import csv
 import os
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from app.accounts.models import Role
 from app.config import read_settings
 from app.demo import commands as demonstration
 from app.directory.commands import COMMANDS as DIRECTORY_COMMANDS
+from app.directory.commands import NO_COMMUNE, place_named, telephone
 from app.supervision import commands as trail
 from app.supervision import keys, pathway_commands
 from app.supervision.doctor import doctor
@@ -88,12 +88,13 @@ def simulate(requests: int, territory: str, policy: str, pathway: str, usual: fl
 
 def _places(territory: str) -> list[tuple[float, float]]:
     from app.demo.territory import COMMUNES
+    from app.directory.postal_file import read_postal_lines
     from app.simulation.invented import scattered
 
     if territory == "demo":
         with COMMUNES.open(encoding="utf-8") as lines:
-            centres = [row["coordonnees_gps"].split(",") for row in csv.DictReader(lines, delimiter=";")]
-        return scattered([(float(latitude), float(longitude)) for latitude, longitude in centres])
+            centres = {line.code: line.position for line in read_postal_lines(lines) if line.position}
+        return scattered([*centres.values()])
     try:
         rows = [line.split(";") for line in Path(territory).read_text(encoding="utf-8-sig").splitlines() if line]
         return [(float(latitude), float(longitude)) for latitude, longitude in rows]
@@ -108,8 +109,8 @@ def _places(territory: str) -> list[tuple[float, float]]:
 @click.option("--role", type=click.Choice([role.value for role in Role]), default="administrator", show_default=True)
 @click.option("--organization", required=True, help="Its name; it is created when there is none of that name.")
 @click.option("--kind", default="hospital", show_default=True, help="If created: ward, practice, cpts…")
-@click.option("--commune", default="", help="Its INSEE code (see directory communes).")
-@click.option("--phone", default="", help="The number to call back.")
+@click.option("--commune", default="", help="Its postal code or name (see directory communes).")
+@click.option("--phone", default="", callback=telephone, help="The number to call back.")
 def invite(
     email: str, given_name: str, family_name: str, role: str, organization: str, kind: str, commune: str, phone: str
 ) -> None:
@@ -121,9 +122,9 @@ def invite(
 
     person = invitations.Person(email, given_name, family_name)
     with _app().app_context(), transaction():
-        place = places.organization(organization, kind=kind, commune_code=commune, phone=phone)
+        place = places.organization(organization, kind=kind, place=place_named(commune), phone=phone)
         if place is None:
-            raise click.ClickException(f"no commune has the code {commune!r}: run directory communes first")
+            raise click.ClickException(NO_COMMUNE.format(commune))
         invitations.invite(person, place.id, Role(role), by=None, now=clock.now())
     click.echo("The worker mails the invitation.")
 

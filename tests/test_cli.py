@@ -12,9 +12,12 @@ from app.accounts.invitations import use
 from app.accounts.models import Account, Invitation, Role
 from app.core import clock, heartbeats
 from app.core.db import db, transaction
-from app.directory.models import Commune, Organization, PractitionerRole, Profession
+from app.directory.actions import import_communes
+from app.directory.models import Organization, PractitionerRole, Profession
 from app.simulation import frontier
+from tests.factories.town import COMMUNES
 
+UNDERSTOOD = "Évry-Courcouronnes · 91000 · Essonne"
 ANNE = ["invite", "Anne@Example.org", "Anne", "Durand", "--organization", "CH des Deux-Rives"]
 
 
@@ -23,15 +26,13 @@ def relais(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]],
     """Runs a command on the app under test."""
     monkeypatch.setattr(cli, "_app", lambda: app)
     with transaction():
-        db.session.add(
-            Commune(code="91228", name="Évry", postal_code="91000", search_name="evry", latitude=48.6, longitude=2.4)
-        )
+        import_communes(COMMUNES.splitlines(keepends=True))
     return lambda arguments: CliRunner().invoke(cli.main, arguments)
 
 
 def test_the_first_administrator_is_invited(relais: Callable[[list[str]], Result]) -> None:
     result = relais([*ANNE, "--commune", "91228", "--phone", "+33169000000"])
-    assert (result.exit_code, result.output) == (0, "The worker mails the invitation.\n")
+    assert (result.exit_code, result.output) == (0, f"{UNDERSTOOD}\nThe worker mails the invitation.\n")
     account = db.session.query(Account).one()
     assert (account.email, account.roles) == ("anne@example.org", frozenset()), "she takes it with her passkey"
     proposed = db.session.query(Invitation).one()
@@ -52,6 +53,19 @@ def test_an_organization_stands_in_a_commune(relais: Callable[[list[str]], Resul
     assert result.exit_code == 1
     assert "directory communes" in result.output
     assert db.session.query(Account).count() == 0
+
+
+@pytest.mark.parametrize("commune", ["91000", "91228", "Évry-Courcouronnes", "evry courcouronnes 91000"])
+def test_an_operator_says_a_commune_as_anybody_does(relais: Callable[[list[str]], Result], commune: str) -> None:
+    assert UNDERSTOOD in relais([*ANNE, "--commune", commune]).output
+    assert db.session.query(Organization).one().commune_code == "91228"
+
+
+def test_a_number_that_no_telephone_has_is_refused(relais: Callable[[list[str]], Result]) -> None:
+    result = relais([*ANNE, "--commune", "91228", "--phone", "01 69 00 00 0"])
+    assert result.exit_code == 2
+    relais([*ANNE, "--commune", "91228", "--phone", "0692 12 34 56"])
+    assert db.session.query(Organization).one().phone == "+262692123456"
 
 
 def test_a_maternity_can_be_asked_once_it_is_there(relais: Callable[[list[str]], Result]) -> None:

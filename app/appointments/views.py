@@ -20,7 +20,7 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.security import capability
 from app.core.words import day, moment
-from app.directory.models import Organization, PractitionerRole
+from app.directory.models import PractitionerRole
 
 bp = Blueprint("appointments", __name__)
 
@@ -48,7 +48,7 @@ def shown(link: PatientLink, token: str, status: int = 200) -> Response:
             appointment=appointment,
             stage=stage(appointment),
             performer=care_request.performer,
-            practice=address_of(care_request.performer.organization) if care_request.performer else "",
+            practice=care_request.performer.organization.full_address if care_request.performer else "",
             requester=care_request.organization,
             days=days(appointment.starts_at, now) if appointment.starts_at else [],
             plan=plans.in_words(read_visits(care_request.visits)),
@@ -182,15 +182,8 @@ def words_of(appointment: Appointment) -> dict[str, Any]:
     performer = appointment.request.performer
     words = {"summary": f"Rendez-vous avec {performer.name}" if performer else "Rendez-vous"}
     if performer and appointment.mode == "practice":
-        words["location"] = address_of(performer.organization)
+        words["location"] = performer.organization.full_address
     return words
-
-
-def address_of(organization: Organization) -> str:
-    """Street and town: what a patient, or the map of a telephone, needs to find it."""
-    town = f"{organization.commune.postal_code} {organization.commune.name}"
-    street = organization.address
-    return street if organization.commune.postal_code in street else f"{street}, {town}"
 
 
 def quiet(response: Response) -> Response:

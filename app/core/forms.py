@@ -2,11 +2,12 @@
 
 from typing import Any
 
-import phonenumbers
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from wtforms import Field, StringField, ValidationError
+
+from app.core.phones import WrongNumber, read_number
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -26,7 +27,9 @@ def stripped(value: Any) -> Any:
 
 
 class PhoneField(StringField):
-    """A telephone number, kept as E.164 (`+33612345678`); empty stays empty."""
+    """A telephone number, kept as E.164 (`+33612345678`); empty stays empty. What was typed stays in the field."""
+
+    e164: str | None = None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata([stripped(value) for value in valuelist])
@@ -35,17 +38,16 @@ class PhoneField(StringField):
         if not self.data:
             return
         try:
-            number = phonenumbers.parse(self.data, "FR")
-        except phonenumbers.NumberParseException:
-            raise ValidationError("Écrivez un numéro de téléphone, par exemple 06 12 34 56 78.") from None
-        if not phonenumbers.is_possible_number(number):
-            raise ValidationError("Ce numéro n'a pas le bon nombre de chiffres.")
+            self.e164 = read_number(self.data)
+        except WrongNumber:
+            raise ValidationError(_why_not(self.data)) from None
 
-    @property
-    def e164(self) -> str | None:
-        if not self.data or self.errors:
-            return None
-        return phonenumbers.format_number(phonenumbers.parse(self.data, "FR"), phonenumbers.PhoneNumberFormat.E164)
+
+def _why_not(typed: str) -> str:
+    digits = sum(c.isdigit() for c in typed)
+    if digits and digits != 10 and not typed.startswith(("+", "00")):
+        return f"Ce numéro n'a pas le bon nombre de chiffres\u00a0: {digits} au lieu de 10."
+    return "Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56."
 
 
 def first_error(form: Form) -> Field | None:

@@ -1,13 +1,17 @@
 """How instants, lengths and counts are said, and the language of the screens. Nothing about care."""
 
 from datetime import datetime, timedelta
+from math import inf
 
+import phonenumbers
 from babel.dates import format_date
 from flask import Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
+from phonenumbers import PhoneNumberFormat
 
 from app.core import clock
+from app.core.phones import FRENCH, WrongNumber, read_number
 
 DAYS = {-1: "hier", 0: "aujourd'hui", 1: "demain"}
 
@@ -58,6 +62,8 @@ def length(delta: timedelta) -> str:
 
 def distance(km: float) -> str:
     """`800 m`, `3,4 km`, `12 km`: as the crow flies, so never more precise than that deserves."""
+    if km == inf:
+        return "distance inconnue"
     hundreds = max(1, round(km * 10))
     if hundreds < 10:
         return f"{hundreds * 100}\u00a0m"
@@ -70,11 +76,13 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def phone(number: str) -> str:
-    """`01 69 00 00 00` from any spelling of a French number; anything else is shown as typed."""
-    digits = number.replace("+33", "0").replace(" ", "").replace(".", "")
-    if len(digits) == 10 and digits.isdigit():
-        return "\u00a0".join(digits[i : i + 2] for i in range(0, 10, 2))
-    return number
+    """`01 69 00 00 00`, `0692 12 34 56`, `+32 470 12 34 56`; what is no number is shown as it stands."""
+    try:
+        read = phonenumbers.parse(read_number(number))
+    except WrongNumber:
+        return number
+    form = PhoneNumberFormat.NATIONAL if read.country_code in FRENCH else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(read, form).replace(" ", "\u00a0")
 
 
 def init_app(app: Flask) -> None:

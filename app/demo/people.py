@@ -17,6 +17,8 @@ LONGJUMEAU, MASSY, ETAMPES, ARPAJON = "91345", "91377", "91223", "91021"
 BRUNOY, MILLY, MENNECY, LISSES = "91114", "91405", "91386", "91340"
 BONDOUFLE, PALAISEAU, DRAVEIL, BRETIGNY = "91086", "91477", "91201", "91103"
 PARIS = "75056"
+POSTAL_CODES = {EVRY: "91000"}
+"""Of the communes that have several: where these people live."""
 
 
 @dataclass(frozen=True)
@@ -342,7 +344,9 @@ PATIENTS = tuple(
     Person(
         key,
         keeper,
-        Identity(birth, given, date.fromisoformat(born), sex, place, _phone(i), home, address),
+        Identity(
+            birth, given, date.fromisoformat(born), sex, place, _phone(i), home, address, POSTAL_CODES.get(home, "")
+        ),
         usual,
     )
     for i, (key, keeper, name, born, sex, place, address, home, usual) in enumerate(_PATIENTS)

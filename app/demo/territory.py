@@ -13,7 +13,18 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
 from app.demo import phones
-from app.demo.people import PATIENTS, PLACES, PROFESSIONALS, SERVICES, SKILLS, STAFF, Professional, Staff, email_of
+from app.demo.people import (
+    PATIENTS,
+    PLACES,
+    POSTAL_CODES,
+    PROFESSIONALS,
+    SERVICES,
+    SKILLS,
+    STAFF,
+    Professional,
+    Staff,
+    email_of,
+)
 from app.demo.plot import Teller, account
 from app.demo.requests import LINES, plot
 from app.demo.tale import tell
@@ -63,6 +74,7 @@ def _write_places() -> dict[str, Organization]:
             parent=places[place.parent] if place.parent else None,
             phone=f"+3319900{1000 + rank * 53:04d}",
             address=place.address,
+            postal_code=POSTAL_CODES.get(place.commune),
             commune_code=place.commune,
         )
         db.session.add(places[place.key])
@@ -94,8 +106,11 @@ def _write_professional(
         phone=f"+3363998{1000 + rank * 41:04d}",
         account_id=person.id,
     )
-    latitude = practice.commune.latitude + each.north / METRES_PER_DEGREE
-    longitude = practice.commune.longitude + each.east / (METRES_PER_DEGREE * cos(radians(latitude)))
+    centre = practice.commune
+    if centre.latitude is None or centre.longitude is None:
+        raise ValueError(f"{COMMUNES} says nowhere where {centre.name} lies")
+    latitude = centre.latitude + each.north / METRES_PER_DEGREE
+    longitude = centre.longitude + each.east / (METRES_PER_DEGREE * cos(radians(latitude)))
     role = directory.add_role(practitioner, practice, latitude, longitude)
     directory.accept_requests(role, each.accepting)
     role.skills = list(SKILLS.get(each.key, ()))

@@ -8,9 +8,9 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.desk import REQUESTERS
-from app.desk.door import bp, lends, my_pathways, pathway_asked
+from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.forms import PatientForm, PatientSearchForm
-from app.directory.queries import communes_named
+from app.directory.models import Commune
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
 from app.patients.models import Patient
@@ -45,11 +45,15 @@ def search_page(form: PatientSearchForm, found: list[Patient] | None, status: in
     )
 
 
+def where_she_works() -> Commune:
+    return my_places()[0].commune
+
+
 @bp.route("/patients/new", methods=["GET", "POST"])
 @role(*REQUESTERS)
 def new_patient() -> Response:
     pathway = pathway_asked()
-    form = PatientForm()
+    form = PatientForm(where_she_works())
     if request.method == "GET" or not form.validate():
         status = 200 if request.method == "GET" else 422
         return page("desk/new_patient.html", status=status, pathway=pathway, form=form)
@@ -63,6 +67,7 @@ def new_patient() -> Response:
 @bp.get("/communes")
 @role(*REQUESTERS)
 def communes() -> str:
-    """Suggestions for a commune field, as options of its list."""
-    field = next((request.args[name] for name in ("commune", "birth_place") if request.args.get(name)), "")
-    return render_template("desk/_communes.html", communes=communes_named(field))
+    """What Relais understands by what stands in a place's field, and what it suggests."""
+    form = PatientForm(where_she_works(), formdata=request.args)
+    field = next((form[name] for name in ("commune", "birth_place") if request.args.get(name)), form.commune)
+    return render_template("desk/_meant.html", field=field)

@@ -1,18 +1,17 @@
 """The requester's forms about a patient: finding one, writing down a new one."""
 
-import re
 from datetime import date
 from typing import Any
 
 from flask import url_for
 from wtforms import DateField, Field, RadioField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import TextInput
 
 from app.core import clock
 from app.core.forms import Form, PhoneField, stripped
 from app.directory.models import Commune
-from app.directory.queries import commune_meant
+from app.directory.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity
 from app.patients.rules import parse_search
 
@@ -35,28 +34,41 @@ class PatientSearchForm(Form):
 
 
 class CommuneField(StringField):
-    """A commune by name, postal code or INSEE code; `commune` holds the one meant."""
+    """A place by name, postal code or INSEE code; `meant` says which, or among which to choose. A choice made with a
+    button of the same name goes before what stands in the text."""
 
-    commune: Commune | None = None
+    meant: Meant[Place] | Meant[Meaning] = Meant(None)
+    WHICH = "Plusieurs communes sont possibles\u00a0: choisissez la bonne."
+    NONE = "Choisissez une commune de la liste, ou écrivez son code postal."
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        written = [text for text in map(stripped, valuelist) if text]
+        self.data = written[-1] if written else ""
+
+    def understand(self, near: Commune | None) -> None:
+        """Say what is meant by what stands in the field; `near`: where the asker works."""
+        self.meant = self.read(self.data or "", near) if self.data else Meant(None)
+
+    def read(self, text: str, near: Commune | None) -> Meant[Place] | Meant[Meaning]:
+        return place_meant(text, near)
 
     def pre_validate(self, form: Any) -> None:
-        if not (self.data or "").strip():
-            return
-        self.commune = commune_meant(self.data or "")
-        if self.commune is None:
-            raise ValidationError("Choisissez une commune de la liste, ou écrivez son code postal.")
+        if self.data and self.meant.place is None:
+            raise ValidationError(self.WHICH if self.meant.choices else self.NONE)
+
+    @property
+    def suggestions(self) -> list[Meaning]:
+        return suggestions(self.meant)
 
 
 class BirthPlaceField(CommuneField):
-    """A commune, or the INSEE code of a country (99 and three digits) for those born abroad."""
+    """A commune, be it a former one, a whole city, a country; or nobody knows."""
 
-    def pre_validate(self, form: Any) -> None:
-        if not re.fullmatch(r"\s*99\d{3}\s*", self.data or ""):
-            super().pre_validate(form)
+    WHICH = "Plusieurs lieux sont possibles\u00a0: choisissez le bon."
+    NONE = "Choisissez une commune de la liste, ou un pays\u00a0; écrivez «\u00a0inconnu\u00a0» si personne ne le sait."
 
-    @property
-    def code(self) -> str:
-        return self.commune.code if self.commune else (self.data or "").strip()
+    def read(self, text: str, near: Commune | None) -> Meant[Meaning]:
+        return birth_place_meant(text, near)
 
 
 class DayField(DateField):
@@ -109,26 +121,28 @@ class PatientForm(Form):
         validators=[InputRequired("Choisissez.")],
     )
     birth_place = BirthPlaceField(
-        "Commune de naissance",
-        description="Née ou né à l'étranger\u00a0: le code du pays, par exemple 99352 pour l'Algérie.",
-        validators=[InputRequired("Écrivez la commune de naissance.")],
+        "Lieu de naissance",
+        description="La commune, ou le pays pour qui est né à l'étranger.",
+        validators=[DataRequired("Écrivez la commune ou le pays de naissance.")],
     )
     phone = PhoneField("Téléphone", validators=[InputRequired("Écrivez un numéro où joindre le patient.")])
-    commune = CommuneField("Commune où le patient sera", validators=[InputRequired("Écrivez la commune.")])
+    commune = CommuneField("Commune où le patient sera", validators=[DataRequired("Écrivez la commune.")])
     address = StringField(
         "Adresse, étage, code",
         filters=[stripped],
         validators=[Length(max=200, message="200 lettres au plus.")],
     )
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, near: Commune | None = None, **given: Any) -> None:
+        """`near`: where the asker works, so that a place near her comes before its homonyms."""
+        super().__init__(**given)
         for field in (self.birth_place, self.commune):
+            field.understand(near)
             field.render_kw = {
                 "list": f"{field.id}-options",
                 "hx-get": url_for("desk.communes"),
                 "hx-trigger": "input changed delay:200ms",
-                "hx-target": f"#{field.id}-options",
+                "hx-target": f"#{field.id}-meant",
                 "hx-status:4xx": "swap:none",
                 "hx-status:5xx": "swap:none",
             }
@@ -146,17 +160,20 @@ class PatientForm(Form):
 
     def identity(self) -> Identity:
         """Only after validation."""
-        traits = (self.birth_name.data, self.given_names.data, self.birth_date.data, self.commune.commune)
-        birth_name, given_names, birth_date, commune = traits
-        if birth_name is None or given_names is None or birth_date is None or commune is None:
+        place, born_at = self.commune.meant.place, self.birth_place.meant.place
+        birth_name, given_names, birth_date = self.birth_name.data, self.given_names.data, self.birth_date.data
+        if birth_name is None or given_names is None or birth_date is None:
+            raise ValueError("the form was not validated")
+        if not isinstance(place, Place) or born_at is None:
             raise ValueError("the form was not validated")
         return Identity(
             birth_name=birth_name,
             given_names=given_names,
             birth_date=birth_date,
             sex=self.sex.data,
-            birth_place=self.birth_place.code,
+            birth_place=born_at.code,
             phone=self.phone.e164 or "",
-            commune_code=commune.code,
+            commune_code=place.commune.code,
+            postal_code=place.postal_code,
             address=self.address.data or "",
         )

@@ -1,53 +1,95 @@
 """Filling the directory, and a practitioner's own switch."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, func, select, update
 
 from app.accounts.models import Account, Invitation
-from app.core.db import db
+from app.core.db import db, insert_into, insert_rows
 from app.directory.geo import cell_of
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession
-from app.directory.words import commune_name, searched
+from app.directory.localities import Named, commune_rows, locality_rows, still_former
+from app.directory.models import Commune, Locality, Organization, Practitioner, PractitionerRole, Profession
+from app.directory.places import Place
+from app.directory.postal_file import PostalLine, read_postal_lines
+from app.directory.words import gazetteer
+
+AT_ONCE = 5000
+"""Codes named in one statement."""
 
 
-def import_communes(lines: Iterable[str]) -> int:
-    """Load the Base officielle des codes postaux (`;`-separated, header line); returns how many communes.
+class Nowhere(Exception):
+    """The commune has no position: nobody there could be found near a patient."""
 
-    A commune stands there once per locality: the first line with a position wins.
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a file of communes brought; `unplaced`: communes known here around which nobody can be looked for."""
+
+    communes: int
+    postal_codes: int
+    positions: int
+    unplaced: int
+
+
+def import_communes(lines: Iterable[str]) -> Loaded:
+    """Load the Base officielle des codes postaux, or a file that only has positions. Raises `WrongFile`.
+
+    A newer file replaces the names and postal codes of the communes that it names; a position that it lacks stays.
     """
-    seen: set[str] = set()
-    for commune in _communes(csv.DictReader(lines, delimiter=";")):
-        if commune.code not in seen:
-            seen.add(commune.code)
-            db.session.merge(commune)
-    return len(seen)
+    named: dict[str, list[PostalLine]] = {}
+    positions: dict[str, tuple[float, float]] = {}
+    for line in read_postal_lines(lines):
+        if line.names:
+            named.setdefault(line.code, []).append(line)
+        if line.position:
+            positions.setdefault(line.code, line.position)
+    known = {row.code: row.name for row in db.session.execute(select(Commune.code, Commune.name))}
+    _write_communes(commune_rows(named, known))
+    _write_localities(named, still_former(named, gazetteer("former-communes")))
+    _write_positions(positions)
+    db.session.expire_all()
+    unplaced = select(func.count()).select_from(Commune).where(Commune.latitude.is_(None))
+    codes = {line.postal_code for lines in named.values() for line in lines}
+    return Loaded(len(named), len(codes), len(positions), db.session.scalar(unplaced) or 0)
 
 
-def _communes(rows: Iterable[dict[str, str]]) -> Iterator[Commune]:
-    for row in rows:
-        if not row["coordonnees_gps"]:
-            continue
-        latitude, longitude = (float(part) for part in row["coordonnees_gps"].split(","))
-        name = commune_name(row["Nom_commune"])
-        yield Commune(
-            code=row["Code_commune_INSEE"],
-            name=name,
-            postal_code=row["Code_postal"],
-            search_name=searched(name),
-            latitude=latitude,
-            longitude=longitude,
-        )
+def _write_communes(rows: Sequence[dict[str, str]]) -> None:
+    if rows:
+        insert = insert_into(Commune)
+        newer = {column: insert.excluded[column] for column in ("name", "search_name", "postal_code")}
+        db.session.execute(insert.on_conflict_do_update(index_elements=["code"], set_=newer), rows)
 
 
-def organization(name: str, *, kind: str, commune_code: str, phone: str) -> Organization | None:
-    """The organization of that name, made when there is none; None when it would stand in no known commune."""
+def _write_localities(named: Named, former: Sequence[Mapping[str, str]]) -> None:
+    stale = [*named, *(row["code"] for row in former if row["code"] != row["today"])]
+    for start in range(0, len(stale), AT_ONCE):
+        db.session.execute(delete(Locality).where(Locality.commune_code.in_(stale[start : start + AT_ONCE])))
+    insert_rows(Locality, locality_rows(named, former))
+
+
+def _write_positions(positions: Mapping[str, tuple[float, float]]) -> None:
+    rows = [{"at": code, "north": north, "east": east} for code, (north, east) in positions.items()]
+    if rows:
+        here = update(Commune).where(Commune.code == bindparam("at"))
+        moved = here.values(latitude=bindparam("north"), longitude=bindparam("east"))
+        db.session.connection().execute(moved, rows)
+
+
+def organization(name: str, *, kind: str, place: Place | None, phone: str) -> Organization | None:
+    """The organization of that name, made at this place when there is none; None when it would stand nowhere."""
     known = db.session.scalar(select(Organization).where(Organization.name == name).order_by(Organization.id).limit(1))
-    if known is not None or db.session.get(Commune, commune_code) is None:
+    if known is not None or place is None:
         return known
-    made = Organization(name=name, kind=kind, phone=phone, address="", commune_code=commune_code)
+    made = Organization(
+        name=name,
+        kind=kind,
+        phone=phone,
+        address="",
+        postal_code=place.postal_code or None,
+        commune_code=place.commune.code,
+    )
     db.session.add(made)
     db.session.flush()
     return made
@@ -71,8 +113,13 @@ def add_role(
 
 
 def add_service(organization: Organization, kind: Profession, skills: Iterable[str] = ()) -> PractitionerRole:
-    """Say that this establishment is asked for `kind`; whoever works there as one who answers may answer."""
+    """Say that this establishment is asked for `kind`; whoever works there as one who answers may answer.
+
+    Raises `Nowhere` when nobody knows where its commune lies.
+    """
     place = organization.commune or db.session.get_one(Commune, organization.commune_code)
+    if place.latitude is None or place.longitude is None:
+        raise Nowhere(place.name)
     role = PractitionerRole(
         organization=organization,
         profession=kind,

@@ -1,30 +1,73 @@
 """`relais directory …`: how an instance learns who works where."""
 
 from collections.abc import Iterable
+from typing import BinaryIO
 
 import click
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Role
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.phones import WrongNumber, read_number
 from app.directory import actions
 from app.directory.annuaire import WrongExtract
 from app.directory.importing import import_practitioners, set_territory
 from app.directory.models import Practitioner, Profession
+from app.directory.places import Place, place_meant
+from app.directory.postal_file import WHERE, WrongFile, decoded
 from app.directory.queries import services
 from app.directory.words import SERVICES, SKILLS
 
 TEXT = click.File(encoding="utf-8-sig", errors="replace")
 
 
+NO_COMMUNE = "no commune is called {!r}, and none has it as a code: run directory communes first, then give --commune"
+UNPLACED = (
+    "{} communes have no position: one can be born and live there, but nobody can be looked for around them. After "
+    "this file, load one with coordonnees_gps, or with code_insee, latitude and longitude."
+)
+
+
+def place_named(commune: str) -> Place | None:
+    """The one commune that an operator means, told back; None when there is none. Among several she is asked."""
+    meant = place_meant(commune)
+    if meant.place is None and meant.choices:
+        choices = "\n  ".join(each.written for each in meant.choices)
+        raise click.UsageError(f"{commune!r} may be one of these, write which:\n  {choices}")
+    if meant.place:
+        click.echo(meant.place.understood, err=True)
+    return meant.place
+
+
+def telephone(_context: click.Context, _option: click.Parameter, written: str) -> str:
+    """In E.164; an option that was left out stays empty."""
+    try:
+        return read_number(written) if written else ""
+    except WrongNumber:
+        raise click.BadParameter(f"no telephone has the number {written!r}") from None
+
+
 @click.command("communes")
-@click.argument("file", type=TEXT)
-def communes(file: Iterable[str]) -> None:
-    """Load the communes of France from La Poste's Base officielle des codes postaux."""
-    with transaction():
-        click.echo(f"{actions.import_communes(file)} communes")
+@click.argument("file", type=click.File("rb"))
+def communes(file: BinaryIO) -> None:
+    """Load the communes of France from La Poste's Base officielle des codes postaux, or only their positions."""
+    try:
+        with transaction():
+            loaded = actions.import_communes(decoded(file.read()))
+    except (OSError, WrongFile) as wrong:
+        raise click.UsageError(f"{file.name}: {wrong}") from None
+    except (OperationalError, ProgrammingError) as error:
+        raise click.UsageError(
+            f"the database cannot take them, was it migrated? (relais migrate): {error.orig}"
+        ) from None
+    if not loaded.communes and not loaded.positions:
+        raise click.UsageError(f"{file.name}: no line of this file names a commune: download it again from {WHERE}")
+    click.echo(f"{loaded.communes} communes, {loaded.postal_codes} postal codes, {loaded.positions} positions")
+    if loaded.unplaced:
+        click.echo(UNPLACED.format(loaded.unplaced))
 
 
 @click.command("import")
@@ -37,20 +80,23 @@ def practitioners(file: Iterable[str], department: str) -> None:
             imported = import_practitioners(file, department)
     except WrongExtract as wrong:
         raise click.ClickException(str(wrong)) from None
-    click.echo(f"{imported.written} professionals, {imported.nowhere} lines in no known commune")
+    click.echo(
+        f"{imported.written} professionals, {imported.nowhere} lines in no commune with a known position, "
+        f"{imported.wrong_numbers} telephone numbers that cannot be"
+    )
 
 
 @click.command("territory")
 @click.argument("organization")
 @click.option("--department", required=True, help="It will answer for every commune here that has no coordinator yet.")
-@click.option("--commune", default="", help="INSEE code of its own commune, when it is new.")
-@click.option("--phone", default="", help="Its number, when it is new.")
+@click.option("--commune", default="", help="Postal code or name of its own commune, when it is new.")
+@click.option("--phone", default="", callback=telephone, help="Its number, when it is new.")
 def territory(organization: str, department: str, commune: str, phone: str) -> None:
     """Say which organization's coordinators take over what nobody answered."""
     with transaction():
-        place = actions.organization(organization, kind="cpts", commune_code=commune, phone=phone)
+        place = actions.organization(organization, kind="cpts", place=place_named(commune), phone=phone)
         if place is None:
-            raise click.ClickException(f"no commune has the code {commune!r}: load them first, then give --commune")
+            raise click.ClickException(NO_COMMUNE.format(commune))
         click.echo(f"{set_territory(place, department)} communes")
 
 
@@ -79,19 +125,22 @@ def enrol(rpps: str, email: str) -> None:
 @click.option(
     "--skill", multiple=True, type=click.Choice([*SKILLS]), help="What it has, for instance its kind of beds."
 )
-@click.option("--commune", default="", help="INSEE code of its commune, when it is new.")
-@click.option("--phone", default="", help="Its number, when it is new.")
+@click.option("--commune", default="", help="Postal code or name of its commune, when it is new.")
+@click.option("--phone", default="", callback=telephone, help="Its number, when it is new.")
 def service(organization: str, kind: str, skill: tuple[str, ...], commune: str, phone: str) -> None:
     """Let a maternity, a ward, a provider of equipment or of home help be asked. Whoever is invited there with the
     role practitioner answers for it."""
     with transaction():
-        place = actions.organization(organization, kind=kind, commune_code=commune, phone=phone)
+        place = actions.organization(organization, kind=kind, place=place_named(commune), phone=phone)
         if place is None:
-            raise click.ClickException(f"no commune has the code {commune!r}: load them first, then give --commune")
+            raise click.ClickException(NO_COMMUNE.format(commune))
         known = {role.organization_id for role in services(Profession(kind))}
         if place.id in known:
             raise click.ClickException(f"{organization} is asked for this already")
-        actions.add_service(place, Profession(kind), skill)
+        try:
+            actions.add_service(place, Profession(kind), skill)
+        except actions.Nowhere as nowhere:
+            raise click.ClickException(f"nobody knows where {nowhere} lies: load its position first") from None
     click.echo("It can be asked once somebody has come in who answers for it.")
 
 

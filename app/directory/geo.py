@@ -4,7 +4,7 @@ A place is kept as one integer, its H3 cell at the finest resolution used. In th
 beginning of all its descendants, so one index answers at every resolution: a coarse cell is a range of it.
 """
 
-from math import asin, ceil, cos, radians, sin, sqrt
+from math import asin, ceil, cos, inf, radians, sin, sqrt
 
 import h3.api.basic_int as h3
 
@@ -55,13 +55,18 @@ def _descendants(cell: int, resolution: int) -> Range:
     return greatest - (free << _DIGIT_BITS * (_FINEST_OF_H3 - RESOLUTION)), greatest
 
 
-def distance_km(from_latitude: float, from_longitude: float, latitude: float, longitude: float) -> float:
-    """Great-circle distance in kilometres (haversine)."""
+def distance_km(from_latitude: float | None, from_longitude: float | None, latitude: float, longitude: float) -> float:
+    """Great-circle distance in kilometres (haversine); infinite from a commune whose position is not known."""
+    if from_latitude is None or from_longitude is None:
+        return inf
     up, along = radians(latitude - from_latitude) / 2, radians(longitude - from_longitude) / 2
     chord = sin(up) ** 2 + cos(radians(from_latitude)) * cos(radians(latitude)) * sin(along) ** 2
     return 2 * 6371.0 * asin(sqrt(chord))
 
 
-def driving_minutes(km: float) -> int:
-    """A modest guess for a card: roads are a third longer than the crow flies, and 40 km/h on a round."""
+def driving_minutes(km: float) -> int | None:
+    """A modest guess for a card: roads are a third longer than the crow flies, and 40 km/h on a round. None when the
+    distance is not known."""
+    if km == inf:
+        return None
     return max(1, round(km * 1.3 / 40 * 60))

@@ -3,14 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import phonenumbers
 from sqlalchemy import select
 
 from app.core.db import db
+from app.core.phones import WrongNumber, read_number
 from app.directory.actions import add_role
 from app.directory.annuaire import Activity, read_activities
 from app.directory.geo import cell_of
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, TerritoryCommune
+from app.directory.models import (
+    Commune,
+    Locality,
+    Organization,
+    Practitioner,
+    PractitionerRole,
+    TerritoryCommune,
+    town_of,
+)
 from app.directory.words import PROFESSIONS
 
 AT_ONCE = 1000
@@ -19,10 +27,12 @@ AT_ONCE = 1000
 
 @dataclass
 class Imported:
-    """How many people were written, and how many stand in no commune that Relais knows."""
+    """How many people were written, how many stand in no commune of which Relais knows the position, and how many have
+    a telephone number that cannot be: it is left out."""
 
     written: int = 0
     nowhere: int = 0
+    wrong_numbers: int = 0
 
 
 def import_practitioners(lines: Iterable[str], department: str = "") -> Imported:
@@ -36,12 +46,13 @@ def import_practitioners(lines: Iterable[str], department: str = "") -> Imported
         commune = communes.of(activity)
         if activity.rpps in seen:
             continue
-        if commune is None:
+        if commune is None or commune.latitude is None or commune.longitude is None:
             result.nowhere += 1
         elif commune.code.startswith(department):
             seen.add(activity.rpps)
-            _write(activity, commune)
+            _write(activity, commune, (commune.latitude, commune.longitude))
             result.written += 1
+            result.wrong_numbers += bool(activity.phone and not telephone(activity.phone))
             if result.written % AT_ONCE == 0:
                 db.session.flush()
                 db.session.expunge_all()
@@ -49,21 +60,25 @@ def import_practitioners(lines: Iterable[str], department: str = "") -> Imported
 
 
 class Communes:
-    """By INSEE code, and by the postal codes that only one commune has."""
+    """By INSEE code, former ones included, and by the postal codes that only one commune has."""
 
     def __init__(self) -> None:
-        everywhere = db.session.scalars(select(Commune)).all()
-        self._by_code = {commune.code: commune for commune in everywhere}
+        self._by_code = {commune.code: commune for commune in db.session.scalars(select(Commune))}
+        former = select(Locality.former_code, Locality.commune_code).where(Locality.former_code != "")
+        for code, today in db.session.execute(former):
+            if code != today:
+                self._by_code[code] = self._by_code[today]
         self._by_postal_code: dict[str, Commune | None] = {}
-        for commune in everywhere:
-            shared = commune.postal_code in self._by_postal_code
-            self._by_postal_code[commune.postal_code] = None if shared else commune
+        known = select(Locality.postal_code, Locality.commune_code).where(Locality.postal_code != "").distinct()
+        for postal_code, code in db.session.execute(known):
+            shared = postal_code in self._by_postal_code
+            self._by_postal_code[postal_code] = None if shared else self._by_code[code]
 
     def of(self, activity: Activity) -> Commune | None:
         return self._by_code.get(activity.commune_code) or self._by_postal_code.get(activity.postal_code)
 
 
-def _write(activity: Activity, commune: Commune) -> None:
+def _write(activity: Activity, commune: Commune, position: tuple[float, float]) -> None:
     person = db.session.scalar(select(Practitioner).where(Practitioner.rpps == activity.rpps))
     if person is None:
         person = Practitioner(rpps=activity.rpps, account_id=None)
@@ -73,11 +88,11 @@ def _write(activity: Activity, commune: Commune) -> None:
     practice = _practice(activity, commune)
     role = db.session.scalar(select(PractitionerRole).where(PractitionerRole.practitioner_id == person.id))
     if role is None:
-        add_role(person, practice, commune.latitude, commune.longitude)
+        add_role(person, practice, *position)
     elif role.organization_id != practice.id:
         role.organization, role.profession = practice, activity.profession
-        role.latitude, role.longitude = commune.latitude, commune.longitude
-        role.cell = cell_of(commune.latitude, commune.longitude)
+        role.latitude, role.longitude = position
+        role.cell = cell_of(*position)
 
 
 def _practice(activity: Activity, commune: Commune) -> Organization:
@@ -89,7 +104,8 @@ def _practice(activity: Activity, commune: Commune) -> Organization:
     alone = f"{activity.given_name} {activity.family_name}, {PROFESSIONS[activity.profession][0]}"
     practice.name = activity.practice.title() or alone
     practice.phone = telephone(activity.phone)
-    practice.address = f"{activity.street}, {commune.postal_code} {commune.name}".lstrip(", ")
+    practice.postal_code = activity.postal_code or None
+    practice.address = f"{activity.street}, {town_of(commune, activity.postal_code)}".lstrip(", ")
     practice.commune_code = commune.code
     db.session.flush()
     return practice
@@ -98,12 +114,9 @@ def _practice(activity: Activity, commune: Commune) -> Organization:
 def telephone(written: str) -> str:
     """In E.164, or nothing: half a number is worse than none."""
     try:
-        number = phonenumbers.parse(written, "FR")
-    except phonenumbers.NumberParseException:
+        return read_number(written)
+    except WrongNumber:
         return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def set_territory(organization: Organization, department: str) -> int:

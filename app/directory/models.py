@@ -1,6 +1,7 @@
 """The people and places of care, with FHIR's names for them."""
 
 import enum
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,16 +49,37 @@ class Profession(enum.StrEnum):
 
 
 class Commune(Model):
-    """A French commune by its INSEE code (text: Corsica has letters)."""
+    """A French commune by its INSEE code (text: Corsica has letters), an arrondissement of Paris, Lyon or Marseille.
+
+    Without a position it is a place to be born in and to live in, around which nobody can be looked for.
+    """
 
     __tablename__ = "commune"
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    postal_code: Mapped[str]
-    search_name: Mapped[str] = mapped_column(index=True)  # lower case, no accents, no hyphens
-    latitude: Mapped[float]
-    longitude: Mapped[float]
+    postal_code: Mapped[str]  # empty when it has several: which one is said by the address
+    search_name: Mapped[str] = mapped_column(index=True)  # as `words.searched` makes it
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+
+
+class Locality(Model):
+    """A name and a postal code under which people know a commune: its own, a former commune's, a hamlet's.
+
+    `former_code`: the INSEE code that a former commune of this name had; such a row may have no postal code, and, when
+    only the code is known, no name.
+    """
+
+    __tablename__ = "locality"
+
+    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), primary_key=True)
+    search_name: Mapped[str] = mapped_column(primary_key=True, index=True)
+    postal_code: Mapped[str] = mapped_column(primary_key=True, index=True)
+    former_code: Mapped[str] = mapped_column(primary_key=True, index=True)
+    name: Mapped[str]
+
+    commune: Mapped[Commune] = relationship(lazy="joined")
 
 
 class Organization(Identified, Model):
@@ -71,10 +93,23 @@ class Organization(Identified, Model):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     phone: Mapped[str]
     address: Mapped[str]
+    postal_code: Mapped[str | None]  # as its address was written
     commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
 
     commune: Mapped[Commune] = relationship(lazy="joined")
     parent: Mapped["Organization | None"] = relationship(remote_side="Organization.id")
+
+    @property
+    def full_address(self) -> str:
+        """Street and town: what a patient, or the map of a telephone, needs to find it."""
+        if re.search(rf"\b\d{{5}} {re.escape(self.commune.name)}$", self.address):
+            return self.address
+        return ", ".join(filter(None, (self.address, town_of(self.commune, self.postal_code))))
+
+
+def town_of(commune: Commune, postal_code: str | None) -> str:
+    """`91080 Évry-Courcouronnes`, with the code that the address was given with, or the only one there is."""
+    return " ".join(filter(None, (postal_code or commune.postal_code, commune.name)))
 
 
 class TerritoryCommune(Model):

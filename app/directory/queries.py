@@ -1,9 +1,9 @@
-"""Reads: who is near, which commune is meant, who coordinates a place."""
+"""Reads: who is near, who coordinates a place."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import cos, radians
+from math import cos, inf, radians
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +13,12 @@ from app.accounts.models import Account, Membership, Role
 from app.core.db import db
 from app.directory.geo import cell_of, distance_km, ranges_within
 from app.directory.models import (
-    Commune,
     Organization,
     Practitioner,
     PractitionerRole,
     Profession,
     TerritoryCommune,
 )
-from app.directory.words import searched
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,8 @@ AT_ONCE = 300
 
 def near(
     profession: Profession,
-    latitude: float,
-    longitude: float,
+    latitude: float | None,
+    longitude: float | None,
     radius_km: float,
     limit: int,
     without: Collection[UUID] = (),
@@ -53,6 +51,8 @@ def near(
     Costs the same however many there are: the next ones in the index say how wide a circle is enough; and where that
     one still holds too many, those read first say how much closer it may be drawn.
     """
+    if latitude is None or longitude is None:
+        return []  # Nobody is known to be near a commune without a position.
     wanted = limit + len(without)
     here = {"profession": profession, "cell": cell_of(latitude, longitude), "rows": wanted}
     rows: Rows = db.session.execute(_BESIDE, here)
@@ -165,9 +165,11 @@ def services(kind: Profession) -> Sequence[PractitionerRole]:
 
 
 def services_near(
-    kind: Profession, latitude: float, longitude: float, limit: int = 200
+    kind: Profession, latitude: float | None, longitude: float | None, limit: int = 200
 ) -> list[tuple[PractitionerRole, float]]:
     """The establishments that can be chosen for this, with how far they are in kilometres: the `limit` nearest."""
+    if latitude is None or longitude is None:
+        return [(role, inf) for role in services(kind)[:limit]]
     north = PractitionerRole.latitude - latitude
     east = (PractitionerRole.longitude - longitude) * cos(radians(latitude))
     # On a flat map, which tells the nearest of a country; how far they are is then said exactly.
@@ -243,16 +245,6 @@ def practitioner_of(account_id: UUID) -> Practitioner | None:
     return db.session.scalar(select(Practitioner).where(Practitioner.account_id == account_id))
 
 
-def communes_named(text: str, limit: int = 8) -> Sequence[Commune]:
-    """Communes whose name or postal code begins with `text`."""
-    wanted = searched(text)
-    if not wanted:
-        return []
-    column = Commune.postal_code if wanted.isdigit() else Commune.search_name
-    statement = select(Commune).where(column.startswith(wanted, autoescape=True)).order_by(Commune.name).limit(limit)
-    return db.session.scalars(statement).all()
-
-
 def territory_of(commune_code: str) -> Organization | None:
     """The organization that coordinates answers for this commune, the smallest id when there are several."""
     statement = (
@@ -290,16 +282,3 @@ def organizations(ids: Iterable[UUID]) -> list[Organization]:
 def territory_communes(organization_ids: Sequence[UUID]) -> Sequence[str]:
     statement = select(TerritoryCommune.commune_code).where(TerritoryCommune.organization_id.in_(organization_ids))
     return db.session.scalars(statement).all()
-
-
-def commune_meant(text: str) -> Commune | None:
-    """The one commune that `text` names: `Évry-Courcouronnes (91228)`, its code, or a name or postal code that only
-    one bears; none otherwise."""
-    code = text.rstrip(" )").rpartition("(")[2].strip()
-    commune = db.session.get(Commune, code) if len(code) == 5 else None
-    if commune is not None and ("(" in text or text.strip() == code):
-        return commune
-    wanted = searched(text)
-    column = Commune.postal_code if wanted.isdigit() else Commune.search_name
-    found = db.session.scalars(select(Commune).where(column == wanted).limit(2)).all()
-    return found[0] if len(found) == 1 else None

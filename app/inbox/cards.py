@@ -35,7 +35,7 @@ class Card:
     note: str  # what kind of request it is
     commune: str
     km: float
-    minutes: int  # by road
+    minutes: int | None  # by road; none when the distance is not known
     window: str
     length: str
     age_band: str

@@ -8,7 +8,9 @@ from typing import Literal
 
 from app.core.rules import asked_wait, backoff
 
-MOBILE = re.compile(r"\+33[67]\d{8}|\+262(692|693)\d{6}|\+590(690|691)\d{6}|\+594694\d{6}|\+596(696|697)\d{6}")
+MOBILE = re.compile(
+    r"\+33[67]\d{8}|\+262(639|692|693|709)\d{6}|\+590(690|691|709)\d{6}|\+594(694|709)\d{6}|\+596(696|697|709)\d{6}"
+)
 
 
 class Medium(enum.StrEnum):

@@ -16,7 +16,8 @@ from app.patients.models import CareTeamMember, Consent, Patient
 
 @dataclass(frozen=True)
 class Identity:
-    """The five traits, and how to reach the person. `phone` in E.164, places as INSEE codes."""
+    """The five traits, and how to reach the person. `phone` in E.164, places as INSEE codes; `postal_code`: as it was
+    given, empty when only the commune was said."""
 
     birth_name: str
     given_names: str
@@ -26,6 +27,7 @@ class Identity:
     phone: str
     commune_code: str
     address: str = ""
+    postal_code: str = ""
 
 
 def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime) -> Patient:
@@ -40,6 +42,7 @@ def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime
         birth_place=identity.birth_place,
         phone=identity.phone,
         address=identity.address,
+        postal_code=identity.postal_code or None,
         commune_code=identity.commune_code,
         birth_date_key=birth_date_key(identity.birth_date),
         created_at=now,

@@ -29,6 +29,7 @@ class Patient(Identified, Model):
     birth_place: Mapped[str] = mapped_column(Sealed)  # INSEE code of the commune, 99xxx for a country
     phone: Mapped[str] = mapped_column(Sealed)  # E.164
     address: Mapped[str] = mapped_column(Sealed)
+    postal_code: Mapped[str | None] = mapped_column(Sealed)  # as it was given; none when only the commune was said
     commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
     birth_date_key: Mapped[str] = mapped_column(index=True)
     created_at: Mapped[datetime]

@@ -1,8 +1,9 @@
 """Decisions about identity, from plain values."""
 
 import re
-import unicodedata
 from datetime import date
+
+from app.core.letters import unmarked, visible
 
 BIRTH_DATE = re.compile(r"^\s*(\d{1,2})[\s./-]?(\d{2})[\s./-]?(\d{4})\s*(.*)$", re.DOTALL)
 
@@ -43,19 +44,22 @@ def parse_search(text: str) -> tuple[date, str] | None:
 
 
 def name_start(name: str) -> str:
-    """The first three letters, without accents, hyphens or case."""
+    """The first three letters as `bare` has them: `lœu` and `loe` both begin Lœuillet."""
     return bare(name)[:3]
 
 
 def bare(name: str) -> str:
-    """A name as it is compared: its letters alone, without accents or case."""
-    return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if c.isalpha())
+    """A name as it is compared: its letters alone, without accents or case, ligatures taken apart."""
+    return "".join(c for c in unmarked(name) if c.isalpha())
 
 
 def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Two (birth name, given names), whole: the same birth name, and the same first given name."""
+    named = bare(one[0])
+    return named != "" and named == bare(other[0]) and not first_names(one[1]).isdisjoint(first_names(other[1]))
 
-    def key(names: tuple[str, str]) -> tuple[str, str]:
-        return bare(names[0]), bare(names[1].split()[0] if names[1].split() else "")
 
-    return key(one) == key(other) and all(key(one))
+def first_names(given: str) -> set[str]:
+    """What the first given name may be: `Jean Pierre` is Jean, or Jean-Pierre written without its hyphen."""
+    words = [letters for word in re.split(r"[\s,]+", visible(given)) if (letters := bare(word))]
+    return {"".join(words[:length]) for length in (1, 2)} - {""}

@@ -7,6 +7,7 @@ from babel.dates import format_date
 
 from app.core import clock
 from app.core.words import count
+from app.directory.models import town_of
 from app.patients.models import Patient
 from app.patients.rules import age
 
@@ -27,7 +28,7 @@ class Banner:
 
 
 def banner(patient: Patient, now: datetime) -> Banner:
-    place = f"{patient.commune.postal_code} {patient.commune.name}"
+    place = town_of(patient.commune, patient.postal_code)
     return Banner(
         name=patient.name,
         sex=SEXES.get(patient.sex, ""),

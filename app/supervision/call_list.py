@@ -86,7 +86,11 @@ def _near(request: CareRequest, professions: Collection[Profession]) -> list[Pra
     return found[:ENOUGH]
 
 
-def _inside(professions: Iterable[str], latitude: float, longitude: float, km: float) -> Sequence[PractitionerRole]:
+def _inside(
+    professions: Iterable[str], latitude: float | None, longitude: float | None, km: float
+) -> Sequence[PractitionerRole]:
+    if latitude is None or longitude is None:
+        return []
     cells = [PractitionerRole.cell.between(*ends) for ends in ranges_within(latitude, longitude, km)]
     near = select(PractitionerRole).where(
         PractitionerRole.profession.in_(list(professions)),

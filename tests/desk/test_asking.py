@@ -7,9 +7,10 @@ import pytest
 import uuid_utils.compat
 from sqlalchemy import func, select
 
-from app.care_requests.models import CareRequest
+from app.care_requests.models import CareRequest, State
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, transaction
+from app.directory.actions import import_communes
 from app.patients.models import Consent, Patient
 from tests.desk.screen import chosen, state, value, words
 from tests.factories.town import Town
@@ -187,6 +188,8 @@ def test_a_new_patient_goes_on_to_the_request(town: Town) -> None:
         ("sex", "X", ""),
         ("birth_place", "Atlantis", "Choisissez une commune de la liste"),
         ("phone", "06 12", "pas le bon nombre de chiffres"),
+        ("phone", "01 23 45 67 8", "pas le bon nombre de chiffres"),
+        ("phone", "00 00 00 00 00", "Écrivez un numéro de téléphone qui existe"),
         ("phone", "bonjour", "Écrivez un numéro de téléphone"),
         ("commune", "", "Écrivez la commune."),
     ],
@@ -202,11 +205,89 @@ def test_a_wrong_trait_comes_back_with_everything_else(town: Town, field: str, t
     assert db.session.scalar(select(func.count()).select_from(Patient)) == 0
 
 
-def test_communes_are_suggested_by_name_and_by_postal_code(town: Town) -> None:
+def test_places_are_suggested_by_name_and_by_postal_code(town: Town) -> None:
     nurse = town.orientation_nurse
-    assert "(91228)" in nurse.get("/communes?commune=évr").text
-    assert "(91223)" in nurse.get("/communes?birth_place=9115").text
-    assert nurse.get("/communes").text.strip() == ""
+    assert 'value="91000 Évry-Courcouronnes (Essonne)"' in nurse.get("/communes?commune=évr").text
+    assert 'value="91150 Etampes (Essonne)"' in nurse.get("/communes?birth_place=9115").text
+    assert 'value="Algérie (99352)"' in nurse.get("/communes?birth_place=alg").text
+    assert "<option" not in nurse.get("/communes").text
+
+
+def test_what_was_understood_is_shown_before_anything_is_sent(town: Town) -> None:
+    nurse = town.orientation_nurse
+    assert "Évry-Courcouronnes · 91000 · Essonne" in words(nurse.get("/communes?commune=91000"))
+    assert "Algérie" in words(nurse.get("/communes?birth_place=99352"))
+    back = nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"commune": "91000", "phone": "06 12"})
+    assert "Évry-Courcouronnes · 91000 · Essonne" in words(back)
+    assert value(back, "commune") == "91000", "what was typed stays"
+    saved = nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"commune": "91000"})
+    assert "3 rue du Lac, 91000 Évry-Courcouronnes" in words(nurse.get(saved.location))
+
+
+SHARED = """\
+#Code_commune_INSEE;Nom_de_la_commune;Code_postal;Libellé_d_acheminement;Ligne_5
+91228;EVRY COURCOURONNES;91080;EVRY COURCOURONNES;COURCOURONNES
+91228;EVRY COURCOURONNES;91000;EVRY COURCOURONNES;EVRY
+91080;BOISSY LE CUTTE;91590;BOISSY LE CUTTE;
+91223;ETAMPES;91150;ETAMPES;
+91433;MORIGNY CHAMPIGNY;91150;MORIGNY CHAMPIGNY;
+"""
+
+
+@pytest.fixture
+def shared_codes(town: Town) -> Town:
+    """A newer file: a commune with two postal codes, a postal code of two communes."""
+    with transaction():
+        import_communes(SHARED.splitlines(keepends=True))
+    return town
+
+
+def test_five_digits_are_a_postal_code_and_the_address_keeps_it(shared_codes: Town) -> None:
+    sent = shared_codes.orientation_nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"commune": "91080"})
+    kept = db.session.scalars(select(Patient)).one()
+    assert (kept.commune_code, kept.postal_code) == ("91228", "91080")
+    assert "91080 Évry-Courcouronnes" in words(shared_codes.orientation_nurse.get(sent.location))
+
+
+def test_a_postal_code_of_several_communes_asks_which(shared_codes: Town) -> None:
+    nurse = shared_codes.orientation_nurse
+    asked = nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"commune": "91150"})
+    assert asked.status_code == 422
+    assert "Plusieurs communes sont possibles" in words(asked)
+    choice = "91150 Morigny-Champigny (Essonne)"
+    assert f'type="radio" id="commune-2" name="commune" value="{choice}"' in asked.text
+    assert db.session.scalar(select(func.count()).select_from(Patient)) == 0
+    both = NEW_PATIENT | {"commune": ["91150", choice]}  # the text stays beside the button
+    assert nurse.post("/patients/new?pathway=home-care", both).status_code == 303
+    db.session.rollback()
+    assert db.session.scalars(select(Patient)).one().commune_code == "91433"
+
+
+def test_a_patient_may_live_where_no_position_is_known(shared_codes: Town) -> None:
+    """Nobody is near such a commune: the search ends with a human instead of a silence."""
+    town = shared_codes
+    town.orientation_nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"commune": "91590"})
+    patient = db.session.scalars(select(Patient)).one()
+    town.nurse("Maya")
+    page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={patient.id}")
+    assert page.status_code == 200
+    asked = town.asks(patient=patient.id)
+    town.time_passes()
+    assert town.request(asked).state is State.UNANSWERED
+
+
+def test_an_unknown_birthplace_and_a_wrong_country_have_an_answer(town: Town) -> None:
+    nurse = town.orientation_nurse
+    wrong = nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"birth_place": "99001"})
+    assert wrong.status_code == 422
+    assert 'id="birth_place-error"' in wrong.text
+    nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"birth_place": "inconnue"})
+    nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"birth_place": "Algérie", "phone": "0692 12 34 56"})
+    kept = db.session.scalars(select(Patient).order_by(Patient.id)).all()
+    assert [(each.birth_place, each.phone) for each in kept] == [
+        ("99999", "+33639980102"),
+        ("99352", "+262692123456"),
+    ]
 
 
 def test_a_window_that_has_ended_is_not_offered(town: Town) -> None:

@@ -102,6 +102,31 @@ def test_half_a_telephone_number_is_none(written: str, kept: str) -> None:
     assert telephone(written) == kept
 
 
+def test_a_practice_keeps_its_postal_code_and_rings_where_it_is(france: Flask) -> None:
+    elsewhere = line(**{"Code postal": "91080", "Téléphone": "0692 12 34 56"})
+    load(elsewhere)
+    anne = db.session.scalars(select(Practitioner)).one()
+    practice = anne.role.organization
+    assert (anne.phone, practice.phone) == ("+262692123456", "+262692123456")
+    assert (practice.postal_code, practice.full_address) == ("91080", "3 Rue Du Parc, 91080 Évry-Courcouronnes")
+
+
+def test_a_number_that_cannot_be_is_kept_out_and_counted(france: Flask) -> None:
+    with transaction():
+        imported = import_practitioners([HEADER, line(**{"Téléphone": "01 23 45 67 8"})])
+    assert (imported.written, imported.wrong_numbers) == (1, 1)
+    assert db.session.scalars(select(Practitioner.phone)).one() == ""
+
+
+def test_a_former_commune_leads_to_todays_and_no_position_to_nowhere(france: Flask) -> None:
+    former = line(**{"Code commune": "91182", "Code postal": "91080"})
+    lost = line(**{"Identification nationale PP": "810000000002", "Code commune": "91080", "Code postal": "91590"})
+    with transaction():
+        import_communes(["Code_commune_INSEE;Nom_commune;Code_postal\n", "91080;BOISSY LE CUTTE;91590\n"])
+    assert load(former, lost) == (1, 1)
+    assert db.session.scalars(select(Organization.commune_code)).one() == "91228"
+
+
 def test_enrolled_she_is_found_and_invited(france: Flask, tmp_path: Path) -> None:
     load(NURSE)
     assert near(Profession.NURSE, *EVRY, 10, limit=5) == []

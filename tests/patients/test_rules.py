@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.patients.rules import age, age_band, name_start, parse_search
+from app.patients.rules import age, age_band, name_start, parse_search, same_person
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,25 @@ def test_age_never_goes_back(born: date, days: int) -> None:
     except OverflowError:
         return
     assert 0 <= age(born, later) <= days // 365 + 1
+
+
+def test_ligatures_and_barred_letters_are_compared_as_they_are_spelled() -> None:
+    for one, other in [
+        ("Lœuillet", "Loeuillet"),
+        ("Lætitia", "LAETITIA"),
+        ("Sørensen", "Sorensen"),
+        ("Łukasz", "Lukasz"),
+    ]:
+        assert name_start(one) == name_start(other)
+    assert "loeuillet".startswith(name_start("lœu"))
+    assert name_start("\u200eMartin\u200b") == "mar"
+    assert same_person(("LE BOEUF", "Jean"), ("Le Bœuf", "Jean"))
+    assert same_person(("Đặng", "Thi"), ("Dang", "Thi"))
+
+
+def test_a_hyphen_or_a_space_makes_no_other_person() -> None:
+    assert same_person(("Le Bœuf", "Jean-Pierre"), ("LE-BOEUF", "Jean Pierre Marie"))
+    assert same_person(("Marchand", "Jean"), ("Marchand", "Jean Pierre"))
+    assert not same_person(("Marchand", "Jean"), ("Marchand", "Jean-Pierre"))
+    assert not same_person(("Marchand", ""), ("Marchand", ""))
+    assert not same_person(("", "Jean"), ("", "Jean"))
