@@ -35,8 +35,8 @@ def rows() -> list[list[str]]:
 
 
 def test_no_item_is_silently_absent() -> None:
-    told = [item for row in rows() for item in row[0].split(", ")]
-    assert sorted(told) == sorted(ITEMS.split())
+    told = [item for row in rows() for item in row[0].split(", ")]  # one may have several tests
+    assert set(told) == set(ITEMS.split())
 
 
 def test_every_verdict_has_its_test_or_its_reason() -> None:
