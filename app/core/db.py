@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -70,6 +71,11 @@ migrate = Migrate(directory="migrations", render_as_batch=True, compare_type=Tru
 # writer being waited for; waiting here lets the others go on.
 _sqlite_writer = threading.Lock()
 _before_commit: list[Callable[[], None]] = []
+_writing = ContextVar("writing", default=False)
+
+
+class NestedTransaction(RuntimeError):
+    """A transaction was opened inside another: it would have undone the work of the outer one, or waited for it."""
 
 
 def before_commit(hook: Callable[[], None]) -> Callable[[], None]:
@@ -109,7 +115,20 @@ def transaction() -> Iterator[None]:
 
     Starts from a fresh view of the database (what was read before is read again), takes SQLite's write lock at
     once (a transaction that reads first and writes later fails under load, FACTS 0.3) and commits at the end.
+    Raises `NestedTransaction` inside another, were it in another application context: verbs never open one.
     """
+    if _writing.get():
+        raise NestedTransaction("this verb is inside a transaction already: let the edge alone open it")
+    outside = _writing.set(True)
+    try:
+        with _written_together():
+            yield
+    finally:
+        _writing.reset(outside)
+
+
+@contextmanager
+def _written_together() -> Iterator[None]:
     db.session.rollback()
     db.session.info.clear()
     with _sqlite_writer if db.engine.dialect.name == "sqlite" else nullcontext():
