@@ -92,6 +92,13 @@ def test_what_is_left_to_write_is_written_in_the_same_transaction(app: Flask, mo
     assert "lost" not in topics()
 
 
+def write_around(inner: Callable[[], None]) -> None:
+    with transaction():
+        db.session.add(topic("outer"))
+        db.session.flush()
+        inner()
+
+
 def open_another(app: Flask) -> None:
     with transaction():
         pass
@@ -122,9 +129,8 @@ def login_user_of(account_id: UUID) -> Iterator[None]:
 @pytest.mark.parametrize("inner", [open_another, open_another_elsewhere, note_presence, note_refusal])
 def test_a_transaction_inside_another_is_refused_loudly(app: Flask, inner: Callable[[Flask], None]) -> None:
     """PostgreSQL would undo the outer one in silence, and SQLite wait for it without end."""
-    with pytest.raises(NestedTransaction), transaction():
-        db.session.add(topic("outer"))
-        inner(app)
+    with pytest.raises(NestedTransaction):
+        write_around(lambda: inner(app))
     assert topics() == {}
     with transaction():
         db.session.add(topic("after"))
