@@ -148,9 +148,18 @@ def apart() -> Iterator[None]:
 
 
 def in_order(model: type[Any], *which: ColumnElement[bool]) -> Select[tuple[UUID]]:
-    """The ids of these rows, locked by id: the one order in which everybody locks several rows of a table, so that no
-    two transactions ever wait for each other's. An UPDATE by itself locks in whichever order it finds them."""
-    return select(model.id).where(*which).order_by(model.id).with_for_update(key_share=True)
+    """The ids of these rows, locked by id: for `UPDATE … WHERE id IN (…)`, which by itself locks them as it finds them.
+
+    By id is the one order in which everybody locks several rows of a table, so that no two transactions wait for each
+    other's (decision 0020). Nobody changes a key, hence `key_share`: what only refers to a row does not wait for it.
+    """
+    return select(model.id).where(*which).order_by(model.id).with_for_update(key_share=True).correlate(None)
+
+
+def lock_in_order(model: type[Any], *which: ColumnElement[bool]) -> None:
+    """Lock these rows, before several statements change some of them each. SQLite's one writer needs no order."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(in_order(model, *which))
 
 
 @contextmanager

@@ -166,6 +166,8 @@ def count(offer: Offer, tap: rules.Tap, verb: str, state: OfferState, now: datet
     offers.end(offer, state, now)
     offer.answered_at = tap.at
     hear(offer, tap, verb)
+    # Hers first and those of the others later would be two orders, and the worker settles in a third.
+    push.lock_about(select(Offer.id).where(Offer.request_id == offer.request_id))
     push.drop(offer.id)
 
 
