@@ -118,7 +118,7 @@ def settings_for(database_url: str, data_dir: Path, **more: str) -> Settings:
 
 ENGINES = ["sqlite", "postgresql"]
 
-PATIENT = replace(WEB, lock=30, statement=60, idle=120)
+PATIENT = replace(WEB, turn=30, lock=30, statement=60, idle=120)
 """A busy machine must not fail a test. How short the product's patience is stands in tests/chaos/test_held_row.py."""
 
 

@@ -1,6 +1,5 @@
 """The database: one schema, two engines, and the one way to write (`with transaction():`)."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,7 +39,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core import sqlite
 from app.core.sqlite import WRITE
-from app.core.waiting import APART, CONNECTIONS_APART, WEB, Waits, engine_options
+from app.core.waiting import APART, CONNECTIONS_APART, WEB, Turns, Waits, engine_options, turns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -190,14 +189,14 @@ def _turn_to_write() -> Iterator[float]:
     """
     db.session.rollback()
     db.session.info.clear()
-    waits, turns = current_app.config["WAITS"], current_app.extensions["turns_to_write"]
-    ends = time.monotonic() + waits.lock
-    if not turns.acquire(timeout=waits.lock):
+    those: Turns = current_app.extensions["turns"]
+    ends = time.monotonic() + those.patience
+    if not those.free.acquire(timeout=those.patience):
         raise NoConnection("too many write at once")
     try:
         yield ends
     finally:
-        turns.release()
+        those.free.release()
 
 
 def _written_together(ends: float) -> Iterator[None]:
@@ -218,17 +217,16 @@ def init_app(app: Flask) -> None:
     """`WAITS` in the configuration: how long this process waits; a web process when nothing is said."""
     waits: Waits = app.config.setdefault("WAITS", WEB)
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    on_sqlite = url.get_backend_name() == "sqlite"
     options = engine_options(url, waits)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     app.config["SQLALCHEMY_BINDS"] = {APART: {**options, "url": url, "pool_size": CONNECTIONS_APART}}
-    app.extensions["turns_to_write"] = threading.BoundedSemaphore(1 if on_sqlite else waits.writers)
+    app.extensions["turns"] = turns(url, waits)
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
         for engine in db.engines.values():
             event.listen(engine, "handle_error", _keep_values_out)
-            if on_sqlite:
+            if engine.dialect.name == "sqlite":
                 sqlite.tune(engine, waits)
         set_apart = db.engines[APART]
         event.listen(db.engine, "engine_disposed", lambda _engine: set_apart.dispose())

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Any
 
 from psycopg import errors as postgres
@@ -27,13 +28,23 @@ GAVE_UP = (
 
 
 @dataclass(frozen=True)
+class Turns:
+    """Who writes now: `free.acquire` within `patience` seconds, or not at all."""
+
+    free: BoundedSemaphore
+    patience: float
+
+
+@dataclass(frozen=True)
 class Waits:
     """What one process takes: seconds, and connections to PostgreSQL. 0 seconds: as long as it lasts.
 
-    `lock` bounds each wait: for a row, for a turn to write, for a free connection. `statement` is the longest that one
-    statement may take, `idle` the longest that a transaction may do nothing. `writers` transactions write at once.
+    `turn` bounds the wait to be one of the `writers` that write at once, `lock` the one for a row that somebody holds
+    and for a free connection; SQLite has one writer and no row to wait for, so there the two are one. `statement` is
+    the longest that one statement may take, `idle` the longest that a transaction may do nothing.
     """
 
+    turn: float
     lock: float
     statement: float
     idle: float
@@ -41,15 +52,22 @@ class Waits:
     writers: int
 
 
-# A phone keeps a tap that is not answered within 8 s (`taps.js`): the wait for a turn and the wait for the row end
-# before that. However many greenlets a web process runs, it has one core, which ten writers keep busy; the other ten
-# connections are for those who only read, so that taps that wait for a held row never stand between a page and its
-# rows. A process takes 24 connections with those apart and the LISTEN; PostgreSQL has 100 unless told otherwise.
-WEB = Waits(lock=3, statement=10, idle=20, connections=20, writers=10)
+# A phone keeps a tap that is not answered within 8 s (`taps.js`): the waits for a turn and for the row end before that.
+# However many greenlets a web process runs, it has one core, which ten writers keep busy; the other ten connections
+# are for those who only read, so that taps that wait for a held row never stand between a page and its rows. With
+# those apart and the LISTEN a process takes 24 connections; PostgreSQL has 100 unless told otherwise.
+WEB = Waits(turn=4, lock=3, statement=10, idle=20, connections=20, writers=10)
 # Each hand has one transaction at a time, and does again later what it could not do now.
-WORKER = Waits(lock=10, statement=60, idle=60, connections=12, writers=12)
+WORKER = Waits(turn=10, lock=10, statement=60, idle=60, connections=12, writers=12)
 # An operator waits before the screen, for an import of a million lines if need be.
-COMMAND = Waits(lock=60, statement=0, idle=0, connections=4, writers=4)
+COMMAND = Waits(turn=60, lock=60, statement=0, idle=0, connections=4, writers=4)
+
+
+def turns(url: URL, waits: Waits) -> Turns:
+    """For one process, made once."""
+    if url.get_backend_name() == "sqlite":
+        return Turns(BoundedSemaphore(1), waits.turn + waits.lock)
+    return Turns(BoundedSemaphore(waits.writers), waits.turn)
 
 
 def engine_options(url: URL, waits: Waits) -> dict[str, Any]:

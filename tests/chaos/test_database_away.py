@@ -119,7 +119,7 @@ def test_a_file_that_someone_else_keeps_locked(tmp_path: Path, now: object, push
     from app import create_app
 
     file = tmp_path / "relais.sqlite3"
-    app = create_app(settings_for(f"sqlite:///{file}", tmp_path), replace(WEB, lock=0.05))
+    app = create_app(settings_for(f"sqlite:///{file}", tmp_path), replace(WEB, turn=0.05, lock=0.05))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     with app.app_context():
         Model.metadata.create_all(db.engine)

@@ -32,7 +32,7 @@ TAPS = 48
 
 @pytest.fixture
 def waits() -> Waits:
-    return replace(WEB, lock=2)
+    return replace(WEB, turn=2, lock=2)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def tapping(nurse: Nurse, offer_id: UUID, times: int = TAPS) -> Iterator[list[Te
     fingers = [threading.Thread(target=tap, args=(number,)) for number in range(times)]
     for finger in fingers:
         finger.start()
-    wait_until(lambda: nurse.town.app.extensions["turns_to_write"]._value == 0)
+    wait_until(lambda: nurse.town.app.extensions["turns"].free._value == 0)
     yield answers
     for finger in fingers:
         finger.join()
@@ -134,7 +134,7 @@ def test_a_row_that_is_released_in_time_costs_nobody_an_answer(town: Town) -> No
     assert town.request(request).state is State.ACCEPTED
 
 
-@pytest.mark.parametrize("waits", [replace(WEB, lock=0.1)])
+@pytest.mark.parametrize("waits", [replace(WEB, turn=0.1, lock=0.1)])
 def test_when_every_connection_is_taken_health_still_answers_and_pages_say_so(town: Town, waits: Waits) -> None:
     maya, _request = a_request_offered_to_two(town)
     maya_offer = maya.offer().id
@@ -154,7 +154,7 @@ def test_when_every_connection_is_taken_health_still_answers_and_pages_say_so(to
     assert town.orientation_nurse.get("/requests").status_code == 200
 
 
-@pytest.mark.parametrize("waits", [replace(WEB, lock=0.1)])
+@pytest.mark.parametrize("waits", [replace(WEB, turn=0.1, lock=0.1)])
 def test_a_busy_database_is_no_bug(town: Town, waits: Waits) -> None:
     maya, request = a_request_offered_to_two(town)
     offer = maya.offer().id
@@ -167,7 +167,7 @@ def test_a_busy_database_is_no_bug(town: Town, waits: Waits) -> None:
 # What PostgreSQL itself bounds: SQLite has none of it, and nothing to bound.
 
 
-@pytest.mark.parametrize("waits", [Waits(lock=0.1, statement=0.2, idle=0.1, connections=4, writers=2)])
+@pytest.mark.parametrize("waits", [Waits(turn=0.1, lock=0.1, statement=0.2, idle=0.1, connections=4, writers=2)])
 def test_no_statement_and_no_silence_inside_a_transaction_lasts_for_ever(app: Flask, waits: Waits) -> None:
     if db.engine.dialect.name == "sqlite":
         assert db.session.scalar(text("PRAGMA busy_timeout")) == 100
@@ -192,7 +192,7 @@ def test_three_web_processes_a_worker_and_a_command_fit_into_postgresql_as_it_co
     processes = [WEB, WEB, WEB, WORKER, COMMAND]
     assert sum(each.connections + CONNECTIONS_APART + 1 for each in processes) <= 97
     assert WEB.writers < WEB.connections, "pages are read while taps wait for a row"
-    assert WEB.lock * 2 < 8, "a phone keeps a tap that was not answered within 8 s (taps.js)"
+    assert WEB.turn + WEB.lock < 8, "a phone keeps a tap that was not answered within 8 s (taps.js)"
 
 
 @pytest.mark.parametrize("waits", [WEB, WORKER, COMMAND])
