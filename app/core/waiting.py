@@ -58,7 +58,7 @@ class Waits:
 # those apart and the LISTEN a process takes 24 connections; PostgreSQL has 100 unless told otherwise.
 WEB = Waits(turn=4, lock=3, statement=10, idle=20, connections=20, writers=10)
 # Each hand has one transaction at a time, and does again later what it could not do now.
-WORKER = Waits(turn=10, lock=10, statement=60, idle=60, connections=12, writers=12)
+WORKER = Waits(turn=10, lock=10, statement=60, idle=60, connections=13, writers=13)
 # An operator waits before the screen, for an import of a million lines if need be.
 COMMAND = Waits(turn=60, lock=60, statement=0, idle=0, connections=4, writers=4)
 
