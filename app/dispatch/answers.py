@@ -34,6 +34,9 @@ class Answer(enum.StrEnum):
     OUTDATED = "outdated"  # the same person has said something else since
 
 
+OVER = (OfferState.LOST, OfferState.WITHDRAWN)
+"""Of an offer that nothing makes answerable again: whoever is asked once more is made another."""
+
 YES = {OfferState.WON: Answer.WON, OfferState.PROPOSED: Answer.PROPOSED}
 
 
@@ -46,6 +49,8 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = 
     again by itself.
     """
     tap = tap or rules.Tap(now)
+    if offer.state in OVER:  # As this transaction has just read it: fifty who lost need not wait for each other.
+        return Answer.TOO_LATE
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
     if offer.state in YES:

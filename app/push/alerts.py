@@ -224,7 +224,7 @@ def silence(account_id: UUID, subject_ids: Collection[UUID] | None = None) -> No
 
 
 def lock_about(subject_ids: Collection[UUID] | Select[UUID]) -> None:
-    """Lock every alert and message about these subjects, for who will end some of them now and others a moment later."""
+    """Lock all alerts and messages about these subjects, for who ends some of them now and others a moment later."""
     lock_in_order(Alert, Alert.subject_id.in_(subject_ids))
     lock_in_order(Message, Message.subject_id.in_(subject_ids))
 

@@ -23,7 +23,7 @@ from app.core.db import db, insert_rows, transaction
 from app.dispatch import search
 from app.dispatch.models import Offer, OfferState
 from app.push import alerts, outbox, subscriptions
-from app.push.models import Message, MessageState, Subscription
+from app.push.models import Alert, Message, MessageState, Subscription
 from app.push.outbox import Claimed, Settled
 from app.push.rules import Channel, Verdict
 from tests.factories.town import Nurse, Town
@@ -146,13 +146,20 @@ def test_messages_are_locked_by_id_whatever_is_done_to_them(
     maya = town.nurse("Maya", phone=False)
     subject, ids = messages_out_of_order(town, maya)
     db.session.remove()
+    assert_waits_holding_nothing(town, f"SELECT FROM push_message WHERE id = '{ids[0]}'", verb, subject, ids)
+
+
+def assert_waits_holding_nothing(
+    town: Town, rows: str, verb: Callable[[UUID, list[UUID]], object], subject: UUID, ids: list[UUID]
+) -> None:
+    """While another holds `rows`, the verb waits, and all these messages are still free."""
 
     def acts() -> None:
         with town.app.app_context(), transaction():
             verb(subject, ids)
 
     with another(town.app) as other:
-        other.execute("SELECT FROM push_message WHERE id = %s FOR UPDATE", [ids[0]])
+        other.execute(f"{rows} FOR UPDATE")
         acting = threading.Thread(target=acts)
         acting.start()
         wait_until(lambda: waits_for(other, town.app))
@@ -183,6 +190,17 @@ def test_an_acceptance_locks_the_messages_of_all_who_were_asked_at_once(town: To
         tap.join()
     assert sorted(row[0] for row in free) == ids
     assert last.offer().state is OfferState.WON
+
+
+@pytest.mark.parametrize("verb", VERBS[:3])
+def test_alerts_are_locked_before_messages(town: Town, verb: Callable[[UUID, list[UUID]], object]) -> None:
+    maya = town.nurse("Maya", phone=False)
+    subject, ids = messages_out_of_order(town, maya)
+    with transaction():
+        rows = {"subject_id": subject, "step": "offer", "notice": {}, "rings_at": LATER, "expires_at": LATER}
+        insert_rows(Alert, [{"account_id": maya.account_id, **rows}])
+    db.session.remove()
+    assert_waits_holding_nothing(town, f"SELECT FROM push_alert WHERE subject_id = '{subject}'", verb, subject, ids)
 
 
 def message_ids(nurse: Nurse) -> set[UUID]:
