@@ -20,11 +20,27 @@ from app import (
     tablets,
 )
 from app.config import Settings, read_settings
-from app.core import compression, db, errors, forms, htmx, incoming, limits, logging, pwa, security, timers, words
+from app.core import (
+    again,
+    compression,
+    db,
+    errors,
+    forms,
+    htmx,
+    incoming,
+    limits,
+    logging,
+    pwa,
+    security,
+    timers,
+    waiting,
+    words,
+)
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The whole house, floor by floor. `settings`: read from the environment when not given."""
+def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:
+    """The whole house, floor by floor. `settings`: read from the environment when not given; `waits`: how patient this
+    process is with the database."""
     settings = settings or read_settings()
     app = Flask(__name__)
     app.config.update(
@@ -33,10 +49,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY_FALLBACKS=list(settings.former_secret_keys),
         WTF_CSRF_SECRET_KEY=[*reversed(settings.former_secret_keys), settings.secret_key],  # the last one signs
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        WAITS=waits,
     )
     logging.init_app()
     htmx.htmx.init_app(app)
-    for floor in (db, incoming, compression, security, limits, errors, words, forms, pwa):
+    for floor in (db, incoming, again, compression, security, limits, errors, words, forms, pwa):
         floor.init_app(app)
     for room in (audit, accounts, push, live, pathways, tablets, care_requests, appointments, dispatch):
         room.init_app(app)

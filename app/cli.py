@@ -46,9 +46,11 @@ def web(reload: bool, bind: str) -> None:
 @main.command()
 def worker() -> None:
     """Search, send and remind: everything that happens by itself."""
+    from app import create_app
     from app import worker as loop
+    from app.core.waiting import WORKER
 
-    loop.run(_app())
+    loop.run(create_app(waits=WORKER))
 
 
 @main.command()
@@ -153,8 +155,9 @@ def vouch(email: str, because: str) -> None:
 
 def _app() -> Flask:
     from app import create_app
+    from app.core.waiting import COMMAND
 
-    return create_app()
+    return create_app(waits=COMMAND)
 
 
 @main.group()

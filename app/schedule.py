@@ -13,13 +13,13 @@ from app.push import sender as push
 
 TIMERS = (
     Timer("searches", search.advance_due, care_requests.oldest_due),
-    Timer("what is late", watch.watch_due, watch.oldest_due),
-    Timer("alerts that waited", digests.release_due, budget.oldest_due),
+    Timer("what is late", watch.watch_due, watch.oldest_due, rest=10.0),
+    Timer("alerts that waited", digests.release_due, budget.oldest_due, rest=5.0),
     Timer("push messages", push.send_due, outbox.oldest_due),
-    Timer("what no phone confirmed", channels.hand_over_due, channels.oldest_due),
-    Timer("mails", post.send_mails, letters.oldest_mail_due, hands=2),
-    Timer("SMS", post.send_sms, letters.oldest_sms_due),
-    Timer("checks of the month", checks.check_due, checks.oldest_due),
-    Timer("recoveries", recovery.move_due, recovery.oldest_due),
-    Timer("audit seals", audit.seal_due, audit.oldest_due),
+    Timer("what no phone confirmed", channels.hand_over_due, channels.oldest_due, rest=5.0),
+    Timer("mails", post.send_mails, letters.oldest_mail_due, hands=2, rest=5.0),
+    Timer("SMS", post.send_sms, letters.oldest_sms_due, rest=5.0),
+    Timer("checks of the month", checks.check_due, checks.oldest_due, rest=20.0),
+    Timer("recoveries", recovery.move_due, recovery.oldest_due, rest=10.0),
+    Timer("audit seals", audit.seal_due, audit.oldest_due, rest=5.0),
 )

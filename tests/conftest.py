@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from app import create_app
 from app.config import Settings, read_settings
 from app.core import clock
 from app.core.db import db
+from app.core.waiting import WEB
 from app.push.vapid import public_key
 from tests.factories.town import Town
 from tests.services.postgres import PostgresServer
@@ -117,6 +119,9 @@ def settings_for(database_url: str, data_dir: Path, **more: str) -> Settings:
 
 ENGINES = ["sqlite", "postgresql"]
 
+PATIENT = replace(WEB, turn=30, lock=30, statement=60, idle=120)
+"""A busy machine must not fail a test. How short the product's patience is stands in tests/chaos/test_held_row.py."""
+
 
 @pytest.fixture(params=ENGINES)
 def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
@@ -169,7 +174,7 @@ def make_tables(url: str, data_dir: Path) -> None:
 
 @pytest.fixture
 def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
-    app = create_app(settings_for(engine_url, tmp_path))
+    app = create_app(settings_for(engine_url, tmp_path), PATIENT)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, LIMITS_HOLD=False)
     with app.app_context():
         yield app

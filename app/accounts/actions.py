@@ -30,7 +30,7 @@ def mail_invitation(invitation: Invitation, kind: str, *, now: datetime) -> None
 
 def hold(account_id: UUID) -> Account:
     """Her account, as it is now and until the transaction ends: who changes the same things waits."""
-    statement = select(Account).where(Account.id == account_id).with_for_update(of=Account)
+    statement = select(Account).where(Account.id == account_id).with_for_update(key_share=True, of=Account)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
 

@@ -223,7 +223,7 @@ def end_those_of(account_id: UUID, organization_id: UUID, *, by: UUID, now: date
 
 def _held(recovery_id: UUID) -> Recovery | None:
     this = Recovery.id == recovery_id, Recovery.ended_at.is_(None)
-    statement = select(Recovery).where(*this).with_for_update(of=Recovery)
+    statement = select(Recovery).where(*this).with_for_update(key_share=True, of=Recovery)
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 

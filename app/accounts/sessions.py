@@ -11,7 +11,6 @@ from flask import Flask, Response, current_app, g, redirect, session, url_for
 from flask_login import LoginManager, current_user, login_user
 from htmx_flask import request
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 from app.accounts import actions, invitations, queries, shared
 from app.accounts.models import Account, Invitation, SignIn
@@ -22,6 +21,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.incoming import address
 from app.core.tokens import hash_token, new_token
+from app.core.waiting import UNAVAILABLE
 
 INVITATION = "invitation"
 
@@ -83,8 +83,8 @@ def _noting(sign_in_id: UUID, now: datetime) -> Callable[[], None]:
         try:
             with app.app_context(), transaction():
                 actions.note_seen(sign_in_id, now=now)
-        except DBAPIError as error:
-            log.warning("presence_not_noted", error=type(error.orig).__name__)
+        except UNAVAILABLE as error:
+            log.warning("presence_not_noted", error=type(error).__name__)
 
     return note
 

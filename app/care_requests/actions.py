@@ -267,7 +267,7 @@ def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Acco
 
 def hold(request_id: UUID) -> CareRequest:
     """The request, fresh, and nobody else's to move until the transaction ends."""
-    statement = select(CareRequest).where(CareRequest.id == request_id).with_for_update()
+    statement = select(CareRequest).where(CareRequest.id == request_id).with_for_update(key_share=True)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
@@ -282,7 +282,7 @@ def hold_due(request_ids: Sequence[UUID], now: datetime) -> Sequence[CareRequest
         )
         .order_by(CareRequest.next_move_at, CareRequest.id)
         .options(selectinload(CareRequest.commune), selectinload(CareRequest.chosen))
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(statement).all()

@@ -70,7 +70,7 @@ def safe_name(name: str, extension: str) -> str:
 
 def join(request: CareRequest, documents: Sequence[Document], *, by: Account, now: datetime) -> None:
     """Join these to the request's episode. Raises `WrongDocument` when there would be too many."""
-    db.session.scalars(select(Episode).where(Episode.id == request.episode_id).with_for_update()).one()
+    db.session.scalars(select(Episode).where(Episode.id == request.episode_id).with_for_update(key_share=True)).one()
     here = select(func.count()).select_from(Attachment).where(Attachment.episode_id == request.episode_id)
     if (db.session.scalar(here) or 0) + len(documents) > MOST:
         raise WrongDocument(f"{MOST} documents au plus pour une demande.")

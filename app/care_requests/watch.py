@@ -50,7 +50,7 @@ def _each(ids: Sequence[UUID], act: Callable[[UUID, datetime], None], now: datet
 
 
 def _remind(task_id: UUID, now: datetime) -> None:
-    task = db.session.scalar(select(CareTask).where(CareTask.id == task_id).with_for_update())
+    task = db.session.scalar(select(CareTask).where(CareTask.id == task_id).with_for_update(key_share=True))
     if task is None or task.done_at or task.reminded_at:
         return
     task.reminded_at = now
@@ -66,7 +66,7 @@ def _remind(task_id: UUID, now: datetime) -> None:
 
 
 def _say_late(request_id: UUID, now: datetime) -> None:
-    request = db.session.scalar(select(CareRequest).where(CareRequest.id == request_id).with_for_update())
+    request = db.session.scalar(select(CareRequest).where(CareRequest.id == request_id).with_for_update(key_share=True))
     if request is None or request.late_at or request.state not in (State.ACCEPTED, State.SCHEDULED):
         return
     request.late_at = now

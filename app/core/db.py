@@ -1,24 +1,45 @@
 """The database: one schema, two engines, and the one way to write (`with transaction():`)."""
 
-import sqlite3
-import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
 import uuid_utils.compat
-from flask import Flask
+from flask import Flask, current_app, g
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, Uuid, event
-from sqlalchemy.dialects import postgresql, sqlite
+from flask_sqlalchemy.session import Session
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Select,
+    String,
+    Table,
+    TypeDecorator,
+    Uuid,
+    event,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import DataError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-WRITE = "relais_write"
+from app.core import sqlite
+from app.core.sqlite import WRITE
+from app.core.waiting import APART, CONNECTIONS_APART, WEB, Turns, Waits, engine_options, turns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -63,13 +84,25 @@ class Identified:
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid_utils.compat.uuid7, sort_order=-1)
 
 
-db = SQLAlchemy(metadata=Model.metadata)
+_apart = ContextVar("apart", default=False)
+
+
+class HouseSession(Session):
+    """Reads on the connections that are kept apart, for who is inside `apart()`."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        return db.engines[APART] if _apart.get() else super().get_bind(*args, **kwargs)
+
+
+db = SQLAlchemy(metadata=Model.metadata, session_options={"class_": HouseSession})
 migrate = Migrate(directory="migrations", render_as_batch=True, compare_type=True)
 
-# SQLite has one writer. Waiting for it inside SQLite blocks the whole gevent process, and with it the very
-# writer being waited for; waiting here lets the others go on.
-_sqlite_writer = threading.Lock()
 _before_commit: list[Callable[[], None]] = []
+_writing = ContextVar("writing", default=False)
+
+
+class NestedTransaction(RuntimeError):
+    """A transaction was opened inside another: it would have undone the work of the outer one, or waited for it."""
 
 
 def before_commit(hook: Callable[[], None]) -> Callable[[], None]:
@@ -84,9 +117,9 @@ def insert_rows(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
         db.session.execute(insert_into(model), rows)
 
 
-def insert_into(model: type[Model]) -> postgresql.Insert | sqlite.Insert:
+def insert_into(model: type[Model]) -> postgresql.Insert | SqliteInsert:
     """An INSERT in the words of this database, which knows what to do on a conflict."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else insert_into_sqlite
     return insert(cast(Table, model.__table__))
 
 
@@ -104,37 +137,99 @@ def _write_appended() -> None:
 
 
 @contextmanager
+def apart() -> Iterator[None]:
+    """Read on connections that no number of taps can exhaust: for whoever says whether the house is well."""
+    outside = _apart.set(True)
+    try:
+        yield
+    finally:
+        _apart.reset(outside)
+
+
+def in_order(model: type[Any], *which: ColumnElement[bool]) -> Select[tuple[UUID]]:
+    """The ids of these rows, locked by id: for `UPDATE … WHERE id IN (…)`, which by itself locks them as it finds them.
+
+    By id is the one order in which everybody locks several rows of a table, so that no two transactions wait for each
+    other's (decision 0020). Nobody changes a key, hence `key_share`: what only refers to a row does not wait for it.
+    """
+    return select(model.id).where(*which).order_by(model.id).with_for_update(key_share=True).correlate(None)
+
+
+def lock_in_order(model: type[Any], *which: ColumnElement[bool]) -> None:
+    """Lock these rows, before several statements change some of them each. SQLite's one writer needs no order."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(in_order(model, *which))
+
+
+@contextmanager
 def transaction() -> Iterator[None]:
     """Everything inside is kept together or not at all. Opened by edges only: a view, a worker item, a command.
 
     Starts from a fresh view of the database (what was read before is read again), takes SQLite's write lock at
     once (a transaction that reads first and writes later fails under load, FACTS 0.3) and commits at the end.
+    Raises `NestedTransaction` inside another, were it in another application context: verbs never open one; and one of
+    `UNAVAILABLE` when the database, or its turn to write, does not come in time.
+    """
+    if _writing.get():
+        raise NestedTransaction("this verb is inside a transaction already: let the edge alone open it")
+    outside = _writing.set(True)
+    try:
+        with _turn_to_write() as ends:
+            yield from _written_together(ends)
+    finally:
+        _writing.reset(outside)
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[float]:
+    """Holds no connection while it waits; yields until when (monotonic) the database may still be waited for.
+
+    On SQLite there is one turn in a process. On PostgreSQL there are fewer than connections: whoever waits for a row
+    that somebody holds must not keep the others from reading.
     """
     db.session.rollback()
     db.session.info.clear()
-    with _sqlite_writer if db.engine.dialect.name == "sqlite" else nullcontext():
-        try:
-            db.session.connection(execution_options={WRITE: True})
-            yield
-            _write_appended()
-            for hook in _before_commit:
-                hook()
-            db.session.commit()
-        except BaseException:
-            db.session.rollback()
-            raise
+    those: Turns = current_app.extensions["turns"]
+    ends = time.monotonic() + those.patience
+    if not those.free.acquire(timeout=those.patience):
+        raise NoConnection("too many write at once")
+    try:
+        yield ends
+    finally:
+        those.free.release()
+
+
+def _written_together(ends: float) -> Iterator[None]:
+    try:
+        db.session.connection(execution_options={WRITE: ends})
+        yield
+        _write_appended()
+        for hook in _before_commit:
+            hook()
+        db.session.commit()
+        g.wrote = True  # Hence nobody does this request a second time (`again.py`).
+    except BaseException:
+        db.session.rollback()
+        raise
 
 
 def init_app(app: Flask) -> None:
-    # A connection that died while nobody looked is replaced before it costs somebody a page. What a failed statement
-    # was given may be a patient's, and stays out of the log.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "hide_parameters": True}
+    """`WAITS` in the configuration: how long this process waits; a web process when nothing is said."""
+    waits: Waits = app.config.setdefault("WAITS", WEB)
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    options = engine_options(url, waits)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.config["SQLALCHEMY_BINDS"] = {APART: {**options, "url": url, "pool_size": CONNECTIONS_APART}}
+    app.extensions["turns"] = turns(url, waits)
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
-        event.listen(db.engine, "handle_error", _keep_values_out)
-        if db.engine.dialect.name == "sqlite":
-            _tune_sqlite(db.engine)
+        for engine in db.engines.values():
+            event.listen(engine, "handle_error", _keep_values_out)
+            if engine.dialect.name == "sqlite":
+                sqlite.tune(engine, waits)
+        set_apart = db.engines[APART]
+        event.listen(db.engine, "engine_disposed", lambda _engine: set_apart.dispose())
 
 
 def _keep_values_out(context: ExceptionContext) -> None:
@@ -144,21 +239,3 @@ def _keep_values_out(context: ExceptionContext) -> None:
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (str(error.args[0]).partition("\n")[0].partition(ends)[0], *error.args[1:])
-
-
-def _tune_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # We say BEGIN ourselves, below.
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",  # NORMAL may lose an acknowledged answer at a power cut.
-            "foreign_keys=ON",
-            "busy_timeout=10000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -6,11 +6,20 @@ import structlog
 from flask import Flask, Response, current_app, jsonify, request
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from app.core.db import db
 from app.core.htmx import page
+from app.core.waiting import is_busy
 
 log = structlog.get_logger()
 
@@ -36,6 +45,11 @@ TOO_MUCH = "54"
 """The class of SQLSTATE for what is longer than a row or an index holds; SQLAlchemy has no error of its own for it."""
 
 OLD_PAGE = ("La page était trop ancienne", "Rechargez-la et recommencez\u00a0: rien n'a été envoyé.")
+BUSY = (
+    "Beaucoup de monde au même instant",
+    "Rien n'a été enregistré de ce geste. Réessayez dans quelques secondes\u00a0; si cela presse, téléphonez.",
+)
+BUSY_FOR = 2  # seconds: a phone or a proxy that counts them comes back soon, when whoever held a row has gone
 
 
 def init_app(app: Flask) -> None:
@@ -44,8 +58,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, wrong_host)
     app.register_error_handler(TooManyRequests, too_many)
     app.register_error_handler(DataError, no_data)
-    app.register_error_handler(OperationalError, database_away)
-    app.register_error_handler(InterfaceError, database_away)
+    for trouble in (OperationalError, InterfaceError, InternalError, NoConnection):
+        app.register_error_handler(trouble, database_away)
     app.register_error_handler(Exception, bug)
 
 
@@ -80,18 +94,22 @@ def wrong_host(_error: SecurityError) -> Response:
 
 def too_many(error: TooManyRequests) -> Response:
     """Wait a moment: as a page, as a line above the page that stays where it is, or as a word for a script."""
-    response = _slow_down()
-    response.status_code = 429
-    response.headers["Retry-After"] = str(error.retry_after or 60)
+    return _later(429, WORDS[429], "slow", error.retry_after or 60)
+
+
+def _later(status: int, words: tuple[str, str], word: str, seconds: object) -> Response:
+    response = _in_its_place(status, words, word)
+    response.status_code = status
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
-def _slow_down() -> Response:
+def _in_its_place(status: int, words: tuple[str, str], word: str) -> Response:
     if request.is_json:
-        return jsonify(error="slow")
+        return jsonify(error=word)
     if "HX-Request" not in request.headers:
-        return honest_page(429)
-    response = page("errors/_slow.html", text=WORDS[429][1])
+        return honest_page(status, words)
+    response = page("errors/_slow.html", text=words[1])
     response.headers.update({"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML"})
     return response
 
@@ -103,12 +121,18 @@ def no_data(error: DBAPIError) -> Response:
     return honest_page(422)
 
 
-def database_away(error: DBAPIError) -> Response:
-    """The database did not answer: say so, and say to call. Nothing was written."""
-    if str(getattr(error.orig, "sqlstate", "")).startswith(TOO_MUCH):
+def database_away(error: DBAPIError | NoConnection) -> Response:
+    """The database did not answer, or not in time: say so, and say to call. Nothing was written."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(error, DBAPIError) and str(getattr(cause, "sqlstate", "")).startswith(TOO_MUCH):
         return no_data(error)
-    log.error("database_away", path=request.endpoint, error=type(error.orig).__name__)
     let_go()
+    if is_busy(error):
+        log.warning("database_busy", path=request.endpoint, error=type(cause).__name__)
+        return _later(503, BUSY, "busy", BUSY_FOR)
+    if isinstance(error, InternalError):
+        return bug(error)
+    log.error("database_away", path=request.endpoint, error=type(cause).__name__)
     return honest_page(503)
 
 

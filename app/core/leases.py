@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import db
+from app.core.db import db, in_order
 from app.core.timers import Due
 from app.core.tokens import new_token
 
@@ -72,7 +72,7 @@ def lease(table: type[Owed], ids: Sequence[UUID], token: str, until: datetime) -
 
 def change(table: type[Owed], ids: Sequence[UUID], **values: Any) -> None:
     if ids:
-        changed = update(table).where(table.id.in_(ids)).values(**values)
+        changed = update(table).where(table.id.in_(in_order(table, table.id.in_(ids)))).values(**values)
         db.session.execute(changed.execution_options(synchronize_session=False))
 
 

@@ -34,6 +34,9 @@ class Answer(enum.StrEnum):
     OUTDATED = "outdated"  # the same person has said something else since
 
 
+OVER = (OfferState.LOST, OfferState.WITHDRAWN)
+"""Of an offer that nothing makes answerable again: whoever is asked once more is made another."""
+
 YES = {OfferState.WON: Answer.WON, OfferState.PROPOSED: Answer.PROPOSED}
 
 
@@ -46,6 +49,8 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = 
     again by itself.
     """
     tap = tap or rules.Tap(now)
+    if offer.state in OVER:  # As this transaction has just read it: fifty who lost need not wait for each other.
+        return Answer.TOO_LATE
     request = care_requests.hold(offer.request_id)
     db.session.refresh(offer)
     if offer.state in YES:
@@ -166,6 +171,8 @@ def count(offer: Offer, tap: rules.Tap, verb: str, state: OfferState, now: datet
     offers.end(offer, state, now)
     offer.answered_at = tap.at
     hear(offer, tap, verb)
+    # Hers first and those of the others later would be two orders, and the worker settles in a third.
+    push.lock_about(select(Offer.id).where(Offer.request_id == offer.request_id))
     push.drop(offer.id)
 
 

@@ -15,7 +15,7 @@ from app.accounts.queries import answering_from_lock_screen
 from app.audit.actions import record
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest
-from app.core.db import db, insert_rows
+from app.core.db import db, in_order, insert_rows
 from app.core.words import distance
 from app.directory import queries as directory
 from app.dispatch import rules, words
@@ -145,7 +145,8 @@ def close(
 ) -> frozenset[UUID]:
     """End these offers and say so to whoever was asked; returns the requests they were about."""
     facts = Offer.id, Offer.request_id, Offer.role_id, Offer.recipient_id
-    ended = db.session.execute(update(Offer).where(*which).values(state=state, ended_at=now).returning(*facts)).all()
+    change = update(Offer).where(Offer.id.in_(in_order(Offer, *which))).values(state=state, ended_at=now)
+    ended = db.session.execute(change.returning(*facts)).all()
     if not ended:
         return frozenset()
     accounts = directory.accounts_of({offer.role_id for offer in ended})

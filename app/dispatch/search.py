@@ -44,6 +44,7 @@ def _advance_together(request_ids: Sequence[UUID], now: datetime) -> int:
         return _advance_held(request_ids, now)
     except Exception:
         # One of them cannot be moved, and the others must not wait for it.
+        log.warning("searches_failed_together", requests=[str(each) for each in request_ids], exc_info=True)
         return sum(_advance_alone(request_id, now) for request_id in request_ids)
 
 

@@ -179,7 +179,9 @@ def _is(practitioner: Practitioner, given_name: str, family_name: str) -> bool:
 
 
 def _held(request_id: UUID) -> AccessRequest | None:
-    statement = select(AccessRequest).where(AccessRequest.id == request_id).with_for_update(of=AccessRequest)
+    statement = (
+        select(AccessRequest).where(AccessRequest.id == request_id).with_for_update(key_share=True, of=AccessRequest)
+    )
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
@@ -190,7 +192,9 @@ def _open(request_id: UUID) -> AccessRequest | None:
 
 def _held_practitioner(practitioner_id: UUID | None) -> Practitioner | None:
     """Held, so that of two requests for the same person, accepted at once, the second comes late."""
-    statement = select(Practitioner).where(Practitioner.id == practitioner_id).with_for_update(of=Practitioner)
+    statement = (
+        select(Practitioner).where(Practitioner.id == practitioner_id).with_for_update(key_share=True, of=Practitioner)
+    )
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 

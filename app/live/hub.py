@@ -7,8 +7,8 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
+from app.core.waiting import UNAVAILABLE
 from app.live.queries import versions
 from app.live.watcher import Watcher
 
@@ -89,7 +89,7 @@ class Hub:
         """What changed between the page and its stream."""
         try:
             self._tell([listener])
-        except DBAPIError:
+        except UNAVAILABLE:
             log.warning("live_catch_up_failed")  # The next look of the hub tells it.
 
     def _run(self) -> None:
@@ -98,8 +98,8 @@ class Hub:
             while listeners := self._present():
                 try:
                     self._tell(listeners)
-                except DBAPIError as error:
-                    log.warning("live_look_failed", error=type(error.orig).__name__)
+                except UNAVAILABLE as error:
+                    log.warning("live_look_failed", error=type(error).__name__)
                 watcher.wait(LOOK_AGAIN)
         finally:
             watcher.close()

@@ -7,10 +7,11 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask_login import current_user
-from sqlalchemy.exc import DBAPIError
 
 from app.accounts.guards import me, signed_in_anywhere
 from app.core import clock
+from app.core.db import apart
+from app.core.waiting import UNAVAILABLE
 from app.live import queries, rights
 from app.live.hub import Hub, Listener
 
@@ -79,11 +80,11 @@ def allowed_later(names: list[str]) -> Callable[[], list[str]]:
 
     def ask() -> list[str]:
         try:
-            with app.app_context(), app.request_context(environ):
+            with apart(), app.app_context(), app.request_context(environ):
                 if not current_user.is_authenticated:
                     raise SignedOut
                 return rights.allowed(me(), names)
-        except DBAPIError:
+        except UNAVAILABLE:
             return []  # Who cannot be checked is not told.
 
     return ask

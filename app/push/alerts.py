@@ -8,11 +8,11 @@ from uuid import UUID
 from flask import current_app
 from msgspec.structs import asdict
 from msgspec.structs import replace as but
-from sqlalchemy import ColumnElement, Update, delete, select, update
+from sqlalchemy import ColumnElement, Select, Update, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.config import Settings
-from app.core.db import db, insert_into, insert_rows
+from app.core.db import db, in_order, insert_into, insert_rows, lock_in_order
 from app.push import attention, budget, rules
 from app.push.listeners import mobiles_of
 from app.push.models import NOT_PUSH, UNSENT, Alert, Message, MessageState, Subscription
@@ -200,9 +200,10 @@ def drop(*subject_ids: UUID) -> dict[UUID, UUID]:
     Returns the digests that announced nothing else, each with its reader.
     """
     emptied = budget.end(subject_ids)
+    unsent = Message.subject_id.in_((*subject_ids, *emptied)), Message.state.in_(UNSENT)
     db.session.execute(
         update(Message)
-        .where(Message.subject_id.in_((*subject_ids, *emptied)), Message.state.in_(UNSENT))
+        .where(Message.id.in_(in_order(Message, *unsent)))
         .values(state=MessageState.STALE, lease_token=None, lease_until=None)
     )
     return emptied
@@ -217,8 +218,15 @@ def silence(account_id: UUID, subject_ids: Collection[UUID] | None = None) -> No
         waiting.append(Alert.subject_id.in_(subject_ids))
     dropped = {"state": MessageState.STALE, "lease_token": None, "lease_until": None}
     quietly = {"synchronize_session": False}
-    db.session.execute(update(Message).where(*unsent).values(dropped).execution_options(**quietly))
-    db.session.execute(delete(Alert).where(*waiting).execution_options(**quietly))
+    messages, alerts = in_order(Message, *unsent), in_order(Alert, *waiting)
+    db.session.execute(delete(Alert).where(Alert.id.in_(alerts)).execution_options(**quietly))
+    db.session.execute(update(Message).where(Message.id.in_(messages)).values(dropped).execution_options(**quietly))
+
+
+def lock_about(subject_ids: Collection[UUID] | Select[UUID]) -> None:
+    """Lock all alerts and messages about these subjects, for who ends some of them now and others a moment later."""
+    lock_in_order(Alert, Alert.subject_id.in_(subject_ids))
+    lock_in_order(Message, Message.subject_id.in_(subject_ids))
 
 
 def replace(
@@ -228,6 +236,7 @@ def replace(
 
     `notices`: by subject, the people who were alerted and what to say now.
     """
+    lock_about(notices)
     emptied = {digest: ([account_id], NOTHING_LEFT) for digest, account_id in drop(*notices).items()}
     notices = {**notices, **emptied}
     reached = select(Message.subject_id).where(
@@ -246,6 +255,7 @@ def see(subject_id: UUID, now: datetime) -> None:
     """The person has it before her eyes, whichever way she came: nothing needs to tell her any more."""
     budget.forget_waiting([subject_id])
     told = Message.subject_id.in_((subject_id, *budget.digests_with(subject_id)))
+    lock_in_order(Message, told)
     db.session.execute(
         update(Message)
         .where(told, Message.state.in_((MessageState.SENT, MessageState.RECEIVED)))

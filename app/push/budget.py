@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from app.core import clock
-from app.core.db import db, insert_into
+from app.core.db import db, in_order, insert_into, lock_in_order
 from app.core.timers import Due
 from app.push import attention
 from app.push.attention import Wishes
@@ -34,8 +34,10 @@ def wish(account_id: UUID, wishes: Wishes, now: datetime) -> None:
         .values(account_id=account_id, **values)
         .on_conflict_do_update(index_elements=[Attention.account_id], set_=values)
     )
-    waiting = update(Alert).where(Alert.account_id == account_id, Alert.rings_at.is_not(None))
-    db.session.execute(waiting.values(rings_at=now).execution_options(synchronize_session=False))
+    waiting = in_order(Alert, Alert.account_id == account_id, Alert.rings_at.is_not(None))
+    db.session.execute(
+        update(Alert).where(Alert.id.in_(waiting)).values(rings_at=now).execution_options(synchronize_session=False)
+    )
 
 
 def rings_at(account_ids: Collection[UUID], now: datetime) -> dict[UUID, datetime]:
@@ -78,12 +80,12 @@ def oldest_due(_now: datetime) -> Due:
 def people_due(now: datetime, limit: int) -> list[UUID]:
     """Whose time has come, held until the transaction ends; another worker's are left to it."""
     due = select(Alert.account_id).where(Alert.rings_at <= now).order_by(Alert.rings_at).limit(limit)
-    return list(dict.fromkeys(db.session.scalars(due.with_for_update(skip_locked=True))))
+    return list(dict.fromkeys(db.session.scalars(due.with_for_update(key_share=True, skip_locked=True))))
 
 
 def waiting_for(account_id: UUID) -> list[Alert]:
     waiting = select(Alert).where(Alert.account_id == account_id, Alert.rings_at.is_not(None)).order_by(Alert.id)
-    return list(db.session.scalars(waiting.with_for_update(skip_locked=True)))
+    return list(db.session.scalars(waiting.with_for_update(key_share=True, skip_locked=True)))
 
 
 def end(subject_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -95,6 +97,7 @@ def end(subject_ids: Collection[UUID]) -> dict[UUID, UUID]:
     ).all()
     if not touched:  # As nearly always: whoever takes a request waits for one look, not for two writes.
         return {}
+    lock_in_order(Alert, Alert.subject_id.in_(subject_ids), apart)
     forget_waiting(subject_ids)
     ended = update(Alert).where(Alert.subject_id.in_(subject_ids), Alert.digest_id.is_not(None)).values(over=True)
     db.session.execute(ended.execution_options(synchronize_session=False))
@@ -104,8 +107,8 @@ def end(subject_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 
 def forget_waiting(subject_ids: Collection[UUID]) -> None:
-    gone = delete(Alert).where(Alert.subject_id.in_(subject_ids), Alert.rings_at.is_not(None))
-    db.session.execute(gone.execution_options(synchronize_session=False))
+    waiting = in_order(Alert, Alert.subject_id.in_(subject_ids), Alert.rings_at.is_not(None))
+    db.session.execute(delete(Alert).where(Alert.id.in_(waiting)).execution_options(synchronize_session=False))
 
 
 def digests_with(subject_id: UUID) -> list[UUID]:

@@ -52,7 +52,7 @@ def hand_over(now: datetime) -> bool:
         .where(*_due(now))
         .order_by(Message.due_at)
         .limit(1)
-        .with_for_update(of=Message, skip_locked=True)
+        .with_for_update(key_share=True, of=Message, skip_locked=True)
     ).first()
     if row is None:
         return False

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, not_, select, update
+from sqlalchemy import Row, Select, bindparam, func, not_, or_, select, update
 
 from app.core import leases
-from app.core.db import db
+from app.core.db import db, lock_in_order
 from app.core.timers import Due
 from app.push.listeners import tell_lost
 from app.push.models import Message, MessageState, Subscription
@@ -66,7 +66,7 @@ def claim(limit: int, worker_token: str, now: datetime, busy: Collection[str] = 
     """
     rows: list[Row[Any]] = []
     for free in (ABANDONED, PENDING):
-        wanted = _due(free, busy).limit(limit - len(rows)).with_for_update(of=Message, skip_locked=True)
+        wanted = _due(free, busy).limit(limit - len(rows)).with_for_update(key_share=True, of=Message, skip_locked=True)
         rows += db.session.execute(wanted, {"now": now}).all()
     late = [row for row in rows if row.expires_at <= now or row.endpoint is None]
     _give_up(late, now)
@@ -78,7 +78,8 @@ def claim(limit: int, worker_token: str, now: datetime, busy: Collection[str] = 
 
 def anything_due(now: datetime, busy: Collection[str] = ()) -> bool:
     """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
-    due = any(db.session.execute(_due(free, busy).limit(1), {"now": now}).first() for free in (PENDING, ABANDONED))
+    anything = select(or_(*(_due(free, busy).exists() for free in (PENDING, ABANDONED)))) if busy else ANYTHING
+    due = bool(db.session.scalar(anything, {"now": now}))
     db.session.rollback()  # The next look must see what was committed in between.
     return due
 
@@ -122,6 +123,8 @@ def _claimed(row: Row[Any], worker_token: str, lease_until: datetime) -> Claimed
 def settle_all(group: Iterable[Settled]) -> None:
     """Write what became of many attempts, inside the caller's transaction; a lost lease writes nothing."""
     sent: defaultdict[tuple[str, int | None], list[Settled]] = defaultdict(list)
+    group = list(group)
+    _lock(group)
     for one in group:
         if one.verdict.state == "sent":
             sent[one.message.lease_token, one.status].append(one)
@@ -138,6 +141,13 @@ def settle_all(group: Iterable[Settled]) -> None:
                 "moment": max(one.at for one in alike),
             },
         )
+
+
+def _lock(group: Sequence[Settled]) -> None:
+    """All that these change, at once and in order: a device that is gone takes along what it was still owed."""
+    gone = {one.message.device_id for one in group if one.verdict.forget_device}
+    settled = Message.id.in_([one.message.id for one in group])
+    lock_in_order(Message, settled | Message.subscription_id.in_(gone) if gone else settled)
 
 
 def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime) -> bool:
@@ -178,6 +188,7 @@ DUE = (
 NOW = bindparam("now", type_=Message.due_at.type)
 PENDING = DUE.where(leases.pending(Message, NOW))
 ABANDONED = DUE.where(leases.abandoned(Message, NOW))
+ANYTHING = select(or_(PENDING.exists(), ABANDONED.exists()))  # Asked every second, so it is put into words once.
 
 # Under the same fence as in `settle`.
 SENT = (

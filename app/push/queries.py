@@ -172,7 +172,7 @@ def to_check(now: datetime, limit: int) -> list[Subscription]:
         .where(Subscription.check_at <= now, Account.active)
         .order_by(Subscription.check_at)
         .limit(limit)
-        .with_for_update(of=Subscription, skip_locked=True)
+        .with_for_update(key_share=True, of=Subscription, skip_locked=True)
     )
     return list(db.session.scalars(statement))
 

@@ -7,7 +7,7 @@ import uuid_utils.compat
 from sqlalchemy import delete, select, update
 
 from app.accounts.leaving import Departure
-from app.core.db import db, insert_into
+from app.core.db import db, in_order, insert_into, lock_in_order
 from app.push.alerts import fall_back_no_more, silence, tell, tell_device
 from app.push.listeners import tell_carried, tell_lost, tell_received
 from app.push.models import UNSENT, Message, MessageState, Subscription
@@ -47,9 +47,10 @@ def unsubscribe(account_id: UUID, endpoint: str) -> None:
 
 def forget(device_id: UUID) -> None:
     """Remove a device. What was still owed to it has failed, and what was sent to it is kept as it is."""
+    unsent = Message.subscription_id == device_id, Message.state.in_(UNSENT)
     failed = db.session.scalars(
         update(Message)
-        .where(Message.subscription_id == device_id, Message.state.in_(UNSENT))
+        .where(Message.id.in_(in_order(Message, *unsent)))
         .values(state=MessageState.FAILED, lease_token=None, lease_until=None)
         .returning(Message.subject_id)
         .execution_options(synchronize_session=False)
@@ -99,7 +100,7 @@ def receive(message_id: UUID, now: datetime) -> bool:
     A message stopped while it was on its way stays stale, and one whose answer got lost is not sent again. Whatever
     was said before: what arrived has not failed.
     """
-    message = db.session.scalar(select(Message).where(Message.id == message_id).with_for_update(of=Message))
+    message = _held(message_id)
     if message is None:
         return False
     if message.received_at is None:
@@ -116,10 +117,17 @@ def receive(message_id: UUID, now: datetime) -> bool:
     return True
 
 
+def _held(message_id: UUID) -> Message | None:
+    """The message, locked together with all that was said about the same: what became of one ends others."""
+    subject = select(Message.subject_id).where(Message.id == message_id).scalar_subquery()
+    lock_in_order(Message, Message.subject_id == subject)
+    return db.session.get(Message, message_id, populate_existing=True)
+
+
 def report_sms(message_id: UUID, arrived: bool | None, now: datetime) -> bool:
     """The gateway says what became of an SMS; False when there is no such SMS. Said twice or late, it changes nothing:
     only what left can fail, and nothing undoes that it arrived."""
-    message = db.session.scalar(select(Message).where(Message.id == message_id).with_for_update(of=Message))
+    message = _held(message_id)
     if message is None or message.channel is not Channel.SMS:
         return False
     if arrived:

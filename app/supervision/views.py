@@ -11,7 +11,7 @@ from app.accounts.models import Role
 from app.care_requests import queries as care_requests
 from app.care_requests.models import State
 from app.core import clock
-from app.core.db import transaction
+from app.core.db import apart, transaction
 from app.core.htmx import page, see_other
 from app.core.security import public
 from app.dispatch import actions as dispatch
@@ -85,6 +85,7 @@ def relaunch(request_id: UUID) -> Response:
 
 
 @bp.get("/healthz")
+@apart()
 @public("a monitor asks without signing in; the answer holds no one's data")
 def healthz() -> tuple[Response, int]:
     """`late` names the timers that are late or silent."""
@@ -94,6 +95,7 @@ def healthz() -> tuple[Response, int]:
 
 
 @bp.get("/metrics")
+@apart()
 @public("counts and delays only, for the monitoring of the house")
 def metrics() -> Response:
     return Response(measured(report(clock.now())), content_type=CONTENT_TYPE_LATEST)

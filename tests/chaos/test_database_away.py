@@ -3,15 +3,15 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from app import schedule, worker
 from app.care_requests.models import State
 from app.core.db import Model, db
+from app.core.waiting import WEB
 from app.dispatch.models import OfferState
 from tests.conftest import make_tables, settings_for
 from tests.factories.town import Town
@@ -119,7 +119,7 @@ def test_a_file_that_someone_else_keeps_locked(tmp_path: Path, now: object, push
     from app import create_app
 
     file = tmp_path / "relais.sqlite3"
-    app = create_app(settings_for(f"sqlite:///{file}", tmp_path))
+    app = create_app(settings_for(f"sqlite:///{file}", tmp_path), replace(WEB, turn=0.05, lock=0.05))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     with app.app_context():
         Model.metadata.create_all(db.engine)
@@ -129,8 +129,6 @@ def test_a_file_that_someone_else_keeps_locked(tmp_path: Path, now: object, push
         town.time_passes(seconds=1)
         offer = maya.offer().id
         db.session.remove()
-        db.engine.dispose()
-        event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=50"))
         holder = sqlite3.connect(file, isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
         assert maya.get("/inbox").status_code == 200

@@ -2,17 +2,22 @@
 
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, g, request
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
+from app.accounts import sessions
+from app.audit import refusals
 from app.core import clock
 from app.core import db as floor
-from app.core.db import db, insert_rows, transaction
+from app.core.db import NestedTransaction, db, insert_rows, transaction
 from app.live.actions import changed
 from app.live.models import Topic
 
@@ -85,6 +90,67 @@ def test_what_is_left_to_write_is_written_in_the_same_transaction(app: Flask, mo
     with pytest.raises(ZeroDivisionError), transaction():
         db.session.add(topic("lost"))
     assert "lost" not in topics()
+
+
+def write_around(inner: Callable[[], None]) -> None:
+    with transaction():
+        db.session.add(topic("outer"))
+        db.session.flush()
+        inner()
+
+
+def open_another(app: Flask) -> None:
+    with transaction():
+        pass
+
+
+def open_another_elsewhere(app: Flask) -> None:
+    """A context of its own has a session of its own: it would wait for what the outer transaction holds."""
+    with app.app_context(), transaction():
+        pass
+
+
+def note_presence(app: Flask) -> None:
+    sessions._noting(uuid4(), clock.now())()
+
+
+def note_refusal(app: Flask) -> None:
+    with app.test_request_context("/"), login_user_of(uuid4()):
+        refusals.note_refusal(Response(status=404))
+
+
+@contextmanager
+def login_user_of(account_id: UUID) -> Iterator[None]:
+    request.view_args = {"offer_id": uuid4()}
+    g._login_user = SimpleNamespace(is_authenticated=True, id=account_id)
+    yield
+
+
+@pytest.mark.parametrize("inner", [open_another, open_another_elsewhere, note_presence, note_refusal])
+def test_a_transaction_inside_another_is_refused_loudly(app: Flask, inner: Callable[[Flask], None]) -> None:
+    """PostgreSQL would undo the outer one in silence, and SQLite wait for it without end."""
+    with pytest.raises(NestedTransaction):
+        write_around(lambda: inner(app))
+    assert topics() == {}
+    with transaction():
+        db.session.add(topic("after"))
+    assert topics() == {"after": 1}
+
+
+def test_whoever_swallows_the_refusal_keeps_the_outer_work(app: Flask) -> None:
+    with transaction():
+        db.session.add(topic("outer"))
+        db.session.flush()
+        with suppress(NestedTransaction), transaction():
+            db.session.add(topic("inner"))
+    assert topics() == {"outer": 1}
+
+
+def test_what_is_written_last_opens_no_transaction_either(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floor, "_before_commit", [lambda: open_another(app)])
+    with pytest.raises(NestedTransaction), transaction():
+        db.session.add(topic("outer"))
+    assert topics() == {}
 
 
 def test_what_was_read_before_is_read_again(app: Flask) -> None:

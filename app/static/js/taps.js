@@ -20,7 +20,7 @@
   document.addEventListener("htmx:before:response", (event) => {
     const { ctx } = event.detail;
     if (!isAnswer(ctx) || ![502, 503, 504].includes(ctx.response.status)) return;
-    event.preventDefault(); // something between the phone and Relais answered in its place
+    event.preventDefault(); // Relais is busy or away, or something on the way answered in its place: it is tried again
     keep(ctx);
   });
 
