@@ -21,6 +21,9 @@ VENDORS = re.compile(
     r"|([\w-]+\.)*push\.apple\.com|([\w-]+\.)+notify\.windows\.com",
     re.ASCII,
 )
+LONGEST_ADDRESS = 2000
+"""Characters of a push address; the longest that vendors give has some hundreds."""
+
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=1)
 KEY_TROUBLE = frozenset({401, 403})
@@ -116,6 +119,8 @@ def may_call(endpoint: str, named: Iterable[str]) -> bool:
 
     The address comes from a browser, hence from anyone: without this list it could be our own network's.
     """
+    if not is_address(endpoint):
+        return False
     try:
         parts, origin = urlsplit(endpoint), origin_of(endpoint)
     except ValueError:
@@ -125,6 +130,11 @@ def may_call(endpoint: str, named: Iterable[str]) -> bool:
     if named_origin(origin, named):
         return True
     return parts.scheme == "https" and parts.port in (None, 443) and bool(VENDORS.fullmatch(parts.hostname))
+
+
+def is_address(endpoint: str) -> bool:
+    """It becomes a line of a request: whatever could end that line early is no address, nor what never ends."""
+    return endpoint.isascii() and endpoint.isprintable() and " " not in endpoint and len(endpoint) <= LONGEST_ADDRESS
 
 
 def named_origin(origin: str, named: Iterable[str]) -> bool:

@@ -1,10 +1,11 @@
 """A person's devices: which are alerted, whether they still ring, and what they report."""
 
 from datetime import datetime
+from hmac import compare_digest
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.accounts.leaving import Departure
 from app.core.db import db, in_order, insert_into, lock_in_order
@@ -16,6 +17,8 @@ from app.push.reachability import CHECK_EVERY, TEST_LIFE
 from app.push.rules import Channel
 
 TEST_NOTICE = Notice("Essai de Relais", "Ce téléphone reçoit bien les alertes.", DEVICES_PAGE)
+MOST_DEVICES = 10
+"""Of one person. An eleventh takes the place of the one that was heard of least lately."""
 
 
 def subscribe(account_id: UUID, endpoint: str, p256dh: str, auth: str, now: datetime, name: str = "") -> None:
@@ -34,6 +37,36 @@ def subscribe(account_id: UUID, endpoint: str, p256dh: str, auth: str, now: date
         .values(endpoint=endpoint, created_at=now, check_at=now + CHECK_EVERY, **keys)
         .on_conflict_do_update(index_elements=[Subscription.endpoint], set_=keys)
     )
+    if owner is None or owner.account_id != account_id:
+        _make_room(account_id, endpoint)
+
+
+def _make_room(account_id: UUID, endpoint: str) -> None:
+    last_heard = func.coalesce(Subscription.last_received_at, Subscription.created_at)
+    others = (
+        select(Subscription.id)
+        .where(Subscription.account_id == account_id, Subscription.endpoint != endpoint)
+        .order_by(last_heard.desc(), Subscription.id.desc())
+    )
+    for device_id in db.session.scalars(others.offset(MOST_DEVICES - 1)).all():
+        forget(device_id)
+
+
+def renew(old_endpoint: str, old_auth: str, endpoint: str, p256dh: str, auth: str) -> bool:
+    """A browser has replaced its subscription by itself: the device stays the same, its person's and under our same key
+    (browsers keep that one), and what is owed to it goes to the new address. False when the old secret is not its own.
+    """
+    device = db.session.scalar(select(Subscription).where(Subscription.endpoint == old_endpoint).with_for_update())
+    if device is None or not compare_digest(device.auth.encode(), old_auth.encode()):
+        return False
+    newer = db.session.scalar(select(Subscription).where(Subscription.endpoint == endpoint))
+    if newer is None or newer is device:
+        device.endpoint, device.p256dh, device.auth = endpoint, p256dh, auth
+        return True
+    if newer.account_id != device.account_id:
+        return False
+    forget(device.id)  # A page of hers said it first.
+    return True
 
 
 def unsubscribe(account_id: UUID, endpoint: str) -> None:

@@ -50,6 +50,7 @@ class PublicOnly:
         loop = asyncio.get_running_loop()
         task, until = self._found.get((host, port), (None, 0.0))
         if task is None or loop.time() >= until:
+            self._forget_old(loop.time())
             task = loop.create_task(self._look_up(host, port))
             self._found[host, port] = task, loop.time() + NAMES_KEPT_FOR
         try:
@@ -57,6 +58,10 @@ class PublicOnly:
         except OSError:
             self._found.pop((host, port), None)
             raise
+
+    def _forget_old(self, now: float) -> None:
+        """Under a vendor's wildcard anybody may name hosts without end."""
+        self._found = {where: found for where, found in self._found.items() if found[1] > now}
 
     async def _look_up(self, host: str, port: int) -> list[str]:
         found = await addresses_of(host, port)
@@ -133,7 +138,7 @@ class Transport:
         if now >= message.lease_until:
             return finish(None)  # This process was held up, and another has it.
         audience = _allowed(message.origin, self._push_hosts)
-        if not audience or not _printable(message.endpoint):
+        if not audience or not rules.is_address(message.endpoint):
             return finish(Outcome(fault="forbidden-address"))
         seconds_left = int((message.expires_at - now).total_seconds())
         if seconds_left < 1:
@@ -189,11 +194,6 @@ def _allowed(origin: str, push_hosts: tuple[str, ...]) -> str:
 def _origin(audience: str) -> Origin:
     parts = urlsplit(audience)
     return Origin(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
-
-
-def _printable(endpoint: str) -> bool:
-    """It becomes a line of the request: whatever could end that line early is no address."""
-    return endpoint.isascii() and endpoint.isprintable() and " " not in endpoint
 
 
 def _head(message: Claimed, audience: str, length: int, seconds_left: int, authorization: str) -> bytes:

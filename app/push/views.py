@@ -1,11 +1,13 @@
 """What a browser says to us about its own alerts."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request, session, url_for
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import IntegrityError
 
 from app.accounts.guards import by_account, me, signed_in
 from app.accounts.rules import device_label
@@ -13,7 +15,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
-from app.core.limits import MINUTE, limited
+from app.core.limits import MINUTE, by_address, limited
 from app.core.security import capability
 from app.push import queries, rules, sms, subscriptions, vapid
 from app.push.models import Message
@@ -25,6 +27,41 @@ bp = Blueprint("push", __name__, url_prefix="/push")
 DEVICE = "device"
 """Where the session keeps which subscription is this browser's."""
 
+Answer = tuple[Response, int] | tuple[str, int]
+
+NOT_CALLED = (
+    "Ce navigateur reçoit ses alertes par un service que Relais n'appelle pas. Prenez Chrome, Edge, Firefox ou Safari, "
+    "ou gardez cette page ouverte\u00a0: elle se met à jour seule."
+)
+UNUSABLE = (
+    "Ce navigateur a donné des clés qui ne peuvent pas servir. Mettez-le à jour, puis recommencez. D'ici là, gardez "
+    "cette page ouverte\u00a0: elle se met à jour seule."
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A `PushSubscription.toJSON()` as it came, hence from anyone; what is no text is empty."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+    @classmethod
+    def read(cls, value: object) -> "Told":
+        body = _object(value)
+        keys = _object(body.get("keys"))
+        return cls(_word(body, "endpoint"), _word(keys, "p256dh"), _word(keys, "auth"))
+
+    @property
+    def refusal(self) -> tuple[Response, int] | None:
+        """Why no alert could be sent there: `reason` for us, `words` for the page."""
+        if not rules.may_call(self.endpoint, current_app.config["SETTINGS"].push_hosts):
+            return jsonify(reason="this push service is not on the list of those we call", words=NOT_CALLED), 403
+        if trouble := rules.key_trouble(self.p256dh, self.auth):
+            return jsonify(reason=trouble, words=UNUSABLE), 422
+        return None
+
 
 @bp.get("/key")
 @signed_in
@@ -35,21 +72,33 @@ def key() -> Response:
 
 @bp.post("/subscription")
 @signed_in
-def subscribe() -> tuple[Response, int] | tuple[str, int]:
+@limited("push subscription", 120, MINUTE, of=by_account)
+def subscribe() -> Answer:
     """Takes `PushSubscription.toJSON()`; posted again at each opening: a browser may change it in silence."""
-    body = json_body()
-    endpoint, keys = _word(body, "endpoint"), body.get("keys")
-    p256dh, auth = (keys.get("p256dh"), keys.get("auth")) if isinstance(keys, dict) else (None, None)
-    if not rules.may_call(endpoint, current_app.config["SETTINGS"].push_hosts):
-        return jsonify(reason="this push service is not on the list of those we call"), 403
-    if not isinstance(p256dh, str) or not isinstance(auth, str):
-        return jsonify(reason="keys are missing"), 422
-    if trouble := rules.key_trouble(p256dh, auth):
-        return jsonify(reason=trouble), 422
+    told, name = Told.read(json_body()), device_label(request.user_agent.string)
+    if refused := told.refusal:
+        return refused
     with transaction():
-        subscriptions.subscribe(me().id, endpoint, p256dh, auth, clock.now(), device_label(request.user_agent.string))
-        session[DEVICE] = str(queries.device_at(endpoint))
+        subscriptions.subscribe(me().id, told.endpoint, told.p256dh, told.auth, clock.now(), name)
+        session[DEVICE] = str(queries.device_at(told.endpoint))
     return "", 204
+
+
+@bp.post("/subscription/renewal")
+@capability("the old address with its secret, which only this phone and we know, proves which phone it is")
+@limited("push renewal", 60, MINUTE, of=by_address)
+def renew() -> Answer:
+    """Takes `{"old": …, "new": …}`, two subscriptions: browsers replace one whoever is signed in, or nobody."""
+    body = json_body()
+    old, new = Told.read(body.get("old")), Told.read(body.get("new"))
+    if refused := new.refusal:
+        return refused
+    try:
+        with transaction():
+            renewed = subscriptions.renew(old.endpoint, old.auth, new.endpoint, new.p256dh, new.auth)
+    except IntegrityError:  # A page of hers says it at this very moment.
+        renewed = False
+    return ("", 204) if renewed else abort(404)
 
 
 @bp.delete("/subscription")
@@ -158,6 +207,10 @@ def report_sms(message_id: UUID, token: str) -> tuple[str, int]:
         if not subscriptions.report_sms(message_id, arrived, clock.now()):
             abort(404)
     return "", 204
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _word(body: dict[str, Any], name: str) -> str:

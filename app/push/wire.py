@@ -6,7 +6,6 @@ rest is passed over. A client made for everything takes four times as long for t
 
 import asyncio
 import ssl
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -122,11 +121,11 @@ class Pool:
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
-        self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
+        self._idle: dict[Origin, list[Connection]] = {}
 
     def idle(self, origin: Origin) -> Connection | None:
         """A connection that can be used at once, the one used last first."""
-        waiting = self._idle[origin]
+        waiting = self._idle.get(origin, [])
         while waiting:
             connection = waiting.pop()
             if connection.fresh:
@@ -137,6 +136,7 @@ class Pool:
 
     async def connect(self, origin: Origin) -> Connection:
         """A new one, to the first of the origin's addresses that answers; raises OSError."""
+        self._sweep()
         addresses = await self._resolve(origin.host, origin.port)
         trouble: OSError = ConnectionError(f"no address for {origin.host}")
         for address in addresses:
@@ -149,7 +149,10 @@ class Pool:
 
     async def _connect_to(self, address: str, origin: Origin) -> Connection:
         secure = origin.scheme == "https"
-        release = self._idle[origin].append
+
+        def release(connection: Connection) -> None:
+            self._idle.setdefault(origin, []).append(connection)
+
         _transport, connection = await asyncio.get_running_loop().create_connection(
             lambda: Connection(release),
             address,
@@ -158,6 +161,16 @@ class Pool:
             server_hostname=origin.host if secure else None,
         )
         return connection
+
+    def _sweep(self) -> None:
+        """Close what stood idle for too long: an origin that is not called again must not be kept for ever."""
+        for origin, waiting in list(self._idle.items()):
+            for connection in waiting:
+                if connection.open and not connection.fresh:
+                    connection.give_up()
+            self._idle[origin] = [connection for connection in waiting if connection.fresh]
+            if not self._idle[origin]:
+                del self._idle[origin]
 
     def close(self) -> None:
         for waiting in self._idle.values():

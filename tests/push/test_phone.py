@@ -1,5 +1,6 @@
 """The browser's half, in Chromium: asking, subscribing, showing, reporting, answering, and being offline."""
 
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -229,6 +230,29 @@ def test_a_lost_subscription_is_found_again_at_the_next_opening(site: Site, page
     site.ask(lose)
     page.reload()
     site.wait_until(page, lambda: db.session.query(Subscription).count())
+
+
+def test_a_subscription_replaced_while_nobody_is_signed_in_stays_the_same_phone(
+    site: Site, page: Page, device: PushDevice, push_service: FakePushService
+) -> None:
+    site.app.login_manager.request_loader(lambda _: None)
+    renewed = push_service.new_device()
+    old = device.subscription | {"options": {"applicationServerKey": "k"}}
+    change = {"oldSubscription": old, "newSubscription": renewed.subscription}
+    page.context.service_workers[0].evaluate("change => renew(change)", change)
+    endpoints = site.ask(lambda: [row.endpoint for row in db.session.query(Subscription)])
+    assert endpoints == [renewed.endpoint]
+
+
+def test_a_push_service_that_is_not_called_is_said_in_the_servers_words(
+    browsers: Browsers, site: Site, device: PushDevice
+) -> None:
+    browsers.allow("status of 403")
+    elsewhere = device.subscription | {"endpoint": "https://push.example/x"}
+    page = browsers.phone(push=device).pages[0]
+    page.route("**/push/subscription", lambda route: route.continue_(post_data=json.dumps(elsewhere)))
+    page.goto(site.url + "/inbox")
+    expect(page.get_by_role("status")).to_contain_text("un service que Relais n'appelle pas")
 
 
 def test_without_network_the_last_inbox_can_be_read_and_the_rest_says_so(

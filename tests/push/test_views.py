@@ -5,14 +5,15 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, transaction
 from app.push import listeners, vapid
 from app.push.models import MessageState, Subscription
 from app.push.payload import answer_token, answer_token_matches
 from app.push.queries import funnel, held
+from app.push.subscriptions import MOST_DEVICES
 from tests.push.house import Phone, new_account, send
 from tests.services.push_service import FakePushService
 
@@ -83,9 +84,17 @@ def test_a_browser_that_changes_hands_takes_nothing_of_the_one_before(client: Fl
         ({"endpoint": "https://evil.example/x"}, 403),
         ({"endpoint": "http://169.254.169.254/"}, 403),
         ({"endpoint": None}, 403),
+        ({"endpoint": "https://fcm.googleapis.com/" + 9_000 * "x"}, 403),
+        ({"endpoint": "https://fcm.googleapis.com/a b"}, 403),
+        ({"endpoint": "https://fcm.googleapis.com/é"}, 403),
+        ({"endpoint": "https://fcm.googleapis.com/\x00"}, 403),
+        ({"endpoint": "https://fcm.googleapis.com/\ud800"}, 403),
+        ({"endpoint": "https://fcm.googleapis.com:99999/x"}, 403),
+        ({"endpoint": "http://fcm.googleapis.com/x"}, 403),
         ({"keys": None}, 422),
         ({"keys": {"p256dh": 1, "auth": 2}}, 422),
         ({"keys": {"p256dh": "AAAA", "auth": "AAAA"}}, 422),
+        ({"keys": {"p256dh": "\ud800", "auth": "é"}}, 422),
     ],
 )
 def test_a_subscription_we_could_not_use_is_refused_with_a_reason(
@@ -94,12 +103,95 @@ def test_a_subscription_we_could_not_use_is_refused_with_a_reason(
     answer = browser.post(push_service.new_device().subscription | change)
     assert answer.status_code == status
     assert answer.json["reason"]
+    assert answer.json["words"].startswith("Ce navigateur")
     assert subscriptions() == []
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 3])
 def test_what_is_no_subscription_at_all_is_refused(browser: Browser, body: object) -> None:
     assert browser.post(body).status_code == 422
+
+
+def test_an_eleventh_device_takes_the_place_of_the_one_heard_of_least_lately(
+    browser: Browser, push_service: FakePushService
+) -> None:
+    devices = [push_service.new_device() for _ in range(MOST_DEVICES + 2)]
+    for device in devices[:MOST_DEVICES]:
+        assert browser.post(device.subscription).status_code == 204
+        clock.advance(timedelta(minutes=1))
+    with transaction():
+        heard = update(Subscription).where(Subscription.endpoint == devices[0].endpoint)
+        db.session.execute(heard.values(last_received_at=clock.now()))
+    for device in devices[MOST_DEVICES:]:
+        assert browser.post(device.subscription).status_code == 204
+    kept = {row.endpoint for row in subscriptions()}
+    assert kept == {device.endpoint for device in (devices[0], *devices[3:])}
+
+
+class Renewal:
+    """A browser that replaced its subscription while nobody was signed in: it has no cookie and no CSRF token."""
+
+    def __init__(self, client: FlaskClient, push_service: FakePushService) -> None:
+        self.client, self.new = client, push_service.new_device()
+
+    def say(self, old: object, new: object = None) -> int:
+        body = {"old": old, "new": self.new.subscription if new is None else new}
+        return self.client.post("/push/subscription/renewal", json=body).status_code
+
+
+@pytest.fixture
+def renewal(client: FlaskClient, push_service: FakePushService) -> Renewal:
+    return Renewal(client, push_service)
+
+
+def test_a_phone_renews_its_subscription_while_nobody_is_signed_in(phone: Phone, renewal: Renewal) -> None:
+    phone.owe()
+    [before] = subscriptions()
+    known = before.id, before.account_id, before.vapid_key
+    assert renewal.say(phone.device.subscription) == 204
+    [after] = subscriptions()
+    assert (after.id, after.account_id, after.vapid_key) == known
+    assert after.endpoint == renewal.new.endpoint
+    assert send() == 1
+    assert phone.device.messages == []
+    assert len(renewal.new.messages) == 1
+
+
+def test_only_the_phone_itself_renews(phone: Phone, renewal: Renewal, push_service: FakePushService) -> None:
+    right, other = phone.device.subscription, push_service.new_device().subscription
+    wrong = [
+        right | {"keys": other["keys"]},
+        right | {"keys": {"auth": "é"}},
+        right | {"keys": {}},
+        other,
+        {},
+        None,
+        "x",
+    ]
+    assert [renewal.say(old) for old in wrong] == [404] * len(wrong)
+    assert phone.known
+
+
+def test_a_renewal_to_an_address_that_cannot_be_called_is_refused(phone: Phone, renewal: Renewal) -> None:
+    elsewhere = renewal.new.subscription | {"endpoint": "http://169.254.169.254/"}
+    assert renewal.say(phone.device.subscription, elsewhere) == 403
+    assert renewal.say(phone.device.subscription, renewal.new.subscription | {"keys": {}}) == 422
+    assert phone.known
+
+
+def test_a_renewal_that_a_page_said_first_leaves_one_device(
+    client: FlaskClient, phone: Phone, renewal: Renewal
+) -> None:
+    assert Browser(client, phone.account_id).post(renewal.new.subscription).status_code == 204
+    assert renewal.say(phone.device.subscription) == 204
+    assert [row.endpoint for row in subscriptions()] == [renewal.new.endpoint]
+
+
+def test_a_renewal_takes_nobody_elses_device(client: FlaskClient, phone: Phone, renewal: Renewal, now) -> None:
+    other = new_account(now)
+    assert Browser(client, other).post(renewal.new.subscription).status_code == 204
+    assert renewal.say(phone.device.subscription) == 404
+    assert {row.account_id for row in subscriptions()} == {phone.account_id, other}
 
 
 def test_one_can_only_remove_ones_own_device(client: FlaskClient, browser: Browser, phone: Phone) -> None:

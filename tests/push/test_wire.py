@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from app.push import transport, wire
 from app.push.rules import Outcome
 from app.push.wire import ANSWER_LIMIT, SILENCE, Origin, Pool
 
@@ -224,3 +225,33 @@ def test_who_has_no_certificate_for_the_name_is_not_spoken_to() -> None:
                 await pool.connect(Origin("https", "push.example", server.origin.port))
 
     run(tale)
+
+
+def test_origins_without_end_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a vendor's wildcard anybody may subscribe at a host of its own."""
+
+    async def tale(pool: Pool) -> None:
+        async with Server(*[CREATED] * 40) as server:
+            for number in range(20):
+                origin = Origin("http", f"{number}.push.example", server.origin.port)
+                assert await posted(pool, origin) == Outcome(201)
+            assert len(pool._idle) == 20
+            monkeypatch.setattr(wire, "KEPT_FOR", 0.0)
+            assert await posted(pool, server.origin) == Outcome(201)
+            assert set(pool._idle) == {server.origin}
+
+    run(tale)
+
+
+def test_names_without_end_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "addresses_of", here)
+    monkeypatch.setattr(transport, "is_public", lambda _address: True)
+
+    async def tale() -> None:
+        resolve = transport.PublicOnly(())
+        monkeypatch.setattr(transport, "NAMES_KEPT_FOR", 0.0)
+        for number in range(20):
+            await resolve(f"{number}.push.example", 443)
+        assert len(resolve._found) == 1
+
+    asyncio.run(tale())

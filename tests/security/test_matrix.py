@@ -193,6 +193,7 @@ TABLE: dict[str, Row] = {
     "POST /push/receipts/<uuid:message_id>": TOKEN,
     "POST /push/sms-reports/<uuid:message_id>/<token>": TOKEN,
     "POST /push/subscription": row("forbidden"),  # An empty address is on nobody's list of push services.
+    "POST /push/subscription/renewal": tablet_too(row("forbidden", stranger="forbidden"), "forbidden"),
     "DELETE /push/subscription": MEMBERS,
     "GET /push/test": MEMBERS,
     "POST /push/test": MEMBERS,

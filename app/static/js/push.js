@@ -35,7 +35,7 @@ async function start() {
   // Opened without network to read the last inbox: nothing is wrong with the alerts.
   if (Notification.permission === "granted") {
     const again = refused;
-    return subscribe().then(() => again && say("granted"), () => navigator.onLine && say("failed"));
+    return subscribe().then(() => again && say("granted"), ({ words }) => navigator.onLine && say("failed", words));
   }
   if (Notification.permission === "denied") return say("denied");
   return reveal();
@@ -48,8 +48,8 @@ async function ask() {
     const permission = await Notification.requestPermission();
     if (permission === "granted") await subscribe();
     say(permission === "default" ? "later" : permission);
-  } catch {
-    say("failed");
+  } catch ({ words }) {
+    say("failed", words);
   }
   button.disabled = false;
   button.hidden = Notification.permission === "granted";
@@ -70,7 +70,9 @@ async function subscribe() {
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
     body: JSON.stringify(subscription),
   });
-  if (!answer.ok) throw new Error(`subscription refused: ${answer.status}`);
+  if (answer.ok) return;
+  const { words } = await answer.json().catch(() => ({}));
+  throw Object.assign(new Error(`subscription refused: ${answer.status}`), { words });
 }
 
 function madeWith(subscription, key) {
@@ -87,12 +89,13 @@ function reveal() {
   if (card()) card().hidden = false;
 }
 
-function say(outcome) {
+/* `words`: the server's own, where it knows better. */
+function say(outcome, words) {
   reveal();
   refused = outcome === "denied";
   document.querySelectorAll("[data-way-back]").forEach((way) => (way.hidden = !refused || way.dataset.wayBack !== platform));
   const status = document.querySelector("[data-push-status]");
-  if (status) status.textContent = WORDS[outcome];
+  if (status) status.textContent = words ?? WORDS[outcome];
   const button = document.querySelector("[data-push-ask]");
   if (button) button.hidden = !["later", "failed"].includes(outcome);
 }

@@ -100,11 +100,22 @@ async function open(path) {
   return focused.navigate(url).catch(() => clients.openWindow(url));
 }
 
-/* The browser replaced the subscription by itself: say so, or this phone would fall silent. */
-self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAgain()));
+/* The browser replaced the subscription by itself: say so, or this phone would fall silent. Perhaps nobody is signed in
+   at that hour: the old subscription proves whose phone it is. */
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+
+async function renew({ oldSubscription, newSubscription }) {
+  const key = oldSubscription?.options?.applicationServerKey;
+  if (!key) return subscribeAgain(); // some browsers do not say which one it was
+  const options = { userVisibleOnly: true, applicationServerKey: key };
+  const renewed = newSubscription ?? (await registration.pushManager.subscribe(options));
+  const answer = await post("push/subscription/renewal", { old: oldSubscription, new: renewed });
+  if (!answer.ok) await subscribeAgain();
+}
 
 async function subscribeAgain() {
   const { key, csrf } = await (await fetch(within("push/key"))).json();
+  await (await registration.pushManager.getSubscription())?.unsubscribe();
   const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   await post("push/subscription", subscription, { "X-CSRFToken": csrf });
 }
