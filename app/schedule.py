@@ -6,6 +6,8 @@ from app.care_requests import queries as care_requests
 from app.care_requests import watch
 from app.core.timers import Timer
 from app.dispatch import search
+from app.drafts import actions as drafts
+from app.drafts import queries as kept_drafts
 from app.letters import queries as letters
 from app.letters import sender as post
 from app.push import budget, channels, checks, digests, outbox
@@ -21,5 +23,6 @@ TIMERS = (
     Timer("SMS", post.send_sms, letters.oldest_sms_due, rest=5.0),
     Timer("checks of the month", checks.check_due, checks.oldest_due, rest=20.0),
     Timer("recoveries", recovery.move_due, recovery.oldest_due, rest=10.0),
+    Timer("drafts of yesterday", drafts.forget_due, kept_drafts.oldest_due, rest=20.0),
     Timer("audit seals", audit.seal_due, audit.oldest_due, rest=5.0),
 )

@@ -8,7 +8,7 @@ from flask import Response, abort, current_app, request, url_for
 from flask_login import current_user
 
 from app.accounts.models import Account, Role
-from app.accounts.sessions import enrolling_invitation, me_sign_in, needs_proof
+from app.accounts.sessions import enrolling_invitation, keep_form, me_sign_in, needs_proof
 from app.core import clock
 from app.core.htmx import see_other
 from app.core.security import guarded
@@ -83,7 +83,8 @@ def proven(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def ask_for_proof() -> Response | tuple[dict[str, str], int]:
-    """What was sent is not kept, so that nothing happens later that the person has forgotten."""
+    """What was typed is kept, and shown again before it is sent: nothing happens that the person has forgotten."""
+    keep_form(me().id)
     url = url_for("keys.proof")
     return ({"error": "proof", "next": url}, 403) if request.is_json else see_other(url)
 

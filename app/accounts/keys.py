@@ -12,6 +12,7 @@ from app.accounts.guards import me, proven, signed_in
 from app.accounts.models import Passkey
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
 from app.core.security import capability
@@ -80,6 +81,7 @@ def passkey_page(mine: Passkey, form: PasskeyNameForm, status: int = 200) -> Res
 
 @bp.post("/passkeys/<uuid:passkey_id>/name")
 @signed_in
+@resumable
 def rename_passkey(passkey_id: UUID) -> Response:
     form = PasskeyNameForm()
     if not form.validate():

@@ -16,6 +16,7 @@ from app.accounts.rules import accepts_codes
 from app.accounts.words import ROLES, UNDELIVERED, UNDELIVERED_YET
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.words import moment
 from app.letters.models import Letter, LetterState
@@ -168,6 +169,7 @@ def remove(organization_id: UUID, account_id: UUID) -> Response:
 
 @bp.post("/<uuid:organization_id>/<uuid:account_id>/recovery")
 @role(Role.ADMINISTRATOR)
+@resumable
 def ask_recovery(organization_id: UUID, account_id: UUID) -> Response:
     return vouch(
         organization_id,
@@ -178,6 +180,7 @@ def ask_recovery(organization_id: UUID, account_id: UUID) -> Response:
 
 @bp.post("/<uuid:organization_id>/<uuid:account_id>/recovery/confirmation")
 @role(Role.ADMINISTRATOR)
+@resumable
 def confirm_recovery(organization_id: UUID, account_id: UUID) -> Response:
     return vouch(
         organization_id,

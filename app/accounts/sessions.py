@@ -24,6 +24,7 @@ from app.core.tokens import hash_token, new_token
 from app.core.waiting import UNAVAILABLE
 
 INVITATION = "invitation"
+TOKEN, CSRF = "_user_id", "csrf_token"  # where Flask-Login and Flask-WTF keep theirs in the session
 
 log = structlog.get_logger()
 
@@ -34,6 +35,25 @@ def on_sign_out(listener: Callable[[], None]) -> Callable[[], None]:
     """Register what must also end, in the same transaction, when a person signs out; the session is still there."""
     if listener not in _on_sign_out:
         _on_sign_out.append(listener)
+    return listener
+
+
+_on_sign_in: list[Callable[[UUID, datetime], None]] = []
+_on_interruption: list[Callable[[UUID], str | None]] = []
+
+
+def on_sign_in(listener: Callable[[UUID, datetime], None]) -> Callable[[UUID, datetime], None]:
+    """Register what follows, in the same transaction, when this person signs in; the session is the new one."""
+    if listener not in _on_sign_in:
+        _on_sign_in.append(listener)
+    return listener
+
+
+def on_interruption(listener: Callable[[UUID], str | None]) -> Callable[[UUID], str | None]:
+    """Register what keeps the form that this person sends when she must first come in again; it returns where she
+    takes it up, or nothing."""
+    if listener not in _on_interruption:
+        _on_interruption.append(listener)
     return listener
 
 
@@ -94,6 +114,22 @@ def me_sign_in() -> SignIn | None:
     return cast("SignIn | None", g.get("sign_in")) if current_user.is_authenticated else None
 
 
+def who_was_here() -> UUID | None:
+    """Whose browser this is: the person signed in, or the last one when her sign-in ran out by itself. Whoever was
+    signed out, here or from afar, leaves nothing to come back to."""
+    row = me_sign_in()
+    if row is None and TOKEN in session:
+        row = db.session.scalar(select(SignIn).where(SignIn.token_hash == hash_token(session[TOKEN])))
+    return row.account_id if row is not None and row.ended_at is None else None
+
+
+def keep_form(account_id: UUID | None) -> str | None:
+    """Where this person takes up the form of this request, once she may; None when it is none that is kept."""
+    if account_id is None or request.method == "GET":
+        return None
+    return next((kept for listener in _on_interruption if (kept := listener(account_id))), None)
+
+
 @dataclass(frozen=True)
 class Place:
     """A shared tablet, as a sign-in keeps it; `must_read`: the person first reads what changed meanwhile."""
@@ -110,11 +146,14 @@ def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = N
 
     `at`: the shared tablet where only a short code was given, which proves nothing for changes to the account.
     """
+    forms_of_hers = session.get(CSRF) if who_was_here() == account.id else None
     _end(now)
     shown = session.get(INVITATION)
     session.clear()
     if shown and any(str(each.id) == shown for each in queries.proposals_to(account.id, now)):
         session[INVITATION] = shown  # She gave its code, and comes in to answer it.
+    if forms_of_hers:
+        session[CSRF] = forms_of_hers  # What she had open in other windows can still be sent.
     account.sign_in_token = new_token()
     account.only_at = at.organization_id if at else None
     row = SignIn(
@@ -132,6 +171,8 @@ def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = N
     db.session.add(row)
     login_user(account, force=True)
     record("account.signed_in", subject=account.id, actor=account.id, why="sign-in", now=now, means=means)
+    for listener in _on_sign_in:
+        listener(account.id, now)
 
 
 def prove(account: Account, row: SignIn, means: str, *, now: datetime) -> None:
@@ -189,13 +230,21 @@ def enrolling_invitation(*, now: datetime) -> Invitation | None:
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def ask_to_sign_in() -> Response:
-    """A page goes to sign in and comes back; a part of it takes the whole page along; a program hears 401."""
+    """A page goes to sign in and comes back; a part of it takes the whole page along; a program hears 401.
+
+    What was typed is kept for the same person, and for nobody else.
+    """
+    kept = keep_form(who_was_here())
     if request.htmx:
+        if kept:
+            return Response(status=401, headers={"HX-Redirect": sign_in_url(kept, "")})
         shown = address(request.headers.get("HX-Current-URL", ""))
         return Response(status=401, headers={"HX-Redirect": sign_in_url(shown.path, shown.query)})
     if request.is_json:
         return Response(status=401)
-    if request.method != "GET":  # What was typed is lost, but not where; another site's address means nothing here.
+    if kept:
+        return cast(Response, redirect(sign_in_url(kept, ""), 303))
+    if request.method != "GET":  # Nothing was typed; another site's address means nothing here.
         form = address(request.referrer or "")
         return cast(Response, redirect(sign_in_url(form.path, form.query), 303))
     here = sign_in_url(request.script_root + request.path, request.query_string.decode())

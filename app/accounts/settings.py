@@ -13,7 +13,7 @@ from app.accounts.forms import CodeForm, EmailForm
 from app.accounts.guards import by_account, me, proven, signed_in
 from app.core import clock
 from app.core.db import transaction
-from app.core.forms import Form
+from app.core.forms import Form, resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.security import public
@@ -36,6 +36,7 @@ def email() -> Response:
 @bp.post("/email")
 @proven
 @limited("change of email", 5, 60 * MINUTE, of=by_account)
+@resumable
 def change_email() -> Response:
     form, account_id, now = EmailForm(), me().id, clock.now()
     if not form.validate_on_submit():

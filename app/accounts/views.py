@@ -17,6 +17,7 @@ from app.accounts.rules import accepts_codes, device_name, own_path
 from app.accounts.words import ROLE_HINTS, ROLES
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
 from app.core.limits import MINUTE, by_address, limited
@@ -215,12 +216,14 @@ def new_invitation() -> Response:
 
 @bp.post("/invitations/new")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
+@resumable
 def invite() -> Response:
     return invited(shown=False)
 
 
 @bp.post("/invitations/shown")
 @proven_role(Role.ADMINISTRATOR, Role.COORDINATOR)
+@resumable
 def invite_here() -> Response:
     """Without the mailbox as a witness, so the one who vouches has just shown her own passkey."""
     return invited(shown=True)

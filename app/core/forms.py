@@ -1,17 +1,51 @@
 """Forms that keep what was typed and say, beside the field, what to write instead."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, request
+from flask import Flask, current_app, g, request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from wtforms import Field, StringField, ValidationError
 
 from app.core.phones import WrongNumber, read_number
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RESUMED = "resumed"
+"""A form sent with this field was interrupted before: it is shown as it was filled in, and does nothing."""
+
+
+def resumable(view: Callable[P, R]) -> Callable[P, R]:
+    """What is typed here outlives a session that ends meanwhile (the room `drafts`).
+
+    Goes innermost. The view does nothing before its form holds, and shows it again as a whole page when it does not.
+    """
+
+    @wraps(view)
+    def reached(*args: P.args, **kwargs: P.kwargs) -> R:
+        g.form_reached = True
+        return view(*args, **kwargs)
+
+    reached.resumable = True  # type: ignore[attr-defined]
+    return reached
+
+
+def is_resumable(endpoint: str | None) -> bool:
+    return getattr(current_app.view_functions.get(endpoint or ""), "resumable", False)
+
+
+def is_resumed() -> bool:
+    return RESUMED in request.form
+
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form in French; WTForms ships the words of its own validators."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        return not is_resumed() and bool(super().validate(extra_validators))
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales = ("fr_FR", "fr")

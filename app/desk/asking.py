@@ -18,6 +18,7 @@ from app.care_requests.attachments import LARGEST, MOST, join
 from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import is_resumed, resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
@@ -116,6 +117,7 @@ def plan() -> str:
 @role(*REQUESTERS)
 @limited("new request", 60, MINUTE, of=by_account)
 @takes(ROOM)
+@resumable
 def ask() -> Response:
     pathway, now = pathway_asked(), clock.now()
     patient = patient_asked()
@@ -197,11 +199,12 @@ def already_sent(request_id: UUID | None, patient: Patient | None) -> UUID | Non
 @role(*REQUESTERS)
 @limited("new request", 60, MINUTE, of=by_account)
 @takes(ROOM)
+@resumable
 def refuse() -> Response:
     """The patient does not want it: written down, and closed (MISSION A20). Only the need must be said."""
     pathway, patient, now = pathway_asked(), patient_asked() or abort(404), clock.now()
     form = form_for(pathway, patient, now)
-    if not (form.reason.validate(form) and form.window.validate(form)):
+    if is_resumed() or not (form.reason.validate(form) and form.window.validate(form)):
         return request_page(pathway, patient, form, status=422, refused=True)
     start, end = form.bounds(now)
     need = Need(pathway, form.reasons[0], start, end)

@@ -12,6 +12,7 @@ from app.care_requests import follow_ups
 from app.care_requests.models import CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.forms import resumable
 from app.core.htmx import see_other
 from app.desk import REQUESTERS
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
@@ -91,6 +92,7 @@ def reassign(request_id: UUID) -> Response:
 
 @bp.post("/requests/<uuid:request_id>/questions/<uuid:inquiry_id>")
 @role(*REQUESTERS)
+@resumable
 def reply(request_id: UUID, inquiry_id: UUID) -> Response:
     form, now = ReplyForm(), clock.now()
     asked = dispatch_queries.inquiry_about(asked_by_us(request_id), inquiry_id) or abort(404)

@@ -15,6 +15,7 @@ from app.care_requests.models import CareRequest
 from app.care_requests.rules import Verb
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.desk.changes import DecisionForm
 from app.desk.questions import in_words
@@ -83,6 +84,7 @@ def _note_readings(seen: list[CareRequest]) -> None:
 
 @bp.post("/<uuid:request_id>")
 @role(Role.SENIOR_DOCTOR)
+@resumable
 def decide(request_id: UUID) -> Response:
     form, now = DecisionForm(), clock.now()
     found = mine_to_decide(request_id)

@@ -5,6 +5,7 @@ from flask import Response, render_template, request, url_for
 from app.accounts.guards import by_account, me, role
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.desk import REQUESTERS
@@ -20,6 +21,7 @@ from app.patients.words import banner
 @bp.post("/requests/patients")
 @role(*REQUESTERS)
 @limited("patient search", 60, MINUTE, of=by_account)
+@resumable
 def search_patients() -> Response:
     """Found by birth date and name: a POST, so that neither stands in any URL or log."""
     form = PatientSearchForm()
@@ -51,6 +53,7 @@ def where_she_works() -> Commune:
 
 @bp.route("/patients/new", methods=["GET", "POST"])
 @role(*REQUESTERS)
+@resumable
 def new_patient() -> Response:
     pathway = pathway_asked()
     form = PatientForm(where_she_works())

@@ -13,6 +13,7 @@ from app.care_requests.models import CareRequest
 from app.care_requests.queries import is_followed_by, open_for
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.directory.queries import territory_of
@@ -43,6 +44,7 @@ def form_page(form: EmergencyForm, trouble: str = "", status: int = 200) -> Resp
 @bp.post("")
 @role(*MAY_ASK, own=True)
 @limited("emergency access", 5, 10 * MINUTE, of=by_account)
+@resumable
 def open_file() -> Response:
     form, now = EmergencyForm(), clock.now()
     if not form.validate():

@@ -13,6 +13,7 @@ from app.audit.readings import read_lately
 from app.care_requests.rules import condition
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import resumable
 from app.core.htmx import see_other
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
@@ -127,6 +128,7 @@ def _refused(offer_id: UUID, answer: Answer, now: datetime) -> Response:
 
 @bp.post("/offers/<uuid:offer_id>/question")
 @role(Role.PRACTITIONER)
+@resumable
 def ask(offer_id: UUID) -> Response:
     """What she needs to know before she answers; the requester says it in one line, and the clock waits."""
     form = QuestionForm()

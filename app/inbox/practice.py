@@ -8,6 +8,7 @@ from app.accounts.guards import role
 from app.accounts.models import Role
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import is_resumed, resumable
 from app.core.htmx import page, see_other
 from app.directory import actions as directory
 from app.directory.models import PractitionerRole
@@ -58,6 +59,7 @@ def set_skills() -> Response:
 
 @bp.post("/practice/replacement")
 @role(Role.PRACTITIONER)
+@resumable
 def be_replaced() -> Response:
     now = clock.now()
     with transaction():
@@ -66,7 +68,7 @@ def be_replaced() -> Response:
         form = ReplacementForm(list(others.values()), clock.paris(now).date())
         if form.validate() and form.until.data:
             directory.replace(mine, others[form.colleague.data], end_of(form.until.data))
-    return practice_page(422, form) if form.errors else see_other(url_for("inbox.practice"))
+    return practice_page(422, form) if form.errors or is_resumed() else see_other(url_for("inbox.practice"))
 
 
 @bp.post("/practice/return")

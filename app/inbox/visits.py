@@ -15,6 +15,7 @@ from app.care_requests import follow_ups
 from app.care_requests.models import State, Verb
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.dispatch import actions as dispatch
 from app.dispatch import queries as dispatch_queries
@@ -69,6 +70,7 @@ def complete(task_id: UUID) -> Response:
 
 @bp.post("/offers/<uuid:offer_id>/appointment")
 @role(Role.PRACTITIONER)
+@resumable
 def propose(offer_id: UUID) -> Response:
     """`sequence`: of the visit that the page showed. Two taps on two times are one answer, the first."""
     found, now = my_offer(offer_id), clock.now()

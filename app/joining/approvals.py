@@ -8,6 +8,7 @@ from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.directory.words import PROFESSIONS
 from app.joining import actions, queries
@@ -49,6 +50,7 @@ def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, proble
 
 @bp.post("/<uuid:asked_id>/acceptance")
 @role(Role.COORDINATOR, own=True)
+@resumable
 def accept(asked_id: UUID) -> Response:
     asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
     if not form.validate():
@@ -63,6 +65,7 @@ def accept(asked_id: UUID) -> Response:
 
 @bp.post("/<uuid:asked_id>/refusal")
 @role(Role.COORDINATOR, own=True)
+@resumable
 def refuse(asked_id: UUID) -> Response:
     asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
     if not form.validate():

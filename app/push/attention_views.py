@@ -5,6 +5,7 @@ from flask import Response, flash, url_for
 from app.accounts.guards import me, signed_in
 from app.core import clock
 from app.core.db import transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.push import budget, queries
 from app.push.forms import AttentionForm
@@ -21,6 +22,7 @@ def attention() -> Response:
 
 @bp.post("/attention")
 @signed_in
+@resumable
 def set_attention() -> Response:
     form = AttentionForm()
     if not form.validate():

@@ -86,7 +86,7 @@ def subscribe() -> Answer:
 
 @bp.post("/subscription/renewal")
 @capability("the old address with its secret, which only this phone and we know, proves which phone it is")
-@limited("push renewal", 60, MINUTE, of=by_address)
+@limited("push renewal", 60, MINUTE, of=by_address, failures=True)
 def renew() -> Answer:
     """Takes `{"old": …, "new": …}`, two subscriptions: browsers replace one whoever is signed in, or nobody."""
     body = json_body()

@@ -11,6 +11,7 @@ from app.accounts.models import Account, Role
 from app.care_requests.queries import rulebooks
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.directory.models import Organization
@@ -100,6 +101,7 @@ def _author(account_id: UUID | None) -> str:
 
 @bp.route("/pathways/<slug>/edit", methods=["GET", "POST"])
 @role(Role.COORDINATOR)
+@resumable
 def edit_pathway(slug: str) -> Response:
     """Sent by POST, what was written so far is kept, and goes on from the version of today."""
     pathway = known(slug)
@@ -121,6 +123,7 @@ def edit_page(pathway: Pathway, form: PathwayForm, status: int = 200) -> Respons
 
 @bp.post("/pathways/<slug>/preview")
 @role(Role.COORDINATOR)
+@resumable
 def preview_pathway(slug: str) -> Response:
     """What would change, before anything does."""
     pathway = known(slug)
@@ -148,6 +151,7 @@ def preview_page(
 @bp.post("/pathways/<slug>/replay")
 @role(Role.COORDINATOR)
 @limited("replay", 6, MINUTE, of=by_account)
+@resumable
 def try_pathway(slug: str) -> Response:
     """The organization's own past under the version that is being written."""
     pathway = known(slug)
@@ -161,6 +165,7 @@ def try_pathway(slug: str) -> Response:
 
 @bp.post("/pathways/<slug>/activation")
 @role(Role.COORDINATOR)
+@resumable
 def adopt_pathway(slug: str) -> Response:
     """From now on new requests follow it; those under way keep theirs."""
     pathway = known(slug)

@@ -9,6 +9,7 @@ from app.accounts.models import Role
 from app.accounts.queries import organization_names
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.qr import drawn
 from app.tablets import actions, queries
@@ -34,6 +35,7 @@ def list_page(form: PrepareForm, status: int = 200) -> Response:
 
 @bp.post("")
 @proven_role(Role.ADMINISTRATOR)
+@resumable
 def prepare() -> Response:
     form = PrepareForm()
     form.offer(me())

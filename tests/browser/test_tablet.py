@@ -89,7 +89,7 @@ def test_from_hand_to_hand(house: tuple[Town, str], browsers: Browsers, dark: bo
     claire = town._person("Claire", "Delmas", Role.REQUESTER, town.emergency_id)
     paul = town._person("Paul", "Ziani", Role.REQUESTER, town.emergency_id)
     tablet_id, code = prepared(town)
-    browsers.allow("status of 422", "status of 401")
+    browsers.allow("status of 422", "status of 401", "htmx:error: timeout")  # when the clock leaps
     page = browsers.tablet(dark=dark).pages[0]
     page.clock.install()
 
@@ -168,4 +168,45 @@ def test_the_screens_of_the_administrator_and_of_the_nurses_own_phone(
     page.get_by_role("link", name="Mon code sur la tablette du service").click()
     page.get_by_role("button", name="Choisir mon code").click()
     expect(page.locator(".code-shown")).to_be_visible()
+    sound(page)
+
+
+def test_what_was_being_typed_when_the_tablet_locked_is_there_again_for_its_nurse(
+    house: tuple[Town, str], browsers: Browsers
+) -> None:
+    town, address = house
+    claire = town._person("Claire", "Delmas", Role.REQUESTER, town.emergency_id)
+    paul = town._person("Paul", "Ziani", Role.REQUESTER, town.emergency_id)
+    tablet_id, code = prepared(town)
+    browsers.allow("status of 422")
+    page = browsers.tablet().pages[0]
+    page.clock.install()
+    page.goto(f"{address}/tablet")
+    page.get_by_label("Code à usage unique").fill(code)
+    page.get_by_role("button", name="Enrôler cette tablette").click()
+    choose(page, code_on_her_phone(tablet_id, claire))
+    page.wait_for_url(f"{address}/requests")
+
+    page.goto(f"{address}/requests/new?pathway=home-care&patient={town.patient()}")
+    note = page.get_by_label("À dire à celui qui accepte")
+    note.evaluate("area => area.closest('details')?.setAttribute('open', '')")
+    note.fill("Code 12A\nSonner deux fois")
+    page.clock.fast_forward(timedelta(minutes=5, seconds=2).seconds * 1000)
+    page.wait_for_url(f"{address}/tablet")
+    assert "12A" not in page.content()
+    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
+
+    choose(page, code_on_her_phone(tablet_id, paul))
+    page.wait_for_url(f"{address}/requests")
+    expect(page.get_by_text("Une saisie interrompue")).to_have_count(0)
+    page.get_by_role("button", name="Verrouiller").click()
+
+    page.get_by_role("link", name="Claire Delmas").click()
+    page.get_by_label("Votre code personnel").fill(CODE)
+    page.get_by_role("button", name="Prendre la tablette").click()
+    page.wait_for_url(f"{address}/requests")
+    sound(page)
+    page.get_by_role("link", name="Reprendre").click()
+    expect(page.get_by_label("À dire à celui qui accepte")).to_have_value("Code 12A\nSonner deux fois")
+    expect(page.get_by_text("Une saisie interrompue")).to_have_count(0)
     sound(page)

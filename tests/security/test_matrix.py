@@ -20,6 +20,7 @@ from app.care_requests.models import Attachment, CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import Inquiry
+from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
@@ -112,6 +113,8 @@ TABLE: dict[str, Row] = {
     "POST /decisions/<uuid:request_id>": only("senior", foreign=("senior elsewhere",)),
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
     "POST /devices/sign-out": MEMBERS,
+    "GET /drafts/<uuid:draft_id>": tablet_too(mine_alone("requester"), "not found"),
+    "POST /drafts/<uuid:draft_id>/removal": tablet_too(mine_alone("requester"), "not found"),
     "GET /emergency": CARES,
     "POST /emergency": CARES,
     "GET /emergency/<uuid:access_id>": only(*ELSEWHERE, foreign=(*REQUESTERS, *PRACTITIONERS, *COORDINATORS)),
@@ -332,6 +335,9 @@ def world(town: Town) -> World:
             "passkey_id": passkeys[0].id,
             "sign_in_id": second.id,
             "visit_task_id": task_of(request),
+            "draft_id": keep(
+                people["requester"].account_id, "/patients/new", "phone=06", had_files=False, now=clock.now()
+            ),
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)

@@ -9,10 +9,31 @@
   let told = touched;
   let leaving = false;
 
+  /* What is being typed leaves with the lock: it is kept sealed, for its own person alone. */
+  function carry() {
+    const typed = [...document.forms].find((other) => other !== form && other.method === "post" && isTyped(other));
+    if (!typed) return;
+    const fields = new URLSearchParams([...new FormData(typed)].filter(([, value]) => typeof value === "string"));
+    const url = new URL(typed.getAttribute("action") ?? location.href, location.href);
+    add("typed", fields);
+    add("typed_at", url.pathname + url.search);
+  }
+
+  const isTyped = ({ elements }) =>
+    [...elements].some((field) => field.matches("textarea, input[type=text], input[type=tel], input[type=email], input:not([type])") && field.value.trim());
+
+  function add(name, value) {
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+    form.append(field);
+  }
+
+  form?.addEventListener("submit", carry);
+
   function lock() {
     if (leaving || !form) return;
     leaving = true;
     document.body.hidden = true; // at once, whatever the network does
+    carry();
     form.submit();
   }
 

@@ -1,0 +1,130 @@
+"""A form that was interrupted: kept when it arrives too late or a tablet locks, shown again to its own person.
+
+It is shown by its own URL, behind its own guard: the page here only sends it there again with the mark `RESUMED`, and a
+form with that mark never holds (`core.forms`). So it comes up filled in, and is sent by its person alone.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, current_app, g, request, session, url_for
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+
+from app.accounts.guards import me, signed_in_anywhere
+from app.accounts.rules import own_path
+from app.accounts.sessions import who_was_here
+from app.core import clock
+from app.core.db import transaction
+from app.core.forms import RESUMED, is_resumable, is_resumed
+from app.core.htmx import page, see_other
+from app.core.incoming import address
+from app.drafts import actions, queries
+from app.drafts.rules import packed, unpacked
+
+bp = Blueprint("drafts", __name__)
+
+WAITS = "draft"
+"""Where the session keeps the id of what waits for its person, and until when."""
+
+NOT_KEPT = ("csrf_token", RESUMED)
+
+
+def keep_what_was_sent(account_id: UUID) -> str | None:
+    """Keep the form of this request, whose person must first come in again; returns where she then takes it up."""
+    body = packed(request.form.items(multi=True), without=NOT_KEPT) if is_resumable(request.endpoint) else ""
+    if not body:
+        return None
+    had_files, now = any(file.filename for file in request.files.values()), clock.now()
+    with transaction():
+        kept = actions.keep(account_id, here(), body, had_files=had_files, now=now)
+        if current_user.is_authenticated:
+            remember_what_waits(account_id, now)
+    return url_for("drafts.draft", draft_id=kept)
+
+
+def keep_before_leaving() -> None:
+    """A tablet that locks sends along what is being typed on its page: `typed`, for `typed_at`."""
+    whose = who_was_here()
+    url = address(request.form.get("typed_at", ""))
+    path = own_path(url.path.removeprefix(request.script_root))
+    if whose is None or not _leads_to_a_form(path):
+        return
+    body = packed(unpacked(request.form.get("typed", "")), without=NOT_KEPT)
+    if body:
+        path += f"?{url.query}" if url.query else ""
+        actions.keep(whose, path, body, had_files=False, now=clock.now())
+
+
+def _leads_to_a_form(path: str) -> bool:
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, "POST")
+    except HTTPException:
+        return False
+    return is_resumable(endpoint)
+
+
+def remember_what_waits(account_id: UUID, now: datetime) -> None:
+    """So that the pages can say so without asking the database each time."""
+    waits = queries.newest(account_id, now)
+    if waits is None:
+        session.pop(WAITS, None)
+    else:
+        session[WAITS] = [str(waits.id), waits.expires_at.timestamp()]
+
+
+@bp.get("/drafts/<uuid:draft_id>")
+@signed_in_anywhere
+def draft(draft_id: UUID) -> Response:
+    """What was typed, on its way back into its form."""
+    mine = queries.of(me().id, draft_id, clock.now()) or abort(404)
+    return page(
+        "drafts/draft.html",
+        draft=mine,
+        action=request.script_root + mine.path,
+        fields=unpacked(mine.body),
+        mark=RESUMED,
+    )
+
+
+@bp.post("/drafts/<uuid:draft_id>/removal")
+@signed_in_anywhere
+def remove(draft_id: UUID) -> Response:
+    mine, now = queries.of(me().id, draft_id, clock.now()) or abort(404), clock.now()
+    _forget(mine.path, now)
+    return see_other(url_for("home.home"))
+
+
+@bp.after_app_request
+def forget_what_was_sent(response: Response) -> Response:
+    """Asked of the session alone unless something waits. `reached`: the guard let the request through to its form."""
+    sent = request.method == "POST" and g.get("form_reached") and not is_resumed() and response.status_code < 400
+    if sent and WAITS in session:
+        _forget(here(), clock.now())
+    return response
+
+
+def _forget(path: str, now: datetime) -> None:
+    mine = me().id
+    with transaction():
+        actions.forget(mine, path)
+        remember_what_waits(mine, now)
+
+
+def here() -> str:
+    """Where this form was sent, without the prefix of this Relais."""
+    query = request.query_string.decode(errors="replace")
+    return request.path + (f"?{query}" if query else "")
+
+
+@bp.app_context_processor
+def draft_words() -> dict[str, object]:
+    return {"waiting_draft": waiting}
+
+
+def waiting() -> str | None:
+    """Where to take up what waits for whoever is signed in; not on the page where she does."""
+    if WAITS not in session or not current_user.is_authenticated or is_resumed() or request.blueprint == bp.name:
+        return None
+    draft_id, until = session[WAITS]
+    return url_for("drafts.draft", draft_id=draft_id) if clock.now().timestamp() < until else None
