@@ -20,7 +20,7 @@ from tests.conftest import MIGRATIONS, settings_for
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-BEFORE, AFTER = "0010", "0011"
+BEFORE, AFTER = "0009", "0010"
 
 ACCOUNT, WAITS, LEFT, SHOWN, USED, NEWS, TOLD, CODE, FALLBACK = (UUID(int=n) for n in range(1, 10))
 
