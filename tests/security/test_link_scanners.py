@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts import recovery
-from app.accounts.actions import Person, code_of, invite
+from app.accounts.actions import code_of
+from app.accounts.invitations import Person, invite
 from app.accounts.models import Recovery, Role
 from app.appointments.actions import link_token
 from app.appointments.queries import of_request

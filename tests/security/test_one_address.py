@@ -10,7 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
-from app.accounts.actions import Person, code_of, invite
+from app.accounts.actions import code_of
+from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Membership, Passkey, Role
 from app.core import clock
 from app.core.db import db, transaction
