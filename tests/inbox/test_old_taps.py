@@ -280,7 +280,7 @@ def test_what_waits_for_a_reply_is_handed_on_with_the_time_that_was_left(house: 
     left = house.nurse.offer().expires_at - clock.now()
     house.press("question", question="Quel étage ?")
     house.town.time_passes(hours=3)
-    assert house.press("relay", colleague=house.hugo.role_id).status_code == 200
+    assert house.press("relay", key=OTHER_KEY, colleague=house.hugo.role_id).status_code == 200
     assert house.hugo.offer().expires_at == clock.now() + left
 
 

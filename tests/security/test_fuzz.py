@@ -174,6 +174,7 @@ def house(town: Town) -> tuple[Town, dict[str, Person], dict[str, object], list[
     patient = town.patient()
     request = town.asks(patient=patient)
     town.time_passes(seconds=1)
+    town.a_worker_comes_round()
     nurse = people["inbox"]
     assert nurse.accepts() == 200  # type: ignore[attr-defined]
     ids: dict[str, object] = {"request_id": request, "offer_id": nurse.offer().id, "patient": patient}  # type: ignore[attr-defined]
