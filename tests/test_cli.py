@@ -24,7 +24,7 @@ ANNE = ["invite", "Anne@Example.org", "Anne", "Durand", "--organization", "CH de
 @pytest.fixture
 def relais(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], Result]:
     """Runs a command on the app under test."""
-    monkeypatch.setattr(cli, "_app", lambda: app)
+    monkeypatch.setattr(cli.context, "application", lambda: app)
     with transaction():
         import_communes(COMMUNES.splitlines(keepends=True))
     return lambda arguments: CliRunner().invoke(cli.main, arguments)
@@ -84,7 +84,7 @@ def test_a_maternity_can_be_asked_once_it_is_there(relais: Callable[[list[str]],
 
 
 def test_every_command_says_what_it_does(tmp_path: Path) -> None:
-    for command in (cli.main, *cli.main.commands.values(), *cli.demo.commands.values()):
+    for command in (cli.main, *cli.main.commands.values(), *cli.demonstration.demo.commands.values()):
         assert command.help, command.name
 
 

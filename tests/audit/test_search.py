@@ -111,7 +111,7 @@ def test_what_is_no_day_no_person_and_no_request(town: Town) -> None:
 
 @pytest.fixture
 def relais(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    monkeypatch.setattr(cli, "_app", lambda: app)
+    monkeypatch.setattr(cli.context, "application", lambda: app)
     return lambda *arguments: CliRunner().invoke(cli.main, ["audit", *arguments])
 
 

@@ -21,6 +21,7 @@ from app.accounts.actions import code_of, codes_of
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment, PatientLink
 from app.care_requests.models import CareRequest
+from app.cli import keys
 from app.core import clock, resealing
 from app.core.db import db, transaction
 from app.core.sealed import fernets
@@ -29,7 +30,6 @@ from app.patients import actions as patients
 from app.patients import queries, rehashing
 from app.patients.models import Patient
 from app.push import payload
-from app.supervision import keys
 from tests.conftest import settings_for
 from tests.factories.town import Town
 

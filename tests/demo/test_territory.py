@@ -12,9 +12,10 @@ from app.accounts.models import Account
 from app.appointments.models import Appointment
 from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
+from app.cli import demonstration
 from app.core import clock
 from app.core.db import db, transaction
-from app.demo import commands, territory
+from app.demo import territory
 from app.demo.people import PATIENTS
 from app.demo.plot import VISITORS, account
 from app.demo.replay import replay
@@ -159,11 +160,11 @@ def invariants_hold() -> None:
 
 
 def test_the_commands_are_for_demo_mode_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = CliRunner().invoke(commands.load)
+    told = CliRunner().invoke(demonstration.load)
     assert (told.exit_code, told.output) == (0, "The demonstration was loaded already.\n")
     monkeypatch.setitem(app.config, "SETTINGS", settings_without_demo(app))
-    assert "RELAIS_DEMO=1" in CliRunner().invoke(commands.load).output
-    assert CliRunner().invoke(commands.replay).exit_code == 1
+    assert "RELAIS_DEMO=1" in CliRunner().invoke(demonstration.load).output
+    assert CliRunner().invoke(demonstration.replay).exit_code == 1
 
 
 def settings_without_demo(app: Flask) -> object:

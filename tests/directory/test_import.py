@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from app.accounts.invitations import use
 from app.accounts.models import Account, Invitation, Role
+from app.cli.directory import enrol, practitioners, territory
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.actions import import_communes
 from app.directory.annuaire import WrongExtract, read_activities
-from app.directory.commands import enrol, practitioners, territory
 from app.directory.importing import import_practitioners, telephone
 from app.directory.models import Organization, Practitioner, Profession, TerritoryCommune
 from app.directory.queries import near, territory_of

@@ -33,7 +33,7 @@ POSITIONS = (
 @pytest.fixture
 def communes(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[bytes], Result]:
     """`relais directory communes` on a file with this content."""
-    monkeypatch.setattr(cli, "_app", lambda: app)
+    monkeypatch.setattr(cli.context, "application", lambda: app)
     file = tmp_path / "codes-postaux.csv"
 
     def load(content: bytes) -> Result:

@@ -74,7 +74,7 @@ def test_a_pathway_that_there_is_not_is_said() -> None:
 
 
 def test_an_organization_s_own_version_is_drawn(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.cli._app", lambda: town.app)
+    monkeypatch.setattr("app.cli.context.application", lambda: town.app)
     with transaction():
         own = replace(pathways()["home-care"], title="Soins chez soi")
         adopt(own, town.cpts_id, by=town.coordinator.account_id, now=clock.now())

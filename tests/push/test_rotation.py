@@ -20,7 +20,7 @@ from tests.services.push_service import FakePushService
 
 @pytest.fixture
 def relais(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    monkeypatch.setattr(cli, "_app", lambda: app)
+    monkeypatch.setattr(cli.context, "application", lambda: app)
     return lambda *arguments: CliRunner().invoke(cli.main, ["vapid", *arguments])
 
 

@@ -21,9 +21,9 @@ from app import cli
 from app.accounts import actions as accounts
 from app.accounts import email_change, invitations, recovery
 from app.accounts.models import Account, EmailChange, Invitation, Membership, Passkey, Role, SignIn
+from app.cli.directory import enrol
 from app.core import clock
 from app.core.db import db, transaction
-from app.directory.commands import enrol
 from app.directory.models import Practitioner
 from app.joining.models import AccessRequest
 from app.push.models import Subscription
@@ -225,7 +225,7 @@ def test_where_nobody_administers_the_operator_speaks(town: Town, monkeypatch: p
     vouches(second, town.hospital_id, maya, "/confirmation")
     running = recovery.running_for(maya.account_id)
     assert running is not None and running.opens_at is None
-    monkeypatch.setattr(cli, "_app", lambda: town.app)
+    monkeypatch.setattr(cli.context, "application", lambda: town.app)
     said = CliRunner().invoke(cli.main, ["vouch", maya.account.email, "--because", "Vue au bureau, carte vérifiée"])
     assert said.output == "Said for Cabinet Maya.\n"
     db.session.rollback()
@@ -454,7 +454,7 @@ def test_every_act_on_accounts_stands_in_the_table(app: Flask) -> None:
 def test_it_changes_nothing_of_what_she_holds_elsewhere(
     world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "_app", lambda: world.town.app)
+    monkeypatch.setattr(cli.context, "application", lambda: world.town.app)
     before = holdings(world.nora)
     for act in ACTS[name]:
         act(world)

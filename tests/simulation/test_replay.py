@@ -134,7 +134,7 @@ def test_there_is_a_limit_to_what_somebody_waits_for(town: Town, monkeypatch: py
 
 def test_the_command_prints_then_again_and_what_if(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     a_past(town, 2)
-    monkeypatch.setattr("app.cli._app", lambda: town.app)
+    monkeypatch.setattr("app.cli.context.application", lambda: town.app)
     arguments = ["--pathway", "home-care", "--organization", "CPTS Seine et Essonne"]
     said = CliRunner().invoke(main, ["replay", *arguments, "--file", str(CATALOG / "home-care.toml")])
     assert said.exit_code == 0, said.output

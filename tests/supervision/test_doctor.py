@@ -52,7 +52,7 @@ def app(engine_url: str, tmp_path: Path, now: datetime, more: dict[str, str]) ->
 @pytest.fixture
 def doctor(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     """Runs it on the app under test: (exit code, lines)."""
-    monkeypatch.setattr(cli, "_app", lambda: app)
+    monkeypatch.setattr(cli.context, "application", lambda: app)
 
     def run(*arguments: str) -> tuple[int, list[str]]:
         result = CliRunner().invoke(cli.main, ["doctor", *arguments])
@@ -125,7 +125,9 @@ def test_an_alert(doctor: Doctor, push_vendor: FakePushService, now: datetime) -
 
 
 def test_nothing_is_tried_where_nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_app", lambda: create_app(settings_for(f"sqlite:///{tmp_path / 'x'}", tmp_path)))
+    monkeypatch.setattr(
+        cli.context, "application", lambda: create_app(settings_for(f"sqlite:///{tmp_path / 'x'}", tmp_path))
+    )
     for option, value in (("--mail", NORA), ("--sms", "+33612345678")):
         result = CliRunner().invoke(cli.main, ["doctor", option, value])
         assert (result.exit_code, "is not set" in result.output) == (1, True)

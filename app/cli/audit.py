@@ -1,12 +1,27 @@
-"""`relais audit verify`, `report` and `prune`, run inside the app's context."""
+"""`relais audit verify`, `report` and `prune`."""
 
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import click
+from flask import current_app
+
+from app.audit import chain, sealing
+from app.audit.actions import record
+from app.cli import context
+from app.core import clock
+from app.core.db import transaction
+from app.supervision.traces import patient_report
 
 MONTH = timedelta(days=30.5)
+
+
+@click.group()
+@click.pass_context
+def audit(called: click.Context) -> None:
+    """The audit trail: does it hold, who looked at a patient's file, what is too old to be kept."""
+    context.enter(called)
 
 
 def noted(_context: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[int, str] | None:
@@ -19,13 +34,11 @@ def noted(_context: click.Context, _parameter: click.Parameter, text: str | None
     return int(sequence), sealed
 
 
-@click.command()
+@audit.command()
 @click.option("--noted", callback=noted, help="SEQUENCE:HASH of a day, kept elsewhere, which must still be there.")
 def verify(noted: tuple[int, str] | None) -> None:
     """Walk the whole chain of the audit trail; exit code 1 at the first line that does not hold."""
-    from app.audit.chain import verify
-
-    verdict = verify(noted)
+    verdict = chain.verify(noted)
     click.echo(f"{verdict.lines} lines hold, up to {verdict.sequence}:{verdict.hash}")
     click.echo(f"{verdict.waiting} lines wait for their seal")
     if verdict.broken:
@@ -33,15 +46,10 @@ def verify(noted: tuple[int, str] | None) -> None:
         sys.exit(1)
 
 
-@click.command()
+@audit.command()
 @click.option("--patient", type=click.UUID, required=True, help="The patient's id, as it stands in the database.")
 def report(patient: UUID) -> None:
     """Who looked at this patient's file, when, from which organization and why: to hand to the patient, in French."""
-    from app.audit.actions import record
-    from app.core import clock
-    from app.core.db import transaction
-    from app.supervision.traces import patient_report
-
     with transaction():
         record("audit.reported", subject=patient, patient=patient, why="patient asked", now=clock.now())
     for line in patient_report(patient):
@@ -49,16 +57,10 @@ def report(patient: UUID) -> None:
         click.echo("\t".join([when, line.person, line.organization, line.act, line.why, line.source]))
 
 
-@click.command()
+@audit.command()
 def prune() -> None:
     """Remove the lines older than RELAIS_AUDIT_MONTHS; what stays still verifies, and one line tells of it."""
-    from flask import current_app
-
-    from app.audit.sealing import prune
-    from app.core import clock
-    from app.core.db import transaction
-
-    now: datetime = clock.now()
+    now = clock.now()
     with transaction():
-        removed = prune(now - current_app.config["SETTINGS"].audit_months * MONTH, now)
+        removed = sealing.prune(now - current_app.config["SETTINGS"].audit_months * MONTH, now)
     click.echo(f"{removed} lines removed.")

@@ -1,39 +1,44 @@
-"""`relais demo load` and `relais demo replay`, run inside the app's context."""
+"""`relais demo load` and `relais demo replay`."""
+
+from datetime import timedelta
 
 import click
+from flask import current_app
+
+from app.cli import context
+from app.core import clock
+from app.core.db import transaction
+from app.demo import replay as day
+from app.demo import territory
 
 
-@click.command()
+@click.group()
+@click.pass_context
+def demo(called: click.Context) -> None:
+    """The demonstration: invented people, and a day that plays by itself."""
+    context.enter(called)
+
+
+@demo.command()
 def load() -> None:
     """Fill an empty Relais with an invented territory; one that is there already only learns the present PORT."""
-    from app.core import clock
-    from app.core.db import transaction
-    from app.demo import territory
-
     _only_for_show()
     with transaction():
         loaded = territory.load(clock.now())
     click.echo("The demonstration is loaded." if loaded else "The demonstration was loaded already.")
 
 
-@click.command()
+@demo.command()
 @click.option("--minutes", default=20.0, show_default=True, help="How long the day takes.")
 @click.option("--speed", default=30.0, show_default=True, help="Minutes of people's time in one real minute.")
 @click.option("--seed", default=91, show_default=True, help="The same seed tells the same day.")
 def replay(minutes: float, speed: float, seed: int) -> None:
     """Play an accelerated day beside the running Relais: requests arrive and people answer."""
-    from datetime import timedelta
-
-    from app.core import clock
-    from app.demo import replay as day
-
     _only_for_show()
     day.replay(speed, clock.now() + timedelta(minutes=minutes), seed=seed, say=click.echo)
 
 
 def _only_for_show() -> None:
     """Invented people have no place among real ones."""
-    from flask import current_app
-
     if not current_app.config["SETTINGS"].demo:
         raise click.ClickException("this needs RELAIS_DEMO=1")

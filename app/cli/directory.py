@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Role
+from app.cli import context
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.phones import WrongNumber, read_number
@@ -23,12 +24,18 @@ from app.directory.words import SERVICES, SKILLS
 
 TEXT = click.File(encoding="utf-8-sig", errors="replace")
 
-
 NO_COMMUNE = "no commune is called {!r}, and none has it as a code: run directory communes first, then give --commune"
 UNPLACED = (
     "{} communes have no position: one can be born and live there, but nobody can be looked for around them. After "
     "this file, load one with coordonnees_gps, or with code_insee, latitude and longitude."
 )
+
+
+@click.group()
+@click.pass_context
+def directory(called: click.Context) -> None:
+    """Who works where: communes, professionals, territories."""
+    context.enter(called)
 
 
 def place_named(commune: str) -> Place | None:
@@ -50,7 +57,7 @@ def telephone(_context: click.Context, _option: click.Parameter, written: str) -
         raise click.BadParameter(f"no telephone has the number {written!r}") from None
 
 
-@click.command("communes")
+@directory.command("communes")
 @click.argument("file", type=click.File("rb"))
 def communes(file: BinaryIO) -> None:
     """Load the communes of France from La Poste's Base officielle des codes postaux, or only their positions."""
@@ -70,7 +77,7 @@ def communes(file: BinaryIO) -> None:
         click.echo(UNPLACED.format(loaded.unplaced))
 
 
-@click.command("import")
+@directory.command("import")
 @click.argument("file", type=TEXT)
 @click.option("--department", default="", help="Only this one, by the start of its INSEE codes: 91, 2A, 974.")
 def practitioners(file: Iterable[str], department: str) -> None:
@@ -86,7 +93,7 @@ def practitioners(file: Iterable[str], department: str) -> None:
     )
 
 
-@click.command("territory")
+@directory.command("territory")
 @click.argument("organization")
 @click.option("--department", required=True, help="It will answer for every commune here that has no coordinator yet.")
 @click.option("--commune", default="", help="Postal code or name of its own commune, when it is new.")
@@ -100,7 +107,7 @@ def territory(organization: str, department: str, commune: str, phone: str) -> N
         click.echo(f"{set_territory(place, department)} communes")
 
 
-@click.command("enrol")
+@directory.command("enrol")
 @click.argument("rpps")
 @click.argument("email", callback=lambda _context, _argument, value: value.strip().lower())
 def enrol(rpps: str, email: str) -> None:
@@ -117,7 +124,7 @@ def enrol(rpps: str, email: str) -> None:
     click.echo("The worker mails the invitation.")
 
 
-@click.command("service")
+@directory.command("service")
 @click.argument("organization")
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in SERVICES]), required=True, help="What it is asked for."
@@ -142,6 +149,3 @@ def service(organization: str, kind: str, skill: tuple[str, ...], commune: str, 
         except actions.Nowhere as nowhere:
             raise click.ClickException(f"nobody knows where {nowhere} lies: load its position first") from None
     click.echo("It can be asked once somebody has come in who answers for it.")
-
-
-COMMANDS = (communes, practitioners, territory, enrol, service)

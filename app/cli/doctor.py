@@ -1,14 +1,15 @@
 """`relais doctor`: what is late, and one mail, SMS or alert on demand, with the stage at which it failed."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from app.accounts.models import Account
+from app.cli import context
 from app.config import Settings
 from app.core import clock
 from app.core.db import db
@@ -39,13 +40,12 @@ Finding = tuple[bool, str]
 @click.option("--mail", "address", help="Send one mail to this address, now.")
 @click.option("--sms", "number", help="Send one SMS to this mobile number (+33612345678), now.")
 @click.option("--push", "email", help="Ring every device of the person with this e-mail address, now.")
-@click.pass_obj
-def doctor(application: Callable[[], Flask], address: str | None, number: str | None, email: str | None) -> None:
+def doctor(address: str | None, number: str | None, email: str | None) -> None:
     """Say what is late, silent or refused; or send one mail, SMS or alert and say at which stage it failed.
 
     Exit code 1 when something is wrong.
     """
-    with application().app_context():
+    with context.application().app_context():
         wanted = ((address, tried_mail), (number, tried_sms), (email, tried_push))
         findings = [finding for given, tried in wanted if given for finding in tried(given.strip())]
         findings = findings or list(present_health())
