@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import and_, exists, func, or_, select, text
+from sqlalchemy import and_, bindparam, exists, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account
@@ -106,14 +106,14 @@ def _address(row: Message) -> str | None:
 def _anything_due(now: datetime) -> bool:
     """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
     db.session.rollback()
-    return db.session.scalar(select(Message.id).where(*_due(now)).limit(1)) is not None
+    return db.session.scalar(ANYTHING, {"now": now}) is not None
 
 
 NOT_PUSH = text("push_message.channel <> 'push'")
 """As the index says it: SQLite knows it again in these words only."""
 
 
-def _due(now: datetime) -> tuple[Any, ...]:
+def _due(now: Any) -> tuple[Any, ...]:
     """Its time has come; or nothing else about the same subject can still reach this person."""
     other = aliased(Message, name="other")
     hope = exists().where(
@@ -128,6 +128,10 @@ def _due(now: datetime) -> tuple[Any, ...]:
         Message.state == MessageState.PENDING,
         or_(Message.due_at <= now, Message.expires_at <= now, and_(Message.attempts == 0, ~hope)),
     )
+
+
+# Asked every few seconds, so it is put into words once.
+ANYTHING = select(Message.id).where(*_due(bindparam("now", type_=Message.due_at.type))).limit(1)
 
 
 def init_app() -> None:
