@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, bindparam, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, ScalarSelect, Select, bindparam, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, lazyload, load_only
 
 from app.accounts.models import Account, Role
@@ -68,7 +68,7 @@ _SERVICES = (
         PractitionerRole.practitioner_id.is_(None),
     )
 )
-_RECIPIENTS = union_all(_PERSONS, _SERVICES)
+_RECIPIENTS: CompoundSelect[*tuple[Any, ...]] = union_all(_PERSONS, _SERVICES)
 
 
 def recipients(account: Account) -> list[Recipient]:
