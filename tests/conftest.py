@@ -1,6 +1,7 @@
 """The house under test: the same tests on SQLite and on PostgreSQL, with a clock that tests move by hand."""
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,8 +19,9 @@ from werkzeug.routing import Rule
 from app import create_app
 from app.config import Settings, read_settings
 from app.core import clock
-from app.core.db import db
+from app.core.db import Model, db, transaction
 from app.core.waiting import WEB
+from app.demo import territory
 from app.push.vapid import public_key
 from tests.factories.town import Town
 from tests.services.postgres import PostgresServer
@@ -180,6 +182,32 @@ def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def demonstration(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Loaded once per engine, as it is on `A_TUESDAY`: to look at, on a clock that stands there (`now`)."""
+    folder = tmp_path_factory.mktemp("demo")
+    url = f"sqlite:///{folder / 'relais.sqlite3'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").create_database()
+    app = create_app(settings_for(url, folder, RELAIS_DEMO="1", PORT=str(free_port())))
+    app.config["TESTING"] = True
+    clock.stop_at(A_TUESDAY)
+    with app.app_context():
+        Model.metadata.create_all(db.engine)
+        with transaction():
+            assert territory.load(A_TUESDAY)
+    clock.stop_at(None)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from app.accounts.models import Account, Role
-from app.accounts.queries import organization_names
-from app.accounts.recovery import running_for
+from app.accounts.queries import frame_of
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,7 @@ def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | bool
         (url_for(e.endpoint), e.label, e.icon, request.endpoint == e.endpoint, e.count(account) if e.count else 0)
         for e in entries(account)
     ]
-    where = next(iter(organization_names(account.organizations()).values()), None)
-    recovering = running_for(account.id) is not None
+    where, recovering = frame_of(account)
     return nav, {
         "name": account.name,
         "initials": account.initials,

@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Select, Uuid, column, func, or_, select, table
+from sqlalchemy import Select, Uuid, bindparam, column, func, or_, select, table
 
-from app.accounts.models import INVITATION, Account, Invitation, Membership, Passkey, Role, SignIn
+from app.accounts.models import INVITATION, Account, Invitation, Membership, Passkey, Recovery, Role, SignIn
 from app.config import Settings
 from app.core.db import db
 from app.letters.models import Letter
@@ -120,6 +120,25 @@ def organization_names(ids: Collection[UUID]) -> dict[UUID, str]:
         select(ORGANIZATION.c.id, ORGANIZATION.c.name).where(ORGANIZATION.c.id.in_(ids)).order_by(ORGANIZATION.c.name)
     )
     return {row.id: row.name for row in rows}
+
+
+_FRAME = select(
+    select(ORGANIZATION.c.name)
+    .where(ORGANIZATION.c.id.in_(bindparam("organizations", expanding=True)))
+    .order_by(ORGANIZATION.c.name)
+    .limit(1)
+    .scalar_subquery(),
+    select(Recovery.id).where(Recovery.account_id == bindparam("account"), Recovery.ended_at.is_(None)).exists(),
+)
+
+
+def frame_of(account: Account) -> tuple[str | None, bool]:
+    """What stands around each of her pages: the first of her organizations by name, and whether a recovery of her
+    account is running."""
+    where, recovering = db.session.execute(
+        _FRAME, {"organizations": account.organizations(), "account": account.id}
+    ).one()
+    return where, bool(recovering)
 
 
 def roles_of(account: Account) -> list[tuple[str, list[Role]]]:

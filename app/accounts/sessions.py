@@ -10,7 +10,8 @@ import structlog
 from flask import Flask, Response, current_app, g, redirect, session, url_for
 from flask_login import LoginManager, current_user, login_user
 from htmx_flask import request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
 
 from app.accounts import actions, invitations, queries, shared
 from app.accounts.models import Account, Invitation, SignIn
@@ -62,10 +63,18 @@ login_manager = LoginManager()
 login_manager.session_protection = None
 
 
+SIGNED_IN = (
+    select(SignIn)
+    .where(SignIn.token_hash == bindparam("token"))
+    .options(joinedload(SignIn.account).joinedload(Account.memberships))
+)
+"""The sign-in, its person and her roles, in one statement: every request asks for them."""
+
+
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def account_of(token: str) -> Account | None:
     """Who holds this token now; None when it is unknown, ended, too old or left alone, or the account is closed."""
-    row = db.session.scalar(select(SignIn).where(SignIn.token_hash == hash_token(token)))
+    row = db.session.scalars(SIGNED_IN, {"token": hash_token(token)}).unique().one_or_none()
     if row is None or not _holds(row):
         return None
     row.account.only_at = row.only_at_id

@@ -1,6 +1,6 @@
 """Reads of visits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,12 +18,6 @@ PLAIN_WORDS = "plain-words"
 
 def of_request(request_id: UUID) -> Appointment | None:
     return db.session.scalar(select(Appointment).where(Appointment.request_id == request_id))
-
-
-def of_requests(request_ids: Iterable[UUID]) -> dict[UUID, Appointment]:
-    """The visit of each request that has one."""
-    found = db.session.scalars(select(Appointment).where(Appointment.request_id.in_(list(request_ids))))
-    return {appointment.request_id: appointment for appointment in found}
 
 
 def others_of(appointment: Appointment) -> Sequence[Appointment]:

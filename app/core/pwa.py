@@ -47,7 +47,7 @@ def install() -> Response:
 
 def asset(path: str) -> str:
     """The URL of a static file, with its checksum, so that phones may keep it for a year."""
-    return url_for("static", filename=path, v=_checksum(path))
+    return f"{request.script_root}{current_app.static_url_path}/{path}?v={_checksum(path)}"
 
 
 def shell_urls() -> list[str]:

@@ -214,19 +214,22 @@ def accounts_of(role_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     return told
 
 
+_RECIPIENTS = union_all(
+    select(Practitioner.id)
+    .join(PractitionerRole, PractitionerRole.practitioner_id == Practitioner.id)
+    .where(Practitioner.account_id == bindparam("account"), PractitionerRole.can_sign_in),
+    select(PractitionerRole.id).where(
+        PractitionerRole.organization_id.in_(bindparam("places", expanding=True)),
+        PractitionerRole.practitioner_id.is_(None),
+    ),
+)
+
+
 def recipients_of(account: Account) -> list[UUID]:
     """The inboxes that this person answers: her own while she is on call there, and those of the services where she
     works."""
-    own = (
-        select(Practitioner.id)
-        .join(PractitionerRole, PractitionerRole.practitioner_id == Practitioner.id)
-        .where(Practitioner.account_id == account.id, PractitionerRole.can_sign_in)
-    )
-    services = select(PractitionerRole.id).where(
-        PractitionerRole.organization_id.in_(account.organizations(Role.PRACTITIONER)),
-        PractitionerRole.practitioner_id.is_(None),
-    )
-    return list(db.session.scalars(union_all(own, services)))
+    hers = {"account": account.id, "places": account.organizations(Role.PRACTITIONER)}
+    return list(db.session.scalars(_RECIPIENTS, hers))
 
 
 def deserted(account_id: UUID, organization_id: UUID) -> Sequence[PractitionerRole]:

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -247,7 +248,7 @@ def relay(
     if offer.state is not OfferState.OPEN or request.state is not State.SEARCHING or until <= now:
         return Answer.TOO_LATE
     _say_no(offer, request, RELAYED, tap, by, now, rules.RELAY)
-    if not _was_asked(request, colleague):
+    if not _asked_among(request, [colleague]):
         place, role = request.commune, colleague
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
         passed = offers.built(request, offer.wave, rules.Candidate(role.id, role.recipient_id, km), until, now)
@@ -264,15 +265,23 @@ def _until(offer: Offer, request: CareRequest, now: datetime) -> datetime:
     return min(offer.expires_at + stood, request.answer_by)
 
 
-def _was_asked(request: CareRequest, colleague: PractitionerRole) -> bool:
-    """Whether she has it before her already, or said something of this plan; or asked for it herself."""
+def _asked_among(request: CareRequest, colleagues: Sequence[PractitionerRole]) -> set[UUID]:
+    """Whose inboxes of these have it before them already, or said something of this plan; or asked for it."""
+    if not colleagues:
+        return set()
     here = (Offer.request_id == request.id) & (Offer.state == OfferState.OPEN)
     settled = Offer.request_id.in_(family(request)) & Offer.state.in_(SETTLED)
-    asked = select(Offer.id).where(Offer.recipient_id == colleague.recipient_id, here | settled)
-    asks = colleague.practitioner is not None and colleague.practitioner.account_id == request.author_id
-    return asks or db.session.scalar(asked.limit(1)) is not None
+    theirs = Offer.recipient_id.in_([each.recipient_id for each in colleagues])
+    asked = set(db.session.scalars(select(Offer.recipient_id).where(theirs, here | settled)))
+    return asked | {
+        each.recipient_id
+        for each in colleagues
+        if each.practitioner and each.practitioner.account_id == request.author_id
+    }
 
 
 def colleagues_for(offer: Offer) -> Sequence[PractitionerRole]:
     """To whom she could pass it."""
-    return [role for role in directory.colleagues(offer.role) if not _was_asked(offer.request, role)]
+    there = directory.colleagues(offer.role)
+    asked = _asked_among(offer.request, there)
+    return [role for role in there if role.recipient_id not in asked]

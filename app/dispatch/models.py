@@ -96,6 +96,11 @@ class Offer(Identified, Model):
     role: Mapped[PractitionerRole] = relationship()
     wave: Mapped[Wave] = relationship()
 
+    @property
+    def to_service(self) -> bool:
+        """Put to an establishment's service and to nobody in person: its inbox is the role's own."""
+        return self.recipient_id == self.role_id
+
 
 class Inquiry(Identified, Model):
     """A question that somebody asks before she answers, and the one line that the requester answers."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
@@ -14,7 +14,7 @@ from app.care_requests.models import CareRequest, State, Step, Verb
 from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.models import Practitioner, Profession
+from app.directory.models import Organization, Practitioner, Profession
 from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
 from app.pathways.schema import Search, Stage
 from app.patients import queries as patients
@@ -55,18 +55,6 @@ class Reachable:
     usual: Practitioner | None
 
 
-def open_offers(recipients: Collection[UUID]) -> Sequence[Offer]:
-    """Offers that await an answer in these inboxes, the most pressing first."""
-    statement = (
-        select(Offer)
-        .options(joinedload(Offer.request).joinedload(CareRequest.patient))
-        .options(joinedload(Offer.request).joinedload(CareRequest.commune))
-        .where(Offer.recipient_id.in_(recipients), Offer.state == OfferState.OPEN)
-        .order_by(Offer.expires_at)
-    )
-    return db.session.scalars(statement).all()
-
-
 def won_offers(recipients: Collection[UUID], limit: int = 50) -> Sequence[Offer]:
     """What was taken in these inboxes and is not finished, in the order it is wanted."""
     statement = (
@@ -84,9 +72,22 @@ def won_offers(recipients: Collection[UUID], limit: int = 50) -> Sequence[Offer]
     return db.session.scalars(statement).all()
 
 
+_REQUEST = joinedload(Offer.request)
+_OFFER = (
+    select(Offer)
+    .where(Offer.id == bindparam("id"))
+    .options(
+        _REQUEST.joinedload(CareRequest.patient),
+        _REQUEST.joinedload(CareRequest.commune),
+        _REQUEST.joinedload(CareRequest.organization).joinedload(Organization.parent),
+        joinedload(Offer.role),
+    )
+)
+
+
 def offer_of(offer_id: UUID, recipients: Collection[UUID]) -> Offer | None:
-    """The offer, if it was made to one of these inboxes."""
-    offer = db.session.get(Offer, offer_id)
+    """The offer, if it was made to one of these inboxes, with what its page shows."""
+    offer = db.session.scalars(_OFFER, {"id": offer_id}).one_or_none()
     return offer if offer and offer.recipient_id in recipients else None
 
 
@@ -206,25 +207,3 @@ def inquiries_about(offer: Offer) -> Sequence[Inquiry]:
 
 def may_listen_to_inbox(account: Account, recipient_id: UUID) -> bool:
     return recipient_id in directory.recipients_of(account)
-
-
-def refused_unexplained(recipients: Collection[UUID], since: datetime) -> Sequence[Offer]:
-    """What was refused in these inboxes after `since` without a reason yet, the latest first."""
-    statement = (
-        select(Offer)
-        .where(
-            Offer.recipient_id.in_(recipients),
-            Offer.state == OfferState.REFUSED,
-            Offer.refusal_reason.is_(None),
-            Offer.ended_at > since,
-        )
-        .order_by(Offer.ended_at.desc())
-    )
-    return db.session.scalars(statement).all()
-
-
-def has_answered(recipients: Collection[UUID]) -> bool:
-    """Was anything ever taken or refused in these inboxes?"""
-    answered = Offer.state.in_([OfferState.WON, OfferState.REFUSED])
-    statement = select(Offer.id).where(Offer.recipient_id.in_(recipients), answered).limit(1)
-    return db.session.scalar(statement) is not None

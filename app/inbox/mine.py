@@ -12,12 +12,18 @@ from app.directory.models import PractitionerRole
 from app.directory.queries import recipients_of
 from app.dispatch import queries as dispatch_queries
 from app.dispatch.models import Offer
-from app.inbox.queries import roles_of
+from app.inbox.queries import Recipient, recipients, roles_of
 
 
 def my_inboxes() -> list[UUID]:
     """Mine, and those of the services where I answer; somebody without any has no such page."""
     return recipients_of(me()) or abort(404)
+
+
+def my_recipients() -> list[Recipient]:
+    """The same, with what the inbox shows of each."""
+    found = recipients(me())
+    return found if any(one.on_call for one in found) else abort(404)
 
 
 def my_roles() -> list[PractitionerRole]:

@@ -60,7 +60,7 @@ def _open(offer: Offer, question: QuestionForm | None) -> dict[str, Any]:
     return {
         "inquiries": dispatch_queries.inquiries_about(offer),
         "question": question or QuestionForm(formdata=None),
-        "colleagues": answers.colleagues_for(offer) if offer.role.practitioner_id else [],
+        "colleagues": [] if offer.to_service else answers.colleagues_for(offer),
     }
 
 

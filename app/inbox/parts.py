@@ -22,7 +22,7 @@ class Part:
 def parts(offer: Offer, now: datetime) -> list[Part]:
     """What she may take of it. A service, and whoever only proposes, takes all or nothing."""
     request, today = offer.request, clock.paris(now).date()
-    if request.search.choice == "requester" or offer.role.practitioner_id is None:
+    if request.search.choice == "requester" or offer.to_service:
         return []
     visits = read_visits(request.visits)
     if visits:

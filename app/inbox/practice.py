@@ -40,7 +40,7 @@ def _place(role: PractitionerRole) -> dict[str, Any]:
     return {
         "role": role,
         "skills": skills_for(role),
-        "away": away(role, now),
+        "away": away(role.replacement, role.replaced_until, now),
         "person": role.practitioner_id is not None,
         "replacement": ReplacementForm(others, clock.paris(now).date(), formdata=None) if others else None,
     }

@@ -1,22 +1,32 @@
 """Reads for the practitioner's screens that no other door needs."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import CompoundSelect, ScalarSelect, Select, bindparam, func, literal, null, select, union_all
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, lazyload, load_only
 
-from app.accounts.models import Account
+from app.accounts.models import Account, Role
+from app.appointments.models import Appointment
 from app.care_requests.models import Attachment, CareRequest, CareTask, InformationCopy, State
-from app.core.db import db
-from app.directory.models import PractitionerRole
+from app.care_requests.rules import OPEN
+from app.core.db import UtcDateTime, db
+from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
 from app.directory.queries import practitioner_of, recipients_of
 from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.queries import given_back
+from app.patients.models import Patient
 
 COPIES_STAY = timedelta(days=30)
+TIME_TO_EXPLAIN = timedelta(minutes=10)
+"""How long a refusal stays in the inbox to be given its reason."""
 FREE = (State.SEARCHING, State.UNANSWERED)
+MOST_FREE = 5
+MOST = 50
+"""A list shows no more than that, and its number says no more."""
 
 
 def roles_of(account: Account) -> list[PractitionerRole]:
@@ -29,30 +39,211 @@ def roles_of(account: Account) -> list[PractitionerRole]:
     return [*own, *db.session.scalars(services.order_by(PractitionerRole.id))]
 
 
-def proposals(recipients: Collection[UUID]) -> Sequence[Offer]:
+@dataclass(frozen=True)
+class Recipient:
+    """An inbox that somebody looks at. `on_call`: it may be asked today, and she may answer."""
+
+    recipient_id: UUID
+    name: str
+    accepting: bool
+    on_call: bool
+    replacement_id: UUID | None
+    replaced_until: datetime | None
+
+
+_SHOWN_OF_ROLE = (
+    *(PractitionerRole.id, PractitionerRole.accepting, PractitionerRole.can_sign_in),
+    *(PractitionerRole.replacement_id, PractitionerRole.replaced_until),
+)
+_PERSONS = (
+    select(*_SHOWN_OF_ROLE, Practitioner.id.label("person_id"), Practitioner.given_name, Practitioner.family_name)
+    .join(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
+    .where(Practitioner.account_id == bindparam("account"))
+)
+_SERVICES = (
+    select(*_SHOWN_OF_ROLE, null(), Organization.name, literal(""))
+    .join(Organization, Organization.id == PractitionerRole.organization_id)
+    .where(
+        PractitionerRole.organization_id.in_(bindparam("places", expanding=True)),
+        PractitionerRole.practitioner_id.is_(None),
+    )
+)
+_RECIPIENTS: CompoundSelect[*tuple[Any, ...]] = union_all(_PERSONS, _SERVICES)
+
+
+def recipients(account: Account) -> list[Recipient]:
+    """What this person looks at: her own inbox first, then those of the services where she works."""
+    hers = {"account": account.id, "places": account.organizations(Role.PRACTITIONER)}
+    rows = sorted(db.session.execute(_RECIPIENTS, hers), key=lambda row: (row.person_id is None, row.id))
+    return [
+        Recipient(
+            row.person_id or row.id,
+            f"{row.given_name} {row.family_name}".rstrip(),
+            row.accepting,
+            row.can_sign_in or row.person_id is None,
+            row.replacement_id,
+            row.replaced_until,
+        )
+        for row in rows
+    ]
+
+
+def stand_in(recipient: Recipient) -> PractitionerRole | None:
+    return db.session.get(PractitionerRole, recipient.replacement_id) if recipient.replacement_id else None
+
+
+_MINE = bindparam("mine", expanding=True, type_=Offer.recipient_id.type)
+_NOW, _SINCE = bindparam("now", type_=UtcDateTime()), bindparam("since", type_=UtcDateTime())
+
+
+def _mine(state: OfferState) -> Select[UUID]:
+    return select(Offer.id).where(Offer.recipient_id.in_(_MINE), Offer.state == state)
+
+
+_Again = aliased(Offer)
+_FREE = (
+    _mine(OfferState.EXPIRED)
+    .join(CareRequest, CareRequest.id == Offer.request_id)
+    .where(CareRequest.state.in_(FREE), CareRequest.window_end > _NOW)
+    .where(
+        ~select(_Again.id)
+        .where(_Again.request_id == Offer.request_id, _Again.recipient_id.in_(_MINE))
+        .where(_Again.state != OfferState.EXPIRED)
+        .exists()
+    )
+    .order_by(Offer.id.desc())
+    .limit(4 * MOST_FREE)
+)
+_WAITING = union_all(
+    _mine(OfferState.OPEN),
+    _mine(OfferState.REFUSED).where(Offer.refusal_reason.is_(None), Offer.ended_at > _SINCE),
+    select(_FREE.subquery().c.id),
+)
+_CARDS = (
+    select(Offer, select(Inquiry.id).where(Inquiry.offer_id == Offer.id, Inquiry.answered_at.is_not(None)).exists())
+    .join(Offer.request)
+    .join(CareRequest.commune)
+    .outerjoin(CareRequest.patient)
+    .where(Offer.id.in_(_WAITING))
+    .options(
+        defer(Offer.heard),
+        defer(Offer.visits),
+        contains_eager(Offer.request).options(
+            defer(CareRequest.note),
+            contains_eager(CareRequest.commune).load_only(Commune.name),
+            contains_eager(CareRequest.patient).options(load_only(Patient.birth_date_text), lazyload(Patient.commune)),
+        ),
+    )
+)
+"""What an inbox shows of a request: of whom it is about, her age alone is opened."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What awaits an answer, the most pressing first; refusals without a reason yet and what these inboxes let pass
+    and nobody took since, as long as it can still be useful, the latest first. `answered`: whose question has its
+    answer."""
+
+    offers: list[Offer]
+    unexplained: list[Offer]
+    free: list[Offer]
+    answered: set[UUID]
+
+
+def waiting(recipients: Collection[UUID], now: datetime) -> Waiting:
+    rows = db.session.execute(_CARDS, {"mine": recipients, "now": now, "since": now - TIME_TO_EXPLAIN}).all()
+    by_state: dict[OfferState, list[Offer]] = {}
+    for offer, _answered in rows:
+        by_state.setdefault(offer.state, []).append(offer)
+    free: dict[UUID, Offer] = {}
+    for offer in sorted(by_state.get(OfferState.EXPIRED, []), key=lambda offer: offer.id, reverse=True):
+        free.setdefault(offer.request_id, offer)
+    return Waiting(
+        offers=sorted(by_state.get(OfferState.OPEN, []), key=lambda offer: offer.expires_at),
+        unexplained=sorted(by_state.get(OfferState.REFUSED, []), key=lambda offer: offer.ended_at or now, reverse=True),
+        free=list(free.values())[:MOST_FREE],
+        answered={offer.id for offer, answered in rows if answered},
+    )
+
+
+_VISITS = _mine(OfferState.WON).join(CareRequest, CareRequest.id == Offer.request_id).where(CareRequest.state.in_(OPEN))
+_TO_DO = (
+    _mine(OfferState.WON)
+    .join(CareTask, CareTask.request_id == Offer.request_id)
+    .where(CareTask.owner == "performer", CareTask.done_at.is_(None))
+)
+_UNREAD = (
+    select(InformationCopy.id)
+    .join(Practitioner, Practitioner.id == InformationCopy.practitioner_id)
+    .where(Practitioner.account_id == bindparam("account"), InformationCopy.read_at.is_(None))
+    .where(InformationCopy.at > bindparam("since", type_=UtcDateTime()))
+)
+
+
+def _number(statement: Select[Any], most: int | None = None) -> ScalarSelect[int]:
+    return select(func.count()).select_from(statement.limit(most).subquery()).scalar_subquery()
+
+
+_NUMBERS = select(
+    _number(_UNREAD, MOST).label("copies"),
+    _number(_TO_DO).label("tasks"),
+    _number(_VISITS, MOST).label("visits"),
+    _number(_mine(OfferState.PROPOSED)).label("proposals"),
+    (_mine(OfferState.WON).exists() | _mine(OfferState.REFUSED).exists()).label("has_answered"),
+)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many things stand behind the inbox; `has_answered`: something was once taken or refused in it."""
+
+    copies: int
+    tasks: int
+    visits: int
+    proposals: int
+    has_answered: bool
+
+
+def numbers(account_id: UUID, recipients: Collection[UUID], now: datetime) -> Numbers:
+    asked = {"account": account_id, "mine": recipients, "since": now - COPIES_STAY}
+    return Numbers(*db.session.execute(_NUMBERS, asked).one())
+
+
+_SHOWN_OF_REQUEST = (
+    defer(CareRequest.note),
+    defer(CareRequest.answers_text),
+    contains_eager(CareRequest.commune).load_only(Commune.name),
+    contains_eager(CareRequest.patient).options(
+        load_only(Patient.birth_name, Patient.given_names), lazyload(Patient.commune)
+    ),
+)
+"""Of a request in a line of a list: of whom it is about, her name alone is opened."""
+_LINES = (
+    select(Offer, Appointment)
+    .join(Offer.request)
+    .join(CareRequest.commune)
+    .outerjoin(CareRequest.patient)
+    .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
+    .options(contains_eager(Offer.request).options(*_SHOWN_OF_REQUEST))
+)
+_TAKEN = (
+    _LINES.where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.WON, CareRequest.state.in_(OPEN))
+    .order_by(CareRequest.window_start)
+    .limit(MOST)
+)
+
+
+def visits(recipients: Collection[UUID]) -> list[tuple[Offer, Appointment | None]]:
+    """What was taken in these inboxes and is not finished, in the order it is wanted, each with its appointment."""
+    return [(offer, planned) for offer, planned in db.session.execute(_TAKEN, {"mine": recipients})]
+
+
+_PROPOSED = _LINES.where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.PROPOSED).order_by(Offer.id)
+
+
+def proposals(recipients: Collection[UUID]) -> list[Offer]:
     """Yeses of these inboxes that wait for the requester's choice."""
-    proposed = Offer.recipient_id.in_(recipients), Offer.state == OfferState.PROPOSED
-    return db.session.scalars(select(Offer).where(*proposed).order_by(Offer.id)).all()
-
-
-def still_free(recipients: Collection[UUID], now: datetime, limit: int = 5) -> Sequence[Offer]:
-    """What these inboxes let pass and nobody has taken since, as long as it can still be useful; the latest first."""
-    statement = (
-        select(Offer)
-        .join(CareRequest, CareRequest.id == Offer.request_id)
-        .options(joinedload(Offer.request).joinedload(CareRequest.patient))
-        .where(Offer.recipient_id.in_(recipients), Offer.state == OfferState.EXPIRED)
-        .where(CareRequest.state.in_(FREE), CareRequest.window_end > now)
-        .order_by(Offer.id.desc())
-    )
-    latest: dict[UUID, Offer] = {}
-    for offer in db.session.scalars(statement.limit(4 * limit)):
-        latest.setdefault(offer.request_id, offer)
-    said = select(Offer.request_id).where(
-        Offer.recipient_id.in_(recipients), Offer.request_id.in_(latest), Offer.state != OfferState.EXPIRED
-    )
-    answered_or_asked_again = set(db.session.scalars(said))
-    return [offer for request_id, offer in latest.items() if request_id not in answered_or_asked_again][:limit]
+    return list(db.session.scalars(_PROPOSED, {"mine": recipients}))
 
 
 def standing(offer: Offer) -> str:
@@ -65,18 +256,12 @@ def standing(offer: Offer) -> str:
     return "given-back" if given_back(offer) else "taken-back"
 
 
-def answered(offers: Iterable[Offer]) -> set[UUID]:
-    """Of these, those whose question has its answer."""
-    ids = [offer.id for offer in offers]
-    said = select(Inquiry.offer_id).where(Inquiry.offer_id.in_(ids), Inquiry.answered_at.is_not(None))
-    return set(db.session.scalars(said))
-
-
 def tasks(recipients: Collection[UUID], request_id: UUID | None = None) -> Sequence[tuple[CareTask, Offer]]:
     """What these inboxes still have to do for what they took, the most pressing first, each with its offer."""
     statement = (
         select(CareTask, Offer)
         .join(Offer, Offer.request_id == CareTask.request_id)
+        .options(joinedload(Offer.request).joinedload(CareRequest.patient).lazyload(Patient.commune))
         .where(Offer.recipient_id.in_(recipients), Offer.state == OfferState.WON)
         .where(CareTask.owner == "performer", CareTask.done_at.is_(None))
         .order_by(CareTask.due_at)
@@ -98,15 +283,13 @@ def task_of(task_id: UUID, recipients: Collection[UUID]) -> tuple[CareTask, Offe
     return (found[0], found[1]) if found else None
 
 
-def copies(practitioner_id: UUID, now: datetime, *, unread: bool = False) -> Sequence[InformationCopy]:
+def copies(practitioner_id: UUID, now: datetime) -> Sequence[InformationCopy]:
     """News for this person, the unread first, then the latest."""
     statement = select(InformationCopy).where(
         InformationCopy.practitioner_id == practitioner_id, InformationCopy.at > now - COPIES_STAY
     )
-    if unread:
-        statement = statement.where(InformationCopy.read_at.is_(None))
     newest = statement.order_by(InformationCopy.read_at.is_not(None), InformationCopy.id.desc())
-    return db.session.scalars(newest.limit(50)).all()
+    return db.session.scalars(newest.limit(MOST)).all()
 
 
 def attachments(request: CareRequest) -> Sequence[Attachment]:

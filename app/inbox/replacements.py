@@ -16,10 +16,10 @@ class Away:
     until: str
 
 
-def away(role: PractitionerRole, now: datetime) -> Away | None:
-    if role.replacement is None or role.replaced_until is None or now >= role.replaced_until:
+def away(replacement: PractitionerRole | None, until: datetime | None, now: datetime) -> Away | None:
+    if replacement is None or until is None or now >= until:
         return None
-    return Away(role.replacement.name, day(role.replaced_until - timedelta(seconds=1), now))
+    return Away(replacement.name, day(until - timedelta(seconds=1), now))
 
 
 def end_of(last: date) -> datetime:

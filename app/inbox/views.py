@@ -1,7 +1,7 @@
 """What awaits an answer. Cards identify nobody: the phone may keep this page for where there is no signal."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -12,20 +12,15 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.directory import actions as directory
-from app.directory.models import PractitionerRole
-from app.directory.queries import practitioner_of
-from app.dispatch import queries as dispatch_queries
 from app.dispatch.words import REFUSALS
 from app.inbox import queries
 from app.inbox.cards import Card, card
-from app.inbox.mine import asks_for_part, my_inboxes, my_role, my_roles
+from app.inbox.mine import asks_for_part, my_recipients, my_role
+from app.inbox.queries import Recipient, stand_in
 from app.inbox.replacements import Away, away
 from app.push.queries import judgements
 
 bp = Blueprint("inbox", __name__)
-
-TIME_TO_EXPLAIN = timedelta(minutes=10)
-"""How long a refusal stays in the inbox to be given its reason."""
 
 
 @dataclass(frozen=True)
@@ -50,29 +45,24 @@ def inbox() -> Response:
 
 
 def inbox_page() -> Response:
-    mine, person, now = my_inboxes(), practitioner_of(me().id), clock.now()
-    offers = dispatch_queries.open_offers(mine)
-    said = queries.answered(offers)
+    boxes, now = my_recipients(), clock.now()
+    mine = [box.recipient_id for box in boxes if box.on_call]
+    waiting, numbers = queries.waiting(mine, now), queries.numbers(me().id, mine, now)
     cards: dict[UUID, list[Card]] = {}
-    for offer in offers:
-        cards.setdefault(offer.recipient_id, []).append(card(offer, now, said))
-    unexplained = dispatch_queries.refused_unexplained(mine, since=now - TIME_TO_EXPLAIN)
+    for offer in waiting.offers:
+        cards.setdefault(offer.recipient_id, []).append(card(offer, now, waiting.answered))
     response = page(
         "inbox/inbox.html",
         fragment="inbox/_inbox.html",
-        inboxes=[_inbox(one, cards.get(one.recipient_id, []), now) for one in my_roles()],
-        unexplained=[card(offer, now) for offer in unexplained],
+        inboxes=[_inbox(box, cards.get(box.recipient_id, []), now) for box in boxes],
+        unexplained=[card(offer, now) for offer in waiting.unexplained],
         reasons=REFUSALS,
-        visits=len(dispatch_queries.won_offers(mine)),
-        tasks=len(queries.tasks(mine)),
-        proposals=len(queries.proposals(mine)),
-        copies=len(queries.copies(person.id, now, unread=True)) if person else 0,
-        free=[card(offer, now) for offer in queries.still_free(mine, now)],
+        numbers=numbers,
+        free=[card(offer, now) for offer in waiting.free],
         # Asked for once she knows what the alerts would be about, and not before.
         # The part that moves leaves what is beside it alone, so there is nothing to judge for it.
         judgement=None if asks_for_part() else judgements([me().id], now)[me().id],
         tester=me().id,
-        ask_for_alerts=dispatch_queries.has_answered(mine),
         now_at=now,
         live_topics=[*(f"inbox-{one}" for one in mine), f"push-test-{me().id}"],
     )
@@ -80,8 +70,8 @@ def inbox_page() -> Response:
     return response
 
 
-def _inbox(role: PractitionerRole, cards: list[Card], now: datetime) -> Inbox:
-    return Inbox(role.recipient_id, role.name, role.accepting, away(role, now), cards)
+def _inbox(box: Recipient, cards: list[Card], now: datetime) -> Inbox:
+    return Inbox(box.recipient_id, box.name, box.accepting, away(stand_in(box), box.replaced_until, now), cards)
 
 
 @bp.post("/inbox/availability")

@@ -7,7 +7,6 @@ from flask import Response, abort, request, url_for
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.appointments import actions as appointments
-from app.appointments import queries as appointment_queries
 from app.appointments.models import Appointment
 from app.appointments.words import modes_of
 from app.care_requests import actions as care_requests
@@ -18,7 +17,6 @@ from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.dispatch import actions as dispatch
-from app.dispatch import queries as dispatch_queries
 from app.dispatch.models import OfferState
 from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
@@ -40,9 +38,7 @@ def visits() -> Response:
 
 def visits_page() -> Response:
     mine, now = my_inboxes(), clock.now()
-    won = dispatch_queries.won_offers(mine)
-    planned = appointment_queries.of_requests(offer.request_id for offer in won)
-    rows = [row(offer, planned.get(offer.request_id), now) for offer in won]
+    rows = [row(offer, planned, now) for offer, planned in queries.visits(mine)]
     return page(
         "inbox/visits.html",
         fragment="inbox/_visits.html",

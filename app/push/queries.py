@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, literal, select
 
 from app.accounts.models import Account
 from app.core.db import db
@@ -106,33 +106,35 @@ class Device:
     facts: Facts
 
 
-def devices_of(account_ids: Collection[UUID], now: datetime) -> dict[UUID, list[Device]]:
-    """The devices of each of these people, the oldest first, in two queries."""
-    rows = db.session.scalars(
-        select(Subscription).where(Subscription.account_id.in_(account_ids)).order_by(Subscription.id)
-    ).all()
-    silent = _silences([row.id for row in rows], now)
-    found: dict[UUID, list[Device]] = {account_id: [] for account_id in account_ids}
-    for row in rows:
-        facts = Facts(row.created_at, row.last_received_at, silent.get(row.id, 0))
-        found[row.account_id].append(Device(row.id, row.name, facts))
-    return found
-
-
-def _silences(device_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
-    """How many messages each device was sent since its last proof, and has had time to confirm."""
-    unconfirmed = (
-        select(Message.subscription_id, func.count())
-        .join(Subscription, Subscription.id == Message.subscription_id)
-        .where(
-            Message.subscription_id.in_(device_ids),
-            Message.sent_at > func.coalesce(Subscription.last_received_at, Subscription.created_at),
-            Message.sent_at <= now - TO_ANSWER,
-            Message.received_at.is_(None),
-        )
-        .group_by(Message.subscription_id)
+_SILENCES = (
+    select(func.count())
+    .where(
+        Message.subscription_id == Subscription.id,
+        Message.sent_at > func.coalesce(Subscription.last_received_at, Subscription.created_at),
+        Message.sent_at <= bindparam("had_time", type_=Message.sent_at.type),
+        Message.received_at.is_(None),
     )
-    return {device: number for device, number in db.session.execute(unconfirmed) if device}
+    .correlate(Subscription)
+    .scalar_subquery()
+)
+"""How many messages a device was sent since its last proof, and has had time to confirm."""
+_DEVICES = (
+    select(
+        *(Subscription.account_id, Subscription.id, Subscription.name),
+        *(Subscription.created_at, Subscription.last_received_at, _SILENCES),
+    )
+    .where(Subscription.account_id.in_(bindparam("accounts", expanding=True)))
+    .order_by(Subscription.id)
+)
+
+
+def devices_of(account_ids: Collection[UUID], now: datetime) -> dict[UUID, list[Device]]:
+    """The devices of each of these people, the oldest first, in one query."""
+    rows = db.session.execute(_DEVICES, {"accounts": list(account_ids), "had_time": now - TO_ANSWER})
+    found: dict[UUID, list[Device]] = {account_id: [] for account_id in account_ids}
+    for account_id, device_id, name, created_at, last_proof, silent in rows:
+        found[account_id].append(Device(device_id, name, Facts(created_at, last_proof, silent)))
+    return found
 
 
 def judgements(account_ids: Collection[UUID], now: datetime) -> dict[UUID, Judgement]:
@@ -147,6 +149,8 @@ def judgements(account_ids: Collection[UUID], now: datetime) -> dict[UUID, Judge
 
 def _lost(account_ids: Collection[UUID]) -> set[UUID]:
     """Those of these people of whom a push service said that the device is gone for good."""
+    if not account_ids:
+        return set()
     gone = select(Message.account_id).where(Message.account_id.in_(account_ids), Message.last_status.in_((404, 410)))
     return set(db.session.scalars(gone.distinct()))
 

@@ -1,0 +1,23 @@
+"""What the pages that people open most may ask of the database: so many statements, exactly, on both engines."""
+
+import pytest
+from flask import Flask
+
+from tests.bench.pages import asked_by, looks
+
+BUDGETS = {
+    "inbox": 7,
+    "offer": 8,
+    "visits": 7,
+    "Suivi": 7,
+    "request": 29,
+    "board": 26,
+}
+"""In statements, sign-in and layout included. Whoever makes a page ask less lowers its number here."""
+
+
+@pytest.mark.usefixtures("now")
+def test_statements_of_each_page(demonstration: Flask) -> None:
+    asked = {look.name: asked_by(demonstration, look) for look in looks(demonstration)}
+    told = "\n\n".join("\n".join([name, *asked[name]]) for name in BUDGETS if len(asked[name]) != BUDGETS[name])
+    assert {name: len(statements) for name, statements in asked.items()} == BUDGETS, told
