@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.accounts import sessions
+from app.accounts.leaving import leave
 from app.accounts.models import Account, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.core import clock
@@ -271,3 +272,12 @@ def test_a_form_that_was_sent_is_said_to_be_whatever_becomes_of_its_draft(
     monkeypatch.setattr(actions, "forget", nobody_may_write)
     assert again.post(form, typed() | {"agreement": "y"}).status_code == 303
     assert count(CareRequest) == 1
+
+
+def test_who_belongs_nowhere_any_more_leaves_nothing_either(town: Town, nadia: Person, form: str) -> None:
+    """Her session ran out before she was removed: the page that is still open writes nothing of a patient."""
+    left_alone(nadia)
+    with transaction():
+        leave(nadia.account_id, town.emergency_id, by=town.coordinator.account_id, now=clock.now())
+    assert "/drafts/" not in nadia.post(form, typed()).location
+    assert count(Draft) == 0
