@@ -165,8 +165,8 @@ def remove(organization_id: UUID, account_id: UUID) -> Response:
         actions.hold_keepers([organization_id])
         if not may_remove(person, organization_id):
             abort(403)
-        recovery.end_those_of(person.id, organization_id, by=me().id, now=now)
         leave(person.id, organization_id, by=me().id, now=now)
+        recovery.end_those_of(person.id, organization_id, by=me().id, now=now)
     flash("Cette personne n'a plus accès à cette organisation.", "success")
     return see_other(url_for("members.show"))
 
