@@ -249,6 +249,8 @@ def invited(*, shown: bool) -> Response:
     if not form.validate_on_submit():
         return page("accounts/new_invitation.html", form=form, hints=ROLE_HINTS, status=422)
     with transaction():
+        if form.role.data not in me().may_grant(form.organization_id.data):
+            abort(403)  # She has lost the right since the form was read.
         made = invitations.invite(
             form.person, form.organization_id.data, form.role.data, by=me().id, now=clock.now(), shown=shown
         )

@@ -115,6 +115,20 @@ def test_a_role_that_was_taken_is_not_withdrawn_as_if_it_waited(
     assert how_many(Role.PRACTITIONER) == 1
 
 
+@pytest.mark.parametrize("how", ["new", "shown"])
+def test_who_lost_the_right_to_give_a_role_meanwhile_gives_none(
+    join: Join, practice: UUID, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    anne = join("anne", Role.ADMINISTRATOR)
+    annes_id = account_of(person("anne")).id
+    anne.visit("/invitations/new")
+    in_between(monkeypatch, views, lambda: leave(annes_id, practice, by=annes_id, now=clock.now()))
+    whom = {"email": "eve@example.org", "given_name": "Eve", "family_name": "Roy", "role": "administrator"}
+    assert anne.send(f"/invitations/{how}", **whom, organization_id=str(practice)).status_code == 403
+    db.session.rollback()
+    assert db.session.scalar(select(Invitation).where(Invitation.email == "eve@example.org")) is None
+
+
 @pytest.mark.parametrize("step", ["options", "verification"])
 def test_whose_invitation_was_answered_elsewhere_meanwhile_enrols_nothing(
     visitor: Anyone, invitation: UUID, monkeypatch: pytest.MonkeyPatch, step: str
