@@ -197,9 +197,9 @@ def _refuse_smtp(url: str) -> None:
 
 
 def _leads_somewhere(url: str) -> bool:
-    """It names a host, and its port, if any, is one."""
+    """It names a host that can be looked up (RFC 1035 §2.3.4), and its port, if any, is one."""
     try:
-        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+        return bool((urlsplit(url).hostname or "").encode("idna")) and urlsplit(url).port != 0
     except ValueError:
         return False
 

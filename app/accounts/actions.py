@@ -1,14 +1,15 @@
 """Verbs on people, where they belong, their signed-in browsers and their invitations."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
 
-from app.accounts.models import Account, Invitation, News, Passkey, SignIn
+from app.accounts.models import KEEPERS, Account, Invitation, Membership, News, Passkey, SignIn
 from app.accounts.rules import ADDRESS_CODE_LASTS, six_digits
 from app.audit.actions import record
-from app.core.db import db
+from app.core.db import db, lock_in_order
 from app.core.tokens import keyed_hashes
 from app.letters.actions import owe
 
@@ -32,6 +33,13 @@ def hold(account_id: UUID) -> Account:
     """Her account, as it is now and until the transaction ends: who changes the same things waits."""
     statement = select(Account).where(Account.id == account_id).with_for_update(key_share=True, of=Account)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def hold_keepers(organization_ids: Iterable[UUID]) -> None:
+    """Who keeps these places, until the transaction ends: of two who leave or remove each other at once, the second
+    finds that she would be the last. After the account, before everything else."""
+    keep = Membership.organization_id.in_(list(organization_ids)), Membership.role.in_(KEEPERS)
+    lock_in_order(Membership, *keep)
 
 
 def has_passkey(account_id: UUID) -> bool:

@@ -7,15 +7,12 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from app.accounts import invitations, recovery
-from app.accounts.actions import end_sign_ins, hold, tell
+from app.accounts.actions import end_sign_ins, hold, hold_keepers, tell
 from app.accounts.leaving import leave
-from app.accounts.models import Account, EmailChange, Membership, News, Passkey, Role
+from app.accounts.models import KEEPERS, Account, EmailChange, Membership, News, Passkey
 from app.accounts.queries import organization_names
 from app.audit.actions import record
 from app.core.db import db
-
-KEEPERS = (Role.ADMINISTRATOR, Role.COORDINATOR)
-"""An organization must never be without the last of them: nobody could give access, or take over an unanswered need."""
 
 Obstacles = Callable[[Account], list[str]]
 
@@ -58,6 +55,7 @@ def close(account_id: UUID, *, now: datetime) -> bool:
     The name stays: past requests and the trail say who did what. The address is freed, so that she may come back.
     """
     account = hold(account_id)
+    hold_keepers(account.organizations())
     if obstacles(account):
         return False
     tell(account, News.ACCOUNT_CLOSED, account.id, now=now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 
 from app.accounts import recovery
 from app.accounts.actions import codes_of, hold, mail_invitation
@@ -142,11 +142,22 @@ def _takes_codes(invitation: Invitation, now: datetime) -> bool:
 
 def held(invitation_id: UUID, *, now: datetime) -> Invitation | None:
     """This invitation while it can still be answered, held against an answer elsewhere; her account is held first."""
+    found = _held(invitation_id, live_invitations(now))
+    return found if found is not None and found.account.active else None
+
+
+def held_by_host(invitation_id: UUID) -> Invitation | None:
+    """The same for who sent it, whatever became of it: she may say yes at this very moment."""
+    return _held(invitation_id, select(Invitation))
+
+
+def _held(invitation_id: UUID, which: Select[Invitation]) -> Invitation | None:
     account_id = db.session.scalar(select(Invitation.account_id).where(Invitation.id == invitation_id))
-    if account_id is None or not hold(account_id).active:
+    if account_id is None:
         return None
-    live = live_invitations(now).where(Invitation.id == invitation_id).with_for_update(of=Invitation)
-    return db.session.scalar(live.execution_options(populate_existing=True))
+    hold(account_id)
+    this = which.where(Invitation.id == invitation_id).with_for_update(of=Invitation)
+    return db.session.scalar(this.execution_options(populate_existing=True))
 
 
 def opens(invitation: Invitation) -> bool:
@@ -218,8 +229,10 @@ def end_all(account_id: UUID, now: datetime) -> None:
 
 
 def end_those_of(account_id: UUID, organization_id: UUID, now: datetime) -> None:
-    """She left this organization: what it still proposed her is over. What others propose is theirs to say."""
-    _end(now, Invitation.account_id == account_id, Invitation.organization_id == organization_id)
+    """She left this organization: what it still proposed her is over, and so is what stands on her screen in its name.
+    What others propose is theirs to say."""
+    hers = or_(Invitation.account_id == account_id, Invitation.shown_by_id == account_id)
+    _end(now, hers, Invitation.organization_id == organization_id)
 
 
 def _of_role(organization_id: UUID, role: Role) -> tuple[ColumnElement[bool], ...]:

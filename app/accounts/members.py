@@ -76,8 +76,8 @@ def undelivered(letter: Letter) -> str:
 
 
 def invitation_of(organization_id: UUID, invitation_id: UUID) -> Invitation:
-    """One that this organization sent, for a role I may give; any other is not there."""
-    found = db.session.get(Invitation, invitation_id)
+    """One that this organization sent, for a role I may give, held; any other is not there."""
+    found = invitations.held_by_host(invitation_id)
     ours = found is not None and found.organization_id == organization_id and found.used_at is None
     if found is None or not ours or found.role not in me().may_grant(organization_id):
         abort(404)
@@ -157,12 +157,16 @@ def code_to_say(running: Recovery) -> str | None:
 @bp.post("/<uuid:organization_id>/<uuid:account_id>/removal")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def remove(organization_id: UUID, account_id: UUID) -> Response:
-    person, now = member_of(organization_id, account_id), clock.now()
-    if not may_remove(person, organization_id):
-        abort(403)
+    """Asked again once both are held: who was removed a moment ago removes nobody."""
+    member_of(organization_id, account_id)
+    now = clock.now()
     with transaction():
-        recovery.end_those_of(person.id, organization_id, by=me().id, now=now)
+        person = actions.hold(account_id)
+        actions.hold_keepers([organization_id])
+        if not may_remove(person, organization_id):
+            abort(403)
         leave(person.id, organization_id, by=me().id, now=now)
+        recovery.end_those_of(person.id, organization_id, by=me().id, now=now)
     flash("Cette personne n'a plus accès à cette organisation.", "success")
     return see_other(url_for("members.show"))
 

@@ -24,6 +24,9 @@ class Role(enum.StrEnum):
 
 ROLE = Enum(Role, native_enum=False, length=20, values_callable=lambda e: [r.value for r in e])
 
+KEEPERS = (Role.ADMINISTRATOR, Role.COORDINATOR)
+"""An organization must never be without the last of them: nobody could give access, or take over an unanswered need."""
+
 GRANTS = {
     Role.ADMINISTRATOR: frozenset(Role),
     Role.COORDINATOR: frozenset({Role.REQUESTER, Role.PRACTITIONER, Role.CASE_MANAGER, Role.SENIOR_DOCTOR}),

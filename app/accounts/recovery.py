@@ -96,6 +96,10 @@ def _say(recovery: Recovery, organization_id: UUID, *, by: UUID | None, because:
 def _note_word(recovery: Recovery, organization_id: UUID, *, by: UUID | None, why: str, now: datetime) -> None:
     place = str(organization_id)
     record("account.recovery_confirmed", subject=recovery.account_id, actor=by, why=why, now=now, organization=place)
+    _begin_if_all_spoke(recovery, now)
+
+
+def _begin_if_all_spoke(recovery: Recovery, now: datetime) -> None:
     if not missing(recovery):
         recovery.opens_at = opens_at(now)
         tell(recovery.account, News.RECOVERY_CONFIRMED, recovery.id, now=now)
@@ -215,10 +219,12 @@ def stops(recovery_id: UUID, token: str) -> bool:
 
 
 def end_those_of(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
-    """The person left: nobody there vouches for her any more."""
-    recovery = running_for(account_id)
-    if recovery is not None and recovery.organization_id == organization_id:
-        cancel(recovery.id, by=by, why="left the organization", now=now)
+    """The person has just left: nobody there vouches for her any more, nor is asked to."""
+    running = running_for(account_id)
+    if running is not None and running.organization_id == organization_id:
+        cancel(running.id, by=by, why="left the organization", now=now)
+    elif running is not None and (recovery := _held(running.id)) and recovery.opens_at is None:
+        _begin_if_all_spoke(recovery, now)
 
 
 def _held(recovery_id: UUID) -> Recovery | None:

@@ -125,11 +125,11 @@ def me_sign_in() -> SignIn | None:
 
 def who_was_here() -> UUID | None:
     """Whose browser this is: the person signed in, or the last one when her sign-in ran out by itself. Whoever was
-    signed out, here or from afar, leaves nothing to come back to."""
+    signed out, here or from afar, leaves nothing to come back to; nor does who belongs nowhere any more."""
     row = me_sign_in()
     if row is None and TOKEN in session:
         row = db.session.scalar(select(SignIn).where(SignIn.token_hash == hash_token(session[TOKEN])))
-    return row.account_id if row is not None and row.ended_at is None else None
+    return row.account_id if row is not None and row.ended_at is None and row.account.is_active else None
 
 
 def keep_form(account_id: UUID | None) -> str | None:

@@ -1,5 +1,6 @@
 """Signing in and out, accepting an invitation, inviting, and one's own account."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -156,8 +157,21 @@ def decline_invitation(invitation_id: UUID) -> Response:
 def enrolment_options() -> Json:
     now = clock.now()
     with transaction():
-        proven = sessions.enrolling_invitation(now=now)
-        return passkeys.enrolment_options(proven.account if proven else me(), now=now)
+        try:
+            account = enroller(sessions.enrolling_invitation(now=now), now)
+        except passkeys.Refused as refusal:
+            return refused("enrolment", refusal)
+        return passkeys.enrolment_options(account, now=now)
+
+
+def enroller(proven: Invitation | None, now: datetime) -> Account:
+    """Whose key this is: asked again inside the transaction, as the invitation that let the browser through the guard
+    may have been answered elsewhere since. Raises `Refused`."""
+    if proven:
+        return proven.account
+    if not current_user.is_authenticated or me().only_at or sessions.needs_proof(now=now):
+        raise passkeys.Refused("the invitation was answered elsewhere")
+    return me()
 
 
 @bp.post("/passkeys/verification")
@@ -166,8 +180,8 @@ def enrolment_verification() -> Json:
     now, name, answer = clock.now(), device_name(request.user_agent.string), json_body()
     with transaction():
         proven = sessions.enrolling_invitation(now=now)
-        account: Account = proven.account if proven else me()
         try:
+            account = enroller(proven, now)
             passkey = passkeys.enrol(account, answer, name, now=now, invited=proven is not None)
         except passkeys.Refused as refusal:
             return refused("enrolment", refusal)
@@ -235,6 +249,8 @@ def invited(*, shown: bool) -> Response:
     if not form.validate_on_submit():
         return page("accounts/new_invitation.html", form=form, hints=ROLE_HINTS, status=422)
     with transaction():
+        if form.role.data not in me().may_grant(form.organization_id.data):
+            abort(403)  # She has lost the right since the form was read.
         made = invitations.invite(
             form.person, form.organization_id.data, form.role.data, by=me().id, now=clock.now(), shown=shown
         )

@@ -11,15 +11,15 @@ import uuid_utils.compat
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import selectinload
 
-from app.accounts.models import Account, Membership, Role
+from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import follow_ups, words
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, Episode
+from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import SEARCHES, TRANSITIONS, State, Verb, Visit, answer_by
 from app.core.db import db
 from app.directory.models import Organization, PractitionerRole, Profession
-from app.directory.queries import territory_of
 from app.pathways.actions import kept
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
@@ -292,17 +292,3 @@ def plan_next_move(request: CareRequest, at: datetime) -> None:
     """Come back to this search, which is held, at `at`; unless nobody is looked for any more."""
     if request.state is State.SEARCHING:
         request.next_move_at = at
-
-
-def coordinator_for(request: CareRequest) -> UUID:
-    """The human in whose hands an unanswered request falls: the territory's coordinator, else its own author."""
-    territory = territory_of(request.commune_code)
-    if territory is None:
-        return request.author_id
-    coordinator = db.session.scalar(
-        select(Membership.account_id)
-        .where(Membership.organization_id == territory.id, Membership.role == Role.COORDINATOR)
-        .order_by(Membership.id)
-        .limit(1)
-    )
-    return coordinator or request.author_id

@@ -1,4 +1,4 @@
-"""A coordinator or a senior doctor leaves: what was in her hands passes to another, by name."""
+"""A coordinator, a senior doctor or who asked leaves: what was in her hands passes to another, by name."""
 
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from app.care_requests import actions, words
 from app.care_requests.follow_ups import NEWS_LIFE
 from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest
+from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import OPEN, State
 from app.care_requests.watch import end_undecided
 from app.core.db import db
@@ -19,17 +20,19 @@ from app.push import alerts as push
 
 
 def hand_on(departure: Departure) -> None:
-    if Role.COORDINATOR in departure.roles:
-        _name_another_coordinator(departure)
+    _name_another_human(departure)
     if Role.SENIOR_DOCTOR in departure.roles:
         _end_what_she_decides(departure)
 
 
-def _name_another_coordinator(departure: Departure) -> None:
-    hers = CareRequest.coordinator_id == departure.account_id, CareRequest.state.in_(OPEN)
+def _name_another_human(departure: Departure) -> None:
+    """A coordinator's; and where nobody coordinates, what is in her hands because she asked for it there."""
+    hers = [CareRequest.coordinator_id == departure.account_id, CareRequest.state.in_(OPEN)]
+    if Role.COORDINATOR not in departure.roles:
+        hers.append(CareRequest.organization_id == departure.organization_id)
     for request_id in db.session.scalars(select(CareRequest.id).where(*hers).order_by(CareRequest.id)).all():
         request = actions.hold(request_id)
-        request.coordinator_id = actions.coordinator_for(request)
+        request.coordinator_id = coordinator_for(request)
         touch(request)
 
 
@@ -44,7 +47,7 @@ def _end_what_she_decides(departure: Departure) -> None:
 
 def hand_to_coordinator(request: CareRequest, *, by: Account, now: datetime, detail: str) -> None:
     """Care has begun and nobody goes on with it: a human hears of it now. `detail`: who has left."""
-    request.coordinator_id, request.changed_at = actions.coordinator_for(request), now
+    request.coordinator_id, request.changed_at = coordinator_for(request), now
     add_step(request.id, "left", by=by, now=now, detail=detail)
     notice = words.left_notice(f"requests/{request.id}")
     for account_id in dict.fromkeys((request.coordinator_id, request.author_id)):

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Account, Role
+from app.accounts.models import Account, Membership, Role
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
 from app.core.db import db
 from app.core.timers import Due
-from app.directory.queries import recipients_of, territory_communes, whose_rules
+from app.directory.queries import recipients_of, territory_communes, territory_of, whose_rules
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway
 
@@ -174,3 +174,21 @@ def due(now: datetime, limit: int = 1000) -> list[UUID]:
         .limit(limit)
     )
     return [row.id for row in sorted(db.session.execute(statement), key=lambda row: row.commune_code)]
+
+
+def coordinator_for(request: CareRequest) -> UUID:
+    """The human in whose hands an unanswered request falls: the territory's coordinator, else its own author, else who
+    asks where she asked: whoever left has nothing in her hands."""
+    territory = territory_of(request.commune_code)
+    coordinates = (
+        Membership.organization_id == (territory.id if territory else None),
+        Membership.role == Role.COORDINATOR,
+    )
+    asks = Membership.organization_id == request.organization_id, Membership.role.in_(REQUESTER_ROLES)
+    return _first(request, *coordinates) or _first(request, *asks) or request.author_id
+
+
+def _first(request: CareRequest, *which: ColumnElement[bool]) -> UUID | None:
+    """Who asked before all others, if she is one of these."""
+    hers_first = Membership.account_id != request.author_id
+    return db.session.scalar(select(Membership.account_id).where(*which).order_by(hers_first, Membership.id).limit(1))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
@@ -19,11 +19,12 @@ def init_app(app: Flask) -> None:
 
 
 def once_more(dispatch: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
-    """`dispatch`, a second time when it lost a deadlock and has written nothing: a view reads its form and its rows
-    again, and does the whole again. One that had kept something already is not repeated: it answers 503."""
+    """`dispatch`, a second time when it lost a deadlock and has written nothing: a view reads its form, its cookie and
+    its rows again, and does the whole again. One that had kept something already is not repeated: it answers 503."""
 
     @wraps(dispatch)
     def dispatched() -> ResponseReturnValue:
+        brought, known = dict(session), vars(g).copy()
         try:
             return dispatch()
         except OperationalError as error:
@@ -31,6 +32,10 @@ def once_more(dispatch: Callable[[], ResponseReturnValue]) -> Callable[[], Respo
                 raise
         log.info("request_again", path=request.endpoint)
         db.session.rollback()
+        session.clear()  # A challenge that was taken, a code that was answered, who was signed in: none of it is so.
+        session.update(brought)
+        vars(g).clear()
+        vars(g).update(known)
         for file in request.files.values():
             file.stream.seek(0)
         return dispatch()

@@ -64,8 +64,7 @@ def limited(
                 return answer
             response = make_response(answer)
             if not 400 <= response.status_code < 500:
-                with transaction():
-                    give_back(name, who, now=now)
+                _forgive(name, who, now)
             return cast(R, response)
 
         return counted
@@ -117,6 +116,15 @@ def give_back(name: str, who: str, *, now: datetime) -> None:
         .values(count=Attempts.count - 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def _forgive(name: str, who: str, now: datetime) -> None:
+    """What the view did is done and kept: a count that cannot be given back turns no yes into "try again"."""
+    try:
+        with transaction():
+            give_back(name, who, now=now)
+    except SQLAlchemyError as error:
+        log.warning("attempt_not_given_back", limit=name, error=type(error).__name__)
 
 
 def _forget_some(now: datetime) -> None:

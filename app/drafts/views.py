@@ -7,8 +7,10 @@ form with that mark never holds (`core.forms`). So it comes up filled in, and is
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from flask import Blueprint, Response, abort, current_app, g, request, session, url_for
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.accounts.guards import me, signed_in_anywhere
@@ -23,6 +25,7 @@ from app.drafts import actions, queries
 from app.drafts.rules import packed, unpacked
 
 bp = Blueprint("drafts", __name__)
+log = structlog.get_logger()
 
 WAITS = "draft"
 """Where the session keeps the id of what waits for its person, and until when."""
@@ -100,7 +103,10 @@ def forget_what_was_sent(response: Response) -> Response:
     """Asked of the session alone unless something waits. `reached`: the guard let the request through to its form."""
     sent = request.method == "POST" and g.get("form_reached") and not is_resumed() and response.status_code < 400
     if sent and WAITS in session:
-        _forget(here(), clock.now())
+        try:
+            _forget(here(), clock.now())
+        except SQLAlchemyError as error:  # What was sent is kept, and said so; the draft goes with its shift.
+            log.warning("draft_not_forgotten", error=type(error).__name__)
     return response
 
 

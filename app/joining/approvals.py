@@ -56,6 +56,7 @@ def accept(asked_id: UUID) -> Response:
     if not form.validate():
         return one_page(asked, form, status=422)
     with transaction():
+        asked_or_404(asked_id)  # As long as she still coordinates there.
         answer = actions.accept(asked_id, by=by, because=form.reason.data or "", now=clock.now())
     if answer is not actions.Answer.INVITED:
         return one_page(asked_or_404(asked_id), form, 409, answer.name)
@@ -71,6 +72,7 @@ def refuse(asked_id: UUID) -> Response:
     if not form.validate():
         return one_page(asked, form, status=422)
     with transaction():
+        asked_or_404(asked_id)
         refused = actions.refuse(asked_id, by=by, because=form.reason.data or "", now=clock.now())
     if not refused:
         return one_page(asked_or_404(asked_id), form, 409, "LATE")

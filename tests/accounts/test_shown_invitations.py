@@ -11,9 +11,10 @@ from sqlalchemy import select
 from app.accounts import mails
 from app.accounts.actions import code_of
 from app.accounts.invitations import Person
+from app.accounts.leaving import leave
 from app.accounts.models import Invitation, News, Role
 from app.audit.models import AuditEvent
-from app.core.db import db
+from app.core.db import db, transaction
 from app.letters.models import Letter
 from tests.accounts.conftest import NURSE, account_of, invited, later, row, welcome
 from tests.accounts.visitor import Visitor
@@ -147,3 +148,15 @@ def test_the_trail_says_that_she_stood_there(anne: Visitor, practice: UUID) -> N
     db.session.rollback()
     line = db.session.scalars(select(AuditEvent).where(AuditEvent.event == "account.invited")).all()[-1]
     assert (line.why, line.actor_id) == ("joins face to face", account_of(ANNE).id)
+
+
+def test_what_stands_on_the_screen_of_who_is_removed_opens_nothing(
+    anne: Visitor, practice: UUID, visitor: Anyone, now: datetime
+) -> None:
+    """She vouched for whoever stands before her, and vouches for nobody any more."""
+    invitation = shows(anne, practice)
+    with transaction():
+        leave(account_of(ANNE).id, practice, by=account_of(ANNE).id, now=now)
+    nora, page = visitor(), f"/invitation/{invitation}"
+    nora.visit(page)
+    assert nora.send(page, code=code_of(invitation)).status_code == 422

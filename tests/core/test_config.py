@@ -44,6 +44,14 @@ WRONG = {
     "a password of mails without its name": ({"RELAIS_SMTP_URL": "smtp://:p@mail.example.org"}, "RELAIS_SMTP_URL"),
     "a slash in a password of mails": ({"RELAIS_SMTP_URL": "smtp://u:p/w@mail.example.org:25"}, "RELAIS_SMTP_URL"),
     "a page on the mail server": ({"RELAIS_SMTP_URL": "smtp://mail.example.org/relais"}, "RELAIS_SMTP_URL"),
+    "a mail server without a name between two dots": (
+        {"RELAIS_SMTP_URL": "smtp://mail..example.org"},
+        "RELAIS_SMTP_URL",
+    ),
+    "a mail server with a name too long to look up": (
+        {"RELAIS_SMTP_URL": "smtp://" + 64 * "m" + ".org"},
+        "RELAIS_SMTP_URL",
+    ),
     "a sender without a domain": ({"RELAIS_MAIL_FROM": "relais"}, "RELAIS_MAIL_FROM"),
     "a sender's name alone": ({"RELAIS_MAIL_FROM": "Relais <relais>"}, "RELAIS_MAIL_FROM"),
     "two senders": ({"RELAIS_MAIL_FROM": "a@example.org, b@example.org"}, "RELAIS_MAIL_FROM"),

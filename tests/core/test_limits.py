@@ -8,10 +8,11 @@ import pytest
 from flask import Flask, abort, g
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import TimeoutError as NoConnection
 from structlog.testing import capture_logs
 
 from app import create_app
-from app.core import clock
+from app.core import clock, limits
 from app.core.db import db, transaction
 from app.core.limits import Attempts, by_address, count_attempt, limited, unheard_proxy
 from app.core.security import csrf
@@ -57,6 +58,23 @@ def test_what_succeeds_is_not_counted_where_only_failures_are(strict: Flask, cli
 
     assert tries(200, 303, 200, 503, 422, 200, 200) == [200, 303, 200, 503, 422, 200, 200]
     assert tries(404, 200, 422) == [404, 429, 429]
+
+
+def test_what_was_done_is_said_to_be_when_its_count_cannot_be_given_back(
+    strict: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """She is signed in by then: "nothing was kept" would not be true."""
+
+    def nobody_may_write(*_: object, **__: object) -> None:
+        raise NoConnection("too many write at once")
+
+    @strict.get("/done")
+    @limited("done", 2, MINUTE, of=by_address, failures=True)
+    def done() -> tuple[str, int]:
+        return "", 204
+
+    monkeypatch.setattr(limits, "give_back", nobody_may_write)
+    assert client.get("/done").status_code == 204
 
 
 def test_a_part_of_a_page_is_left_as_it_was(strict: Flask, client: FlaskClient) -> None:

@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 import pytest
 from flask import session
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.accounts import sessions
+from app.accounts.leaving import leave
 from app.accounts.models import Account, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db, transaction
+from app.drafts import actions
 from app.drafts.actions import forget_due
 from app.drafts.models import Draft
 from app.drafts.rules import DRAFT_LASTS, LARGEST, MOST_DRAFTS, packed, unpacked
@@ -253,4 +256,28 @@ def test_a_proof_that_is_asked_first_loses_nothing(town: Town) -> None:
     [waits] = re.findall(r'href="(/drafts/[0-9a-f-]+)"', ada.get("/account").text)
     assert 'value="Poste de soins"' in resume(ada, waits).text
     assert ada.post("/tablets", fields).status_code == 303
+    assert count(Draft) == 0
+
+
+def test_a_form_that_was_sent_is_said_to_be_whatever_becomes_of_its_draft(
+    nadia: Person, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request is kept by then: an error would have her send it a second time."""
+    interrupted(nadia, form)
+    again = comes_in(nadia, nadia)
+
+    def nobody_may_write(*_: object) -> None:
+        raise NoConnection("too many write at once")
+
+    monkeypatch.setattr(actions, "forget", nobody_may_write)
+    assert again.post(form, typed() | {"agreement": "y"}).status_code == 303
+    assert count(CareRequest) == 1
+
+
+def test_who_belongs_nowhere_any_more_leaves_nothing_either(town: Town, nadia: Person, form: str) -> None:
+    """Her session ran out before she was removed: the page that is still open writes nothing of a patient."""
+    left_alone(nadia)
+    with transaction():
+        leave(nadia.account_id, town.emergency_id, by=town.coordinator.account_id, now=clock.now())
+    assert "/drafts/" not in nadia.post(form, typed()).location
     assert count(Draft) == 0

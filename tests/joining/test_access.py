@@ -10,16 +10,18 @@ from sqlalchemy import select
 
 from app.accounts import actions as accounts
 from app.accounts import invitations, mails
+from app.accounts.leaving import leave
 from app.accounts.models import Account, Invitation, News, Role
 from app.accounts.queries import proposal_for
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, PractitionerRole
-from app.joining import actions
+from app.joining import actions, approvals
 from app.joining.models import AccessRequest
 from app.letters.models import Letter
 from tests.accounts.conftest import later, welcome
+from tests.accounts.test_at_once import in_between
 from tests.accounts.visitor import Visitor
 from tests.factories.town import Town
 from tests.joining.conftest import browser_of
@@ -351,3 +353,17 @@ def test_what_strangers_typed_is_forgotten_and_what_waits_is_not(
 
 def test_signed_in_people_are_led_home(town: Town) -> None:
     assert browser_of(town.nurse("Maya", phone=False)).visit("/access").headers["Location"] == "/account"
+
+
+@pytest.mark.parametrize("act", ["acceptance", "refusal"])
+def test_who_coordinates_no_more_when_her_turn_comes_decides_nothing(
+    town: Town, visitor: Anyone, lea: Practitioner, coordinator: Visitor, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """She was removed while her tap waited for the database."""
+    someone = visitor()
+    ask(someone, **identity(lea))
+    asked, helene = confirm(someone).id, town.coordinator.account_id
+    coordinator.visit(f"/access-requests/{asked}")
+    in_between(monkeypatch, approvals, lambda: leave(helene, town.cpts_id, by=helene, now=clock.now()))
+    assert coordinator.send(f"/access-requests/{asked}/{act}", **WHY).status_code == 404
+    assert last().decided_at is None

@@ -249,6 +249,24 @@ def test_who_takes_a_role_meanwhile_has_her_keys(town: Town) -> None:
     assert recovery.running_for(nora.account_id) is None
 
 
+def test_an_organization_that_lets_her_go_is_not_asked_any_more(town: Town) -> None:
+    """Nobody there may say anything of her, so nobody would ever have said the last word: the day begins now."""
+    nora = town._person("Nora", "Petit", Role.REQUESTER, town.hospital_id)
+    with_key(nora)
+    first, second, boss = town.administrator(), town.administrator(), boss_elsewhere(town)
+    clinic = clinic_of(boss)
+    works_at(nora, clinic, Role.REQUESTER)
+    vouches(first, town.hospital_id, nora)
+    boss.post(f"/members/{clinic}/{nora.account_id}/removal")
+    assert recovery.running_for(nora.account_id).opens_at is None, "one voice of the hospital lacks"
+    works_at(nora, clinic, Role.REQUESTER)
+    vouches(second, town.hospital_id, nora, "/confirmation")
+    assert recovery.running_for(nora.account_id).opens_at is None, "and now the clinic's"
+    boss.post(f"/members/{clinic}/{nora.account_id}/removal")
+    db.session.rollback()
+    assert recovery.running_for(nora.account_id).opens_at == clock.now() + timedelta(hours=24)
+
+
 # Every act that names an account, with the organizations swapped
 
 

@@ -212,6 +212,29 @@ def test_a_coordinator_who_leaves_has_nothing_left_in_her_hands(town: Town) -> N
     assert town.request(asked).coordinator_id == second.account_id
 
 
+def test_where_nobody_coordinates_a_colleague_has_what_she_asked_for_in_her_hands(town: Town) -> None:
+    colleague = town._person("Karim", "Sy", Role.REQUESTER, town.emergency_id)
+    asked = town.asks()
+    removed(town.coordinator, town.cpts_id, town.coordinator)
+    town.time_passes(seconds=1)
+    assert town.request(asked).coordinator_id == town.orientation_nurse.account_id
+    removed(town.orientation_nurse, town.emergency_id, colleague)
+    assert town.request(asked).coordinator_id == colleague.account_id, "who has left has nothing in her hands"
+
+
+def test_what_falls_to_nobody_after_she_has_left_falls_to_her_colleague(town: Town) -> None:
+    """She asked, left, and only then nobody was left to ask."""
+    colleague = town._person("Karim", "Sy", Role.REQUESTER, town.emergency_id)
+    maya, asked = town.nurse("Maya"), town.asks()
+    town.time_passes(seconds=1)
+    removed(town.coordinator, town.cpts_id, town.coordinator)
+    removed(town.orientation_nurse, town.emergency_id, colleague)
+    assert maya.refuses() == 200
+    town.time_passes(days=1)
+    assert town.request(asked).state is State.UNANSWERED
+    assert town.request(asked).coordinator_id == colleague.account_id
+
+
 def test_who_asked_for_a_decision_hears_that_nobody_will_take_it(town: Town) -> None:
     senior = town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id)
     asked = town.asks("ed-reorientation", decider_id=senior.account_id)
