@@ -40,9 +40,9 @@ class PasskeyNameForm(Form):
 
 class ReasonForm(Form):
     reason = StringField(
-        "Comment avez-vous reconnu cette personne ?",
+        "Comment avez-vous reconnu cette personne\u00a0?",
         filters=[stripped],
-        description="Par exemple : vue en personne, carte professionnelle vérifiée.",
+        description="Par exemple\u00a0: vue en personne, carte professionnelle vérifiée.",
         validators=[
             InputRequired("Dites comment vous l'avez reconnue."),
             Length(min=10, max=300, message="Écrivez entre 10 et 300 caractères."),

@@ -84,10 +84,10 @@ def _why_not(typed: str) -> str:
     return "Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56."
 
 
-def first_error(form: Form) -> Field | None:
-    """The first field to mend, so that the page can put the cursor there."""
-    return next((field for field in form if field.errors), None)
+def wrong_fields(form: Form) -> list[Field]:
+    """Those to mend, in the order of the form, so that the page can lead to each."""
+    return [field for field in form if field.errors]
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["first_error"] = first_error
+    app.jinja_env.globals["wrong_fields"] = wrong_fields

@@ -39,6 +39,7 @@ class CommuneField(StringField):
 
     meant: Meant[Place] | Meant[Meaning] = Meant(None)
     WHICH = "Plusieurs communes sont possibles\u00a0: choisissez la bonne."
+    ONE = "Est-ce cette commune\u00a0? Touchez-la pour la choisir."
     NONE = "Choisissez une commune de la liste, ou écrivez son code postal."
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -54,7 +55,13 @@ class CommuneField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data and self.meant.place is None:
-            raise ValidationError(self.WHICH if self.meant.choices else self.NONE)
+            raise ValidationError(self.asks)
+
+    @property
+    def asks(self) -> str:
+        """What to do as long as no place can be taken."""
+        choices = len(self.meant.choices)
+        return self.WHICH if choices > 1 else self.ONE if choices else self.NONE
 
     @property
     def suggestions(self) -> list[Meaning]:
@@ -65,6 +72,7 @@ class BirthPlaceField(CommuneField):
     """A commune, be it a former one, a whole city, a country; or nobody knows."""
 
     WHICH = "Plusieurs lieux sont possibles\u00a0: choisissez le bon."
+    ONE = "Est-ce ce lieu\u00a0? Touchez-le pour le choisir."
     NONE = "Choisissez une commune de la liste, ou un pays\u00a0; écrivez «\u00a0inconnu\u00a0» si personne ne le sait."
 
     def read(self, text: str, near: Commune | None) -> Meant[Meaning]:
@@ -115,15 +123,15 @@ class PatientForm(Form):
         render_kw={"inputmode": "numeric", "placeholder": "jj/mm/aaaa"},
         validators=[InputRequired("Écrivez la date de naissance, par exemple 12/03/1948.")],
     )
-    sex = RadioField(
-        "Sexe",
-        choices={"F": "Féminin", "M": "Masculin", "I": "Indéterminé"},
-        validators=[InputRequired("Choisissez.")],
-    )
     birth_place = BirthPlaceField(
         "Lieu de naissance",
         description="La commune, ou le pays pour qui est né à l'étranger.",
         validators=[DataRequired("Écrivez la commune ou le pays de naissance.")],
+    )
+    sex = RadioField(
+        "Sexe",
+        choices={"F": "Féminin", "M": "Masculin", "I": "Indéterminé"},
+        validators=[InputRequired("Choisissez.")],
     )
     phone = PhoneField("Téléphone", validators=[InputRequired("Écrivez un numéro où joindre le patient.")])
     commune = CommuneField("Commune où le patient sera", validators=[DataRequired("Écrivez la commune.")])

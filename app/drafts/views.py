@@ -125,7 +125,7 @@ def here() -> str:
 
 @bp.app_context_processor
 def draft_words() -> dict[str, object]:
-    return {"waiting_draft": waiting}
+    return {"waiting_draft": waiting, "resumed": is_resumed}
 
 
 def waiting() -> str | None:

@@ -249,6 +249,23 @@ def test_five_digits_are_a_postal_code_and_the_address_keeps_it(shared_codes: To
     assert "91080 Évry-Courcouronnes" in words(shared_codes.orientation_nurse.get(sent.location))
 
 
+def test_one_place_that_fits_in_part_is_asked_in_the_singular_and_none_is_said(shared_codes: Town) -> None:
+    nurse = shared_codes.orientation_nurse
+    asked = nurse.get("/communes?commune=Morigny")
+    assert "Est-ce cette commune ?" in words(asked)
+    assert asked.text.count('type="radio"') == 1
+    assert "Choisissez une commune de la liste" in words(nurse.get("/communes?commune=xyzzy"))
+    assert "Choisissez" not in words(nurse.get("/communes?commune=x"))  # still being typed
+
+
+def test_everything_to_mend_is_named_once_in_the_order_of_the_screen(shared_codes: Town) -> None:
+    wrong = NEW_PATIENT | {"birth_place": "Morigny", "sex": "", "phone": "01 23 45 67 8"}
+    came_back = shared_codes.orientation_nurse.post("/patients/new?pathway=home-care", wrong)
+    assert "À compléter ou à corriger : Lieu de naissance , Sexe , Téléphone ." in words(came_back)
+    hidden = '<legend class="visually-hidden">Est-ce ce lieu\u00a0? Touchez-le pour le choisir.</legend>'
+    assert hidden in came_back.text  # the error above says it already
+
+
 def test_a_postal_code_of_several_communes_asks_which(shared_codes: Town) -> None:
     nurse = shared_codes.orientation_nurse
     asked = nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"commune": "91150"})

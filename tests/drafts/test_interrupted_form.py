@@ -27,6 +27,7 @@ from tests.tablets.ward import CODE, Ward, enrolled
 
 NOTE = "Code 12A, le chien mord\r\nSonner <deux> fois"
 WAITS = "Une saisie interrompue vous attend"
+NOT_SENT = "Voici ce que vous aviez saisi. Rien n'a été envoyé"
 
 
 @pytest.fixture
@@ -98,6 +99,7 @@ def test_what_she_typed_is_there_after_signing_in_and_gone_once_sent(nadia: Pers
     assert NOTE.replace("\r\n", "\n") in unescape(shown.text).replace("\r\n", "\n")
     assert re.search(r'value="tomorrow"[^>]* checked|checked[^>]* value="tomorrow"', shown.text)
     assert WAITS not in shown.text
+    assert NOT_SENT in unescape(shown.text)
     assert (count(CareRequest), count(Draft)) == (0, 1)
     sent = again.post(form, typed() | {"agreement": "y"})
     assert sent.status_code == 303

@@ -10,10 +10,10 @@ const platform = onIos ? "ios" : /Android/.test(navigator.userAgent) ? "android"
 const installed = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 
 const WORDS = {
-  granted: "C’est fait : ce téléphone reçoit les demandes.",
-  denied: "Les alertes sont bloquées pour Relais. En attendant, gardez cette page ouverte : elle se met à jour seule.",
+  granted: "C’est fait\u00a0: ce téléphone reçoit les demandes.",
+  denied: "Les alertes sont bloquées pour Relais. En attendant, gardez cette page ouverte\u00a0: elle se met à jour seule.",
   later: "Rien n’a changé. Vous pourrez accepter les alertes plus tard.",
-  unsupported: "Ce navigateur ne sait pas recevoir d’alertes. Gardez cette page ouverte : elle se met à jour seule.",
+  unsupported: "Ce navigateur ne sait pas recevoir d’alertes. Gardez cette page ouverte\u00a0: elle se met à jour seule.",
   failed: "Les alertes n’ont pas pu être activées. Réessayez quand le réseau est meilleur.",
 };
 

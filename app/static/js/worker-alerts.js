@@ -1,7 +1,7 @@
 /* Service worker, alerts: shows each, says that it came, and acts on its buttons without opening a page. */
 "use strict";
 
-const DONE = { accept: "C’est noté : vous prenez la demande", refuse: "Refus enregistré" };
+const DONE = { accept: "C’est noté\u00a0: vous prenez la demande", refuse: "Refus enregistré" };
 
 /* Each push shows something: iOS revokes a subscription after three silent ones. */
 self.addEventListener("push", (event) => {
@@ -68,7 +68,7 @@ async function answer(way, action, notification) {
   } catch {
     for (const page of await clients.matchAll({ type: "window" })) page.postMessage({ kept: offer });
     await registration.sync?.register("outbox").catch(() => undefined);
-    await show({ ...aboutIt(notification), title: "Pas encore envoyé : gardé, envoyé dès que le réseau revient" });
+    await show({ ...aboutIt(notification), title: "Pas encore envoyé\u00a0: gardé, envoyé dès que le réseau revient" });
   }
   await countOnIcon();
 }
