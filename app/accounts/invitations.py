@@ -80,6 +80,7 @@ def invite(
         practitioner_id=practitioner_id,
         created_at=now,
         expires_at=now + (SHOWN_LASTS if host else INVITATION_LASTS),
+        invited_by_id=by,
         shown_by_id=host.id if host else None,
     )
     db.session.add(invitation)
@@ -229,9 +230,9 @@ def end_all(account_id: UUID, now: datetime) -> None:
 
 
 def end_those_of(account_id: UUID, organization_id: UUID, now: datetime) -> None:
-    """She left this organization: what it still proposed her is over, and so is what stands on her screen in its name.
-    What others propose is theirs to say."""
-    hers = or_(Invitation.account_id == account_id, Invitation.shown_by_id == account_id)
+    """She left this organization: what it still proposed her is over, and so is what she proposed in its name, were
+    it under way to a mailbox of her choice. What others propose is theirs to say."""
+    hers = or_(Invitation.account_id == account_id, Invitation.invited_by_id == account_id)
     _end(now, hers, Invitation.organization_id == organization_id)
 
 

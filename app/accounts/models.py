@@ -207,6 +207,7 @@ class Invitation(Identified, Model):
     used_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
     recovery_id: Mapped[UUID | None] = mapped_column(ForeignKey("recovery.id"), unique=True)
+    invited_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # none: the operator, or the house
     shown_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # on whose screen it is; none: mailed
 
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")

@@ -48,6 +48,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("given_name", sa.String(), nullable=True))
         batch.add_column(sa.Column("family_name", sa.String(), nullable=True))
         batch.add_column(sa.Column("practitioner_id", sa.Uuid(), nullable=True))
+        batch.add_column(sa.Column("invited_by_id", sa.Uuid(), nullable=True))
         batch.add_column(sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True))
     for name in ("email", "given_name", "family_name"):
         hers = sa.select(account.c[name]).where(account.c.id == invitation.c.account_id).scalar_subquery()
@@ -59,6 +60,7 @@ def upgrade() -> None:
         for name, table in (("organization_id", "organization"), ("practitioner_id", "practitioner")):
             batch.create_foreign_key(f"fk_invitation_{name}_{table}", table, [name], ["id"])
             batch.create_index(f"ix_invitation_{name}", [name])
+        batch.create_foreign_key("fk_invitation_invited_by_id_account", "account", ["invited_by_id"], ["id"])
         batch.create_check_constraint("ck_invitation_role_has_place", "(organization_id IS NULL) = (role IS NULL)")
     _count_who_can_come_in()
     op.create_table(
@@ -133,6 +135,8 @@ def downgrade() -> None:
     op.execute(place.update().where(on).values(can_sign_in=True))
     with op.batch_alter_table("invitation") as batch:
         batch.drop_constraint("ck_invitation_role_has_place", type_="check")
+        batch.drop_constraint("fk_invitation_invited_by_id_account", type_="foreignkey")
+        batch.drop_column("invited_by_id")
         for name, table in (("organization_id", "organization"), ("practitioner_id", "practitioner")):
             batch.drop_constraint(f"fk_invitation_{name}_{table}", type_="foreignkey")
             batch.drop_index(f"ix_invitation_{name}")

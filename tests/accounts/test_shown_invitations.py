@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.accounts import mails
 from app.accounts.actions import code_of
-from app.accounts.invitations import Person
+from app.accounts.invitations import Person, invite
 from app.accounts.leaving import leave
 from app.accounts.models import Invitation, News, Role
 from app.audit.models import AuditEvent
@@ -160,3 +160,17 @@ def test_what_stands_on_the_screen_of_who_is_removed_opens_nothing(
     nora, page = visitor(), f"/invitation/{invitation}"
     nora.visit(page)
     assert nora.send(page, code=code_of(invitation)).status_code == 422
+
+
+def test_what_who_is_removed_proposed_by_mail_opens_nothing_either(
+    anne: Visitor, practice: UUID, visitor: Anyone, now: datetime
+) -> None:
+    """Whoever is about to be removed must not let herself in again by a mailbox of her choice."""
+    accomplice = Person("accomplice@example.org", "A", "B")
+    with transaction():
+        made = invite(accomplice, practice, Role.ADMINISTRATOR, by=account_of(ANNE).id, now=now).id
+    with transaction():
+        leave(account_of(ANNE).id, practice, by=account_of(ANNE).id, now=now)
+    other, page = visitor(), f"/invitation/{made}"
+    other.visit(page)
+    assert other.send(page, code=code_of(made)).status_code == 422
