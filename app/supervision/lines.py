@@ -1,13 +1,12 @@
 """What the board says of a request: short words, ready to be shown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
 
-from app.care_requests.models import CareRequest, CareTask
+from app.care_requests.models import CareRequest, CareTask, State
 from app.core.words import count, length, span
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
@@ -77,7 +76,7 @@ def _slipping(request: CareRequest, what: str, since: datetime, now: datetime, w
     return Slipping(url, request.about, what, f"depuis {length(now - since)}", who, icon)
 
 
-def line(request: CareRequest, reach: Reach, answers: Mapping[str, int], moves: Moves | None, now: datetime) -> Line:
+def line(request: CareRequest, reach: Reach, moves: Moves | None, now: datetime) -> Line:
     return Line(
         id=request.id,
         url=url_for("desk.follow", request_id=request.id),
@@ -88,7 +87,7 @@ def line(request: CareRequest, reach: Reach, answers: Mapping[str, int], moves: 
         wanted=span(request.window_start, request.window_end, now),
         when=f"reste {length(request.window_end - now)}" if request.window_end > now else "délai passé",
         reach=reach_in_words(reach),
-        answers=answers_in_words(answers),
+        answers=answers_in_words(reach.answers) if request.state is State.UNANSWERED else "",
         asked_by=request.author.name,
         initials=request.author.initials,
         organization=request.organization.name,

@@ -46,7 +46,7 @@ def search_page(found: CareRequest, status: int = 200, mistake: str = "") -> Res
         status=status,
         found=found,
         moves=moves_for([found], clock.now()).get(found.id),
-        answers=answers_in_words(reads.answers_summed([found.id])[found.id]),
+        answers=answers_in_words(reads.answers_summed(found.id)),
         asked=[(offer, said(offer), _stage(offer)) for offer in _asked(found)],
         callees=callees(found, asked_professions(found)) if open_to_all else [],
         mistake=mistake,

@@ -58,8 +58,8 @@ def board_lines(now: datetime) -> list[Line]:
     requests = care_requests.on_board(me())
     reach = reads.reach([each.id for each in requests])
     unanswered = [r for r in requests if r.state is State.UNANSWERED]
-    answers, moves = reads.answers_summed(r.id for r in unanswered), moves_for(unanswered, now)
-    return [line(r, reach.get(r.id, reads.Reach()), answers.get(r.id, {}), moves.get(r.id), now) for r in requests]
+    moves = moves_for(unanswered, now)
+    return [line(r, reach.get(r.id, reads.Reach()), moves.get(r.id), now) for r in requests]
 
 
 def slipping_lines(now: datetime) -> list[Slipping]:
