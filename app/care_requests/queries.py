@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, func, or_, select, union
+from sqlalchemy import Integer, Select, Uuid, bindparam, func, select, union
 from sqlalchemy.orm import aliased, joinedload
 
 from app.accounts.models import Account, Role
@@ -127,25 +127,6 @@ def open_for(patient_id: UUID) -> Sequence[CareRequest]:
     """What is under way for this patient, the newest first."""
     mine = CareRequest.patient_id == patient_id, CareRequest.state.in_(OPEN)
     return db.session.scalars(select(CareRequest).where(*mine).order_by(CareRequest.created_at.desc())).all()
-
-
-def on_board(account: Account, limit: int = 200) -> Sequence[CareRequest]:
-    """What a coordinator must not forget: what is in her hands, and every search of her territory."""
-    communes = territory_communes(account.organizations(Role.COORDINATOR))
-    statement = (
-        select(CareRequest)
-        .options(joinedload(CareRequest.patient), joinedload(CareRequest.commune))
-        .options(joinedload(CareRequest.author), joinedload(CareRequest.organization))
-        .where(
-            or_(
-                (CareRequest.coordinator_id == account.id) & CareRequest.state.in_(OPEN),
-                CareRequest.commune_code.in_(communes) & (CareRequest.state == State.SEARCHING),
-            )
-        )
-        .order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.window_end)
-        .limit(limit)
-    )
-    return db.session.scalars(statement).all()
 
 
 def for_account(request_id: UUID, account: Account) -> CareRequest | None:

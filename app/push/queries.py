@@ -179,6 +179,36 @@ def judgements(account_ids: Collection[UUID], now: datetime) -> dict[UUID, Judge
     }
 
 
+def with_devices(people: Select[*Rest], account_id: str, *order: str) -> Select[*tuple[Any, ...]]:
+    """The same people, once for each device, with what `judged` needs to know of it. `account_id`: the name of the
+    column with their accounts; `order`: of those by which they are ordered."""
+    found = people.subquery()
+    account = found.c[account_id]
+    gone = select(Message.id).where(Message.account_id == account, Message.last_status.in_((404, 410))).exists()
+    facts = Subscription.created_at, Subscription.last_received_at, _SILENCES, gone
+    devices = select(found, *facts).outerjoin(Subscription, Subscription.account_id == account)
+    return devices.order_by(*(found.c[name] for name in order), Subscription.id)
+
+
+def judged(
+    statement: Select[*tuple[Any, ...]], now: datetime, **asked: object
+) -> dict[UUID, tuple[tuple[Any, ...], Judgement]]:
+    """By account, what a statement made by `with_devices` says of the person, and whether she can be reached, in one
+    question. The account comes first in each row."""
+    people: dict[UUID, tuple[Any, ...]] = {}
+    devices: dict[UUID, list[Facts]] = {}
+    lost: set[UUID] = set()
+    for account_id, *row in db.session.execute(statement, {**asked, "had_time": now - TO_ANSWER}):
+        *person, created_at, last_proof, silent, gone = row
+        people[account_id] = tuple(person)
+        known = devices.setdefault(account_id, [])
+        if created_at is not None:
+            known.append(Facts(created_at, last_proof, silent))
+        if gone:
+            lost.add(account_id)
+    return {each: (person, judge(devices[each], lost=each in lost, now=now)) for each, person in people.items()}
+
+
 def _lost(account_ids: Collection[UUID]) -> set[UUID]:
     """Those of these people of whom a push service said that the device is gone for good."""
     if not account_ids:
