@@ -17,7 +17,7 @@ from app.care_requests import attachments, plans
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest, State
 from app.care_requests.queries import Listed
-from app.care_requests.rules import condition
+from app.care_requests.rules import OPEN, condition
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page
@@ -31,6 +31,8 @@ from app.desk.questions import in_words
 from app.dispatch import queries as dispatch_queries
 from app.dispatch.words import answers_in_words, stage
 from app.patients.words import banner
+
+LOOKED_FOR = (State.SEARCHING, State.UNANSWERED)
 
 BESIDE = 30
 """How many requests the list beside an open one holds: it is sent again with every change."""
@@ -100,7 +102,7 @@ def page_of(found: Followed, status: int = 200, **came_back: Any) -> Response:
         status=status,
         **context,
         **shown(found, family, reach.get(care_request.id, dispatch_queries.Reach())),
-        **changes(care_request, came_back),
+        **changes(care_request, mine, came_back),
         everything=False,
         mine=mine,
         coordinates=Role.COORDINATOR in me().roles,
@@ -139,14 +141,14 @@ def shown(found: Followed, family: Sequence[Listed], reach: dispatch_queries.Rea
     }
 
 
-def changes(care_request: CareRequest, came_back: dict[str, Any]) -> dict[str, Any]:
-    """The forms of what can be changed now."""
-    farther = dispatch_queries.farther(care_request)
+def changes(care_request: CareRequest, mine: bool, came_back: dict[str, Any]) -> dict[str, Any]:
+    """The forms of what can be changed now, by whose request it is; none for what cannot."""
+    farther, state = dispatch_queries.farther(care_request), care_request.state
     return {
         "farther": stage(farther.kind, farther.km) if farther else "",
-        "cancellation": CancellationForm(),
-        "reassignment": ReassignmentForm(),
-        "window": WindowForm(care_request.rulebook, clock.now()),
+        "cancellation": CancellationForm() if mine and state in OPEN else None,
+        "reassignment": ReassignmentForm() if mine and state in (State.ACCEPTED, State.SCHEDULED) else None,
+        "window": WindowForm(care_request.rulebook, clock.now()) if mine and state in LOOKED_FOR else None,
         "reply": None,
         "wrong_document": "",
         "news": "",
