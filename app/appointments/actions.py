@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy import select
@@ -76,12 +77,17 @@ def _set(appointment: Appointment, starts_at: datetime | None, mode: str | None,
 
 
 def link_token(appointment: Appointment) -> str:
-    """The token in the patient's link: computed from our key when a screen shows it, stored nowhere.
+    """The token in the patient's link: computed from our key when a screen shows it, stored nowhere."""
+    kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == appointment.id))
+    return link_token_kept(appointment.id, kept)
+
+
+def link_token_kept(appointment_id: UUID, kept: str | None) -> str:
+    """The same, for who has read the hash of it already.
 
     A link that was printed before a rotation is the one that works, as long as its key is in the ring.
     """
-    tokens = derived_tokens(LINK, str(appointment.id))
-    kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == appointment.id))
+    tokens = derived_tokens(LINK, str(appointment_id))
     return next((token for token in tokens if hash_token(token) == kept), tokens[0])
 
 

@@ -17,6 +17,8 @@ from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search
 from app.patients.models import Patient
 
+NOBODY = "Sans patient"
+
 
 class Episode(Identified, Model):
     """What binds the requests of one event: the needs of a discharge, the parts of a plan that several share."""
@@ -110,9 +112,14 @@ class CareRequest(Identified, Model):
         return cast(dict[str, Any], json.loads(self.answers_text or "{}"))
 
     @property
+    def place(self) -> str:
+        """Where the care is wanted."""
+        return self.commune.name
+
+    @property
     def about(self) -> str:
         """Whom it is about, for those who may know."""
-        return self.patient.name if self.patient else "Sans patient"
+        return self.patient.name if self.patient else NOBODY
 
 
 class Step(Identified, Model):

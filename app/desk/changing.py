@@ -29,13 +29,13 @@ def done(request_id: UUID, change: Callable[[CareRequest], bool], too_late: str)
     with transaction():
         changed = change(asked_by_us(request_id))
     if not changed:
-        return follow_page(asked_by_us(request_id), status=409, news=too_late)
+        return follow_page(asked_by_us(request_id).id, status=409, news=too_late)
     return see_other(url_for("desk.follow", request_id=request_id))
 
 
 def again(request_id: UUID, **wrong: Any) -> Response:
     """The page with what must be mended."""
-    return follow_page(asked_by_us(request_id), status=422, **wrong)
+    return follow_page(asked_by_us(request_id).id, status=422, **wrong)
 
 
 @bp.post("/requests/<uuid:request_id>/cancellation")

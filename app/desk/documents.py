@@ -37,7 +37,7 @@ def attach(request_id: UUID) -> Response:
         with transaction():
             attachments.join(asked_by_us(request_id), documents, by=me(), now=now)
     except WrongDocument as wrong:
-        return follow_page(asked_by_us(request_id), status=422, wrong_document=str(wrong))
+        return follow_page(asked_by_us(request_id).id, status=422, wrong_document=str(wrong))
     return see_other(url_for("desk.follow", request_id=request_id))
 
 

@@ -1,6 +1,6 @@
 """What the requester's screens say of a request and of its patient: short words, ready to be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from flask import url_for
 
 from app.accounts.models import Role
 from app.care_requests.models import CareRequest, State, Step
+from app.care_requests.queries import Listed
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
@@ -108,23 +109,19 @@ class Hands:
     phone: str
 
 
-def row(request: CareRequest, reach: Reach, now: datetime, current: UUID | None = None) -> Row:
+def row(request: CareRequest | Listed, reach: Reach, now: datetime, current: UUID | None = None) -> Row:
     performer = request.performer
     return Row(
         url=url_for("desk.follow", request_id=request.id),
         state=request.state.value,
         patient=request.about,
-        care=care(request),
-        commune=request.commune.name,
+        care=request.need.care,
+        commune=request.place,
         when=since(request.created_at, now),
         winner=performer.name if performer else "",
         reach=reach_note(request.state, reach),
         current=request.id == current,
     )
-
-
-def care(request: CareRequest) -> str:
-    return request.need.care
 
 
 def reach_note(state: State, reach: Reach) -> str:
@@ -219,7 +216,7 @@ def under_way_lines(requests: Sequence[CareRequest], now: datetime) -> list[Unde
     ]
 
 
-def need_lines(requests: Sequence[CareRequest], current: UUID) -> list[NeedLine]:
+def need_lines(requests: Sequence[Listed], current: UUID) -> list[NeedLine]:
     return [
         NeedLine(
             url_for("desk.follow", request_id=each.id),
@@ -233,5 +230,5 @@ def need_lines(requests: Sequence[CareRequest], current: UUID) -> list[NeedLine]
     ]
 
 
-def rows(requests: Sequence[CareRequest], reach: dict[UUID, Reach], now: datetime, current: UUID | None) -> list[Row]:
+def rows(requests: Sequence[Listed], reach: Mapping[UUID, Reach], now: datetime, current: UUID | None) -> list[Row]:
     return [row(request, reach.get(request.id, Reach()), now, current) for request in requests]

@@ -126,21 +126,22 @@ def phones_of(account_ids: Collection[UUID]) -> dict[UUID, str]:
     return {row.account_id: row.phone for row in db.session.execute(known)}
 
 
-def accepting_in(communes: Sequence[str], limit: int = 2000) -> Sequence[PractitionerRole]:
-    """Who could be asked there: accepting professionals who can sign in, by name."""
-    statement = (
-        select(PractitionerRole)
-        .join(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
-        .join(Organization, Organization.id == PractitionerRole.organization_id)
-        .where(
-            Organization.commune_code.in_(communes),
-            PractitionerRole.accepting,
-            PractitionerRole.can_sign_in,
-        )
-        .order_by(Practitioner.family_name, Practitioner.given_name, PractitionerRole.id)
-        .limit(limit)
-    )
-    return db.session.scalars(statement).all()
+COMMUNES = select(TerritoryCommune.commune_code).where(
+    TerritoryCommune.organization_id.in_(bindparam("territories", expanding=True))
+)
+"""Those of these territories, for a statement that needs them and does not read them."""
+
+ACCEPTING = (
+    select(Practitioner.account_id, Practitioner.given_name, Practitioner.family_name, Practitioner.phone)
+    .add_columns(PractitionerRole.id.label("role_id"), PractitionerRole.profession)
+    .join(PractitionerRole, PractitionerRole.practitioner_id == Practitioner.id)
+    .join(Organization, Organization.id == PractitionerRole.organization_id)
+    .where(Organization.commune_code.in_(COMMUNES), PractitionerRole.accepting, PractitionerRole.can_sign_in)
+    .where(Practitioner.account_id.is_not(None))
+    .order_by(Practitioner.family_name, Practitioner.given_name, PractitionerRole.id)
+    .limit(2000)
+)
+"""Who could be asked in these territories: accepting professionals who can sign in, by name."""
 
 
 def colleagues(role: PractitionerRole, limit: int = 50) -> Sequence[PractitionerRole]:

@@ -1,12 +1,13 @@
 """Reads of the search: a practitioner's inbox, the truth about reach, who could be asked."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
@@ -25,15 +26,25 @@ from app.push.rules import Channel
 COUNTED = 99
 """More people than that are all the same to a requester, and would cost a big town seconds."""
 
-Asked = Row[UUID, UUID, UUID, OfferState, datetime | None]
-"""Of an offer: its id, its request's, its recipient's, its state, when it was seen."""
+
+class Asked(NamedTuple):
+    """What became of an offer; `funnel`: of the alert about it."""
+
+    id: UUID
+    request_id: UUID
+    recipient_id: UUID
+    state: OfferState
+    seen_at: datetime | None
+    refusal_reason: str | None
+    funnel: push.Funnel
 
 
 @dataclass(frozen=True)
 class Reach:
     """How many people were asked, and what became of it: people, not messages.
 
-    `by_mail`, `by_sms`: whose phone said nothing, and who were told so instead.
+    `by_mail`, `by_sms`: whose phone said nothing, and who were told so instead. `answers`: as `answers_summed` counts
+    them.
     """
 
     asked: int = 0
@@ -43,6 +54,7 @@ class Reach:
     unreachable: int = 0
     by_mail: int = 0
     by_sms: int = 0
+    answers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,17 +103,24 @@ def offer_of(offer_id: UUID, recipients: Collection[UUID]) -> Offer | None:
     return offer if offer and offer.recipient_id in recipients else None
 
 
+_ASKED = push.beside(
+    select(*(Offer.id, Offer.request_id, Offer.recipient_id, Offer.state, Offer.seen_at, Offer.refusal_reason)).where(
+        Offer.request_id.in_(bindparam("requests", expanding=True))
+    ),
+    Offer.id,
+)
+
+
 def reach(request_ids: Iterable[UUID]) -> dict[UUID, Reach]:
     """Per request: people asked, and of those whose phone received it, who saw it, refused, or could not be reached."""
     offers: dict[UUID, list[Asked]] = {}
-    facts = select(Offer.id, Offer.request_id, Offer.recipient_id, Offer.state, Offer.seen_at)
-    for offer in db.session.execute(facts.where(Offer.request_id.in_(list(request_ids)))):
+    for facts, funnel in push.read_beside(_ASKED, ALERT, requests=list(request_ids)):
+        offer = Asked._make([*facts, funnel])
         offers.setdefault(offer.request_id, []).append(offer)
-    funnel = push.funnel([offer.id for made in offers.values() for offer in made], ALERT)
-    return {request_id: _reach(made, funnel) for request_id, made in offers.items()}
+    return {request_id: _reach(made) for request_id, made in offers.items()}
 
 
-def _reach(offers: list[Asked], funnel: dict[UUID, push.Funnel]) -> Reach:
+def _reach(offers: list[Asked]) -> Reach:
     people: dict[UUID, list[Asked]] = {}
     for offer in offers:
         people.setdefault(offer.recipient_id, []).append(offer)
@@ -111,12 +130,13 @@ def _reach(offers: list[Asked], funnel: dict[UUID, push.Funnel]) -> Reach:
 
     return Reach(
         asked=len(people),
-        received=number(lambda o: funnel[o.id].received or _was_seen(o)),
+        received=number(lambda o: o.funnel.received or _was_seen(o)),
         seen=number(_was_seen),
         refused=number(lambda o: o.state is OfferState.REFUSED),
-        by_mail=number(lambda o: funnel[o.id].carrier is Channel.EMAIL),
-        by_sms=number(lambda o: funnel[o.id].carrier is Channel.SMS),
-        unreachable=len(people) - number(lambda o: funnel[o.id].alerted or _was_seen(o)),
+        by_mail=number(lambda o: o.funnel.carrier is Channel.EMAIL),
+        by_sms=number(lambda o: o.funnel.carrier is Channel.SMS),
+        unreachable=len(people) - number(lambda o: o.funnel.alerted or _was_seen(o)),
+        answers=dict(_summed((offer.state, offer.refusal_reason) for offer in offers)),
     )
 
 
@@ -125,15 +145,19 @@ def _was_seen(offer: Asked) -> bool:
     return offer.seen_at is not None or offer.state in (OfferState.WON, OfferState.REFUSED, OfferState.PROPOSED)
 
 
-def answers_summed(request_ids: Iterable[UUID]) -> dict[UUID, Counter[str]]:
-    """Per request: refusals by reason (`none` when unsaid) and silences (`silent`), for the human who takes over."""
-    counts: dict[UUID, Counter[str]] = {request_id: Counter() for request_id in request_ids}
-    facts = select(Offer.request_id, Offer.state, Offer.refusal_reason).where(Offer.request_id.in_(counts))
-    for request_id, state, reason in db.session.execute(facts):
+def answers_summed(request_id: UUID) -> Counter[str]:
+    """Refusals by reason (`none` when unsaid) and silences (`silent`), for the human who takes over."""
+    facts = select(Offer.state, Offer.refusal_reason).where(Offer.request_id == request_id)
+    return _summed((state, reason) for state, reason in db.session.execute(facts))
+
+
+def _summed(answers: Iterable[tuple[OfferState, str | None]]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for state, reason in answers:
         if state is OfferState.REFUSED:
-            counts[request_id][reason or "none"] += 1
+            counts[reason or "none"] += 1
         elif state is OfferState.EXPIRED:
-            counts[request_id]["silent"] += 1
+            counts["silent"] += 1
     return counts
 
 
@@ -152,12 +176,6 @@ def reachable(patient: Patient, search: Search) -> Reachable | None:
         if number >= circle.offers:
             break
     return Reachable(min(number, COUNTED), number > COUNTED, circle.km, usual)
-
-
-def winner_of(request: CareRequest) -> Offer | None:
-    if request.state is State.SEARCHING:
-        return None
-    return db.session.scalar(select(Offer).where(Offer.request_id == request.id, Offer.state == OfferState.WON))
 
 
 def proposals_of(request: CareRequest) -> Sequence[Offer]:

@@ -38,7 +38,7 @@ class Patient(Identified, Model):
 
     @property
     def name(self) -> str:
-        return f"{self.given_names.split()[0]} {self.birth_name.upper()}"
+        return shown_name(self.given_names, self.birth_name)
 
     @property
     def initials(self) -> str:
@@ -47,6 +47,10 @@ class Patient(Identified, Model):
     @property
     def birth_date(self) -> date:
         return date.fromisoformat(self.birth_date_text)
+
+
+def shown_name(given_names: str, birth_name: str) -> str:
+    return f"{given_names.split()[0]} {birth_name.upper()}"
 
 
 class CareTeamMember(Identified, Model):

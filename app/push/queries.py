@@ -1,11 +1,13 @@
 """Reading what became of the alerts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, false, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import Account
 from app.core.db import db
@@ -28,6 +30,9 @@ ALIVE = (
 CARRIED = (MessageState.SENT, MessageState.RECEIVED, MessageState.SEEN)
 
 
+Rest = TypeVarTuple("Rest")
+
+
 @dataclass(frozen=True)
 class Funnel:
     """`alerted`: some device, mailbox or mobile is owed the message or was sent it. `received`: some device said it
@@ -39,45 +44,72 @@ class Funnel:
     carrier: Channel | None = None
 
 
+def _any_of(*facts: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.max(case((and_(*facts), 1), else_=0))
+
+
+_CAME = (
+    _any_of(Message.state.in_(ALIVE)),
+    _any_of(Message.received_at.is_not(None)),
+    _any_of(Message.received_at.is_not(None), Message.channel == Channel.PUSH),
+    _any_of(Message.state.in_(CARRIED), Message.channel == Channel.EMAIL),
+    _any_of(Message.state.in_(CARRIED), Message.channel == Channel.SMS),
+)
+_STEP = bindparam("step", type_=String)
+_HELD = Alert.digest_id.is_not(None) | Alert.rings_at.is_not(None)
+"""Of what waits for its time, and of what rang together with others."""
+_MESSAGES = (
+    select(Message.subject_id, *_CAME)
+    .where(Message.subject_id.in_(bindparam("subjects", expanding=True)), Message.step == _STEP)
+    .group_by(Message.subject_id)
+)
+_ALERTS = select(Alert.subject_id, Alert.digest_id).where(
+    Alert.subject_id.in_(bindparam("subjects", expanding=True)), Alert.step == _STEP, _HELD
+)
+
+
 def funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
-    """How far the alerts of this step about each subject came, in one query. Not alerted: no way leads to her.
+    """How far the alerts of this step about each subject came. Not alerted: no way leads to her.
 
     A notice that replaces an alert says nothing of the alert: it may still be tried long after.
     """
+    asked = {"subjects": list(subject_ids), "step": step}
+    found = {subject: _funnel(*came) for subject, *came in db.session.execute(_MESSAGES, asked)}
+    held = {row.subject_id: row.digest_id for row in db.session.execute(_ALERTS, asked)}
+    return {subject: found.get(subject, Funnel()) for subject in subject_ids} | _funnel_of_held(held)
 
-    def any_of(*facts: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.max(case((and_(*facts), 1), else_=0))
 
-    left = Message.state.in_(CARRIED)
-    rows = db.session.execute(
-        select(
-            Message.subject_id,
-            any_of(Message.state.in_(ALIVE)),
-            any_of(Message.received_at.is_not(None)),
-            any_of(Message.received_at.is_not(None), Message.channel == Channel.PUSH),
-            any_of(left, Message.channel == Channel.EMAIL),
-            any_of(left, Message.channel == Channel.SMS),
-        )
-        .where(Message.subject_id.in_(subject_ids), Message.step == step)
-        .group_by(Message.subject_id)
+def beside(statement: Select[*Rest], subject: InstrumentedAttribute[UUID]) -> Select[*tuple[Any, ...]]:
+    """The same rows, each with how far the alerts about its `subject` (a primary key) came: for `read_beside`."""
+    return (
+        statement.add_columns(*_CAME, Alert.id, Alert.digest_id)
+        .outerjoin(Message, and_(Message.subject_id == subject, Message.step == _STEP))
+        .outerjoin(Alert, and_(Alert.subject_id == subject, Alert.step == _STEP, _HELD))
+        .group_by(subject, Alert.id)
     )
-    found = {
-        subject: Funnel(bool(alerted), bool(received), None if rang else _carrier(bool(mail), bool(sms)))
-        for subject, alerted, received, rang, mail, sms in rows
-    }
-    return {subject: found.get(subject, Funnel()) for subject in subject_ids} | _held_funnel(subject_ids, step)
 
 
-def _held_funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
-    """Of those that wait for their time, and of those that rang together with others."""
-    grouped_or_waiting = Alert.digest_id.is_not(None) | Alert.rings_at.is_not(None)
-    apart = select(Alert.subject_id, Alert.digest_id).where(
-        Alert.subject_id.in_(subject_ids), Alert.step == step, grouped_or_waiting
-    )
-    digest_of = {row.subject_id: row.digest_id for row in db.session.execute(apart)}
-    digests = {digest for digest in digest_of.values() if digest}
+def read_beside(
+    statement: Select[*tuple[Any, ...]], step: str, **asked: object
+) -> list[tuple[tuple[Any, ...], Funnel]]:
+    """What a statement made by `beside` finds, in one question: each row (the subject first) with its funnel. A second
+    question is asked only where some rang together."""
+    rows = db.session.execute(statement, {**asked, "step": step}).all()
+    held = {row[0]: row[-1] for row in rows if row[-2] is not None}
+    told = _funnel_of_held(held)
+    found = {row[0]: row for row in rows}
+    return [(row[:-7], told.get(subject) or _funnel(*row[-7:-2])) for subject, row in found.items()]
+
+
+def _funnel(alerted: int, received: int, rang: int, mail: int, sms: int) -> Funnel:
+    return Funnel(bool(alerted), bool(received), None if rang else _carrier(bool(mail), bool(sms)))
+
+
+def _funnel_of_held(held: Mapping[UUID, UUID | None]) -> dict[UUID, Funnel]:
+    """`held`: by subject, the digest in which it rang, if it did already."""
+    digests = {digest for digest in held.values() if digest}
     told = funnel(digests, DIGEST) if digests else {}
-    return {subject: told[digest] if digest else Funnel(alerted=True) for subject, digest in digest_of.items()}
+    return {subject: told[digest] if digest else Funnel(alerted=True) for subject, digest in held.items()}
 
 
 def _carrier(mail: bool, sms: bool) -> Channel | None:
@@ -145,6 +177,36 @@ def judgements(account_ids: Collection[UUID], now: datetime) -> dict[UUID, Judge
         account_id: judge([device.facts for device in found], lost=account_id in lost, now=now)
         for account_id, found in devices.items()
     }
+
+
+def with_devices(people: Select[*Rest], account_id: str, *order: str) -> Select[*tuple[Any, ...]]:
+    """The same people, once for each device, with what `judged` needs to know of it. `account_id`: the name of the
+    column with their accounts; `order`: of those by which they are ordered."""
+    found = people.subquery()
+    account = found.c[account_id]
+    gone = select(Message.id).where(Message.account_id == account, Message.last_status.in_((404, 410))).exists()
+    facts = Subscription.created_at, Subscription.last_received_at, _SILENCES, gone
+    devices = select(found, *facts).outerjoin(Subscription, Subscription.account_id == account)
+    return devices.order_by(*(found.c[name] for name in order), Subscription.id)
+
+
+def judged(
+    statement: Select[*tuple[Any, ...]], now: datetime, **asked: object
+) -> dict[UUID, tuple[tuple[Any, ...], Judgement]]:
+    """By account, what a statement made by `with_devices` says of the person, and whether she can be reached, in one
+    question. The account comes first in each row."""
+    people: dict[UUID, tuple[Any, ...]] = {}
+    devices: dict[UUID, list[Facts]] = {}
+    lost: set[UUID] = set()
+    for account_id, *row in db.session.execute(statement, {**asked, "had_time": now - TO_ANSWER}):
+        *person, created_at, last_proof, silent, gone = row
+        people[account_id] = tuple(person)
+        known = devices.setdefault(account_id, [])
+        if created_at is not None:
+            known.append(Facts(created_at, last_proof, silent))
+        if gone:
+            lost.add(account_id)
+    return {each: (person, judge(devices[each], lost=each in lost, now=now)) for each, person in people.items()}
 
 
 def _lost(account_ids: Collection[UUID]) -> set[UUID]:

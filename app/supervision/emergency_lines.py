@@ -26,7 +26,8 @@ class EmergencyLine:
 
 def emergencies_for(coordinator: Account) -> list[EmergencyLine]:
     accesses = emergency.awaiting(coordinator.organizations(Role.COORDINATOR))
-    names = organization_names({place for each in accesses for place in each.account.organizations()})
+    places = {place for each in accesses for place in each.account.organizations()}
+    names = organization_names(places) if places else {}
     return [
         EmergencyLine(
             id=each.id,

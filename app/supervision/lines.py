@@ -1,17 +1,17 @@
 """What the board says of a request: short words, ready to be shown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
 
-from app.care_requests.models import CareRequest, CareTask
+from app.care_requests.models import State
 from app.core.words import count, length, span
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
 from app.supervision.moves import Moves
+from app.supervision.watch import Kind, Watched
 
 
 @dataclass(frozen=True)
@@ -49,50 +49,49 @@ class Slipping:
     icon: str
 
 
-def late_start(request: CareRequest, now: datetime) -> Slipping:
-    who = request.performer.name if request.performer else ""
-    return _slipping(request, "Les soins n'ont pas commencé", request.start_by or now, now, who, "calendar-x")
+SLIPS = {
+    Kind.LEFT_BEHIND: ("Soins à confier\u00a0: la personne n'exerce plus ici", "user-round-minus"),
+    Kind.LATE_START: ("Les soins n'ont pas commencé", "calendar-x"),
+    Kind.OVERDUE_TASK: ("À faire\u00a0: ", "timer"),
+    Kind.UNDECIDED: ("Attend une décision médicale", "hourglass"),
+}
 
 
-def left_behind(request: CareRequest, now: datetime) -> Slipping:
-    who = request.performer.name if request.performer else ""
-    what = "Soins à confier\u00a0: la personne n'exerce plus ici"
-    return _slipping(request, what, request.changed_at, now, who, "user-round-minus")
+def slipping(request: Watched, now: datetime) -> Slipping:
+    what, icon = SLIPS[request.kind]
+    return Slipping(
+        url_for("desk.follow", request_id=request.id),
+        request.about,
+        what + request.task,
+        f"depuis {length(now - request.since)}",
+        _owes(request),
+        icon,
+    )
 
 
-def overdue_task(task: CareTask, now: datetime) -> Slipping:
-    request = task.request
-    performer = request.performer.name if request.performer else ""
-    who = performer if task.owner == "performer" else request.author.name
-    return _slipping(request, f"À faire\u00a0: {task.label}", task.due_at, now, who, "timer")
+def _owes(request: Watched) -> str:
+    if request.kind is Kind.UNDECIDED:
+        return request.decider
+    asker_owes = request.kind is Kind.OVERDUE_TASK and not request.by_performer
+    return request.author if asker_owes else request.performer
 
 
-def waiting_decision(request: CareRequest, now: datetime) -> Slipping:
-    who = request.decider.name if request.decider else ""
-    return _slipping(request, "Attend une décision médicale", request.created_at, now, who, "hourglass")
-
-
-def _slipping(request: CareRequest, what: str, since: datetime, now: datetime, who: str, icon: str) -> Slipping:
-    url = url_for("desk.follow", request_id=request.id)
-    return Slipping(url, request.about, what, f"depuis {length(now - since)}", who, icon)
-
-
-def line(request: CareRequest, reach: Reach, answers: Mapping[str, int], moves: Moves | None, now: datetime) -> Line:
+def line(request: Watched, reach: Reach, moves: Moves | None, now: datetime) -> Line:
     return Line(
         id=request.id,
         url=url_for("desk.follow", request_id=request.id),
         state=request.state.value,
         patient=request.about,
         care=request.need.care,
-        commune=request.commune.name,
+        commune=request.place,
         wanted=span(request.window_start, request.window_end, now),
         when=f"reste {length(request.window_end - now)}" if request.window_end > now else "délai passé",
         reach=reach_in_words(reach),
-        answers=answers_in_words(answers),
-        asked_by=request.author.name,
-        initials=request.author.initials,
-        organization=request.organization.name,
-        phone=request.organization.phone,
+        answers=answers_in_words(reach.answers) if request.state is State.UNANSWERED else "",
+        asked_by=request.author,
+        initials=request.initials,
+        organization=request.organization,
+        phone=request.phone,
         moves=moves,
     )
 

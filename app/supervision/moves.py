@@ -16,6 +16,7 @@ from app.dispatch import words
 from app.dispatch.models import Wave
 from app.pathways.rules import windows_open
 from app.supervision.rules import farther, others
+from app.supervision.watch import Watched
 
 Choice = tuple[int, str]
 """A stage of the pathway, and what asking it means."""
@@ -32,19 +33,15 @@ class Moves:
     moments: list[tuple[str, str]]
 
 
-def moves_for(requests: Iterable[CareRequest], now: datetime) -> dict[UUID, Moves]:
-    """By request, for those that are searched for or that nobody took."""
-    known = [each for each in requests if each.state in (State.SEARCHING, State.UNANSWERED)]
-    reached = _reached([each.id for each in known])
-    return {each.id: _moves(each, reached.get(each.id, 0), now) for each in known}
+def moves_for(request: CareRequest, now: datetime) -> Moves | None:
+    waves = select(Wave.stage).where(Wave.request_id == request.id).order_by(Wave.round.desc(), Wave.stage.desc())
+    return moves_of(request, db.session.scalar(waves.limit(1)) or 0, now)
 
 
-def _reached(request_ids: list[UUID]) -> dict[UUID, int]:
-    waves = select(Wave.request_id, Wave.stage).where(Wave.request_id.in_(request_ids))
-    return {row.request_id: row.stage for row in db.session.execute(waves.order_by(Wave.round, Wave.stage))}
-
-
-def _moves(request: CareRequest, reached: int, now: datetime) -> Moves:
+def moves_of(request: CareRequest | Watched, reached: int, now: datetime) -> Moves | None:
+    """Of one that is searched for or that nobody took. `reached`: the stage that its search came to."""
+    if request.state not in (State.SEARCHING, State.UNANSWERED):
+        return None
     stages = request.search.stages
     wider, beside = farther(stages, reached), others(stages, reached)
     if request.state is State.UNANSWERED and beside is None:  # A new round may begin with them.

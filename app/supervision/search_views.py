@@ -45,8 +45,8 @@ def search_page(found: CareRequest, status: int = 200, mistake: str = "") -> Res
         fragment="supervision/_search.html",
         status=status,
         found=found,
-        moves=moves_for([found], clock.now()).get(found.id),
-        answers=answers_in_words(reads.answers_summed([found.id])[found.id]),
+        moves=moves_for(found, clock.now()),
+        answers=answers_in_words(reads.answers_summed(found.id)),
         asked=[(offer, said(offer), _stage(offer)) for offer in _asked(found)],
         callees=callees(found, asked_professions(found)) if open_to_all else [],
         mistake=mistake,
@@ -88,7 +88,7 @@ def ask_others(request_id: UUID) -> Response:
 
 
 def _go_to(found: CareRequest, way: str, now: datetime) -> bool:
-    moves: Moves | None = moves_for([found], now).get(found.id)
+    moves: Moves | None = moves_for(found, now)
     choice = getattr(moves, way) if moves else None
     if choice is None:
         return False

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts.models import Account, Role
-from app.directory.queries import accepting_in, territory_communes
+from app.directory.queries import ACCEPTING
 from app.directory.words import PROFESSIONS
-from app.push.queries import judgements
+from app.push.queries import judged, with_devices
 from app.push.reachability import Reach
 
 
@@ -21,19 +21,20 @@ class Unreachable:
     why: str
 
 
+_PEOPLE = with_devices(ACCEPTING, "account_id", "family_name", "given_name", "role_id")
+
+
 def unreachable_for(coordinator: Account, now: datetime) -> list[Unreachable]:
     """The accepting professionals of this person's territories whom no alert can reach, by name."""
-    roles = accepting_in(territory_communes(coordinator.organizations(Role.COORDINATOR)))
-    people = {account: role for role in roles if role.practitioner and (account := role.practitioner.account_id)}
-    found = judgements(list(people), now)
+    found = judged(_PEOPLE, now, territories=coordinator.organizations(Role.COORDINATOR))
     return [
         Unreachable(
-            name=role.name,
-            initials=role.initials,
-            profession=PROFESSIONS[role.profession][0],
-            phone=role.phone,
-            why=found[account_id].told,
+            name=f"{given_name} {family_name}",
+            initials=(given_name[:1] + family_name[:1]).upper(),
+            profession=PROFESSIONS[profession][0],
+            phone=phone,
+            why=judgement.told,
         )
-        for account_id, role in people.items()
-        if found[account_id].reach is Reach.UNREACHABLE
+        for (given_name, family_name, phone, _role, profession), judgement in found.values()
+        if judgement.reach is Reach.UNREACHABLE
     ]

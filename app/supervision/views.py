@@ -1,5 +1,6 @@
 """The board, and what machines ask of the house."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,11 +20,12 @@ from app.dispatch import queries as reads
 from app.supervision import watch
 from app.supervision.emergency_lines import emergencies_for
 from app.supervision.health import report
-from app.supervision.lines import Line, Slipping, late_start, left_behind, line, overdue_task, waiting_decision
+from app.supervision.lines import Line, line, slipping
 from app.supervision.measures import measured
-from app.supervision.moves import moves_for
+from app.supervision.moves import moves_of
 from app.supervision.rules import RELAUNCHED_FOR
 from app.supervision.silent_phones import unreachable_for
+from app.supervision.watch import Watched
 
 bp = Blueprint("supervision", __name__)
 
@@ -32,17 +34,17 @@ bp = Blueprint("supervision", __name__)
 @role(Role.COORDINATOR)
 def board() -> Response:
     now = clock.now()
-    lines = board_lines(now)
+    waiting, slips = watch.watched(me(), now)
+    lines = board_lines(waiting, now)
     unanswered = [line for line in lines if line.state == State.UNANSWERED]
     searching = [line for line in lines if line.state == State.SEARCHING]
-    slipping = slipping_lines(now)
     return page(
         "supervision/board.html",
         fragment="supervision/_board.html",
         unanswered=unanswered,
         searching=searching,
         emergencies=emergencies_for(me()),
-        slipping=slipping,
+        slipping=[slipping(each, now) for each in slips],
         # Beside the part that moves with the requests: it changes by the day, not by the second.
         unreachable=[] if asks_for_part() else unreachable_for(me(), now),
         numbers=(len(unanswered), len(searching)),
@@ -54,22 +56,10 @@ def asks_for_part() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def board_lines(now: datetime) -> list[Line]:
-    requests = care_requests.on_board(me())
+def board_lines(requests: Sequence[Watched], now: datetime) -> list[Line]:
     reach = reads.reach([each.id for each in requests])
-    unanswered = [r for r in requests if r.state is State.UNANSWERED]
-    answers, moves = reads.answers_summed(r.id for r in unanswered), moves_for(unanswered, now)
-    return [line(r, reach.get(r.id, reads.Reach()), answers.get(r.id, {}), moves.get(r.id), now) for r in requests]
-
-
-def slipping_lines(now: datetime) -> list[Slipping]:
-    """What has an answer or waits for one decision, and slips all the same."""
-    return [
-        *(left_behind(each, now) for each in watch.left_behind(me())),
-        *(late_start(each, now) for each in watch.late_starts(me())),
-        *(overdue_task(each, now) for each in watch.overdue_tasks(me(), now)),
-        *(waiting_decision(each, now) for each in watch.waiting_decisions(me(), now)),
-    ]
+    moves = {each.id: moves_of(each, each.reached or 0, now) for each in requests if each.state is State.UNANSWERED}
+    return [line(r, reach.get(r.id, reads.Reach()), moves.get(r.id), now) for r in requests]
 
 
 @bp.post("/requests/<uuid:request_id>/relaunch")

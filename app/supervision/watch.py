@@ -1,65 +1,183 @@
-"""What slips without being unanswered: care that did not begin or that nobody goes on with, tasks that are overdue,
-decisions nobody takes."""
+"""What a coordinator must not forget, in one question: what is searched for or in her hands; and what slips without
+being unanswered, such as care that did not begin or that nobody goes on with, tasks that are overdue, decisions nobody
+takes."""
 
-from collections.abc import Sequence
+import enum
 from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+    union,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.accounts.models import Account, Role
-from app.care_requests.models import CareRequest, CareTask, State
+from app.care_requests.models import NOBODY, CareRequest, CareTask, State
 from app.care_requests.rules import OPEN
 from app.core.db import db
-from app.directory.models import PractitionerRole
-from app.directory.queries import territory_communes
+from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
+from app.directory.queries import COMMUNES
+from app.dispatch.models import Wave
+from app.pathways.library import version
+from app.pathways.schema import Pathway, Reason, Search
+from app.patients.models import Patient, shown_name
 from app.supervision.rules import DECISION_WAITS
 
-AT_MOST = 50
+AT_MOST, MOST_ON_BOARD = 50, 200
 
 
-def late_starts(coordinator: Account) -> Sequence[CareRequest]:
-    """Accepted, and nobody said in time that care began; the longest late first."""
-    late = select(CareRequest).where(
-        CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]),
-        CareRequest.late_at.is_not(None),
-        _watched(coordinator),
+class Kind(enum.IntEnum):
+    """Why a request is before a coordinator's eyes; what slips, in the order in which it is shown."""
+
+    ON_BOARD = 0
+    LEFT_BEHIND = 1  # care that has begun, and whoever gave it has left Relais
+    LATE_START = 2  # accepted, and nobody said in time that care began
+    OVERDUE_TASK = 3  # owed by one side after an acceptance
+    UNDECIDED = 4  # written, and no senior doctor has decided for too long
+
+
+class Watched(NamedTuple):
+    """A request as the board shows it. `since`: when it should have moved; `task`, `by_performer`: what is owed, and
+    whether by who comes. `reached`: the stage of the search, none when nobody was looked for."""
+
+    kind: Kind
+    since: datetime
+    task: str
+    by_performer: bool
+    id: UUID
+    pathway_version_id: UUID
+    reason: str
+    state: State
+    window_start: datetime
+    window_end: datetime
+    reached: int | None
+    place: str
+    organization: str
+    phone: str
+    about: str
+    author: str
+    initials: str
+    performer: str
+    decider: str
+
+    @property
+    def rulebook(self) -> Pathway:
+        return version(self.pathway_version_id)
+
+    @property
+    def search(self) -> Search:
+        return self.rulebook.search_for(self.reason)
+
+    @property
+    def need(self) -> Reason:
+        return self.rulebook.reason(self.reason)
+
+
+_NO_TASK, _NOBODY_OWES = literal("", String), literal(False, Boolean)
+_COORDINATOR = CareRequest.coordinator_id == bindparam("coordinator")
+_TERRITORY = CareRequest.commune_code.in_(COMMUNES)
+
+
+def _watched(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of these, the ones of her territory and the ones in her hands: two parts, each of which has its index."""
+    ids = select(CareRequest.id).correlate(None)
+    return CareRequest.id.in_(union(ids.where(_TERRITORY, *which), ids.where(_COORDINATOR, *which)))
+
+
+def _part(
+    kind: Kind,
+    since: ColumnElement[datetime] | InstrumentedAttribute[datetime],
+    *which: ColumnElement[bool],
+    task: ColumnElement[str] | InstrumentedAttribute[str] = _NO_TASK,
+    by_performer: ColumnElement[bool] = _NOBODY_OWES,
+) -> Select[*tuple[Any, ...]]:
+    facts = literal(int(kind), Integer).label("kind"), since.label("since"), task.label("task")
+    found = select(*facts, by_performer.label("by_performer"), CareRequest.id.label("id")).where(*which)
+    return found.order_by(since).limit(AT_MOST)
+
+
+_LATE = CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]), CareRequest.late_at.is_not(None)
+_DRAFTS = CareRequest.state == State.DRAFT, CareRequest.created_at <= bindparam("decided_by")
+_SEARCHED = select(CareRequest.id).correlate(None).where(_TERRITORY, CareRequest.state == State.SEARCHING)
+_IN_HAND = select(CareRequest.id).correlate(None).where(_COORDINATOR, CareRequest.state.in_(OPEN))
+_PARTS = (
+    _part(Kind.ON_BOARD, CareRequest.window_end, CareRequest.id.in_(union(_SEARCHED, _IN_HAND)))
+    .order_by(None)
+    .order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.window_end, CareRequest.id)
+    .limit(MOST_ON_BOARD),
+    _part(Kind.LEFT_BEHIND, CareRequest.changed_at, _watched(CareRequest.state == State.STARTED))
+    .join(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
+    .where(~PractitionerRole.can_sign_in),
+    _part(Kind.LATE_START, func.coalesce(CareRequest.start_by, CareRequest.late_at), _watched(*_LATE)),
+    _part(
+        Kind.OVERDUE_TASK,
+        CareTask.due_at,
+        CareTask.done_at.is_(None),
+        CareTask.due_at <= bindparam("now"),
+        _watched(CareRequest.state.in_(OPEN)),
+        task=CareTask.label,
+        by_performer=CareTask.owner == "performer",
     )
-    people = joinedload(CareRequest.patient), joinedload(CareRequest.performer), joinedload(CareRequest.commune)
-    return db.session.scalars(late.options(*people).order_by(CareRequest.start_by).limit(AT_MOST)).all()
-
-
-def overdue_tasks(coordinator: Account, now: datetime) -> Sequence[CareTask]:
-    """What one side still owes after an acceptance, the longest due first."""
-    owed = (
-        select(CareTask)
-        .join(CareRequest, CareRequest.id == CareTask.request_id)
-        .where(CareTask.done_at.is_(None), CareTask.due_at <= now, CareRequest.state.in_(OPEN), _watched(coordinator))
-        .options(joinedload(CareTask.request).joinedload(CareRequest.patient))
+    .select_from(CareTask)
+    .join(CareRequest, CareRequest.id == CareTask.request_id),
+    _part(Kind.UNDECIDED, CareRequest.created_at, _watched(*_DRAFTS)),
+)
+_FOUND = union_all(*(select(part.subquery()) for part in _PARTS)).subquery()
+_AUTHOR, _DECIDER, _PERFORMING = aliased(Account), aliased(Account), aliased(Organization)
+_REACHED = (
+    select(Wave.stage)
+    .where(Wave.request_id == CareRequest.id)
+    .order_by(Wave.round.desc(), Wave.stage.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_BOARD = (
+    select(
+        *(_FOUND.c.kind, _FOUND.c.since, _FOUND.c.task, _FOUND.c.by_performer, CareRequest.id),
+        *(CareRequest.pathway_version_id, CareRequest.reason, CareRequest.state),
+        *(CareRequest.window_start, CareRequest.window_end, _REACHED, Commune.name, Organization.name),
+        *(Organization.phone, Patient.given_names, Patient.birth_name),
+        *(_AUTHOR.given_name, _AUTHOR.family_name, Practitioner.given_name, Practitioner.family_name),
+        *(_PERFORMING.name, _DECIDER.given_name, _DECIDER.family_name),
     )
-    return db.session.scalars(owed.order_by(CareTask.due_at).limit(AT_MOST)).all()
+    .join(CareRequest, CareRequest.id == _FOUND.c.id)
+    .join(Commune, Commune.code == CareRequest.commune_code)
+    .join(Organization, Organization.id == CareRequest.organization_id)
+    .join(_AUTHOR, _AUTHOR.id == CareRequest.author_id)
+    .outerjoin(Patient, Patient.id == CareRequest.patient_id)
+    .outerjoin(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
+    .outerjoin(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
+    .outerjoin(_PERFORMING, _PERFORMING.id == PractitionerRole.organization_id)
+    .outerjoin(_DECIDER, _DECIDER.id == CareRequest.decider_id)
+)
 
 
-def waiting_decisions(coordinator: Account, now: datetime) -> Sequence[CareRequest]:
-    """Written, and no senior doctor has decided for too long."""
-    waiting = select(CareRequest).where(
-        CareRequest.state == State.DRAFT, CareRequest.created_at <= now - DECISION_WAITS, _watched(coordinator)
-    )
-    people = joinedload(CareRequest.patient), joinedload(CareRequest.decider), joinedload(CareRequest.commune)
-    return db.session.scalars(waiting.options(*people).order_by(CareRequest.created_at).limit(AT_MOST)).all()
+def watched(coordinator: Account, now: datetime) -> tuple[list[Watched], list[Watched]]:
+    """What is searched for or in her hands, what nobody answered first, then the most pressing; and what slips, each
+    kind the longest late first."""
+    territories = coordinator.organizations(Role.COORDINATOR)
+    asked = {"territories": territories, "coordinator": coordinator.id, "now": now, "decided_by": now - DECISION_WAITS}
+    found = [_watched_row(*row) for row in db.session.execute(_BOARD, asked)]
+    board = [each for each in found if each.kind is Kind.ON_BOARD]
+    board.sort(key=lambda each: (each.state is not State.UNANSWERED, each.window_end, each.id))
+    return board, sorted((each for each in found if each.kind), key=lambda each: (each.kind, each.since, each.id))
 
 
-def left_behind(coordinator: Account) -> Sequence[CareRequest]:
-    """Care that has begun, and whoever gave it has left Relais; the longest ago first."""
-    begun = (
-        select(CareRequest)
-        .join(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
-        .where(CareRequest.state == State.STARTED, ~PractitionerRole.can_sign_in, _watched(coordinator))
-    )
-    people = joinedload(CareRequest.patient), joinedload(CareRequest.performer), joinedload(CareRequest.commune)
-    return db.session.scalars(begun.options(*people).order_by(CareRequest.changed_at).limit(AT_MOST)).all()
-
-
-def _watched(coordinator: Account) -> ColumnElement[bool]:
-    communes = territory_communes(coordinator.organizations(Role.COORDINATOR))
-    return or_(CareRequest.commune_code.in_(communes), CareRequest.coordinator_id == coordinator.id)
+def _watched_row(kind: int, *row: Any) -> Watched:
+    *facts, given_names, birth_name, first, last, performer, performing, place, decider, deciding = row
+    about = NOBODY if given_names is None else shown_name(given_names, birth_name)
+    author, initials = f"{first} {last}", (first[:1] + last[:1]).upper()
+    who = (place or "") if performer is None else f"{performer} {performing}"
+    decides = "" if decider is None else f"{decider} {deciding}"
+    return Watched._make([Kind(kind), *facts, about, author, initials, who, decides])
