@@ -24,7 +24,7 @@ LISTEN = """() => {
   document.addEventListener("htmx:after:swap", () => (window.changed = performance.now()));
   addEventListener("pointerdown", () => (sessionStorage.after = performance.now() - window.changed), true);
 }"""
-"""How long after the last change of the page, or its coming, the finger touched: told to a page that comes after, too."""
+"""How long after the last change of the page, or its coming, the finger touched; kept for a page that comes after."""
 
 
 def tap(page: Page, what: Locator) -> None:
@@ -35,8 +35,10 @@ def tap(page: Page, what: Locator) -> None:
 
 
 def in_time(page: Page) -> bool:
-    """Whether the last tap came while it must not count; a slow machine taps too late to show anything. One that counted
-    may take the page away while it is asked: then the next one is."""
+    """Whether the last tap came while it must not count; a slow machine taps too late to show anything.
+
+    One that counted may take the page away while it is asked: then the next one is.
+    """
     try:
         after = page.evaluate("sessionStorage.after")
     except Error:
