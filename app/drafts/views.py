@@ -101,7 +101,8 @@ def remove(draft_id: UUID) -> Response:
 @bp.after_app_request
 def forget_what_was_sent(response: Response) -> Response:
     """Asked of the session alone unless something waits. `reached`: the guard let the request through to its form."""
-    sent = request.method == "POST" and g.get("form_reached") and not is_resumed() and response.status_code < 400
+    # The status first: of what was refused for its size, the form cannot even be read.
+    sent = request.method == "POST" and response.status_code < 400 and g.get("form_reached") and not is_resumed()
     if sent and WAITS in session:
         try:
             _forget(here(), clock.now())

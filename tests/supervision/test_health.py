@@ -18,6 +18,8 @@ from app.core import clock, heartbeats
 from app.core.db import db, transaction
 from app.core.heartbeats import Heartbeat
 from app.core.timers import Timer
+from app.drafts import actions as drafts
+from app.drafts.rules import DRAFT_LASTS
 from app.letters import actions as letters
 from app.letters.rules import CALM, Medium, Outcome, Stage, after
 from app.push.alerts import alert
@@ -225,6 +227,12 @@ def write_a_line() -> None:
         record("secrets.rotated", subject=uuid4(), why="integrity", now=clock.now(), **none)
 
 
+def owe_draft(town: Town) -> None:
+    with transaction():
+        mine = town.orientation_nurse.account_id
+        drafts.keep(mine, "/requests", "sealed", had_files=False, now=clock.now() - DRAFT_LASTS)
+
+
 OWED: dict[str, Callable[[Town], None]] = {
     "searches": owe_search,
     "what is late": owe_late_start,
@@ -235,6 +243,7 @@ OWED: dict[str, Callable[[Town], None]] = {
     "SMS": owe_letter(Medium.SMS),
     "checks of the month": owe_check,
     "recoveries": owe_recovery,
+    "drafts of yesterday": owe_draft,
     "audit seals": owe_seal,
 }
 
