@@ -146,7 +146,8 @@ def test_another_administrators_screen_is_not_mine(
 def test_the_trail_says_that_she_stood_there(anne: Visitor, practice: UUID) -> None:
     shows(anne, practice)
     db.session.rollback()
-    line = db.session.scalars(select(AuditEvent).where(AuditEvent.event == "account.invited")).all()[-1]
+    invited = select(AuditEvent).where(AuditEvent.event == "account.invited").order_by(AuditEvent.id)
+    line = db.session.scalars(invited).all()[-1]
     assert (line.why, line.actor_id) == ("joins face to face", account_of(ANNE).id)
 
 

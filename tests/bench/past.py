@@ -272,6 +272,7 @@ class Past:
                 "usual": False,
                 "knows_patient": False,
                 "visits": [],
+                "heard": {},
                 "relayed_by": "",
                 "rank_line": f"parmi les plus proches, à {place + 1},5 km",
                 "state": ended,
