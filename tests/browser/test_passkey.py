@@ -190,6 +190,7 @@ def test_members_and_a_recovery(served: tuple[Flask, str], browsers: Browsers, k
         proposed = invite(boss, place, Role.CASE_MANAGER, by=None, now=clock.now())
         proposal = code_of(proposed.id)
     enrolled(page, address, *nora)
+    page.goto("about:blank")  # A page that is still opening its stream would say that it is signed out.
     page.context.clear_cookies()
     page.goto(f"{address}/invitation/{anne_way[0]}")
     page.get_by_label("Code à six chiffres").fill(anne_way[1])
