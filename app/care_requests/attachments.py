@@ -124,12 +124,4 @@ def opened(attachment: Attachment, *, by: Account, now: datetime) -> None:
 
 
 def _note(what: str, attachment: Attachment, patient_id: UUID | None, by: Account, now: datetime) -> None:
-    record(
-        f"attachment.{what}",
-        subject=attachment.id,
-        patient=patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        episode=str(attachment.episode_id),
-    )
+    record(f"attachment.{what}", attachment.id, by, now=now, patient=patient_id, episode=attachment.episode_id)

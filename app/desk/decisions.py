@@ -71,15 +71,7 @@ def _note_readings(seen: list[CareRequest]) -> None:
         return
     with transaction():
         for subject, patient in read:
-            record(
-                "patient.read",
-                subject=subject,
-                patient=patient,
-                actor=reader,
-                why="care",
-                now=now,
-                request=str(subject),
-            )
+            record("patient.read", subject, reader, now=now, patient=patient, request=subject)
 
 
 @bp.post("/<uuid:request_id>")

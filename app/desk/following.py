@@ -158,15 +158,7 @@ def changes(care_request: CareRequest, mine: bool, came_back: dict[str, Any]) ->
 
 def record_reading(subject: UUID, patient: UUID | None, actor: UUID) -> None:
     with transaction():
-        record(
-            "patient.read",
-            subject=subject,
-            patient=patient,
-            actor=actor,
-            why="care",
-            now=clock.now(),
-            request=str(subject),
-        )
+        record("patient.read", subject, actor, now=clock.now(), patient=patient, request=subject)
 
 
 def patient_link(found: Followed) -> str | None:

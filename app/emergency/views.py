@@ -84,15 +84,7 @@ def file(access_id: UUID) -> Response:
     now = clock.now()
     with transaction():
         access = next((each for each in emergency.running(me().id, now) if each.id == access_id), None) or abort(404)
-        record(
-            "patient.read",
-            subject=access.id,
-            patient=access.patient_id,
-            actor=me().id,
-            why="emergency",
-            now=now,
-            request="",
-        )
+        record("patient.read", access, me(), now=now, why="emergency", request="")
     return file_page(access, now)
 
 

@@ -34,15 +34,7 @@ def copies() -> Response:
 
 
 def _record_reading(copy: InformationCopy) -> None:
-    record(
-        "patient.read",
-        subject=copy.id,
-        patient=copy.request.patient_id,
-        actor=me().id,
-        why="care",
-        now=clock.now(),
-        request=str(copy.request_id),
-    )
+    record("patient.read", copy, me(), now=clock.now(), request=copy.request_id)
 
 
 @bp.post("/inbox/copies/sighting")

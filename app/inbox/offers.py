@@ -43,15 +43,7 @@ def offer(offer_id: UUID) -> Response:
 
 
 def record_reading(offer: Offer, by: Account) -> None:
-    record(
-        "patient.read",
-        subject=offer.id,
-        patient=offer.request.patient_id,
-        actor=by.id,
-        why="care",
-        now=clock.now(),
-        request=str(offer.request_id),
-    )
+    record("patient.read", offer, by, now=clock.now(), request=offer.request_id)
 
 
 @bp.post("/offers/<uuid:offer_id>/sighting")
