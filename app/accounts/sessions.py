@@ -23,6 +23,7 @@ from app.core.db import db, transaction
 from app.core.incoming import address
 from app.core.tokens import hash_token, new_token
 from app.core.waiting import UNAVAILABLE
+from app.core.ways import way
 
 INVITATION = "invitation"
 TOKEN, CSRF = "_user_id", "csrf_token"  # where Flask-Login and Flask-WTF keep theirs in the session
@@ -266,6 +267,6 @@ def sign_in_url(path: str, query: str) -> str:
     A shared tablet leads nobody back: the next person at it is another one.
     """
     if shared.mark():
-        return url_for("tablets.locked")
+        return way("locked-tablet")
     way_back = own_path(path.removeprefix(request.script_root) + (f"?{query}" if query else ""))
     return url_for("accounts.sign_in", next=None if way_back == "/" else way_back)
