@@ -88,7 +88,7 @@ def account_of(token: str) -> Account | None:
 def _holds(row: SignIn) -> bool:
     """On a shared tablet, whoever signed in there by whatever means is out after the tablet's own minutes."""
     settings: Settings = current_app.config["SETTINGS"]
-    idle = settings.tablet_idle if row.tablet_id or shared.mark() else settings.idle_limit
+    idle = settings.tablet_idle if row.only_at_id or shared.mark() else settings.idle_limit
     return sign_in_holds(clock.now(), expires_at=row.expires_at, ended_at=row.ended_at, seen_at=row.seen_at, idle=idle)
 
 
@@ -144,13 +144,12 @@ def keep_form(account_id: UUID | None) -> str | None:
 class Place:
     """A shared tablet, as a sign-in keeps it; `must_read`: the person first reads what changed meanwhile."""
 
-    tablet_id: UUID
     organization_id: UUID
     name: str
     must_read: bool
 
 
-def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = None) -> None:
+def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = None) -> SignIn:
     """Sign `account` in on this browser, with a new session so that nobody can have planted the old one.
     Whether she may come in was asked before.
 
@@ -174,7 +173,6 @@ def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = N
         last_seen_at=now,
         proven_at=None if at else now,
         device=at.name if at else device_label(request.user_agent.string),
-        tablet_id=at.tablet_id if at else None,
         only_at_id=account.only_at,
         must_read=at.must_read if at else False,
     )
@@ -183,6 +181,7 @@ def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = N
     record("account.signed_in", subject=account.id, actor=account.id, why="sign-in", now=now, means=means)
     for listener in _on_sign_in:
         listener(account.id, now)
+    return row
 
 
 def prove(account: Account, row: SignIn, means: str, *, now: datetime) -> None:

@@ -17,9 +17,9 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.ways import way
-from app.directory.queries import territory_of
 from app.emergency import MAY_ASK
 from app.emergency.forms import EmergencyForm
+from app.organizations.queries import territory_of
 from app.patients import emergency
 from app.patients.emergency import Why
 from app.patients.models import EmergencyAccess, Patient
