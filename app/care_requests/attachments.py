@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import Account
 from app.audit.actions import record
-from app.care_requests.journal import add_step, touch
+from app.care_requests.actions import note, refresh_screens
 from app.care_requests.models import Attachment, CareRequest, Episode
 from app.care_requests.queries import REQUESTER_ROLES, performs, together
 from app.care_requests.rules import TAKEN
@@ -78,7 +78,7 @@ def join(request: CareRequest, documents: Sequence[Document], *, by: Account, no
         _add(request, each, by, now)
     if documents:
         for need in together(request):
-            touch(need)
+            refresh_screens(need)
 
 
 def _add(request: CareRequest, added: Document, by: Account, now: datetime) -> None:
@@ -93,7 +93,7 @@ def _add(request: CareRequest, added: Document, by: Account, now: datetime) -> N
     )
     db.session.add(row)
     db.session.flush()
-    add_step(request.id, "attached", by=by, now=now)
+    note(request, "attached", by=by, now=now)
     _note("added", row, request.patient_id, by, now)
 
 

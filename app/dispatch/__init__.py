@@ -14,9 +14,9 @@ def init_app(app: Flask) -> None:
     from app.push import find_numbers, on_carried, on_lost, on_received
 
     may_listen("inbox")(queries.may_listen_to_inbox)
-    on_received(actions.note_fate)
-    on_lost(actions.note_fate)
-    on_carried(actions.note_fate)
+    on_received(actions.refresh_reach)
+    on_lost(actions.refresh_reach)
+    on_carried(actions.refresh_reach)
     find_numbers(phones_of)
     must_hand_over(departures.patients_in_hand)
     on_leaving(departures.let_go)

@@ -6,7 +6,7 @@ from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.audit.actions import record
 from app.audit.readings import read_lately
-from app.care_requests import follow_ups
+from app.care_requests import actions as care_requests
 from app.care_requests.models import InformationCopy
 from app.core import clock
 from app.core.db import transaction
@@ -42,5 +42,5 @@ def _record_reading(copy: InformationCopy) -> None:
 def see_copies() -> Response | tuple[str, int]:
     """They came into view."""
     with transaction():
-        follow_ups.read_copies(my_practitioner().id, now=clock.now())
+        care_requests.read_copies(my_practitioner().id, now=clock.now())
     return ("", 204) if asks_for_part() else see_other(url_for("inbox.inbox"))

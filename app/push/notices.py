@@ -30,7 +30,7 @@ class Notice(Struct, frozen=True):
 
     title: str
     body: str
-    path: str
+    path: str = ""
     answerable: bool = False
     buttons: bool = True
     urgency: str = "high"
