@@ -17,9 +17,9 @@ from app.config import Settings
 from app.core import clock, security
 from app.core import db as database
 from app.core.db import db, transaction
-from app.push.alerts import alert
+from app.messages.actions import alert
+from app.messages.models import Notice
 from app.push.models import Message, Subscription
-from app.push.notices import Notice
 from app.push.sender import send_due
 from tests.services.push_service import FakePushService, PushDevice
 

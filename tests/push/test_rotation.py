@@ -11,7 +11,8 @@ from flask import Flask
 from app import cli
 from app.core import clock
 from app.core.db import db, transaction
-from app.push import subscriptions, vapid
+from app.push import actions as devices
+from app.push import vapid
 from app.push.models import MessageState, Subscription
 from tests.push.house import Phone, new_phone, send
 from tests.push.test_vapid import claims
@@ -52,7 +53,7 @@ def test_a_browser_that_says_again_where_it_is_keeps_its_key(phone: Phone) -> No
     def say_again() -> None:
         device = phone.device
         with transaction():
-            subscriptions.subscribe(phone.account_id, device.endpoint, device.p256dh, device.auth, clock.now())
+            devices.subscribe(phone.account_id, device.endpoint, device.p256dh, device.auth, clock.now())
 
     before = vapid.fingerprint()
     vapid.rotate()
@@ -93,7 +94,7 @@ def test_a_key_retires_when_nobody_uses_it(relais: Callable[..., Result], push_s
     assert (refused.exit_code, refused.output) == (1, f"{old}: 1 device still hears this key alone\n")
     assert vapid.former() == [old]
     with transaction():
-        subscriptions.forget(phone.device_id)
+        devices.forget(phone.device_id)
     retired = relais("retire")
     assert (retired.exit_code, retired.output) == (0, f"{old}: retired\n")
     assert vapid.former() == []

@@ -12,10 +12,12 @@ from structlog.testing import capture_logs
 
 from app.core import clock, stopping
 from app.core.db import db, transaction
-from app.push import listeners, outbox, sender, transport, vapid
-from app.push.alerts import drop, replace
+from app.messages import queries as listeners
+from app.messages.actions import drop, replace
+from app.messages.models import Notice
+from app.push import outbox, sender, transport, vapid
 from app.push.models import MessageState, Subscription
-from app.push.notices import Notice, topic_of
+from app.push.outbox import topic_of
 from tests.push.house import NOTICE, SOON, Phone, new_phone, send
 from tests.services.push_service import FakePushService, PushDevice
 

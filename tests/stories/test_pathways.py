@@ -18,11 +18,11 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
+from app.messages import queries as budget
+from app.messages.rules import Wishes
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
 from app.patients.models import Consent, Patient
-from app.push import budget
-from app.push.attention import Wishes
 from tests.factories.town import Nurse, Person, Town
 
 DOCTOR_SAYS = {"alarm": "no", "vitals": "normal", "autonomy": "alone"}

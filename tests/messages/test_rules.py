@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from app.core.clock import PARIS
-from app.push.attention import GROUP_FOR, PRESSING, Wishes, day_begins, free_at, is_full, presses, rings_at
+from app.messages.rules import GROUP_FOR, PRESSING, Wishes, day_begins, free_at, is_full, presses, rings_at
 
 NIGHTS = Wishes(quiet=True, quiet_from=time(20), quiet_until=time(7))
 MONDAY = datetime(2026, 11, 23)

@@ -13,10 +13,13 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.queries import reach
-from app.push import alerts, attention, budget, queries
-from app.push.attention import Wishes
-from app.push.models import Alert, Message, MessageState
-from app.push.notices import Notice
+from app.messages import actions as messages
+from app.messages import queries
+from app.messages import queries as budget
+from app.messages import rules as attention
+from app.messages.models import Alert, Notice
+from app.messages.rules import Wishes
+from app.push.models import Message, MessageState
 from app.push.rules import Channel
 from tests.factories.town import Nurse, Town
 from tests.push.whole_house import mails, phone_confirms, whole_house
@@ -46,7 +49,7 @@ def asked(nurse: Nurse, care: str = "Pansement", *, lasts: timedelta = TOMORROW,
     subject, now = uuid4(), clock.now()
     notice = Notice(f"{care}, Évry", "Répondre avant demain", f"offers/{subject}", answerable=True, elsewhere="Relais.")
     with transaction():
-        alerts.alert(nurse.account_id, subject, "offer", notice, now=now, expires_at=now + lasts, urgent=urgent)
+        messages.alert(nurse.account_id, subject, "offer", notice, now=now, expires_at=now + lasts, urgent=urgent)
     return subject
 
 
@@ -108,7 +111,7 @@ def test_what_is_over_by_the_morning_never_rings(town: Town, maya: Nurse) -> Non
     asked(maya, lasts=timedelta(hours=9))
     taken, left = asked(maya), asked(maya, "Injection")
     with transaction():
-        alerts.drop(taken)
+        messages.drop(taken)
     town.time_passes(hours=9)
     assert titles(maya) == ["Injection, Évry"]
     with db.engine.connect() as connection:
@@ -120,7 +123,7 @@ def test_what_she_saw_by_herself_need_not_ring(town: Town, maya: Nurse) -> None:
     in_the_evening(town)
     seen, _unseen = asked(maya), asked(maya, "Injection")
     with transaction():
-        alerts.see(seen, clock.now())
+        messages.see(seen, clock.now())
     town.time_passes(hours=9)
     assert titles(maya) == ["Injection, Évry"]
 
@@ -194,7 +197,7 @@ def closed(*subjects: UUID, nurse: Nurse) -> None:
     now = clock.now()
     with transaction():
         told = {subject: (nurse.account_id, Notice("Déjà prise", "", "inbox", urgency="low")) for subject in subjects}
-        alerts.replace(told, "closed", now=now, expires_at=now + SOON)
+        messages.replace(told, "closed", now=now, expires_at=now + SOON)
 
 
 def test_a_digest_is_taken_back_when_nothing_is_left_of_it(town: Town, maya: Nurse) -> None:
@@ -229,7 +232,7 @@ def test_a_digest_that_no_phone_confirms_goes_on_by_mail(town: Town, maya: Nurse
 def test_whoever_sees_one_of_a_digest_needs_no_mail(town: Town, maya: Nurse, tmp_path: Path) -> None:
     first, _second = digest(town, maya)
     with transaction():
-        alerts.see(first, clock.now())
+        messages.see(first, clock.now())
     town.time_passes(minutes=3)
     assert mails(tmp_path) == []
 

@@ -7,8 +7,8 @@ import http_ece
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.push import encryption
-from app.push.encryption import BODY_LIMIT, encrypted
+from app.push import request as encryption
+from app.push.request import BODY_LIMIT, encrypted
 from tests.services.push_service import FakePushService
 
 

@@ -22,10 +22,12 @@ from app.letters import sms as gateways
 from app.letters.kinds import Words
 from app.letters.rules import URGENT, Medium, Outcome, Stage, Verdict, after, is_mobile
 from app.live.models import Topic
-from app.push import alerts, sms
+from app.messages import actions as messages
+from app.messages import channels as sms
+from app.messages.models import Delivery, Notice
+from app.messages.rules import channel_after
 from app.push.models import Message, MessageState
-from app.push.notices import Notice, Owed
-from app.push.rules import Channel, channel_after
+from app.push.rules import Channel
 from tests.conftest import settings_for
 from tests.core.statements import statements
 from tests.factories.town import Town
@@ -159,7 +161,7 @@ def test_nothing_leaves_once_somebody_took_it(town: Town, tmp_path: Path) -> Non
 def test_nothing_leaves_when_it_is_taken_while_it_is_on_its_way(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.push import channels
+    from app.messages import channels
 
     town.nurse("Maya", phone=False)
     ines = town.nurse("Inès", km=2)
@@ -334,7 +336,7 @@ def test_the_ways_to_a_group_cost_one_question(town: Town, gateway: FakeSmsGatew
         db.session.get_one(Practitioner, nurses[0].practitioner_id).phone = "+33169000000"
     accounts = [nurse.account.id for nurse in nurses]
     with statements() as said:
-        ways = alerts.ways_to(accounts)
+        ways = messages.ways_to(accounts)
     assert len(said) == 1
     assert ways[accounts[0]] == {Channel.PUSH, Channel.EMAIL}
     assert all(ways[account] == set(Channel) for account in accounts[1:])
@@ -347,7 +349,7 @@ def test_alerting_a_group_costs_as_much_as_alerting_one(town: Town, gateway: Fak
         notice = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere=NEW_REQUEST)
         now, ends = clock.now(), clock.now() + timedelta(hours=1)
         with statements() as said, transaction():
-            alerts.alert_all([Owed(each, uuid4(), notice, ends, True) for each in accounts], "offer", now=now)
+            messages.alert_all([Delivery(each, uuid4(), notice, ends, True) for each in accounts], "offer", now=now)
         return len(said)
 
     accounts = [town.nurse(f"N{n}", phone=False).account.id for n in range(12)]
