@@ -17,7 +17,7 @@ from app.core.db import db, in_order, insert_into, insert_rows, lock_in_order
 from app.core.events import announce
 from app.messages import queries
 from app.messages.models import Alert, Attention, Delivery, Notice
-from app.messages.rules import PATIENCE, PRESSING, Wishes, channel_after
+from app.messages.rules import PATIENCE, Wishes, channel_after
 from app.push import outbox
 from app.push.models import Message, MessageState, Subscription
 from app.push.outbox import DeliveryChanged
@@ -91,7 +91,7 @@ def _alert(deliveries: Sequence[Delivery], step: str, devices: Mapping[UUID, Seq
 
 def _with_urgency(delivery: Delivery, now: datetime) -> Delivery:
     """The same, with a word on whether it presses; what does not rings softly."""
-    urgent = delivery.expires_at - now < PRESSING if delivery.urgent is None else delivery.urgent
+    urgent = delivery.presses(now)
     notice = delivery.notice if urgent else but(delivery.notice, urgency="normal")
     return but(delivery, urgent=urgent, notice=notice)
 

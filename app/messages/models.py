@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, Time, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Identified, Model
+from app.messages import rules
 from app.messages.rules import EVERY_DAY, Wishes
 
 DEVICES_PAGE = "push/devices"
@@ -50,6 +51,9 @@ class Delivery(Struct, frozen=True):
     notice: Notice
     expires_at: datetime
     urgent: bool | None = None
+
+    def presses(self, now: datetime) -> bool:
+        return self.expires_at - now < rules.PRESSING if self.urgent is None else self.urgent
 
 
 WAITING = text("rings_at IS NOT NULL")

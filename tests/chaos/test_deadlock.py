@@ -23,6 +23,7 @@ from app.core.db import db, insert_rows, transaction
 from app.dispatch import search
 from app.dispatch.models import Offer, OfferState
 from app.messages import actions as messages
+from app.messages import channels
 from app.messages.models import Alert
 from app.push import actions as devices
 from app.push import outbox
@@ -133,12 +134,12 @@ def claimed(row: Message) -> ClaimedMessage:
 
 VERBS: list[Callable[[UUID, list[UUID]], object]] = [
     lambda subject, _ids: messages.drop(subject),
-    lambda subject, _ids: messages.see(subject, clock.now()),
+    lambda subject, _ids: messages.see(subject),
     lambda subject, _ids: messages.replace(
         {subject: ([], messages.NOTHING_LEFT)}, "x", now=clock.now(), expires_at=LATER
     ),
     lambda _subject, ids: devices.receive(ids[3], clock.now()),
-    lambda _subject, ids: devices.report_sms(ids[3], True, clock.now()),
+    lambda _subject, ids: channels.report_sms(ids[3], True, clock.now()),
     settles,
 ]
 

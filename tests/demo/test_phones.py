@@ -30,8 +30,7 @@ from app.messages import actions as messages
 from app.messages.funnel import funnel
 from app.messages.models import Notice
 from app.push import actions as devices
-from app.push import outbox, sender
-from app.push import request as encryption
+from app.push import outbox, request, sender
 from app.push.models import UNSENT, Message, MessageState, Subscription
 from app.push.request import payload_for
 from app.push.rules import Channel, key_trouble
@@ -125,9 +124,7 @@ def test_a_message_to_another_phone_is_not_readable(client: FlaskClient, now: da
     with transaction():
         message = next(one for one in outbox.claim(1000, "mine", now) if one.endpoint == NURSE.endpoint)
         db.session.rollback()
-    body = encryption.encrypted(
-        payload_for(message.id, message.notice, "http://localhost"), message.p256dh, message.auth
-    )
+    body = request.encrypted(payload_for(message.id, message.notice, "http://localhost"), message.p256dh, message.auth)
     assert post(client, OFF, body) == 400
     assert post(client, NURSE, body) == 201
     assert sent(message.subject_id).received_at == now

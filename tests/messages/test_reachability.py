@@ -33,7 +33,7 @@ from app.messages.reachability import (
 )
 from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import Nurse, Person, Town
-from tests.push.whole_house import phone_confirms, whole_house
+from tests.messages.whole_house import phone_confirms, whole_house
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CARD = "Vous n'êtes pas joignable sur ce téléphone"

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from app.push import transport
-from app.push import transport as wire
 from app.push.rules import SendOutcome
 from app.push.transport import ANSWER_LIMIT, SILENCE, Origin, Pool
 
@@ -239,7 +238,7 @@ def test_origins_without_end_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> No
                 origin = Origin("http", f"{number}.push.example", server.origin.port)
                 assert await posted(pool, origin) == SendOutcome(201)
             assert len(pool._idle) == 20
-            monkeypatch.setattr(wire, "KEPT_FOR", 0.0)
+            monkeypatch.setattr(transport, "KEPT_FOR", 0.0)
             assert await posted(pool, server.origin) == SendOutcome(201)
             assert set(pool._idle) == {server.origin}
 

@@ -4,16 +4,18 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from app.core import clock
 from app.core.db import db, transaction
-from app.messages import queries as listeners
+from app.core.events import listen
 from app.messages.funnel import funnel
 from app.push import vapid
 from app.push.actions import MOST_DEVICES
 from app.push.models import MessageState, Subscription
+from app.push.outbox import DeliveryChanged
 from app.push.queries import subject_and_reader
 from app.push.request import answer_token, answer_token_matches
 from tests.push.house import Phone, new_account, send
@@ -203,9 +205,9 @@ def test_one_can_only_remove_ones_own_device(client: FlaskClient, browser: Brows
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def told(app: Flask) -> list[object]:
     told: list[object] = []
-    monkeypatch.setattr(listeners, "_on_received", [told.append])
+    listen(app, DeliveryChanged, lambda changed: told.extend(changed.subject_ids))
     return told
 
 

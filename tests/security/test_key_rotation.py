@@ -18,7 +18,7 @@ from app.core.db import db, transaction
 from app.core.tokens import hash_token, keyed_hash
 from app.joining import actions as joining
 from app.joining.models import AccessRequest
-from app.messages import channels as sms
+from app.messages import channels
 from app.push import request
 from app.tablets import queries as tablets
 from app.tablets.models import TabletTicket
@@ -57,7 +57,7 @@ TRAVELS = {
     "push-answer-": Kept(
         lambda: request.answer_token(ID, "accept"), lambda token: request.answer_token_matches(ID, token, "accept")
     ),
-    "sms-report": Kept(lambda: sms.report_token(ID), lambda token: sms.report_token_matches(ID, token)),
+    "sms-report": Kept(lambda: channels.report_token(ID), lambda token: channels.report_token_matches(ID, token)),
     "tablet-code": Kept(lambda: ticket().code_key, lambda key: key in tablets.code_keys(spoken_code(SPOKEN[0]))),
     "tablet-ticket": Kept(
         lambda: ticket().code_key,
