@@ -271,14 +271,14 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
         "requester": (town.orientation_nurse, ("desk.", "attachments.", "badges.", "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("decisions.",)),
         "coordinator": (town.coordinator, ("supervision.", "approvals.")),
-        "practitioner": (maya, ("inbox.", "push.remove", "keys.")),
+        "practitioner": (maya, ("inbox.", "messages.remove", "keys.")),
         "administrator": (
             town.administrator(),
             ("members.", "tablets_administration.", "accounts.show_inv", "accounts.accept_inv"),
         ),
         "anyone": (
             town.stranger(),
-            ("appointments.", "push.receive", "push.report_sms", "tablets.", "accounts.decline"),
+            ("appointments.", "push.receive", "messages.report_sms", "tablets.", "accounts.decline"),
         ),
     }
     asked = set()

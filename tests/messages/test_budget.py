@@ -12,14 +12,19 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.events import listen
 from app.dispatch.queries import reach
-from app.push import alerts, attention, budget, queries
-from app.push.attention import Wishes
-from app.push.models import Alert, Message, MessageState
-from app.push.notices import Notice
+from app.messages import actions as messages
+from app.messages import queries
+from app.messages import rules as attention
+from app.messages.actions import ReachChanged
+from app.messages.funnel import funnel
+from app.messages.models import Alert, Notice
+from app.messages.rules import Wishes
+from app.push.models import Message, MessageState
 from app.push.rules import Channel
 from tests.factories.town import Nurse, Town
-from tests.push.whole_house import mails, phone_confirms, whole_house
+from tests.messages.whole_house import mails, phone_confirms, whole_house
 
 NIGHTS = Wishes(quiet=True, quiet_from=time(20), quiet_until=time(7))
 SOON, TOMORROW = timedelta(minutes=15), timedelta(hours=20)
@@ -38,7 +43,7 @@ def maya(town: Town) -> Nurse:
 
 def wishes(nurse: Nurse, wished: Wishes) -> None:
     with transaction():
-        budget.wish(nurse.account_id, wished, clock.now())
+        messages.wish(nurse.account_id, wished, clock.now())
 
 
 def asked(nurse: Nurse, care: str = "Pansement", *, lasts: timedelta = TOMORROW, urgent: bool | None = None) -> UUID:
@@ -46,7 +51,7 @@ def asked(nurse: Nurse, care: str = "Pansement", *, lasts: timedelta = TOMORROW,
     subject, now = uuid4(), clock.now()
     notice = Notice(f"{care}, Évry", "Répondre avant demain", f"offers/{subject}", answerable=True, elsewhere="Relais.")
     with transaction():
-        alerts.alert(nurse.account_id, subject, "offer", notice, now=now, expires_at=now + lasts, urgent=urgent)
+        messages.alert(nurse.account_id, subject, "offer", notice, now=now, expires_at=now + lasts, urgent=urgent)
     return subject
 
 
@@ -77,10 +82,10 @@ def test_at_night_what_can_wait_waits_and_rings_as_one_in_the_morning(town: Town
     assert notice.urgency == "normal"
     for word in ("Pansement", "Injection", "Perfusion", "vry"):
         assert word not in str(notice.json)
-    truth = queries.funnel(subjects, "offer")
+    truth = funnel(subjects, "offer")
     assert [(one.alerted, one.received) for one in truth.values()] == [(True, False)] * 3
     phone_confirms(maya)
-    assert all(one.received for one in queries.funnel(subjects, "offer").values())
+    assert all(one.received for one in funnel(subjects, "offer").values())
 
 
 def test_one_alone_rings_as_it_is(town: Town, maya: Nurse) -> None:
@@ -108,7 +113,7 @@ def test_what_is_over_by_the_morning_never_rings(town: Town, maya: Nurse) -> Non
     asked(maya, lasts=timedelta(hours=9))
     taken, left = asked(maya), asked(maya, "Injection")
     with transaction():
-        alerts.drop(taken)
+        messages.drop(taken)
     town.time_passes(hours=9)
     assert titles(maya) == ["Injection, Évry"]
     with db.engine.connect() as connection:
@@ -120,7 +125,7 @@ def test_what_she_saw_by_herself_need_not_ring(town: Town, maya: Nurse) -> None:
     in_the_evening(town)
     seen, _unseen = asked(maya), asked(maya, "Injection")
     with transaction():
-        alerts.see(seen, clock.now())
+        messages.see(seen)
     town.time_passes(hours=9)
     assert titles(maya) == ["Injection, Évry"]
 
@@ -194,7 +199,7 @@ def closed(*subjects: UUID, nurse: Nurse) -> None:
     now = clock.now()
     with transaction():
         told = {subject: (nurse.account_id, Notice("Déjà prise", "", "inbox", urgency="low")) for subject in subjects}
-        alerts.replace(told, "closed", now=now, expires_at=now + SOON)
+        messages.replace(told, "closed", now=now, expires_at=now + SOON)
 
 
 def test_a_digest_is_taken_back_when_nothing_is_left_of_it(town: Town, maya: Nurse) -> None:
@@ -223,20 +228,20 @@ def test_a_digest_that_no_phone_confirms_goes_on_by_mail(town: Town, maya: Nurse
     town.time_passes(seconds=60)
     [letter] = mails(tmp_path)
     assert letter["Subject"] == "Relais : 2 demandes vous attendent"
-    assert {one.carrier for one in queries.funnel(pair, "offer").values()} == {Channel.EMAIL}
+    assert {one.carrier for one in funnel(pair, "offer").values()} == {Channel.EMAIL}
 
 
 def test_whoever_sees_one_of_a_digest_needs_no_mail(town: Town, maya: Nurse, tmp_path: Path) -> None:
     first, _second = digest(town, maya)
     with transaction():
-        alerts.see(first, clock.now())
+        messages.see(first)
     town.time_passes(minutes=3)
     assert mails(tmp_path) == []
 
 
-def test_a_lost_digest_is_told_for_each_of_its_alerts(town: Town, maya: Nurse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_digest_is_told_for_each_of_its_alerts(town: Town, maya: Nurse) -> None:
     told: list[UUID] = []
-    monkeypatch.setattr("app.push.listeners._on_lost", [told.append])
+    listen(town.app, ReachChanged, lambda changed: told.append(changed.subject_id))
     maya.device.answers(410)
     pair = digest(town, maya)
     assert set(pair) < set(told)
@@ -316,13 +321,13 @@ def test_she_says_when_she_may_be_disturbed(town: Town, maya: Nurse) -> None:
     answer = maya.post("/push/attention", GIVEN)
     assert (answer.status_code, answer.location) == (303, "/push/attention")
     with db.engine.connect():
-        found = budget.wishes_of(maya.account_id)
+        found = queries.wishes_of(maya.account_id)
     assert found == Wishes(True, time(21), time(6, 30), frozenset({0, 4}), 5, False)
     shown = maya.get("/push/attention").text
     assert 'value="21:00"' in shown and "Ce qui est urgent sonne toujours" in shown
     maya.post("/push/attention", {**GIVEN, "grouped": "y", "daily_cap": ""})
     db.session.rollback()
-    changed = budget.wishes_of(maya.account_id)
+    changed = queries.wishes_of(maya.account_id)
     assert (changed.grouped, changed.daily_cap) == (True, None)
 
 
@@ -349,7 +354,7 @@ def test_what_has_no_sense_is_said_beside_the_field(
     assert said in shown and "field__error" in shown
     assert 'value="5"' in shown, "nothing typed is lost"
     db.session.rollback()
-    assert budget.wishes_of(maya.account_id) == Wishes()
+    assert queries.wishes_of(maya.account_id) == Wishes()
 
 
 def test_her_wishes_are_her_own(town: Town, maya: Nurse) -> None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-CHECK_EVERY = timedelta(days=30)
-"""A device without any proof for that long is sent a visible check."""
+from app.push.rules import CHECK_EVERY
 
 FRESH = CHECK_EVERY + timedelta(days=5)
 """How long a proof holds: the check of the month has had its chance to renew it."""

@@ -1,15 +1,23 @@
-"""When an alert that can wait may ring. Pure: a person's wishes, what she was told today and an instant in, an
-instant out. Hours are Paris's, instants are UTC: on the two days a year when the clocks change, both hold."""
+"""When an alert that can wait may ring, and which way to a person comes next.
 
+Hours are Paris's, instants are UTC: on the two days a year when the clocks change, both hold.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from app.push.rules import Channel
 
 PRESSING = timedelta(hours=2)
 """An answer awaited sooner than this is urgent, unless whoever asks says otherwise."""
 
 GROUP_FOR = timedelta(hours=1)
 """How long the first of what is grouped waits for others. Less than `PRESSING`: time to answer is left."""
+
+PATIENCE = timedelta(seconds=60)
+"""How long an urgent message may go without proof before the next channel speaks too."""
 
 LOOK_BACK = timedelta(days=30)
 """Over how long one's alerts are counted as useful or not."""
@@ -38,23 +46,25 @@ class Wishes:
         return self.quiet and self.quiet_from == self.quiet_until and self.quiet_days == EVERY_DAY
 
 
-def presses(now: datetime, expires_at: datetime) -> bool:
-    return expires_at - now < PRESSING
+def channel_after(channel: Channel, ways: Collection[Channel]) -> Channel | None:
+    """The next way to a person among those there are to her; None when all were taken."""
+    order = list(Channel)
+    return next((later for later in order[order.index(channel) + 1 :] if later in ways), None)
 
 
-def rings_at(wishes: Wishes, told_today: int, now: datetime, zone: ZoneInfo) -> datetime:
-    """When what does not press may ring: `now`, or later. `told_today`: alerts since midnight."""
-    first = free_at(wishes, told_today, now, zone)
+def rings_at(wishes: Wishes, alerts_today: int, now: datetime, zone: ZoneInfo) -> datetime:
+    """When what does not press may ring: `now`, or later. `alerts_today`: alerts since midnight."""
+    first = free_at(wishes, alerts_today, now, zone)
     return _after_quiet(wishes, max(first, now + GROUP_FOR), zone) if wishes.grouped else first
 
 
-def free_at(wishes: Wishes, told_today: int, now: datetime, zone: ZoneInfo) -> datetime:
+def free_at(wishes: Wishes, alerts_today: int, now: datetime, zone: ZoneInfo) -> datetime:
     """The same for what has waited for company already."""
-    return _after_quiet(wishes, _next_day(now, zone) if is_full(wishes, told_today) else now, zone)
+    return _after_quiet(wishes, _next_day(now, zone) if is_full(wishes, alerts_today) else now, zone)
 
 
-def is_full(wishes: Wishes, told_today: int) -> bool:
-    return wishes.daily_cap is not None and told_today >= wishes.daily_cap
+def is_full(wishes: Wishes, alerts_today: int) -> bool:
+    return wishes.daily_cap is not None and alerts_today >= wishes.daily_cap
 
 
 def day_begins(now: datetime, zone: ZoneInfo) -> datetime:

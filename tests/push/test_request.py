@@ -1,15 +1,24 @@
 """The published example of the standard, and what a browser's own library makes of ours."""
 
 import base64
+import json
 import os
+from datetime import timedelta
 
 import http_ece
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from flask import Flask
 
-from app.push import encryption
-from app.push.encryption import BODY_LIMIT, encrypted
+from app.core import clock
+from app.push import request, vapid
+from app.push.request import BODY_LIMIT, encrypted
 from tests.services.push_service import FakePushService
+
+
+def claims(header: str) -> dict[str, object]:
+    middle = header.removeprefix("vapid t=").split(",")[0].split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
 
 
 def from_base64url(text: str) -> bytes:
@@ -62,7 +71,20 @@ def test_what_cannot_be_sent_is_refused(push_service: FakePushService, field: st
 
 def test_a_phones_keys_are_read_once(push_service: FakePushService) -> None:
     device = push_service.new_device()
-    before = encryption._phone.cache_info().misses
+    before = request._phone.cache_info().misses
     for _ in range(3):
         encrypted(b"again", device.p256dh, device.auth)
-    assert encryption._phone.cache_info().misses == before + 1
+    assert request._phone.cache_info().misses == before + 1
+
+
+def test_each_service_has_its_own_header_renewed_before_it_ends(app: Flask) -> None:
+    key = vapid.fingerprint()
+    first = request.authorization("https://a.example", key, clock.now())
+    other = request.authorization("https://b.example", key, clock.now())
+    assert (claims(first)["aud"], claims(other)["aud"]) == ("https://a.example", "https://b.example")
+    assert request.authorization("https://a.example", key, clock.now()) == first
+    assert claims(first)["sub"] == "mailto:relais@example.org"
+    for _ in range(30):
+        left = claims(request.authorization("https://a.example", key, clock.now()))["exp"] - clock.now().timestamp()
+        assert 6 * 3600 <= left <= 12 * 3600
+        clock.advance(timedelta(minutes=59))

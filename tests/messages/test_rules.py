@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace as but
 
 from app.core.clock import PARIS
-from app.push.attention import GROUP_FOR, PRESSING, Wishes, day_begins, free_at, is_full, presses, rings_at
+from app.messages.models import Delivery, Notice
+from app.messages.rules import GROUP_FOR, PRESSING, Wishes, day_begins, free_at, is_full, rings_at
 
 NIGHTS = Wishes(quiet=True, quiet_from=time(20), quiet_until=time(7))
 MONDAY = datetime(2026, 11, 23)
@@ -85,8 +88,10 @@ def test_what_is_grouped_waits_an_hour_for_company() -> None:
 
 def test_what_presses() -> None:
     now = paris("24 15:00")
-    assert presses(now, now + timedelta(minutes=119))
-    assert not presses(now, now + timedelta(hours=2))
+    asked = Delivery(uuid4(), uuid4(), Notice("", "", ""), now + timedelta(minutes=119))
+    assert asked.presses(now)
+    assert not but(asked, expires_at=now + timedelta(hours=2)).presses(now)
+    assert not but(asked, urgent=False).presses(now)
 
 
 # The two days on which the clocks change: 29 March 2026, 2 h becomes 3 h; 25 October 2026, 3 h becomes 2 h.

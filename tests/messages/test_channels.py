@@ -22,14 +22,16 @@ from app.letters import sms as gateways
 from app.letters.kinds import Words
 from app.letters.rules import URGENT, Medium, Outcome, Stage, Verdict, after, is_mobile
 from app.live.models import Topic
-from app.push import alerts, sms
+from app.messages import actions as messages
+from app.messages import channels
+from app.messages.models import Delivery, Notice
+from app.messages.rules import channel_after
 from app.push.models import Message, MessageState
-from app.push.notices import Notice, Owed
-from app.push.rules import Channel, channel_after
+from app.push.rules import Channel
 from tests.conftest import settings_for
 from tests.core.statements import statements
 from tests.factories.town import Town
-from tests.push.whole_house import mails, phone_confirms, whole_house
+from tests.messages.whole_house import mails, phone_confirms, whole_house
 from tests.services.sms_gateway import FakeSmsGateway, Posted
 
 NEW_REQUEST = "Relais : nouvelle demande. Ouvrez Relais pour répondre."
@@ -159,8 +161,6 @@ def test_nothing_leaves_once_somebody_took_it(town: Town, tmp_path: Path) -> Non
 def test_nothing_leaves_when_it_is_taken_while_it_is_on_its_way(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.push import channels
-
     town.nurse("Maya", phone=False)
     ines = town.nurse("Inès", km=2)
     town.asks()
@@ -313,7 +313,7 @@ def test_smsmode_is_spoken_to_as_it_documents(app: Flask, tmp_path: Path, gatewa
         RELAIS_SMS_KEY=KEY,
         RELAIS_SMS_DIALECT="smsmode",
     )
-    report = sms.report_address(UUID(int=7), settings.base_url)
+    report = channels.report_address(UUID(int=7), settings.base_url)
     words = Words(f"{NEW_REQUEST} http://localhost:8000", report=report)
     outcome = gateways.send(UUID(int=7), "+33639980001", words, settings)
     [sent] = gateway.taken
@@ -324,7 +324,7 @@ def test_smsmode_is_spoken_to_as_it_documents(app: Flask, tmp_path: Path, gatewa
         "recipient": {"to": "33639980001"},
         "body": {"text": f"{NEW_REQUEST} http://localhost:8000"},
         "refClient": str(UUID(int=7)),
-        "callbackUrlStatus": f"http://localhost:8000/push/sms-reports/{UUID(int=7)}/{sms.report_token(UUID(int=7))}",
+        "callbackUrlStatus": f"http://localhost:8000/push/sms-reports/{UUID(int=7)}/{channels.report_token(UUID(int=7))}",
     }
 
 
@@ -334,7 +334,7 @@ def test_the_ways_to_a_group_cost_one_question(town: Town, gateway: FakeSmsGatew
         db.session.get_one(Practitioner, nurses[0].practitioner_id).phone = "+33169000000"
     accounts = [nurse.account.id for nurse in nurses]
     with statements() as said:
-        ways = alerts.ways_to(accounts)
+        ways = messages.ways_to(accounts)
     assert len(said) == 1
     assert ways[accounts[0]] == {Channel.PUSH, Channel.EMAIL}
     assert all(ways[account] == set(Channel) for account in accounts[1:])
@@ -347,7 +347,7 @@ def test_alerting_a_group_costs_as_much_as_alerting_one(town: Town, gateway: Fak
         notice = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere=NEW_REQUEST)
         now, ends = clock.now(), clock.now() + timedelta(hours=1)
         with statements() as said, transaction():
-            alerts.alert_all([Owed(each, uuid4(), notice, ends, True) for each in accounts], "offer", now=now)
+            messages.alert_all([Delivery(each, uuid4(), notice, ends, True) for each in accounts], "offer", now=now)
         return len(said)
 
     accounts = [town.nurse(f"N{n}", phone=False).account.id for n in range(12)]
@@ -457,8 +457,8 @@ def test_nobody_else_can_report(town: Town, gateway: FakeSmsGateway, an_sms: UUI
     for wrong in (
         path[:-3] + "abc",
         path.replace(str(row.id), str(other)),
-        f"/push/sms-reports/{other}/{sms.report_token(other)}",
-        f"/push/sms-reports/{mail_row.id}/{sms.report_token(mail_row.id)}",
+        f"/push/sms-reports/{other}/{channels.report_token(other)}",
+        f"/push/sms-reports/{mail_row.id}/{channels.report_token(mail_row.id)}",
     ):
         assert client.post(wrong, json=delivered).status_code == 404
     for no_report in ({}, [], {"status": 3}):
@@ -468,9 +468,9 @@ def test_nobody_else_can_report(town: Town, gateway: FakeSmsGateway, an_sms: UUI
 
 
 def test_smsmode_reports_in_its_own_words() -> None:
-    assert sms.arrived({"messageId": "x", "status": {"value": "DELIVERED", "deliveryDate": "…"}}) is True
-    assert sms.arrived({"messageId": "x", "status": {"value": "UNDELIVERABLE"}}) is False
-    assert sms.arrived({"messageId": "x", "status": {"value": "ENROUTE"}}) is None
+    assert channels.arrived({"messageId": "x", "status": {"value": "DELIVERED", "deliveryDate": "…"}}) is True
+    assert channels.arrived({"messageId": "x", "status": {"value": "UNDELIVERABLE"}}) is False
+    assert channels.arrived({"messageId": "x", "status": {"value": "ENROUTE"}}) is None
 
 
 @pytest.mark.parametrize(

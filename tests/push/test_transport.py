@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from app.push import transport, wire
-from app.push.rules import Outcome
-from app.push.wire import ANSWER_LIMIT, SILENCE, Origin, Pool
+from app.push import transport
+from app.push.rules import SendOutcome
+from app.push.transport import ANSWER_LIMIT, SILENCE, Origin, Pool
 
 CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
 REQUEST = b"POST /push/1 HTTP/1.1\r\nHost: push.example\r\nContent-Length: 2\r\n\r\nhi"
@@ -64,10 +64,10 @@ async def here(_host: str, _port: int) -> list[str]:
     return ["127.0.0.1"]
 
 
-async def posted(pool: Pool, origin: Origin, seconds: float = 2.0) -> Outcome:
+async def posted(pool: Pool, origin: Origin, seconds: float = 2.0) -> SendOutcome:
     """What one POST came to, over a kept connection where there is one."""
     connection = pool.idle(origin) or await pool.connect(origin)
-    came: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    came: asyncio.Future[SendOutcome] = asyncio.get_running_loop().create_future()
     connection.post(REQUEST, seconds, came.set_result)
     outcome = await came
     await asyncio.sleep(0.05)  # What follows the status may still be on its way.
@@ -89,24 +89,26 @@ def run(tale: Callable[[Pool], Coroutine[None, None, None]]) -> None:
 @pytest.mark.parametrize(
     ("answer", "outcome", "kept"),
     [
-        (CREATED, Outcome(201), True),
-        (b"HTTP/1.1 429 Slow\r\nRETRY-AFTER: 120\r\nContent-Length: 4\r\n\r\nwait", Outcome(429, "120"), True),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", Outcome(200), True),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" + CREATED, Outcome(201), True),
-        (b"HTTP/1.1 410 Gone\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", Outcome(410), False),
-        (b"HTTP/1.0 201 Created\r\n\r\n", Outcome(201), False),
-        (b"HTTP/1.1 307 Elsewhere\r\nLocation: http://10.0.0.1/\r\nContent-Length: 0\r\n\r\n", Outcome(307), True),
+        (CREATED, SendOutcome(201), True),
+        (b"HTTP/1.1 429 Slow\r\nRETRY-AFTER: 120\r\nContent-Length: 4\r\n\r\nwait", SendOutcome(429, "120"), True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", SendOutcome(200), True),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + CREATED, SendOutcome(201), True),
+        (b"HTTP/1.1 410 Gone\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", SendOutcome(410), False),
+        (b"HTTP/1.0 201 Created\r\n\r\n", SendOutcome(201), False),
+        (b"HTTP/1.1 307 Elsewhere\r\nLocation: http://10.0.0.1/\r\nContent-Length: 0\r\n\r\n", SendOutcome(307), True),
         (b"SSH-2.0-OpenSSH_9.2\r\n", SILENCE, False),
         (b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", SILENCE, False),
         (None, SILENCE, False),
     ],
     ids=["created", "wait", "chunked", "continue", "close", "old", "redirect", "no http", "upgrade", "hangs up"],
 )
-def test_an_answer_and_whether_the_connection_serves_again(answer: bytes | None, outcome: Outcome, kept: bool) -> None:
+def test_an_answer_and_whether_the_connection_serves_again(
+    answer: bytes | None, outcome: SendOutcome, kept: bool
+) -> None:
     async def tale(pool: Pool) -> None:
         async with Server(answer, CREATED) as server:
             assert await posted(pool, server.origin) == outcome
-            assert await posted(pool, server.origin) == Outcome(201)
+            assert await posted(pool, server.origin) == SendOutcome(201)
             assert server.connections == (1 if kept else 2)
 
     run(tale)
@@ -125,7 +127,7 @@ def test_an_answer_that_comes_in_pieces() -> None:
         server = await asyncio.start_server(drip, "127.0.0.1", 0)
         async with server:
             origin = Origin("http", "push.example", server.sockets[0].getsockname()[1])
-            assert await posted(pool, origin) == Outcome(201)
+            assert await posted(pool, origin) == SendOutcome(201)
 
     run(tale)
 
@@ -134,7 +136,7 @@ def test_one_that_never_ends_is_given_up_once_its_status_is_known() -> None:
     async def tale(pool: Pool) -> None:
         endless = b"HTTP/1.1 201 Created\r\nContent-Length: 99999999\r\n\r\n" + b"x" * (2 * ANSWER_LIMIT)
         async with Server(endless, CREATED) as server:
-            assert await posted(pool, server.origin) in (Outcome(201), SILENCE)
+            assert await posted(pool, server.origin) in (SendOutcome(201), SILENCE)
             assert pool.idle(server.origin) is None
 
     run(tale)
@@ -144,7 +146,7 @@ def test_one_that_never_comes_is_silence() -> None:
     async def tale(pool: Pool) -> None:
         async with Server(b"", CREATED) as server:
             assert await posted(pool, server.origin, seconds=0.1) == SILENCE
-            assert await posted(pool, server.origin) == Outcome(201)
+            assert await posted(pool, server.origin) == SendOutcome(201)
             assert server.connections == 2, "what it might still say is not the answer to the next"
 
     run(tale)
@@ -154,7 +156,7 @@ def test_a_connection_closed_meanwhile_is_not_used_again() -> None:
     async def tale(pool: Pool) -> None:
         async with Server(CREATED, CREATED, then_close=True) as server:
             for _ in range(2):
-                assert await posted(pool, server.origin) == Outcome(201)
+                assert await posted(pool, server.origin) == SendOutcome(201)
             assert server.connections == 2
 
     run(tale)
@@ -163,8 +165,8 @@ def test_a_connection_closed_meanwhile_is_not_used_again() -> None:
 def test_words_that_nobody_asked_for_close_the_connection() -> None:
     async def tale(pool: Pool) -> None:
         async with Server(CREATED + CREATED, CREATED) as server:
-            assert await posted(pool, server.origin) == Outcome(201)
-            assert await posted(pool, server.origin) == Outcome(201)
+            assert await posted(pool, server.origin) == SendOutcome(201)
+            assert await posted(pool, server.origin) == SendOutcome(201)
             assert server.connections == 2
 
     run(tale)
@@ -177,7 +179,7 @@ def test_the_next_address_is_tried() -> None:
 
         pool = Pool(two)
         async with Server(CREATED) as server:
-            assert await posted(pool, server.origin) == Outcome(201)
+            assert await posted(pool, server.origin) == SendOutcome(201)
         pool.close()
         with pytest.raises(ConnectionError):
             await pool.connect(server.origin)
@@ -210,7 +212,7 @@ def test_over_tls_the_name_is_the_urls_and_not_the_addresss(tmp_path: Path) -> N
         pool._tls = ssl.create_default_context(cadata=certificate.decode())
         async with Server(CREATED, CREATED, tls=theirs) as server:
             for _ in range(2):
-                assert await posted(pool, server.origin) == Outcome(201)
+                assert await posted(pool, server.origin) == SendOutcome(201)
             assert server.connections == 1
             with pytest.raises(ssl.SSLError):
                 await pool.connect(Origin("https", "evil.example", server.origin.port))
@@ -234,10 +236,10 @@ def test_origins_without_end_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> No
         async with Server(*[CREATED] * 40) as server:
             for number in range(20):
                 origin = Origin("http", f"{number}.push.example", server.origin.port)
-                assert await posted(pool, origin) == Outcome(201)
+                assert await posted(pool, origin) == SendOutcome(201)
             assert len(pool._idle) == 20
-            monkeypatch.setattr(wire, "KEPT_FOR", 0.0)
-            assert await posted(pool, server.origin) == Outcome(201)
+            monkeypatch.setattr(transport, "KEPT_FOR", 0.0)
+            assert await posted(pool, server.origin) == SendOutcome(201)
             assert set(pool._idle) == {server.origin}
 
     run(tale)

@@ -8,7 +8,7 @@ from wtforms.widgets import CheckboxInput
 
 from app.core.forms import Form, stripped
 from app.core.words import count
-from app.push.attention import Wishes
+from app.messages.rules import Wishes
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 CAPS = (3, 5, 10, 15, 20)

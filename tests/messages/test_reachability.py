@@ -13,8 +13,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole
 from app.live.models import Topic
-from app.push.models import Message, MessageState, Subscription
-from app.push.reachability import (
+from app.messages.reachability import (
     ASLEEP,
     FINE,
     FRESH,
@@ -32,8 +31,9 @@ from app.push.reachability import (
     check_ends_at,
     judge,
 )
+from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import Nurse, Person, Town
-from tests.push.whole_house import phone_confirms, whole_house
+from tests.messages.whole_house import phone_confirms, whole_house
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CARD = "Vous n'êtes pas joignable sur ce téléphone"

@@ -3,10 +3,14 @@
 Each is a row written long before it may be needed: pending until its time, stale as soon as a phone has the message
 or its person has seen it. No phone left to hope for brings the time forward to now. What must speak is then owed as a
 letter (`app/letters`), under whose id the row is leased until it is known what became of it.
+
+An SMS gateway may report later, once or more often, in any order: `{"status": "delivered"}`, or smsmode's
+`{"status": {"value": "DELIVERED"}, …}`. The address holds a token of this one SMS, and is all that a report can do.
 """
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import and_, bindparam, exists, func, or_, select, text
@@ -17,19 +21,22 @@ from app.config import Settings
 from app.core import leases
 from app.core.db import db, transaction
 from app.core.timers import Due
-from app.letters import kinds
+from app.core.tokens import derived_token, derived_tokens, same_as_one
 from app.letters.actions import owe
-from app.letters.kinds import Ending, Kind, Words
+from app.letters.kinds import Ending, Words
 from app.letters.models import Letter, LetterState
-from app.letters.rules import URGENT, Medium
-from app.push import sms
-from app.push.alerts import owe_next
-from app.push.listeners import mobiles_of, tell_carried
-from app.push.models import Message, MessageState
-from app.push.queries import ALIVE
+from app.letters.rules import Medium
+from app.messages.actions import announce_reach, enqueue_next_channel
+from app.messages.queries import mobiles_of
+from app.push.actions import lock_message, receive
+from app.push.models import ALIVE, Message, MessageState
+from app.push.outbox import DeliveryChanged
 from app.push.rules import Channel
 
 BATCH = 20
+ARRIVED = frozenset({"delivered"})
+NEVER_WILL = frozenset({"undelivered", "undeliverable", "failed", "rejected", "expired"})
+
 UNCONFIRMED = "unconfirmed-alert"
 """The kind of these letters: their subject is the row."""
 
@@ -59,8 +66,8 @@ def hand_over(now: datetime) -> bool:
     address = _address(row)
     if row.expires_at <= now or address is None:
         row.state = MessageState.EXPIRED if row.expires_at <= now else MessageState.FAILED
-        owe_next(row, now)
-        tell_carried(row.subject_id)
+        enqueue_next_channel(row, now)
+        announce_reach(DeliveryChanged([row.subject_id]))
         return True
     medium = Medium(row.channel.value)
     letter = owe(UNCONFIRMED, row.id, address, medium=medium, now=now, expires_at=row.expires_at)
@@ -71,12 +78,12 @@ def hand_over(now: datetime) -> bool:
 def compose(letter: Letter, _now: datetime) -> Words | None:
     """That something waits in Relais, and nothing of what; None when it does not any more."""
     settings: Settings = current_app.config["SETTINGS"]
-    row = db.session.scalar(select(Message).where(*leases.held(Message, letter.subject_id, str(letter.id))))
+    row = db.session.scalar(select(Message).where(*leases.under_lease(Message, letter.subject_id, str(letter.id))))
     if row is None:
         return None
     words: str = row.payload["text"]
     if letter.medium is Medium.SMS:
-        return Words(f"{words} {settings.base_url}", report=sms.report_address(row.id, settings.base_url))
+        return Words(f"{words} {settings.base_url}", report=report_address(row.id, settings.base_url))
     return Words(f"{words}\n{settings.base_url}\n", subject=words.partition(".")[0])
 
 
@@ -87,8 +94,8 @@ def settled(ending: Ending) -> None:
     ended: dict[str, Any] = {"attempts": ending.attempts, "last_status": ending.status, "sent_at": left}
     if leases.settle(Message, ending.subject_id, str(ending.letter_id), state, **ended):
         row = db.session.get_one(Message, ending.subject_id, populate_existing=True)
-        owe_next(row, ending.at)
-        tell_carried(row.subject_id)
+        enqueue_next_channel(row, ending.at)
+        announce_reach(DeliveryChanged([row.subject_id]))
 
 
 def oldest_due(_now: datetime) -> Due:
@@ -134,5 +141,37 @@ def _due(now: Any) -> tuple[Any, ...]:
 ANYTHING = select(Message.id).where(*_due(bindparam("now", type_=Message.due_at.type))).limit(1)
 
 
-def init_app() -> None:
-    kinds.register([UNCONFIRMED], Kind(compose, URGENT, settled))
+def report_sms(message_id: UUID, arrived: bool | None, now: datetime) -> bool:
+    """The gateway says what became of an SMS; False when there is no such SMS. Said twice or late, it changes nothing:
+    only what left can fail, and nothing undoes that it arrived."""
+    message = lock_message(message_id)
+    if message is None or message.channel is not Channel.SMS:
+        return False
+    if arrived:
+        return receive(message_id, now)
+    if arrived is False and message.state in (MessageState.LEASED, MessageState.SENT):
+        message.state = MessageState.FAILED
+        message.lease_token = message.lease_until = None
+        announce_reach(DeliveryChanged([message.subject_id]))
+    return True
+
+
+def arrived(report: object) -> bool | None:
+    """Whether the telephone has the SMS; None while that is not known. ValueError: this is no report."""
+    status = report.get("status") if isinstance(report, dict) else None
+    status = status.get("value") if isinstance(status, dict) else status
+    if not isinstance(status, str):
+        raise ValueError("a report has a status")
+    return True if status.lower() in ARRIVED else False if status.lower() in NEVER_WILL else None
+
+
+def report_token(message_id: UUID) -> str:
+    return derived_token("sms-report", str(message_id))
+
+
+def report_token_matches(message_id: UUID, token: str) -> bool:
+    return same_as_one(token, derived_tokens("sms-report", str(message_id)))
+
+
+def report_address(message_id: UUID, base_url: str) -> str:
+    return f"{base_url}/push/sms-reports/{message_id}/{report_token(message_id)}"
