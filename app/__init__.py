@@ -9,6 +9,7 @@ from app import (
     care_requests,
     desk,
     dispatch,
+    documents,
     drafts,
     emergency,
     inbox,
@@ -56,7 +57,19 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     htmx.htmx.init_app(app)
     for floor in (db, incoming, again, compression, security, limits, errors, words, forms, pwa):
         floor.init_app(app)
-    for room in (audit, accounts, push, live, pathways, tablets, drafts, care_requests, appointments, dispatch):
+    for room in (
+        audit,
+        accounts,
+        push,
+        live,
+        pathways,
+        tablets,
+        drafts,
+        documents,
+        care_requests,
+        appointments,
+        dispatch,
+    ):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, supervision, joining, emergency):

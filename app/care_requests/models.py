@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.care_requests.rules import State, Verb
 from app.core.db import Identified, Model
-from app.core.sealed import Sealed, SealedBytes
+from app.core.sealed import Sealed
 from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession, text_enum
 from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search
@@ -172,18 +172,13 @@ class InformationCopy(Identified, Model):
     practitioner: Mapped[Practitioner] = relationship()
 
 
-class Attachment(Identified, Model):
+class EpisodeDocument(Model):
     """A document joined to what was asked; only the requester's side and those who accepted may open it."""
 
-    __tablename__ = "attachment"
+    __tablename__ = "episode_document"
 
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
     episode_id: Mapped[UUID] = mapped_column(ForeignKey("episode.id"), index=True)
-    name: Mapped[str] = mapped_column(Sealed)
-    media_type: Mapped[str]
-    size: Mapped[int]  # bytes
-    body: Mapped[bytes] = mapped_column(SealedBytes, deferred=True)
-    added_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    at: Mapped[datetime]
 
 
-__all__ = ["Attachment", "CareRequest", "CareTask", "Episode", "InformationCopy", "State", "Step", "Verb"]
+__all__ = ["CareRequest", "CareTask", "Episode", "EpisodeDocument", "InformationCopy", "State", "Step", "Verb"]

@@ -14,7 +14,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests import plans
 from app.care_requests import queries as care_request_queries
 from app.care_requests.actions import Need
-from app.care_requests.attachments import LARGEST, MOST, join
+from app.care_requests.attachments import ROOM, join
 from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import transaction
@@ -37,9 +37,6 @@ from app.pathways.rules import window_bounds
 from app.pathways.schema import Pathway
 from app.patients.models import Patient
 from app.patients.words import banner
-
-ROOM = MOST * LARGEST + 1_000_000
-"""Bytes of a form with as many documents as may be joined."""
 
 NEAREST = 6
 """Establishments shown at once; the others are a tap away."""

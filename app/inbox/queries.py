@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, lazyload,
 
 from app.accounts.models import Account, Role
 from app.appointments.models import Appointment
-from app.care_requests.models import Attachment, CareRequest, CareTask, InformationCopy, State
+from app.care_requests.models import CareRequest, CareTask, InformationCopy, State
 from app.care_requests.rules import OPEN
 from app.core.db import UtcDateTime, db
 from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
@@ -290,9 +290,3 @@ def copies(practitioner_id: UUID, now: datetime) -> Sequence[InformationCopy]:
     )
     newest = statement.order_by(InformationCopy.read_at.is_not(None), InformationCopy.id.desc())
     return db.session.scalars(newest.limit(MOST)).all()
-
-
-def attachments(request: CareRequest) -> Sequence[Attachment]:
-    """The documents joined to this episode; their bodies stay where they are."""
-    joined = select(Attachment).where(Attachment.episode_id == request.episode_id)
-    return db.session.scalars(joined.order_by(Attachment.id)).all()
