@@ -30,7 +30,27 @@ class Episode(Identified, Model):
     created_at: Mapped[datetime]
 
 
-class CareRequest(Identified, Model):
+class FollowsPathway:
+    """A need under the rules of its pathway as they were when the request was started."""
+
+    pathway_version_id: Any
+    reason: Any
+
+    @property
+    def rulebook(self) -> Pathway:
+        return version(self.pathway_version_id)
+
+    @property
+    def search(self) -> Search:
+        """How somebody is looked for."""
+        return self.rulebook.search_for(self.reason)
+
+    @property
+    def need(self) -> Reason:
+        return self.rulebook.reason(self.reason)
+
+
+class CareRequest(FollowsPathway, Identified, Model):
     """One need. `next_move_at` is when someone must act on it by itself; no searching request is without one.
 
     `pathway` names the kind of request, `rulebook` is that pathway as it was when the request was started.
@@ -92,19 +112,6 @@ class CareRequest(Identified, Model):
     coordinator: Mapped[Account | None] = relationship(foreign_keys=[coordinator_id])
     decider: Mapped[Account | None] = relationship(foreign_keys=[decider_id])
     steps: Mapped[list["Step"]] = relationship(order_by="Step.id", viewonly=True)
-
-    @property
-    def rulebook(self) -> Pathway:
-        return version(self.pathway_version_id)
-
-    @property
-    def search(self) -> Search:
-        """How somebody is looked for."""
-        return self.rulebook.search_for(self.reason)
-
-    @property
-    def need(self) -> Reason:
-        return self.rulebook.reason(self.reason)
 
     @property
     def answers(self) -> dict[str, Any]:
