@@ -46,7 +46,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "emergency.missed": frozenset({"reason"}),
     "emergency.seen": frozenset(),
     "attachment.added": frozenset({"episode"}),
-    "attachment.opened": frozenset({"episode"}),
+    "attachment.opened": frozenset(),
     "pathway.set_aside": frozenset({"pathway"}),
     "request.opened": frozenset({"pathway"}),
     "request.moved": frozenset({"from", "to"}),
