@@ -49,15 +49,7 @@ def join(request: CareRequest, uploads: Sequence[Upload], *, by: Account, now: d
 def _join(request: CareRequest, document: Document, by: Account, now: datetime) -> None:
     db.session.add(EpisodeDocument(document_id=document.id, episode_id=request.episode_id))
     add_step(request.id, "attached", by=by, now=now)
-    record(
-        "attachment.added",
-        subject=document.id,
-        patient=document.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        episode=str(request.episode_id),
-    )
+    record("attachment.added", document, by, now=now, episode=request.episode_id)
 
 
 def joined_to(episode_id: UUID) -> Sequence[Document]:
