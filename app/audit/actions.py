@@ -65,7 +65,7 @@ EVENTS: dict[str, Event] = {
     "emergency.missed": Event("emergency", {"reason"}),
     "emergency.seen": Event("control"),
     "attachment.added": Event("care", {"episode"}),
-    "attachment.opened": Event("care", {"episode"}),
+    "attachment.opened": Event("care"),
     "pathway.set_aside": Event("coordination", {"pathway"}),
     "request.opened": Event("care", {"pathway"}),
     "request.moved": Event("care", {"from", "to"}),

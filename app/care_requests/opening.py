@@ -17,12 +17,12 @@ from app.care_requests.models import CareRequest, Episode
 from app.care_requests.rules import State, Verb, Visit, answer_by
 from app.core.db import db
 from app.directory.models import Profession
+from app.messages import actions as messages
 from app.organizations.models import Organization
 from app.pathways.actions import kept
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient
-from app.push import alerts as push
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _ask_decision(request: CareRequest, now: datetime) -> None:
     """A senior doctor has to decide first: her phone says so."""
     if request.decider_id:
         notice, until = words.decision_notice("decisions"), request.answer_by
-        push.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
+        messages.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
 
 
 def _where(need: Need, patient: Patient | None, organization_id: UUID) -> str:

@@ -1,7 +1,6 @@
 """What the requester's side says of a search that runs. Each verb begins by locking the request."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -16,12 +15,13 @@ from app.dispatch import offers, rules, words
 from app.dispatch.answers import ACCEPT, WITHDRAW, Tap, remember, settle
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.search import first_stage, latest_wave, widen
+from app.messages.actions import ReachChanged
 from app.organizations.geo import distance_km
 
 
-def refresh_reach(offer_id: UUID) -> None:
+def refresh_reach(changed: ReachChanged) -> None:
     """A phone got the notice about this offer, or will not: the requester reads the truth about reach."""
-    offer = db.session.get(Offer, offer_id)
+    offer = db.session.get(Offer, changed.subject_id)
     if offer:
         care_requests.refresh_screens(offer.request)
 

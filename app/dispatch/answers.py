@@ -22,8 +22,8 @@ from app.directory.models import PractitionerRole
 from app.dispatch import offers, queries, rules, words
 from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.snapshots import SETTLED
+from app.messages import actions as messages
 from app.organizations.geo import distance_km
-from app.push import alerts as push
 
 LONGEST_WAY = timedelta(hours=24)
 """How long a tap may have waited for a signal. What is said to be older is counted as this old."""
@@ -212,8 +212,8 @@ def settle(offer: Offer, tap: Tap, verb: str, state: OfferState, now: datetime) 
     offer.answered_at = tap.at
     remember(offer, tap, verb)
     # Hers first and those of the others later would be two orders, and the worker settles in a third.
-    push.lock_about(select(Offer.id).where(Offer.request_id == offer.request_id))
-    push.drop(offer.id)
+    messages.lock_about(select(Offer.id).where(Offer.request_id == offer.request_id))
+    messages.drop(offer.id)
 
 
 def remember(offer: Offer, tap: Tap, verb: str) -> None:
@@ -226,7 +226,7 @@ def see(offer: Offer, now: datetime) -> None:
     """The practitioner has the offer before her eyes."""
     if offer.seen_at is None:
         offer.seen_at = now
-        push.see(offer.id, now)
+        messages.see(offer.id)
         care_requests.refresh_screens(offer.request)
 
 

@@ -20,8 +20,8 @@ from app.directory import queries as directory
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
 from app.live.actions import changed
-from app.push import alerts as push
-from app.push.notices import Notice, Owed
+from app.messages import actions as messages
+from app.messages.models import Delivery, Notice
 
 NEWS_LIFE = timedelta(hours=6)
 """How long a notice that something ended is worth delivering to a phone that was away."""
@@ -93,7 +93,7 @@ def publish(made: Sequence[tuple[CareRequest, Wave, dict[str, Any]]], now: datet
         for request, _wave, offer in made
         for one in _owed(offer, request, told.get(offer["role_id"], []), with_buttons)
     ]
-    push.alert_all(owed, ALERT, now=now)
+    messages.alert_all(owed, ALERT, now=now)
     for request, wave, offer in made:
         changed("inbox", offer["recipient_id"])
         record(
@@ -108,12 +108,12 @@ def publish(made: Sequence[tuple[CareRequest, Wave, dict[str, Any]]], now: datet
 
 def _owed(
     offer: Mapping[str, Any], request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID]
-) -> Iterator[Owed]:
+) -> Iterator[Delivery]:
     """The alert of this offer, for each who may answer it."""
     notice = words.offer_notice(request.need.care, request.commune.name, offer["expires_at"], path(offer["id"]))
     for account in accounts:
         theirs = replace(notice, buttons=account in with_buttons)
-        yield Owed(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)
+        yield Delivery(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)
 
 
 def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
@@ -121,13 +121,13 @@ def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
     changed("inbox", offer.recipient_id)
     news = replace(notice, path=path(offer.id))
     for account in directory.accounts_of([offer.role_id]).get(offer.role_id, []):
-        push.alert(account, offer.id, step, news, now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account, offer.id, step, news, now=now, expires_at=now + NEWS_LIFE)
 
 
 def tell_author(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
     """News about this offer, for the one who asked."""
     news = replace(notice, path=f"requests/{offer.request_id}")
-    push.alert(offer.request.author_id, offer.id, step, news, now=now, expires_at=now + NEWS_LIFE)
+    messages.alert(offer.request.author_id, offer.id, step, news, now=now, expires_at=now + NEWS_LIFE)
 
 
 def live(request_id: UUID) -> Sequence[Offer]:
@@ -155,7 +155,7 @@ def close(state: OfferState, notice: Notice, now: datetime, *which: ColumnElemen
     for offer in ended:
         changed("inbox", offer.recipient_id)
     told = {offer.id: (accounts.get(offer.role_id, []), replace(notice, path=path(offer.id))) for offer in ended}
-    push.replace(told, "closed", now=now, expires_at=now + NEWS_LIFE)
+    messages.replace(told, "closed", now=now, expires_at=now + NEWS_LIFE)
     return frozenset(offer.request_id for offer in ended)
 
 

@@ -15,13 +15,13 @@ from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
 from app.core.db import db
 from app.live.actions import changed
+from app.messages.actions import alert
+from app.messages.models import Notice
 from app.organizations.queries import territories_around, territory_communes
 from app.patients.actions import birth_date_keys
 from app.patients.models import EmergencyAccess, Patient
 from app.patients.queries import BORN_THAT_DAY
 from app.patients.rules import same_person
-from app.push.alerts import alert
-from app.push.notices import Notice
 
 LASTS = timedelta(hours=1)
 TOLD_FOR = timedelta(hours=12)
