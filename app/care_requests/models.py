@@ -180,7 +180,6 @@ class InformationCopy(Identified, Model):
     practitioner: Mapped[Practitioner] = relationship()
 
 
-
 class EpisodeDocument(Model):
     """A document joined to what was asked; only the requester's side and those who accepted may open it."""
 
