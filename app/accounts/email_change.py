@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.tokens import same_as_one
 
 
-def ask(account_id: UUID, email: str, *, now: datetime) -> None:
+def ask_for_change(account_id: UUID, email: str, *, now: datetime) -> None:
     """A code goes to the new address, also when it is somebody's already: only her mailbox may tell."""
     hold(account_id)
     _forget(account_id)
@@ -28,7 +28,7 @@ def asked_by(account_id: UUID) -> EmailChange | None:
     return db.session.scalar(select(EmailChange).where(EmailChange.account_id == account_id))
 
 
-def show_code(account_id: UUID, code: str, *, now: datetime) -> bool:
+def redeem_email_code(account_id: UUID, code: str, *, now: datetime) -> bool:
     """The address changes with the right code; wrong ones count. An address of somebody else never does."""
     account = hold(account_id)
     change = asked_by(account_id)

@@ -6,7 +6,7 @@ from wtforms import EmailField, RadioField, SelectField, StringField, Validation
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
 
 from app.accounts import queries
-from app.accounts.invitations import Person
+from app.accounts.invitations import Invitee
 from app.accounts.models import Account, Role
 from app.accounts.words import ROLES
 from app.core.forms import Form, stripped
@@ -87,5 +87,5 @@ class InviteForm(EmailForm):
             raise ValidationError("Vous ne pouvez pas donner ce rôle dans cette organisation.")
 
     @property
-    def person(self) -> Person:
-        return Person(self.email.data or "", self.given_name.data or "", self.family_name.data or "")
+    def person(self) -> Invitee:
+        return Invitee(self.email.data or "", self.given_name.data or "", self.family_name.data or "")

@@ -42,7 +42,7 @@ def on_renewal(listener: Renewal) -> Renewal:
 
 
 @dataclass(frozen=True)
-class Person:
+class Invitee:
     """Whom to invite. `email` in lower case."""
 
     email: str
@@ -51,7 +51,7 @@ class Person:
 
 
 def invite(
-    person: Person,
+    person: Invitee,
     organization_id: UUID,
     role: Role,
     *,
@@ -101,14 +101,14 @@ def renew(former: Invitation, *, by: UUID, now: datetime) -> Invitation | None:
     """The same by mail, to the address as it was typed; None for what proposes no role."""
     if former.organization_id is None or former.role is None:
         return None
-    person = Person(former.email, former.given_name, former.family_name)
+    person = Invitee(former.email, former.given_name, former.family_name)
     renewed = invite(person, former.organization_id, former.role, by=by, now=now)
     for listener in _renewals:
         listener(former, renewed)
     return renewed
 
 
-def _held_account(person: Person, now: datetime) -> Account:
+def _held_account(person: Invitee, now: datetime) -> Account:
     """The account of this address, made when there is none, and held: two invitations at once come one by one."""
     new = {"email": person.email, "given_name": person.given_name, "family_name": person.family_name}
     db.session.execute(insert_into(Account).values(created_at=now, **new).on_conflict_do_nothing())
@@ -132,7 +132,7 @@ def _is_unknown_elsewhere(account: Account, by: UUID) -> bool:
     return not (expected or came_in(account.id))
 
 
-def show_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:
+def redeem_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:
     """The invitation that `code` opens; None, without saying why, for any other. Wrong codes count."""
     right = same_as_one(code, codes_of(invitation_id))
     invitation = db.session.scalar(
@@ -223,7 +223,7 @@ def end_all(account_id: UUID, now: datetime) -> None:
     _end(now, Invitation.account_id == account_id)
 
 
-def end_those_of(account_id: UUID, organization_id: UUID, now: datetime) -> None:
+def end_invitations_of(account_id: UUID, organization_id: UUID, now: datetime) -> None:
     """She left this organization: what it still proposed her is over, and so is what she proposed in its name, were
     it under way to a mailbox of her choice. What others propose is theirs to say."""
     hers = or_(Invitation.account_id == account_id, Invitation.invited_by_id == account_id)

@@ -47,7 +47,7 @@ def leave(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -
     account.memberships = [m for m in account.memberships if m.organization_id != organization_id]
     db.session.flush()
     record("account.left", account, by, now=now, organization=organization_id, roles=" ".join(sorted(roles)))
-    invitations.end_those_of(account_id, organization_id, now)
+    invitations.end_invitations_of(account_id, organization_id, now)
     last = not account.memberships
     if last:
         end_sign_ins(account_id, by=by, why="left the last organization", now=now)

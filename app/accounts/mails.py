@@ -10,7 +10,7 @@ from app.accounts.recovery import stop_token
 from app.config import Settings
 from app.core.db import db
 from app.letters import kinds
-from app.letters.kinds import Kind, Words
+from app.letters.kinds import LetterKind, Words
 from app.letters.models import Letter
 from app.organizations.queries import names_of
 
@@ -134,5 +134,5 @@ def _base_url() -> str:
 
 
 def init_app() -> None:
-    kinds.register((INVITATION, RECOVERY_INVITATION), Kind(invitation))
-    kinds.register(News, Kind(news))
+    kinds.register((INVITATION, RECOVERY_INVITATION), LetterKind(invitation))
+    kinds.register(News, LetterKind(news))

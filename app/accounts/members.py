@@ -29,7 +29,7 @@ INVITATIONS_SHOWN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Place:
+class MembersOf:
     id: UUID
     name: str
     members: list[tuple[Account, list[str]]]
@@ -45,7 +45,7 @@ def show() -> Response:
     return page("accounts/members.html", places=places, coordinates=Role.COORDINATOR in me().roles)
 
 
-def place(organization_id: UUID, name: str) -> Place:
+def place(organization_id: UUID, name: str) -> MembersOf:
     people = queries.members_of(organization_id)
     members = [(each, [ROLES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
     running = recovery.running_in(organization_id)
@@ -53,7 +53,7 @@ def place(organization_id: UUID, name: str) -> Place:
     found = [each for each in unanswered if each.role in me().may_grant(organization_id)]
     letters = queries.letters_of(found)
     invited = [(each, ROLES[each.role], state_of(each, letters.get(each.id))) for each in found if each.role]
-    return Place(organization_id, name, members, running, queries.with_passkey(people), invited)
+    return MembersOf(organization_id, name, members, running, queries.with_passkey(people), invited)
 
 
 def state_of(invitation: Invitation, letter: Letter | None) -> str:
@@ -149,7 +149,7 @@ def member_page(organization_id: UUID, person: Account, form: ReasonForm, status
 
 def code_to_say(running: Recovery) -> str | None:
     """Shown to the two who vouched, once the day has passed; never mailed."""
-    made = recovery.invitation_of(running.id)
+    made = recovery.recovery_invitation(running.id)
     if made is None or me().id not in (running.asked_by_id, running.confirmed_by_id):
         return None
     return actions.code_of(made.id)
@@ -167,7 +167,7 @@ def remove(organization_id: UUID, account_id: UUID) -> Response:
         if not may_remove(person, organization_id):
             abort(403)
         leave(person.id, organization_id, by=me().id, now=now)
-        recovery.end_those_of(person.id, organization_id, by=me().id, now=now)
+        recovery.end_recoveries_of(person.id, organization_id, by=me().id, now=now)
     flash("Cette personne n'a plus accès à cette organisation.", "success")
     return see_other(url_for("members.show"))
 
@@ -179,7 +179,9 @@ def ask_recovery(organization_id: UUID, account_id: UUID) -> Response:
     return vouch(
         organization_id,
         member_of(organization_id, account_id),
-        lambda person, because: recovery.ask(person, organization_id, by=me(), because=because, now=clock.now()),
+        lambda person, because: recovery.ask_for_recovery(
+            person, organization_id, by=me(), because=because, now=clock.now()
+        ),
     )
 
 

@@ -196,7 +196,7 @@ class Invitation(Identified, Named, Model):
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
 
 
-class Outcome(enum.StrEnum):
+class RecoveryOutcome(enum.StrEnum):
     """How a recovery ended."""
 
     USED = "used"
@@ -253,7 +253,7 @@ class Recovery(Identified, Model):
     confirmed_because: Mapped[str | None]
     opens_at: Mapped[datetime | None] = mapped_column(index=True)  # none until all who must have confirmed
     ended_at: Mapped[datetime | None]  # used, cancelled or too old
-    outcome: Mapped[Outcome | None] = mapped_column(text_enum(Outcome, 20))
+    outcome: Mapped[RecoveryOutcome | None] = mapped_column(text_enum(RecoveryOutcome, 20))
 
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])

@@ -35,7 +35,7 @@ from webauthn.helpers.structs import (
 )
 
 from app.accounts.actions import has_passkey, hold, tell
-from app.accounts.challenges import ask, take
+from app.accounts.challenges import issue_challenge, take
 from app.accounts.models import Account, Ceremony, News, Passkey
 from app.accounts.queries import may_come_in
 from app.accounts.rules import CHALLENGE_LASTS, looks_copied
@@ -62,7 +62,7 @@ def enrolment_options(account: Account, *, now: datetime) -> dict[str, Any]:
         user_id=account.id.bytes,
         user_name=account.email,
         user_display_name=account.name,
-        challenge=ask(Ceremony.ENROLMENT, account.id, now=now),
+        challenge=issue_challenge(Ceremony.ENROLMENT, account.id, now=now),
         timeout=_milliseconds(),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED,
@@ -135,7 +135,7 @@ def sign_in_options(*, now: datetime) -> dict[str, Any]:
     """What `navigator.credentials.get` needs. It names no key, so it tells nobody who has an account here."""
     options = generate_authentication_options(
         rp_id=rp_id(),
-        challenge=ask(Ceremony.SIGN_IN, None, now=now),
+        challenge=issue_challenge(Ceremony.SIGN_IN, None, now=now),
         timeout=_milliseconds(),
         user_verification=UserVerificationRequirement.REQUIRED,
     )
@@ -147,7 +147,7 @@ def proof_options(account: Account, *, now: datetime) -> dict[str, Any]:
     known = db.session.scalars(select(Passkey.credential_id).where(Passkey.account_id == account.id))
     options = generate_authentication_options(
         rp_id=rp_id(),
-        challenge=ask(Ceremony.PROOF, account.id, now=now),
+        challenge=issue_challenge(Ceremony.PROOF, account.id, now=now),
         timeout=_milliseconds(),
         allow_credentials=[PublicKeyCredentialDescriptor(id=each) for each in known],
         user_verification=UserVerificationRequirement.REQUIRED,
@@ -155,7 +155,7 @@ def proof_options(account: Account, *, now: datetime) -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
-def prove(account: Account, answer: dict[str, Any], *, now: datetime) -> None:
+def check_proof(account: Account, answer: dict[str, Any], *, now: datetime) -> None:
     """Check that one of this very person's passkeys answered; raises as `recognize`."""
     challenge = _open(take(Ceremony.PROOF, account.id, now=now))
     if _owner(answer, challenge, now=now).id != account.id:

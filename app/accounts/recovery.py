@@ -18,9 +18,9 @@ from app.accounts.models import (
     Invitation,
     Membership,
     News,
-    Outcome,
     Passkey,
     Recovery,
+    RecoveryOutcome,
     RecoveryWord,
     Role,
 )
@@ -37,7 +37,7 @@ def may_vouch(administrator: Account, account: Account, organization_id: UUID) -
     return runs_it and administrator.id != account.id and organization_id in account.organizations()
 
 
-def ask(account: Account, organization_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
+def ask_for_recovery(account: Account, organization_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
     """The first administrator's word. False when it is not theirs to give, not needed, or already running."""
     held = hold(account.id)
     if not may_vouch(by, held, organization_id) or not has_passkey(held.id) or running_for(held.id):
@@ -124,7 +124,7 @@ def cancel(recovery_id: UUID, *, by: UUID | None, why: str, now: datetime) -> bo
     recovery = _held(recovery_id)
     if recovery is None:
         return False
-    _end(recovery, Outcome.CANCELLED, now)
+    _end(recovery, RecoveryOutcome.CANCELLED, now)
     _note(recovery, "account.recovery_cancelled", News.RECOVERY_CANCELLED, by=by, why=why, now=now)
     return True
 
@@ -160,8 +160,8 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _move(recovery: Recovery, now: datetime) -> None:
     if recovery_ends_at(recovery.asked_at, recovery.opens_at) <= now:
-        _end(recovery, Outcome.EXPIRED, now)
-    elif recovery.opens_at is not None and recovery.opens_at <= now and invitation_of(recovery.id) is None:
+        _end(recovery, RecoveryOutcome.EXPIRED, now)
+    elif recovery.opens_at is not None and recovery.opens_at <= now and recovery_invitation(recovery.id) is None:
         _open(recovery, now)
 
 
@@ -187,7 +187,7 @@ def finish(invitation: Invitation, passkey: Passkey, *, now: datetime) -> None:
     """The person has her new passkey: those she lost, and all that was signed in with them, end."""
     recovery = db.session.get_one(Recovery, invitation.recovery_id)
     account = recovery.account
-    recovery.ended_at, recovery.outcome = now, Outcome.USED
+    recovery.ended_at, recovery.outcome = now, RecoveryOutcome.USED
     db.session.execute(delete(Passkey).where(Passkey.account_id == account.id, Passkey.id != passkey.id))
     end_sign_ins(account.id, by=account.id, why="passkeys were lost", now=now)
     record("account.recovered", account, account, now=now)
@@ -205,7 +205,7 @@ def running_in(organization_id: UUID) -> dict[UUID, Recovery]:
     return {each.account_id: each for each in db.session.scalars(select(Recovery).where(*here))}
 
 
-def invitation_of(recovery_id: UUID) -> Invitation | None:
+def recovery_invitation(recovery_id: UUID) -> Invitation | None:
     return db.session.scalar(select(Invitation).where(Invitation.recovery_id == recovery_id))
 
 
@@ -218,7 +218,7 @@ def stops(recovery_id: UUID, token: str) -> bool:
     return same_as_one(token, derived_tokens("stop-recovery", str(recovery_id)))
 
 
-def end_those_of(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
+def end_recoveries_of(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
     """The person has just left: nobody there vouches for her any more, nor is asked to."""
     running = running_for(account_id)
     if running is not None and running.organization_id == organization_id:
@@ -233,7 +233,7 @@ def _held(recovery_id: UUID) -> Recovery | None:
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
-def _end(recovery: Recovery, outcome: Outcome, now: datetime) -> None:
+def _end(recovery: Recovery, outcome: RecoveryOutcome, now: datetime) -> None:
     recovery.ended_at, recovery.outcome = now, outcome
     db.session.execute(
         update(Invitation)

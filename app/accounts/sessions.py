@@ -141,7 +141,7 @@ def keep_form(account_id: UUID | None) -> str | None:
 
 
 @dataclass(frozen=True)
-class Place:
+class SharedTablet:
     """A shared tablet, as a sign-in keeps it; `must_read`: the person first reads what changed meanwhile."""
 
     organization_id: UUID
@@ -149,7 +149,7 @@ class Place:
     must_read: bool
 
 
-def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = None) -> SignIn:
+def sign_in(account: Account, means: str, *, now: datetime, at: SharedTablet | None = None) -> SignIn:
     """Sign `account` in on this browser, with a new session so that nobody can have planted the old one.
     Whether she may come in was asked before.
 

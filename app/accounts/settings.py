@@ -42,7 +42,7 @@ def change_email() -> Response:
     if not form.validate_on_submit():
         return page("accounts/email.html", form=form, status=422)
     with transaction():
-        email_change.ask(account_id, form.email.data or "", now=now)
+        email_change.ask_for_change(account_id, form.email.data or "", now=now)
     return see_other(url_for("settings.email_code"))
 
 
@@ -75,7 +75,7 @@ def show_email_code() -> Response:
 def _changed(account_id: UUID, code: str, now: datetime) -> bool:
     try:
         with transaction():
-            return email_change.show_code(account_id, code, now=now)
+            return email_change.redeem_email_code(account_id, code, now=now)
     except IntegrityError:  # Another person confirmed the same address at the same moment, and was first.
         return False
 

@@ -115,7 +115,7 @@ def show_code(invitation_id: UUID) -> Response:
     if not form.validate_on_submit():
         return page("accounts/invitation.html", form=form, status=422)
     with transaction():
-        opened = invitations.show_code(invitation_id, form.code.data or "", now=now)
+        opened = invitations.redeem_code(invitation_id, form.code.data or "", now=now)
         if opened is not None:
             sessions.remember_invitation(opened, now=now)
     if opened is None:

@@ -55,7 +55,7 @@ CANCELLATIONS: dict[str, str] = {
 UNDECIDED = "aucune décision à temps"
 """Why a request ended that no senior doctor decided on."""
 
-MOMENTS: dict[str, str] = {"morning": "Matin", "midday": "Midi", "evening": "Soir"}
+MOMENT_WORDS: dict[str, str] = {"morning": "Matin", "midday": "Midi", "evening": "Soir"}
 
 
 def copy_notice() -> Notice:

@@ -16,19 +16,19 @@ from app.core.db import db
 from app.core.limits import unheard_proxy
 from app.letters import mail, sms
 from app.letters.kinds import Words
-from app.letters.rules import Outcome, Stage, is_mobile
+from app.letters.rules import AttemptOutcome, AttemptStage, is_mobile
 from app.messages import checks
 from app.supervision.health import report
 
 STAGES = {
-    Stage.NAME: "name resolution",
-    Stage.CONNECTION: "connection",
-    Stage.TLS: "TLS",
-    Stage.SIGN_IN: "sign-in",
-    Stage.SENDER: "sender refused",
-    Stage.RECIPIENT: "recipient refused",
-    Stage.MESSAGE: "message refused",
-    Stage.GATEWAY: "the gateway refused",
+    AttemptStage.NAME: "name resolution",
+    AttemptStage.CONNECTION: "connection",
+    AttemptStage.TLS: "TLS",
+    AttemptStage.SIGN_IN: "sign-in",
+    AttemptStage.SENDER: "sender refused",
+    AttemptStage.RECIPIENT: "recipient refused",
+    AttemptStage.MESSAGE: "message refused",
+    AttemptStage.GATEWAY: "the gateway refused",
 }
 TEXT = "Relais : ceci est un essai. Rien ne vous attend."
 
@@ -89,7 +89,7 @@ def tried_push(email: str) -> Iterator[Finding]:
         yield not trial.failed, f"push: {trial.device}: {trial.words}"
 
 
-def _told(what: str, outcome: Outcome) -> Finding:
+def _told(what: str, outcome: AttemptOutcome) -> Finding:
     if outcome.stage is None:
         return True, f"{what}: taken ({outcome.status})"
     said = " ".join(str(part) for part in (outcome.status, " ".join(outcome.said.split())) if part)

@@ -30,7 +30,7 @@ def invite(
     email: str, given_name: str, family_name: str, role: str, organization: str, kind: str, commune: str, phone: str
 ) -> None:
     """Propose somebody a role in an organization, by mail: how the first person of an instance arrives."""
-    person = invitations.Person(email, given_name, family_name)
+    person = invitations.Invitee(email, given_name, family_name)
     with context.application().app_context(), transaction():
         place = organization_named(organization, kind=kind, place=place_named(commune), phone=phone)
         if place is None:

@@ -22,7 +22,7 @@ POSTAL_CODES = {EVRY: "91000"}
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoPlace:
     key: str
     name: str
     kind: str
@@ -43,7 +43,7 @@ class Staff:
 
 
 @dataclass(frozen=True)
-class Professional:
+class DemoProfessional:
     """`north` and `east`: metres from the centre of the practice's commune."""
 
     key: str
@@ -67,7 +67,7 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Person:
+class DemoPatient:
     """A patient: who keeps the record, and the keys of the usual professionals."""
 
     key: str
@@ -81,30 +81,30 @@ def email_of(key: str) -> str:
 
 
 PLACES = (
-    Place("hospital", "Centre hospitalier des Deux-Rives", "hospital", EVRY, "1 boulevard des Deux-Rives"),
-    Place("ed", "Urgences", "emergency", EVRY, "1 boulevard des Deux-Rives", "hospital"),
-    Place("medicine", "Médecine polyvalente", "ward", EVRY, "1 boulevard des Deux-Rives", "hospital"),
-    Place("surgery", "Chirurgie viscérale", "ward", EVRY, "1 boulevard des Deux-Rives", "hospital"),
-    Place("maternity-unit", "Maternité des Coquelicots", "maternity", CORBEIL, "8 allée des Coquelicots"),
-    Place("clinic", "Clinique des Tilleuls", "hospital", CORBEIL, "60 rue des Tilleuls"),
-    Place("clinic-medicine", "Médecine", "ward", CORBEIL, "60 rue des Tilleuls", "clinic"),
-    Place("rehabilitation", "Soins de suite du Val d'Yerres", "ward", BRUNOY, "2 allée du Parc"),
-    Place("clinic-maternity", "Maternité des Tilleuls", "maternity", CORBEIL, "60 rue des Tilleuls", "clinic"),
-    Place("equipment", "Matériel Santé Essonne", "equipment", BONDOUFLE, "14 rue des Ateliers"),
-    Place("home-help", "Aide à domicile des Deux-Rives", "home-help", EVRY, "5 place du Marché"),
-    Place("cpts", "CPTS Seine et Essonne", "cpts", EVRY, "12 place de la Fontaine"),
-    Place("evry-nurses", "Cabinet infirmier des Aunettes", "practice", EVRY, "4 rue des Aunettes"),
-    Place("canal", "Maison de santé du Canal", "practice", EVRY, "21 quai du Canal"),
-    Place("corbeil-nurses", "Cabinet infirmier de la Confluence", "practice", CORBEIL, "15 rue du Confluent"),
-    Place("ris-nurses", "Cabinet infirmier des Docks", "practice", RIS, "3 rue des Docks"),
-    Place("savigny-health", "Maison de santé des Prés-Saint-Martin", "practice", SAVIGNY, "9 rue des Prés"),
-    Place("longjumeau-health", "Maison de santé de l'Yvette", "practice", LONGJUMEAU, "30 rue de l'Yvette"),
-    Place("massy-nurses", "Cabinet infirmier de Villaine", "practice", MASSY, "17 avenue des Marronniers"),
-    Place("etampes-health", "Maison de santé de la Juine", "practice", ETAMPES, "2 promenade de la Juine"),
-    Place("arpajon-health", "Maison de santé de l'Orge", "practice", ARPAJON, "11 place du Marché"),
-    Place("brunoy-health", "Cabinet paramédical de l'Yerres", "practice", BRUNOY, "6 rue du Pont"),
-    Place("milly-health", "Maison de santé du Gâtinais", "practice", MILLY, "5 place de la Halle"),
-    Place("corbeil-pharmacy", "Pharmacie des Moulins", "practice", CORBEIL, "40 rue des Moulins"),
+    DemoPlace("hospital", "Centre hospitalier des Deux-Rives", "hospital", EVRY, "1 boulevard des Deux-Rives"),
+    DemoPlace("ed", "Urgences", "emergency", EVRY, "1 boulevard des Deux-Rives", "hospital"),
+    DemoPlace("medicine", "Médecine polyvalente", "ward", EVRY, "1 boulevard des Deux-Rives", "hospital"),
+    DemoPlace("surgery", "Chirurgie viscérale", "ward", EVRY, "1 boulevard des Deux-Rives", "hospital"),
+    DemoPlace("maternity-unit", "Maternité des Coquelicots", "maternity", CORBEIL, "8 allée des Coquelicots"),
+    DemoPlace("clinic", "Clinique des Tilleuls", "hospital", CORBEIL, "60 rue des Tilleuls"),
+    DemoPlace("clinic-medicine", "Médecine", "ward", CORBEIL, "60 rue des Tilleuls", "clinic"),
+    DemoPlace("rehabilitation", "Soins de suite du Val d'Yerres", "ward", BRUNOY, "2 allée du Parc"),
+    DemoPlace("clinic-maternity", "Maternité des Tilleuls", "maternity", CORBEIL, "60 rue des Tilleuls", "clinic"),
+    DemoPlace("equipment", "Matériel Santé Essonne", "equipment", BONDOUFLE, "14 rue des Ateliers"),
+    DemoPlace("home-help", "Aide à domicile des Deux-Rives", "home-help", EVRY, "5 place du Marché"),
+    DemoPlace("cpts", "CPTS Seine et Essonne", "cpts", EVRY, "12 place de la Fontaine"),
+    DemoPlace("evry-nurses", "Cabinet infirmier des Aunettes", "practice", EVRY, "4 rue des Aunettes"),
+    DemoPlace("canal", "Maison de santé du Canal", "practice", EVRY, "21 quai du Canal"),
+    DemoPlace("corbeil-nurses", "Cabinet infirmier de la Confluence", "practice", CORBEIL, "15 rue du Confluent"),
+    DemoPlace("ris-nurses", "Cabinet infirmier des Docks", "practice", RIS, "3 rue des Docks"),
+    DemoPlace("savigny-health", "Maison de santé des Prés-Saint-Martin", "practice", SAVIGNY, "9 rue des Prés"),
+    DemoPlace("longjumeau-health", "Maison de santé de l'Yvette", "practice", LONGJUMEAU, "30 rue de l'Yvette"),
+    DemoPlace("massy-nurses", "Cabinet infirmier de Villaine", "practice", MASSY, "17 avenue des Marronniers"),
+    DemoPlace("etampes-health", "Maison de santé de la Juine", "practice", ETAMPES, "2 promenade de la Juine"),
+    DemoPlace("arpajon-health", "Maison de santé de l'Orge", "practice", ARPAJON, "11 place du Marché"),
+    DemoPlace("brunoy-health", "Cabinet paramédical de l'Yerres", "practice", BRUNOY, "6 rue du Pont"),
+    DemoPlace("milly-health", "Maison de santé du Gâtinais", "practice", MILLY, "5 place de la Halle"),
+    DemoPlace("corbeil-pharmacy", "Pharmacie des Moulins", "practice", CORBEIL, "40 rue des Moulins"),
 )
 
 STAFF = (
@@ -153,49 +153,49 @@ SKILLS = {
 """What some professionals can do beyond their profession, and the languages they speak."""
 
 PROFESSIONALS = (
-    Professional("nurse", NURSE, "Nadia", "Benali", "evry-nurses", 180, 120, persona=True),
-    Professional("nurse-2", NURSE, "Thomas", "Lacroix", "evry-nurses", -420, 510, persona=True),
-    Professional("nurse-3", NURSE, "Fatoumata", "Keïta", "canal", 760, -640, persona=True),
-    Professional("sylvie.garnier", NURSE, "Sylvie", "Garnier", "evry-nurses", -900, -700),
-    Professional("nurse-4", NURSE, "Camille", "Vasseur", "corbeil-nurses", 300, -250, persona=True),
-    Professional("yann.le-goff", NURSE, "Yann", "Le Goff", "corbeil-nurses", 650, -420),
-    Professional("maria.da-silva", NURSE, "Maria", "Da Silva", "corbeil-nurses", -500, 380, accepting=False),
-    Professional("nurse-5", NURSE, "Mehdi", "Haddad", "ris-nurses", -350, 260, persona=True),
-    Professional("lucie.marechal", NURSE, "Lucie", "Maréchal", "ris-nurses", 420, -180),
-    Professional("chantal.nguyen", NURSE, "Chantal", "Nguyen", "savigny-health", 240, 300),
-    Professional("bruno.castel", NURSE, "Bruno", "Castel", "savigny-health", -610, 150, accepting=False),
-    Professional("nurse-6", NURSE, "Aminata", "Traoré", "massy-nurses", -280, 330, persona=True),
-    Professional("elodie.perrin", NURSE, "Élodie", "Perrin", "massy-nurses", 510, -460),
-    Professional("nurse-7", NURSE, "Antoine", "Mercier", "arpajon-health", 200, 340, persona=True),
-    Professional("nurse-8", NURSE, "Isabelle", "Fontaine", "etampes-health", 150, -220, persona=True),
-    Professional("rachid.amrani", NURSE, "Rachid", "Amrani", "etampes-health", -730, 440),
-    Professional("sandrine.oliveira", NURSE, "Sandrine", "Oliveira", "brunoy-health", 310, 90),
-    Professional("pauline.girard", NURSE, "Pauline", "Girard", "milly-health", -120, 200),
-    Professional("doctor", DOCTOR, "Marc", "Lefort", "canal", 260, -150, persona=True),
-    Professional("doctor-2", DOCTOR, "Leïla", "Mansouri", "canal", 300, -190, persona=True),
-    Professional("olivier.tran", DOCTOR, "Olivier", "Tran", "corbeil-nurses", -220, 410),
-    Professional("philippine.ott", DOCTOR, "Philippine", "Ott", "evry-nurses", -480, 390),
-    Professional("ngozi.ekwueme", DOCTOR, "Ngozi", "Ekwueme", "ris-nurses", 130, 240),
-    Professional("anne.dupuis", DOCTOR, "Anne", "Dupuis", "savigny-health", 330, -90),
-    Professional("gilles.marchetti", DOCTOR, "Gilles", "Marchetti", "longjumeau-health", -140, 260),
-    Professional("rose.kabongo", DOCTOR, "Rose", "Kabongo", "longjumeau-health", 90, -310),
-    Professional("etienne.roche", DOCTOR, "Étienne", "Roche", "arpajon-health", 280, 170),
-    Professional("salome.cohen", DOCTOR, "Salomé", "Cohen", "etampes-health", -60, 350),
-    Professional("henri.bailly", DOCTOR, "Henri", "Bailly", "milly-health", 210, -130, accepting=False),
-    Professional("midwife", MIDWIFE, "Julie", "Renard", "canal", 240, -170, persona=True),
-    Professional("ines.ferreira", MIDWIFE, "Inès", "Ferreira", "corbeil-nurses", 480, 220),
-    Professional("mathilde.caron", MIDWIFE, "Mathilde", "Caron", "longjumeau-health", 350, 120),
-    Professional("oumou.diarra", MIDWIFE, "Oumou", "Diarra", "arpajon-health", -290, 410),
-    Professional("laure.blanchet", MIDWIFE, "Laure", "Blanchet", "massy-nurses", 160, 520),
-    Professional("physio", PHYSIO, "Damien", "Roussel", "canal", 280, -210, persona=True),
-    Professional("noemie.guerin", PHYSIO, "Noémie", "Guérin", "ris-nurses", -190, -380),
-    Professional("paul.lambert", PHYSIO, "Paul", "Lambert", "longjumeau-health", 420, -270),
-    Professional("sonia.martinez", PHYSIO, "Sonia", "Martinez", "etampes-health", -340, -120, accepting=False),
-    Professional("hugo.leclerc", PHYSIO, "Hugo", "Leclerc", "brunoy-health", -260, 180),
-    Professional("marie-paule.hoarau", PHARMACIST, "Marie-Paule", "Hoarau", "corbeil-pharmacy", 120, 90),
-    Professional("vincent.bonnet", PHARMACIST, "Vincent", "Bonnet", "canal", -150, 430),
-    Professional("thi-mai.pham", PHARMACIST, "Thi Mai", "Pham", "massy-nurses", 380, -90),
-    Professional("georges.simon", PHARMACIST, "Georges", "Simon", "etampes-health", 230, 310),
+    DemoProfessional("nurse", NURSE, "Nadia", "Benali", "evry-nurses", 180, 120, persona=True),
+    DemoProfessional("nurse-2", NURSE, "Thomas", "Lacroix", "evry-nurses", -420, 510, persona=True),
+    DemoProfessional("nurse-3", NURSE, "Fatoumata", "Keïta", "canal", 760, -640, persona=True),
+    DemoProfessional("sylvie.garnier", NURSE, "Sylvie", "Garnier", "evry-nurses", -900, -700),
+    DemoProfessional("nurse-4", NURSE, "Camille", "Vasseur", "corbeil-nurses", 300, -250, persona=True),
+    DemoProfessional("yann.le-goff", NURSE, "Yann", "Le Goff", "corbeil-nurses", 650, -420),
+    DemoProfessional("maria.da-silva", NURSE, "Maria", "Da Silva", "corbeil-nurses", -500, 380, accepting=False),
+    DemoProfessional("nurse-5", NURSE, "Mehdi", "Haddad", "ris-nurses", -350, 260, persona=True),
+    DemoProfessional("lucie.marechal", NURSE, "Lucie", "Maréchal", "ris-nurses", 420, -180),
+    DemoProfessional("chantal.nguyen", NURSE, "Chantal", "Nguyen", "savigny-health", 240, 300),
+    DemoProfessional("bruno.castel", NURSE, "Bruno", "Castel", "savigny-health", -610, 150, accepting=False),
+    DemoProfessional("nurse-6", NURSE, "Aminata", "Traoré", "massy-nurses", -280, 330, persona=True),
+    DemoProfessional("elodie.perrin", NURSE, "Élodie", "Perrin", "massy-nurses", 510, -460),
+    DemoProfessional("nurse-7", NURSE, "Antoine", "Mercier", "arpajon-health", 200, 340, persona=True),
+    DemoProfessional("nurse-8", NURSE, "Isabelle", "Fontaine", "etampes-health", 150, -220, persona=True),
+    DemoProfessional("rachid.amrani", NURSE, "Rachid", "Amrani", "etampes-health", -730, 440),
+    DemoProfessional("sandrine.oliveira", NURSE, "Sandrine", "Oliveira", "brunoy-health", 310, 90),
+    DemoProfessional("pauline.girard", NURSE, "Pauline", "Girard", "milly-health", -120, 200),
+    DemoProfessional("doctor", DOCTOR, "Marc", "Lefort", "canal", 260, -150, persona=True),
+    DemoProfessional("doctor-2", DOCTOR, "Leïla", "Mansouri", "canal", 300, -190, persona=True),
+    DemoProfessional("olivier.tran", DOCTOR, "Olivier", "Tran", "corbeil-nurses", -220, 410),
+    DemoProfessional("philippine.ott", DOCTOR, "Philippine", "Ott", "evry-nurses", -480, 390),
+    DemoProfessional("ngozi.ekwueme", DOCTOR, "Ngozi", "Ekwueme", "ris-nurses", 130, 240),
+    DemoProfessional("anne.dupuis", DOCTOR, "Anne", "Dupuis", "savigny-health", 330, -90),
+    DemoProfessional("gilles.marchetti", DOCTOR, "Gilles", "Marchetti", "longjumeau-health", -140, 260),
+    DemoProfessional("rose.kabongo", DOCTOR, "Rose", "Kabongo", "longjumeau-health", 90, -310),
+    DemoProfessional("etienne.roche", DOCTOR, "Étienne", "Roche", "arpajon-health", 280, 170),
+    DemoProfessional("salome.cohen", DOCTOR, "Salomé", "Cohen", "etampes-health", -60, 350),
+    DemoProfessional("henri.bailly", DOCTOR, "Henri", "Bailly", "milly-health", 210, -130, accepting=False),
+    DemoProfessional("midwife", MIDWIFE, "Julie", "Renard", "canal", 240, -170, persona=True),
+    DemoProfessional("ines.ferreira", MIDWIFE, "Inès", "Ferreira", "corbeil-nurses", 480, 220),
+    DemoProfessional("mathilde.caron", MIDWIFE, "Mathilde", "Caron", "longjumeau-health", 350, 120),
+    DemoProfessional("oumou.diarra", MIDWIFE, "Oumou", "Diarra", "arpajon-health", -290, 410),
+    DemoProfessional("laure.blanchet", MIDWIFE, "Laure", "Blanchet", "massy-nurses", 160, 520),
+    DemoProfessional("physio", PHYSIO, "Damien", "Roussel", "canal", 280, -210, persona=True),
+    DemoProfessional("noemie.guerin", PHYSIO, "Noémie", "Guérin", "ris-nurses", -190, -380),
+    DemoProfessional("paul.lambert", PHYSIO, "Paul", "Lambert", "longjumeau-health", 420, -270),
+    DemoProfessional("sonia.martinez", PHYSIO, "Sonia", "Martinez", "etampes-health", -340, -120, accepting=False),
+    DemoProfessional("hugo.leclerc", PHYSIO, "Hugo", "Leclerc", "brunoy-health", -260, 180),
+    DemoProfessional("marie-paule.hoarau", PHARMACIST, "Marie-Paule", "Hoarau", "corbeil-pharmacy", 120, 90),
+    DemoProfessional("vincent.bonnet", PHARMACIST, "Vincent", "Bonnet", "canal", -150, 430),
+    DemoProfessional("thi-mai.pham", PHARMACIST, "Thi Mai", "Pham", "massy-nurses", 380, -90),
+    DemoProfessional("georges.simon", PHARMACIST, "Georges", "Simon", "etampes-health", 230, 310),
 )
 
 
@@ -341,7 +341,7 @@ def _phone(rank: int) -> str:
 
 
 PATIENTS = tuple(
-    Person(
+    DemoPatient(
         key,
         keeper,
         Identity(

@@ -23,8 +23,7 @@ from app.core.db import db
 from app.core.tokens import derived_token, keyed_hash, new_token, same
 from app.demo.people import PROFESSIONALS, STAFF, email_of
 from app.letters import actions as letters
-from app.letters.rules import Medium, Outcome
-from app.letters.rules import Verdict as Delivered
+from app.letters.rules import AttemptOutcome, LetterVerdict, Medium
 from app.messages import channels
 from app.messages.models import DEVICES_PAGE
 from app.push import actions as devices
@@ -136,7 +135,7 @@ def deliver(now: datetime) -> None:
         pass
     for medium in Medium:
         while letter := letters.claim(medium, now):
-            letters.settle(letter, Delivered("sent"), Outcome(status=250), now)
+            letters.settle(letter, LetterVerdict("sent"), AttemptOutcome(status=250), now)
 
 
 def _base64url(data: bytes) -> str:

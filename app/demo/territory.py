@@ -21,7 +21,7 @@ from app.demo.people import (
     SERVICES,
     SKILLS,
     STAFF,
-    Professional,
+    DemoProfessional,
     Staff,
     email_of,
 )
@@ -94,7 +94,7 @@ def _write_staff(staff: Staff, places: dict[str, Organization], began: datetime)
 
 
 def _write_professional(
-    each: Professional, rank: int, places: dict[str, Organization], began: datetime
+    each: DemoProfessional, rank: int, places: dict[str, Organization], began: datetime
 ) -> Practitioner:
     practice = places[each.practice]
     person = _account(each.key, each.given_name, each.family_name, each.persona, began)

@@ -12,7 +12,7 @@ from app.care_requests.rules import TAKEN, read_visits
 from app.core import clock
 from app.core.words import length, span
 from app.dispatch.models import Offer, OfferState
-from app.inbox.parts import Part, parts
+from app.inbox.parts import PlanPart, parts
 from app.inbox.questions import answers_of
 from app.organizations.geo import driving_minutes
 from app.organizations.models import Organization
@@ -45,7 +45,7 @@ class Card:
     plan: str
     said: list[tuple[str, str]]
     relayed_by: str
-    parts: list[Part]
+    parts: list[PlanPart]
     started_at: datetime
     ends_at: datetime
     paused: bool

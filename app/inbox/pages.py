@@ -12,7 +12,7 @@ from app.appointments.words import modes_of, places_of
 from app.care_requests import plans
 from app.care_requests.attachments import joined_to
 from app.care_requests.rules import condition, read_visits
-from app.care_requests.words import MOMENTS
+from app.care_requests.words import MOMENT_WORDS
 from app.core import clock
 from app.core.htmx import page
 from app.dispatch import answers
@@ -84,7 +84,7 @@ def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[st
         "sequence": appointment.sequence if appointment else 0,
         "after": pathway.after,
         "weeks": plans.weeks(read_visits(request.visits)),
-        "moments": MOMENTS,
+        "moments": MOMENT_WORDS,
         "part": said.label if said else "",
         "tasks": [to_do(task, won, now) for task, won in queries.tasks(my_inboxes(), request.id)],
         "documents": joined_to(request.episode_id),

@@ -9,12 +9,12 @@ from app.care_requests.models import CareTask
 from app.core.words import count, length, moment
 from app.dispatch.models import Offer, OfferState
 from app.inbox.mine import url_of
-from app.inbox.queries import Visit
+from app.inbox.queries import VisitRow
 
 PATIENT_SAID = {"confirmed": "Le patient a confirmé", "declined": "Le patient ne peut pas"}
 
 
-def visit_line(visit: Visit, now: datetime) -> RequestLine:
+def visit_line(visit: VisitRow, now: datetime) -> RequestLine:
     """With what the patient said of its hour."""
     when = moment(visit.starts_at, now) if visit.starts_at else ""
     return line_of(

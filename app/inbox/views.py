@@ -17,7 +17,7 @@ from app.inbox import queries
 from app.inbox.cards import Card, card
 from app.inbox.mine import asks_for_part, my_recipients, my_role
 from app.inbox.queries import Recipient, stand_in
-from app.inbox.replacements import Away, away
+from app.inbox.replacements import Replacement, away
 from app.messages.queries import judgements
 
 bp = Blueprint("inbox", __name__)
@@ -30,7 +30,7 @@ class Inbox:
     recipient_id: UUID
     name: str
     accepting: bool
-    away: Away | None
+    away: Replacement | None
     cards: list[Card]
 
     @property

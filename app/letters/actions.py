@@ -9,7 +9,7 @@ from app.core import leases
 from app.core.db import db
 from app.letters.kinds import Ending, kind_of
 from app.letters.models import Letter, LetterState
-from app.letters.rules import Medium, Outcome, Verdict
+from app.letters.rules import AttemptOutcome, LetterVerdict, Medium
 
 LEASE = timedelta(seconds=60)
 """Longer than a server that is well takes over one letter; one that drags on may get it twice, under the same name."""
@@ -68,7 +68,7 @@ def claim(medium: Medium, now: datetime) -> Claimed | None:
     )
 
 
-def settle(letter: Claimed, verdict: Verdict, outcome: Outcome, now: datetime) -> bool:
+def settle(letter: Claimed, verdict: LetterVerdict, outcome: AttemptOutcome, now: datetime) -> bool:
     """Write what became of an attempt; False, and nothing written, when the lease was lost meanwhile."""
     state = LetterState(verdict.state)
     ended_at = None if state is LetterState.PENDING else now

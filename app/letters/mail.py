@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
 from app.config import Settings
-from app.letters.rules import Outcome, Stage
+from app.letters.rules import AttemptOutcome, AttemptStage
 
 MAIL_SERVER_SECONDS = 20
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -36,38 +36,38 @@ def compose(mail_id: UUID, to: str, subject: str, text: str, settings: Settings,
     return message
 
 
-def deliver(message: EmailMessage, mail_id: UUID, settings: Settings) -> Outcome:
+def deliver(message: EmailMessage, mail_id: UUID, settings: Settings) -> AttemptOutcome:
     """One attempt: by the mail server, or into a folder where there is none."""
     if settings.smtp_url:
         return by_smtp(message, settings.smtp_url)
     _to_folder(message, settings.data_dir / "mail" / f"{mail_id}.eml")
-    return Outcome(status=TAKEN)
+    return AttemptOutcome(status=TAKEN)
 
 
-def by_smtp(message: EmailMessage, smtp_url: str) -> Outcome:
+def by_smtp(message: EmailMessage, smtp_url: str) -> AttemptOutcome:
     """`smtp://`: STARTTLS when it is offered, and always before a password. `smtps://`: TLS from the first byte."""
     server = urlsplit(smtp_url)
     try:
         with _connected(server) as smtp:
             _sign_in(smtp, server)
-            with _at(Stage.MESSAGE):
+            with _at(AttemptStage.MESSAGE):
                 smtp.send_message(message)
     except _Stopped as stopped:
         return stopped.outcome
-    return Outcome(status=TAKEN)
+    return AttemptOutcome(status=TAKEN)
 
 
 class _Stopped(Exception):
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: AttemptOutcome) -> None:
         self.outcome = outcome
 
 
 @contextmanager
 def _connected(server: SplitResult) -> Iterator[smtplib.SMTP]:
     host, port = server.hostname or "", server.port or PORTS[server.scheme]
-    with _at(Stage.NAME):
+    with _at(AttemptStage.NAME):
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    with _at(Stage.CONNECTION):
+    with _at(AttemptStage.CONNECTION):
         smtp = _opened(server.scheme, host, port)
     try:
         if server.scheme == "smtp":
@@ -84,10 +84,10 @@ def _opened(scheme: str, host: str, port: int) -> smtplib.SMTP:
 
 
 def _start_tls(smtp: smtplib.SMTP) -> None:
-    with _at(Stage.CONNECTION):
+    with _at(AttemptStage.CONNECTION):
         smtp.ehlo()
     if smtp.has_extn("starttls"):
-        with _at(Stage.TLS):
+        with _at(AttemptStage.TLS):
             smtp.starttls(context=ssl.create_default_context())
 
 
@@ -96,8 +96,8 @@ def _sign_in(smtp: smtplib.SMTP, server: SplitResult) -> None:
         return
     # A server that suddenly offers no encryption may be somebody between us and it.
     if not isinstance(smtp.sock, ssl.SSLSocket) and server.hostname not in THIS_MACHINE:
-        raise _Stopped(Outcome(Stage.TLS, said="no STARTTLS: the password stays here"))
-    with _at(Stage.SIGN_IN):
+        raise _Stopped(AttemptOutcome(AttemptStage.TLS, said="no STARTTLS: the password stays here"))
+    with _at(AttemptStage.SIGN_IN):
         smtp.login(unquote(server.username), unquote(server.password or ""))
 
 
@@ -110,7 +110,7 @@ def _say_goodbye(smtp: smtplib.SMTP) -> None:
 
 
 @contextmanager
-def _at(stage: Stage) -> Iterator[None]:
+def _at(stage: AttemptStage) -> Iterator[None]:
     """Whatever fails inside failed at this stage, unless the failure knows better."""
     try:
         yield
@@ -118,22 +118,24 @@ def _at(stage: Stage) -> Iterator[None]:
         raise _Stopped(_outcome(stage, failure)) from failure
 
 
-def _outcome(stage: Stage, failure: Exception) -> Outcome:
+def _outcome(stage: AttemptStage, failure: Exception) -> AttemptOutcome:
     if isinstance(failure, smtplib.SMTPRecipientsRefused):
         status, said = next(iter(failure.recipients.values()), (553, b"no address"))
-        return Outcome(Stage.RECIPIENT, status, said=_text(said))
+        return AttemptOutcome(AttemptStage.RECIPIENT, status, said=_text(said))
     if isinstance(failure, smtplib.SMTPSenderRefused):
-        return Outcome(Stage.SENDER, failure.smtp_code, said=_text(failure.smtp_error))
+        return AttemptOutcome(AttemptStage.SENDER, failure.smtp_code, said=_text(failure.smtp_error))
     if isinstance(failure, smtplib.SMTPResponseException):
-        return Outcome(stage, failure.smtp_code, said=_text(failure.smtp_error))
-    if isinstance(failure, smtplib.SMTPNotSupportedError) and stage is Stage.MESSAGE:
-        return Outcome(
-            Stage.RECIPIENT, 553, said=str(failure)
+        return AttemptOutcome(stage, failure.smtp_code, said=_text(failure.smtp_error))
+    if isinstance(failure, smtplib.SMTPNotSupportedError) and stage is AttemptStage.MESSAGE:
+        return AttemptOutcome(
+            AttemptStage.RECIPIENT, 553, said=str(failure)
         )  # An address with accents, and a server without SMTPUTF8.
     if isinstance(failure, ssl.SSLError):
-        return Outcome(Stage.TLS, said=str(failure))
+        return AttemptOutcome(AttemptStage.TLS, said=str(failure))
     of_the_line = isinstance(failure, smtplib.SMTPServerDisconnected) or not isinstance(failure, smtplib.SMTPException)
-    return Outcome(Stage.CONNECTION if of_the_line and stage is not Stage.NAME else stage, said=str(failure))
+    return AttemptOutcome(
+        AttemptStage.CONNECTION if of_the_line and stage is not AttemptStage.NAME else stage, said=str(failure)
+    )
 
 
 def _text(said: bytes | str) -> str:

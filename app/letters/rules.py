@@ -20,7 +20,7 @@ class Medium(enum.StrEnum):
     SMS = "sms"
 
 
-class Stage(enum.StrEnum):
+class AttemptStage(enum.StrEnum):
     """How far an attempt came before it failed."""
 
     WORDS = "words"  # ours: what it says could not be composed
@@ -34,16 +34,16 @@ class Stage(enum.StrEnum):
     GATEWAY = "gateway"  # the SMS gateway answered, and did not take it
 
 
-SERVER_AWAY = frozenset({Stage.NAME, Stage.CONNECTION, Stage.TLS, Stage.SIGN_IN})
+SERVER_AWAY = frozenset({AttemptStage.NAME, AttemptStage.CONNECTION, AttemptStage.TLS, AttemptStage.SIGN_IN})
 """Where it says nothing of this letter: the next one would fare no better."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttemptOutcome:
     """What came of one attempt. No `stage`: it was taken. `status` is SMTP's or HTTP's; `said`, in the server's own
     words, may name the address: it is shown to the operator who tries, never kept nor logged."""
 
-    stage: Stage | None = None
+    stage: AttemptStage | None = None
     status: int | None = None
     retry_after: str = ""
     said: str = ""
@@ -58,9 +58,9 @@ class Outcome:
 
         A refused sign-in or sender is the operator's to mend, and then all that waits can leave.
         """
-        if self.stage is Stage.GATEWAY:
+        if self.stage is AttemptStage.GATEWAY:
             return not (self.status in (408, 429) or (self.status or 0) >= 500)
-        return self.stage in (Stage.RECIPIENT, Stage.MESSAGE) and (self.status or 0) >= 500
+        return self.stage in (AttemptStage.RECIPIENT, AttemptStage.MESSAGE) and (self.status or 0) >= 500
 
     @property
     def trouble(self) -> str:
@@ -86,14 +86,16 @@ each is paid for."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LetterVerdict:
     """The letter's next state, and its `due_at` when it is pending again."""
 
     state: Literal["pending", "sent", "failed", "expired"]
     due_at: datetime | None = None
 
 
-def after(outcome: Outcome, patience: Patience, *, attempts: int, now: datetime, expires_at: datetime) -> Verdict:
+def after(
+    outcome: AttemptOutcome, patience: Patience, *, attempts: int, now: datetime, expires_at: datetime
+) -> LetterVerdict:
     """What becomes of a letter after its `attempts`-th attempt.
 
     | answer                                                    | state                                        |
@@ -108,13 +110,13 @@ def after(outcome: Outcome, patience: Patience, *, attempts: int, now: datetime,
     Pending becomes expired when the next try would come when it ends, or after.
     """
     if outcome.taken:
-        return Verdict("sent")
-    asked_to_wait = outcome.stage is Stage.GATEWAY and outcome.status == 429
+        return LetterVerdict("sent")
+    asked_to_wait = outcome.stage is AttemptStage.GATEWAY and outcome.status == 429
     given_up = patience.tries is not None and attempts >= patience.tries and not asked_to_wait
     if outcome.final or given_up:
-        return Verdict("failed")
+        return LetterVerdict("failed")
     wait = asked_wait(outcome.retry_after, now) or backoff(attempts, first=patience.first, longest=patience.longest)
-    return Verdict("pending", now + wait) if now + wait < expires_at else Verdict("expired")
+    return LetterVerdict("pending", now + wait) if now + wait < expires_at else LetterVerdict("expired")
 
 
 def is_mobile(number: str) -> bool:

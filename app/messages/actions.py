@@ -82,7 +82,7 @@ def notify_device(device: Subscription, delivery: Delivery, step: str, now: date
 def _alert(deliveries: Sequence[Delivery], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
     awaited = [_with_urgency(each, now) for each in deliveries if each.notice.answerable]
     calm = {each.account_id for each in awaited if not each.urgent}
-    free_at = queries.rings_at(calm, now) if calm else {}
+    free_at = queries.ring_times(calm, now) if calm else {}
     timed = [(each, now if each.urgent else free_at[each.account_id]) for each in awaited]
     insert_rows(Alert, [_alert_row(each, step, at, now) for each, at in timed])
     at_once = [each for each, at in timed if at <= now]

@@ -210,7 +210,7 @@ def enter(badge: Badge, *, now: datetime) -> None:
     if must_read and unfinished is None:
         came_from = before.account_id if before else None
         db.session.add(Handover(tablet_id=tablet.id, from_id=came_from, to_id=person.id, at=now, since=since))
-    place = sessions.Place(tablet.organization_id, tablet.name, must_read)
+    place = sessions.SharedTablet(tablet.organization_id, tablet.name, must_read)
     row = sessions.sign_in(person, "tablet", now=now, at=place)
     db.session.add(TabletSignIn(sign_in=row, tablet_id=tablet.id))
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app.accounts import passkeys
-from app.accounts.invitations import Person
+from app.accounts.invitations import Invitee
 from app.accounts.models import Account, News, Passkey, SignIn
 from app.audit.models import AuditEvent
 from app.core import clock
@@ -156,7 +156,7 @@ def test_the_proof_changes_the_token(nora: Visitor, visitor: Anyone) -> None:
 
 
 def test_another_person_proves_nothing_here(nora: Visitor, visitor: Anyone, practice: UUID, now: datetime) -> None:
-    paul = welcome(visitor(), invited(practice, now, Person("paul@example.org", "Paul", "Roux")))
+    paul = welcome(visitor(), invited(practice, now, Invitee("paul@example.org", "Paul", "Roux")))
     later(minutes=6)
     nora.visit("/proof")
     options = nora.ask("/proof/options").get_json()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
+from app.accounts.invitations import Invitee, invite
 from app.accounts.models import Account, Invitation, Membership, Role
 from app.core import clock
 from app.core.db import db, transaction
@@ -124,7 +124,7 @@ def test_a_mail_never_opens_an_account_that_has_a_key(
     nora: Visitor, visitor: Anyone, practice: UUID, now: datetime
 ) -> None:
     with transaction():
-        stranger = Person(NURSE.email, "Autre", "Nom")
+        stranger = Invitee(NURSE.email, "Autre", "Nom")
         made = invite(stranger, practice, Role.COORDINATOR, by=None, now=now).id
     thief = visitor()
     assert try_code(thief, made, code_of(made)) == 303
@@ -168,7 +168,7 @@ def test_she_may_refuse(nora: Visitor, practice: UUID, now: datetime) -> None:
 
 
 def test_proving_an_invitation_leaves_the_former_person(nora: Visitor, practice: UUID, now: datetime) -> None:
-    other = invited(practice, now, Person("paul@example.org", "Paul", "Roux"))
+    other = invited(practice, now, Invitee("paul@example.org", "Paul", "Roux"))
     assert try_code(nora, other, code_of(other)) == 303
     assert not nora.signed_in()
     assert nora.enrol(f"/invitation/{other}").status_code == 200
@@ -177,7 +177,7 @@ def test_proving_an_invitation_leaves_the_former_person(nora: Visitor, practice:
 
 @pytest.fixture
 def chief(visitor: Anyone, practice: UUID, now: datetime) -> Visitor:
-    boss = Person("chief@example.org", "Anne", "Roy")
+    boss = Invitee("chief@example.org", "Anne", "Roy")
     return welcome(visitor(), invited(practice, now, boss, Role.ADMINISTRATOR))
 
 
@@ -189,7 +189,7 @@ def test_an_administrator_invites(chief: Visitor, practice: UUID) -> None:
     answer = chief.send("/invitations/new", organization_id=str(practice), **FIELDS)
     assert answer.status_code == 303
     assert "part par courriel" in chief.visit("/invitations/new").text
-    lea = account_of(Person("lea.blanc@example.org", "", ""))
+    lea = account_of(Invitee("lea.blanc@example.org", "", ""))
     assert (lea.name, lea.roles) == ("Léa Blanc", frozenset())
     made = db.session.scalars(select(Invitation).where(Invitation.account_id == lea.id)).one()
     assert (made.role, made.organization_id) == (Role.PRACTITIONER, practice)
@@ -210,7 +210,7 @@ def test_a_bad_form_is_kept(chief: Visitor, practice: UUID) -> None:
 
 
 def test_nobody_gives_more_than_they_may(visitor: Anyone, practice: UUID, now: datetime) -> None:
-    person = Person("coordination@example.org", "Inès", "Faure")
+    person = Invitee("coordination@example.org", "Inès", "Faure")
     coordinator = welcome(visitor(), invited(practice, now, person, Role.COORDINATOR))
     page = coordinator.visit("/invitations/new").text
     assert "Administrer" not in page

@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from app.accounts import invitations, mails, recovery
 from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
+from app.accounts.invitations import Invitee, invite
 from app.accounts.leaving import leave
-from app.accounts.models import Account, Invitation, News, Outcome, Passkey, Recovery, Role
+from app.accounts.models import Account, Invitation, News, Passkey, Recovery, RecoveryOutcome, Role
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
@@ -48,11 +48,11 @@ def due(now: datetime) -> int:
     return recovery.move_due(now)
 
 
-def person(name: str) -> Person:
-    return Person(f"{name}@example.org", name.title(), "Roy")
+def person(name: str) -> Invitee:
+    return Invitee(f"{name}@example.org", name.title(), "Roy")
 
 
-def page_of(who: Person, place: UUID) -> str:
+def page_of(who: Invitee, place: UUID) -> str:
     return f"/members/{place}/{account_of(who).id}"
 
 
@@ -169,7 +169,7 @@ def test_two_administrators_and_a_day(join: Join, nora: Visitor, visitor: Anyone
     old = visitor(keys=nora.device.keys)
     old.visit("/sign-in")
     assert old.ask("/sign-in/verification", old.device.get(old.ask("/sign-in/options").get_json())).status_code == 404
-    assert db.session.scalars(select(Recovery.outcome)).one() is Outcome.USED
+    assert db.session.scalars(select(Recovery.outcome)).one() is RecoveryOutcome.USED
     assert db.session.scalars(select(Letter.kind).where(Letter.kind.in_(list(News))).order_by(Letter.id)).all() == [
         News.RECOVERY_ASKED,
         News.RECOVERY_CONFIRMED,
@@ -189,7 +189,7 @@ def test_one_administrator_alone_gets_nowhere(join: Join, nora: Visitor, practic
     assert ines.send(page + "/recovery/confirmation", **WHY).status_code == 403
     assert due(later(days=3)) == 0
     assert due(later(days=5)) == 1
-    assert db.session.scalars(select(Recovery.outcome)).one() is Outcome.EXPIRED
+    assert db.session.scalars(select(Recovery.outcome)).one() is RecoveryOutcome.EXPIRED
 
 
 def test_nobody_vouches_for_herself(join: Join, practice: UUID) -> None:
@@ -217,7 +217,7 @@ def test_the_mailed_link_stops_it_even_after_the_day(
     ask_and_confirm(join("anne", Role.ADMINISTRATOR), join("bob", Role.ADMINISTRATOR), practice)
     due(later(hours=24))
     row = db.session.scalars(select(Recovery)).one()
-    made = recovery.invitation_of(row.id)
+    made = recovery.recovery_invitation(row.id)
     assert made is not None
     link, invitation_id = f"/recoveries/{row.id}/{recovery.stop_token(row.id)}", made.id
     db.session.rollback()

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.accounts import email_change, invitations, mails
 from app.accounts.actions import address_code
-from app.accounts.invitations import Person
+from app.accounts.invitations import Invitee
 from app.accounts.models import Account, EmailChange, Invitation, Membership, News, Passkey, Role
 from app.audit.models import AuditEvent
 from app.core import clock
@@ -24,7 +24,7 @@ from tests.accounts.conftest import NURSE, account_of, invited, later, welcome
 from tests.accounts.visitor import Visitor
 
 Anyone = Callable[..., Visitor]
-NEW = Person("nora.new@example.org", "Nora", "Petit")
+NEW = Invitee("nora.new@example.org", "Nora", "Petit")
 
 
 def asks(someone: Visitor, email: str = " Nora.New@Example.org") -> str:
@@ -101,7 +101,7 @@ def test_a_newer_wish_takes_the_place_of_the_former(nora: Visitor) -> None:
 
 def test_the_address_of_another_is_never_hers(nora: Visitor, visitor: Anyone, practice: UUID, now: datetime) -> None:
     """Asking says nothing: the code goes to that mailbox, whose owner is the only one to read it."""
-    paul = Person("paul@example.org", "Paul", "Roux")
+    paul = Invitee("paul@example.org", "Paul", "Roux")
     welcome(visitor(), invited(practice, now, paul))
     code = asks(nora, paul.email)
     assert nora.send("/account/email/code", code=code).status_code == 422
@@ -113,7 +113,7 @@ def test_two_who_confirm_one_address_at_once(
     nora: Visitor, visitor: Anyone, practice: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A couple shares a mailbox: the first has it, the other reads that it cannot be used."""
-    paul = welcome(visitor(), invited(practice, now, Person("paul@example.org", "Paul", "Roux")))
+    paul = welcome(visitor(), invited(practice, now, Invitee("paul@example.org", "Paul", "Roux")))
     first = asks(nora)
     paul.visit("/account/email")
     paul.send("/account/email", email=NEW.email)
@@ -210,7 +210,7 @@ def test_the_last_who_keeps_a_place_stays(
     nora.visit("/account")
     assert nora.send("/account/closing", sure="y").status_code == 409
     assert nora.signed_in()
-    invitation = invited(practice, now, Person("paul@example.org", "Paul", "Roux"), role)
+    invitation = invited(practice, now, Invitee("paul@example.org", "Paul", "Roux"), role)
     assert nora.send("/account/closing", sure="y").status_code == 409, "invited only, he cannot come in yet"
     welcome(visitor(), invitation)
     nora.visit("/account/closing")

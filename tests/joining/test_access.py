@@ -318,7 +318,7 @@ def test_who_has_a_key_for_other_work_answers_with_it(
 ) -> None:
     """Léa already asks for patients in the hospital: she keeps her key, and answers requests from now on."""
     with transaction():
-        person = invitations.Person("lea@example.org", "Léa", "Dupré-Martin")
+        person = invitations.Invitee("lea@example.org", "Léa", "Dupré-Martin")
         invitation_id = invitations.invite(person, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()).id
     hers = welcome(visitor(), invitation_id)
     page = f"/access-requests/{asked.id}"

@@ -13,7 +13,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from app.accounts.invitations import Person, invite
+from app.accounts.invitations import Invitee, invite
 from app.accounts.leaving import leave
 from app.accounts.models import Account, News, Passkey, Role
 from app.audit.models import AuditEvent
@@ -460,7 +460,7 @@ def test_accepted_she_may_come_in_by_her_card_before_any_key(
         leave(maya.account_id, role_of(maya).organization_id, by=maya.account_id, now=clock.now())
         person = db.session.get_one(Practitioner, maya.practitioner_id)
         person.account_id = None
-        claim = Person("maya@example.org", "Maya", "Dupré")
+        claim = Invitee("maya@example.org", "Maya", "Dupré")
         place, waiting = person.role.organization_id, {"by": None, "now": clock.now(), "practitioner_id": person.id}
         invite(claim, place, Role.PRACTITIONER, **waiting)
     someone = visitor()
@@ -479,7 +479,7 @@ def test_her_card_does_not_open_an_account_that_somebody_has(
     with transaction():
         person = db.session.get_one(Practitioner, maya.practitioner_id)
         person.account_id = None
-        claim = Person(ines.account.email, "Maya", "Dupré")
+        claim = Invitee(ines.account.email, "Maya", "Dupré")
         place, waiting = person.role.organization_id, {"by": None, "now": clock.now(), "practitioner_id": person.id}
         invite(claim, place, Role.PRACTITIONER, **waiting)
     someone = visitor()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.accounts import mails, members, queries
 from app.accounts.actions import NEWS_LASTS, code_of, tell
-from app.accounts.invitations import Person, end_all, use
+from app.accounts.invitations import Invitee, end_all, use
 from app.accounts.models import Account, Invitation, News
 from app.core import clock
 from app.core.db import db, transaction
@@ -22,8 +22,8 @@ from app.letters.rules import Medium
 from tests.accounts.conftest import account_of, invited, later
 from tests.services.mail_server import FakeMailServer
 
-NORA = Person("nora.petit@example.org", "Nora", "Petit")
-LEA = Person("lea.blanc@example.org", "Léa", "Blanc")
+NORA = Invitee("nora.petit@example.org", "Nora", "Petit")
+LEA = Invitee("lea.blanc@example.org", "Léa", "Blanc")
 GONE, PASSING = "550 5.1.1 no such mailbox", "451 4.7.1 come back later"
 
 
@@ -63,7 +63,7 @@ def test_no_code_stands_in_the_database(invitation: UUID) -> None:
 
 def test_two_workers_send_it_once(app: Flask, practice: UUID, now: datetime, server: FakeMailServer) -> None:
     for number in range(4):
-        invited(practice, now, Person(f"nurse-{number}@example.org", "Nora", "Petit"))
+        invited(practice, now, Invitee(f"nurse-{number}@example.org", "Nora", "Petit"))
     together = Barrier(2)
 
     def work() -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.accounts import recovery
 from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
+from app.accounts.invitations import Invitee, invite
 from app.accounts.models import Recovery, Role
 from app.appointments.actions import link_token
 from app.appointments.queries import of_request
@@ -31,7 +31,7 @@ def app(app: Flask) -> Flask:
 
 def invitation(town: Town) -> tuple[str, dict[str, str]]:
     with transaction():
-        anne = Person("anne@example.org", "Anne", "Durand")
+        anne = Invitee("anne@example.org", "Anne", "Durand")
         made = invite(anne, town.emergency_id, Role.REQUESTER, by=None, now=clock.now())
         assert made is not None
         return f"/invitation/{made.id}", {"code": code_of(made.id)}

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
 from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
+from app.accounts.invitations import Invitee, invite
 from app.accounts.models import Account, Membership, Passkey, Role
 from app.core import clock
 from app.core.db import db, transaction
@@ -30,7 +30,7 @@ def app(app: Flask) -> Flask:
 
 def invited(town: Town, number: int) -> list[UUID]:
     with transaction():
-        people = [Person(f"nurse{each}@example.org", "Anne", f"Numéro {each}") for each in range(number)]
+        people = [Invitee(f"nurse{each}@example.org", "Anne", f"Numéro {each}") for each in range(number)]
         sent = [invite(each, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()) for each in people]
         return [each.id for each in sent if each]
 

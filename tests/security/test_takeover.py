@@ -34,7 +34,7 @@ from tests.accounts.visitor import Visitor
 from tests.factories.town import Nurse, Person, Town
 from tests.tablets.ward import Ward, enrolled
 
-LEA = invitations.Person("lea.blanc@example.org", "Léa", "Blanc")
+LEA = invitations.Invitee("lea.blanc@example.org", "Léa", "Blanc")
 WHY = {"reason": "Vue en personne, carte professionnelle vérifiée"}
 
 
@@ -62,7 +62,7 @@ def invites(boss: Person, how: str, email: str, role: str = "requester") -> Test
     return boss.post(f"/invitations/{how}", {**form, "organization_id": str(clinic_of(boss))})
 
 
-def invited(town: Town, person: invitations.Person, role: Role = Role.REQUESTER) -> UUID:
+def invited(town: Town, person: invitations.Invitee, role: Role = Role.REQUESTER) -> UUID:
     """By the town's own hospital, by mail."""
     with transaction():
         return invitations.invite(person, town.emergency_id, role, by=None, now=clock.now()).id
@@ -126,10 +126,10 @@ def test_a_new_address_takes_no_proposal_along(town: Town) -> None:
     thief_id = account_at(LEA.email).id
     mailed = invited(town, LEA, Role.ADMINISTRATOR)
     with transaction():
-        email_change.ask(thief_id, "thief@example.org", now=clock.now())
+        email_change.ask_for_change(thief_id, "thief@example.org", now=clock.now())
     with transaction():
         change = db.session.scalars(select(EmailChange)).one()
-        assert email_change.show_code(thief_id, accounts.address_code(change.id), now=clock.now())
+        assert email_change.redeem_email_code(thief_id, accounts.address_code(change.id), now=clock.now())
     assert gives_code(visitor(town), mailed) == 422
     with transaction():
         again = invitations.renew(db.session.get_one(Invitation, mailed), by=thief_id, now=clock.now())
@@ -242,7 +242,7 @@ def test_who_takes_a_role_meanwhile_has_her_keys(town: Town) -> None:
     vouches(first, town.hospital_id, nora)
     vouches(second, town.hospital_id, nora, "/confirmation")
     with transaction():
-        mine = invitations.Person(nora.account.email, "Nora", "Petit")
+        mine = invitations.Invitee(nora.account.email, "Nora", "Petit")
         invitations.use(
             invitations.invite(mine, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()), now=clock.now()
         )
@@ -295,7 +295,7 @@ def world(town: Town) -> World:
     ward = enrolled(town)
     way_in = ward.chooses(nora)
     with transaction():
-        mine = invitations.Person(nora.account.email, "Nora", "Dupré")
+        mine = invitations.Invitee(nora.account.email, "Nora", "Dupré")
         proposed = invitations.invite(mine, town.hospital_id, Role.REQUESTER, by=None, now=clock.now()).id
         asked = AccessRequest(
             rpps=rpps_of(nora),
