@@ -13,8 +13,10 @@ from app.care_requests.models import NOBODY, CareRequest, CareTask, InformationC
 from app.care_requests.rules import OPEN, State, Verb
 from app.core.db import db
 from app.core.timers import Due
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
-from app.directory.queries import recipients_of, territory_communes, territory_of, whose_rules
+from app.directory.models import Practitioner, PractitionerRole
+from app.directory.queries import recipients_of
+from app.organizations.models import Commune, Organization
+from app.organizations.queries import territory_communes, territory_of, whose_rules
 from app.pathways.library import in_force, version
 from app.pathways.schema import Pathway, Reason
 from app.patients.models import Patient, shown_name

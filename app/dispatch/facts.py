@@ -13,11 +13,12 @@ from app.care_requests.models import CareRequest
 from app.core.clock import midnight, paris
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.models import Commune, Practitioner, PractitionerRole, Profession
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.words import SKILLS
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState
 from app.messages import queries as messages
+from app.organizations.models import Commune
 
 MEMORY = timedelta(days=14)
 """How far back habits are read."""

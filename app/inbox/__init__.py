@@ -4,9 +4,6 @@ from uuid import uuid4
 
 from flask import Flask
 
-from app.accounts.models import Role
-from app.accounts.navigation import add_entry
-
 
 def init_app(app: Flask) -> None:
     from app.inbox import copies, notices, offers, practice, visits  # noqa: F401 -- they add their routes
@@ -17,5 +14,3 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.jinja_env.globals["new_key"] = uuid4  # of a tap: a form sent twice is one answer
     useful_among.provide(app, answered_among)
-    add_entry(app, "inbox.inbox", "Demandes", "inbox", Role.PRACTITIONER, order=1)
-    add_entry(app, "inbox.visits", "Mes visites", "calendar-check", Role.PRACTITIONER, order=2)

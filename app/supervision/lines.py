@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import url_for
-
 from app.care_requests.models import State
+from app.core.ways import way
 from app.core.words import count, length, span
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
@@ -60,7 +59,7 @@ SLIPS = {
 def slipping(request: Watched, now: datetime) -> Slipping:
     what, icon = SLIPS[request.kind]
     return Slipping(
-        url_for("desk.follow", request_id=request.id),
+        way("request", request_id=request.id),
         request.about,
         what + request.task,
         f"depuis {length(now - request.since)}",
@@ -79,7 +78,7 @@ def _owes(request: Watched) -> str:
 def line(request: Watched, reach: Reach, moves: Moves | None, now: datetime) -> Line:
     return Line(
         id=request.id,
-        url=url_for("desk.follow", request_id=request.id),
+        url=way("request", request_id=request.id),
         state=request.state.value,
         patient=request.about,
         care=request.need.care,

@@ -26,9 +26,10 @@ from app.accounts.models import Account, Role
 from app.care_requests.models import NOBODY, CareRequest, CareTask, State
 from app.care_requests.rules import OPEN
 from app.core.db import db
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
-from app.directory.queries import COMMUNES
+from app.directory.models import Practitioner, PractitionerRole
 from app.dispatch.models import Wave
+from app.organizations.models import Commune, Organization
+from app.organizations.queries import COMMUNES
 from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search
 from app.patients.models import Patient, shown_name
