@@ -20,7 +20,7 @@ from app.core.events import announce
 from app.core.timers import Due
 from app.core.tokens import hash_token
 from app.push.models import NOT_PUSH, UNSENT, Message, MessageState, Subscription
-from app.push.rules import Channel, Verdict
+from app.push.rules import Channel, MessageVerdict
 
 # Longer than a call may last: what is claimed leaves at once.
 LEASE = timedelta(seconds=30)
@@ -65,7 +65,7 @@ class Attempt(NamedTuple):
     """What became of one, and when; `status` is the push service's answer, if there was one."""
 
     message: ClaimedMessage
-    verdict: Verdict
+    verdict: MessageVerdict
     status: int | None
     at: datetime
 
@@ -232,7 +232,7 @@ def _lock(group: Sequence[Attempt]) -> None:
     lock_in_order(Message, settled | Message.subscription_id.in_(gone) if gone else settled)
 
 
-def settle(message: ClaimedMessage, verdict: Verdict, status: int | None, now: datetime) -> bool:
+def settle(message: ClaimedMessage, verdict: MessageVerdict, status: int | None, now: datetime) -> bool:
     """Write what became of an attempt; False, and nothing written of it, when the lease was lost meanwhile.
 
     A device that is gone is forgotten either way.
