@@ -27,7 +27,7 @@ class ClaimedLetter:
     expires_at: datetime
 
 
-def owe(
+def enqueue(
     kind: str,
     subject_id: UUID,
     address: str,

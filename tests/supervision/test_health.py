@@ -52,7 +52,7 @@ def red() -> list[str]:
 
 def test_no_worker_and_an_invitation_waiting_is_not_well(town: Town) -> None:
     with transaction():
-        letters.owe("invitation", uuid4(), "a@example.org", now=clock.now(), expires_at=clock.now() + HOUR)
+        letters.enqueue("invitation", uuid4(), "a@example.org", now=clock.now(), expires_at=clock.now() + HOUR)
     status, said = asked(town)
     assert (status, said["ok"]) == (503, False)
     assert said["late"] == [timer.name for timer in schedule.TIMERS]
@@ -186,7 +186,7 @@ def owe_letter(medium: Medium) -> Callable[[Town], None]:
     def owe(_town: Town) -> None:
         address, now = ("a@example.org", clock.now())
         with transaction():
-            letters.owe("invitation", uuid4(), address, medium=medium, now=now, expires_at=now + HOUR)
+            letters.enqueue("invitation", uuid4(), address, medium=medium, now=now, expires_at=now + HOUR)
 
     return owe
 
