@@ -9,6 +9,7 @@ from app import (
     care_requests,
     desk,
     dispatch,
+    documents,
     drafts,
     emergency,
     inbox,
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (care_requests, appointments, dispatch):
+    for room in (documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, supervision, joining, emergency, shell):

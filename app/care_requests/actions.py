@@ -131,15 +131,7 @@ def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> E
 
 def _opened(request: CareRequest, by: Account, now: datetime) -> None:
     add_step(request.id, "opened", by=by, state=request.state, now=now)
-    record(
-        "request.opened",
-        subject=request.id,
-        patient=request.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        pathway=request.pathway,
-    )
+    record("request.opened", request, by, now=now, pathway=request.pathway)
     touch(request)
 
 
@@ -203,23 +195,14 @@ def move(
 
     One conditional UPDATE decides: whatever this process believed, the row's own state does.
     """
-    moved = next(
-        (way for way in _ways(verb) if _moved(request.id, *way, _values(request, verb, performer, now))),
-        None,
-    )
+    values = _values(request, verb, performer, now)
+    moved = next((way for way in _ways(verb) if _moved(request.id, *way, values)), None)
     if moved is None:
         return False
     db.session.refresh(request)
+    ends: dict[str, Any] = dict(zip(("from", "to"), moved, strict=True))
     add_step(request.id, verb.value, by=by, state=moved[1], detail=detail, now=now)
-    record(
-        "request.moved",
-        subject=request.id,
-        patient=request.patient_id,
-        actor=by.id if by else None,
-        why="care",
-        now=now,
-        **{"from": moved[0].value, "to": moved[1].value},
-    )
+    record("request.moved", request, by, now=now, **ends)
     follow_ups.follow(request, verb, now)
     touch(request)
     return True

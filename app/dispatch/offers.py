@@ -100,12 +100,11 @@ def publish(made: Sequence[tuple[CareRequest, Wave, dict[str, Any]]], now: datet
         changed("inbox", offer["recipient_id"])
         record(
             "offer.made",
-            subject=offer["id"],
-            patient=request.patient_id,
-            why="care",
+            offer["id"],
             now=now,
-            practitioner=str(offer["recipient_id"]),
-            wave=str(wave.stage),
+            patient=request.patient_id,
+            practitioner=offer["recipient_id"],
+            wave=wave.stage,
         )
 
 
@@ -173,15 +172,7 @@ def end(offer: Offer, state: OfferState, now: datetime) -> None:
 
 
 def note_answer(offer: Offer, answer: str, by: Account, now: datetime) -> None:
-    record(
-        "offer.answered",
-        subject=offer.id,
-        patient=offer.request.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        answer=answer,
-    )
+    record("offer.answered", offer, by, now=now, answer=answer)
 
 
 def path(offer_id: UUID) -> str:

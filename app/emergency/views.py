@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, url_for
 
 from app.accounts.guards import by_account, me, role
-from app.audit.actions import record
+from app.audit.readings import record_reading
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import is_followed_by, open_for
 from app.core import clock
@@ -85,15 +85,7 @@ def file(access_id: UUID) -> Response:
     now = clock.now()
     with transaction():
         access = next((each for each in emergency.running(me().id, now) if each.id == access_id), None) or abort(404)
-        record(
-            "patient.read",
-            subject=access.id,
-            patient=access.patient_id,
-            actor=me().id,
-            why="emergency",
-            now=now,
-            request="",
-        )
+        record_reading(access.id, patient=access.patient_id, by=me().id, now=now, why="emergency")
     return file_page(access, now)
 
 

@@ -6,7 +6,6 @@ WAYS = {
     "audit": "supervision.audit",
     "board": "supervision.board",
     "devices": "messages.devices",
-    "document": "attachments.download",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own
     "handover": "desk.handover",

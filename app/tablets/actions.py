@@ -34,7 +34,7 @@ def prepare(organization_id: UUID, name: str, *, by: Account, now: datetime) -> 
     db.session.add(tablet)
     db.session.flush()
     _ticket(tablet, None, now)
-    record("tablet.prepared", subject=tablet.id, actor=by.id, why="shared tablet", now=now)
+    record("tablet.prepared", tablet, by, now=now)
     return tablet
 
 
@@ -92,7 +92,7 @@ def enrol(typed: str, *, now: datetime) -> str | None:
         return None
     token = new_token()
     tablet.token_hash, tablet.enrolled_at = hash_token(token), now
-    record("tablet.enrolled", subject=tablet.id, actor=tablet.prepared_by_id, why="shared tablet", now=now)
+    record("tablet.enrolled", tablet, tablet.prepared_by_id, now=now)
     return token
 
 
@@ -102,7 +102,7 @@ def withdraw(tablet: Tablet, *, by: Account, now: datetime) -> None:
         return
     tablet.ended_at = now
     _end_sign_ins(tablet.id, now)
-    record("tablet.withdrawn", subject=tablet.id, actor=by.id, why="shared tablet", now=now)
+    record("tablet.withdrawn", tablet, by, now=now)
 
 
 def _end_sign_ins(tablet_id: UUID, now: datetime, *which: ColumnElement[bool]) -> None:
@@ -125,14 +125,7 @@ def choose_code(tablet: Tablet, token: str, ticket_code: str, code: str, *, now:
     badge.salt = codes.new_salt()
     badge.hash, badge.wrong, badge.set_at = codes.hashed(code, badge.salt, token), 0, now
     db.session.flush()
-    record(
-        "tablet.code_chosen",
-        subject=badge.account_id,
-        actor=badge.account_id,
-        why="shared tablet",
-        now=now,
-        tablet=str(tablet.id),
-    )
+    record("tablet.code_chosen", badge.account_id, badge.account_id, now=now, tablet=tablet.id)
     return badge
 
 
@@ -154,11 +147,11 @@ def forget_code(tablet_id: UUID, account: Account, *, by: UUID, now: datetime) -
     _end_sign_ins(tablet_id, now, SignIn.account_id == account.id)
     record(
         "tablet.code_forgotten",
-        subject=account.id,
-        actor=by,
-        why="by the person" if by == account.id else "left the organization",
+        account,
+        by,
         now=now,
-        tablet=str(tablet_id),
+        why="by the person" if by == account.id else "left the organization",
+        tablet=tablet_id,
     )
     return True
 
@@ -198,11 +191,10 @@ def count_try(badge_id: UUID, *, now: datetime) -> Try | None:
 def note_wrong(badge: Badge, left: int, *, now: datetime) -> None:
     record(
         "tablet.code_refused" if left else "tablet.code_locked",
-        subject=badge.account_id,
-        why="wrong code",
+        badge.account_id,
         now=now,
         result="refused",
-        tablet=str(badge.tablet_id),
+        tablet=badge.tablet_id,
     )
 
 
@@ -230,13 +222,5 @@ def acknowledge(row: SignIn, *, now: datetime) -> bool:
     if taken is None:
         return False
     taken.acknowledged_at = now
-    record(
-        "tablet.handed_over",
-        subject=taken.tablet_id,
-        actor=row.account_id,
-        why="care",
-        now=now,
-        handover=str(taken.id),
-        came_from=str(taken.from_id),
-    )
+    record("tablet.handed_over", taken.tablet_id, row.account_id, now=now, handover=taken.id, came_from=taken.from_id)
     return True

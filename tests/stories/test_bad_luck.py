@@ -268,7 +268,7 @@ def answer_of(person: Person, method: str, rule: Rule, ids: dict[str, object]) -
 def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     maya = town.nurse("Maya")
     people = {
-        "requester": (town.orientation_nurse, ("desk.", "attachments.", "badges.", "emergency.", "drafts.")),
+        "requester": (town.orientation_nurse, ("desk.", "documents.", "badges.", "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("decisions.",)),
         "coordinator": (town.coordinator, ("supervision.", "approvals.")),
         "practitioner": (maya, ("inbox.", "messages.remove", "keys.")),
