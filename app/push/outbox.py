@@ -105,13 +105,8 @@ def withdraw(*which: ColumnElement[bool]) -> None:
 
 
 def withdraw_fallbacks(*about: ColumnElement[bool]) -> None:
-    """No other channel needs to speak: what waits for its time, or is about to leave, stays here. Their rows are locked
-    already."""
-    db.session.execute(
-        update(Message)
-        .where(*about, Message.channel != Channel.PUSH, Message.state.in_(UNSENT))
-        .values(state=MessageState.STALE, lease_token=None, lease_until=None)
-    )
+    """No other channel needs to speak: what waits for its time, or is about to leave, stays here."""
+    withdraw(*about, Message.channel != Channel.PUSH)
 
 
 def note_seen(*about: ColumnElement[bool]) -> None:
@@ -135,7 +130,8 @@ def forget_device(device_id: UUID) -> None:
     db.session.execute(
         delete(Subscription).where(Subscription.id == device_id).execution_options(synchronize_session=False)
     )
-    announce(DeliveryChanged(failed))
+    if failed:
+        announce(DeliveryChanged(failed))
 
 
 def claim(limit: int, worker_token: str, now: datetime, busy: Collection[str] = ()) -> list[ClaimedMessage]:

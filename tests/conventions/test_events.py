@@ -17,9 +17,9 @@ def in_words(function: Callable[..., Any]) -> str:
 
 def links(app: Flask) -> str:
     lines = ["| below | above | how |", "|---|---|---|"]
-    for fact, listeners in sorted(listeners_in(app).items(), key=lambda item: item[0].__name__):
+    for fact, listeners in sorted(listeners_in(app).items(), key=lambda item: in_words(item[0])):
         lines += [f"| {in_words(fact)} | {in_words(listener)} | hears |" for listener in listeners]
-    for question, function in sorted(providers_in(app).items(), key=lambda item: item[0].__qualname__):
+    for question, function in sorted(providers_in(app).items(), key=lambda item: in_words(item[0])):
         lines.append(f"| {in_words(question)} | {in_words(function)} | answers |")
     return "\n".join(lines)
 
