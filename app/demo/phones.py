@@ -23,15 +23,14 @@ from app.core.db import db
 from app.core.tokens import derived_token, keyed_hash, new_token, same
 from app.demo.people import PROFESSIONALS, STAFF, email_of
 from app.letters import actions as letters
-from app.letters.rules import Medium, Outcome
-from app.letters.rules import Verdict as Delivered
+from app.letters.rules import LetterOutcome, LetterVerdict, Medium
 from app.messages import channels
 from app.messages.models import DEVICES_PAGE
 from app.push import actions as devices
 from app.push import outbox
 from app.push.models import Subscription
 from app.push.request import receipt_token_matches
-from app.push.rules import Verdict
+from app.push.rules import MessageVerdict
 
 PATH = "/demo/phones/"
 WITHOUT_PHONE = frozenset({"chantal.nguyen", "doctor-2", "georges.simon"})
@@ -131,12 +130,12 @@ def deliver(now: datetime) -> None:
         if phone and phone.on and message.notice["answerable"]:
             devices.receive(message.id, now)
         else:
-            outbox.settle(message, Verdict("sent"), 201, now)
+            outbox.settle(message, MessageVerdict("sent"), 201, now)
     while channels.hand_over(now):
         pass
     for medium in Medium:
         while letter := letters.claim(medium, now):
-            letters.settle(letter, Delivered("sent"), Outcome(status=250), now)
+            letters.settle(letter, LetterVerdict("sent"), LetterOutcome(status=250), now)
 
 
 def _base64url(data: bytes) -> str:

@@ -22,7 +22,7 @@ from app.core import leases
 from app.core.db import db, transaction
 from app.core.timers import Due
 from app.core.tokens import derived_token, derived_tokens, same_as_one
-from app.letters.actions import owe
+from app.letters.actions import enqueue
 from app.letters.kinds import Ending, Words
 from app.letters.models import Letter, LetterState
 from app.letters.rules import Medium
@@ -70,7 +70,7 @@ def hand_over(now: datetime) -> bool:
         announce_reach(DeliveryChanged([row.subject_id]))
         return True
     medium = Medium(row.channel.value)
-    letter = owe(UNCONFIRMED, row.id, address, medium=medium, now=now, expires_at=row.expires_at)
+    letter = enqueue(UNCONFIRMED, row.id, address, medium=medium, now=now, expires_at=row.expires_at)
     row.state, row.lease_token = MessageState.LEASED, str(letter.id)
     return True
 

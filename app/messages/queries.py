@@ -49,9 +49,9 @@ def rings_at(account_ids: Collection[UUID], now: datetime) -> dict[UUID, datetim
     """When what does not press may ring for each of these people."""
     rows = db.session.scalars(select(Attention).where(Attention.account_id.in_(account_ids)))
     wishes = {row.account_id: row.wishes for row in rows}
-    told = alerts_today(wishes, now) if wishes else {}
+    so_far = alerts_today(wishes, now) if wishes else {}
     return {
-        each: rules.rings_at(wishes.get(each, Wishes()), told.get(each, 0), now, clock.PARIS) for each in account_ids
+        each: rules.rings_at(wishes.get(each, Wishes()), so_far.get(each, 0), now, clock.PARIS) for each in account_ids
     }
 
 
@@ -177,8 +177,8 @@ def left_today(account_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
     """How many more alerts of what does not press may come today; of those people only who set a limit."""
     capped = Attention.account_id.in_(account_ids), Attention.daily_cap.is_not(None)
     caps = {row.account_id: row.daily_cap or 0 for row in db.session.scalars(select(Attention).where(*capped))}
-    told = alerts_today(caps, now) if caps else {}
-    return {account_id: cap - told.get(account_id, 0) for account_id, cap in caps.items()}
+    so_far = alerts_today(caps, now) if caps else {}
+    return {account_id: cap - so_far.get(account_id, 0) for account_id, cap in caps.items()}
 
 
 @dataclass(frozen=True)
@@ -196,11 +196,11 @@ class Usefulness:
 
 def usefulness(account_id: UUID, now: datetime) -> Usefulness:
     """Over the last thirty days. A digest is one alert, useful when one of its requests was."""
-    told = select(Alert.subject_id, Alert.digest_id).where(
+    rang = select(Alert.subject_id, Alert.digest_id).where(
         Alert.account_id == account_id, Alert.rang_at > now - rules.LOOK_BACK
     )
     rings: dict[UUID, set[UUID]] = {}
-    for row in db.session.execute(told):
+    for row in db.session.execute(rang):
         rings.setdefault(row.digest_id or row.subject_id, set()).add(row.subject_id)
     useful = useful_among(set().union(*rings.values()))
     return Usefulness(sum(not subjects.isdisjoint(useful) for subjects in rings.values()), len(rings))

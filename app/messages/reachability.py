@@ -44,13 +44,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Judgement:
-    """`reason` and `remedy` are said to the person herself, `told` to whoever watches over the territory; there is
+    """`reason` and `remedy` are said to the person herself, `to_others` to whoever watches over the territory; there is
     nothing to test without a `device`."""
 
     reach: Reach
     reason: str
     remedy: str = ""
-    told: str = ""
+    to_others: str = ""
     device: bool = True
 
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, request, session, url_for
+from flask import Blueprint, Response, abort, flash, session, url_for
+from htmx_flask import request
 
 from app.accounts.guards import by_account, me, signed_in
 from app.core import clock
@@ -54,7 +55,7 @@ def remove(device_id: UUID) -> Response:
 @signed_in
 def show_test() -> Response:
     """How far the test has come, as the part of a page that asks for it."""
-    if request.headers.get("HX-Request") != "true":
+    if not request.htmx:
         return see_other(url_for("messages.devices"))
     mine = me().id
     return page("messages/_test.html", tests=tests(mine, clock.now()), tester=mine)
@@ -109,7 +110,7 @@ def report_sms(message_id: UUID, token: str) -> tuple[str, int]:
 @bp.get("/attention")
 @signed_in
 def attention() -> Response:
-    return _shown(AttentionForm.of(queries.wishes_of(me().id)))
+    return _attention_page(AttentionForm.of(queries.wishes_of(me().id)))
 
 
 @bp.post("/attention")
@@ -118,13 +119,13 @@ def attention() -> Response:
 def set_attention() -> Response:
     form = AttentionForm()
     if not form.validate():
-        return _shown(form, status=422)
+        return _attention_page(form, status=422)
     with transaction():
         actions.wish(me().id, form.wishes, clock.now())
     flash("C'est noté. Ce qui est urgent sonne toujours.", "success")
     return see_other(url_for("messages.attention"))
 
 
-def _shown(form: AttentionForm, status: int = 200) -> Response:
+def _attention_page(form: AttentionForm, status: int = 200) -> Response:
     usefulness = queries.usefulness(me().id, clock.now())
     return page("messages/attention.html", status=status, form=form, usefulness=usefulness)

@@ -10,7 +10,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Identified, Model
-from app.core.leases import Owed
+from app.core.leases import OutboxRow
 from app.push.rules import CHECK_EVERY, Channel
 from app.push.vapid import fingerprint
 
@@ -56,7 +56,7 @@ CARRIED = MessageState.SENT, MessageState.RECEIVED, MessageState.SEEN
 ALIVE = *UNSENT, *CARRIED
 
 
-class Message(Owed, Identified, Model):
+class Message(OutboxRow, Identified, Model):
     """An outbox row, written in the transaction that causes it. The row is the event; nothing else is queued.
 
     `subject_id` is what the message is about (an offer), opaque to this room. `step` tells the alert from the

@@ -33,7 +33,7 @@ def unreachable_for(coordinator: Account, now: datetime) -> list[Unreachable]:
             initials=(given_name[:1] + family_name[:1]).upper(),
             profession=PROFESSIONS[profession][0],
             phone=phone,
-            why=judgement.told,
+            why=judgement.to_others,
         )
         for (given_name, family_name, phone, _role, profession), judgement in found.values()
         if judgement.reach is Reach.UNREACHABLE
