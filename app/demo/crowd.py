@@ -92,7 +92,7 @@ def _do(intent: Intent, plot: Plot, teller: Teller, now: datetime) -> None:
         answers.see(offer, now)
     elif intent.deed == "refuse":
         answers.refuse(offer, teller.dice.choice([*REFUSALS, None]), by=by, now=now)
-    elif answers.accept(offer, by=by, now=now) is answers.Answer.WON:
+    elif answers.accept(offer, by=by, now=now) is answers.AnswerResult.WON:
         appointments.prepare(request_of(offer.request_id), now)
     teller.heard(f"{plot.pathway}: {by.name} ({offer.role.profession.value}) {DEEDS[intent.deed]}")
 

@@ -10,6 +10,7 @@ from app.accounts.models import Account
 from app.appointments import actions as appointments
 from app.appointments.rules import AT_ONCE, next_slots
 from app.care_requests import actions as care_requests
+from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN, planned
 from app.core.clock import PARIS, paris
@@ -52,7 +53,7 @@ def _open(plot: Plot, now: datetime) -> UUID:
     start, end = window_bounds(window, now, PARIS)
     today = paris(start).date()
     visits = planned(today, today + timedelta(days=plot.days - 1), ["morning"]) if plot.days else ()
-    need = care_requests.Need(
+    need = opening.Need(
         pathway,
         plot.reason,
         start,
@@ -63,7 +64,7 @@ def _open(plot: Plot, now: datetime) -> UUID:
         chosen_role_id=_chosen(plot),
         decider_id=_decider(plot),
     )
-    return care_requests.open_request(need, patient, organization_id=plot.organization_id, by=by, now=now).id
+    return opening.open_request(need, patient, organization_id=plot.organization_id, by=by, now=now).id
 
 
 def _decider(plot: Plot) -> UUID | None:
@@ -117,7 +118,7 @@ def _propose(plot: Plot, request_id: UUID, now: datetime) -> datetime | None:
 
 
 def _move(request_id: UUID, verb: Verb, now: datetime) -> bool:
-    request = care_requests.hold(request_id)
+    request = care_requests.lock(request_id)
     return request.state in TAKEN and care_requests.move(request, verb, by=_performer(request), now=now)
 
 

@@ -170,7 +170,7 @@ def search_until(moment: datetime, since: datetime) -> None:
     """Do what a worker would have done by itself between these instants."""
     while due := _next_search(moment):
         since = max(since, due[1])
-        dispatch.advance([care_requests.hold(due[0])], since)
+        dispatch.advance([care_requests.lock(due[0])], since)
         phones.deliver(since)
 
 
