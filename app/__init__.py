@@ -9,14 +9,17 @@ from app import (
     care_requests,
     desk,
     dispatch,
+    documents,
     drafts,
     emergency,
     inbox,
     joining,
     live,
+    messages,
     pathways,
     push,
     schedule,
+    shell,
     supervision,
     tablets,
 )
@@ -31,10 +34,10 @@ from app.core import (
     incoming,
     limits,
     logging,
-    pwa,
     security,
     timers,
     waiting,
+    ways,
     words,
 )
 
@@ -54,12 +57,14 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     )
     logging.init_app()
     htmx.htmx.init_app(app)
-    for floor in (db, incoming, again, compression, security, limits, errors, words, forms, pwa):
+    for floor in (db, incoming, again, compression, security, limits, errors, words, forms, ways):
         floor.init_app(app)
-    for room in (audit, accounts, push, live, pathways, tablets, drafts, care_requests, appointments, dispatch):
+    for room in (audit, accounts, push, live, pathways, tablets, drafts, messages):
+        room.init_app(app)
+    for room in (documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, supervision, joining, emergency):
+    for door in (desk, inbox, supervision, joining, emergency, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # Elsewhere its invented people are not even loaded.

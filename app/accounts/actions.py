@@ -67,7 +67,7 @@ def end_sign_ins(
         .execution_options(synchronize_session=False)
     ).all()
     for sign_in_id in ended:
-        record("account.device_ended", subject=account_id, actor=by, why=why, now=now, device=str(sign_in_id))
+        record("account.device_ended", account_id, by, now=now, why=why, device=sign_in_id)
     return len(ended)
 
 

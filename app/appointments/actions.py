@@ -129,15 +129,7 @@ def propose(
     if not care_requests.move(request, Verb.SCHEDULE, by=by, detail=moment(starts_at, now), now=now):
         return False
     _set(appointment, starts_at, mode, now)
-    record(
-        "appointment.proposed",
-        subject=appointment.id,
-        patient=request.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        mode=mode,
-    )
+    record("appointment.proposed", appointment, by, now=now, mode=mode)
     return True
 
 
@@ -175,12 +167,5 @@ def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
     appointment.changed_at = now
     add_step(request.id, given, now=now)
     _tell_screens(request)
-    record(
-        "appointment.answered",
-        subject=appointment.id,
-        patient=request.patient_id,
-        why="patient",
-        now=now,
-        answer=given,
-    )
+    record("appointment.answered", appointment, now=now, answer=given)
     return True

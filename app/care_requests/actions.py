@@ -19,12 +19,13 @@ from app.care_requests.models import CareRequest, Episode
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import SEARCHES, TRANSITIONS, State, Verb, Visit, answer_by
 from app.core.db import db
-from app.directory.models import Organization, PractitionerRole, Profession
+from app.directory.models import PractitionerRole, Profession
+from app.messages import actions as messages
+from app.organizations.models import Organization
 from app.pathways.actions import kept
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient
-from app.push import alerts as push
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _ask_decision(request: CareRequest, now: datetime) -> None:
     """A senior doctor has to decide first: her phone says so."""
     if request.decider_id:
         notice, until = words.decision_notice("decisions"), request.answer_by
-        push.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
+        messages.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
 
 
 def _where(need: Need, patient: Patient | None, organization_id: UUID) -> str:
@@ -130,15 +131,7 @@ def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> E
 
 def _opened(request: CareRequest, by: Account, now: datetime) -> None:
     add_step(request.id, "opened", by=by, state=request.state, now=now)
-    record(
-        "request.opened",
-        subject=request.id,
-        patient=request.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        pathway=request.pathway,
-    )
+    record("request.opened", request, by, now=now, pathway=request.pathway)
     touch(request)
 
 
@@ -202,23 +195,14 @@ def move(
 
     One conditional UPDATE decides: whatever this process believed, the row's own state does.
     """
-    moved = next(
-        (way for way in _ways(verb) if _moved(request.id, *way, _values(request, verb, performer, now))),
-        None,
-    )
+    values = _values(request, verb, performer, now)
+    moved = next((way for way in _ways(verb) if _moved(request.id, *way, values)), None)
     if moved is None:
         return False
     db.session.refresh(request)
+    ends: dict[str, Any] = dict(zip(("from", "to"), moved, strict=True))
     add_step(request.id, verb.value, by=by, state=moved[1], detail=detail, now=now)
-    record(
-        "request.moved",
-        subject=request.id,
-        patient=request.patient_id,
-        actor=by.id if by else None,
-        why="care",
-        now=now,
-        **{"from": moved[0].value, "to": moved[1].value},
-    )
+    record("request.moved", request, by, now=now, **ends)
     follow_ups.follow(request, verb, now)
     touch(request)
     return True

@@ -15,8 +15,8 @@ from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import OPEN, State
 from app.care_requests.watch import end_undecided
 from app.core.db import db
-from app.directory.queries import whose_rules
-from app.push import alerts as push
+from app.messages import actions as messages
+from app.organizations.queries import whose_rules
 
 
 def hand_on(departure: Departure) -> None:
@@ -51,5 +51,5 @@ def hand_to_coordinator(request: CareRequest, *, by: Account, now: datetime, det
     add_step(request.id, "left", by=by, now=now, detail=detail)
     notice = words.left_notice(f"requests/{request.id}")
     for account_id in dict.fromkeys((request.coordinator_id, request.author_id)):
-        push.alert(account_id, request.id, "left", notice, now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account_id, request.id, "left", notice, now=now, expires_at=now + NEWS_LIFE)
     touch(request)

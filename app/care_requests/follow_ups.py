@@ -13,9 +13,9 @@ from app.care_requests.rules import Verb
 from app.core.db import db
 from app.directory import queries as directory
 from app.live.actions import changed
+from app.messages import actions as messages
 from app.patients import queries as patients
 from app.patients.actions import set_usual
-from app.push import alerts as push
 
 NEWS_LIFE = timedelta(hours=24)
 """How long news that expects no answer is worth delivering."""
@@ -65,7 +65,7 @@ def _inform(request: CareRequest, profession: str, on: str, text: str, now: date
     changed("inbox", practitioner.id)
     role = practitioner.role
     for account_id in directory.accounts_of([role.id]).get(role.id, []) if role else []:
-        push.alert(account_id, copy.id, "copy", words.copy_notice(), now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account_id, copy.id, "copy", words.copy_notice(), now=now, expires_at=now + NEWS_LIFE)
 
 
 def read_copies(practitioner_id: UUID, *, now: datetime) -> None:

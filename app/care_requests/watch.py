@@ -14,7 +14,7 @@ from app.care_requests.rules import State, Verb
 from app.core.db import db, transaction
 from app.core.timers import Due
 from app.directory import queries as directory
-from app.push import alerts as push
+from app.messages import actions as messages
 
 # Of each kind of promise: its row, when it is late, and what is still true of one that nobody was told about.
 TASKS = CareTask.id, CareTask.due_at, (CareTask.done_at.is_(None), CareTask.reminded_at.is_(None))
@@ -61,7 +61,7 @@ def _remind(task_id: UUID, now: datetime) -> None:
         accounts = directory.accounts_of([request.performer.id]).get(request.performer.id, accounts)
     notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
     for account in accounts:
-        push.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
     tell_screens(request)
 
 
@@ -72,7 +72,7 @@ def _say_late(request_id: UUID, now: datetime) -> None:
     request.late_at = now
     add_step(request.id, "late", now=now)
     notice = words.late_notice(f"requests/{request.id}")
-    push.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
+    messages.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
     touch(request)
 
 
@@ -82,4 +82,4 @@ def end_undecided(request_id: UUID, now: datetime) -> None:
     if request.state is not State.DRAFT or not actions.move(request, Verb.CANCEL, now=now, detail=words.UNDECIDED):
         return
     notice = words.undecided_notice(f"requests/{request.id}")
-    push.alert(request.author_id, request.id, "undecided", notice, now=now, expires_at=now + NEWS_LIFE)
+    messages.alert(request.author_id, request.id, "undecided", notice, now=now, expires_at=now + NEWS_LIFE)

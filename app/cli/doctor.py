@@ -17,7 +17,7 @@ from app.core.limits import unheard_proxy
 from app.letters import mail, sms
 from app.letters.kinds import Words
 from app.letters.rules import Outcome, Stage, is_mobile
-from app.push import trials
+from app.messages import checks
 from app.supervision.health import report
 
 STAGES = {
@@ -82,7 +82,7 @@ def tried_sms(number: str) -> Iterator[Finding]:
 
 def tried_push(email: str) -> Iterator[Finding]:
     account_id = db.session.scalar(select(Account.id).where(Account.email == email.lower()))
-    found = trials.ring(account_id, clock.now()) if account_id else []
+    found = checks.ring_now(account_id, clock.now()) if account_id else []
     if not found:
         yield False, "push: no device of this person is subscribed" if account_id else "push: nobody has this address"
     for trial in found:

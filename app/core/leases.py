@@ -76,7 +76,7 @@ def change(table: type[Owed], ids: Sequence[UUID], **values: Any) -> None:
         db.session.execute(changed.execution_options(synchronize_session=False))
 
 
-def held(table: type[Owed], row_id: UUID, token: str) -> tuple[ColumnElement[bool], ...]:
+def under_lease(table: type[Owed], row_id: UUID, token: str) -> tuple[ColumnElement[bool], ...]:
     """True of the row as long as nobody stopped it, and no other worker took it over."""
     return table.id == row_id, table.lease_token == token, table.state == LEASED
 
@@ -90,7 +90,7 @@ def settle(
     """
     written = (
         update(table)
-        .where(*held(table, row_id, token))
+        .where(*under_lease(table, row_id, token))
         .values(state=state, due_at=due_at or table.due_at, lease_token=None, lease_until=None, **values)
         .returning(table.id)
         .execution_options(synchronize_session=False)

@@ -25,10 +25,12 @@ from app.demo.people import CAST, email_of
 from app.letters import actions as letters
 from app.letters.rules import Medium, Outcome
 from app.letters.rules import Verdict as Delivered
-from app.push import channels, outbox, subscriptions
+from app.messages import channels
+from app.messages.models import DEVICES_PAGE
+from app.push import actions as devices
+from app.push import outbox
 from app.push.models import Subscription
-from app.push.notices import DEVICES_PAGE
-from app.push.payload import receipt_token_matches
+from app.push.request import receipt_token_matches
 from app.push.rules import Verdict
 
 PATH = "/demo/phones/"
@@ -96,9 +98,9 @@ def switch_on(now: datetime) -> None:
         if account_id is None:  # A territory loaded before this person was invented.
             continue
         for former in _former(account_id, endpoint):
-            subscriptions.unsubscribe(account_id, former)
+            devices.unsubscribe(account_id, former)
         point = phone.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        subscriptions.subscribe(account_id, endpoint, _base64url(point), _base64url(phone.auth), now)
+        devices.subscribe(account_id, endpoint, _base64url(point), _base64url(phone.auth), now)
 
 
 def _former(account_id: UUID, endpoint: str) -> Sequence[str]:
@@ -127,7 +129,7 @@ def deliver(now: datetime) -> None:
     for message in outbox.claim(1000, new_token(), now):
         phone = at(message.endpoint.rpartition("/")[2])
         if phone and phone.on and message.notice["answerable"]:
-            subscriptions.receive(message.id, now)
+            devices.receive(message.id, now)
         else:
             outbox.settle(message, Verdict("sent"), 201, now)
     while channels.hand_over(now):

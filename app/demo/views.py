@@ -12,7 +12,7 @@ from app.core.security import capability, public
 from app.demo import phones
 from app.demo.people import CAST
 from app.demo.personas import PERSONA
-from app.push import subscriptions
+from app.push import actions as devices
 
 bp = Blueprint("demo", __name__)
 
@@ -50,5 +50,5 @@ def ring(token: str) -> tuple[str, int]:
         abort(400)
     if message_id and phone.on:
         with transaction():
-            subscriptions.receive(message_id, clock.now())
+            devices.receive(message_id, clock.now())
     return "", 201

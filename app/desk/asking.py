@@ -14,7 +14,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests import plans
 from app.care_requests import queries as care_request_queries
 from app.care_requests.actions import Need
-from app.care_requests.attachments import LARGEST, MOST, join
+from app.care_requests.attachments import ROOM, join
 from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import transaction
@@ -26,20 +26,19 @@ from app.desk import REQUESTERS
 from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathway_asked, patient_asked, uuid_or_none
 from app.desk.finding import search_page
 from app.desk.forms import PatientSearchForm
-from app.desk.lines import under_way_lines
+from app.desk.lines import since, under_way_line
 from app.desk.plan_form import PlanForm
 from app.desk.request_form import Choices, RequestForm
-from app.directory.models import Commune, PractitionerRole, Profession
-from app.directory.queries import services_near, whose_rules
+from app.directory.models import PractitionerRole, Profession
+from app.directory.queries import services_near
 from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
+from app.organizations.models import Commune
+from app.organizations.queries import whose_rules
 from app.pathways.rules import window_bounds
 from app.pathways.schema import Pathway
 from app.patients.models import Patient
 from app.patients.words import banner
-
-ROOM = MOST * LARGEST + 1_000_000
-"""Bytes of a form with as many documents as may be joined."""
 
 NEAREST = 6
 """Establishments shown at once; the others are a tap away."""
@@ -78,6 +77,7 @@ def request_page(
     pathway: Pathway, patient: Patient | None, form: RequestForm, status: int = 200, refused: bool = False
 ) -> Response:
     """`refused`: the sheet in which the patient's refusal is written down stays open."""
+    now = clock.now()
     under_way = care_request_queries.under_way(patient.id, pathway.slug) if patient else []
     form.known.data = ",".join(str(each.id) for each in under_way)
     commune = patient.commune if patient else home_of(pathway).commune
@@ -88,13 +88,14 @@ def request_page(
         pathways=my_pathways(),
         patient=patient,
         who=patient.id if patient else NOBODY,
-        banner=banner(patient, clock.now()) if patient else None,
+        banner=banner(patient, now) if patient else None,
         form=form,
         places={str(role.id): (role, km) for role, km in places_for(pathway, commune)},
         nearest=NEAREST,
         reachable=dispatch_queries.reachable(patient, pathway.search) if patient else None,
         profession=PROFESSIONS[Profession(pathway.search.profession)],
-        under_way=under_way_lines(under_way, clock.now()),
+        under_way=[under_way_line(each, now) for each in under_way],
+        asked={each.reason: since(each.created_at, now) for each in under_way},
         chosen_twice=bool(status == 409),
         refused=refused,
         sent_documents=bool(form.documents) and status != 200,

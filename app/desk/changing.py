@@ -6,14 +6,16 @@ from uuid import UUID
 
 from flask import Response, abort, request, url_for
 
-from app.accounts.guards import me, role
+from app.accounts.guards import by_account, me, role
 from app.appointments import actions as appointments
-from app.care_requests import follow_ups
+from app.care_requests import attachments, follow_ups
 from app.care_requests.models import CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import see_other
+from app.core.limits import MINUTE, limited
+from app.core.security import takes
 from app.desk import REQUESTERS
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
 from app.desk.door import asked_by_us, bp
@@ -21,6 +23,7 @@ from app.desk.following import follow_page
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
+from app.documents.rules import WrongDocument
 from app.pathways.rules import window_bounds
 
 
@@ -134,3 +137,21 @@ def finish_task(request_id: UUID, task_id: UUID) -> Response:
         return True
 
     return done(request_id, finish, "")
+
+
+@bp.post("/requests/<uuid:request_id>/attachments")
+@role(*REQUESTERS)
+@limited("attachment", 30, MINUTE, of=by_account)
+@takes(attachments.ROOM)
+def attach(request_id: UUID) -> Response:
+    now = clock.now()
+    asked_by_us(request_id)
+    try:
+        uploads = attachments.received(request.files.getlist("document"))
+        if not uploads:
+            raise WrongDocument("Choisissez un fichier.")
+        with transaction():
+            attachments.join(asked_by_us(request_id), uploads, by=me(), now=now)
+    except WrongDocument as wrong:
+        return again(request_id, wrong_document=str(wrong))
+    return see_other(url_for("desk.follow", request_id=request_id))

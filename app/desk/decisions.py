@@ -7,8 +7,7 @@ from flask import Blueprint, Response, abort, flash, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
-from app.audit.actions import record
-from app.audit.readings import read_lately
+from app.audit.readings import read_lately, record_reading
 from app.care_requests import attachments
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
@@ -71,15 +70,7 @@ def _note_readings(seen: list[CareRequest]) -> None:
         return
     with transaction():
         for subject, patient in read:
-            record(
-                "patient.read",
-                subject=subject,
-                patient=patient,
-                actor=reader,
-                why="care",
-                now=now,
-                request=str(subject),
-            )
+            record_reading(subject, patient=patient, by=reader, now=now, request=subject)
 
 
 @bp.post("/<uuid:request_id>")

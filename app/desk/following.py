@@ -11,12 +11,11 @@ from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.appointments import actions as appointments
 from app.appointments.words import MODES
-from app.audit.actions import record
-from app.audit.readings import read_lately
+from app.audit.readings import read_lately, record_reading
 from app.care_requests import attachments, plans
 from app.care_requests import queries as care_request_queries
+from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest, State
-from app.care_requests.queries import Listed
 from app.care_requests.rules import OPEN, condition
 from app.core import clock
 from app.core.db import transaction
@@ -54,10 +53,14 @@ def followed() -> dict[str, Any]:
 
 
 def follow_list(
-    requests: Sequence[Listed], reach: Mapping[UUID, dispatch_queries.Reach], current: UUID | None
+    requests: Sequence[RequestFacts], reach: Mapping[UUID, dispatch_queries.Reach], current: UUID | None
 ) -> dict[str, Any]:
+    now = clock.now()
     return {
-        "rows": lines.rows(requests, reach, clock.now(), current),
+        "lines": [
+            lines.follow_line(each, reach.get(each.id, dispatch_queries.Reach()), now, current=each.id == current)
+            for each in requests
+        ],
         "beside": current,
         "live_topics": [f"requests-{organization}" for organization in me().organizations(*REQUESTERS)],
     }
@@ -71,7 +74,8 @@ def follow(request_id: UUID) -> Response:
     found = my_followed(request_id)
     patient, actor, shown_page = found.request.patient_id, me().id, page_of(found)
     if not again:  # Last, as a transaction forgets what was read; nobody has the page before it is written down.
-        record_reading(request_id, patient, actor)
+        with transaction():
+            record_reading(request_id, patient=patient, by=actor, now=clock.now(), request=request_id)
     return shown_page
 
 
@@ -111,7 +115,7 @@ def page_of(found: Followed, status: int = 200, **came_back: Any) -> Response:
     )
 
 
-def shown(found: Followed, family: Sequence[Listed], reach: dispatch_queries.Reach) -> dict[str, Any]:
+def shown(found: Followed, family: Sequence[RequestFacts], reach: dispatch_queries.Reach) -> dict[str, Any]:
     """Everything the page says of the request itself, and of those it stands with."""
     now, care_request = clock.now(), found.request
     winner = None if care_request.state is State.SEARCHING else found.won
@@ -121,7 +125,7 @@ def shown(found: Followed, family: Sequence[Listed], reach: dispatch_queries.Rea
         "reason": care_request.need,
         "rulebook": care_request.rulebook,
         "banner": banner(care_request.patient, now) if care_request.patient else None,
-        "needs": lines.need_lines(family, care_request.id) if len(family) > 1 else [],
+        "needs": [lines.need_line(each, care_request.id) for each in family] if len(family) > 1 else [],
         "plan": plans.grid([each for each in family if each.reason == care_request.reason]),
         "funnel": {**asdict(reach), "won": winner is not None},
         "answers": answers_in_words(reach.answers),
@@ -154,19 +158,6 @@ def changes(care_request: CareRequest, mine: bool, came_back: dict[str, Any]) ->
         "news": "",
         **came_back,
     }
-
-
-def record_reading(subject: UUID, patient: UUID | None, actor: UUID) -> None:
-    with transaction():
-        record(
-            "patient.read",
-            subject=subject,
-            patient=patient,
-            actor=actor,
-            why="care",
-            now=clock.now(),
-            request=str(subject),
-        )
 
 
 def patient_link(found: Followed) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.guards import at_tablet
 from app.accounts.models import SignIn
 from app.accounts.sessions import me_sign_in
+from app.care_requests.lines import RequestLine
 from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import OPEN
 from app.core import clock
@@ -26,10 +27,10 @@ AT_MOST = 100
 
 
 @dataclass(frozen=True)
-class News:
+class HandedOver:
     """One request, and what happened to it since; `changes` is empty for one that is only still open."""
 
-    row: lines.Row
+    line: RequestLine
     changes: list[lines.Moment]
 
 
@@ -37,7 +38,7 @@ class News:
 @at_tablet
 def handover() -> Response:
     row, now = this_visit(), clock.now()
-    taken = queries.unread_handover(row.tablet_id, row.account_id) if row.tablet_id and row.must_read else None
+    taken = queries.handover_to_read(row)
     if taken is None:
         return see_other(url_for("desk.requests"))
     news = since(row, taken.since, now)
@@ -62,15 +63,18 @@ def this_visit() -> SignIn:
     return me_sign_in() or abort(404)
 
 
-def since(row: SignIn, moment: datetime | None, now: datetime) -> list[News]:
+def since(row: SignIn, moment: datetime | None, now: datetime) -> list[HandedOver]:
     """The ward's open requests, and those that changed since `moment`, ended ones too; the newest change first."""
     requests = _wanted(row.only_at_id, moment)
     reach = dispatch_queries.reach([each.id for each in requests])
-    news = [News(lines.row(each, reach.get(each.id, dispatch_queries.Reach()), now), []) for each in requests]
-    for each, request in zip(news, requests, strict=True):
-        fresh = [step for step in request.steps if moment is None or step.at > moment]
-        each.changes.extend(lines.told(step, request, now) for step in fresh)
-    return news
+    nobody = dispatch_queries.Reach()
+    return [
+        HandedOver(
+            lines.follow_line(each, reach.get(each.id, nobody), now),
+            [lines.told(step, each, now) for step in each.steps if moment is None or step.at > moment],
+        )
+        for each in requests
+    ]
 
 
 def _wanted(organization_id: UUID | None, moment: datetime | None) -> Sequence[CareRequest]:

@@ -13,13 +13,14 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from app.accounts.models import Account
-from app.care_requests.attachments import Document, WrongDocument, received
+from app.care_requests.attachments import received
 from app.care_requests.rules import Visit
 from app.core import clock
 from app.core.forms import Form, stripped
 from app.desk.plan_form import PlanForm
 from app.desk.questions import SeveralField, field_of, is_asked, kept, name_of
 from app.directory.models import PractitionerRole
+from app.documents.rules import Upload, WrongDocument
 from app.pathways.rules import window_bounds, windows_open
 from app.pathways.schema import Pathway, Question, Reason, SignOff
 
@@ -55,7 +56,7 @@ class RequestForm(Form):
     agreement = BooleanField(validators=[InputRequired("Sans l'accord du patient, la demande ne peut pas partir.")])
 
     pathway: Pathway
-    documents: list[Document]
+    documents: list[Upload]
 
     @classmethod
     def of(cls, pathway: Pathway, choices: Choices, *, patient: bool, now: datetime) -> "RequestForm":

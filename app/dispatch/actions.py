@@ -1,7 +1,6 @@
 """What the requester's side says of a search that runs. Each verb begins by holding the request."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -11,17 +10,18 @@ from app.care_requests.journal import touch
 from app.care_requests.models import CareRequest, State, Verb
 from app.core.db import db
 from app.core.words import span
-from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
 from app.dispatch.answers import count, hear
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.search import first_stage, latest_wave, widen
+from app.messages.actions import ReachChanged
+from app.organizations.geo import distance_km
 
 
-def note_fate(offer_id: UUID) -> None:
+def note_fate(changed: ReachChanged) -> None:
     """A phone got the notice about this offer, or will not: the requester reads the truth about reach."""
-    offer = db.session.get(Offer, offer_id)
+    offer = db.session.get(Offer, changed.subject_id)
     if offer:
         touch(offer.request)
 

@@ -16,12 +16,12 @@ from app.care_requests.rules import Visit, condition, read_visits, shared
 from app.core import clock
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, queries, rules, words
 from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.standing import SETTLED
-from app.push import alerts as push
+from app.messages import actions as messages
+from app.organizations.geo import distance_km
 
 RELAYED = "relayed"
 """The reason of a refusal that named a colleague instead."""
@@ -122,7 +122,7 @@ def _propose(offer: Offer, request: CareRequest, tap: rules.Tap, by: Account, no
     care_requests.plan_next_move(request, now)
     offers.note_answer(offer, "proposed", by, now)
     notice = words.proposal_notice(f"requests/{request.id}")
-    push.alert(request.author_id, offer.id, "proposal", notice, now=now, expires_at=now + offers.NEWS_LIFE)
+    messages.alert(request.author_id, offer.id, "proposal", notice, now=now, expires_at=now + offers.NEWS_LIFE)
     touch(request)
     return Answer.PROPOSED
 
@@ -173,8 +173,8 @@ def count(offer: Offer, tap: rules.Tap, verb: str, state: OfferState, now: datet
     offer.answered_at = tap.at
     hear(offer, tap, verb)
     # Hers first and those of the others later would be two orders, and the worker settles in a third.
-    push.lock_about(select(Offer.id).where(Offer.request_id == offer.request_id))
-    push.drop(offer.id)
+    messages.lock_about(select(Offer.id).where(Offer.request_id == offer.request_id))
+    messages.drop(offer.id)
 
 
 def hear(offer: Offer, tap: rules.Tap, verb: str) -> None:
@@ -187,7 +187,7 @@ def see(offer: Offer, now: datetime) -> None:
     """The practitioner has the offer before her eyes."""
     if offer.seen_at is None:
         offer.seen_at = now
-        push.see(offer.id, now)
+        messages.see(offer.id)
         touch(offer.request)
 
 
@@ -211,7 +211,7 @@ def ask(offer: Offer, question: str, *, by: Account, now: datetime, tap: rules.T
     care_requests.plan_next_move(request, now)
     offers.note_answer(offer, "question", by, now)
     notice = words.question_notice(f"requests/{request.id}")
-    push.alert(request.author_id, offer.id, "question", notice, now=now, expires_at=now + offers.NEWS_LIFE)
+    messages.alert(request.author_id, offer.id, "question", notice, now=now, expires_at=now + offers.NEWS_LIFE)
     touch(request)
     return inquiry
 

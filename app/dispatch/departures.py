@@ -18,7 +18,7 @@ from app.directory.queries import accounts_of, deserted, recipients_of
 from app.dispatch import actions, offers, words
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import won_offers
-from app.push import alerts as push
+from app.messages import actions as messages
 
 
 def patients_in_hand(account: Account) -> list[str]:
@@ -58,7 +58,7 @@ def _under_way(recipients: Sequence[UUID]) -> Sequence[Offer]:
 
 def _close(offer: Offer, request: CareRequest, departure: Departure) -> None:
     offers.end(offer, OfferState.WITHDRAWN, departure.now)
-    push.drop(offer.id)
+    messages.drop(offer.id)
     care_requests.plan_next_move(request, departure.now)
     touch(request)
 
@@ -75,4 +75,4 @@ def _leave_to_colleagues(departure: Departure) -> None:
         PractitionerRole.organization_id == departure.organization_id, PractitionerRole.practitioner_id.is_(None)
     )
     asked = select(Offer.id).where(Offer.recipient_id.in_(services), Offer.state.in_(offers.WAITING))
-    push.silence(departure.account_id, db.session.scalars(asked).all())
+    messages.silence(departure.account_id, db.session.scalars(asked).all())

@@ -21,8 +21,8 @@ from app.directory import queries as directory
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
 from app.live.actions import changed
-from app.push import alerts as push
-from app.push.notices import Notice, Owed
+from app.messages import actions as messages
+from app.messages.models import Delivery, Notice
 
 NEWS_LIFE = timedelta(hours=6)
 """How long a notice that something ended is worth delivering to a phone that was away."""
@@ -95,35 +95,34 @@ def publish(made: Sequence[tuple[CareRequest, Wave, dict[str, Any]]], now: datet
         for request, _wave, offer in made
         for one in _owed(offer, request, told.get(offer["role_id"], []), with_buttons)
     ]
-    push.alert_all(owed, ALERT, now=now)
+    messages.alert_all(owed, ALERT, now=now)
     for request, wave, offer in made:
         changed("inbox", offer["recipient_id"])
         record(
             "offer.made",
-            subject=offer["id"],
-            patient=request.patient_id,
-            why="care",
+            offer["id"],
             now=now,
-            practitioner=str(offer["recipient_id"]),
-            wave=str(wave.stage),
+            patient=request.patient_id,
+            practitioner=offer["recipient_id"],
+            wave=wave.stage,
         )
 
 
 def _owed(
     offer: Mapping[str, Any], request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID]
-) -> Iterator[Owed]:
+) -> Iterator[Delivery]:
     """The alert of this offer, for each who may answer it."""
     notice = words.offer_notice(request.need.care, request.commune.name, offer["expires_at"], path(offer["id"]))
     for account in accounts:
         theirs = replace(notice, buttons=account in with_buttons)
-        yield Owed(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)
+        yield Delivery(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)
 
 
 def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
     """News about this offer, for whoever answers for it."""
     changed("inbox", offer.recipient_id)
     for account in directory.accounts_of([offer.role_id]).get(offer.role_id, []):
-        push.alert(account, offer.id, step, notice, now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account, offer.id, step, notice, now=now, expires_at=now + NEWS_LIFE)
 
 
 def live(request_id: UUID) -> Sequence[Offer]:
@@ -153,7 +152,7 @@ def close(
     for offer in ended:
         changed("inbox", offer.recipient_id)
     told = {offer.id: (accounts.get(offer.role_id, []), notice(path(offer.id))) for offer in ended}
-    push.replace(told, "closed", now=now, expires_at=now + NEWS_LIFE)
+    messages.replace(told, "closed", now=now, expires_at=now + NEWS_LIFE)
     return frozenset(offer.request_id for offer in ended)
 
 
@@ -173,15 +172,7 @@ def end(offer: Offer, state: OfferState, now: datetime) -> None:
 
 
 def note_answer(offer: Offer, answer: str, by: Account, now: datetime) -> None:
-    record(
-        "offer.answered",
-        subject=offer.id,
-        patient=offer.request.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        answer=answer,
-    )
+    record("offer.answered", offer, by, now=now, answer=answer)
 
 
 def path(offer_id: UUID) -> str:

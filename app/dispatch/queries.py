@@ -15,12 +15,13 @@ from app.care_requests.models import CareRequest, State, Step, Verb
 from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.models import Organization, Practitioner, Profession
+from app.directory.models import Practitioner, Profession
 from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
+from app.messages.funnel import Funnel, beside, read_beside
+from app.organizations.models import Organization
 from app.pathways.schema import Search, Stage
 from app.patients import queries as patients
 from app.patients.models import Patient
-from app.push import queries as push
 from app.push.rules import Channel
 
 COUNTED = 99
@@ -36,7 +37,7 @@ class Asked(NamedTuple):
     state: OfferState
     seen_at: datetime | None
     refusal_reason: str | None
-    funnel: push.Funnel
+    funnel: Funnel
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def offer_of(offer_id: UUID, recipients: Collection[UUID]) -> Offer | None:
     return offer if offer and offer.recipient_id in recipients else None
 
 
-_ASKED = push.beside(
+_ASKED = beside(
     select(*(Offer.id, Offer.request_id, Offer.recipient_id, Offer.state, Offer.seen_at, Offer.refusal_reason)).where(
         Offer.request_id.in_(bindparam("requests", expanding=True))
     ),
@@ -114,7 +115,7 @@ _ASKED = push.beside(
 def reach(request_ids: Iterable[UUID]) -> dict[UUID, Reach]:
     """Per request: people asked, and of those whose phone received it, who saw it, refused, or could not be reached."""
     offers: dict[UUID, list[Asked]] = {}
-    for facts, funnel in push.read_beside(_ASKED, ALERT, requests=list(request_ids)):
+    for facts, funnel in read_beside(_ASKED, ALERT, requests=list(request_ids)):
         offer = Asked._make([*facts, funnel])
         offers.setdefault(offer.request_id, []).append(offer)
     return {request_id: _reach(made) for request_id, made in offers.items()}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.core.words import count, hour
-from app.push.notices import Notice
+from app.messages.models import Notice
 
 NEW_REQUEST = "Relais : nouvelle demande. Ouvrez Relais pour répondre."
 CANCELLED = "Relais : une demande acceptée est annulée. Ouvrez Relais avant de partir."

@@ -4,10 +4,8 @@ from flask import Response, abort, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
-from app.audit.actions import record
-from app.audit.readings import read_lately
+from app.audit.readings import read_lately, record_reading
 from app.care_requests import follow_ups
-from app.care_requests.models import InformationCopy
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
@@ -29,20 +27,8 @@ def copies() -> Response:
     with transaction():
         for copy in queries.copies(my_practitioner().id, now):
             if not read_lately(copy.id, me().id, now):
-                _record_reading(copy)
+                record_reading(copy.id, patient=copy.request.patient_id, by=me().id, now=now, request=copy.request_id)
     return page("inbox/copies.html", copies=queries.copies(my_practitioner().id, now), now_at=now)
-
-
-def _record_reading(copy: InformationCopy) -> None:
-    record(
-        "patient.read",
-        subject=copy.id,
-        patient=copy.request.patient_id,
-        actor=me().id,
-        why="care",
-        now=clock.now(),
-        request=str(copy.request_id),
-    )
 
 
 @bp.post("/inbox/copies/sighting")

@@ -58,5 +58,5 @@ def asks_for_part() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def url_of(offer: Offer) -> str:
-    return url_for("inbox.offer", offer_id=offer.id)
+def url_of(offer_id: UUID) -> str:
+    return url_for("inbox.offer", offer_id=offer_id)

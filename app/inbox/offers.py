@@ -8,8 +8,7 @@ from flask import Response, request, url_for
 from app.accounts.guards import me, role
 from app.accounts.models import Account, Role
 from app.appointments import actions as appointments
-from app.audit.actions import record
-from app.audit.readings import read_lately
+from app.audit.readings import read_lately, record_reading
 from app.care_requests.rules import condition
 from app.core import clock
 from app.core.db import transaction
@@ -37,21 +36,13 @@ def offer(offer_id: UUID) -> Response:
     # Whoever says to ask for a part only, to fetch the page again, must have been seen to read it.
     if knows_patient(found) and not (asks_for_part() and read_lately(offer_id, me().id, clock.now())):
         with transaction():
-            record_reading(my_offer(offer_id), me())
+            record_reading_of(my_offer(offer_id), me(), clock.now())
         found = my_offer(offer_id)
     return offer_page(found)
 
 
-def record_reading(offer: Offer, by: Account) -> None:
-    record(
-        "patient.read",
-        subject=offer.id,
-        patient=offer.request.patient_id,
-        actor=by.id,
-        why="care",
-        now=clock.now(),
-        request=str(offer.request_id),
-    )
+def record_reading_of(offer: Offer, by: Account, now: datetime) -> None:
+    record_reading(offer.id, patient=offer.request.patient_id, by=by.id, now=now, request=offer.request_id)
 
 
 @bp.post("/offers/<uuid:offer_id>/sighting")
@@ -76,7 +67,7 @@ def accept(offer_id: UUID) -> Response:
         return settled(found, answer, now)
     if answer not in (Answer.WON, Answer.PROPOSED):
         return offer_page(found, status=409)
-    return offer_page(found) if asks_for_part() else see_other(url_of(found))
+    return offer_page(found) if asks_for_part() else see_other(url_of(offer_id))
 
 
 def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> Answer:
@@ -90,7 +81,7 @@ def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, s
         if answer is Answer.WON and not was_hers:
             appointments.prepare(found.request, now)
         if answer is Answer.WON and reads:
-            record_reading(found, by)
+            record_reading_of(found, by, now)
     return answer
 
 
@@ -123,7 +114,7 @@ def _refused(offer_id: UUID, answer: Answer, now: datetime) -> Response:
     in_inbox = request.form.get("from") == "inbox"
     if asks_for_part():
         return inbox_page() if in_inbox else offer_page(found)
-    return see_other(url_for("inbox.inbox") if in_inbox else url_of(found))
+    return see_other(url_for("inbox.inbox") if in_inbox else url_of(offer_id))
 
 
 @bp.post("/offers/<uuid:offer_id>/question")
@@ -141,7 +132,7 @@ def ask(offer_id: UUID) -> Response:
     found = my_offer(offer_id)
     if asked is None and not _waits_for(found, question):
         return offer_page(found, status=409)
-    return offer_page(found) if asks_for_part() else see_other(url_of(found))
+    return offer_page(found) if asks_for_part() else see_other(url_of(offer_id))
 
 
 def _waits_for(offer: Offer, question: str) -> bool:

@@ -10,6 +10,7 @@ from app.appointments import queries as appointment_queries
 from app.appointments.rules import next_slots
 from app.appointments.words import modes_of, places_of
 from app.care_requests import plans
+from app.care_requests.attachments import joined_to
 from app.care_requests.rules import condition, read_visits
 from app.care_requests.words import MOMENTS
 from app.core import clock
@@ -86,7 +87,7 @@ def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[st
         "moments": MOMENTS,
         "part": said.label if said else "",
         "tasks": [to_do(task, won, now) for task, won in queries.tasks(my_inboxes(), request.id)],
-        "attachments": queries.attachments(request),
+        "documents": joined_to(request.episode_id),
         "withdrawals": WITHDRAWALS,
     }
 

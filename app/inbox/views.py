@@ -18,7 +18,7 @@ from app.inbox.cards import Card, card
 from app.inbox.mine import asks_for_part, my_recipients, my_role
 from app.inbox.queries import Recipient, stand_in
 from app.inbox.replacements import Away, away
-from app.push.queries import judgements
+from app.messages.queries import judgements
 
 bp = Blueprint("inbox", __name__)
 

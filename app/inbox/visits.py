@@ -22,7 +22,7 @@ from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
 from app.inbox.mine import asks_for_part, held_offer_of, my_inboxes, my_offer, url_of
 from app.inbox.pages import offer_page
-from app.inbox.rows import proposal, row, to_do
+from app.inbox.rows import proposal_line, to_do, visit_line
 from app.inbox.taps import tap_of
 from app.inbox.views import bp
 from app.inbox.words import WITHDRAWALS
@@ -38,14 +38,15 @@ def visits() -> Response:
 
 def visits_page() -> Response:
     mine, now = my_inboxes(), clock.now()
-    rows = [row(offer, planned, now) for offer, planned in queries.visits(mine)]
+    taken = queries.visits(mine)
+    planned = sorted((one for one in taken if one.starts_at), key=lambda one: one.starts_at or now)
     return page(
         "inbox/visits.html",
         fragment="inbox/_visits.html",
         tasks=[to_do(task, offer, now) for task, offer in queries.tasks(mine)],
-        proposals=[proposal(offer) for offer in queries.proposals(mine)],
-        to_plan=[one for one in rows if one.starts_at is None],
-        planned=sorted((one for one in rows if one.starts_at), key=lambda one: one.starts_at or now),
+        proposals=[proposal_line(offer_id, request) for offer_id, request in queries.proposals(mine)],
+        to_plan=[visit_line(one, now) for one in taken if one.starts_at is None],
+        planned=[visit_line(one, now) for one in planned],
         live_topics=[f"inbox-{one}" for one in mine],
     )
 
@@ -61,7 +62,7 @@ def complete(task_id: UUID) -> Response:
     on_visit = request.form.get("from") == "offer"
     if asks_for_part():
         return offer_page(my_offer(offer_id)) if on_visit else visits_page()
-    return see_other(url_of(my_offer(offer_id)) if on_visit else url_for("inbox.visits"))
+    return see_other(url_of(offer_id) if on_visit else url_for("inbox.visits"))
 
 
 @bp.post("/offers/<uuid:offer_id>/appointment")
@@ -100,7 +101,7 @@ def _said(offer_id: UUID, taken: bool) -> Response:
     found = my_offer(offer_id)
     if not taken:
         return offer_page(found, status=409)
-    return offer_page(found) if asks_for_part() else see_other(url_of(found))
+    return offer_page(found) if asks_for_part() else see_other(url_of(offer_id))
 
 
 @bp.post("/offers/<uuid:offer_id>/checklist")

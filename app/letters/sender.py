@@ -73,7 +73,7 @@ def _attempt(letter: Claimed, now: datetime) -> Outcome | None:
     """Composed at the last moment: codes are computed and never kept, and what it is about may be gone by now."""
     settings: Settings = current_app.config["SETTINGS"]
     db.session.rollback()
-    row = db.session.scalar(select(Letter).where(*leases.held(Letter, letter.id, letter.lease_token)))
+    row = db.session.scalar(select(Letter).where(*leases.under_lease(Letter, letter.id, letter.lease_token)))
     if row is None:
         return None
     words = kind_of(letter.kind).compose(row, now)

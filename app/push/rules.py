@@ -1,10 +1,10 @@
-"""What an answer means, which way to a person comes next, which addresses may be called, which keys hold."""
+"""What an answer of a push service means, which addresses may be called, which keys hold."""
 
 import base64
 import binascii
 import enum
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -28,8 +28,8 @@ FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=1)
 KEY_TROUBLE = frozenset({401, 403})
 
-PATIENCE = timedelta(seconds=60)
-"""How long an urgent message may go without proof before the next channel speaks too."""
+CHECK_EVERY = timedelta(days=30)
+"""After so long without any proof that alerts arrive, a device is asked for another one."""
 
 
 class Channel(enum.StrEnum):
@@ -40,14 +40,8 @@ class Channel(enum.StrEnum):
     SMS = "sms"
 
 
-def channel_after(channel: Channel, ways: Collection[Channel]) -> Channel | None:
-    """The next way to a person among those there are to her; None when all were taken."""
-    order = list(Channel)
-    return next((later for later in order[order.index(channel) + 1 :] if later in ways), None)
-
-
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """What came of one attempt: a `status` with its raw `retry_after`, or none and a `fault`.
 
     `fault`: "silence" (timeout, reset, TLS: the network), or why it was not even tried: "forbidden-address",
@@ -69,7 +63,7 @@ class Verdict:
     alarm: str = ""
 
 
-def after(outcome: Outcome, *, attempts: int, now: datetime, expires_at: datetime, jitter: float) -> Verdict:
+def after(outcome: SendOutcome, *, attempts: int, now: datetime, expires_at: datetime, jitter: float) -> Verdict:
     """What becomes of a message after its `attempts`-th attempt; `jitter` in [0, 1) spreads the retries.
 
     | answer                        | state                          | device    | alarm |

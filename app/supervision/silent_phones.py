@@ -6,8 +6,8 @@ from datetime import datetime
 from app.accounts.models import Account, Role
 from app.directory.queries import ACCEPTING
 from app.directory.words import PROFESSIONS
-from app.push.queries import judged, with_devices
-from app.push.reachability import Reach
+from app.messages.queries import judged, with_devices
+from app.messages.reachability import Reach
 
 
 @dataclass(frozen=True)

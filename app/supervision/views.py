@@ -1,7 +1,5 @@
 """The board, and what machines ask of the house."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
@@ -20,12 +18,10 @@ from app.dispatch import queries as reads
 from app.supervision import watch
 from app.supervision.emergency_lines import emergencies_for
 from app.supervision.health import report
-from app.supervision.lines import Line, line, slipping
+from app.supervision.lines import board_line, overdue_line, unanswered
 from app.supervision.measures import measured
-from app.supervision.moves import moves_of
 from app.supervision.rules import RELAUNCHED_FOR
 from app.supervision.silent_phones import unreachable_for
-from app.supervision.watch import Watched
 
 bp = Blueprint("supervision", __name__)
 
@@ -34,32 +30,25 @@ bp = Blueprint("supervision", __name__)
 @role(Role.COORDINATOR)
 def board() -> Response:
     now = clock.now()
-    waiting, slips = watch.watched(me(), now)
-    lines = board_lines(waiting, now)
-    unanswered = [line for line in lines if line.state == State.UNANSWERED]
-    searching = [line for line in lines if line.state == State.SEARCHING]
+    waiting, late = watch.watched(me(), now)
+    reach, nobody = reads.reach([each.request.id for each in waiting]), reads.Reach()
+    in_hand = [each for each in waiting if each.request.state is State.UNANSWERED]
+    searching = [each.request for each in waiting if each.request.state is State.SEARCHING]
     return page(
         "supervision/board.html",
         fragment="supervision/_board.html",
-        unanswered=unanswered,
-        searching=searching,
+        unanswered=[unanswered(each, reach.get(each.request.id, nobody), now) for each in in_hand],
+        searching=[board_line(each, reach.get(each.id, nobody), now) for each in searching],
         emergencies=emergencies_for(me()),
-        slipping=[slipping(each, now) for each in slips],
+        overdue=[overdue_line(each, now) for each in late],
         # Beside the part that moves with the requests: it changes by the day, not by the second.
         unreachable=[] if asks_for_part() else unreachable_for(me(), now),
-        numbers=(len(unanswered), len(searching)),
         live_topics=[f"board-{organization}" for organization in me().organizations(Role.COORDINATOR)],
     )
 
 
 def asks_for_part() -> bool:
     return request.headers.get("HX-Request") == "true"
-
-
-def board_lines(requests: Sequence[Watched], now: datetime) -> list[Line]:
-    reach = reads.reach([each.id for each in requests])
-    moves = {each.id: moves_of(each, each.reached or 0, now) for each in requests if each.state is State.UNANSWERED}
-    return [line(r, reach.get(r.id, reads.Reach()), moves.get(r.id), now) for r in requests]
 
 
 @bp.post("/requests/<uuid:request_id>/relaunch")

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.accounts import sessions
 from app.accounts.leaving import Departure
@@ -15,7 +15,7 @@ from app.audit.actions import record
 from app.core.db import db
 from app.core.tokens import hash_token, keyed_hash, new_token
 from app.tablets import codes, queries
-from app.tablets.models import Badge, Handover, Tablet, TabletTicket
+from app.tablets.models import Badge, Handover, Tablet, TabletSignIn, TabletTicket
 from app.tablets.rules import MOST_WRONG, TICKET_LASTS, spoken_code, takes_over
 
 Unread = Callable[[UUID, datetime | None], bool]
@@ -34,7 +34,7 @@ def prepare(organization_id: UUID, name: str, *, by: Account, now: datetime) -> 
     db.session.add(tablet)
     db.session.flush()
     _ticket(tablet, None, now)
-    record("tablet.prepared", subject=tablet.id, actor=by.id, why="shared tablet", now=now)
+    record("tablet.prepared", tablet, by, now=now)
     return tablet
 
 
@@ -92,7 +92,7 @@ def enrol(typed: str, *, now: datetime) -> str | None:
         return None
     token = new_token()
     tablet.token_hash, tablet.enrolled_at = hash_token(token), now
-    record("tablet.enrolled", subject=tablet.id, actor=tablet.prepared_by_id, why="shared tablet", now=now)
+    record("tablet.enrolled", tablet, tablet.prepared_by_id, now=now)
     return token
 
 
@@ -101,10 +101,15 @@ def withdraw(tablet: Tablet, *, by: Account, now: datetime) -> None:
     if tablet.ended_at is not None:
         return
     tablet.ended_at = now
+    _end_sign_ins(tablet.id, now)
+    record("tablet.withdrawn", tablet, by, now=now)
+
+
+def _end_sign_ins(tablet_id: UUID, now: datetime, *which: ColumnElement[bool]) -> None:
+    there = select(TabletSignIn.sign_in_id).where(TabletSignIn.tablet_id == tablet_id)
     db.session.execute(
-        update(SignIn).where(SignIn.tablet_id == tablet.id, SignIn.ended_at.is_(None)).values(ended_at=now)
+        update(SignIn).where(SignIn.id.in_(there), SignIn.ended_at.is_(None), *which).values(ended_at=now)
     )
-    record("tablet.withdrawn", subject=tablet.id, actor=by.id, why="shared tablet", now=now)
 
 
 def choose_code(tablet: Tablet, token: str, ticket_code: str, code: str, *, now: datetime) -> Badge | None:
@@ -120,14 +125,7 @@ def choose_code(tablet: Tablet, token: str, ticket_code: str, code: str, *, now:
     badge.salt = codes.new_salt()
     badge.hash, badge.wrong, badge.set_at = codes.hashed(code, badge.salt, token), 0, now
     db.session.flush()
-    record(
-        "tablet.code_chosen",
-        subject=badge.account_id,
-        actor=badge.account_id,
-        why="shared tablet",
-        now=now,
-        tablet=str(tablet.id),
-    )
+    record("tablet.code_chosen", badge.account_id, badge.account_id, now=now, tablet=tablet.id)
     return badge
 
 
@@ -146,15 +144,14 @@ def forget_code(tablet_id: UUID, account: Account, *, by: UUID, now: datetime) -
     if badge is None:
         return False
     db.session.delete(badge)
-    ended = SignIn.tablet_id == tablet_id, SignIn.account_id == account.id, SignIn.ended_at.is_(None)
-    db.session.execute(update(SignIn).where(*ended).values(ended_at=now))
+    _end_sign_ins(tablet_id, now, SignIn.account_id == account.id)
     record(
         "tablet.code_forgotten",
-        subject=account.id,
-        actor=by,
-        why="by the person" if by == account.id else "left the organization",
+        account,
+        by,
         now=now,
-        tablet=str(tablet_id),
+        why="by the person" if by == account.id else "left the organization",
+        tablet=tablet_id,
     )
     return True
 
@@ -194,11 +191,10 @@ def count_try(badge_id: UUID, *, now: datetime) -> Try | None:
 def note_wrong(badge: Badge, left: int, *, now: datetime) -> None:
     record(
         "tablet.code_refused" if left else "tablet.code_locked",
-        subject=badge.account_id,
-        why="wrong code",
+        badge.account_id,
         now=now,
         result="refused",
-        tablet=str(badge.tablet_id),
+        tablet=badge.tablet_id,
     )
 
 
@@ -214,26 +210,17 @@ def enter(badge: Badge, *, now: datetime) -> None:
     if must_read and unfinished is None:
         came_from = before.account_id if before else None
         db.session.add(Handover(tablet_id=tablet.id, from_id=came_from, to_id=person.id, at=now, since=since))
-    place = sessions.Place(tablet.id, tablet.organization_id, tablet.name, must_read)
-    sessions.sign_in(person, "tablet", now=now, at=place)
+    place = sessions.Place(tablet.organization_id, tablet.name, must_read)
+    row = sessions.sign_in(person, "tablet", now=now, at=place)
+    db.session.add(TabletSignIn(sign_in=row, tablet_id=tablet.id))
 
 
 def acknowledge(row: SignIn, *, now: datetime) -> bool:
     """She has read what changed, and has the tablet from now on; False when there was nothing to read."""
-    if row.tablet_id is None or not row.must_read:
-        return False
+    taken = queries.handover_to_read(row)
     row.must_read = False
-    taken = queries.unread_handover(row.tablet_id, row.account_id)
     if taken is None:
         return False
     taken.acknowledged_at = now
-    record(
-        "tablet.handed_over",
-        subject=row.tablet_id,
-        actor=row.account_id,
-        why="care",
-        now=now,
-        handover=str(taken.id),
-        came_from=str(taken.from_id),
-    )
+    record("tablet.handed_over", taken.tablet_id, row.account_id, now=now, handover=taken.id, came_from=taken.from_id)
     return True

@@ -35,10 +35,11 @@ from sqlalchemy import func, insert, select, update
 from app import create_app
 from app.core import clock
 from app.core.db import db, transaction
+from app.messages.actions import payload_of
 from app.push import sender
 from app.push.models import Message, MessageState, Subscription
-from app.push.notices import payload_of, topic_of
-from app.push.payload import payload_for
+from app.push.outbox import topic_of
+from app.push.request import payload_for
 from tests.conftest import make_tables, settings_for
 from tests.push.house import NOTICE, new_account
 from tests.services.postgres import PostgresServer

@@ -12,7 +12,7 @@ from app.core.security import csrf
 from tests.conftest import settings_for
 
 NO_COOKIE_TO_BORROW = {
-    *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "push.report_sms"),
+    *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "messages.report_sms"),
     *("appointments.answer", "keys.stop_by_mail"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
@@ -20,12 +20,6 @@ or by whoever was handed a link: the token in the address is the proof, and no s
 
 TOKENS_IN_A_COOKIE = {"accounts.decline_invitation", "accounts.show_code", "tablets.choose_code", "tablets.enter"}
 """The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = tmp_path_factory.mktemp("house")
-    return create_app(settings_for(f"sqlite:///{folder / 'relais.sqlite3'}", folder, RELAIS_DEMO="1"))
 
 
 def routes(house: Flask) -> list[Rule]:

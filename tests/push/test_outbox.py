@@ -8,24 +8,24 @@ from flask import Flask
 
 from app.core import clock
 from app.core.db import db, transaction
+from app.messages.actions import drop
 from app.push import outbox
-from app.push.alerts import drop
+from app.push.actions import receive
 from app.push.models import MessageState
-from app.push.outbox import Claimed
+from app.push.outbox import ClaimedMessage, forget_device
 from app.push.rules import Verdict
-from app.push.subscriptions import forget, receive
 from tests.push.house import Phone, new_phone
 from tests.services.push_service import FakePushService
 
 SENT = Verdict("sent")
 
 
-def claim(worker: str, limit: int = 50) -> list[Claimed]:
+def claim(worker: str, limit: int = 50) -> list[ClaimedMessage]:
     with transaction():
         return outbox.claim(limit, worker, clock.now())
 
 
-def settle(message: Claimed, verdict: Verdict = SENT) -> bool:
+def settle(message: ClaimedMessage, verdict: Verdict = SENT) -> bool:
     with transaction():
         return outbox.settle(message, verdict, 201, clock.now())
 
@@ -90,7 +90,7 @@ def test_a_receipt_that_overtakes_the_answer_stands(phone: Phone) -> None:
 def test_what_was_owed_to_a_forgotten_device_has_failed(phone: Phone) -> None:
     phone.owe()
     with transaction():
-        forget(phone.device_id)
+        forget_device(phone.device_id)
     assert phone.message.state is MessageState.FAILED
     assert phone.message.subscription is None
 
@@ -122,7 +122,7 @@ def test_a_row_in_an_open_claim_is_not_given_to_another_worker(app: Flask, phone
     # PostgreSQL's second worker skips the row at once; SQLite has one writer, so it waits for its turn first.
     waits = db.engine.dialect.name == "sqlite"
     phone.owe()
-    found: list[list[Claimed]] = []
+    found: list[list[ClaimedMessage]] = []
 
     def other() -> None:
         with app.app_context():

@@ -268,17 +268,17 @@ def answer_of(person: Person, method: str, rule: Rule, ids: dict[str, object]) -
 def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     maya = town.nurse("Maya")
     people = {
-        "requester": (town.orientation_nurse, ("desk.", "attachments.", "badges.", "emergency.", "drafts.")),
+        "requester": (town.orientation_nurse, ("desk.", "documents.", "badges.", "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("decisions.",)),
         "coordinator": (town.coordinator, ("supervision.", "approvals.")),
-        "practitioner": (maya, ("inbox.", "push.remove", "keys.")),
+        "practitioner": (maya, ("inbox.", "messages.remove", "keys.")),
         "administrator": (
             town.administrator(),
             ("members.", "tablets_administration.", "accounts.show_inv", "accounts.accept_inv"),
         ),
         "anyone": (
             town.stranger(),
-            ("appointments.", "push.receive", "push.report_sms", "tablets.", "accounts.decline"),
+            ("appointments.", "push.receive", "messages.report_sms", "tablets.", "accounts.decline"),
         ),
     }
     asked = set()

@@ -18,11 +18,11 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
+from app.messages import actions as messages
+from app.messages.rules import Wishes
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
 from app.patients.models import Consent, Patient
-from app.push import budget
-from app.push.attention import Wishes
 from tests.factories.town import Nurse, Person, Town
 
 DOCTOR_SAYS = {"alarm": "no", "vitals": "normal", "autonomy": "alone"}
@@ -485,7 +485,7 @@ class TestAttention:
         near, next_one = town.nurse("Près", km=1), town.nurse("Ensuite", km=3)
         town.asks_at_once("home-care", 1)
         with transaction():
-            budget.wish(near.account_id, Wishes(daily_cap=1), clock.now())
+            messages.wish(near.account_id, Wishes(daily_cap=1), clock.now())
         town.asks()
         town.time_passes(seconds=1)
         first = near.offer()
@@ -497,7 +497,7 @@ class TestAttention:
     def test_but_not_when_it_is_urgent(self, town: Town) -> None:
         midwife = town.professional("Julie", Profession.MIDWIFE)
         with transaction():
-            budget.wish(midwife.account_id, Wishes(daily_cap=0), clock.now())
+            messages.wish(midwife.account_id, Wishes(daily_cap=0), clock.now())
         town.asks("maternity-return-home", reason="first-visit", window="two-days")
         town.time_passes(seconds=1)
         assert midwife.offer() is None
@@ -529,7 +529,7 @@ class TestAttention:
     def test_who_wants_one_alert_a_day_gets_one_of_two_that_move_together(self, town: Town) -> None:
         maya, far = town.nurse("Maya", km=1), town.nurse("Loin", km=4)
         with transaction():
-            budget.wish(maya.account_id, Wishes(daily_cap=1), clock.now())
+            messages.wish(maya.account_id, Wishes(daily_cap=1), clock.now())
         town.asks_at_once("home-care", 1)
         for name in ("Odette", "Marcel"):
             town.asks(patient=town.patient(name))

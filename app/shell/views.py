@@ -1,0 +1,102 @@
+"""The front door, and what makes a web page an app: manifest, service worker at the root of its scope, offline page."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, send_from_directory, url_for
+from flask_login import current_user
+
+from app.accounts import shared
+from app.accounts.guards import me
+from app.core.htmx import see_other
+from app.core.security import public
+from app.core.ways import way
+from app.shell.navigation import entries
+
+bp = Blueprint("shell", __name__)
+
+
+@bp.get("/")
+@public("it only shows the way")
+def home() -> Response:
+    """Everyone is taken to the screen they work on."""
+    if not current_user.is_authenticated:
+        return see_other(url_for("tablets.locked") if shared.mark() else way("front-door"))
+    mine = entries(me())
+    return see_other(url_for(mine[0].endpoint)) if mine else abort(403)
+
+
+@bp.get("/manifest.webmanifest")
+@public("the browser fetches it without credentials")
+def manifest() -> Response:
+    root = Path(current_app.root_path).parent
+    return send_from_directory(root, "manifest.webmanifest", mimetype="application/manifest+json", max_age=3600)
+
+
+@bp.get("/service-worker.js")
+@public("a browser updates its worker whether or not someone is signed in")
+def service_worker() -> Response:
+    """The worker lives at the top of its scope; its text changes with the assets, which is how browsers update it."""
+    scripts = [asset(path) for path in WORKER]
+    body = render_template("shell/service-worker.js", version=assets_version(), shell=shell_urls(), scripts=scripts)
+    response = Response(body, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()  # Browsers ask after each navigation: most often the answer is that nothing changed.
+    response.make_conditional(request)
+    return response
+
+
+@bp.get("/offline")
+@public("kept by the phone for when there is no network")
+def offline() -> Response:
+    response = Response(render_template("shell/offline.html"))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/install")
+@public("how to install says nothing about anybody")
+def install() -> Response:
+    return Response(render_template("shell/install.html"))
+
+
+def asset(path: str) -> str:
+    """The URL of a static file, with its checksum, so that phones may keep it for a year."""
+    return f"{request.script_root}{current_app.static_url_path}/{path}?v={_checksum(path)}"
+
+
+def shell_urls() -> list[str]:
+    """What a phone needs to open offline: the offline page and the assets every page uses."""
+    assets = [asset(path) for path in SHELL]
+    return [url_for("shell.offline"), *assets]
+
+
+SHELL = (
+    "css/relais.css",
+    "icons/lucide.svg",
+    "vendor/htmx-4.0.1.min.js",
+    "vendor/hx-sse-4.0.1.min.js",
+    "js/live.js",
+    "js/still.js",
+    "js/app.js",
+    "js/outbox.js",
+    "js/taps.js",
+    "js/ring.js",
+    "js/push.js",
+    "js/install.js",
+    "icons/favicon.svg",
+)
+
+
+WORKER = ("js/outbox.js", "js/worker-pages.js", "js/worker-alerts.js")
+"""The service worker's parts; a changed one has another URL, so the worker's own text changes with it."""
+
+
+def assets_version() -> str:
+    return hashlib.sha256("".join(_checksum(path) for path in SHELL).encode()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=256)
+def _checksum(path: str) -> str:
+    return hashlib.sha256((Path(__file__).parents[1] / "static" / path).read_bytes()).hexdigest()[:10]
