@@ -152,7 +152,7 @@ def close(
     for offer in ended:
         changed("inbox", offer.recipient_id)
     told = {offer.id: (accounts.get(offer.role_id, []), notice(path(offer.id))) for offer in ended}
-    messages.replace(told, "closed", now=now, expires_at=now + NEWS_LIFE)
+    messages.supersede(told, "closed", now=now, expires_at=now + NEWS_LIFE)
     return frozenset(offer.request_id for offer in ended)
 
 
