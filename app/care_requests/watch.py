@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, union_all
 
 from app.care_requests import actions, words
-from app.care_requests.follow_ups import NEWS_LIFE, tell_screens
-from app.care_requests.journal import add_step, touch
+from app.care_requests.actions import NEWS_LIFE, note, refresh_screens
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
 from app.core.db import db, transaction
@@ -62,7 +61,7 @@ def _remind(task_id: UUID, now: datetime) -> None:
     notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
     for account in accounts:
         messages.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
-    tell_screens(request)
+    refresh_screens(request)
 
 
 def _say_late(request_id: UUID, now: datetime) -> None:
@@ -70,15 +69,14 @@ def _say_late(request_id: UUID, now: datetime) -> None:
     if request is None or request.late_at or request.state not in (State.ACCEPTED, State.SCHEDULED):
         return
     request.late_at = now
-    add_step(request.id, "late", now=now)
+    note(request, "late", now=now)
     notice = words.late_notice(f"requests/{request.id}")
     messages.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
-    touch(request)
 
 
 def end_undecided(request_id: UUID, now: datetime) -> None:
     """No senior doctor decided while it was wanted: nobody was asked, and the one who waits must know."""
-    request = actions.hold(request_id)
+    request = actions.lock(request_id)
     if request.state is not State.DRAFT or not actions.move(request, Verb.CANCEL, now=now, detail=words.UNDECIDED):
         return
     notice = words.undecided_notice(f"requests/{request.id}")

@@ -21,7 +21,7 @@ from app.accounts.models import Account, Role
 from app.config import Settings
 from app.core.db import db
 from app.core.tokens import derived_token, keyed_hash, new_token, same
-from app.demo.people import PROFESSIONALS, STAFF, email_of
+from app.demo.people import CAST, email_of
 from app.letters import actions as letters
 from app.letters.rules import LetterOutcome, LetterVerdict, Medium
 from app.messages import channels
@@ -46,7 +46,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Phone:
-    """`owner`: a key of `people.py`. The same people's phones are off on every instance."""
+    """`owner`: a key of `people.toml`. The same people's phones are off on every instance."""
 
     owner: str
 
@@ -72,8 +72,8 @@ class Phone:
         return bytes.fromhex(keyed_hash("demo-phone-auth", self.owner)[:32])
 
 
-ANSWERING = [each.key for each in PROFESSIONALS]
-ANSWERING += [each.key for each in STAFF if any(role is Role.PRACTITIONER for _place, role in each.roles)]
+ANSWERING = [*CAST.professionals]
+ANSWERING += [key for key, one in CAST.staff.items() if any(role is Role.PRACTITIONER for _place, role in one.roles)]
 PHONES = tuple(Phone(key) for key in ANSWERING if key not in WITHOUT_PHONE)
 
 

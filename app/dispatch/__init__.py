@@ -16,7 +16,7 @@ def init_app(app: Flask) -> None:
     from app.messages.queries import numbers_of
 
     may_listen("inbox")(queries.may_listen_to_inbox)
-    listen(app, ReachChanged, actions.note_fate)
+    listen(app, ReachChanged, actions.refresh_reach)
     numbers_of.provide(app, phones_of)
     must_hand_over(departures.patients_in_hand)
     on_leaving(departures.let_go)

@@ -9,7 +9,6 @@ from app.accounts.leaving import Departure
 from app.accounts.models import Account, Role
 from app.care_requests import actions as care_requests
 from app.care_requests.departures import hand_to_coordinator
-from app.care_requests.journal import touch
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN
 from app.core.db import db
@@ -40,7 +39,7 @@ def let_go(departure: Departure) -> None:
         return
     gone = [role.recipient_id for role in deserted(departure.account_id, departure.organization_id)]
     for offer in _under_way(gone):
-        request = care_requests.hold(offer.request_id)
+        request = care_requests.lock(offer.request_id)
         db.session.refresh(offer)  # Somebody may have answered meanwhile.
         if offer.state is OfferState.WON:
             _hand_over(offer, departure)
@@ -60,7 +59,7 @@ def _close(offer: Offer, request: CareRequest, departure: Departure) -> None:
     offers.end(offer, OfferState.WITHDRAWN, departure.now)
     messages.drop(offer.id)
     care_requests.plan_next_move(request, departure.now)
-    touch(request)
+    care_requests.refresh_screens(request)
 
 
 def _hand_over(offer: Offer, departure: Departure) -> None:

@@ -12,8 +12,8 @@ from app.core.incoming import json_body
 from app.core.security import capability
 from app.dispatch import answers
 from app.inbox.mine import my_offer_of
-from app.inbox.offers import take
-from app.inbox.taps import settled, tap_of
+from app.inbox.offers import take, tap_of
+from app.inbox.taps import settled
 from app.inbox.views import bp
 from app.push.queries import subject_and_reader
 from app.push.request import answer_token_matches

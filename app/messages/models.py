@@ -35,7 +35,7 @@ class Notice(Struct, frozen=True):
 
     title: str
     body: str
-    path: str
+    path: str = ""
     answerable: bool = False
     buttons: bool = True
     urgency: str = "high"

@@ -221,7 +221,7 @@ def test_who_holds_a_request_or_an_account_does_not_stop_what_only_refers_to_it(
     """A step, an alert, a line of the trail refer to both: with `FOR UPDATE` each would wait for whoever holds one."""
     maya, request = town.nurse("Maya", phone=False), town.asks()
     with transaction():
-        care_requests.hold(request)
+        care_requests.lock(request)
         accounts.hold(maya.account_id)
         with another(town.app) as other:
             for table, row_id in (("care_request", request), ("account", maya.account_id)):

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.desk import asking
 from app.inbox import offers
-from app.messages.actions import alert
+from app.messages import actions as messages
 from app.messages.models import Notice
 from app.push.sender import send_due
 from tests.conventions.ways import FLOOR, ROOT, Way, walking
@@ -73,7 +73,7 @@ def sends(town: Town) -> Way:
     nurse = town.nurse("Agathe")
     town.time_passes()  # Nothing else waits to be sent.
     for _known_by_now in range(2):
-        with walking("A push message is sent", alert) as way:
+        with walking("A push message is sent", messages.alert) as way:
             _alerted(nurse)
             assert send_due(clock.now()) == 1
     return way
@@ -82,7 +82,7 @@ def sends(town: Town) -> Way:
 def _alerted(nurse: Nurse) -> None:
     notice, now = Notice("Pansement", "Évry, avant 18 h", "inbox", answerable=True), clock.now()
     with transaction():
-        alert(nurse.account_id, uuid4(), "offer", notice, now=now, expires_at=now + timedelta(minutes=15))
+        messages.alert(nurse.account_id, uuid4(), "offer", notice, now=now, expires_at=now + timedelta(minutes=15))
 
 
 def test_ways_are_as_long_as_they_are_said_to_be(town: Town) -> None:

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from app import schedule
 from app.accounts.models import Account, Membership, Role, SignIn
-from app.care_requests.actions import Need, open_request
 from app.care_requests.models import CareRequest
+from app.care_requests.opening import Need, open_request
 from app.core import clock, heartbeats
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, new_token

@@ -77,7 +77,7 @@ def test_who_cannot_be_reached_is_always_told_what_to_do() -> None:
     for found in (NO_DEVICE, LOST_DEVICE, SILENT_DEVICE):
         assert found.reach is Reach.UNREACHABLE
         assert found.remedy
-        assert found.told
+        assert found.to_others
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ SETTLED = (OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.WON, OfferState.
 """Whoever said no, or has a part of the plan, or gave it back, is not asked again; silence may be, in another round."""
 
 
-class Made(NamedTuple):
+class OfferFact(NamedTuple):
     """What the search must remember of an offer."""
 
     request_id: UUID
@@ -32,7 +32,7 @@ class Made(NamedTuple):
     round: int
 
 
-class Reached(NamedTuple):
+class StageReached(NamedTuple):
     """How far a search came. `wave`: none for a stage that begins now: it is kept once it asks or waits, and one that
     has nobody to ask leaves no row."""
 
@@ -43,31 +43,31 @@ class Reached(NamedTuple):
 
 
 @dataclass
-class Underway:
+class SearchSnapshot:
     """A search as it stands. `family`: the offers of this need and of the parts into which its plan was shared: whoever
     said no to one is not asked for another. `never`: who is not asked at all. `usual`: whom the patient usually sees.
     """
 
     request: CareRequest
     wave: Wave | None
-    family: Sequence[Made] = ()
+    family: Sequence[OfferFact] = ()
     never: Sequence[UUID] = ()
     usual: Practitioner | None = None
-    mine: Sequence[Made] = field(init=False)
+    mine: Sequence[OfferFact] = field(init=False)
 
     def __post_init__(self) -> None:
         self.mine = [made for made in self.family if made.request_id == self.request.id]
 
     @property
-    def reached(self) -> Reached | None:
-        return Reached(self.wave.round, self.wave.stage, self.wave.ends_at, self.wave) if self.wave else None
+    def reached(self) -> StageReached | None:
+        return StageReached(self.wave.round, self.wave.stage, self.wave.ends_at, self.wave) if self.wave else None
 
-    def at(self, reached: Reached) -> rules.Standing:
+    def at(self, reached: StageReached) -> rules.SearchState:
         live = [made for made in self.mine if made.state is OfferState.OPEN]
         settled = [made.recipient_id for made in self.family if made.state in SETTLED]
         this_round = [made.recipient_id for made in self.mine if made.round == reached.round]
         deadline = self.request.answer_by
-        return rules.Standing(
+        return rules.SearchState(
             stage=reached.stage,
             stage_ends_at=reached.ends_at,
             deadline=deadline,
@@ -79,13 +79,13 @@ class Underway:
         )
 
 
-def read(requests: Sequence[CareRequest]) -> list[Underway]:
+def read(requests: Sequence[CareRequest]) -> list[SearchSnapshot]:
     """In the order of the requests."""
     waves, families = latest_waves([request.id for request in requests]), _families(requests)
     people, services = _askers(requests), _services(requests)
     usual = patients.usual_practitioners({request.patient_id for request in requests if request.patient_id})
     return [
-        Underway(
+        SearchSnapshot(
             request,
             waves.get(request.id),
             families[request.episode_id, request.reason],
@@ -101,7 +101,7 @@ def latest_waves(request_ids: Sequence[UUID]) -> dict[UUID, Wave]:
     return {wave.request_id: wave for wave in db.session.scalars(waves)}
 
 
-def _families(requests: Sequence[CareRequest]) -> dict[tuple[UUID, str], list[Made]]:
+def _families(requests: Sequence[CareRequest]) -> dict[tuple[UUID, str], list[OfferFact]]:
     facts = (Offer.request_id, Offer.recipient_id, Offer.state, Offer.expires_at, Offer.paused_at, Wave.id, Wave.round)
     made = (
         select(CareRequest.episode_id, CareRequest.reason, *facts)
@@ -109,9 +109,9 @@ def _families(requests: Sequence[CareRequest]) -> dict[tuple[UUID, str], list[Ma
         .join(Wave, Wave.id == Offer.wave_id)
         .where(CareRequest.episode_id.in_({request.episode_id for request in requests}))
     )
-    families: dict[tuple[UUID, str], list[Made]] = defaultdict(list)
+    families: dict[tuple[UUID, str], list[OfferFact]] = defaultdict(list)
     for episode_id, reason, *offer in db.session.execute(made).all():
-        families[episode_id, reason].append(Made._make(offer))
+        families[episode_id, reason].append(OfferFact._make(offer))
     return families
 
 
