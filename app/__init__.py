@@ -18,6 +18,7 @@ from app import (
     pathways,
     push,
     schedule,
+    shell,
     supervision,
     tablets,
 )
@@ -32,10 +33,10 @@ from app.core import (
     incoming,
     limits,
     logging,
-    pwa,
     security,
     timers,
     waiting,
+    ways,
     words,
 )
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     )
     logging.init_app()
     htmx.htmx.init_app(app)
-    for floor in (db, incoming, again, compression, security, limits, errors, words, forms, pwa):
+    for floor in (db, incoming, again, compression, security, limits, errors, words, forms, ways):
         floor.init_app(app)
     for room in (
         audit,
@@ -72,7 +73,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     ):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, supervision, joining, emergency):
+    for door in (desk, inbox, supervision, joining, emergency, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # Elsewhere its invented people are not even loaded.

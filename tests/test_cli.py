@@ -12,8 +12,9 @@ from app.accounts.invitations import use
 from app.accounts.models import Account, Invitation, Role
 from app.core import clock, heartbeats
 from app.core.db import db, transaction
-from app.directory.actions import import_communes
-from app.directory.models import Organization, PractitionerRole, Profession
+from app.directory.models import PractitionerRole, Profession
+from app.organizations.actions import import_communes
+from app.organizations.models import Organization
 from app.simulation import frontier
 from tests.factories.town import COMMUNES
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.accounts import home, keys, mails, members, navigation, sessions, settings, views
+from app.accounts import keys, mails, members, sessions, settings, views
 
 
 def init_app(app: Flask) -> None:
@@ -10,11 +10,8 @@ def init_app(app: Flask) -> None:
     sessions.login_manager.init_app(app, add_context_processor=False)
     # Here and not in the user loader: streams ask that again and again, and nobody sits in front of them.
     app.after_request(sessions.note_presence)
-    navigation.init_app(app)
     mails.init_app()
-    app.register_blueprint(home.bp)
     app.register_blueprint(views.bp)
     app.register_blueprint(keys.bp)
     app.register_blueprint(members.bp)
     app.register_blueprint(settings.bp)
-    navigation.add_entry(app, "accounts.account", "Moi", "circle-user-round", order=9)

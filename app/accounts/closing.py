@@ -10,9 +10,9 @@ from app.accounts import invitations, recovery
 from app.accounts.actions import end_sign_ins, hold, hold_keepers, tell
 from app.accounts.leaving import leave
 from app.accounts.models import KEEPERS, Account, EmailChange, Membership, News, Passkey
-from app.accounts.queries import organization_names
 from app.audit.actions import record
 from app.core.db import db
+from app.organizations.queries import names_of
 
 Obstacles = Callable[[Account], list[str]]
 
@@ -35,7 +35,7 @@ def obstacles(account: Account) -> list[str]:
 
 def _last_keeper(account: Account) -> list[str]:
     kept = [m for m in account.memberships if m.role in KEEPERS and _alone(m)]
-    names = organization_names({each.organization_id for each in kept})
+    names = names_of({each.organization_id for each in kept})
     return [f"Vous êtes la seule personne à tenir ce rôle\u00a0: {names[each.organization_id]}." for each in kept]
 
 

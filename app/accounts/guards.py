@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import cast
 
-from flask import Response, abort, current_app, request, url_for
+from flask import abort, current_app, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts.models import Account, Role
 from app.accounts.sessions import enrolling_invitation, keep_form, me_sign_in, needs_proof
 from app.core import clock
 from app.core.htmx import see_other
-from app.core.security import guarded
+from app.core.security import View, guarded
+from app.core.ways import way
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Check = Callable[[], ResponseReturnValue | None]
+"""What a guard asks of who comes: nothing is wrong (None), an answer instead of the view, or `abort`."""
 
 
 def me() -> Account:
@@ -22,125 +24,106 @@ def me() -> Account:
     return cast(Account, current_user._get_current_object())
 
 
-def signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """Anyone with an account, on a browser of her own; the view itself asks whose rows they are."""
-
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not current_user.is_authenticated:
-            return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-        refuse_tablet()
-        return view(*args, **kwargs)
-
-    return guarded(checked, "signed in")
+def by_account(**_view_args: object) -> str:
+    """For `core.limits`: each signed-in person has a count of their own."""
+    return str(me().id)
 
 
-def refuse_tablet() -> None:
+# ---- checks, in the order in which a guard asks them
+
+
+def _known() -> ResponseReturnValue | None:
+    if current_user.is_authenticated:
+        return None
+    return cast(ResponseReturnValue, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+
+
+def _own_browser() -> None:
     """A short code typed on a shared tablet says who asks for care, and opens nobody's account."""
     if me().only_at is not None:
         abort(403)
 
 
-def signed_in_anywhere(view: Callable[P, R]) -> Callable[P, R]:
-    """Like `signed_in`, on a shared tablet too."""
-
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not current_user.is_authenticated:
-            return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-        return view(*args, **kwargs)
-
-    return guarded(checked, "signed in, on a shared tablet too")
+def _shared_tablet() -> None:
+    if me().only_at is None:
+        abort(403)
 
 
-def at_tablet(view: Callable[P, R]) -> Callable[P, R]:
-    """Somebody who came in with her code on a shared tablet, whether or not she has read what changed."""
-
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not current_user.is_authenticated:
-            return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-        if me().only_at is None:
-            abort(403)
-        return view(*args, **kwargs)
-
-    return guarded(checked, "at a shared tablet")
+def _up_to_date() -> ResponseReturnValue | None:
+    """Who took a shared tablet over first reads what changed while it was in other hands."""
+    row = me_sign_in()
+    return see_other(way("handover")) if row is not None and row.must_read else None
 
 
-def proven(view: Callable[P, R]) -> Callable[P, R]:
-    """Anyone with an account who showed a passkey within the last minutes; others are asked to, and come back."""
-
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not current_user.is_authenticated:
-            return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-        refuse_tablet()
-        if needs_proof(now=clock.now()):
-            return cast(R, ask_for_proof())
-        return view(*args, **kwargs)
-
-    return guarded(checked, "proven")
-
-
-def ask_for_proof() -> Response | tuple[dict[str, str], int]:
+def _recently_proven() -> ResponseReturnValue | None:
     """What was typed is kept, and shown again before it is sent: nothing happens that the person has forgotten."""
+    if not needs_proof(now=clock.now()):
+        return None
     keep_form(me().id)
     url = url_for("keys.proof")
     return ({"error": "proof", "next": url}, 403) if request.is_json else see_other(url)
 
 
-def by_account(**_view_args: object) -> str:
-    """For `core.limits`: each signed-in person has her own count."""
-    return str(me().id)
+def _newcomer_or_proven() -> ResponseReturnValue | None:
+    if enrolling_invitation(now=clock.now()) is not None:
+        return None
+    return _first_answer(_known, _own_browser, _recently_proven)
 
 
-def enrolling(view: Callable[P, R]) -> Callable[P, R]:
-    """Whoever may enrol a passkey: someone `proven`, or the browser that gave a newcomer's invitation its code."""
+def _holding(*allowed: Role) -> Check:
+    def check() -> None:
+        if not me().roles.intersection(allowed):
+            abort(403)
 
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if enrolling_invitation(now=clock.now()) is not None:
-            return view(*args, **kwargs)
-        return proven(view)(*args, **kwargs)
-
-    return guarded(checked, "enrolling")
+    return check
 
 
-def role(*allowed: Role, own: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+# ---- guards
+
+
+def guard(name: str, *checks: Check) -> Callable[[View], View]:
+    """A decorator that lets nobody into the view before every check has passed; `name` is what conventions read."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(*args: object, **kwargs: object) -> object:
+            answer = _first_answer(*checks)
+            return view(*args, **kwargs) if answer is None else answer
+
+        return guarded(cast(View, checked), name)
+
+    return decorate
+
+
+def _first_answer(*checks: Check) -> ResponseReturnValue | None:
+    return next((answer for check in checks if (answer := check()) is not None), None)
+
+
+signed_in = guard("signed in", _known, _own_browser)
+"""Anyone with an account, on a browser of their own; the view itself asks whose rows they are."""
+
+signed_in_anywhere = guard("signed in, on a shared tablet too", _known)
+
+at_tablet = guard("at a shared tablet", _known, _shared_tablet)
+"""Somebody who came in with a code on a shared tablet, whether or not they have read what changed."""
+
+proven = guard("proven", _known, _own_browser, _recently_proven)
+"""Anyone with an account who showed a passkey within the last minutes; others are asked to, and come back."""
+
+enrolling = guard("enrolling", _newcomer_or_proven)
+"""Whoever may enrol a passkey: someone `proven`, or the browser that gave a newcomer's invitation its code."""
+
+
+def role(*allowed: Role, own: bool = False) -> Callable[[View], View]:
     """Only people who hold one of these roles somewhere; others hear that the page is not theirs (403).
 
-    Who took a shared tablet over first reads what changed while it was in other hands. `own`: not on a shared tablet.
+    `own`: not on a shared tablet.
     """
-
-    def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        @wraps(view)
-        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not current_user.is_authenticated:
-                return cast(R, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-            if not me().roles.intersection(allowed):
-                abort(403)
-            if own:
-                refuse_tablet()
-            if (row := me_sign_in()) is not None and row.must_read:
-                return cast(R, see_other(url_for("desk.handover")))
-            return view(*args, **kwargs)
-
-        return guarded(checked, "role: " + ", ".join(sorted(allowed)))
-
-    return decorate
+    where = (_own_browser,) if own else ()
+    return guard("role: " + ", ".join(sorted(allowed)), _known, _holding(*allowed), *where, _up_to_date)
 
 
-def proven_role(*allowed: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def proven_role(*allowed: Role) -> Callable[[View], View]:
     """As `role`, and `proven`: for what gives others a way in."""
-
-    def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        @wraps(view)
-        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            if current_user.is_authenticated and needs_proof(now=clock.now()):
-                return cast(R, ask_for_proof())
-            return view(*args, **kwargs)
-
-        held = ", ".join(sorted(allowed))
-        return guarded(role(*allowed, own=True)(checked), f"proven, and role: {held}")
-
-    return decorate
+    name = "proven, and role: " + ", ".join(sorted(allowed))
+    return guard(name, _known, _holding(*allowed), _own_browser, _recently_proven)

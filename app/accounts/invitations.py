@@ -14,21 +14,30 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 from app.accounts import recovery
 from app.accounts.actions import codes_of, hold, mail_invitation
 from app.accounts.models import INVITATION, Account, Invitation, Membership, Passkey, Role, SignIn
-from app.accounts.queries import is_practitioner, live_invitations
+from app.accounts.queries import live_invitations
 from app.accounts.rules import INVITATION_LASTS, SHOWN_LASTS, accepts_codes
 from app.audit.actions import record
 from app.core.db import db, insert_into
 from app.core.tokens import same_as_one
 
 Arrival = Callable[[Invitation], None]
+Renewal = Callable[[Invitation, Invitation], None]
 
 _arrivals: list[Arrival] = []
+_renewals: list[Renewal] = []
 
 
 def on_arrival(listener: Arrival) -> Arrival:
     """Register what must also happen, in the same transaction, when a person takes the role she was proposed."""
     if listener not in _arrivals:
         _arrivals.append(listener)
+    return listener
+
+
+def on_renewal(listener: Renewal) -> Renewal:
+    """Register what the room above has tied to an invitation, and ties to the one that takes its place."""
+    if listener not in _renewals:
+        _renewals.append(listener)
     return listener
 
 
@@ -49,7 +58,6 @@ def invite(
     by: UUID | None,
     now: datetime,
     shown: bool = False,
-    practitioner_id: UUID | None = None,
 ) -> Invitation:
     """Propose a role to whoever reads this mailbox; `by` is None for the command line. A former proposal of the same
     role ends.
@@ -77,7 +85,6 @@ def invite(
         email=person.email,
         given_name=person.given_name,
         family_name=person.family_name,
-        practitioner_id=practitioner_id,
         created_at=now,
         expires_at=now + (SHOWN_LASTS if host else INVITATION_LASTS),
         invited_by_id=by,
@@ -95,8 +102,10 @@ def renew(former: Invitation, *, by: UUID, now: datetime) -> Invitation | None:
     if former.organization_id is None or former.role is None:
         return None
     person = Person(former.email, former.given_name, former.family_name)
-    place, role, practitioner = former.organization_id, former.role, former.practitioner_id
-    return invite(person, place, role, by=by, now=now, practitioner_id=practitioner)
+    renewed = invite(person, former.organization_id, former.role, by=by, now=now)
+    for listener in _renewals:
+        listener(former, renewed)
+    return renewed
 
 
 def _held_account(person: Person, now: datetime) -> Account:
@@ -120,7 +129,7 @@ def _is_unknown_elsewhere(account: Account, by: UUID) -> bool:
     mine = [place for place in host.organizations() if host.may_grant(place)]
     elsewhere = Invitation.account_id == account.id, Invitation.organization_id.not_in(mine)
     expected = db.session.scalar(select(Invitation.id).where(*elsewhere).limit(1)) is not None
-    return not (expected or came_in(account.id) or is_practitioner(account.id))
+    return not (expected or came_in(account.id))
 
 
 def show_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:

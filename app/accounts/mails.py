@@ -6,13 +6,13 @@ from flask import current_app
 
 from app.accounts.actions import address_code, code_of
 from app.accounts.models import INVITATION, RECOVERY_INVITATION, Invitation, News
-from app.accounts.queries import organization_names
 from app.accounts.recovery import stop_token
 from app.config import Settings
 from app.core.db import db
 from app.letters import kinds
 from app.letters.kinds import Kind, Words
 from app.letters.models import Letter
+from app.organizations.queries import names_of
 
 WORDS = """\
 Bonjour {given_name},
@@ -114,7 +114,7 @@ def invitation(letter: Letter, now: datetime) -> Words | None:
 def _place(made: Invitation) -> str:
     """Which organization invites; none after lost passkeys."""
     place = made.organization_id
-    return organization_names([place])[place] if place else ""
+    return names_of([place])[place] if place else ""
 
 
 def news(letter: Letter, _now: datetime) -> Words:

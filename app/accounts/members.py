@@ -20,6 +20,7 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.words import moment
 from app.letters.models import Letter, LetterState
+from app.organizations.queries import names_of
 
 bp = Blueprint("members", __name__, url_prefix="/members")
 
@@ -133,7 +134,7 @@ def member_page(organization_id: UUID, person: Account, form: ReasonForm, status
         status=status,
         person=person,
         organization_id=organization_id,
-        organization=queries.organization_names([organization_id])[organization_id],
+        organization=names_of([organization_id])[organization_id],
         roles=[ROLES[each] for each in queries.roles_in(person, organization_id)],
         removable=may_remove(person, organization_id),
         vouching=recovery.may_vouch(me(), person, organization_id) and actions.has_passkey(person.id),
@@ -141,7 +142,7 @@ def member_page(organization_id: UUID, person: Account, form: ReasonForm, status
         code=code_to_say(here) if here else None,
         here=here is not None,
         may_confirm=organization_id in missing and not (here and here.asked_by_id == me().id),
-        missing=[name for place, name in queries.organization_names(missing).items() if place != organization_id],
+        missing=[name for place, name in names_of(missing).items() if place != organization_id],
         form=form,
     )
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Identified, Model
+from app.core.db import Identified, Model, Named, text_enum
 
 
 class Role(enum.StrEnum):
@@ -22,7 +22,7 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-ROLE = Enum(Role, native_enum=False, length=20, values_callable=lambda e: [r.value for r in e])
+ROLE = text_enum(Role, 20)
 
 KEEPERS = (Role.ADMINISTRATOR, Role.COORDINATOR)
 """An organization must never be without the last of them: nobody could give access, or take over an unanswered need."""
@@ -33,14 +33,12 @@ GRANTS = {
 }
 
 
-class Account(Identified, Model):
+class Account(Identified, Named, Model):
     """A person who can sign in. Flask-Login reads the `is_…` facts."""
 
     __tablename__ = "account"
 
     email: Mapped[str] = mapped_column(unique=True)  # lower case
-    given_name: Mapped[str]
-    family_name: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     answers_from_lock_screen: Mapped[bool] = mapped_column(default=True)
@@ -70,14 +68,6 @@ class Account(Identified, Model):
         if self.only_at is None:
             return self.memberships
         return [m for m in self.memberships if (m.organization_id, m.role) == (self.only_at, Role.REQUESTER)]
-
-    @property
-    def name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
-
-    @property
-    def initials(self) -> str:
-        return (self.given_name[:1] + self.family_name[:1]).upper()
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -140,9 +130,7 @@ class PasskeyChallenge(Identified, Model):
 
     __tablename__ = "passkey_challenge"
 
-    ceremony: Mapped[Ceremony] = mapped_column(
-        Enum(Ceremony, native_enum=False, length=20, values_callable=lambda e: [c.value for c in e])
-    )
+    ceremony: Mapped[Ceremony] = mapped_column(text_enum(Ceremony, 20))
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # who is asked; none at sign-in
     challenge: Mapped[bytes]
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -155,8 +143,6 @@ class SignIn(Identified, Model):
     """
 
     __tablename__ = "sign_in"
-    __table_args__ = (CheckConstraint("(tablet_id IS NULL) = (only_at_id IS NULL)", name="tablet_has_place"),)
-
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
@@ -165,8 +151,9 @@ class SignIn(Identified, Model):
     last_seen_at: Mapped[datetime | None]  # none: not since `created_at`
     proven_at: Mapped[datetime | None]  # the last time the person showed a passkey here
     device: Mapped[str] = mapped_column(default="")  # "Chrome sur Android"; empty when the browser hides it
-    tablet_id: Mapped[UUID | None] = mapped_column(ForeignKey("tablet.id"), index=True)  # a ward's shared one
-    only_at_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))  # that ward: see `Account.held`
+    only_at_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organization.id")
+    )  # a tablet's ward: see `Account.held`
     must_read: Mapped[bool] = mapped_column(default=False)  # she took the tablet over, and has not read what changed
 
     account: Mapped[Account] = relationship(lazy="joined")
@@ -176,13 +163,12 @@ class SignIn(Identified, Model):
         return self.last_seen_at or self.created_at
 
 
-class Invitation(Identified, Model):
+class Invitation(Identified, Named, Model):
     """An organization proposes a role: a link and a code, mailed or shown on a screen.
 
     The role is held from its use on, not before (decision 0019). Whoever never came in enrols her first passkey with
     it; whoever did shows hers. Email and names are as they were typed; the names become the account's when somebody
-    first comes in as this person. `practitioner_id`: whose place in the directory she then takes. After lost
-    passkeys (`recovery_id`) it proposes no role.
+    first comes in as this person. After lost passkeys (`recovery_id`) it proposes no role.
 
     The code is nowhere in the database: it is computed from the id and our own key (`actions.code_of`). When
     the passkeys were lost, it is not in the mail either: an administrator gives it (`Recovery`).
@@ -198,9 +184,6 @@ class Invitation(Identified, Model):
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
     role: Mapped[Role | None] = mapped_column(ROLE)
     email: Mapped[str]  # lower case
-    given_name: Mapped[str]
-    family_name: Mapped[str]
-    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"), index=True)
     attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -211,10 +194,6 @@ class Invitation(Identified, Model):
     shown_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # on whose screen it is; none: mailed
 
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
-
-    @property
-    def name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
 
 
 class Outcome(enum.StrEnum):
@@ -274,9 +253,7 @@ class Recovery(Identified, Model):
     confirmed_because: Mapped[str | None]
     opens_at: Mapped[datetime | None] = mapped_column(index=True)  # none until all who must have confirmed
     ended_at: Mapped[datetime | None]  # used, cancelled or too old
-    outcome: Mapped[Outcome | None] = mapped_column(
-        Enum(Outcome, native_enum=False, length=20, values_callable=lambda e: [o.value for o in e])
-    )
+    outcome: Mapped[Outcome | None] = mapped_column(text_enum(Outcome, 20))
 
     account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])

@@ -5,17 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Select, Uuid, bindparam, column, func, or_, select, table
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from app.accounts.models import INVITATION, Account, Invitation, Membership, Passkey, Recovery, Role, SignIn
 from app.config import Settings
 from app.core.db import db
 from app.letters.models import Letter
-
-# The directory stands above this room, so its classes cannot be imported here; our foreign key already names
-# its table, and of it we read only the name to show.
-ORGANIZATION = table("organization", column("id", Uuid), column("name"))
-PRACTITIONER = table("practitioner", column("account_id", Uuid))
+from app.organizations.models import Organization
+from app.organizations.queries import names_of
 
 
 def passkeys_of(account: Account) -> list[Passkey]:
@@ -26,7 +23,7 @@ def devices_of(account: Account, now: datetime) -> list[SignIn]:
     """The browsers where this person is signed in, the last used first."""
     settings: Settings = current_app.config["SETTINGS"]
     seen = func.coalesce(SignIn.last_seen_at, SignIn.created_at)
-    own = SignIn.tablet_id.is_(None) & (seen > now - settings.idle_limit)
+    own = SignIn.only_at_id.is_(None) & (seen > now - settings.idle_limit)
     live = or_(own, seen > now - min(settings.tablet_idle, settings.idle_limit))
     mine = SignIn.account_id == account.id, SignIn.ended_at.is_(None), SignIn.expires_at > now, live
     return list(db.session.scalars(select(SignIn).where(*mine).order_by(seen.desc(), SignIn.id)))
@@ -80,11 +77,6 @@ def may_come_in(account: Account, now: datetime) -> bool:
     return account.is_active or (account.active and account.only_at is None and bool(proposals_to(account.id, now)))
 
 
-def proposal_for(practitioner_id: UUID, now: datetime) -> Invitation | None:
-    """The invitation by which somebody is to take this place in the directory."""
-    return db.session.scalar(live_invitations(now).where(Invitation.practitioner_id == practitioner_id).limit(1))
-
-
 def unanswered_by(organization_id: UUID, since: datetime) -> list[Invitation]:
     """Whom this organization invited and who did not come yet, the latest first; one line for a person and a role."""
     here = Invitation.organization_id == organization_id, Invitation.used_at.is_(None), Invitation.created_at > since
@@ -99,11 +91,6 @@ def unanswered_by(organization_id: UUID, since: datetime) -> list[Invitation]:
     return list(latest.values())
 
 
-def is_practitioner(account_id: UUID) -> bool:
-    mine = select(PRACTITIONER.c.account_id).where(PRACTITIONER.c.account_id == account_id).limit(1)
-    return db.session.scalar(mine) is not None
-
-
 def letters_of(invitations: Collection[Invitation]) -> dict[UUID, Letter]:
     """The mail of each invitation, by its id; what was shown on a screen has none."""
     theirs = Letter.kind == INVITATION, Letter.subject_id.in_([each.id for each in invitations])
@@ -114,18 +101,10 @@ def roles_in(account: Account, organization_id: UUID) -> list[Role]:
     return [membership.role for membership in account.memberships if membership.organization_id == organization_id]
 
 
-def organization_names(ids: Collection[UUID]) -> dict[UUID, str]:
-    """Names by id, in the order of the alphabet."""
-    rows = db.session.execute(
-        select(ORGANIZATION.c.id, ORGANIZATION.c.name).where(ORGANIZATION.c.id.in_(ids)).order_by(ORGANIZATION.c.name)
-    )
-    return {row.id: row.name for row in rows}
-
-
 _FRAME = select(
-    select(ORGANIZATION.c.name)
-    .where(ORGANIZATION.c.id.in_(bindparam("organizations", expanding=True)))
-    .order_by(ORGANIZATION.c.name)
+    select(Organization.name)
+    .where(Organization.id.in_(bindparam("organizations", expanding=True)))
+    .order_by(Organization.name)
     .limit(1)
     .scalar_subquery(),
     select(Recovery.id).where(Recovery.account_id == bindparam("account"), Recovery.ended_at.is_(None)).exists(),
@@ -143,13 +122,13 @@ def frame_of(account: Account) -> tuple[str | None, bool]:
 
 def roles_of(account: Account) -> list[tuple[str, list[Role]]]:
     """(name of the organization, roles held there)."""
-    names = organization_names(account.organizations())
+    names = names_of(account.organizations())
     return [(name, roles_in(account, organization_id)) for organization_id, name in names.items()]
 
 
 def may_invite_to(account: Account) -> dict[UUID, str]:
     """Names by id of the organizations where `account` may give a role."""
-    return organization_names([each for each in account.organizations() if account.may_grant(each)])
+    return names_of([each for each in account.organizations() if account.may_grant(each)])
 
 
 def answering_from_lock_screen(account_ids: Collection[UUID | None]) -> frozenset[UUID]:

@@ -23,6 +23,7 @@ from app.core.db import db, transaction
 from app.core.incoming import address
 from app.core.tokens import hash_token, new_token
 from app.core.waiting import UNAVAILABLE
+from app.core.ways import way
 
 INVITATION = "invitation"
 TOKEN, CSRF = "_user_id", "csrf_token"  # where Flask-Login and Flask-WTF keep theirs in the session
@@ -87,7 +88,7 @@ def account_of(token: str) -> Account | None:
 def _holds(row: SignIn) -> bool:
     """On a shared tablet, whoever signed in there by whatever means is out after the tablet's own minutes."""
     settings: Settings = current_app.config["SETTINGS"]
-    idle = settings.tablet_idle if row.tablet_id or shared.mark() else settings.idle_limit
+    idle = settings.tablet_idle if row.only_at_id or shared.mark() else settings.idle_limit
     return sign_in_holds(clock.now(), expires_at=row.expires_at, ended_at=row.ended_at, seen_at=row.seen_at, idle=idle)
 
 
@@ -143,13 +144,12 @@ def keep_form(account_id: UUID | None) -> str | None:
 class Place:
     """A shared tablet, as a sign-in keeps it; `must_read`: the person first reads what changed meanwhile."""
 
-    tablet_id: UUID
     organization_id: UUID
     name: str
     must_read: bool
 
 
-def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = None) -> None:
+def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = None) -> SignIn:
     """Sign `account` in on this browser, with a new session so that nobody can have planted the old one.
     Whether she may come in was asked before.
 
@@ -173,7 +173,6 @@ def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = N
         last_seen_at=now,
         proven_at=None if at else now,
         device=at.name if at else device_label(request.user_agent.string),
-        tablet_id=at.tablet_id if at else None,
         only_at_id=account.only_at,
         must_read=at.must_read if at else False,
     )
@@ -182,6 +181,7 @@ def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = N
     record("account.signed_in", subject=account.id, actor=account.id, why="sign-in", now=now, means=means)
     for listener in _on_sign_in:
         listener(account.id, now)
+    return row
 
 
 def prove(account: Account, row: SignIn, means: str, *, now: datetime) -> None:
@@ -266,6 +266,6 @@ def sign_in_url(path: str, query: str) -> str:
     A shared tablet leads nobody back: the next person at it is another one.
     """
     if shared.mark():
-        return url_for("tablets.locked")
+        return way("locked-tablet")
     way_back = own_path(path.removeprefix(request.script_root) + (f"?{query}" if query else ""))
     return url_for("accounts.sign_in", next=None if way_back == "/" else way_back)

@@ -24,6 +24,7 @@ from app.core.incoming import json_body
 from app.core.limits import MINUTE, by_address, limited
 from app.core.qr import drawn
 from app.core.security import cookie_capability, public
+from app.organizations.queries import names_of
 
 bp = Blueprint("accounts", __name__)
 
@@ -103,7 +104,7 @@ def proposal(proven: Invitation) -> tuple[str, str] | None:
     """(organization, role), in words; none for a way back in."""
     if proven.organization_id is None or proven.role is None:
         return None
-    return queries.organization_names([proven.organization_id])[proven.organization_id], ROLES[proven.role]
+    return names_of([proven.organization_id])[proven.organization_id], ROLES[proven.role]
 
 
 @bp.post("/invitation/<uuid:invitation_id>")

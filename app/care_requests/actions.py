@@ -19,7 +19,8 @@ from app.care_requests.models import CareRequest, Episode
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import SEARCHES, TRANSITIONS, State, Verb, Visit, answer_by
 from app.core.db import db
-from app.directory.models import Organization, PractitionerRole, Profession
+from app.directory.models import PractitionerRole, Profession
+from app.organizations.models import Organization
 from app.pathways.actions import kept
 from app.pathways.schema import Pathway
 from app.patients.actions import agree

@@ -15,7 +15,7 @@ from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import OPEN, State
 from app.care_requests.watch import end_undecided
 from app.core.db import db
-from app.directory.queries import whose_rules
+from app.organizations.queries import whose_rules
 from app.push import alerts as push
 
 

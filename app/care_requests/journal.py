@@ -7,8 +7,8 @@ from app.accounts.models import Account
 from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import State
 from app.core.db import append, db
-from app.directory.queries import territory_of
 from app.live.actions import changed
+from app.organizations.queries import territory_of
 
 
 def add_step(

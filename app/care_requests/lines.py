@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 
 from app.care_requests.models import NOBODY, CareRequest, FollowsPathway
 from app.care_requests.rules import State
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
+from app.directory.models import Practitioner, PractitionerRole
+from app.organizations.models import Commune, Organization
 from app.patients.models import Patient, shown_name
 
 

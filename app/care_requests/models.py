@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
 from app.care_requests.rules import State, Verb
-from app.core.db import Identified, Model
+from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession, text_enum
+from app.directory.models import Practitioner, PractitionerRole, Profession
+from app.organizations.models import Commune, Organization
 from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search
 from app.patients.models import Patient

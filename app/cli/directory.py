@@ -7,20 +7,20 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app.accounts.invitations import Person, invite
-from app.accounts.models import Account, Role
+from app.accounts.models import Account
 from app.cli import context
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.phones import WrongNumber, read_number
 from app.directory import actions
 from app.directory.annuaire import WrongExtract
-from app.directory.importing import import_practitioners, set_territory
+from app.directory.importing import import_practitioners
 from app.directory.models import Practitioner, Profession
-from app.directory.places import Place, place_meant
-from app.directory.postal_file import WHERE, WrongFile, decoded
 from app.directory.queries import services
 from app.directory.words import SERVICES, SKILLS
+from app.organizations.actions import import_communes, organization_named, set_territory
+from app.organizations.places import Place, place_meant
+from app.organizations.postal_file import WHERE, WrongFile, decoded
 
 TEXT = click.File(encoding="utf-8-sig", errors="replace")
 
@@ -63,7 +63,7 @@ def communes(file: BinaryIO) -> None:
     """Load the communes of France from La Poste's Base officielle des codes postaux, or only their positions."""
     try:
         with transaction():
-            loaded = actions.import_communes(decoded(file.read()))
+            loaded = import_communes(decoded(file.read()))
     except (OSError, WrongFile) as wrong:
         raise click.UsageError(f"{file.name}: {wrong}") from None
     except (OperationalError, ProgrammingError) as error:
@@ -101,7 +101,7 @@ def practitioners(file: Iterable[str], department: str) -> None:
 def territory(organization: str, department: str, commune: str, phone: str) -> None:
     """Say which organization's coordinators take over what nobody answered."""
     with transaction():
-        place = actions.organization(organization, kind="cpts", place=place_named(commune), phone=phone)
+        place = organization_named(organization, kind="cpts", place=place_named(commune), phone=phone)
         if place is None:
             raise click.ClickException(NO_COMMUNE.format(commune))
         click.echo(f"{set_territory(place, department)} communes")
@@ -119,8 +119,7 @@ def enrol(rpps: str, email: str) -> None:
         known = db.session.get(Account, person.account_id) if person.account_id else None
         if known is not None and known.is_active:
             raise click.ClickException(f"{person.name} has an account already")
-        invited, place = Person(email, person.given_name, person.family_name), person.role.organization_id
-        invite(invited, place, Role.PRACTITIONER, by=None, now=clock.now(), practitioner_id=person.id)
+        actions.invite(person, email, by=None, now=clock.now())
     click.echo("The worker mails the invitation.")
 
 
@@ -138,7 +137,7 @@ def service(organization: str, kind: str, skill: tuple[str, ...], commune: str, 
     """Let a maternity, a ward, a provider of equipment or of home help be asked. Whoever is invited there with the
     role practitioner answers for it."""
     with transaction():
-        place = actions.organization(organization, kind=kind, place=place_named(commune), phone=phone)
+        place = organization_named(organization, kind=kind, place=place_named(commune), phone=phone)
         if place is None:
             raise click.ClickException(NO_COMMUNE.format(commune))
         known = {role.organization_id for role in services(Profession(kind))}

@@ -10,8 +10,8 @@ from app.care_requests.queries import rulebooks
 from app.cli import context
 from app.core import clock
 from app.core.db import db
-from app.directory.models import Organization
 from app.directory.words import PROFESSIONS
+from app.organizations.models import Organization
 from app.pathways.drawing import lines
 from app.pathways.library import load_catalog, versions_of
 from app.pathways.reading import WrongPathway, read_pathway

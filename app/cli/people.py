@@ -5,12 +5,12 @@ from sqlalchemy import select
 
 from app.accounts import invitations, recovery
 from app.accounts.models import Account, Role
-from app.accounts.queries import organization_names
 from app.cli import context
 from app.cli.directory import NO_COMMUNE, place_named, telephone
 from app.core import clock
 from app.core.db import db, transaction
-from app.directory import actions as places
+from app.organizations.actions import organization_named
+from app.organizations.queries import names_of
 
 
 def lower(_context: click.Context, _argument: click.Parameter, written: str) -> str:
@@ -32,7 +32,7 @@ def invite(
     """Propose somebody a role in an organization, by mail: how the first person of an instance arrives."""
     person = invitations.Person(email, given_name, family_name)
     with context.application().app_context(), transaction():
-        place = places.organization(organization, kind=kind, place=place_named(commune), phone=phone)
+        place = organization_named(organization, kind=kind, place=place_named(commune), phone=phone)
         if place is None:
             raise click.ClickException(NO_COMMUNE.format(commune))
         invitations.invite(person, place.id, Role(role), by=None, now=clock.now())
@@ -47,7 +47,7 @@ def vouch(email: str, because: str) -> None:
     with context.application().app_context(), transaction():
         account = db.session.scalar(select(Account).where(Account.email == email))
         places = recovery.speak_for_the_silent(account, because=because, now=clock.now()) if account else []
-        names = ", ".join(organization_names(places).values())
+        names = ", ".join(names_of(places).values())
     if not names:
         raise click.ClickException("no recovery of this person waits for an organization without an administrator")
     click.echo(f"Said for {names}.")

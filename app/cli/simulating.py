@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from app.demo.territory import COMMUNES
-from app.directory.postal_file import read_postal_lines
+from app.organizations.postal_file import read_postal_lines
 from app.simulation import report
 from app.simulation.invented import scattered
 

@@ -1,5 +1,6 @@
 """The database: one schema, two engines, and the one way to write (`with transaction():`)."""
 
+import enum
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Enum,
     MetaData,
     Select,
     String,
@@ -82,6 +84,26 @@ class Identified:
     """A public id that sorts by time (UUIDv7, RFC 9562), so that new rows land at the end of each index."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid_utils.compat.uuid7, sort_order=-1)
+
+
+class Named:
+    """A person, as she is called."""
+
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def initials(self) -> str:
+        return (self.given_name[:1] + self.family_name[:1]).upper()
+
+
+def text_enum(kind: type[enum.StrEnum], length: int = 40) -> Enum:
+    """An enumeration kept as its text, alike on both engines."""
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda members: [m.value for m in members])
 
 
 _apart = ContextVar("apart", default=False)

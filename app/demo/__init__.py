@@ -20,5 +20,6 @@ def init_app(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     app.config["SETTINGS"] = replace(settings, push_hosts=(*settings.push_hosts, phones.origin(settings)))
     app.register_blueprint(bp)
+    app.extensions["ways"]["front-door"] = "demo.show"
     app.wsgi_app = PersonaMount(app.wsgi_app)  # type: ignore[method-assign]
     login_manager.request_loader(account_of)

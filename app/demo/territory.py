@@ -30,8 +30,10 @@ from app.demo.requests import LINES, plot
 from app.demo.tale import tell
 from app.demo.timeline import Timeline
 from app.directory import actions as directory
-from app.directory.models import Commune, Organization, Practitioner, TerritoryCommune
+from app.directory.models import Practitioner
 from app.dispatch import search as dispatch
+from app.organizations.actions import import_communes
+from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.patients import actions as patients
 
 COMMUNES = Path(__file__).parent / "communes-91.csv"
@@ -47,7 +49,7 @@ def load(now: datetime) -> bool:
         phones.switch_on(now)
         return False
     with COMMUNES.open(encoding="utf-8") as lines:
-        directory.import_communes(lines)
+        import_communes(lines)
     db.session.flush()
     places = _write_places()
     began = now - SINCE

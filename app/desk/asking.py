@@ -29,10 +29,12 @@ from app.desk.forms import PatientSearchForm
 from app.desk.lines import since, under_way_line
 from app.desk.plan_form import PlanForm
 from app.desk.request_form import Choices, RequestForm
-from app.directory.models import Commune, PractitionerRole, Profession
-from app.directory.queries import services_near, whose_rules
+from app.directory.models import PractitionerRole, Profession
+from app.directory.queries import services_near
 from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
+from app.organizations.models import Commune
+from app.organizations.queries import whose_rules
 from app.pathways.rules import window_bounds
 from app.pathways.schema import Pathway
 from app.patients.models import Patient

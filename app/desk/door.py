@@ -8,8 +8,8 @@ from app.accounts.guards import me
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
 from app.desk import REQUESTERS
-from app.directory.models import Organization
-from app.directory.queries import organizations
+from app.organizations.models import Organization
+from app.organizations.queries import organizations
 from app.pathways.schema import Pathway
 from app.patients import queries as patient_queries
 from app.patients.models import Patient

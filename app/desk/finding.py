@@ -11,7 +11,7 @@ from app.core.limits import MINUTE, limited
 from app.desk import REQUESTERS
 from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.forms import PatientForm, PatientSearchForm
-from app.directory.models import Commune
+from app.organizations.models import Commune
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
 from app.patients.models import Patient

@@ -10,8 +10,8 @@ from wtforms.widgets import TextInput
 
 from app.core import clock
 from app.core.forms import Form, PhoneField, stripped
-from app.directory.models import Commune
-from app.directory.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
+from app.organizations.models import Commune
+from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity
 from app.patients.rules import parse_search
 

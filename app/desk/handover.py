@@ -38,7 +38,7 @@ class HandedOver:
 @at_tablet
 def handover() -> Response:
     row, now = this_visit(), clock.now()
-    taken = queries.unread_handover(row.tablet_id, row.account_id) if row.tablet_id and row.must_read else None
+    taken = queries.handover_to_read(row)
     if taken is None:
         return see_other(url_for("desk.requests"))
     news = since(row, taken.since, now)

@@ -14,10 +14,10 @@ from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
 from app.core.words import count, day, hour, moment
-from app.directory.models import Organization
-from app.directory.queries import territory_of
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
+from app.organizations.models import Organization
+from app.organizations.queries import territory_of
 
 SIGNS = {
     "opened": "searching",

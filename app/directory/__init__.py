@@ -1,1 +1,1 @@
-"""Practitioners, organizations, communes: who works where, and how near."""
+"""Practitioners and services: who works where, as what, and how near."""

@@ -1,98 +1,22 @@
 """Filling the directory, and a practitioner's own switch."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import select
 
-from app.accounts.models import Account, Invitation
-from app.core.db import db, insert_into, insert_rows
-from app.directory.geo import cell_of
-from app.directory.localities import Named, commune_rows, locality_rows, still_former
-from app.directory.models import Commune, Locality, Organization, Practitioner, PractitionerRole, Profession
-from app.directory.places import Place
-from app.directory.postal_file import PostalLine, read_postal_lines
-from app.directory.words import gazetteer
-
-AT_ONCE = 5000
-"""Codes named in one statement."""
+from app.accounts import invitations
+from app.accounts.invitations import Person
+from app.accounts.models import Account, Invitation, Role
+from app.core.db import db
+from app.directory.models import InvitedPractitioner, Practitioner, PractitionerRole, Profession
+from app.organizations.geo import cell_of
+from app.organizations.models import Commune, Organization
 
 
 class Nowhere(Exception):
     """The commune has no position: nobody there could be found near a patient."""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a file of communes brought; `unplaced`: communes known here around which nobody can be looked for."""
-
-    communes: int
-    postal_codes: int
-    positions: int
-    unplaced: int
-
-
-def import_communes(lines: Iterable[str]) -> Loaded:
-    """Load the Base officielle des codes postaux, or a file that only has positions. Raises `WrongFile`.
-
-    A newer file replaces the names and postal codes of the communes that it names; a position that it lacks stays.
-    """
-    named: dict[str, list[PostalLine]] = {}
-    positions: dict[str, tuple[float, float]] = {}
-    for line in read_postal_lines(lines):
-        if line.names:
-            named.setdefault(line.code, []).append(line)
-        if line.position:
-            positions.setdefault(line.code, line.position)
-    known = {row.code: row.name for row in db.session.execute(select(Commune.code, Commune.name))}
-    _write_communes(commune_rows(named, known))
-    _write_localities(named, still_former(named, gazetteer("former-communes")))
-    _write_positions(positions)
-    db.session.expire_all()
-    unplaced = select(func.count()).select_from(Commune).where(Commune.latitude.is_(None))
-    codes = {line.postal_code for lines in named.values() for line in lines}
-    return Loaded(len(named), len(codes), len(positions), db.session.scalar(unplaced) or 0)
-
-
-def _write_communes(rows: Sequence[dict[str, str]]) -> None:
-    if rows:
-        insert = insert_into(Commune)
-        newer = {column: insert.excluded[column] for column in ("name", "search_name", "postal_code")}
-        db.session.execute(insert.on_conflict_do_update(index_elements=["code"], set_=newer), rows)
-
-
-def _write_localities(named: Named, former: Sequence[Mapping[str, str]]) -> None:
-    stale = [*named, *(row["code"] for row in former if row["code"] != row["today"])]
-    for start in range(0, len(stale), AT_ONCE):
-        db.session.execute(delete(Locality).where(Locality.commune_code.in_(stale[start : start + AT_ONCE])))
-    insert_rows(Locality, locality_rows(named, former))
-
-
-def _write_positions(positions: Mapping[str, tuple[float, float]]) -> None:
-    rows = [{"at": code, "north": north, "east": east} for code, (north, east) in positions.items()]
-    if rows:
-        here = update(Commune).where(Commune.code == bindparam("at"))
-        moved = here.values(latitude=bindparam("north"), longitude=bindparam("east"))
-        db.session.connection().execute(moved, rows)
-
-
-def organization(name: str, *, kind: str, place: Place | None, phone: str) -> Organization | None:
-    """The organization of that name, made at this place when there is none; None when it would stand nowhere."""
-    known = db.session.scalar(select(Organization).where(Organization.name == name).order_by(Organization.id).limit(1))
-    if known is not None or place is None:
-        return known
-    made = Organization(
-        name=name,
-        kind=kind,
-        phone=phone,
-        address="",
-        postal_code=place.postal_code or None,
-        commune_code=place.commune.code,
-    )
-    db.session.add(made)
-    db.session.flush()
-    return made
 
 
 def add_role(
@@ -144,13 +68,27 @@ def accept_requests(role: PractitionerRole, welcome: bool) -> None:
     role.accepting = welcome
 
 
+def invite(practitioner: Practitioner, email: str, *, by: UUID | None, now: datetime) -> Invitation:
+    """Propose her to answer requests at her practice; whoever takes it up is she."""
+    person = Person(email, practitioner.given_name, practitioner.family_name)
+    invitation = invitations.invite(person, practitioner.role.organization_id, Role.PRACTITIONER, by=by, now=now)
+    db.session.add(InvitedPractitioner(invitation_id=invitation.id, practitioner_id=practitioner.id))
+    return invitation
+
+
+def invite_again(former: Invitation, renewed: Invitation) -> None:
+    """The same person of the directory, if it was one."""
+    whose = db.session.get(InvitedPractitioner, former.id)
+    if whose is not None:
+        db.session.add(InvitedPractitioner(invitation_id=renewed.id, practitioner_id=whose.practitioner_id))
+
+
 def take_place(invitation: Invitation) -> None:
     """Who was invited as a person of the directory is she from now on; unless somebody else came first."""
-    if invitation.practitioner_id is None:
+    whose = db.session.get(InvitedPractitioner, invitation.id)
+    if whose is None:
         return
-    statement = (
-        select(Practitioner).where(Practitioner.id == invitation.practitioner_id).with_for_update(of=Practitioner)
-    )
+    statement = select(Practitioner).where(Practitioner.id == whose.practitioner_id).with_for_update(of=Practitioner)
     person = db.session.scalars(statement.execution_options(populate_existing=True)).one()
     former = db.session.get(Account, person.account_id) if person.account_id else None
     taken = former is not None and former.is_active and former.id != invitation.account_id

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.directory.models import Profession
-from app.directory.words import plain
+from app.organizations.words import plain
 
 
 class WrongExtract(ValueError):

@@ -9,17 +9,10 @@ from app.core.db import db
 from app.core.phones import WrongNumber, read_number
 from app.directory.actions import add_role
 from app.directory.annuaire import Activity, read_activities
-from app.directory.geo import cell_of
-from app.directory.models import (
-    Commune,
-    Locality,
-    Organization,
-    Practitioner,
-    PractitionerRole,
-    TerritoryCommune,
-    town_of,
-)
+from app.directory.models import Practitioner, PractitionerRole
 from app.directory.words import PROFESSIONS
+from app.organizations.geo import cell_of
+from app.organizations.models import Commune, Locality, Organization, town_of
 
 AT_ONCE = 1000
 """Rows kept in memory before they are handed to the database."""
@@ -117,12 +110,3 @@ def telephone(written: str) -> str:
         return read_number(written)
     except WrongNumber:
         return ""
-
-
-def set_territory(organization: Organization, department: str) -> int:
-    """Make `organization` answer for every commune of the department that has no coordinator yet; returns how many."""
-    taken = select(TerritoryCommune.commune_code)
-    free = select(Commune.code).where(Commune.code.startswith(department), Commune.code.not_in(taken))
-    codes = db.session.scalars(free).all()
-    db.session.add_all(TerritoryCommune(organization_id=organization.id, commune_code=code) for code in codes)
-    return len(codes)

@@ -1,7 +1,6 @@
-"""The people and places of care, with FHIR's names for them."""
+"""The people of care and what they are asked for where, with FHIR's names for them."""
 
 import enum
-import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Enum,
     ForeignKey,
     Index,
     Select,
@@ -22,12 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Membership, Role
-from app.core.db import Identified, Model
-
-
-def text_enum(kind: type[enum.StrEnum]) -> Any:
-    """An enumeration kept as its text, alike on both engines."""
-    return Enum(kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members])
+from app.core.db import Identified, Model, Named, text_enum
+from app.organizations.models import Organization
 
 
 class Profession(enum.StrEnum):
@@ -48,100 +42,26 @@ class Profession(enum.StrEnum):
     HOME_HELP = "home-help"
 
 
-class Commune(Model):
-    """A French commune by its INSEE code (text: Corsica has letters), an arrondissement of Paris, Lyon or Marseille.
-
-    Without a position it is a place to be born in and to live in, around which nobody can be looked for.
-    """
-
-    __tablename__ = "commune"
-
-    code: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    postal_code: Mapped[str]  # empty when it has several: which one is said by the address
-    search_name: Mapped[str] = mapped_column(index=True)  # as `words.searched` makes it
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
-
-
-class Locality(Model):
-    """A name and a postal code under which people know a commune: its own, a former commune's, a hamlet's.
-
-    `former_code`: the INSEE code that a former commune of this name had; such a row may have no postal code, and, when
-    only the code is known, no name.
-    """
-
-    __tablename__ = "locality"
-
-    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), primary_key=True)
-    search_name: Mapped[str] = mapped_column(primary_key=True, index=True)
-    postal_code: Mapped[str] = mapped_column(primary_key=True, index=True)
-    former_code: Mapped[str] = mapped_column(primary_key=True, index=True)
-    name: Mapped[str]
-
-    commune: Mapped[Commune] = relationship(lazy="joined")
-
-
-class Organization(Identified, Model):
-    """An establishment, ward, practice, maternity or territorial community; a tree with one contact point."""
-
-    __tablename__ = "organization"
-
-    name: Mapped[str]
-    kind: Mapped[str]  # hospital, emergency, ward, maternity, practice, cpts, equipment, home-help
-    identifier: Mapped[str | None] = mapped_column(unique=True)  # in the national directory
-    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
-    phone: Mapped[str]
-    address: Mapped[str]
-    postal_code: Mapped[str | None]  # as its address was written
-    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
-
-    commune: Mapped[Commune] = relationship(lazy="joined")
-    parent: Mapped["Organization | None"] = relationship(remote_side="Organization.id")
-
-    @property
-    def full_address(self) -> str:
-        """Street and town: what a patient, or the map of a telephone, needs to find it."""
-        if re.search(rf"\b\d{{5}} {re.escape(self.commune.name)}$", self.address):
-            return self.address
-        return ", ".join(filter(None, (self.address, town_of(self.commune, self.postal_code))))
-
-
-def town_of(commune: Commune, postal_code: str | None) -> str:
-    """`91080 Évry-Courcouronnes`, with the code that the address was given with, or the only one there is."""
-    return " ".join(filter(None, (postal_code or commune.postal_code, commune.name)))
-
-
-class TerritoryCommune(Model):
-    """An organization that coordinates answers for these communes."""
-
-    __tablename__ = "territory_commune"
-
-    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
-    commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), primary_key=True, index=True)
-
-
-class Practitioner(Identified, Model):
+class Practitioner(Identified, Named, Model):
     """A person of the national directory, who may have no account."""
 
     __tablename__ = "practitioner"
 
     rpps: Mapped[str] = mapped_column(unique=True)  # 11 digits
-    given_name: Mapped[str]
-    family_name: Mapped[str]
     profession: Mapped[Profession] = mapped_column(text_enum(Profession))
     phone: Mapped[str]
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), unique=True)
 
     role: Mapped["PractitionerRole"] = relationship(back_populates="practitioner", uselist=False)
 
-    @property
-    def name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
 
-    @property
-    def initials(self) -> str:
-        return (self.given_name[:1] + self.family_name[:1]).upper()
+class InvitedPractitioner(Model):
+    """Whoever takes up this invitation is this person of the directory."""
+
+    __tablename__ = "invited_practitioner"
+
+    invitation_id: Mapped[UUID] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True)
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"), index=True)
 
 
 class PractitionerRole(Identified, Model):

@@ -1,24 +1,22 @@
-"""Reads: who is near, who coordinates a place."""
+"""Reads: who is near, who answers for what."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from math import cos, inf, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, or_, select, union_all
+from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, select, union_all
 
-from app.accounts.models import Account, Membership, Role
+from app.accounts.models import Account, Invitation, Membership, Role
+from app.accounts.queries import live_invitations
 from app.core.db import db
-from app.directory.geo import cell_of, distance_km, ranges_within
-from app.directory.models import (
-    Organization,
-    Practitioner,
-    PractitionerRole,
-    Profession,
-    TerritoryCommune,
-)
+from app.directory.models import InvitedPractitioner, Practitioner, PractitionerRole, Profession
+from app.organizations.geo import cell_of, distance_km, ranges_within
+from app.organizations.models import Organization
+from app.organizations.queries import COMMUNES
 
 
 @dataclass(frozen=True)
@@ -125,11 +123,6 @@ def phones_of(account_ids: Collection[UUID]) -> dict[UUID, str]:
     known = select(Practitioner.account_id, Practitioner.phone).where(Practitioner.account_id.in_(account_ids))
     return {row.account_id: row.phone for row in db.session.execute(known)}
 
-
-COMMUNES = select(TerritoryCommune.commune_code).where(
-    TerritoryCommune.organization_id.in_(bindparam("territories", expanding=True))
-)
-"""Those of these territories, for a statement that needs them and does not read them."""
 
 ACCEPTING = (
     select(Practitioner.account_id, Practitioner.given_name, Practitioner.family_name, Practitioner.phone)
@@ -249,40 +242,7 @@ def practitioner_of(account_id: UUID) -> Practitioner | None:
     return db.session.scalar(select(Practitioner).where(Practitioner.account_id == account_id))
 
 
-def territory_of(commune_code: str) -> Organization | None:
-    """The organization that coordinates answers for this commune, the smallest id when there are several."""
-    statement = (
-        select(Organization)
-        .join(TerritoryCommune, TerritoryCommune.organization_id == Organization.id)
-        .where(TerritoryCommune.commune_code == commune_code)
-        .order_by(Organization.id)
-    )
-    return db.session.scalars(statement.limit(1)).first()
-
-
-def territories_around(organization_ids: Sequence[UUID]) -> Sequence[UUID]:
-    """The territories that these organizations lie in, or are themselves."""
-    at = select(Organization.commune_code).where(Organization.id.in_(organization_ids))
-    around = or_(TerritoryCommune.commune_code.in_(at), TerritoryCommune.organization_id.in_(organization_ids))
-    return db.session.scalars(select(TerritoryCommune.organization_id).where(around).distinct()).all()
-
-
-def whose_rules(organization_ids: Sequence[UUID]) -> list[UUID]:
-    """Whose ways hold for these organizations, the nearest first: themselves, their parents, then the territories that
-    coordinate their communes."""
-    homes = [home for home in (db.session.get(Organization, each) for each in organization_ids) if home]
-    order, row = list(homes), homes
-    while row := [home.parent for home in row if home.parent and home.parent not in order]:
-        order += row
-    territories = [territory_of(code) for code in dict.fromkeys(home.commune_code for home in homes)]
-    return list(dict.fromkeys(each.id for each in [*order, *territories] if each))
-
-
-def organizations(ids: Iterable[UUID]) -> list[Organization]:
-    """In the order of the ids as given."""
-    return [db.session.get_one(Organization, each) for each in ids]
-
-
-def territory_communes(organization_ids: Sequence[UUID]) -> Sequence[str]:
-    statement = select(TerritoryCommune.commune_code).where(TerritoryCommune.organization_id.in_(organization_ids))
-    return db.session.scalars(statement).all()
+def proposal_for(practitioner_id: UUID, now: datetime) -> Invitation | None:
+    """The invitation that somebody is to take up as this person."""
+    hers = live_invitations(now).join(InvitedPractitioner, InvitedPractitioner.invitation_id == Invitation.id)
+    return db.session.scalar(hers.where(InvitedPractitioner.practitioner_id == practitioner_id).limit(1))

@@ -5,9 +5,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     from app.accounts.closing import must_hand_over
-    from app.accounts.invitations import on_arrival
+    from app.accounts.invitations import on_arrival, on_renewal
     from app.accounts.leaving import on_leaving
-    from app.directory.actions import take_place
+    from app.directory.actions import invite_again, take_place
     from app.directory.queries import phones_of
     from app.dispatch import actions, departures, queries
     from app.live.rights import may_listen
@@ -21,3 +21,4 @@ def init_app(app: Flask) -> None:
     must_hand_over(departures.patients_in_hand)
     on_leaving(departures.let_go)
     on_arrival(take_place)
+    on_renewal(invite_again)

@@ -11,12 +11,12 @@ from app.care_requests.journal import touch
 from app.care_requests.models import CareRequest, State, Verb
 from app.core.db import db
 from app.core.words import span
-from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
 from app.dispatch.answers import count, hear
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.search import first_stage, latest_wave, widen
+from app.organizations.geo import distance_km
 
 
 def note_fate(offer_id: UUID) -> None:

@@ -16,11 +16,11 @@ from app.care_requests.rules import Visit, condition, read_visits, shared
 from app.core import clock
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, queries, rules, words
 from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.standing import SETTLED
+from app.organizations.geo import distance_km
 from app.push import alerts as push
 
 RELAYED = "relayed"

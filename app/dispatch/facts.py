@@ -13,10 +13,11 @@ from app.care_requests.models import CareRequest
 from app.core.clock import midnight, paris
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.models import Commune, Practitioner, PractitionerRole, Profession
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.words import SKILLS
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState
+from app.organizations.models import Commune
 from app.push import queries as push
 
 MEMORY = timedelta(days=14)

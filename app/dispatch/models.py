@@ -9,9 +9,9 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.care_requests.models import CareRequest
-from app.core.db import Identified, Model
+from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
-from app.directory.models import PractitionerRole, text_enum
+from app.directory.models import PractitionerRole
 
 ALERT = "offer"
 """The step of the message that offers; others tell that it ended."""

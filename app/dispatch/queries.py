@@ -15,8 +15,9 @@ from app.care_requests.models import CareRequest, State, Step, Verb
 from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.models import Organization, Practitioner, Profession
+from app.directory.models import Practitioner, Profession
 from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
+from app.organizations.models import Organization
 from app.pathways.schema import Search, Stage
 from app.patients import queries as patients
 from app.patients.models import Patient

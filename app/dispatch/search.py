@@ -14,12 +14,13 @@ from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, Verb
 from app.core.db import db, transaction
 from app.directory import queries as directory
-from app.directory.geo import distance_km
-from app.directory.models import Commune, PractitionerRole, Profession
+from app.directory.models import PractitionerRole, Profession
 from app.dispatch import offers, rules, standing, words
 from app.dispatch.facts import Neighbours, People
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.standing import Reached, Underway
+from app.organizations.geo import distance_km
+from app.organizations.models import Commune
 
 TRY_AGAIN = timedelta(minutes=1)
 

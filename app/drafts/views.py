@@ -21,6 +21,7 @@ from app.core.db import transaction
 from app.core.forms import RESUMED, is_resumable, is_resumed
 from app.core.htmx import page, see_other
 from app.core.incoming import address
+from app.core.ways import way
 from app.drafts import actions, queries
 from app.drafts.rules import packed, unpacked
 
@@ -95,7 +96,7 @@ def draft(draft_id: UUID) -> Response:
 def remove(draft_id: UUID) -> Response:
     mine, now = queries.of(me().id, draft_id, clock.now()) or abort(404), clock.now()
     _forget(mine.path, now)
-    return see_other(url_for("home.home"))
+    return see_other(way("home"))
 
 
 @bp.after_app_request

@@ -3,7 +3,6 @@
 from flask import Flask
 
 from app.accounts.models import Role
-from app.accounts.navigation import add_link
 
 MAY_ASK = (Role.REQUESTER, Role.CASE_MANAGER, Role.PRACTITIONER, Role.COORDINATOR)
 
@@ -12,4 +11,3 @@ def init_app(app: Flask) -> None:
     from app.emergency.views import bp
 
     app.register_blueprint(bp)
-    add_link(app, "emergency.ask", "Accès d'urgence à un patient", "triangle-alert", *MAY_ASK)

@@ -16,9 +16,10 @@ from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
-from app.directory.queries import territory_of
+from app.core.ways import way
 from app.emergency import MAY_ASK
 from app.emergency.forms import EmergencyForm
+from app.organizations.queries import territory_of
 from app.patients import emergency
 from app.patients.emergency import Why
 from app.patients.models import EmergencyAccess, Patient
@@ -56,7 +57,7 @@ def open_file() -> Response:
         opened = [] if mine else break_all(under_way, form.why, now)
     if mine is not None:
         flash("Vous suivez déjà ce patient\u00a0: aucun accès d'urgence n'était nécessaire.", "info")
-        return see_other(url_for("desk.follow", request_id=mine))
+        return see_other(way("request", request_id=mine))
     if not opened:
         return form_page(form, NO_ONE_TO_TELL if under_way else NOBODY, status=422)
     if len(opened) > 1:

@@ -4,9 +4,6 @@ from uuid import uuid4
 
 from flask import Flask
 
-from app.accounts.models import Role
-from app.accounts.navigation import add_entry
-
 
 def init_app(app: Flask) -> None:
     from app.inbox import copies, notices, offers, practice, visits  # noqa: F401 -- they add their routes
@@ -22,5 +19,3 @@ def init_app(app: Flask) -> None:
     find_useful(answered_among)
     on_received(note_outcome)
     on_lost(note_outcome)
-    add_entry(app, "inbox.inbox", "Demandes", "inbox", Role.PRACTITIONER, order=1)
-    add_entry(app, "inbox.visits", "Mes visites", "calendar-check", Role.PRACTITIONER, order=2)

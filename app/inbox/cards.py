@@ -11,11 +11,11 @@ from app.care_requests import plans
 from app.care_requests.rules import TAKEN, read_visits
 from app.core import clock
 from app.core.words import length, span
-from app.directory.geo import driving_minutes
-from app.directory.models import Organization
 from app.dispatch.models import Offer, OfferState
 from app.inbox.parts import Part, parts
 from app.inbox.questions import answers_of
+from app.organizations.geo import driving_minutes
+from app.organizations.models import Organization
 from app.patients.rules import age, age_band
 from app.patients.words import Banner, banner
 

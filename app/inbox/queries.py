@@ -15,10 +15,11 @@ from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State
 from app.care_requests.rules import OPEN
 from app.core.db import UtcDateTime, db
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole
+from app.directory.models import Practitioner, PractitionerRole
 from app.directory.queries import practitioner_of, recipients_of
 from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.queries import given_back
+from app.organizations.models import Commune, Organization
 from app.patients.models import Patient
 
 COPIES_STAY = timedelta(days=30)

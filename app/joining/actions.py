@@ -9,16 +9,18 @@ from sqlalchemy import delete, or_, select
 
 from app.accounts import actions as accounts
 from app.accounts import invitations
-from app.accounts.models import Account, News, Role
-from app.accounts.queries import may_come_in, proposal_for
+from app.accounts.models import Account, News
+from app.accounts.queries import may_come_in
 from app.accounts.rules import ADDRESS_CODE_LASTS, Professional
 from app.audit.actions import record
 from app.core.db import db
 from app.core.tokens import same_as_one
+from app.directory import actions as directory
 from app.directory.models import Practitioner
-from app.directory.words import plain
+from app.directory.queries import proposal_for
 from app.joining import rules
 from app.joining.models import AccessRequest
+from app.organizations.words import plain
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,7 @@ def accept(request_id: UUID, *, by: Account, because: str, now: datetime) -> Ans
     if not _may_have(asked.email, practitioner):
         return Answer.ADDRESS_OF_ANOTHER
     _decide(asked, True, by=by, because=because, now=now)
-    person = invitations.Person(asked.email, practitioner.given_name, practitioner.family_name)
-    place, whose = practitioner.role.organization_id, practitioner.id
-    invitations.invite(person, place, Role.PRACTITIONER, by=by.id, now=now, practitioner_id=whose)
+    directory.invite(practitioner, asked.email, by=by.id, now=now)
     return Answer.INVITED
 
 

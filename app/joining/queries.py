@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from app.accounts.models import Account, Role
 from app.core.db import db
 from app.directory.annuaire import PROFESSIONS
-from app.directory.models import Organization, Practitioner, PractitionerRole, TerritoryCommune
+from app.directory.models import Practitioner, PractitionerRole
 from app.joining.models import AccessRequest
+from app.organizations.models import Organization, TerritoryCommune
 
 
 def waiting(account: Account) -> Sequence[AccessRequest]:

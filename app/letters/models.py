@@ -4,10 +4,10 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Enum, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Identified, Model
+from app.core.db import Identified, Model, text_enum
 from app.core.leases import Owed
 from app.letters.rules import Medium
 
@@ -34,15 +34,13 @@ class Letter(Owed, Identified, Model):
         Index("ix_letter_subject", "subject_id"),
     )
 
-    medium: Mapped[Medium] = mapped_column(
-        Enum(Medium, native_enum=False, length=10, values_callable=lambda e: [m.value for m in e])
-    )
+    medium: Mapped[Medium] = mapped_column(text_enum(Medium, 10))
     address: Mapped[str]  # as it was at that moment: a changed address is told at the old one. Numbers in E.164
     given_name: Mapped[str]  # empty when it was typed by somebody whom nobody knows yet: no stranger's words in a mail
     kind: Mapped[str]  # see `kinds.py`
     subject_id: Mapped[UUID]
     state: Mapped[LetterState] = mapped_column(
-        Enum(LetterState, native_enum=False, length=10, values_callable=lambda e: [s.value for s in e]),
+        text_enum(LetterState, 10),
         default=LetterState.PENDING,
     )
     created_at: Mapped[datetime]

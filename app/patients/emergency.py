@@ -14,8 +14,8 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
 from app.core.db import db
-from app.directory.queries import territories_around, territory_communes
 from app.live.actions import changed
+from app.organizations.queries import territories_around, territory_communes
 from app.patients.actions import birth_date_keys
 from app.patients.models import EmergencyAccess, Patient
 from app.patients.queries import BORN_THAT_DAY

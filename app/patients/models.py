@@ -7,9 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
-from app.core.db import Identified, Model
+from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
-from app.directory.models import Commune, Practitioner, Profession, text_enum
+from app.directory.models import Practitioner, Profession
+from app.organizations.models import Commune
 
 
 class Patient(Identified, Model):

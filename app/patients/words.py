@@ -7,7 +7,7 @@ from babel.dates import format_date
 
 from app.core import clock
 from app.core.words import count
-from app.directory.models import town_of
+from app.organizations.models import town_of
 from app.patients.models import Patient
 from app.patients.rules import age
 

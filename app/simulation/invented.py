@@ -12,8 +12,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from app.directory.geo import distance_km
 from app.dispatch.rules import Candidate, Policy
+from app.organizations.geo import distance_km
 from app.pathways.schema import Search
 from app.simulation.outcome import Outcome
 from app.simulation.play import Answer, Play

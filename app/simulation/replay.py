@@ -19,12 +19,13 @@ from app.care_requests.models import CareRequest, State
 from app.core.db import db
 from app.core.words import length
 from app.directory import queries as directory
-from app.directory.geo import distance_km
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch.facts import Neighbours
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.rules import Candidate
 from app.dispatch.words import BY_PHONE
+from app.organizations.geo import distance_km
+from app.organizations.queries import territory_communes
 from app.pathways.schema import Pathway, Search, Stage
 from app.patients import queries as patients
 from app.simulation.invented import Behaviour, dice
@@ -201,7 +202,7 @@ def past_requests(
 ) -> list[Past]:
     """The newest requests of this pathway that were searched for and ended: those that people of these organizations
     asked, and those of the communes that they coordinate. What was cancelled before a yes says nothing."""
-    communes = directory.territory_communes(organization_ids)
+    communes = territory_communes(organization_ids)
     wanted = [CareRequest.pathway == slug, CareRequest.state.in_(ENDED)]
     wanted.append(or_(CareRequest.organization_id.in_(organization_ids), CareRequest.commune_code.in_(communes)))
     if since:

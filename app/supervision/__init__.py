@@ -2,13 +2,9 @@
 
 from flask import Flask
 
-from app.accounts.models import Role
-from app.accounts.navigation import add_entry
-
 
 def init_app(app: Flask) -> None:
     from app.supervision import audit_views, emergencies, pathway_views, search_views  # noqa: F401 -- they add their routes
     from app.supervision.views import bp
 
     app.register_blueprint(bp)
-    add_entry(app, "supervision.board", "Supervision", "layout-dashboard", Role.COORDINATOR, order=3)

@@ -11,11 +11,11 @@ from app.care_requests.models import CareRequest
 from app.care_requests.queries import family
 from app.core.db import db
 from app.core.words import distance
-from app.directory.geo import distance_km, ranges_within
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.words import SUMS
+from app.organizations.geo import distance_km, ranges_within
 
 CIRCLES = (3, 8, 20, 50)
 """Kilometres: the smallest that holds enough people is read."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.accounts.models import Account, Role
-from app.accounts.queries import organization_names
 from app.core.words import moment
+from app.organizations.queries import names_of
 from app.patients import emergency
 
 
@@ -27,7 +27,7 @@ class EmergencyLine:
 def emergencies_for(coordinator: Account) -> list[EmergencyLine]:
     accesses = emergency.awaiting(coordinator.organizations(Role.COORDINATOR))
     places = {place for each in accesses for place in each.account.organizations()}
-    names = organization_names(places) if places else {}
+    names = names_of(places) if places else {}
     return [
         EmergencyLine(
             id=each.id,

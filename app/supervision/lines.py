@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import url_for
-
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
+from app.core.ways import way
 from app.core.words import count, length, span
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
@@ -39,7 +38,7 @@ SLIPS = {
 
 
 def url_of(request: RequestFacts) -> str:
-    return url_for("desk.follow", request_id=request.id)
+    return way("request", request_id=request.id)
 
 
 def overdue_line(watched: Watched, now: datetime) -> RequestLine:

@@ -14,9 +14,9 @@ from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
-from app.directory.models import Organization
-from app.directory.queries import organizations
 from app.directory.words import PROFESSIONS
+from app.organizations.models import Organization
+from app.organizations.queries import organizations
 from app.pathways import actions, drawing
 from app.pathways.library import pathways, versions_of
 from app.pathways.schema import Pathway

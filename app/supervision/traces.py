@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.accounts.models import Account, Membership, Role
-from app.accounts.queries import organization_names
 from app.audit.models import AuditEvent
 from app.audit.origin import Source
 from app.audit.words import ACTS, REASONS, RESULTS, SOURCES
@@ -16,7 +15,7 @@ from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db
 from app.core.words import day, stamp
-from app.directory.queries import territory_communes
+from app.organizations.queries import names_of, territory_communes
 from app.patients.models import Patient
 
 AT_MOST = 300
@@ -93,7 +92,7 @@ def patient_report(patient_id: UUID) -> list[Trace]:
 def in_words(lines: Sequence[AuditEvent]) -> list[Trace]:
     actors = {line.actor_id for line in lines if line.actor_id}
     known = {one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(actors)))}
-    names = organization_names(_organizations(known.values()))
+    names = names_of(_organizations(known.values()))
     return [_trace(line, known.get(line.actor_id) if line.actor_id else None, names) for line in lines]
 
 

@@ -27,9 +27,10 @@ from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, State
 from app.care_requests.rules import OPEN
 from app.core.db import db
-from app.directory.models import Organization, PractitionerRole
-from app.directory.queries import COMMUNES
+from app.directory.models import PractitionerRole
 from app.dispatch.models import Wave
+from app.organizations.models import Organization
+from app.organizations.queries import COMMUNES
 from app.supervision.rules import DECISION_WAITS
 
 AT_MOST, MOST_ON_BOARD = 50, 200

@@ -3,8 +3,6 @@
 from flask import Flask
 
 from app.accounts.leaving import on_leaving
-from app.accounts.models import Role
-from app.accounts.navigation import add_link
 
 
 def init_app(app: Flask) -> None:
@@ -13,5 +11,3 @@ def init_app(app: Flask) -> None:
     on_leaving(actions.forget_codes)
     for bp in (views.bp, administration.bp, badges.bp):
         app.register_blueprint(bp)
-    add_link(app, "badges.mine", "Mon code sur la tablette du service", "smartphone", Role.REQUESTER)
-    add_link(app, "tablets_administration.administer", "Tablettes partagées", "smartphone", Role.ADMINISTRATOR)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.accounts import sessions
 from app.accounts.leaving import Departure
@@ -15,7 +15,7 @@ from app.audit.actions import record
 from app.core.db import db
 from app.core.tokens import hash_token, keyed_hash, new_token
 from app.tablets import codes, queries
-from app.tablets.models import Badge, Handover, Tablet, TabletTicket
+from app.tablets.models import Badge, Handover, Tablet, TabletSignIn, TabletTicket
 from app.tablets.rules import MOST_WRONG, TICKET_LASTS, spoken_code, takes_over
 
 Unread = Callable[[UUID, datetime | None], bool]
@@ -101,10 +101,15 @@ def withdraw(tablet: Tablet, *, by: Account, now: datetime) -> None:
     if tablet.ended_at is not None:
         return
     tablet.ended_at = now
-    db.session.execute(
-        update(SignIn).where(SignIn.tablet_id == tablet.id, SignIn.ended_at.is_(None)).values(ended_at=now)
-    )
+    _end_sign_ins(tablet.id, now)
     record("tablet.withdrawn", subject=tablet.id, actor=by.id, why="shared tablet", now=now)
+
+
+def _end_sign_ins(tablet_id: UUID, now: datetime, *which: ColumnElement[bool]) -> None:
+    there = select(TabletSignIn.sign_in_id).where(TabletSignIn.tablet_id == tablet_id)
+    db.session.execute(
+        update(SignIn).where(SignIn.id.in_(there), SignIn.ended_at.is_(None), *which).values(ended_at=now)
+    )
 
 
 def choose_code(tablet: Tablet, token: str, ticket_code: str, code: str, *, now: datetime) -> Badge | None:
@@ -146,8 +151,7 @@ def forget_code(tablet_id: UUID, account: Account, *, by: UUID, now: datetime) -
     if badge is None:
         return False
     db.session.delete(badge)
-    ended = SignIn.tablet_id == tablet_id, SignIn.account_id == account.id, SignIn.ended_at.is_(None)
-    db.session.execute(update(SignIn).where(*ended).values(ended_at=now))
+    _end_sign_ins(tablet_id, now, SignIn.account_id == account.id)
     record(
         "tablet.code_forgotten",
         subject=account.id,
@@ -214,22 +218,21 @@ def enter(badge: Badge, *, now: datetime) -> None:
     if must_read and unfinished is None:
         came_from = before.account_id if before else None
         db.session.add(Handover(tablet_id=tablet.id, from_id=came_from, to_id=person.id, at=now, since=since))
-    place = sessions.Place(tablet.id, tablet.organization_id, tablet.name, must_read)
-    sessions.sign_in(person, "tablet", now=now, at=place)
+    place = sessions.Place(tablet.organization_id, tablet.name, must_read)
+    row = sessions.sign_in(person, "tablet", now=now, at=place)
+    db.session.add(TabletSignIn(sign_in=row, tablet_id=tablet.id))
 
 
 def acknowledge(row: SignIn, *, now: datetime) -> bool:
     """She has read what changed, and has the tablet from now on; False when there was nothing to read."""
-    if row.tablet_id is None or not row.must_read:
-        return False
+    taken = queries.handover_to_read(row)
     row.must_read = False
-    taken = queries.unread_handover(row.tablet_id, row.account_id)
     if taken is None:
         return False
     taken.acknowledged_at = now
     record(
         "tablet.handed_over",
-        subject=row.tablet_id,
+        subject=taken.tablet_id,
         actor=row.account_id,
         why="care",
         now=now,

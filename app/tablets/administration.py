@@ -6,12 +6,12 @@ from flask import Blueprint, Response, abort, current_app, flash, request, url_f
 
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Role
-from app.accounts.queries import organization_names
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.qr import drawn
+from app.organizations.queries import names_of
 from app.tablets import actions, queries
 from app.tablets.forms import PrepareForm
 from app.tablets.models import Tablet
@@ -28,7 +28,7 @@ def administer() -> Response:
 
 
 def list_page(form: PrepareForm, status: int = 200) -> Response:
-    places = organization_names(me().organizations(Role.ADMINISTRATOR))
+    places = names_of(me().organizations(Role.ADMINISTRATOR))
     tablets = [(each, places[each.organization_id]) for each in queries.of_organizations(places.keys())]
     return page("tablets/list.html", status=status, tablets=tablets, form=form)
 
@@ -61,7 +61,7 @@ def show(tablet_id: UUID) -> Response:
     return page(
         "tablets/tablet.html",
         tablet=tablet,
-        place=organization_names([tablet.organization_id])[tablet.organization_id],
+        place=names_of([tablet.organization_id])[tablet.organization_id],
         badges=queries.badges_on(tablet),
         code=queries.code_shown(ticket) if ticket else None,
         address=(address := tablet_address()),

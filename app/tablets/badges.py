@@ -6,10 +6,10 @@ from flask import Blueprint, Response, abort, flash, url_for
 
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Role
-from app.accounts.queries import organization_names
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
+from app.organizations.queries import names_of
 from app.tablets import actions, queries
 from app.tablets.models import Tablet
 from app.tablets.rules import MOST_WRONG
@@ -21,7 +21,7 @@ bp = Blueprint("badges", __name__, url_prefix="/badges")
 @role(Role.REQUESTER, own=True)
 def mine() -> Response:
     now = clock.now()
-    places = organization_names(me().organizations(Role.REQUESTER))
+    places = names_of(me().organizations(Role.REQUESTER))
     held = queries.badges_of(me())
     tablets = []
     for tablet in queries.of_organizations(places.keys()):

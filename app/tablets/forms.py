@@ -5,10 +5,10 @@ from uuid import UUID
 from wtforms import PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp
 
-from app.accounts import queries as accounts
 from app.accounts.forms import without_spaces
 from app.accounts.models import Account, Role
 from app.core.forms import Form, stripped
+from app.organizations.queries import names_of
 from app.tablets.rules import LONGEST, SHORTEST, too_easy
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off", "maxlength": str(LONGEST)}
@@ -25,7 +25,7 @@ class PrepareForm(Form):
 
     def offer(self, administrator: Account) -> None:
         """Show where `administrator` may put a tablet; call before validating."""
-        places = accounts.organization_names(administrator.organizations(Role.ADMINISTRATOR))
+        places = names_of(administrator.organizations(Role.ADMINISTRATOR))
         self.organization_id.choices = {str(each): name for each, name in places.items()}
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import Account
+from app.accounts.models import Account, SignIn
 from app.core.db import Identified, Model
 
 
@@ -23,6 +23,17 @@ class Tablet(Identified, Model):
     enrolled_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class TabletSignIn(Model):
+    """On which shared tablet somebody signed in with her code."""
+
+    __tablename__ = "tablet_sign_in"
+
+    sign_in_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in.id"), primary_key=True)
+    tablet_id: Mapped[UUID] = mapped_column(ForeignKey("tablet.id"), index=True)
+
+    sign_in: Mapped[SignIn] = relationship()
 
 
 class TabletTicket(Identified, Model):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from app.accounts.models import Account, Membership, Role, SignIn
 from app.core.db import db
 from app.core.tokens import hash_token, keyed_hashes
-from app.tablets.models import Badge, Handover, Tablet, TabletTicket
+from app.tablets.models import Badge, Handover, Tablet, TabletSignIn, TabletTicket
 from app.tablets.rules import as_spoken, spoken_code
 
 
@@ -74,11 +74,18 @@ def code_keys(typed: str) -> list[str]:
 
 def last_visit(tablet_id: UUID, account_id: UUID | None = None) -> SignIn | None:
     """The last time that somebody, or this person, came in on the tablet."""
-    which = [SignIn.tablet_id == tablet_id, *([SignIn.account_id == account_id] if account_id else [])]
-    return db.session.scalar(select(SignIn).where(*which).order_by(SignIn.id.desc()).limit(1))
+    there = select(SignIn).join(TabletSignIn, TabletSignIn.sign_in_id == SignIn.id)
+    which = [TabletSignIn.tablet_id == tablet_id, *([SignIn.account_id == account_id] if account_id else [])]
+    return db.session.scalar(there.where(*which).order_by(SignIn.id.desc()).limit(1))
 
 
 def unread_handover(tablet_id: UUID, account_id: UUID) -> Handover | None:
     """What this person took over on the tablet and has not read yet."""
     mine = Handover.tablet_id == tablet_id, Handover.to_id == account_id, Handover.acknowledged_at.is_(None)
     return db.session.scalar(select(Handover).where(*mine).order_by(Handover.id.desc()).limit(1))
+
+
+def handover_to_read(row: SignIn) -> Handover | None:
+    """What keeps this sign-in on a tablet from everything else, until its person has read it."""
+    there = db.session.get(TabletSignIn, row.id) if row.must_read else None
+    return unread_handover(there.tablet_id, row.account_id) if there else None

@@ -12,6 +12,7 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, by_address, by_argument, limited
 from app.core.security import cookie_capability, public
+from app.core.ways import way
 from app.tablets import actions, codes, queries
 from app.tablets.forms import ChooseForm, EnterForm, TicketForm
 from app.tablets.models import Badge, Tablet
@@ -52,7 +53,7 @@ def locked() -> Response:
     if tablet is None:
         return page("tablets/enrol.html", form=TicketForm())
     if current_user.is_authenticated and current_user.only_at is not None:
-        return see_other(url_for("home.home"))
+        return see_other(way("home"))
     return page("tablets/locked.html", tablet=tablet, badges=queries.badges_on(tablet))
 
 
@@ -95,7 +96,7 @@ def choose_code() -> Response:
     if badge is None:
         form.ticket.errors = ["Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre dans «\u00a0Moi\u00a0»."]
         return page("tablets/choose.html", status=422, tablet=tablet, form=form)
-    return marked(see_other(url_for("home.home")), shared.mark())
+    return marked(see_other(way("home")), shared.mark())
 
 
 def badge_here(badge_id: UUID) -> Badge:
@@ -134,7 +135,7 @@ def enter(badge_id: UUID) -> Response:
     if not right:
         form.code.errors = [wrong_words(tried.left)]
         return code_page(badge_here(badge_id), form, status=422)
-    return marked(see_other(url_for("home.home")), shared.mark())
+    return marked(see_other(way("home")), shared.mark())
 
 
 def wrong_words(left: int) -> str:

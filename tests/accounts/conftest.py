@@ -15,7 +15,7 @@ from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Invitation, Role
 from app.core import clock
 from app.core.db import Model, db, transaction
-from app.directory.models import Commune, Organization
+from app.organizations.models import Commune, Organization
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.visitor import Visitor
 from tests.conftest import settings_for

@@ -19,9 +19,9 @@ from app.accounts.models import Account, Invitation, News, Outcome, Passkey, Rec
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
-from app.directory.models import Organization
 from app.letters.models import Letter, LetterState
 from app.letters.sender import send_mails
+from app.organizations.models import Organization
 from tests.accounts.conftest import NURSE, account_of, invited, later, welcome
 from tests.accounts.visitor import Visitor
 

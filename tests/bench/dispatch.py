@@ -17,10 +17,10 @@ from app import create_app
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import Model, db, transaction
-from app.directory.actions import import_communes
-from app.directory.models import TerritoryCommune
 from app.dispatch import search as dispatch
 from app.dispatch.models import Offer, OfferState
+from app.organizations.actions import import_communes
+from app.organizations.models import TerritoryCommune
 from app.push.models import Message
 from tests.conftest import settings_for
 from tests.factories.town import COMMUNES as HEAD

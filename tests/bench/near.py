@@ -23,9 +23,10 @@ from sqlalchemy import Engine, insert, text
 from app import create_app
 from app.core import clock
 from app.core.db import Model, db
-from app.directory.geo import cell_of
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.queries import near
+from app.organizations.geo import cell_of
+from app.organizations.models import Commune, Organization
 from tests.conftest import settings_for
 from tests.services.postgres import PostgresServer
 

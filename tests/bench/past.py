@@ -15,9 +15,10 @@ from app.appointments.models import Appointment
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, Episode, State, Step
 from app.core.db import db, transaction
-from app.directory.geo import cell_of
-from app.directory.models import Organization, Practitioner, PractitionerRole, Profession
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
+from app.organizations.geo import cell_of
+from app.organizations.models import Organization
 from app.pathways.actions import kept
 from app.pathways.library import pathways
 from app.patients.actions import birth_date_key

@@ -19,7 +19,7 @@ from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Recovery, Role, SignIn
 from app.core import clock
 from app.core.db import Model, db, transaction
-from app.directory.models import Commune, Organization
+from app.organizations.models import Commune, Organization
 from tests.conftest import settings_for
 from tests.services.browser import Browsers, assert_accessible, virtual_authenticator
 

@@ -22,12 +22,6 @@ TOKENS_IN_A_COOKIE = {"accounts.decline_invitation", "accounts.show_code", "tabl
 """The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = tmp_path_factory.mktemp("house")
-    return create_app(settings_for(f"sqlite:///{folder / 'relais.sqlite3'}", folder, RELAIS_DEMO="1"))
-
-
 def routes(house: Flask) -> list[Rule]:
     return [rule for rule in house.url_map.iter_rules() if rule.endpoint != "static"]
 

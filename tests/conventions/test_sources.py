@@ -1,16 +1,20 @@
 """What every source file must keep to."""
 
+import importlib
 import re
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import cast
 
 from detect_secrets.core.scan import scan_file
 from detect_secrets.settings import transient_settings
+from sqlalchemy import Table
 
 from app.audit.actions import EVENTS
 from app.care_requests.rules import State, Verb, follows
+from app.core.db import Model
 from app.dispatch import words
 from app.patients.models import Patient
 
@@ -98,13 +102,36 @@ def test_locks_pin_every_requirement_with_hashes_and_name_no_index() -> None:
         assert all("==" in line and line.endswith("\\") for line in pinned), lock.name
 
 
+def layers() -> list[set[str]]:
+    """The rooms of each floor, from the top."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return [set(re.findall(r"app\.(\w+)", layer)) for layer in contracts[0]["layers"]]
+
+
 def test_the_stack_of_rooms_is_complete() -> None:
     """A new room must choose its level; import-linter only checks those it knows."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    known = set(re.findall(r"app\.(\w+)", " ".join(contracts[0]["layers"])))
+    known = set().union(*layers())
     rooms = {p.name for p in (ROOT / "app").iterdir() if (p / "__init__.py").exists()}
     modules = {p.stem for p in (ROOT / "app").glob("*.py")} - {"__init__"}
     assert rooms | modules == known
+
+
+def test_keys_go_downhill_as_imports_do() -> None:
+    """A key that points to a table of a room above is an import that nobody sees: the room above owns what ties."""
+    for path in (ROOT / "app").glob("*/models.py"):
+        importlib.import_module(f"app.{path.parent.name}.models")
+    rooms = {
+        cast(Table, each.local_table).name: each.class_.__module__.split(".")[1] for each in Model.registry.mappers
+    }
+    assert rooms.keys() == Model.metadata.tables.keys()
+    depth = {room: n for n, floor in enumerate(layers()) for room in floor}
+    uphill = []
+    for table in Model.metadata.tables.values():
+        for key in table.foreign_keys:
+            mine, other = rooms[table.name], rooms[key.column.table.name]
+            if mine != other and depth[other] <= depth[mine]:
+                uphill.append(f"{key.parent} → {key.column}")
+    assert uphill == []
 
 
 def test_every_state_can_be_left_or_is_an_end() -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from sqlalchemy import select
 
 from app import create_app
 from app.care_requests.attachments import joined_to
@@ -15,8 +16,10 @@ from app.care_requests.models import CareRequest, Episode
 from app.core.db import db
 from app.core.sealed import Sealed, fernets
 from app.core.tokens import keyring
+from app.directory.models import InvitedPractitioner
 from app.dispatch.models import Offer, Wave
 from app.documents.models import Document
+from app.tablets.models import TabletSignIn
 from tests.conftest import MIGRATIONS, settings_for
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -229,7 +232,7 @@ def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_ur
     app: Flask = create_app(settings_for(blank_url, tmp_path))
     rows = dict(FORMER)
     with app.app_context():
-        upgrade(MIGRATIONS, "0012")
+        upgrade(MIGRATIONS, "0013")
         seal = fernets(keyring()).encrypt
         insert([(name, rows[name]) for name in ("commune", "organization", "account")])
         insert([("patient", rows["patient"])])
@@ -246,8 +249,44 @@ def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_ur
         kept = db.session.get_one(Document, PRESCRIPTION)
         assert (kept.name, kept.body, kept.size, kept.added_by_id, kept.at) == ("HIV.pdf", b"%PDF-1", 6, ACCOUNT, NOW)
         db.session.remove()
-        downgrade(MIGRATIONS, "0012")
+        downgrade(MIGRATIONS, "0013")
         joined = sa.text("SELECT count(*) FROM attachment JOIN episode ON episode.id = attachment.episode_id")
         assert db.session.scalar(joined) == 2
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(blank_url: str, tmp_path: Path) -> None:
+    """Up to where the room above owns what ties, and back."""
+    app: Flask = create_app(settings_for(blank_url, tmp_path))
+    tablet, here, away = number(40), number(41), number(42)
+    proposal, other = number(43), number(44)
+    with app.app_context():
+        upgrade(MIGRATIONS, "0012")
+        insert([(name, row) for name, row in FORMER if name in ("commune", "organization", "account", "practitioner")])
+        prepared = {"organization_id": ORGANIZATION, "name": "Poste", "prepared_by_id": ACCOUNT, "created_at": NOW}
+        insert([("tablet", {"id": tablet, **prepared})])
+        signed_in = {"account_id": ACCOUNT, "device": "", "must_read": False, "created_at": NOW, "expires_at": NOW}
+        at_tablet = {"tablet_id": tablet, "only_at_id": ORGANIZATION}
+        insert([("sign_in", {"id": here, "token_hash": "h", **signed_in, **at_tablet})])
+        insert([("sign_in", {"id": away, "token_hash": "a", **signed_in})])
+        invited = {"account_id": ACCOUNT, "email": "a@example.org", "given_name": "A", "family_name": "B"}
+        invited |= {"organization_id": ORGANIZATION, "role": "practitioner", "attempts": 0}
+        invited |= {"created_at": NOW, "expires_at": NOW}
+        insert([("invitation", {"id": proposal, "practitioner_id": PRACTITIONER, **invited})])
+        insert([("invitation", {"id": other, **invited})])
+        former = [
+            sa.text("SELECT id, tablet_id, only_at_id FROM sign_in ORDER BY id"),
+            sa.text("SELECT id, practitioner_id FROM invitation ORDER BY id"),
+        ]
+        before = [db.session.execute(each).all() for each in former]
+        db.session.remove()
+        upgrade(MIGRATIONS)
+        assert db.session.execute(select(TabletSignIn.sign_in_id, TabletSignIn.tablet_id)).all() == [(here, tablet)]
+        whose = select(InvitedPractitioner.invitation_id, InvitedPractitioner.practitioner_id)
+        assert db.session.execute(whose).all() == [(proposal, PRACTITIONER)]
+        db.session.remove()
+        downgrade(MIGRATIONS, "0012")
+        assert [db.session.execute(each).all() for each in former] == before
         db.session.remove()
         db.engine.dispose()

@@ -19,11 +19,12 @@ from app.demo import territory
 from app.demo.people import PATIENTS
 from app.demo.plot import VISITORS, account
 from app.demo.replay import replay
-from app.directory.models import Commune, Organization, Practitioner, PractitionerRole, Profession
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.queries import near, practitioner_of
 from app.dispatch import queries
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.search import advance_due
+from app.organizations.models import Commune, Organization
 from app.pathways.library import pathways
 from app.patients.models import Patient
 from app.patients.queries import search

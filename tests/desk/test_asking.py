@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import db, transaction
-from app.directory.actions import import_communes
+from app.organizations.actions import import_communes
 from app.patients.models import Consent, Patient
 from tests.desk.screen import chosen, state, value, words
 from tests.factories.town import Town

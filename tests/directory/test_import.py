@@ -12,11 +12,13 @@ from app.accounts.models import Account, Invitation, Role
 from app.cli.directory import enrol, practitioners, territory
 from app.core import clock
 from app.core.db import db, transaction
-from app.directory.actions import import_communes
 from app.directory.annuaire import WrongExtract, read_activities
 from app.directory.importing import import_practitioners, telephone
-from app.directory.models import Organization, Practitioner, Profession, TerritoryCommune
-from app.directory.queries import near, territory_of
+from app.directory.models import Practitioner, Profession
+from app.directory.queries import near
+from app.organizations.actions import import_communes
+from app.organizations.models import Organization, TerritoryCommune
+from app.organizations.queries import territory_of
 from tests.factories.town import COMMUNES, EVRY
 
 HEADER = (

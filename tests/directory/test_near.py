@@ -12,9 +12,10 @@ from app.accounts.models import Account, Membership, Role
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory import actions
-from app.directory.geo import cell_of, distance_km
-from app.directory.models import Organization, Practitioner, PractitionerRole, Profession
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.queries import near, services_near
+from app.organizations.geo import cell_of, distance_km
+from app.organizations.models import Organization
 from tests.factories.town import EVRY, KM, Town
 
 PEOPLE, AT_ONE_ADDRESS = 450, 330

@@ -13,10 +13,10 @@ from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import db
-from app.directory.geo import distance_km
 from app.directory.models import Profession
 from app.dispatch import search, standing, words
 from app.dispatch.models import Offer, OfferState, Wave
+from app.organizations.geo import distance_km
 from app.pathways.schema import Stage
 
 NO = (OfferState.REFUSED, OfferState.WITHDRAWN)

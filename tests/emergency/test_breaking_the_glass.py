@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from app.accounts.models import Membership, Role
 from app.audit.models import AuditEvent
 from app.core.db import db, transaction
-from app.directory.models import Organization, TerritoryCommune
+from app.organizations.models import Organization, TerritoryCommune
 from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
 from app.supervision.traces import patient_report

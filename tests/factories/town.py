@@ -19,9 +19,11 @@ from app.care_requests.models import CareRequest
 from app.core import clock, heartbeats
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, new_token
-from app.directory.actions import add_role, add_service, import_communes
-from app.directory.models import Organization, Practitioner, PractitionerRole, Profession, TerritoryCommune
+from app.directory.actions import add_role, add_service
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer
+from app.organizations.actions import import_communes
+from app.organizations.models import Organization, TerritoryCommune
 from app.pathways.library import pathways
 from app.pathways.rules import window_bounds
 from app.patients import actions as patients

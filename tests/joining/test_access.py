@@ -12,11 +12,11 @@ from app.accounts import actions as accounts
 from app.accounts import invitations, mails
 from app.accounts.leaving import leave
 from app.accounts.models import Account, Invitation, News, Role
-from app.accounts.queries import proposal_for
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, PractitionerRole
+from app.directory.queries import proposal_for
 from app.joining import actions, approvals
 from app.joining.models import AccessRequest
 from app.letters.models import Letter

@@ -14,8 +14,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-import app.directory.models  # memberships refer to its organizations
-import app.tablets.models  # noqa: F401 -- sign-ins refer to the tablet on which they were made
 from app import live
 from app.accounts.models import Account, SignIn
 from app.core import db as database

@@ -9,8 +9,6 @@ from flask_login import LoginManager
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-import app.directory.models  # memberships refer to its organizations
-import app.tablets.models  # noqa: F401 -- sign-ins refer to the tablet on which they were made
 from app import push
 from app.accounts.models import Account
 from app.config import Settings

@@ -14,8 +14,9 @@ from flask import Flask, Response, jsonify, render_template_string, request
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
+from app import shell
 from app.accounts.models import Account
-from app.core import clock, pwa
+from app.core import clock, ways
 from app.core.db import Model, db, transaction
 from app.core.security import csrf, public
 from app.push.alerts import alert
@@ -80,7 +81,8 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     app = one_room(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path))
-    pwa.init_app(app)
+    ways.init_app(app)
+    shell.init_app(app)
     app.jinja_env.globals["_"] = str
     site = Site(app, UUID("0190aaaa-0000-7000-8000-000000000001"))
     app.login_manager.request_loader(lambda _: db.session.get(Account, site.account_id))

@@ -15,8 +15,9 @@ from structlog.testing import capture_logs
 from app.audit.models import AuditEvent
 from app.care_requests.models import State
 from app.core.db import Model, db
-from app.directory.models import Commune, Profession
+from app.directory.models import Profession
 from app.dispatch.models import OfferState
+from app.organizations.models import Commune
 from app.push.models import Message
 from tests.factories.town import Person, Town
 from tests.live.stream import Stream

@@ -9,8 +9,8 @@ from app.audit.models import AuditEvent
 from app.care_requests.queries import rulebooks
 from app.core import clock
 from app.core.db import db, transaction
-from app.directory.models import Organization
 from app.dispatch.models import Wave
+from app.organizations.models import Organization
 from app.pathways.actions import adopt
 from app.pathways.library import pathways
 from app.supervision.pathway_forms import NUMBERS, TEXTS

@@ -1,14 +1,30 @@
-"""What makes a web page an app: manifest, service worker at the root of its scope, an honest offline page."""
+"""The front door, and what makes a web page an app: manifest, service worker at the root of its scope, offline page."""
 
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request, send_from_directory, url_for
+from flask_login import current_user
 
+from app.accounts import shared
+from app.accounts.guards import me
+from app.core.htmx import see_other
 from app.core.security import public
+from app.core.ways import way
+from app.shell.navigation import entries
 
-bp = Blueprint("pwa", __name__)
+bp = Blueprint("shell", __name__)
+
+
+@bp.get("/")
+@public("it only shows the way")
+def home() -> Response:
+    """Everyone is taken to the screen they work on."""
+    if not current_user.is_authenticated:
+        return see_other(url_for("tablets.locked") if shared.mark() else way("front-door"))
+    mine = entries(me())
+    return see_other(url_for(mine[0].endpoint)) if mine else abort(403)
 
 
 @bp.get("/manifest.webmanifest")
@@ -23,7 +39,7 @@ def manifest() -> Response:
 def service_worker() -> Response:
     """The worker lives at the top of its scope; its text changes with the assets, which is how browsers update it."""
     scripts = [asset(path) for path in WORKER]
-    body = render_template("pwa/service-worker.js", version=assets_version(), shell=shell_urls(), scripts=scripts)
+    body = render_template("shell/service-worker.js", version=assets_version(), shell=shell_urls(), scripts=scripts)
     response = Response(body, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()  # Browsers ask after each navigation: most often the answer is that nothing changed.
@@ -34,7 +50,7 @@ def service_worker() -> Response:
 @bp.get("/offline")
 @public("kept by the phone for when there is no network")
 def offline() -> Response:
-    response = Response(render_template("pwa/offline.html"))
+    response = Response(render_template("shell/offline.html"))
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -42,7 +58,7 @@ def offline() -> Response:
 @bp.get("/install")
 @public("how to install says nothing about anybody")
 def install() -> Response:
-    return Response(render_template("pwa/install.html"))
+    return Response(render_template("shell/install.html"))
 
 
 def asset(path: str) -> str:
@@ -53,7 +69,7 @@ def asset(path: str) -> str:
 def shell_urls() -> list[str]:
     """What a phone needs to open offline: the offline page and the assets every page uses."""
     assets = [asset(path) for path in SHELL]
-    return [url_for("pwa.offline"), *assets]
+    return [url_for("shell.offline"), *assets]
 
 
 SHELL = (
@@ -84,9 +100,3 @@ def assets_version() -> str:
 @lru_cache(maxsize=256)
 def _checksum(path: str) -> str:
     return hashlib.sha256((Path(__file__).parents[1] / "static" / path).read_bytes()).hexdigest()[:10]
-
-
-def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
-    app.jinja_env.globals["asset"] = asset
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000

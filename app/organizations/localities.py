@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from app.directory.postal_file import PostalLine
-from app.directory.words import searched
+from app.organizations.postal_file import PostalLine
+from app.organizations.words import searched
 
-Named = Mapping[str, Sequence[PostalLine]]
+LinesByCode = Mapping[str, Sequence[PostalLine]]
 """Lines by INSEE code, in the order of the file."""
 
 
-def commune_rows(named: Named, known: Mapping[str, str]) -> list[dict[str, str]]:
+def commune_rows(named: LinesByCode, known: Mapping[str, str]) -> list[dict[str, str]]:
     """Rows of `Commune`, without positions. `known`: names by code, kept where the file only lacks their accents."""
     rows = []
     for code, lines in named.items():
@@ -22,14 +22,14 @@ def commune_rows(named: Named, known: Mapping[str, str]) -> list[dict[str, str]]
     return rows
 
 
-def still_former(named: Named, former: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+def still_former(named: LinesByCode, former: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
     """Those that are part of a commune of the file; an older file may have them as communes of their own."""
     return [
         row for row in former if row["today"] in named and (row["code"] not in named or row["code"] == row["today"])
     ]
 
 
-def locality_rows(named: Named, former: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+def locality_rows(named: LinesByCode, former: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """Rows of `Locality`: every name of the file with its postal codes, and each code that a former commune had."""
     alike = cache(searched)
     by_name: dict[tuple[str, str], Mapping[str, str]] = {}

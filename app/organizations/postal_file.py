@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import StringIO
 from math import isfinite
 
-from app.directory.words import commune_name, plain
+from app.organizations.words import commune_name, plain
 
 WHERE = "https://www.data.gouv.fr/datasets/base-officielle-des-codes-postaux"
 COLUMNS = {

@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from app import cli
 from app.core.db import db, transaction
-from app.directory.actions import Nowhere, add_service, import_communes
-from app.directory.models import Commune, Locality, Organization, Profession
-from app.directory.places import place_meant
-from tests.directory.official import BESIDE, needs_the_official_file
+from app.directory.actions import Nowhere, add_service
+from app.directory.models import Profession
+from app.organizations.actions import import_communes
+from app.organizations.models import Commune, Locality, Organization
+from app.organizations.places import place_meant
+from tests.organizations.official import BESIDE, needs_the_official_file
 
 TODAY = """\
 #Code_commune_INSEE;Nom_de_la_commune;Code_postal;Libellé_d_acheminement;Ligne_5

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
 from app.core.letters import visible
-from app.directory.geo import distance_km
-from app.directory.models import Commune, Locality
-from app.directory.words import department_code, department_of, departments, gazetteer, plain, searched
+from app.organizations.geo import distance_km
+from app.organizations.models import Commune, Locality
+from app.organizations.words import department_code, department_of, departments, gazetteer, plain, searched
 
 CODE = re.compile(r"(?:^|(?<=[\s,]))(\d{5}|\d{2} \d{3}|2[ABab]\d{3})(?=$|[\s,])")
 ASIDE = re.compile(r"\s*\(([^()]*)\)$")

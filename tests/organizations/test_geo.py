@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.directory.geo import cell_of, distance_km, driving_minutes, ranges_within
+from app.organizations.geo import cell_of, distance_km, driving_minutes, ranges_within
 
 # Metropolitan France, then the départements overseas.
 LAND = st.sampled_from(

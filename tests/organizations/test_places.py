@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from app.core.db import db, transaction
-from app.directory.actions import import_communes
-from app.directory.models import Commune
-from app.directory.places import birth_place_meant, place_meant, read, suggestions
-from app.directory.words import commune_name, searched
-from tests.directory.official import BESIDE, needs_the_official_file
+from app.organizations.actions import import_communes
+from app.organizations.models import Commune
+from app.organizations.places import birth_place_meant, place_meant, read, suggestions
+from app.organizations.words import commune_name, searched
+from tests.organizations.official import BESIDE, needs_the_official_file
 
 FRANCE = """\
 Code_commune_INSEE;Nom_commune;Code_postal;Ligne_5;Libellé_d_acheminement;coordonnees_gps

@@ -1,0 +1,1 @@
+"""Establishments, wards, practices and territories, and the communes where they stand."""

@@ -1,0 +1,97 @@
+"""Filling the map: communes, the organizations that stand there, and which of them coordinates where."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from app.core.db import db, insert_into, insert_rows
+from app.organizations.localities import LinesByCode, commune_rows, locality_rows, still_former
+from app.organizations.models import Commune, Locality, Organization, TerritoryCommune
+from app.organizations.places import Place
+from app.organizations.postal_file import PostalLine, read_postal_lines
+from app.organizations.words import gazetteer
+
+AT_ONCE = 5000
+"""Codes named in one statement."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a file of communes brought; `unplaced`: communes known here around which nobody can be looked for."""
+
+    communes: int
+    postal_codes: int
+    positions: int
+    unplaced: int
+
+
+def import_communes(lines: Iterable[str]) -> Loaded:
+    """Load the Base officielle des codes postaux, or a file that only has positions. Raises `WrongFile`.
+
+    A newer file replaces the names and postal codes of the communes that it names; a position that it lacks stays.
+    """
+    named: dict[str, list[PostalLine]] = {}
+    positions: dict[str, tuple[float, float]] = {}
+    for line in read_postal_lines(lines):
+        if line.names:
+            named.setdefault(line.code, []).append(line)
+        if line.position:
+            positions.setdefault(line.code, line.position)
+    known = {row.code: row.name for row in db.session.execute(select(Commune.code, Commune.name))}
+    _write_communes(commune_rows(named, known))
+    _write_localities(named, still_former(named, gazetteer("former-communes")))
+    _write_positions(positions)
+    db.session.expire_all()
+    unplaced = select(func.count()).select_from(Commune).where(Commune.latitude.is_(None))
+    codes = {line.postal_code for lines in named.values() for line in lines}
+    return Loaded(len(named), len(codes), len(positions), db.session.scalar(unplaced) or 0)
+
+
+def _write_communes(rows: Sequence[dict[str, str]]) -> None:
+    if rows:
+        insert = insert_into(Commune)
+        newer = {column: insert.excluded[column] for column in ("name", "search_name", "postal_code")}
+        db.session.execute(insert.on_conflict_do_update(index_elements=["code"], set_=newer), rows)
+
+
+def _write_localities(named: LinesByCode, former: Sequence[Mapping[str, str]]) -> None:
+    stale = [*named, *(row["code"] for row in former if row["code"] != row["today"])]
+    for start in range(0, len(stale), AT_ONCE):
+        db.session.execute(delete(Locality).where(Locality.commune_code.in_(stale[start : start + AT_ONCE])))
+    insert_rows(Locality, locality_rows(named, former))
+
+
+def _write_positions(positions: Mapping[str, tuple[float, float]]) -> None:
+    rows = [{"at": code, "north": north, "east": east} for code, (north, east) in positions.items()]
+    if rows:
+        here = update(Commune).where(Commune.code == bindparam("at"))
+        moved = here.values(latitude=bindparam("north"), longitude=bindparam("east"))
+        db.session.connection().execute(moved, rows)
+
+
+def organization_named(name: str, *, kind: str, place: Place | None, phone: str) -> Organization | None:
+    """The organization of that name, made at this place when there is none; None when it would stand nowhere."""
+    known = db.session.scalar(select(Organization).where(Organization.name == name).order_by(Organization.id).limit(1))
+    if known is not None or place is None:
+        return known
+    made = Organization(
+        name=name,
+        kind=kind,
+        phone=phone,
+        address="",
+        postal_code=place.postal_code or None,
+        commune_code=place.commune.code,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def set_territory(organization: Organization, department: str) -> int:
+    """Make `organization` answer for every commune of the department that has no coordinator yet; returns how many."""
+    taken = select(TerritoryCommune.commune_code)
+    free = select(Commune.code).where(Commune.code.startswith(department), Commune.code.not_in(taken))
+    codes = db.session.scalars(free).all()
+    db.session.add_all(TerritoryCommune(organization_id=organization.id, commune_code=code) for code in codes)
+    return len(codes)

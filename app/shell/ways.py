@@ -1,0 +1,21 @@
+"""Where the pages are that rooms lead to by name, upward or sideways. A test keeps this table: all of it is used."""
+
+WAYS = {
+    "access": "joining.ask",
+    "access-requests": "approvals.show",
+    "audit": "supervision.audit",
+    "board": "supervision.board",
+    "devices": "push.devices",
+    "emergency": "emergency.ask",
+    "front-door": "accounts.sign_in",  # the demonstration has its own
+    "handover": "desk.handover",
+    "home": "shell.home",
+    "install": "shell.install",
+    "locked-tablet": "tablets.locked",
+    "proof-at-the-state": "pro_sante.proof",
+    "relaunch": "supervision.relaunch",
+    "request": "desk.follow",
+    "search": "supervision.one_search",
+    "service-worker": "shell.service_worker",
+    "sign-in-at-the-state": "pro_sante.sign_in",
+}
