@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from flask import Flask, current_app, g, request
 from flask_wtf import FlaskForm
@@ -82,6 +83,14 @@ def _why_not(typed: str) -> str:
     if digits and digits != 10 and not typed.startswith(("+", "00")):
         return f"Ce numéro n'a pas le bon nombre de chiffres\u00a0: {digits} au lieu de 10."
     return "Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56."
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """The id that was sent; none for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def wrong_fields(form: Form) -> list[Field]:

@@ -51,7 +51,7 @@ class NumberField(FloatField):
             raise ValueError("Écrivez un nombre, par exemple 38,5.")
 
 
-class Asked:
+class AnswerRequired:
     """Of a question that is asked: an answer, where one is required, and one that does not stop the request."""
 
     def __init__(self, question: Question) -> None:
@@ -88,7 +88,7 @@ def field_of(question: Question) -> Any:
     told: dict[str, Any] = {
         "label": question.label + (f" ({question.unit})" if question.unit else ""),
         "description": question.help,
-        "validators": [Asked(question)],
+        "validators": [AnswerRequired(question)],
     }
     choices = {option.slug: option.label for option in question.options}
     match question.kind:
@@ -117,12 +117,12 @@ def is_asked(question: Question, pathway: Pathway, answers: Mapping[str, Any]) -
     return said and is_asked(above, pathway, answers)
 
 
-def kept(answer: Any) -> Any:
+def stored_answer(answer: Any) -> Any:
     """An answer as it is kept with the request: JSON knows no dates."""
     return answer.isoformat() if isinstance(answer, date) else answer
 
 
-def in_words(pathway: Pathway, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+def answers_in_words(pathway: Pathway, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was asked and answered, ready to be read."""
     told = ((question, answers.get(question.slug)) for question in pathway.questions)
     return [(question.label, _said(question, answer)) for question, answer in told if answer not in (None, "", [])]

@@ -16,9 +16,9 @@ from app.accounts.models import Account
 from app.care_requests.attachments import received
 from app.care_requests.rules import Visit
 from app.core import clock
-from app.core.forms import Form, stripped
+from app.core.forms import Form, stripped, uuid_or_none
 from app.desk.plan_form import PlanForm
-from app.desk.questions import SeveralField, field_of, is_asked, kept, name_of
+from app.desk.questions import SeveralField, field_of, is_asked, name_of, stored_answer
 from app.directory.models import PractitionerRole
 from app.documents.rules import Upload, WrongDocument
 from app.pathways.rules import window_bounds, windows_open
@@ -81,10 +81,7 @@ class RequestForm(Form):
     @property
     def wanted_id(self) -> UUID | None:
         """None when the hidden field was tampered with."""
-        try:
-            return UUID(self.request_id.data or "")
-        except ValueError:
-            return None
+        return uuid_or_none(self.request_id.data)
 
     @property
     def reasons(self) -> list[str]:
@@ -104,7 +101,7 @@ class RequestForm(Form):
     def answers(self) -> Mapping[str, Any]:
         """By question, of those that were asked and answered. Only after validation."""
         return {
-            question.slug: kept(field.data)
+            question.slug: stored_answer(field.data)
             for question, field in self.questions
             if self.is_asked(question) and field.data not in (None, "", [])
         }

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, request, url_for
+from flask import abort, url_for
 
 from app.accounts.guards import me
 from app.accounts.models import Account
@@ -51,11 +51,6 @@ def held_offer_of(offer_id: UUID, account: Account) -> Offer:
     care_requests.hold(found.request_id)
     db.session.refresh(found)
     return found
-
-
-def asks_for_part() -> bool:
-    """htmx puts the answer in place of what was touched; a browser without it goes to a page."""
-    return request.headers.get("HX-Request") == "true"
 
 
 def url_of(offer_id: UUID) -> str:
