@@ -15,6 +15,7 @@ from app import (
     inbox,
     joining,
     live,
+    messages,
     pathways,
     push,
     schedule,
@@ -58,19 +59,9 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     htmx.htmx.init_app(app)
     for floor in (db, incoming, again, compression, security, limits, errors, words, forms, ways):
         floor.init_app(app)
-    for room in (
-        audit,
-        accounts,
-        push,
-        live,
-        pathways,
-        tablets,
-        drafts,
-        documents,
-        care_requests,
-        appointments,
-        dispatch,
-    ):
+    for room in (audit, accounts, push, live, pathways, tablets, drafts, messages):
+        room.init_app(app)
+    for room in (documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, supervision, joining, emergency, shell):

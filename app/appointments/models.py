@@ -31,6 +31,10 @@ class Appointment(Identified, Model):
 
     request: Mapped[CareRequest] = relationship()
 
+    @property
+    def patient_id(self) -> UUID | None:
+        return self.request.patient_id
+
 
 class PatientLink(Identified, Model):
     """Whoever holds the token may see when and where, and answer. Only the token's hash is stored."""

@@ -34,5 +34,4 @@ def record_reading(
     why: str = "care",
 ) -> None:
     """`by` reads about this patient: in `subject`, which is a request or something of it, if it is of one."""
-    about = str(request or "")
-    record("patient.read", subject=subject, patient=patient, actor=by, why=why, now=now, request=about)
+    record("patient.read", subject, by, now=now, patient=patient, why=why, request=request or "")

@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import Account
 from app.audit.actions import record
-from app.care_requests.journal import add_step, touch
+from app.care_requests.actions import note, refresh_screens
 from app.care_requests.models import CareRequest, Episode, EpisodeDocument
 from app.care_requests.queries import REQUESTER_ROLES, performs, together
 from app.care_requests.rules import TAKEN
@@ -43,21 +43,13 @@ def join(request: CareRequest, uploads: Sequence[Upload], *, by: Account, now: d
         _join(request, documents.store(each, request.patient_id, by=by, now=now), by, now)
     if uploads:
         for need in together(request):
-            touch(need)
+            refresh_screens(need)
 
 
 def _join(request: CareRequest, document: Document, by: Account, now: datetime) -> None:
     db.session.add(EpisodeDocument(document_id=document.id, episode_id=request.episode_id))
-    add_step(request.id, "attached", by=by, now=now)
-    record(
-        "attachment.added",
-        subject=document.id,
-        patient=document.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        episode=str(request.episode_id),
-    )
+    note(request, "attached", by=by, now=now)
+    record("attachment.added", document, by, now=now, episode=request.episode_id)
 
 
 def joined_to(episode_id: UUID) -> Sequence[Document]:

@@ -10,12 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import Role
 from app.accounts.queries import holding
-from app.care_requests import actions as care_requests
-from app.care_requests import plans
+from app.care_requests import opening, plans
 from app.care_requests import queries as care_request_queries
-from app.care_requests.actions import Need
 from app.care_requests.attachments import ROOM, join
 from app.care_requests.models import CareRequest
+from app.care_requests.opening import Need
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
@@ -174,11 +173,11 @@ def _open(form: RequestForm, patient: Patient | None, now: datetime) -> CareRequ
     needs = needs_of(form, now)
     if patient:
         home = patient.organization_id
-        return care_requests.open_several(
-            needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now
-        )[0]
+        return opening.open_several(needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now)[
+            0
+        ]
     place = home_of(form.pathway)
-    return care_requests.open_request(
+    return opening.open_request(
         needs[0],
         None,
         organization_id=place.id,
@@ -210,7 +209,7 @@ def refuse() -> Response:
     home = patient.organization_id
     try:
         with transaction():
-            noted = care_requests.note_refusal(
+            noted = opening.note_refusal(
                 need, patient, request_id=form.wanted_id, by=me(), organization_id=home, now=now
             )
             noted_id = noted.id

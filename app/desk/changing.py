@@ -7,7 +7,8 @@ from flask import Response, abort, request, url_for
 
 from app.accounts.guards import by_account, me, role
 from app.appointments import actions as appointments
-from app.care_requests import attachments, follow_ups
+from app.care_requests import actions as care_requests
+from app.care_requests import attachments
 from app.care_requests.models import CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
@@ -133,7 +134,7 @@ def finish_task(request_id: UUID, task_id: UUID) -> Response:
         task = db.session.get(CareTask, task_id)
         if task is None or task.request_id != found.id or task.owner != "requester":
             abort(404)
-        follow_ups.finish_task(task, by=me(), now=now)
+        care_requests.finish_task(task, by=me(), now=now)
         return True
 
     return done(request_id, finish, "")

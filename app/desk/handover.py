@@ -75,11 +75,11 @@ def _wanted(organization_id: UUID | None, moment: datetime | None) -> Sequence[C
     return db.session.scalars(statement).unique().all()
 
 
-def anything_new(organization_id: UUID, moment: datetime | None) -> bool:
+def anything_new(organization_id: UUID, since: datetime | None) -> bool:
     """Is there something that who comes to the ward's tablet has not seen: a step since, or whatever is open?"""
     here = CareRequest.organization_id == organization_id
-    if moment is None:
+    if since is None:
         wanted = select(CareRequest.id).where(here, CareRequest.state.in_(OPEN))
     else:
-        wanted = select(Step.id).join(CareRequest).where(here, Step.at > moment)
+        wanted = select(Step.id).join(CareRequest).where(here, Step.at > since)
     return db.session.scalar(wanted.limit(1)) is not None

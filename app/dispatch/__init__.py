@@ -7,17 +7,17 @@ def init_app(app: Flask) -> None:
     from app.accounts.closing import must_hand_over
     from app.accounts.invitations import on_arrival, on_renewal
     from app.accounts.leaving import on_leaving
+    from app.core.events import listen
     from app.directory.actions import invite_again, take_place
     from app.directory.queries import phones_of
     from app.dispatch import actions, departures, queries
     from app.live.rights import may_listen
-    from app.push import find_numbers, on_carried, on_lost, on_received
+    from app.messages.actions import ReachChanged
+    from app.messages.queries import numbers_of
 
     may_listen("inbox")(queries.may_listen_to_inbox)
-    on_received(actions.note_fate)
-    on_lost(actions.note_fate)
-    on_carried(actions.note_fate)
-    find_numbers(phones_of)
+    listen(app, ReachChanged, actions.refresh_reach)
+    numbers_of.provide(app, phones_of)
     must_hand_over(departures.patients_in_hand)
     on_leaving(departures.let_go)
     on_arrival(take_place)

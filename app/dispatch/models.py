@@ -97,6 +97,10 @@ class Offer(Identified, Model):
     wave: Mapped[Wave] = relationship()
 
     @property
+    def patient_id(self) -> UUID | None:
+        return self.request.patient_id
+
+    @property
     def to_service(self) -> bool:
         """Put to an establishment's service and to nobody in person: its inbox is the role's own."""
         return self.recipient_id == self.role_id

@@ -28,4 +28,4 @@ def store(upload: Upload, patient_id: UUID | None, *, by: Account, now: datetime
 
 def note_opening(document: Document, *, by: Account, now: datetime) -> None:
     """Every opening is somebody reading about the patient."""
-    record("attachment.opened", subject=document.id, patient=document.patient_id, actor=by.id, why="care", now=now)
+    record("attachment.opened", document, by, now=now)

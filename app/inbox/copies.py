@@ -5,7 +5,7 @@ from flask import Response, abort, url_for
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.audit.readings import read_lately, record_reading
-from app.care_requests import follow_ups
+from app.care_requests import actions as care_requests
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other, wants_part
@@ -36,5 +36,5 @@ def copies() -> Response:
 def see_copies() -> Response | tuple[str, int]:
     """They came into view."""
     with transaction():
-        follow_ups.read_copies(my_practitioner().id, now=clock.now())
+        care_requests.read_copies(my_practitioner().id, now=clock.now())
     return ("", 204) if wants_part() else see_other(url_for("inbox.inbox"))

@@ -1,6 +1,7 @@
 """What she says to an offer: yes, yes but, no, what exactly?, not me but my colleague."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -16,17 +17,18 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
-from app.dispatch.answers import RELAYED, Answer
+from app.dispatch.answers import RELAYED, AnswerResult, Tap, touched
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import inquiries_about
-from app.dispatch.rules import Tap
 from app.inbox.cards import knows_patient
 from app.inbox.forms import AppointmentForm, QuestionForm, RefusalForm
 from app.inbox.mine import my_offer, my_offer_of, url_of
 from app.inbox.pages import offer_shown
 from app.inbox.parts import parts
-from app.inbox.taps import settled, tap_of, wants_words
+from app.inbox.taps import settled, wants_words
 from app.inbox.views import bp, inbox_page
+
+LONGEST_KEY = 64
 
 
 @bp.get("/offers/<uuid:offer_id>")
@@ -73,24 +75,40 @@ def accept(offer_id: UUID) -> Response:
     found = my_offer(offer_id)
     if wants_words():
         return settled(found, answer, now)
-    if answer not in (Answer.WON, Answer.PROPOSED):
+    if answer not in (AnswerResult.WON, AnswerResult.PROPOSED):
         return offer_page(found, status=409)
     return offer_page(found) if wants_part() else see_other(url_of(offer_id))
 
 
-def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> Answer:
+def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> AnswerResult:
     """`reads`: the answer to this tap shows the patient."""
     with transaction():
         found = my_offer_of(offer_id, by)
         if said and not _may_take(found, said, now):
-            return Answer.TOO_LATE
+            return AnswerResult.TOO_LATE
         was_hers = found.state is OfferState.WON
         answer = answers.accept(found, by=by, now=now, tap=tap, said=said)
-        if answer is Answer.WON and not was_hers:
+        if answer is AnswerResult.WON and not was_hers:
             appointments.prepare(found.request, now)
-        if answer is Answer.WON and reads:
+        if answer is AnswerResult.WON and reads:
             record_reading_of(found, by, now)
     return answer
+
+
+def tap_of(said: Mapping[str, object], now: datetime) -> Tap:
+    """From the fields `key` and `age` (seconds since the finger touched) of a form or of JSON; neither is needed.
+
+    The header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) stands before the field.
+    """
+    key = request.headers.get("Idempotency-Key") or str(said.get("key") or "")
+    return touched(key[:LONGEST_KEY].strip('"'), _seconds(said.get("age")), now)
+
+
+def _seconds(said: object) -> timedelta:
+    try:
+        return timedelta(seconds=int(str(said)))
+    except (ValueError, OverflowError):
+        return timedelta(0)
 
 
 def _may_take(offer: Offer, said: str, now: datetime) -> bool:
@@ -113,11 +131,11 @@ def refuse(offer_id: UUID) -> Response:
     return _refused(offer_id, answer, now)
 
 
-def _refused(offer_id: UUID, answer: Answer, now: datetime) -> Response:
+def _refused(offer_id: UUID, answer: AnswerResult, now: datetime) -> Response:
     found = my_offer(offer_id)
     if wants_words():
         return settled(found, answer, now)
-    if answer is not Answer.REFUSED:
+    if answer is not AnswerResult.REFUSED:
         return offer_page(found, status=409)
     in_inbox = request.form.get("from") == "inbox"
     if wants_part():
@@ -152,11 +170,11 @@ def _waits_for(offer: Offer, question: str) -> bool:
 @bp.post("/offers/<uuid:offer_id>/relay")
 @role(Role.PRACTITIONER)
 def relay(offer_id: UUID) -> Response:
-    now, answer = clock.now(), Answer.TOO_LATE
+    now, answer = clock.now(), AnswerResult.TOO_LATE
     with transaction():
         found = my_offer(offer_id)
         if found.state is OfferState.REFUSED and found.refusal_reason == RELAYED:  # A second tap.
-            answer = Answer.REFUSED
+            answer = AnswerResult.REFUSED
         elif colleague := _colleague(found):
             answer = answers.relay(found, colleague, by=me(), now=now, tap=tap_of(request.form, now))
     return _refused(offer_id, answer, now)

@@ -35,9 +35,9 @@ from app.inbox.queries import Numbers, Recipient, stand_in
 from app.inbox.replacements import Away, away
 from app.inbox.rows import ToDo, proposal_line, to_do, visit_line
 from app.inbox.words import WITHDRAWALS
+from app.messages.queries import judgements
+from app.messages.reachability import Judgement
 from app.pathways.schema import After
-from app.push.queries import judgements
-from app.push.reachability import Judgement
 
 
 @dataclass(frozen=True)

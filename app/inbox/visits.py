@@ -10,7 +10,6 @@ from app.appointments import actions as appointments
 from app.appointments.models import Appointment
 from app.appointments.words import modes_of
 from app.care_requests import actions as care_requests
-from app.care_requests import follow_ups
 from app.care_requests.models import State, Verb
 from app.core import clock
 from app.core.db import transaction
@@ -21,9 +20,8 @@ from app.dispatch.models import OfferState
 from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
 from app.inbox.mine import held_offer_of, my_inboxes, my_offer, url_of
-from app.inbox.offers import offer_page
+from app.inbox.offers import offer_page, tap_of
 from app.inbox.pages import visits_of
-from app.inbox.taps import tap_of
 from app.inbox.views import bp
 from app.inbox.words import WITHDRAWALS
 
@@ -46,7 +44,7 @@ def complete(task_id: UUID) -> Response:
     """Done; said on the visit's own page (`from=offer`), it is answered there."""
     with transaction():
         task, offer = queries.task_of(task_id, my_inboxes()) or abort(404)
-        follow_ups.finish_task(task, by=me(), now=clock.now())
+        care_requests.finish_task(task, by=me(), now=clock.now())
         offer_id = offer.id
     on_visit = request.form.get("from") == "offer"
     if wants_part():

@@ -17,8 +17,8 @@ from app.core import clock, heartbeats, stopping
 from app.core.db import transaction
 from app.core.tokens import new_token
 from app.push import outbox, rules
-from app.push.outbox import Claimed, Settled
-from app.push.rules import Outcome
+from app.push.outbox import Attempt, ClaimedMessage
+from app.push.rules import SendOutcome
 from app.push.transport import transport_to
 
 log = structlog.get_logger()
@@ -38,8 +38,8 @@ class Courier:
     def __init__(self) -> None:
         self._in_the_air = 0
         self._by_origin: Counter[str] = Counter()
-        self._back: list[tuple[Claimed, Outcome | None]] = []
-        self._unwritten: list[Settled] = []
+        self._back: list[tuple[ClaimedMessage, SendOutcome | None]] = []
+        self._unwritten: list[Attempt] = []
 
     @property
     def resting(self) -> bool:
@@ -51,7 +51,7 @@ class Courier:
         self._transport = transport_to(settings.push_hosts)
         back = self._landed()
         busy = [origin for origin, number in self._by_origin.items() if number >= AT_ONCE]
-        batch: list[Claimed] = []
+        batch: list[ClaimedMessage] = []
         if self._unwritten or (more and outbox.anything_due(now, busy)):
             with transaction():
                 outbox.settle_all(self._unwritten)
@@ -74,13 +74,13 @@ class Courier:
         self._in_the_air -= len(back)
         return len(back)
 
-    def _take_off(self, batch: list[Claimed]) -> None:
+    def _take_off(self, batch: list[ClaimedMessage]) -> None:
         self._in_the_air += len(batch)
         self._by_origin.update(message.origin for message in batch)
         if batch:
             self._transport.send(batch, self._came_back)
 
-    def _came_back(self, message: Claimed, outcome: Outcome | None) -> None:
+    def _came_back(self, message: ClaimedMessage, outcome: SendOutcome | None) -> None:
         self._back.append((message, outcome))
         if self._group_is_back:
             self._transport.enough()
@@ -104,7 +104,7 @@ def send_due(now: datetime) -> int:
     return tried
 
 
-def _judged(message: Claimed, outcome: Outcome, now: datetime) -> Settled:
+def _judged(message: ClaimedMessage, outcome: SendOutcome, now: datetime) -> Attempt:
     verdict = rules.after(
         outcome,
         attempts=message.attempts,
@@ -114,4 +114,4 @@ def _judged(message: Claimed, outcome: Outcome, now: datetime) -> Settled:
     )
     if verdict.alarm:
         log.error("push_alarm", reason=verdict.alarm, origin=rules.origin_of(message.endpoint))
-    return Settled(message, verdict, outcome.status, now)
+    return Attempt(message, verdict, outcome.status, now)

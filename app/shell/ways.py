@@ -5,7 +5,7 @@ WAYS = {
     "access-requests": "approvals.show",
     "audit": "supervision.audit",
     "board": "supervision.board",
-    "devices": "push.devices",
+    "devices": "messages.devices",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own
     "handover": "desk.handover",

@@ -53,11 +53,10 @@ def record_search(patient: UUID | None, person: UUID | None, day: str) -> None:
     with transaction():
         record(
             "audit.searched",
-            subject=person or patient or me().id,
-            patient=patient,
-            actor=me().id,
-            why="control",
+            person or patient or me().id,
+            me(),
             now=clock.now(),
+            patient=patient,
             person=str(person or ""),
             day=day,
         )

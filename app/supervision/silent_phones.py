@@ -6,8 +6,8 @@ from datetime import datetime
 from app.accounts.models import Account, Role
 from app.directory.queries import ACCEPTING
 from app.directory.words import PROFESSIONS
-from app.push.queries import judged, with_devices
-from app.push.reachability import Reach
+from app.messages.queries import judged, with_devices
+from app.messages.reachability import Reach
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def unreachable_for(coordinator: Account, now: datetime) -> list[Unreachable]:
             initials=(given_name[:1] + family_name[:1]).upper(),
             profession=PROFESSIONS[profession][0],
             phone=phone,
-            why=judgement.told,
+            why=judgement.to_others,
         )
         for (given_name, family_name, phone, _role, profession), judgement in found.values()
         if judgement.reach is Reach.UNREACHABLE

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from app.care_requests import actions as care_requests
+from app.care_requests import opening
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import SEARCHES, TAKEN, TRANSITIONS, State, Verb, answer_by
 from app.core import clock
@@ -55,7 +56,7 @@ def stands(town: Town, nurse: Nurse, state: State) -> UUID:
     with transaction():
         db.session.execute(update(CareRequest).where(CareRequest.id == request_id).values(**values))
         if state in TAKEN:
-            dispatch._offer_to(care_requests.hold(request_id), _role(nurse), clock.now()).state = OfferState.WON
+            dispatch._offer_to(care_requests.lock(request_id), _role(nurse), clock.now()).state = OfferState.WON
     return request_id
 
 
@@ -67,7 +68,7 @@ def say(town: Town, verb: Verb, request_id: UUID, nurse: Nurse) -> bool:
     """This verb, as the room that people reach says it."""
     now, by = clock.now(), town.coordinator.account
     with transaction():
-        request = care_requests.hold(request_id)
+        request = care_requests.lock(request_id)
         match verb:
             case Verb.APPROVE | Verb.DECLINE:
                 return dispatch.decide(request, verb is Verb.APPROVE, by=by, now=now)
@@ -130,7 +131,7 @@ class TestAMaternityGivenBack:
     def test_by_herself(self, town: Town, given_back: tuple[UUID, Nurse]) -> None:
         request_id, other = given_back
         with transaction():
-            request = care_requests.hold(request_id)
+            request = care_requests.lock(request_id)
             assert dispatch.withdraw(request, by=town.coordinator.account, now=clock.now(), reason="")
         assert self.searching_until(town, request_id, other) == clock.now() + 96 * HOUR
 
@@ -144,7 +145,7 @@ class TestAMaternityGivenBack:
         request_id, _ = given_back
         town.time_passes(days=40)
         with transaction():
-            request = care_requests.hold(request_id)
+            request = care_requests.lock(request_id)
             assert dispatch.withdraw(request, by=town.coordinator.account, now=clock.now(), reason="")
         town.time_passes()
         assert town.request(request_id).state is State.UNANSWERED
@@ -154,7 +155,7 @@ def test_the_rest_of_a_plan_that_is_taken_late_is_offered_to_others(town: Town) 
     """Nobody answered; a late yes takes the mornings: the evenings are looked for, and not given up at once."""
     request_id = town.asks()
     with transaction():
-        request = care_requests.hold(request_id)
+        request = care_requests.lock(request_id)
         request.answer_by = clock.now() - HOUR
-        left = care_requests.split(request, [], by=town.coordinator.account, now=clock.now())
+        left = opening.split(request, [], by=town.coordinator.account, now=clock.now())
         assert left.answer_by == request.window_end

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from app import schedule
 from app.accounts.models import Account, Membership, Role, SignIn
-from app.care_requests.actions import Need, open_request
 from app.care_requests.models import CareRequest
+from app.care_requests.opening import Need, open_request
 from app.core import clock, heartbeats
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, new_token
@@ -28,7 +28,7 @@ from app.pathways.library import pathways
 from app.pathways.rules import window_bounds
 from app.patients import actions as patients
 from app.patients.models import Patient
-from app.push import subscriptions
+from app.push import actions as devices
 from tests.services.push_service import FakePushService, PushDevice
 
 COMMUNES = """\
@@ -179,7 +179,7 @@ class Town:
         assert nurse.device is not None
         keys = nurse.device.subscription
         with transaction():
-            subscriptions.subscribe(
+            devices.subscribe(
                 nurse.account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now()
             )
 

@@ -18,7 +18,8 @@ from app.core.db import db, transaction
 from app.core.tokens import hash_token, keyed_hash
 from app.joining import actions as joining
 from app.joining.models import AccessRequest
-from app.push import payload, sms
+from app.messages import channels
+from app.push import request
 from app.tablets import queries as tablets
 from app.tablets.models import TabletTicket
 from app.tablets.rules import spoken_code
@@ -52,11 +53,11 @@ TRAVELS = {
     "invitation-code": Kept(lambda: accounts.code_of(ID), lambda code: code in accounts.codes_of(ID)),
     "address-code": Kept(lambda: accounts.address_code(ID), lambda code: code in accounts.address_codes(ID)),
     "stop-recovery": Kept(lambda: recovery.stop_token(ID), lambda token: recovery.stops(ID, token)),
-    "push-receipt": Kept(lambda: payload.receipt_token(ID), lambda token: payload.receipt_token_matches(ID, token)),
+    "push-receipt": Kept(lambda: request.receipt_token(ID), lambda token: request.receipt_token_matches(ID, token)),
     "push-answer-": Kept(
-        lambda: payload.answer_token(ID, "accept"), lambda token: payload.answer_token_matches(ID, token, "accept")
+        lambda: request.answer_token(ID, "accept"), lambda token: request.answer_token_matches(ID, token, "accept")
     ),
-    "sms-report": Kept(lambda: sms.report_token(ID), lambda token: sms.report_token_matches(ID, token)),
+    "sms-report": Kept(lambda: channels.report_token(ID), lambda token: channels.report_token_matches(ID, token)),
     "tablet-code": Kept(lambda: ticket().code_key, lambda key: key in tablets.code_keys(spoken_code(SPOKEN[0]))),
     "tablet-ticket": Kept(
         lambda: ticket().code_key,

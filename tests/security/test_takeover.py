@@ -411,7 +411,7 @@ ACTS: dict[str, list[Act]] = {
     "keys.rename_passkey": [post("/passkeys/{key}/name", name="La mienne")],
     "keys.remove_passkey": [post("/passkeys/{key}/removal")],
     "keys.end_device": [post("/devices/{device}/sign-out")],
-    "push.remove": [post("/push/devices/{phone}/removal")],
+    "messages.remove": [post("/push/devices/{phone}/removal")],
     "settings.change_email": [takes_her_address],
     "settings.show_email_code": [takes_her_address],
     "joining.send": [

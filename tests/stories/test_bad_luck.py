@@ -21,7 +21,7 @@ from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import reach
 from app.letters import mail
-from app.letters.rules import Outcome, Stage
+from app.letters.rules import LetterOutcome, Stage
 from app.live.models import Topic
 from app.push.models import Message
 from tests.factories.town import Nurse, Person, Town
@@ -55,8 +55,8 @@ def test_a_push_service_that_is_down_loses_nothing(town: Town) -> None:
 def no_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
     """No mail reaches anybody either."""
 
-    def refuses(*_: object) -> Outcome:
-        return Outcome(Stage.RECIPIENT, 550, said="no such mailbox")
+    def refuses(*_: object) -> LetterOutcome:
+        return LetterOutcome(Stage.RECIPIENT, 550, said="no such mailbox")
 
     monkeypatch.setattr(mail, "deliver", refuses)
 
@@ -271,14 +271,14 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
         "requester": (town.orientation_nurse, ("desk.", "documents.", "badges.", "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("decisions.",)),
         "coordinator": (town.coordinator, ("supervision.", "approvals.")),
-        "practitioner": (maya, ("inbox.", "push.remove", "keys.")),
+        "practitioner": (maya, ("inbox.", "messages.remove", "keys.")),
         "administrator": (
             town.administrator(),
             ("members.", "tablets_administration.", "accounts.show_inv", "accounts.accept_inv"),
         ),
         "anyone": (
             town.stranger(),
-            ("appointments.", "push.receive", "push.report_sms", "tablets.", "accounts.decline"),
+            ("appointments.", "push.receive", "messages.report_sms", "tablets.", "accounts.decline"),
         ),
     }
     asked = set()
