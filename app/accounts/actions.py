@@ -11,7 +11,7 @@ from app.accounts.rules import ADDRESS_CODE_LASTS, six_digits
 from app.audit.actions import record
 from app.core.db import db, lock_in_order
 from app.core.tokens import keyed_hashes
-from app.letters.actions import owe
+from app.letters.actions import enqueue
 
 NEWS_LASTS = timedelta(days=5)
 """For how long a mail that opens nothing is worth trying (RFC 5321 §4.5.4.1)."""
@@ -19,7 +19,7 @@ NEWS_LASTS = timedelta(days=5)
 
 def mail_invitation(invitation: Invitation, kind: str, *, now: datetime) -> None:
     """Owe the mail of an invitation, as long as it opens something."""
-    owe(
+    enqueue(
         kind,
         invitation.id,
         invitation.email,
@@ -87,7 +87,7 @@ def tell(account: Account, kind: News, subject_id: UUID, *, now: datetime) -> No
 def write_to(address: str, kind: News, subject_id: UUID, *, now: datetime, given_name: str = "") -> None:
     """Owe a mail to an address that may be nobody's account yet."""
     lasts = ADDRESS_CODE_LASTS if kind is News.ADDRESS_CODE else NEWS_LASTS
-    owe(kind.value, subject_id, address, given_name=given_name, now=now, expires_at=now + lasts)
+    enqueue(kind.value, subject_id, address, given_name=given_name, now=now, expires_at=now + lasts)
 
 
 def code_of(invitation_id: UUID) -> str:

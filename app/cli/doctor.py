@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.limits import unheard_proxy
 from app.letters import mail, sms
 from app.letters.kinds import Words
-from app.letters.rules import AttemptOutcome, AttemptStage, is_mobile
+from app.letters.rules import AttemptStage, LetterOutcome, is_mobile
 from app.messages import checks
 from app.supervision.health import report
 
@@ -89,7 +89,7 @@ def tried_push(email: str) -> Iterator[Finding]:
         yield not trial.failed, f"push: {trial.device}: {trial.words}"
 
 
-def _told(what: str, outcome: AttemptOutcome) -> Finding:
+def _told(what: str, outcome: LetterOutcome) -> Finding:
     if outcome.stage is None:
         return True, f"{what}: taken ({outcome.status})"
     said = " ".join(str(part) for part in (outcome.status, " ".join(outcome.said.split())) if part)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from flask import Flask, current_app, g, request
 from flask_wtf import FlaskForm
@@ -134,6 +135,14 @@ class NumberField(FloatField):
         if self.data is None or not math.isfinite(self.data):
             self.data = None
             raise ValueError("Écrivez un nombre, par exemple 38,5.")
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """The id that was sent; none for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def wrong_fields(form: Form) -> list[Field]:

@@ -80,7 +80,7 @@ def _taker(plot: Plot, offers: list[Offer], *, first: bool, teller: Teller) -> O
     if plot.taker == ANYONE:
         able = [offer for offer in offers if not _is_visitor(offer)]
         return teller.dice.choice(able) if first and able else None
-    return next((offer for offer in offers if plot.taker and _account(offer).email == email_of(plot.taker)), None)
+    return next((offer for offer in offers if _account(offer).email == email_of(plot.taker)), None)
 
 
 def _do(intent: Intent, plot: Plot, teller: Teller, now: datetime) -> None:

@@ -21,16 +21,16 @@ from app.accounts.models import Account, Role
 from app.config import Settings
 from app.core.db import db
 from app.core.tokens import derived_token, keyed_hash, new_token, same
-from app.demo.people import PROFESSIONALS, STAFF, email_of
+from app.demo.people import CAST, email_of
 from app.letters import actions as letters
-from app.letters.rules import AttemptOutcome, LetterVerdict, Medium
+from app.letters.rules import LetterOutcome, LetterVerdict, Medium
 from app.messages import channels
 from app.messages.models import DEVICES_PAGE
 from app.push import actions as devices
 from app.push import outbox
 from app.push.models import Subscription
 from app.push.request import receipt_token_matches
-from app.push.rules import Verdict
+from app.push.rules import MessageVerdict
 
 PATH = "/demo/phones/"
 WITHOUT_PHONE = frozenset({"chantal.nguyen", "doctor-2", "georges.simon"})
@@ -46,7 +46,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Phone:
-    """`owner`: a key of `people.py`. The same people's phones are off on every instance."""
+    """`owner`: a key of `people.toml`. The same people's phones are off on every instance."""
 
     owner: str
 
@@ -72,8 +72,8 @@ class Phone:
         return bytes.fromhex(keyed_hash("demo-phone-auth", self.owner)[:32])
 
 
-ANSWERING = [each.key for each in PROFESSIONALS]
-ANSWERING += [each.key for each in STAFF if any(role is Role.PRACTITIONER for _place, role in each.roles)]
+ANSWERING = [*CAST.professionals]
+ANSWERING += [key for key, one in CAST.staff.items() if any(role is Role.PRACTITIONER for _place, role in one.roles)]
 PHONES = tuple(Phone(key) for key in ANSWERING if key not in WITHOUT_PHONE)
 
 
@@ -130,12 +130,12 @@ def deliver(now: datetime) -> None:
         if phone and phone.on and message.notice["answerable"]:
             devices.receive(message.id, now)
         else:
-            outbox.settle(message, Verdict("sent"), 201, now)
+            outbox.settle(message, MessageVerdict("sent"), 201, now)
     while channels.hand_over(now):
         pass
     for medium in Medium:
         while letter := letters.claim(medium, now):
-            letters.settle(letter, LetterVerdict("sent"), AttemptOutcome(status=250), now)
+            letters.settle(letter, LetterVerdict("sent"), LetterOutcome(status=250), now)
 
 
 def _base64url(data: bytes) -> str:

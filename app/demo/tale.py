@@ -16,7 +16,7 @@ from app.care_requests.rules import TAKEN, planned
 from app.core.clock import PARIS, paris
 from app.core.db import db
 from app.demo.crowd import answering_for, request_of, search
-from app.demo.people import PLACES
+from app.demo.people import CAST
 from app.demo.plot import VISITORS, Plot, Teller, account
 from app.demo.timeline import Tale
 from app.directory.models import PractitionerRole, Profession
@@ -28,9 +28,9 @@ from app.patients.models import Patient
 SHORTEST_WINDOW = timedelta(hours=2)
 
 
-def tell(plot: Plot, teller: Teller) -> Tale:
-    now = yield plot.opens_at
-    request_id = _open(plot, now)
+def tell(plot: Plot, opens_at: datetime, patient_id: UUID, organization_id: UUID, teller: Teller) -> Tale:
+    now = yield opens_at
+    request_id = _open(plot, patient_id, organization_id, now)
     teller.heard(f"{plot.pathway}: a request opens")
     if plot.decider:
         return
@@ -40,8 +40,8 @@ def tell(plot: Plot, teller: Teller) -> Tale:
         yield from _visit(plot, request_id, teller, now)
 
 
-def _open(plot: Plot, now: datetime) -> UUID:
-    patient = db.session.get_one(Patient, plot.patient_id)
+def _open(plot: Plot, patient_id: UUID, organization_id: UUID, now: datetime) -> UUID:
+    patient = db.session.get_one(Patient, patient_id)
     by = account(plot.by)
     pathway = pathways()[plot.pathway]
     open_now = [
@@ -62,7 +62,7 @@ def _open(plot: Plot, now: datetime) -> UUID:
         chosen_role_id=_chosen(plot),
         decider_id=_decider(plot),
     )
-    return opening.open_request(need, patient, organization_id=plot.organization_id, by=by, now=now).id
+    return opening.open_request(need, patient, organization_id=organization_id, by=by, now=now).id
 
 
 def _decider(plot: Plot) -> UUID | None:
@@ -73,24 +73,23 @@ def _chosen(plot: Plot) -> UUID | None:
     """The service of the establishment that the patient chose."""
     if plot.chosen is None:
         return None
-    named = {place.key: place.name for place in PLACES}[plot.chosen]
+    named = CAST.places[plot.chosen].name
     kind = Profession(pathways()[plot.pathway].search.profession)
     return next(role.id for role in services(kind) if role.organization.name == named)
 
 
 def _visit(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Tale:
-    if plot.proposes_after is None:
+    if not plot.proposes:
         return
     now = yield now + teller.minutes(plot.proposes_after)
     starts_at = _propose(plot, request_id, now)
     if starts_at is None:
         return
     teller.heard(f"{plot.pathway}: a time is proposed")
-    if plot.confirms_after is not None:
-        now = yield now + teller.minutes(plot.confirms_after)
-        given = "declined" if plot.declines else "confirmed"
-        appointments.answer(appointments.prepare(request_of(request_id), now), given, now=now)
-        teller.heard(f"{plot.pathway}: the patient has {given}")
+    now = yield now + teller.minutes(plot.confirms_after)
+    given = "declined" if plot.declines else "confirmed"
+    appointments.answer(appointments.prepare(request_of(request_id), now), given, now=now)
+    teller.heard(f"{plot.pathway}: the patient has {given}")
     if plot.declines:
         return
     now = yield max(now, starts_at) + teller.minutes(teller.dice.uniform(1, 9))

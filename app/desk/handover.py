@@ -1,7 +1,6 @@
 """Taking a shared tablet over: what changed while it was in other hands, read before anything else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlalchemy.orm import joinedload
 from app.accounts.guards import at_tablet
 from app.accounts.models import SignIn
 from app.accounts.sessions import me_sign_in
-from app.care_requests.lines import RequestLine
 from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import OPEN
 from app.core import clock
@@ -20,18 +18,11 @@ from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.desk import lines
 from app.desk.door import bp
+from app.desk.pages import HandedOver, HandoverPage
 from app.dispatch import queries as dispatch_queries
 from app.tablets import actions, queries
 
 AT_MOST = 100
-
-
-@dataclass(frozen=True)
-class HandedOver:
-    """One request, and what happened to it since; `changes` is empty for one that is only still open."""
-
-    line: RequestLine
-    changes: list[lines.Moment]
 
 
 @bp.get("/handover")
@@ -42,13 +33,8 @@ def handover() -> Response:
     if taken is None:
         return see_other(url_for("desk.requests"))
     news = handed_over_since(row, taken.since, now)
-    return page(
-        "desk/handover.html",
-        came_from=taken.came_from,
-        since=taken.since,
-        changed=[each for each in news if each.changes],
-        still_open=[each for each in news if not each.changes],
-    )
+    changed, still_open = [each for each in news if each.changes], [each for each in news if not each.changes]
+    return page(HandoverPage(taken.came_from, taken.since, changed, still_open))
 
 
 @bp.post("/handover")
@@ -71,7 +57,7 @@ def handed_over_since(row: SignIn, moment: datetime | None, now: datetime) -> li
     return [
         HandedOver(
             lines.follow_line(each, reach.get(each.id, nobody), now),
-            [lines.told(step, each, now) for step in each.steps if moment is None or step.at > moment],
+            [lines.moment_of(step, each, now) for step in each.steps if moment is None or step.at > moment],
         )
         for each in requests
     ]
@@ -89,11 +75,11 @@ def _wanted(organization_id: UUID | None, moment: datetime | None) -> Sequence[C
     return db.session.scalars(statement).unique().all()
 
 
-def anything_new(organization_id: UUID, moment: datetime | None) -> bool:
+def anything_new(organization_id: UUID, since: datetime | None) -> bool:
     """Is there something that who comes to the ward's tablet has not seen: a step since, or whatever is open?"""
     here = CareRequest.organization_id == organization_id
-    if moment is None:
+    if since is None:
         wanted = select(CareRequest.id).where(here, CareRequest.state.in_(OPEN))
     else:
-        wanted = select(Step.id).join(CareRequest).where(here, Step.at > moment)
+        wanted = select(Step.id).join(CareRequest).where(here, Step.at > since)
     return db.session.scalar(wanted.limit(1)) is not None

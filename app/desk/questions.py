@@ -9,7 +9,7 @@ from babel.dates import format_date
 from app.pathways.schema import Pathway, Question
 
 
-def in_words(pathway: Pathway, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+def answers_in_words(pathway: Pathway, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was asked and answered, ready to be read."""
     told = ((question, answers.get(question.slug)) for question in pathway.questions)
     return [(question.label, _said(question, answer)) for question, answer in told if answer not in (None, "", [])]

@@ -16,7 +16,7 @@ from app.accounts.models import Account
 from app.care_requests.attachments import received
 from app.care_requests.rules import Visit
 from app.core import clock
-from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, stripped
+from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, stripped, uuid_or_none
 from app.desk.plan_form import PlanForm
 from app.directory.models import PractitionerRole
 from app.documents.rules import Upload, WrongDocument
@@ -79,10 +79,7 @@ class RequestForm(Form):
     @property
     def wanted_id(self) -> UUID | None:
         """None when the hidden field was tampered with."""
-        try:
-            return UUID(self.request_id.data or "")
-        except ValueError:
-            return None
+        return uuid_or_none(self.request_id.data)
 
     @property
     def reasons(self) -> list[str]:
@@ -102,7 +99,7 @@ class RequestForm(Form):
     def answers(self) -> Mapping[str, Any]:
         """By question, of those that were asked and answered. Only after validation."""
         return {
-            question.slug: kept(field.data)
+            question.slug: stored_answer(field.data)
             for question, field in self.questions
             if self.is_asked(question) and field.data not in (None, "", [])
         }
@@ -175,7 +172,7 @@ def _sign_off(sign_off: SignOff, doctors: Sequence[Account]) -> dict[str, Any]:
 LENGTHS = {"text": 200, "long-text": 1000}
 
 
-class Asked:
+class AnswerRequired:
     """Of a question that is asked: an answer, where one is required, and one that does not stop the request."""
 
     def __init__(self, question: Question) -> None:
@@ -212,7 +209,7 @@ def field_of(question: Question) -> Any:
     told: dict[str, Any] = {
         "label": question.label + (f" ({question.unit})" if question.unit else ""),
         "description": question.help,
-        "validators": [Asked(question)],
+        "validators": [AnswerRequired(question)],
     }
     choices = {option.slug: option.label for option in question.options}
     match question.kind:
@@ -241,6 +238,6 @@ def is_asked(question: Question, pathway: Pathway, answers: Mapping[str, Any]) -
     return said and is_asked(above, pathway, answers)
 
 
-def kept(answer: Any) -> Any:
+def stored_answer(answer: Any) -> Any:
     """An answer as it is kept with the request: JSON knows no dates."""
     return answer.isoformat() if isinstance(answer, date) else answer

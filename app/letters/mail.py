@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
 from app.config import Settings
-from app.letters.rules import AttemptOutcome, AttemptStage
+from app.letters.rules import AttemptStage, LetterOutcome
 
 MAIL_SERVER_SECONDS = 20
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -36,15 +36,15 @@ def compose(mail_id: UUID, to: str, subject: str, text: str, settings: Settings,
     return message
 
 
-def deliver(message: EmailMessage, mail_id: UUID, settings: Settings) -> AttemptOutcome:
+def deliver(message: EmailMessage, mail_id: UUID, settings: Settings) -> LetterOutcome:
     """One attempt: by the mail server, or into a folder where there is none."""
     if settings.smtp_url:
         return by_smtp(message, settings.smtp_url)
     _to_folder(message, settings.data_dir / "mail" / f"{mail_id}.eml")
-    return AttemptOutcome(status=TAKEN)
+    return LetterOutcome(status=TAKEN)
 
 
-def by_smtp(message: EmailMessage, smtp_url: str) -> AttemptOutcome:
+def by_smtp(message: EmailMessage, smtp_url: str) -> LetterOutcome:
     """`smtp://`: STARTTLS when it is offered, and always before a password. `smtps://`: TLS from the first byte."""
     server = urlsplit(smtp_url)
     try:
@@ -54,11 +54,11 @@ def by_smtp(message: EmailMessage, smtp_url: str) -> AttemptOutcome:
                 smtp.send_message(message)
     except _Stopped as stopped:
         return stopped.outcome
-    return AttemptOutcome(status=TAKEN)
+    return LetterOutcome(status=TAKEN)
 
 
 class _Stopped(Exception):
-    def __init__(self, outcome: AttemptOutcome) -> None:
+    def __init__(self, outcome: LetterOutcome) -> None:
         self.outcome = outcome
 
 
@@ -96,7 +96,7 @@ def _sign_in(smtp: smtplib.SMTP, server: SplitResult) -> None:
         return
     # A server that suddenly offers no encryption may be somebody between us and it.
     if not isinstance(smtp.sock, ssl.SSLSocket) and server.hostname not in THIS_MACHINE:
-        raise _Stopped(AttemptOutcome(AttemptStage.TLS, said="no STARTTLS: the password stays here"))
+        raise _Stopped(LetterOutcome(AttemptStage.TLS, said="no STARTTLS: the password stays here"))
     with _at(AttemptStage.SIGN_IN):
         smtp.login(unquote(server.username), unquote(server.password or ""))
 
@@ -118,22 +118,22 @@ def _at(stage: AttemptStage) -> Iterator[None]:
         raise _Stopped(_outcome(stage, failure)) from failure
 
 
-def _outcome(stage: AttemptStage, failure: Exception) -> AttemptOutcome:
+def _outcome(stage: AttemptStage, failure: Exception) -> LetterOutcome:
     if isinstance(failure, smtplib.SMTPRecipientsRefused):
         status, said = next(iter(failure.recipients.values()), (553, b"no address"))
-        return AttemptOutcome(AttemptStage.RECIPIENT, status, said=_text(said))
+        return LetterOutcome(AttemptStage.RECIPIENT, status, said=_text(said))
     if isinstance(failure, smtplib.SMTPSenderRefused):
-        return AttemptOutcome(AttemptStage.SENDER, failure.smtp_code, said=_text(failure.smtp_error))
+        return LetterOutcome(AttemptStage.SENDER, failure.smtp_code, said=_text(failure.smtp_error))
     if isinstance(failure, smtplib.SMTPResponseException):
-        return AttemptOutcome(stage, failure.smtp_code, said=_text(failure.smtp_error))
+        return LetterOutcome(stage, failure.smtp_code, said=_text(failure.smtp_error))
     if isinstance(failure, smtplib.SMTPNotSupportedError) and stage is AttemptStage.MESSAGE:
-        return AttemptOutcome(
+        return LetterOutcome(
             AttemptStage.RECIPIENT, 553, said=str(failure)
         )  # An address with accents, and a server without SMTPUTF8.
     if isinstance(failure, ssl.SSLError):
-        return AttemptOutcome(AttemptStage.TLS, said=str(failure))
+        return LetterOutcome(AttemptStage.TLS, said=str(failure))
     of_the_line = isinstance(failure, smtplib.SMTPServerDisconnected) or not isinstance(failure, smtplib.SMTPException)
-    return AttemptOutcome(
+    return LetterOutcome(
         AttemptStage.CONNECTION if of_the_line and stage is not AttemptStage.NAME else stage, said=str(failure)
     )
 

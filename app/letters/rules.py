@@ -39,7 +39,7 @@ SERVER_AWAY = frozenset({AttemptStage.NAME, AttemptStage.CONNECTION, AttemptStag
 
 
 @dataclass(frozen=True)
-class AttemptOutcome:
+class LetterOutcome:
     """What came of one attempt. No `stage`: it was taken. `status` is SMTP's or HTTP's; `said`, in the server's own
     words, may name the address: it is shown to the operator who tries, never kept nor logged."""
 
@@ -94,7 +94,7 @@ class LetterVerdict:
 
 
 def after(
-    outcome: AttemptOutcome, patience: Patience, *, attempts: int, now: datetime, expires_at: datetime
+    outcome: LetterOutcome, patience: Patience, *, attempts: int, now: datetime, expires_at: datetime
 ) -> LetterVerdict:
     """What becomes of a letter after its `attempts`-th attempt.
 

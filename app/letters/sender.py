@@ -14,10 +14,10 @@ from app.config import Settings
 from app.core import clock, heartbeats, leases
 from app.core.db import db, transaction
 from app.letters import mail, sms
-from app.letters.actions import Claimed, claim, drop, settle
+from app.letters.actions import ClaimedLetter, claim, drop, settle
 from app.letters.kinds import kind_of
 from app.letters.models import Letter
-from app.letters.rules import SERVER_AWAY, AttemptOutcome, AttemptStage, LetterVerdict, Medium, after
+from app.letters.rules import SERVER_AWAY, AttemptStage, LetterOutcome, LetterVerdict, Medium, after
 
 log = structlog.get_logger()
 
@@ -52,24 +52,24 @@ def _send_due(medium: Medium, now: datetime) -> int:
     return tried
 
 
-def _carry(letter: Claimed) -> AttemptOutcome | None:
+def _carry(letter: ClaimedLetter) -> LetterOutcome | None:
     """One attempt, from the last look at its row to what came of it; None when it was not tried."""
     now = clock.now()
     if letter.expires_at <= now:
-        _write(letter, LetterVerdict("expired"), AttemptOutcome(), now)
+        _write(letter, LetterVerdict("expired"), LetterOutcome(), now)
         return None
     try:
         outcome = _attempt(letter, now)
     except Exception:
         # A bug, or an address that no library can write into a mail: it costs this letter its turn, and nobody else's.
         log.exception("letter_broke", letter=str(letter.id), kind=letter.kind)
-        outcome = AttemptOutcome(AttemptStage.WORDS)
+        outcome = LetterOutcome(AttemptStage.WORDS)
     if outcome:
         _judge(letter, outcome)
     return outcome
 
 
-def _attempt(letter: Claimed, now: datetime) -> AttemptOutcome | None:
+def _attempt(letter: ClaimedLetter, now: datetime) -> LetterOutcome | None:
     """Composed at the last moment: codes are computed and never kept, and what it is about may be gone by now."""
     settings: Settings = current_app.config["SETTINGS"]
     db.session.rollback()
@@ -89,7 +89,7 @@ def _attempt(letter: Claimed, now: datetime) -> AttemptOutcome | None:
     return mail.deliver(message, letter.id, settings)
 
 
-def _judge(letter: Claimed, outcome: AttemptOutcome) -> None:
+def _judge(letter: ClaimedLetter, outcome: LetterOutcome) -> None:
     now = clock.now()
     patience = kind_of(letter.kind).patience
     verdict = after(outcome, patience, attempts=letter.attempts, now=now, expires_at=letter.expires_at)
@@ -99,6 +99,6 @@ def _judge(letter: Claimed, outcome: AttemptOutcome) -> None:
     _write(letter, verdict, outcome, now)
 
 
-def _write(letter: Claimed, verdict: LetterVerdict, outcome: AttemptOutcome, now: datetime) -> None:
+def _write(letter: ClaimedLetter, verdict: LetterVerdict, outcome: LetterOutcome, now: datetime) -> None:
     with transaction():
         settle(letter, verdict, outcome, now)

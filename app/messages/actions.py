@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from msgspec.structs import asdict
-from msgspec.structs import replace as but
+from msgspec import structs
 from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from app.accounts.leaving import Departure
@@ -49,37 +48,18 @@ def alert(
     now: datetime,
     expires_at: datetime,
     urgent: bool | None = None,
-) -> int:
-    """`alert_all` for one; returns how many devices she has. Zero: she cannot be reached so."""
-    devices = _devices_of([account_id])
-    _alert([Delivery(account_id, subject_id, notice, expires_at, urgent)], step, devices, now)
-    return len(devices[account_id])
+) -> None:
+    """`alert_all` for one person."""
+    alert_all([Delivery(account_id, subject_id, notice, expires_at, urgent)], step, now=now)
 
 
 def alert_all(deliveries: Sequence[Delivery], step: str, *, now: datetime) -> None:
-    """Owe each notice to every device of its person.
+    """Owe each notice to every device of its person, and a mail or an SMS to who has none.
 
     What awaits an answer and is not urgent rings when she wishes, perhaps together with others, and not at all when
     it is over by then.
     """
-    _alert(deliveries, step, _devices_of({each.account_id for each in deliveries}), now)
-
-
-def notify(
-    account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime
-) -> int:
-    """`alert` at once, whatever she wishes."""
-    devices = _devices_of([account_id])
-    _notify([Delivery(account_id, subject_id, notice, expires_at)], step, devices, now)
-    return len(devices[account_id])
-
-
-def notify_device(device: Subscription, delivery: Delivery, step: str, now: datetime) -> None:
-    """The same on one device of hers alone."""
-    _notify([delivery], step, {device.account_id: [device.id]}, now)
-
-
-def _alert(deliveries: Sequence[Delivery], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
+    devices = _devices_of({each.account_id for each in deliveries})
     awaited = [_with_urgency(each, now) for each in deliveries if each.notice.answerable]
     calm = {each.account_id for each in awaited if not each.urgent}
     free_at = queries.ring_times(calm, now) if calm else {}
@@ -89,11 +69,23 @@ def _alert(deliveries: Sequence[Delivery], step: str, devices: Mapping[UUID, Seq
     _notify([*(each for each in deliveries if not each.notice.answerable), *at_once], step, devices, now)
 
 
+def notify(
+    account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime
+) -> None:
+    """`alert` at once, whatever she wishes."""
+    _notify([Delivery(account_id, subject_id, notice, expires_at)], step, _devices_of([account_id]), now)
+
+
+def notify_device(device: Subscription, delivery: Delivery, step: str, now: datetime) -> None:
+    """The same on one device of hers alone."""
+    _notify([delivery], step, {device.account_id: [device.id]}, now)
+
+
 def _with_urgency(delivery: Delivery, now: datetime) -> Delivery:
     """The same, with a word on whether it presses; what does not rings softly."""
     urgent = delivery.presses(now)
-    notice = delivery.notice if urgent else but(delivery.notice, urgency="normal")
-    return but(delivery, urgent=urgent, notice=notice)
+    notice = delivery.notice if urgent else structs.replace(delivery.notice, urgency="normal")
+    return structs.replace(delivery, urgent=urgent, notice=notice)
 
 
 def _alert_row(delivery: Delivery, step: str, rings_at: datetime, now: datetime) -> dict[str, Any]:
@@ -103,7 +95,7 @@ def _alert_row(delivery: Delivery, step: str, rings_at: datetime, now: datetime)
         "account_id": delivery.account_id,
         "subject_id": delivery.subject_id,
         "step": step,
-        "notice": asdict(delivery.notice) if waits else None,
+        "notice": structs.asdict(delivery.notice) if waits else None,
         "rings_at": min(rings_at, delivery.expires_at) if waits else None,
         "rang_at": None if waits else now,
         "expires_at": delivery.expires_at,
@@ -116,10 +108,15 @@ def _notify(deliveries: Sequence[Delivery], step: str, devices: Mapping[UUID, Se
     ways = ways_to({each.account_id for each in elsewhere})
     fallbacks = [
         _fallback_row(
-            channel_after(Channel.PUSH, ways[each.account_id]),
-            *(each.account_id, each.subject_id, step, each.notice.elsewhere),
+            Channel.PUSH,
+            ways[each.account_id],
             now + PATIENCE if devices[each.account_id] else now,
-            each.expires_at,
+            account_id=each.account_id,
+            subject_id=each.subject_id,
+            step=step,
+            payload={"text": each.notice.elsewhere},
+            topic=outbox.topic_of(each.subject_id),
+            expires_at=each.expires_at,
         )
         for each in elsewhere
     ]
@@ -161,39 +158,29 @@ def payload_of(notice: Notice, subject_id: UUID) -> dict[str, object]:
     }
 
 
-def _fallback_row(
-    channel: Channel | None,
-    account_id: UUID,
-    subject_id: UUID,
-    step: str,
-    text: str,
-    due_at: datetime,
-    expires_at: datetime,
-) -> dict[str, Any] | None:
-    """What this channel is to say when no phone confirms by `due_at`, if there is one, and in time: the row is its own
-    timer."""
-    if channel is None or due_at >= expires_at:
+def _fallback_row(before: Channel, ways: Ways, due_at: datetime, **message: Any) -> dict[str, Any] | None:
+    """What the channel after `before` is to say when no phone confirms by `due_at`, if there is one, and in time: the
+    row is its own timer."""
+    channel = channel_after(before, ways)
+    if channel is None or due_at >= message["expires_at"]:
         return None
-    return {
-        "account_id": account_id,
-        "channel": channel,
-        "subject_id": subject_id,
-        "step": step,
-        "payload": {"text": text},
-        "topic": outbox.topic_of(subject_id),
-        "urgency": "high",
-        "due_at": due_at,
-        "expires_at": expires_at,
-    }
+    return {**message, "channel": channel, "urgency": "high", "due_at": due_at}
 
 
 def enqueue_next_channel(message: Message, now: datetime) -> None:
     """After a mail or an SMS that left, wait for a sign of life before the next channel; after one that could not,
     do not wait."""
-    due_at = now + PATIENCE if message.state is MessageState.SENT else now
-    account_id, subject_id, text = message.account_id, message.subject_id, message.payload["text"]
-    channel = channel_after(message.channel, ways_to([account_id])[account_id])
-    row = _fallback_row(channel, account_id, subject_id, message.step, text, due_at, message.expires_at)
+    row = _fallback_row(
+        message.channel,
+        ways_to([message.account_id])[message.account_id],
+        now + PATIENCE if message.state is MessageState.SENT else now,
+        account_id=message.account_id,
+        subject_id=message.subject_id,
+        step=message.step,
+        payload=message.payload,
+        topic=message.topic,
+        expires_at=message.expires_at,
+    )
     outbox.enqueue([row] if row else [])
 
 
@@ -261,7 +248,7 @@ def lock_about(subject_ids: Collection[UUID] | Select[UUID]) -> None:
     lock_in_order(Message, Message.subject_id.in_(subject_ids))
 
 
-def replace(
+def supersede(
     notices: Mapping[UUID, tuple[Iterable[UUID], Notice]], step: str, *, now: datetime, expires_at: datetime
 ) -> None:
     """What the alerts about these subjects announced is gone: drop the unsent, overwrite the shown.
@@ -290,7 +277,7 @@ def see(subject_id: UUID) -> None:
     outbox.note_seen(Message.subject_id.in_((subject_id, *db.session.scalars(digests))))
 
 
-def wish(account_id: UUID, wishes: Wishes, now: datetime) -> None:
+def set_wishes(account_id: UUID, wishes: Wishes, now: datetime) -> None:
     """Hold to these wishes from now on, for what waits already too."""
     values = {
         "quiet": wishes.quiet,

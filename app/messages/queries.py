@@ -15,7 +15,7 @@ from app.core.words import count
 from app.letters.rules import is_mobile
 from app.messages import rules
 from app.messages.models import TEST, Alert, Attention
-from app.messages.reachability import TEST_LIFE, TO_ANSWER, Facts, Judgement, judge
+from app.messages.reachability import TEST_LIFE, TO_ANSWER, DeviceFacts, Judgement, judge
 from app.messages.rules import Wishes
 from app.push.models import Message, Subscription
 
@@ -49,9 +49,9 @@ def ring_times(account_ids: Collection[UUID], now: datetime) -> dict[UUID, datet
     """When what does not press may ring for each of these people."""
     rows = db.session.scalars(select(Attention).where(Attention.account_id.in_(account_ids)))
     wishes = {row.account_id: row.wishes for row in rows}
-    told = alerts_today(wishes, now) if wishes else {}
+    so_far = alerts_today(wishes, now) if wishes else {}
     return {
-        each: rules.rings_at(wishes.get(each, Wishes()), told.get(each, 0), now, clock.PARIS) for each in account_ids
+        each: rules.rings_at(wishes.get(each, Wishes()), so_far.get(each, 0), now, clock.PARIS) for each in account_ids
     }
 
 
@@ -78,7 +78,7 @@ class Device:
 
     id: UUID
     name: str
-    facts: Facts
+    facts: DeviceFacts
 
 
 _SILENCES = (
@@ -108,7 +108,7 @@ def devices_of(account_ids: Collection[UUID], now: datetime) -> dict[UUID, list[
     rows = db.session.execute(_DEVICES, {"accounts": list(account_ids), "had_time": now - TO_ANSWER})
     found: dict[UUID, list[Device]] = {account_id: [] for account_id in account_ids}
     for account_id, device_id, name, created_at, last_proof, silent in rows:
-        found[account_id].append(Device(device_id, name, Facts(created_at, last_proof, silent)))
+        found[account_id].append(Device(device_id, name, DeviceFacts(created_at, last_proof, silent)))
     return found
 
 
@@ -123,7 +123,7 @@ def judgements(account_ids: Collection[UUID], now: datetime) -> dict[UUID, Judge
 
 
 def with_devices(people: Select[*Rest], account_id: str, *order: str) -> Select[*tuple[Any, ...]]:
-    """The same people, once for each device, with what `judged` needs to know of it. `account_id`: the name of the
+    """The same people, once for each device, with what `read_judgements` needs of it. `account_id`: the name of the
     column with their accounts; `order`: of those by which they are ordered."""
     found = people.subquery()
     account = found.c[account_id]
@@ -133,20 +133,20 @@ def with_devices(people: Select[*Rest], account_id: str, *order: str) -> Select[
     return devices.order_by(*(found.c[name] for name in order), Subscription.id)
 
 
-def judged(
+def read_judgements(
     statement: Select[*tuple[Any, ...]], now: datetime, **asked: object
 ) -> dict[UUID, tuple[tuple[Any, ...], Judgement]]:
     """By account, what a statement made by `with_devices` says of the person, and whether she can be reached, in one
     question. The account comes first in each row."""
     people: dict[UUID, tuple[Any, ...]] = {}
-    devices: dict[UUID, list[Facts]] = {}
+    devices: dict[UUID, list[DeviceFacts]] = {}
     lost: set[UUID] = set()
     for account_id, *row in db.session.execute(statement, {**asked, "had_time": now - TO_ANSWER}):
         *person, created_at, last_proof, silent, gone = row
         people[account_id] = tuple(person)
         known = devices.setdefault(account_id, [])
         if created_at is not None:
-            known.append(Facts(created_at, last_proof, silent))
+            known.append(DeviceFacts(created_at, last_proof, silent))
         if gone:
             lost.add(account_id)
     return {each: (person, judge(devices[each], lost=each in lost, now=now)) for each, person in people.items()}
@@ -177,8 +177,8 @@ def left_today(account_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
     """How many more alerts of what does not press may come today; of those people only who set a limit."""
     capped = Attention.account_id.in_(account_ids), Attention.daily_cap.is_not(None)
     caps = {row.account_id: row.daily_cap or 0 for row in db.session.scalars(select(Attention).where(*capped))}
-    told = alerts_today(caps, now) if caps else {}
-    return {account_id: cap - told.get(account_id, 0) for account_id, cap in caps.items()}
+    so_far = alerts_today(caps, now) if caps else {}
+    return {account_id: cap - so_far.get(account_id, 0) for account_id, cap in caps.items()}
 
 
 @dataclass(frozen=True)
@@ -196,11 +196,11 @@ class Usefulness:
 
 def usefulness(account_id: UUID, now: datetime) -> Usefulness:
     """Over the last thirty days. A digest is one alert, useful when one of its requests was."""
-    told = select(Alert.subject_id, Alert.digest_id).where(
+    rang = select(Alert.subject_id, Alert.digest_id).where(
         Alert.account_id == account_id, Alert.rang_at > now - rules.LOOK_BACK
     )
     rings: dict[UUID, set[UUID]] = {}
-    for row in db.session.execute(told):
+    for row in db.session.execute(rang):
         rings.setdefault(row.digest_id or row.subject_id, set()).add(row.subject_id)
     useful = useful_among(set().union(*rings.values()))
     return Usefulness(sum(not subjects.isdisjoint(useful) for subjects in rings.values()), len(rings))

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, request, session, url_for
+from flask import Blueprint, Response, abort, flash, session, url_for
+from htmx_flask import request
 
 from app.accounts.guards import by_account, me, signed_in
 from app.core import clock
@@ -15,7 +16,7 @@ from app.core.limits import MINUTE, limited
 from app.core.security import capability
 from app.messages import actions, channels, checks, queries
 from app.messages.forms import AttentionForm
-from app.messages.reachability import TEST_LIFE, Sign, Tested, judge_device, test_outcome
+from app.messages.reachability import TEST_LIFE, Sign, TestResult, judge_device, test_outcome
 from app.push.actions import remove as remove_device
 from app.push.models import Message
 from app.push.views import DEVICE
@@ -54,7 +55,7 @@ def remove(device_id: UUID) -> Response:
 @signed_in
 def show_test() -> Response:
     """How far the test has come, as the part of a page that asks for it."""
-    if request.headers.get("HX-Request") != "true":
+    if not request.htmx:
         return see_other(url_for("messages.devices"))
     mine = me().id
     return page("messages/_test.html", tests=tests(mine, clock.now()), tester=mine)
@@ -72,7 +73,7 @@ def test() -> Response:
     return show_test()
 
 
-def tests(account_id: UUID, now: datetime) -> list[tuple[str, Tested]]:
+def tests(account_id: UUID, now: datetime) -> list[tuple[str, TestResult]]:
     """(device's name, what is known) of the latest test."""
     return [
         (message.subscription.name if message.subscription else "", _tested(message, now))
@@ -80,7 +81,7 @@ def tests(account_id: UUID, now: datetime) -> list[tuple[str, Tested]]:
     ]
 
 
-def _tested(message: Message, now: datetime) -> Tested:
+def _tested(message: Message, now: datetime) -> TestResult:
     return test_outcome(
         message.state.value,
         message.last_status,
@@ -109,7 +110,7 @@ def report_sms(message_id: UUID, token: str) -> tuple[str, int]:
 @bp.get("/attention")
 @signed_in
 def attention() -> Response:
-    return _shown(AttentionForm.of(queries.wishes_of(me().id)))
+    return _attention_page(AttentionForm.of(queries.wishes_of(me().id)))
 
 
 @bp.post("/attention")
@@ -118,13 +119,13 @@ def attention() -> Response:
 def set_attention() -> Response:
     form = AttentionForm()
     if not form.validate():
-        return _shown(form, status=422)
+        return _attention_page(form, status=422)
     with transaction():
-        actions.wish(me().id, form.wishes, clock.now())
+        actions.set_wishes(me().id, form.wishes, clock.now())
     flash("C'est noté. Ce qui est urgent sonne toujours.", "success")
     return see_other(url_for("messages.attention"))
 
 
-def _shown(form: AttentionForm, status: int = 200) -> Response:
+def _attention_page(form: AttentionForm, status: int = 200) -> Response:
     usefulness = queries.usefulness(me().id, clock.now())
     return page("messages/attention.html", status=status, form=form, usefulness=usefulness)

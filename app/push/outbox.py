@@ -20,7 +20,7 @@ from app.core.events import announce
 from app.core.timers import Due
 from app.core.tokens import hash_token
 from app.push.models import NOT_PUSH, UNSENT, Message, MessageState, Subscription
-from app.push.rules import Channel, Verdict
+from app.push.rules import Channel, MessageVerdict
 
 # Longer than a call may last: what is claimed leaves at once.
 LEASE = timedelta(seconds=30)
@@ -32,7 +32,7 @@ ELSEWHERE = Message.subject_id, Message.account_id, Message.channel, Message.ste
 
 @dataclass(frozen=True)
 class DeliveryChanged:
-    """A phone has the message about each of these subjects, or it failed or expired: its person may not be reached."""
+    """More is known of the messages about these subjects: one has arrived, has left by mail or SMS, or never will."""
 
     subject_ids: Sequence[UUID]
 
@@ -65,7 +65,7 @@ class Attempt(NamedTuple):
     """What became of one, and when; `status` is the push service's answer, if there was one."""
 
     message: ClaimedMessage
-    verdict: Verdict
+    verdict: MessageVerdict
     status: int | None
     at: datetime
 
@@ -105,13 +105,8 @@ def withdraw(*which: ColumnElement[bool]) -> None:
 
 
 def withdraw_fallbacks(*about: ColumnElement[bool]) -> None:
-    """No other channel needs to speak: what waits for its time, or is about to leave, stays here. Their rows are locked
-    already."""
-    db.session.execute(
-        update(Message)
-        .where(*about, Message.channel != Channel.PUSH, Message.state.in_(UNSENT))
-        .values(state=MessageState.STALE, lease_token=None, lease_until=None)
-    )
+    """No other channel needs to speak: what waits for its time, or is about to leave, stays here."""
+    withdraw(*about, Message.channel != Channel.PUSH)
 
 
 def note_seen(*about: ColumnElement[bool]) -> None:
@@ -135,7 +130,8 @@ def forget_device(device_id: UUID) -> None:
     db.session.execute(
         delete(Subscription).where(Subscription.id == device_id).execution_options(synchronize_session=False)
     )
-    announce(DeliveryChanged(failed))
+    if failed:
+        announce(DeliveryChanged(failed))
 
 
 def claim(limit: int, worker_token: str, now: datetime, busy: Collection[str] = ()) -> list[ClaimedMessage]:
@@ -232,7 +228,7 @@ def _lock(group: Sequence[Attempt]) -> None:
     lock_in_order(Message, settled | Message.subscription_id.in_(gone) if gone else settled)
 
 
-def settle(message: ClaimedMessage, verdict: Verdict, status: int | None, now: datetime) -> bool:
+def settle(message: ClaimedMessage, verdict: MessageVerdict, status: int | None, now: datetime) -> bool:
     """Write what became of an attempt; False, and nothing written of it, when the lease was lost meanwhile.
 
     A device that is gone is forgotten either way.

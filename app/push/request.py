@@ -46,7 +46,7 @@ def payload_for(message_id: UUID, notice: dict[str, Any], base_url: str) -> byte
             answer: {"path": f"offers/notice-answers/{name}", "token": answer_token(message_id, answer)}
             for answer in ANSWERS
         }
-    shown = {
+    notification = {
         "title": notice["title"],
         "body": notice["body"],
         "navigate": f"{base_url}/{notice['path']}",
@@ -54,7 +54,7 @@ def payload_for(message_id: UUID, notice: dict[str, Any], base_url: str) -> byte
         "lang": "fr",
         "data": ours,
     }
-    message = {"web_push": 8030, "mutable": True, "notification": shown, **ours}
+    message = {"web_push": 8030, "mutable": True, "notification": notification, **ours}
     return _compact.encode(message).encode()
 
 

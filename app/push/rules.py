@@ -54,7 +54,7 @@ class SendOutcome:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MessageVerdict:
     """The row's next state, its `due_at` when pending again; `alarm` names what a human must mend."""
 
     state: State
@@ -63,7 +63,7 @@ class Verdict:
     alarm: str = ""
 
 
-def after(outcome: SendOutcome, *, attempts: int, now: datetime, expires_at: datetime, jitter: float) -> Verdict:
+def after(outcome: SendOutcome, *, attempts: int, now: datetime, expires_at: datetime, jitter: float) -> MessageVerdict:
     """What becomes of a message after its `attempts`-th attempt; `jitter` in [0, 1) spreads the retries.
 
     | answer                        | state                          | device    | alarm |
@@ -82,23 +82,23 @@ def after(outcome: SendOutcome, *, attempts: int, now: datetime, expires_at: dat
     """
     status = outcome.status
     if outcome.fault == "too-late":
-        return Verdict("expired")
+        return MessageVerdict("expired")
     if status is not None and 200 <= status <= 204:
-        return Verdict("sent")
+        return MessageVerdict("sent")
     if status in (404, 410):
-        return Verdict("failed", forget_device=True)
+        return MessageVerdict("failed", forget_device=True)
     if outcome.fault == "silence" or status in KEY_TROUBLE or status in (408, 429) or (status or 0) >= 500:
         backed_off = backoff(attempts, first=FIRST_WAIT, longest=LONGEST_WAIT, jitter=jitter)
         wait = asked_wait(outcome.retry_after, now) or backed_off
         alarm = f"push-service-says-{status}" if status in KEY_TROUBLE else ""
         return _again(now + wait, expires_at, alarm)
-    return Verdict("failed", alarm=outcome.fault or f"push-service-says-{status}")
+    return MessageVerdict("failed", alarm=outcome.fault or f"push-service-says-{status}")
 
 
-def _again(due_at: datetime, expires_at: datetime, alarm: str) -> Verdict:
+def _again(due_at: datetime, expires_at: datetime, alarm: str) -> MessageVerdict:
     if due_at >= expires_at:
-        return Verdict("expired", alarm=alarm)
-    return Verdict("pending", due_at=due_at, alarm=alarm)
+        return MessageVerdict("expired", alarm=alarm)
+    return MessageVerdict("pending", due_at=due_at, alarm=alarm)
 
 
 def origin_of(endpoint: str) -> str:

@@ -1,6 +1,5 @@
 """Verbs on shared tablets: preparing and withdrawing one, choosing a code, coming in, taking over."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,19 +12,17 @@ from app.accounts.leaving import Departure
 from app.accounts.models import Account, Membership, Role, SignIn
 from app.audit.actions import record
 from app.core.db import db
+from app.core.events import provider
 from app.core.tokens import hash_token, keyed_hash, new_token
 from app.tablets import codes, queries
 from app.tablets.models import Badge, Handover, Tablet, TabletSignIn, TabletTicket
 from app.tablets.rules import MOST_WRONG, TICKET_LASTS, spoken_code, takes_over
 
-Unread = Callable[[UUID, datetime | None], bool]
 
-_unread: list[Unread] = []
-
-
-def find_unread(unread: Unread) -> None:
-    """Let `unread(organization_id, since)` say whether there is news for who comes; the rooms above know."""
-    _unread[:] = [unread]
+@provider
+def is_news(organization_id: UUID, since: datetime | None) -> bool:
+    """Whether something changed there for who takes the tablet over."""
+    return False
 
 
 def prepare(organization_id: UUID, name: str, *, by: Account, now: datetime) -> Tablet:
@@ -205,7 +202,7 @@ def enter(badge: Badge, *, now: datetime) -> None:
     unfinished = queries.unread_handover(tablet.id, person.id)
     since = unfinished.since if unfinished else mine.seen_at if mine else None
     taken = takes_over(before.account_id if before else None, person.id, unread=unfinished is not None)
-    must_read = taken and any(unread(tablet.organization_id, since) for unread in _unread)
+    must_read = taken and is_news(tablet.organization_id, since)
     badge.wrong, badge.last_used_at, tablet.last_used_at = 0, now, now
     if must_read and unfinished is None:
         came_from = before.account_id if before else None

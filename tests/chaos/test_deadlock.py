@@ -29,7 +29,7 @@ from app.push import actions as devices
 from app.push import outbox
 from app.push.models import Message, MessageState, Subscription
 from app.push.outbox import Attempt, ClaimedMessage
-from app.push.rules import Channel, Verdict
+from app.push.rules import Channel, MessageVerdict
 from tests.factories.town import Nurse, Town
 
 LATER = clock.now() + timedelta(hours=1)
@@ -118,7 +118,11 @@ def a_row(message_id: UUID, account_id: UUID, device: UUID | None, subject: UUID
 def settles(_subject: UUID, ids: list[UUID]) -> None:
     """The worker says what became of them: two were taken, one has no device any more."""
     rows = {row.id: row for row in db.session.scalars(select(Message).where(Message.id.in_(ids)))}
-    fates = [Verdict(state="sent"), Verdict(state="failed", forget_device=True), Verdict(state="failed")]
+    fates = [
+        MessageVerdict(state="sent"),
+        MessageVerdict(state="failed", forget_device=True),
+        MessageVerdict(state="failed"),
+    ]
     group = [
         Attempt(claimed(rows[message_id]), verdict, 201, clock.now())
         for message_id, verdict in zip((ids[3], ids[2], ids[0]), fates, strict=True)
@@ -135,7 +139,7 @@ def claimed(row: Message) -> ClaimedMessage:
 VERBS: list[Callable[[UUID, list[UUID]], object]] = [
     lambda subject, _ids: messages.drop(subject),
     lambda subject, _ids: messages.see(subject),
-    lambda subject, _ids: messages.replace(
+    lambda subject, _ids: messages.supersede(
         {subject: ([], messages.NOTHING_LEFT)}, "x", now=clock.now(), expires_at=LATER
     ),
     lambda _subject, ids: devices.receive(ids[3], clock.now()),

@@ -30,16 +30,16 @@ def is_edge(node: Defined) -> bool:
 
 
 def test_no_name_stands_for_two_things_in_one_room() -> None:
-    where: dict[str, list[str]] = defaultdict(list)
+    where: dict[str, set[str]] = defaultdict(set)
     for path, node in defined():
         if node.name not in MANNERS and not is_edge(node):
-            where[f"{path.parts[0]}: {node.name}"].append(path.name)
+            where[f"{path.parts[0]}: {node.name}"].add(path.name)
     assert {name: files for name, files in where.items() if len(files) > 1} == {}
 
 
 def test_no_class_is_called_like_another_of_the_house() -> None:
-    where: dict[str, list[str]] = defaultdict(list)
+    where: dict[str, set[str]] = defaultdict(set)
     for path, node in defined():
         if isinstance(node, ast.ClassDef):
-            where[node.name].append(str(path))
+            where[node.name].add(str(path))
     assert {name: files for name, files in where.items() if len(files) > 1} == {}

@@ -145,7 +145,7 @@ def test_a_server_that_is_away_ends_the_round(
 def test_what_ends_first_leaves_first(app: Flask, invitation: UUID, server: FakeMailServer) -> None:
     with transaction():
         tell(account_of(NORA), News.PASSKEY_ADDED, account_of(NORA).id, now=later(seconds=-10))
-        actions.owe(News.ADDRESS_CODE.value, invitation, LEA.email, now=later(), expires_at=later(minutes=10))
+        actions.enqueue(News.ADDRESS_CODE.value, invitation, LEA.email, now=later(), expires_at=later(minutes=10))
     later(minutes=-5)
     assert send() == 3
     assert [mail["Subject"] for mail in server.taken] == [

@@ -20,7 +20,7 @@ from app.dispatch.queries import reach
 from app.letters import actions, mail, sender
 from app.letters import sms as gateways
 from app.letters.kinds import Words
-from app.letters.rules import URGENT, AttemptOutcome, AttemptStage, LetterVerdict, Medium, after, is_mobile
+from app.letters.rules import URGENT, AttemptStage, LetterOutcome, LetterVerdict, Medium, after, is_mobile
 from app.live.models import Topic
 from app.messages import actions as messages
 from app.messages import channels
@@ -190,8 +190,8 @@ def test_who_had_accepted_hears_of_a_cancellation(town: Town, tmp_path: Path) ->
 def test_a_mail_server_that_is_away_is_tried_again(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     town.nurse("Maya", phone=False)
 
-    def away(*_: object) -> AttemptOutcome:
-        return AttemptOutcome(AttemptStage.CONNECTION)
+    def away(*_: object) -> LetterOutcome:
+        return LetterOutcome(AttemptStage.CONNECTION)
 
     town.asks()
     with monkeypatch.context() as broken:
@@ -239,8 +239,8 @@ def test_a_minute_after_the_mail_comes_an_sms(town: Town, tmp_path: Path, gatewa
 def test_a_refused_mail_brings_the_sms_forward(
     town: Town, gateway: FakeSmsGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuses(*_: object) -> AttemptOutcome:
-        return AttemptOutcome(AttemptStage.RECIPIENT, 550, said="no such mailbox")
+    def refuses(*_: object) -> LetterOutcome:
+        return LetterOutcome(AttemptStage.RECIPIENT, 550, said="no such mailbox")
 
     monkeypatch.setattr(mail, "deliver", refuses)
     town.nurse("Maya", phone=False)
@@ -317,7 +317,7 @@ def test_smsmode_is_spoken_to_as_it_documents(app: Flask, tmp_path: Path, gatewa
     words = Words(f"{NEW_REQUEST} http://localhost:8000", report=report)
     outcome = gateways.send(UUID(int=7), "+33639980001", words, settings)
     [sent] = gateway.taken
-    assert outcome == AttemptOutcome(status=200)
+    assert outcome == LetterOutcome(status=200)
     assert sent.headers["x-api-key"] == KEY
     assert sent.headers["content-type"] == "application/json"
     assert sent.body == {
@@ -555,6 +555,6 @@ def test_which_numbers_get_an_sms(number: str, mobile: bool) -> None:
 
 def test_a_gateway_that_asks_for_patience_beyond_the_deadline_is_not_waited_for(now: datetime) -> None:
     ends = now + timedelta(seconds=30)
-    outcome = AttemptOutcome(AttemptStage.GATEWAY, 429, "60")
+    outcome = LetterOutcome(AttemptStage.GATEWAY, 429, "60")
     verdict = after(outcome, URGENT, attempts=1, now=now, expires_at=ends)
     assert verdict == LetterVerdict("expired")

@@ -13,11 +13,11 @@ from app.push import outbox
 from app.push.actions import receive
 from app.push.models import MessageState
 from app.push.outbox import ClaimedMessage, forget_device
-from app.push.rules import Verdict
+from app.push.rules import MessageVerdict
 from tests.push.house import Phone, new_phone
 from tests.services.push_service import FakePushService
 
-SENT = Verdict("sent")
+SENT = MessageVerdict("sent")
 
 
 def claim(worker: str, limit: int = 50) -> list[ClaimedMessage]:
@@ -25,7 +25,7 @@ def claim(worker: str, limit: int = 50) -> list[ClaimedMessage]:
         return outbox.claim(limit, worker, clock.now())
 
 
-def settle(message: ClaimedMessage, verdict: Verdict = SENT) -> bool:
+def settle(message: ClaimedMessage, verdict: MessageVerdict = SENT) -> bool:
     with transaction():
         return outbox.settle(message, verdict, 201, clock.now())
 
@@ -44,7 +44,7 @@ def test_a_lease_that_runs_out_goes_to_another_and_its_old_holder_settles_nothin
     clock.advance(outbox.LEASE + timedelta(seconds=1))
     [taken] = claim("second")
     assert (taken.id, taken.attempts) == (mine.id, 2)
-    assert not settle(mine, Verdict("failed"))
+    assert not settle(mine, MessageVerdict("failed"))
     assert phone.message.state is MessageState.LEASED
     assert settle(taken)
     assert phone.message.state is MessageState.SENT
@@ -54,7 +54,7 @@ def test_a_lease_that_runs_out_goes_to_another_and_its_old_holder_settles_nothin
 def test_what_is_not_due_yet_waits(phone: Phone) -> None:
     phone.owe()
     [claimed] = claim("first")
-    settle(claimed, Verdict("pending", due_at=clock.now() + timedelta(seconds=20)))
+    settle(claimed, MessageVerdict("pending", due_at=clock.now() + timedelta(seconds=20)))
     assert claim("first") == []
     clock.advance(timedelta(seconds=20))
     assert len(claim("first")) == 1
@@ -63,7 +63,7 @@ def test_what_is_not_due_yet_waits(phone: Phone) -> None:
 def test_past_its_deadline_a_message_is_expired_not_sent(phone: Phone) -> None:
     phone.owe(lasts=timedelta(minutes=1))
     [claimed] = claim("first")
-    settle(claimed, Verdict("pending", due_at=clock.now() + timedelta(seconds=30)))
+    settle(claimed, MessageVerdict("pending", due_at=clock.now() + timedelta(seconds=30)))
     clock.advance(timedelta(minutes=1))
     assert claim("first") == []
     assert phone.message.state is MessageState.EXPIRED
@@ -83,7 +83,7 @@ def test_a_receipt_that_overtakes_the_answer_stands(phone: Phone) -> None:
     [claimed] = claim("first")
     with transaction():
         receive(claimed.id, clock.now())
-    assert not settle(claimed, Verdict("pending", due_at=clock.now()))
+    assert not settle(claimed, MessageVerdict("pending", due_at=clock.now()))
     assert phone.message.state is MessageState.RECEIVED
 
 

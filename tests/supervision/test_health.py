@@ -21,7 +21,7 @@ from app.core.timers import Timer
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
 from app.letters import actions as letters
-from app.letters.rules import CALM, AttemptOutcome, AttemptStage, Medium, after
+from app.letters.rules import CALM, AttemptStage, LetterOutcome, Medium, after
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
 from app.push.models import Subscription
@@ -52,7 +52,7 @@ def red() -> list[str]:
 
 def test_no_worker_and_an_invitation_waiting_is_not_well(town: Town) -> None:
     with transaction():
-        letters.owe("invitation", uuid4(), "a@example.org", now=clock.now(), expires_at=clock.now() + HOUR)
+        letters.enqueue("invitation", uuid4(), "a@example.org", now=clock.now(), expires_at=clock.now() + HOUR)
     status, said = asked(town)
     assert (status, said["ok"]) == (503, False)
     assert said["late"] == [timer.name for timer in schedule.TIMERS]
@@ -186,7 +186,7 @@ def owe_letter(medium: Medium) -> Callable[[Town], None]:
     def owe(_town: Town) -> None:
         address, now = ("a@example.org", clock.now())
         with transaction():
-            letters.owe("invitation", uuid4(), address, medium=medium, now=now, expires_at=now + HOUR)
+            letters.enqueue("invitation", uuid4(), address, medium=medium, now=now, expires_at=now + HOUR)
 
     return owe
 
@@ -281,7 +281,7 @@ def test_what_waits_for_a_second_try_is_not_late_but_told(town: Town) -> None:
     with transaction():
         letter = letters.claim(Medium.EMAIL, clock.now())
     assert letter
-    outcome = AttemptOutcome(AttemptStage.RECIPIENT, 451)
+    outcome = LetterOutcome(AttemptStage.RECIPIENT, 451)
     verdict = after(outcome, CALM, attempts=1, now=clock.now(), expires_at=clock.now() + HOUR)
     with transaction():
         letters.settle(letter, verdict, outcome, clock.now())
