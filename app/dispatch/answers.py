@@ -1,4 +1,4 @@
-"""What those who were asked say. Each verb begins by holding the request, so that no two act on it at once."""
+"""What those who were asked say. Each verb begins by locking the request, so that no two act on it at once."""
 
 import enum
 from collections.abc import Mapping, Sequence
