@@ -161,13 +161,14 @@ def test_seven_windows_of_one_browser_all_work(house, windows, key) -> None:
         expect(page.locator("b")).not_to_have_text(str(before), timeout=SOON)
 
 
-def test_a_window_that_is_hidden_or_closed_gives_its_turn_to_another(windows) -> None:
+def test_a_window_that_is_hidden_or_closed_gives_its_turn_to_another(house, windows, key) -> None:
     first, second, *others = [windows() for _ in range(STREAMS + 2)]
     wait_for_stream(first)
     first.evaluate(HIDE, True)
     second.close()
     for page in others:
         wait_for_stream(page)
+    house.change(key)
     first.evaluate(HIDE, False)  # no turn is left: it looks
     expect(first.locator("b")).not_to_have_text("1", timeout=SOON)
     others[0].close()
