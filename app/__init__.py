@@ -14,6 +14,7 @@ from app import (
     inbox,
     joining,
     live,
+    membership,
     pathways,
     push,
     schedule,
@@ -57,7 +58,19 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     htmx.htmx.init_app(app)
     for floor in (db, incoming, again, compression, security, limits, errors, words, forms, ways):
         floor.init_app(app)
-    for room in (audit, accounts, push, live, pathways, tablets, drafts, care_requests, appointments, dispatch):
+    for room in (
+        audit,
+        accounts,
+        membership,
+        push,
+        live,
+        pathways,
+        tablets,
+        drafts,
+        care_requests,
+        appointments,
+        dispatch,
+    ):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, supervision, joining, emergency, shell):

@@ -10,8 +10,8 @@ disturbed, `budget.py` what waits for that, and `digests.py` rings it. `listener
 
 from flask import Flask
 
-from app.accounts.leaving import on_leaving
 from app.accounts.sessions import on_sign_out
+from app.membership.leaving import on_leaving
 from app.push import channels
 from app.push.attention_views import bp
 from app.push.listeners import find_numbers, find_useful, on_carried, on_lost, on_received

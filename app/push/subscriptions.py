@@ -7,8 +7,8 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import delete, func, select, update
 
-from app.accounts.leaving import Departure
 from app.core.db import db, in_order, insert_into, lock_in_order
+from app.membership.leaving import Departure
 from app.push.alerts import fall_back_no_more, silence, tell, tell_device
 from app.push.listeners import tell_carried, tell_lost, tell_received
 from app.push.models import UNSENT, Message, MessageState, Subscription

@@ -124,9 +124,9 @@ anything = st.recursive(
 ENDS = {
     "accounts.sign_out",
     "live.stream",
-    "keys.end_device",
-    "keys.end_other_devices",
-    "members.remove",
+    "accounts.end_device",
+    "accounts.end_other_devices",
+    "membership.remove",
     "settings.close",
 }
 """What would end the sign-ins that the rest is asked with, and the stream, which has no end."""

@@ -9,20 +9,23 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.accounts import actions as accounts
-from app.accounts import email_change, pro_sante, recovery
-from app.accounts.models import EmailChange
+from app.accounts import pro_sante
 from app.appointments import actions as appointments
 from app.core import clock, tokens
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, keyed_hash
 from app.joining import actions as joining
 from app.joining.models import AccessRequest
+from app.membership import email_change, recovery
+from app.membership.codes import ADDRESS_CODE
+from app.membership.codes import codes_of as codes_for
+from app.membership.models import EmailChange
 from app.push import payload, sms
 from app.tablets import queries as tablets
 from app.tablets.models import TabletTicket
 from app.tablets.rules import spoken_code
 from tests.factories.town import Town
+from tests.membership.mailbox import address_code, code_of, codes_of
 
 ROOT = Path(__file__).parents[2]
 ID = UUID(int=7)
@@ -49,8 +52,8 @@ def errand_of(state: str) -> str | None:
 
 
 TRAVELS = {
-    "invitation-code": Kept(lambda: accounts.code_of(ID), lambda code: code in accounts.codes_of(ID)),
-    "address-code": Kept(lambda: accounts.address_code(ID), lambda code: code in accounts.address_codes(ID)),
+    "invitation-code": Kept(lambda: code_of(ID), lambda code: code in codes_of(ID)),
+    "address-code": Kept(lambda: address_code(ID), lambda code: code in codes_for(ADDRESS_CODE, ID)),
     "stop-recovery": Kept(lambda: recovery.stop_token(ID), lambda token: recovery.stops(ID, token)),
     "push-receipt": Kept(lambda: payload.receipt_token(ID), lambda token: payload.receipt_token_matches(ID, token)),
     "push-answer-": Kept(
@@ -120,10 +123,10 @@ def test_the_code_of_a_new_address_lives_through_a_rotation(town: Town) -> None:
     nadia = town.orientation_nurse
     with transaction():
         email_change.ask(nadia.account_id, "nadia@new.example.org", now=clock.now())
-    code = accounts.address_code(db.session.query(EmailChange.id).scalar())
+    code = address_code(db.session.query(EmailChange.id).scalar())
     rotate(town.app)
     with transaction():
-        assert email_change.show_code(nadia.account_id, code, now=clock.now())
+        assert email_change.confirm(nadia.account_id, code, now=clock.now())
     assert nadia.account.email == "nadia@new.example.org"
 
 
@@ -131,7 +134,7 @@ def test_the_code_of_a_request_for_access_lives_through_a_rotation(town: Town) -
     with transaction():
         claim = joining.Claim("10000000009", "Léa", "Dupré", "lea@example.org")
         asked_id = joining.ask(claim, now=clock.now()).id
-    code = accounts.address_code(asked_id)
+    code = address_code(asked_id)
     rotate(town.app)
     with transaction():
         assert joining.show_code(asked_id, code, now=clock.now())

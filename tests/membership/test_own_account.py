@@ -12,19 +12,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts import email_change, invitations, mails
-from app.accounts.actions import address_code
-from app.accounts.invitations import Person
-from app.accounts.models import Account, EmailChange, Invitation, Membership, News, Passkey, Role
+from app.accounts.models import Account, Membership, Passkey, Role
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter
+from app.membership import email_change, invitations, mails
+from app.membership.invitations import Invitee
+from app.membership.models import EmailChange, Invitation, MembershipLetter
 from tests.accounts.conftest import NURSE, account_of, invited, later, welcome
 from tests.accounts.visitor import Visitor
+from tests.membership.mailbox import NEWS, address_code
 
 Anyone = Callable[..., Visitor]
-NEW = Person("nora.new@example.org", "Nora", "Petit")
+NEW = Invitee("nora.new@example.org", "Nora", "Petit")
 
 
 def asks(someone: Visitor, email: str = " Nora.New@Example.org") -> str:
@@ -40,7 +41,7 @@ def letters() -> list[tuple[str, str]]:
     db.session.rollback()
     return [
         (each.address, each.kind)
-        for each in db.session.scalars(select(Letter).where(Letter.kind.in_(list(News))).order_by(Letter.id))
+        for each in db.session.scalars(select(Letter).where(Letter.kind.in_(NEWS)).order_by(Letter.id))
     ]
 
 
@@ -57,10 +58,10 @@ def test_a_code_to_the_new_address_and_a_letter_to_the_old(nora: Visitor) -> Non
     assert account_of().email == NURSE.email, "nothing changes before the code comes back"
     assert nora.send("/account/email/code", code=f"{code[:3]} {code[3:]}").status_code == 303
     assert "nora.new@example.org" in nora.visit("/account").text
-    assert letters() == [(NEW.email, News.ADDRESS_CODE), (NURSE.email, News.EMAIL_CHANGED)]
+    assert letters() == [(NEW.email, MembershipLetter.ADDRESS_CODE), (NURSE.email, MembershipLetter.EMAIL_CHANGED)]
     (line,) = lines("account.email_changed")
     assert line.detail == {}, "the trail keeps no address"
-    letter = db.session.scalars(select(Letter).where(Letter.kind == News.EMAIL_CHANGED.value)).one()
+    letter = db.session.scalars(select(Letter).where(Letter.kind == MembershipLetter.EMAIL_CHANGED.value)).one()
     assert "nora.new" not in mails.news(letter, clock.now()).text
 
 
@@ -101,7 +102,7 @@ def test_a_newer_wish_takes_the_place_of_the_former(nora: Visitor) -> None:
 
 def test_the_address_of_another_is_never_hers(nora: Visitor, visitor: Anyone, practice: UUID, now: datetime) -> None:
     """Asking says nothing: the code goes to that mailbox, whose owner is the only one to read it."""
-    paul = Person("paul@example.org", "Paul", "Roux")
+    paul = Invitee("paul@example.org", "Paul", "Roux")
     welcome(visitor(), invited(practice, now, paul))
     code = asks(nora, paul.email)
     assert nora.send("/account/email/code", code=code).status_code == 422
@@ -113,7 +114,7 @@ def test_two_who_confirm_one_address_at_once(
     nora: Visitor, visitor: Anyone, practice: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A couple shares a mailbox: the first has it, the other reads that it cannot be used."""
-    paul = welcome(visitor(), invited(practice, now, Person("paul@example.org", "Paul", "Roux")))
+    paul = welcome(visitor(), invited(practice, now, Invitee("paul@example.org", "Paul", "Roux")))
     first = asks(nora)
     paul.visit("/account/email")
     paul.send("/account/email", email=NEW.email)
@@ -137,7 +138,7 @@ def test_two_who_confirm_one_address_at_once(
     assert "cette adresse ne peut pas servir" in refused.text
     assert account_of(NEW).name in ("Nora Petit", "Paul Roux")
     assert len(lines("account.email_changed")) == 1
-    assert [kind for _address, kind in letters()].count(News.EMAIL_CHANGED) == 1
+    assert [kind for _address, kind in letters()].count(MembershipLetter.EMAIL_CHANGED) == 1
 
 
 def test_a_bad_address_is_kept_and_said(nora: Visitor) -> None:
@@ -175,7 +176,7 @@ def test_closing_ends_everything_at_once(nora: Visitor, visitor: Anyone, app: Fl
     assert (gone.active, gone.memberships, gone.name) == (False, [], "Nora Petit")
     assert "nora" not in gone.email
     assert db.session.scalar(select(func.count()).select_from(Passkey)) == 0
-    assert letters() == [(NURSE.email, News.ACCOUNT_CLOSED)]
+    assert letters() == [(NURSE.email, MembershipLetter.ACCOUNT_CLOSED)]
     assert len(lines("account.closed")) == len(lines("account.left")) == 1
 
 
@@ -210,7 +211,7 @@ def test_the_last_who_keeps_a_place_stays(
     nora.visit("/account")
     assert nora.send("/account/closing", sure="y").status_code == 409
     assert nora.signed_in()
-    invitation = invited(practice, now, Person("paul@example.org", "Paul", "Roux"), role)
+    invitation = invited(practice, now, Invitee("paul@example.org", "Paul", "Roux"), role)
     assert nora.send("/account/closing", sure="y").status_code == 409, "invited only, he cannot come in yet"
     welcome(visitor(), invitation)
     nora.visit("/account/closing")

@@ -8,18 +8,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.accounts import mails
-from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
-from app.accounts.leaving import leave
-from app.accounts.models import Invitation, News, Role
+from app.accounts.models import Role
 from app.audit.models import AuditEvent
 from app.core.db import db, transaction
 from app.letters.models import Letter
+from app.membership import mails
+from app.membership.invitations import Invitee, invite
+from app.membership.leaving import leave
+from app.membership.models import Invitation, MembershipLetter
 from tests.accounts.conftest import NURSE, account_of, invited, later, row, welcome
 from tests.accounts.visitor import Visitor
+from tests.membership.mailbox import code_of
 
-ANNE = Person("anne.roy@example.org", "Anne", "Roy")
+ANNE = Invitee("anne.roy@example.org", "Anne", "Roy")
 Anyone = Callable[..., Visitor]
 
 
@@ -63,8 +64,8 @@ def test_it_is_not_mailed_but_her_mailbox_hears_of_it(anne: Visitor, practice: U
     welcome(visitor(), invitation)
     db.session.rollback()
     told = db.session.scalars(select(Letter).where(Letter.address == NURSE.email)).all()
-    assert [letter.kind for letter in told] == [News.JOINED]
-    assert "Ce\nn'était pas vous" in mails.TEXTS[News.JOINED]
+    assert [letter.kind for letter in told] == [MembershipLetter.JOINED]
+    assert "Ce\nn'était pas vous" in mails.TEXTS[MembershipLetter.JOINED]
 
 
 def test_ten_minutes(anne: Visitor, practice: UUID, visitor: Anyone) -> None:
@@ -138,7 +139,7 @@ def test_another_administrators_screen_is_not_mine(
     anne: Visitor, practice: UUID, visitor: Anyone, now: datetime
 ) -> None:
     invitation = shows(anne, practice)
-    other = welcome(visitor(), invited(practice, now, Person("b@example.org", "Bea", "Roy"), Role.ADMINISTRATOR))
+    other = welcome(visitor(), invited(practice, now, Invitee("b@example.org", "Bea", "Roy"), Role.ADMINISTRATOR))
     assert other.visit(f"/invitations/{invitation}").status_code == 404
     assert other.visit(f"/invitations/{invited(practice, now)}").status_code == 404, "a mailed one is on no screen"
 
@@ -167,7 +168,7 @@ def test_what_who_is_removed_proposed_by_mail_opens_nothing_either(
     anne: Visitor, practice: UUID, visitor: Anyone, now: datetime
 ) -> None:
     """Whoever is about to be removed must not let herself in again by a mailbox of her choice."""
-    accomplice = Person("accomplice@example.org", "A", "B")
+    accomplice = Invitee("accomplice@example.org", "A", "B")
     with transaction():
         made = invite(accomplice, practice, Role.ADMINISTRATOR, by=account_of(ANNE).id, now=now).id
     with transaction():

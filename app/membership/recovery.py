@@ -11,24 +11,15 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
 
-from app.accounts.actions import end_sign_ins, has_passkey, hold, mail_invitation, tell
-from app.accounts.models import (
-    RECOVERY_INVITATION,
-    Account,
-    Invitation,
-    Membership,
-    News,
-    Outcome,
-    Passkey,
-    Recovery,
-    RecoveryWord,
-    Role,
-)
-from app.accounts.rules import RECOVERY_LASTS, opens_at, recovery_ends_at
+from app.accounts.actions import end_sign_ins, has_passkey, lock_account, tell
+from app.accounts.models import Account, Membership, Passkey, Role
 from app.audit.actions import record
 from app.core.db import db, transaction
 from app.core.timers import Due
 from app.core.tokens import derived_token, derived_tokens, same_as_one
+from app.membership.actions import mail_invitation
+from app.membership.models import Invitation, MembershipLetter, Recovery, RecoveryOutcome, RecoveryWord
+from app.membership.rules import RECOVERY_LASTS, opens_at, recovery_ends_at
 
 
 def may_vouch(administrator: Account, account: Account, organization_id: UUID) -> bool:
@@ -39,22 +30,22 @@ def may_vouch(administrator: Account, account: Account, organization_id: UUID) -
 
 def ask(account: Account, organization_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
     """The first administrator's word. False when it is not theirs to give, not needed, or already running."""
-    held = hold(account.id)
-    if not may_vouch(by, held, organization_id) or not has_passkey(held.id) or running_for(held.id):
+    person = lock_account(account.id)
+    if not may_vouch(by, person, organization_id) or not has_passkey(person.id) or running_for(person.id):
         return False
     asked = Recovery(
-        account_id=held.id, organization_id=organization_id, asked_by_id=by.id, asked_because=because, asked_at=now
+        account_id=person.id, organization_id=organization_id, asked_by_id=by.id, asked_because=because, asked_at=now
     )
     db.session.add(asked)
     db.session.flush()
-    _note(asked, "account.recovery_asked", News.RECOVERY_ASKED, by=by.id, why=because, now=now)
+    _note(asked, "account.recovery_asked", MembershipLetter.RECOVERY_ASKED, by=by.id, why=because, now=now)
     return True
 
 
 def confirm(recovery_id: UUID, organization_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
     """The word of a second administrator, and of one of each other organization where she has a role: with the last
     of them a day begins. False when it is the same person, or too late."""
-    recovery = _held(recovery_id)
+    recovery = _lock(recovery_id)
     if recovery is None or organization_id not in missing(recovery) or not _asked_by_one_of_them(recovery):
         return False
     if not may_vouch(by, recovery.account, organization_id):
@@ -72,7 +63,7 @@ def confirm(recovery_id: UUID, organization_id: UUID, *, by: Account, because: s
 def speak_for_the_silent(account: Account, *, because: str, now: datetime) -> list[UUID]:
     """The operator's word for those of her other organizations that have no administrator to give it; returns them."""
     recovery = running_for(account.id)
-    recovery = _held(recovery.id) if recovery else None
+    recovery = _lock(recovery.id) if recovery else None
     if recovery is None:
         return []
     others = [place for place in missing(recovery) if place != recovery.organization_id]
@@ -102,7 +93,7 @@ def _note_word(recovery: Recovery, organization_id: UUID, *, by: UUID | None, wh
 def _begin_if_all_spoke(recovery: Recovery, now: datetime) -> None:
     if not missing(recovery):
         recovery.opens_at = opens_at(now)
-        tell(recovery.account, News.RECOVERY_CONFIRMED, recovery.id, now=now)
+        tell(recovery.account, MembershipLetter.RECOVERY_CONFIRMED, recovery.id, now=now)
 
 
 def missing(recovery: Recovery) -> list[UUID]:
@@ -121,11 +112,11 @@ def _asked_by_one_of_them(recovery: Recovery) -> bool:
 
 def cancel(recovery_id: UUID, *, by: UUID | None, why: str, now: datetime) -> bool:
     """Anyone concerned may stop it: the person (`by` is None from the mailed link), or an administrator."""
-    recovery = _held(recovery_id)
+    recovery = _lock(recovery_id)
     if recovery is None:
         return False
-    _end(recovery, Outcome.CANCELLED, now)
-    _note(recovery, "account.recovery_cancelled", News.RECOVERY_CANCELLED, by=by, why=why, now=now)
+    _end(recovery, RecoveryOutcome.CANCELLED, now)
+    _note(recovery, "account.recovery_cancelled", MembershipLetter.RECOVERY_CANCELLED, by=by, why=why, now=now)
     return True
 
 
@@ -137,7 +128,7 @@ def move_due(now: datetime) -> int:
     due = list(db.session.scalars(select(Recovery.id).where(*_due(now))))
     for recovery_id in due:
         with transaction():
-            recovery = _held(recovery_id)
+            recovery = _lock(recovery_id)
             if recovery is not None:
                 _move(recovery, now)
     return len(due)
@@ -160,7 +151,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _move(recovery: Recovery, now: datetime) -> None:
     if recovery_ends_at(recovery.asked_at, recovery.opens_at) <= now:
-        _end(recovery, Outcome.EXPIRED, now)
+        _end(recovery, RecoveryOutcome.EXPIRED, now)
     elif recovery.opens_at is not None and recovery.opens_at <= now and invitation_of(recovery.id) is None:
         _open(recovery, now)
 
@@ -179,7 +170,7 @@ def _open(recovery: Recovery, now: datetime) -> None:
     )
     db.session.add(made)
     db.session.flush()
-    mail_invitation(made, RECOVERY_INVITATION, now=now)
+    mail_invitation(made, MembershipLetter.RECOVERY_INVITATION, now=now)
     record("account.recovery_opened", subject=recovery.account_id, why="two administrators, one day", now=now)
 
 
@@ -187,11 +178,11 @@ def finish(invitation: Invitation, passkey: Passkey, *, now: datetime) -> None:
     """The person has her new passkey: those she lost, and all that was signed in with them, end."""
     recovery = db.session.get_one(Recovery, invitation.recovery_id)
     account = recovery.account
-    recovery.ended_at, recovery.outcome = now, Outcome.USED
+    recovery.ended_at, recovery.outcome = now, RecoveryOutcome.USED
     db.session.execute(delete(Passkey).where(Passkey.account_id == account.id, Passkey.id != passkey.id))
     end_sign_ins(account.id, by=account.id, why="passkeys were lost", now=now)
     record("account.recovered", subject=account.id, actor=account.id, why="two administrators, one day", now=now)
-    tell(account, News.RECOVERED, recovery.id, now=now)
+    tell(account, MembershipLetter.RECOVERED, recovery.id, now=now)
 
 
 def running_for(account_id: UUID) -> Recovery | None:
@@ -223,17 +214,17 @@ def end_those_of(account_id: UUID, organization_id: UUID, *, by: UUID, now: date
     running = running_for(account_id)
     if running is not None and running.organization_id == organization_id:
         cancel(running.id, by=by, why="left the organization", now=now)
-    elif running is not None and (recovery := _held(running.id)) and recovery.opens_at is None:
+    elif running is not None and (recovery := _lock(running.id)) and recovery.opens_at is None:
         _begin_if_all_spoke(recovery, now)
 
 
-def _held(recovery_id: UUID) -> Recovery | None:
+def _lock(recovery_id: UUID) -> Recovery | None:
     this = Recovery.id == recovery_id, Recovery.ended_at.is_(None)
     statement = select(Recovery).where(*this).with_for_update(key_share=True, of=Recovery)
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
-def _end(recovery: Recovery, outcome: Outcome, now: datetime) -> None:
+def _end(recovery: Recovery, outcome: RecoveryOutcome, now: datetime) -> None:
     recovery.ended_at, recovery.outcome = now, outcome
     db.session.execute(
         update(Invitation)
@@ -242,6 +233,8 @@ def _end(recovery: Recovery, outcome: Outcome, now: datetime) -> None:
     )
 
 
-def _note(recovery: Recovery, event: str, news: News, *, by: UUID | None, why: str, now: datetime) -> None:
+def _note(
+    recovery: Recovery, event: str, letter: MembershipLetter, *, by: UUID | None, why: str, now: datetime
+) -> None:
     record(event, subject=recovery.account_id, actor=by, why=why, now=now)
-    tell(recovery.account, news, recovery.id, now=now)
+    tell(recovery.account, letter, recovery.id, now=now)

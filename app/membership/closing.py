@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from app.accounts import invitations, recovery
-from app.accounts.actions import end_sign_ins, hold, hold_keepers, tell
-from app.accounts.leaving import leave
-from app.accounts.models import KEEPERS, Account, EmailChange, Membership, News, Passkey
+from app.accounts.actions import end_sign_ins, lock_account, tell
+from app.accounts.models import KEEPERS, Account, Membership, Passkey
 from app.audit.actions import record
 from app.core.db import db
+from app.membership import invitations, recovery
+from app.membership.actions import lock_keepers
+from app.membership.leaving import leave
+from app.membership.models import EmailChange, MembershipLetter
 from app.organizations.queries import names_of
 
 Obstacles = Callable[[Account], list[str]]
@@ -54,11 +56,11 @@ def close(account_id: UUID, *, now: datetime) -> bool:
 
     The name stays: past requests and the trail say who did what. The address is freed, so that she may come back.
     """
-    account = hold(account_id)
-    hold_keepers(account.organizations())
+    account = lock_account(account_id)
+    lock_keepers(account.organizations())
     if obstacles(account):
         return False
-    tell(account, News.ACCOUNT_CLOSED, account.id, now=now)
+    tell(account, MembershipLetter.ACCOUNT_CLOSED, account.id, now=now)
     running = recovery.running_for(account_id)
     if running is not None:
         recovery.cancel(running.id, by=account_id, why="closed the account", now=now)
@@ -66,8 +68,8 @@ def close(account_id: UUID, *, now: datetime) -> bool:
         leave(account_id, organization_id, by=account_id, now=now)
     end_sign_ins(account_id, by=account_id, why="closed the account", now=now)
     invitations.end_all(account_id, now)
-    for held in (Passkey, EmailChange):
-        db.session.execute(delete(held).where(held.account_id == account_id))
+    for hers in (Passkey, EmailChange):
+        db.session.execute(delete(hers).where(hers.account_id == account_id))
     account.active, account.email = False, f"{account_id}@closed.invalid"
     record("account.closed", subject=account_id, actor=account_id, why="by the person", now=now)
     return True

@@ -5,43 +5,39 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from app.accounts import invitations
-from app.accounts.actions import address_codes, hold, tell, write_to
-from app.accounts.models import Account, EmailChange, Invitation, News
-from app.accounts.rules import ADDRESS_CODE_LASTS, accepts_codes
+from app.accounts.actions import lock_account, tell
+from app.accounts.models import Account
 from app.audit.actions import record
 from app.core.db import db
-from app.core.tokens import same_as_one
+from app.membership import invitations
+from app.membership.actions import write_to
+from app.membership.models import EmailChange, Invitation, MembershipLetter
+from app.membership.rules import ADDRESS_CODE_LASTS
 
 
 def ask(account_id: UUID, email: str, *, now: datetime) -> None:
     """A code goes to the new address, also when it is somebody's already: only her mailbox may tell."""
-    hold(account_id)
+    lock_account(account_id)
     _forget(account_id)
     change = EmailChange(account_id=account_id, email=email, expires_at=now + ADDRESS_CODE_LASTS)
     db.session.add(change)
     db.session.flush()
-    write_to(email, News.ADDRESS_CODE, change.id, now=now)
+    write_to(email, MembershipLetter.ADDRESS_CODE, change.id, now=now)
 
 
 def asked_by(account_id: UUID) -> EmailChange | None:
     return db.session.scalar(select(EmailChange).where(EmailChange.account_id == account_id))
 
 
-def show_code(account_id: UUID, code: str, *, now: datetime) -> bool:
+def confirm(account_id: UUID, code: str, *, now: datetime) -> bool:
     """The address changes with the right code; wrong ones count. An address of somebody else never does."""
-    account = hold(account_id)
+    account = lock_account(account_id)
     change = asked_by(account_id)
-    if change is None or not accepts_codes(None, change.expires_at, change.attempts, now):
-        return False
-    if not same_as_one(code, address_codes(change.id)):
-        change.attempts += 1
-        return False
-    if _is_anothers(change.email):
+    if change is None or not change.is_opened_by(code, now) or _is_anothers(change.email):
         return False
     invitations.end_all(account_id, now)  # They were sent to a mailbox that does not speak for her any more.
     _take_over(change.email, account_id)
-    tell(account, News.EMAIL_CHANGED, account.id, now=now)  # at the old address, before it is gone
+    tell(account, MembershipLetter.EMAIL_CHANGED, account.id, now=now)  # at the old address, before it is gone
     account.email = change.email
     _forget(account_id)
     record("account.email_changed", subject=account.id, actor=account.id, why="by the person", now=now)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.accounts import invitations
-from app.accounts.actions import end_sign_ins, hold
+from app.accounts.actions import end_sign_ins, lock_account
 from app.accounts.models import Role
 from app.audit.actions import record
 from app.core.db import db
+from app.membership import invitations
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def on_leaving(listener: Listener) -> Listener:
 
 def leave(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
     """End every role of this person there. Rights end with the next request; with the last role, so does all access."""
-    account = hold(account_id)
+    account = lock_account(account_id)
     roles = frozenset(m.role for m in account.memberships if m.organization_id == organization_id)
     if not roles:
         return

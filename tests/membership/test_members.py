@@ -11,19 +11,20 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app.accounts import invitations, mails, recovery
-from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
-from app.accounts.leaving import leave
-from app.accounts.models import Account, Invitation, News, Outcome, Passkey, Recovery, Role
+from app.accounts.models import Account, Passkey, PasskeyLetter, Role
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter, LetterState
 from app.letters.sender import send_mails
+from app.membership import invitations, mails, recovery
+from app.membership.invitations import Invitee, invite
+from app.membership.leaving import leave
+from app.membership.models import Invitation, MembershipLetter, Recovery, RecoveryOutcome
 from app.organizations.models import Organization
 from tests.accounts.conftest import NURSE, account_of, invited, later, welcome
 from tests.accounts.visitor import Visitor
+from tests.membership.mailbox import NEWS, code_of
 
 Anyone = Callable[..., Visitor]
 Join = Callable[[str, Role], Visitor]
@@ -48,11 +49,11 @@ def due(now: datetime) -> int:
     return recovery.move_due(now)
 
 
-def person(name: str) -> Person:
-    return Person(f"{name}@example.org", name.title(), "Roy")
+def person(name: str) -> Invitee:
+    return Invitee(f"{name}@example.org", name.title(), "Roy")
 
 
-def page_of(who: Person, place: UUID) -> str:
+def page_of(who: Invitee, place: UUID) -> str:
     return f"/members/{place}/{account_of(who).id}"
 
 
@@ -169,12 +170,12 @@ def test_two_administrators_and_a_day(join: Join, nora: Visitor, visitor: Anyone
     old = visitor(keys=nora.device.keys)
     old.visit("/sign-in")
     assert old.ask("/sign-in/verification", old.device.get(old.ask("/sign-in/options").get_json())).status_code == 404
-    assert db.session.scalars(select(Recovery.outcome)).one() is Outcome.USED
-    assert db.session.scalars(select(Letter.kind).where(Letter.kind.in_(list(News))).order_by(Letter.id)).all() == [
-        News.RECOVERY_ASKED,
-        News.RECOVERY_CONFIRMED,
-        News.PASSKEY_ADDED,
-        News.RECOVERED,
+    assert db.session.scalars(select(Recovery.outcome)).one() is RecoveryOutcome.USED
+    assert db.session.scalars(select(Letter.kind).where(Letter.kind.in_(NEWS)).order_by(Letter.id)).all() == [
+        MembershipLetter.RECOVERY_ASKED,
+        MembershipLetter.RECOVERY_CONFIRMED,
+        PasskeyLetter.ADDED,
+        MembershipLetter.RECOVERED,
     ]
 
 
@@ -189,7 +190,7 @@ def test_one_administrator_alone_gets_nowhere(join: Join, nora: Visitor, practic
     assert ines.send(page + "/recovery/confirmation", **WHY).status_code == 403
     assert due(later(days=3)) == 0
     assert due(later(days=5)) == 1
-    assert db.session.scalars(select(Recovery.outcome)).one() is Outcome.EXPIRED
+    assert db.session.scalars(select(Recovery.outcome)).one() is RecoveryOutcome.EXPIRED
 
 
 def test_nobody_vouches_for_herself(join: Join, practice: UUID) -> None:
@@ -252,7 +253,7 @@ def test_letters_leave_once(join: Join, nora: Visitor, practice: UUID, app: Flas
     anne.send(page + "/recovery", **WHY)
     assert send_mails(clock.now()) == 1
     assert send_mails(clock.now()) == 0
-    letter = db.session.scalars(select(Letter).where(Letter.kind == News.RECOVERY_ASKED.value)).one()
+    letter = db.session.scalars(select(Letter).where(Letter.kind == MembershipLetter.RECOVERY_ASKED.value)).one()
     assert letter.address == NURSE.email
     assert f"/recoveries/{letter.subject_id}/" in mails.news(letter, clock.now()).text
 

@@ -8,14 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
-from app.accounts.models import Account, Invitation, Membership, Role
+from app.accounts.models import Account, Membership, Role
 from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter
+from app.membership.invitations import Invitee, invite
+from app.membership.models import Invitation
 from tests.accounts.conftest import NURSE, account_of, invited, later, row, welcome
 from tests.accounts.visitor import Visitor
+from tests.membership.mailbox import code_of
 
 Anyone = Callable[..., Visitor]
 
@@ -65,7 +66,7 @@ def test_a_right_code_does_not_outlive_the_invitation(visitor: Anyone, invitatio
     try_code(someone, invitation, code_of(invitation))
     someone.visit(f"/invitation/{invitation}")
     later(hours=25)
-    assert someone.ask("/passkeys/options").status_code == 401
+    assert someone.ask(f"/invitation/{invitation}/passkey/options").status_code == 401
 
 
 def test_it_serves_once(nora: Visitor, visitor: Anyone, invitation: UUID) -> None:
@@ -79,9 +80,9 @@ def test_of_two_browsers_with_the_code_one_enrols(visitor: Anyone, invitation: U
         assert try_code(someone, invitation, code_of(invitation)) == 303
     page = f"/invitation/{invitation}"
     second.visit(page)
-    options = second.ask("/passkeys/options").get_json()
+    options = second.ask(f"{page}/passkey/options").get_json()
     assert first.enrol(page).status_code == 200
-    assert second.ask("/passkeys/verification", second.device.create(options)).status_code == 401
+    assert second.ask(f"{page}/passkey/verification", second.device.create(options)).status_code == 401
 
 
 def test_one_answer_for_wrong_expired_used_and_unknown(visitor: Anyone, invitation: UUID) -> None:
@@ -124,12 +125,12 @@ def test_a_mail_never_opens_an_account_that_has_a_key(
     nora: Visitor, visitor: Anyone, practice: UUID, now: datetime
 ) -> None:
     with transaction():
-        stranger = Person(NURSE.email, "Autre", "Nom")
+        stranger = Invitee(NURSE.email, "Autre", "Nom")
         made = invite(stranger, practice, Role.COORDINATOR, by=None, now=now).id
     thief = visitor()
     assert try_code(thief, made, code_of(made)) == 303
     assert "déjà un accès" in thief.visit(f"/invitation/{made}").text
-    assert thief.ask("/passkeys/options").status_code == 401
+    assert thief.ask(f"/invitation/{made}/passkey/options").status_code == 401
     assert thief.send(f"/invitation/{made}/acceptance").location.startswith("/sign-in")
     assert account_of().name == "Nora Petit"
     assert account_of().roles == {Role.PRACTITIONER}
@@ -168,7 +169,7 @@ def test_she_may_refuse(nora: Visitor, practice: UUID, now: datetime) -> None:
 
 
 def test_proving_an_invitation_leaves_the_former_person(nora: Visitor, practice: UUID, now: datetime) -> None:
-    other = invited(practice, now, Person("paul@example.org", "Paul", "Roux"))
+    other = invited(practice, now, Invitee("paul@example.org", "Paul", "Roux"))
     assert try_code(nora, other, code_of(other)) == 303
     assert not nora.signed_in()
     assert nora.enrol(f"/invitation/{other}").status_code == 200
@@ -177,7 +178,7 @@ def test_proving_an_invitation_leaves_the_former_person(nora: Visitor, practice:
 
 @pytest.fixture
 def chief(visitor: Anyone, practice: UUID, now: datetime) -> Visitor:
-    boss = Person("chief@example.org", "Anne", "Roy")
+    boss = Invitee("chief@example.org", "Anne", "Roy")
     return welcome(visitor(), invited(practice, now, boss, Role.ADMINISTRATOR))
 
 
@@ -189,7 +190,7 @@ def test_an_administrator_invites(chief: Visitor, practice: UUID) -> None:
     answer = chief.send("/invitations/new", organization_id=str(practice), **FIELDS)
     assert answer.status_code == 303
     assert "part par courriel" in chief.visit("/invitations/new").text
-    lea = account_of(Person("lea.blanc@example.org", "", ""))
+    lea = account_of(Invitee("lea.blanc@example.org", "", ""))
     assert (lea.name, lea.roles) == ("Léa Blanc", frozenset())
     made = db.session.scalars(select(Invitation).where(Invitation.account_id == lea.id)).one()
     assert (made.role, made.organization_id) == (Role.PRACTITIONER, practice)
@@ -210,7 +211,7 @@ def test_a_bad_form_is_kept(chief: Visitor, practice: UUID) -> None:
 
 
 def test_nobody_gives_more_than_they_may(visitor: Anyone, practice: UUID, now: datetime) -> None:
-    person = Person("coordination@example.org", "Inès", "Faure")
+    person = Invitee("coordination@example.org", "Inès", "Faure")
     coordinator = welcome(visitor(), invited(practice, now, person, Role.COORDINATOR))
     page = coordinator.visit("/invitations/new").text
     assert "Administrer" not in page

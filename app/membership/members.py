@@ -1,35 +1,40 @@
-"""Who belongs to my organization: seeing them, letting them go, vouching for one who lost every passkey."""
+"""Who belongs to my organization: inviting them, letting them go, vouching for one who lost every passkey."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, url_for
+from flask import Response, abort, current_app, flash, request, url_for
 
-from app.accounts import actions, invitations, queries, recovery
-from app.accounts.forms import ReasonForm
-from app.accounts.guards import me, role
-from app.accounts.leaving import leave
-from app.accounts.models import Account, Invitation, Recovery, Role
-from app.accounts.rules import accepts_codes
-from app.accounts.words import ROLES, UNDELIVERED, UNDELIVERED_YET
+from app.accounts.actions import has_passkey, lock_account
+from app.accounts.guards import me, proven_role, role
+from app.accounts.models import Account, Role
+from app.accounts.queries import with_passkey
+from app.accounts.words import ROLE_HINTS, ROLES
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.core.qr import drawn
 from app.core.words import moment
 from app.letters.models import Letter, LetterState
+from app.membership import invitations, queries, recovery
+from app.membership.actions import lock_keepers
+from app.membership.forms import InviteForm, ReasonForm
+from app.membership.leaving import leave
+from app.membership.models import Invitation, Recovery
+from app.membership.views import bp
+from app.membership.words import UNDELIVERED, UNDELIVERED_YET
 from app.organizations.queries import names_of
 
-bp = Blueprint("members", __name__, url_prefix="/members")
-
-INVITATIONS_SHOWN = timedelta(days=30)
+BY_MAIL = "Cette adresse est déjà connue de Relais\u00a0: l'invitation part par courriel, elle vaut 24 heures."
+UNANSWERED_LISTED = timedelta(days=30)
 """For how long an invitation that nobody answered stays on the list."""
 
 
 @dataclass(frozen=True)
-class Place:
+class OrganizationMembers:
     id: UUID
     name: str
     members: list[tuple[Account, list[str]]]
@@ -38,22 +43,22 @@ class Place:
     invited: list[tuple[Invitation, str, str]]
 
 
-@bp.get("")
+@bp.get("/members")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
-def show() -> Response:
-    places = [place(*each) for each in queries.may_invite_to(me()).items()]
-    return page("accounts/members.html", places=places, coordinates=Role.COORDINATOR in me().roles)
+def members() -> Response:
+    places = [members_of(*each) for each in queries.may_invite_to(me()).items()]
+    return page("membership/members.html", places=places, coordinates=Role.COORDINATOR in me().roles)
 
 
-def place(organization_id: UUID, name: str) -> Place:
+def members_of(organization_id: UUID, name: str) -> OrganizationMembers:
     people = queries.members_of(organization_id)
     members = [(each, [ROLES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
     running = recovery.running_in(organization_id)
-    unanswered = queries.unanswered_by(organization_id, clock.now() - INVITATIONS_SHOWN)
+    unanswered = queries.unanswered_by(organization_id, clock.now() - UNANSWERED_LISTED)
     found = [each for each in unanswered if each.role in me().may_grant(organization_id)]
     letters = queries.letters_of(found)
     invited = [(each, ROLES[each.role], state_of(each, letters.get(each.id))) for each in found if each.role]
-    return Place(organization_id, name, members, running, queries.with_passkey(people), invited)
+    return OrganizationMembers(organization_id, name, members, running, with_passkey(people), invited)
 
 
 def state_of(invitation: Invitation, letter: Letter | None) -> str:
@@ -62,7 +67,7 @@ def state_of(invitation: Invitation, letter: Letter | None) -> str:
         return "Invitation refusée"
     if invitation.shown_by_id is None and letter and (problem := undelivered(letter)):
         return problem
-    if not accepts_codes(invitation.used_at, invitation.expires_at, invitation.attempts, clock.now()):
+    if not invitation.takes_codes(clock.now()):
         return "Invitation expirée"
     if invitation.shown_by_id:
         return "Code montré à l'écran"
@@ -77,15 +82,15 @@ def undelivered(letter: Letter) -> str:
 
 
 def invitation_of(organization_id: UUID, invitation_id: UUID) -> Invitation:
-    """One that this organization sent, for a role I may give, held; any other is not there."""
-    found = invitations.held_by_host(invitation_id)
+    """One that this organization sent, for a role I may give, locked; any other is not there."""
+    found = invitations.lock_sent(invitation_id)
     ours = found is not None and found.organization_id == organization_id and found.used_at is None
     if found is None or not ours or found.role not in me().may_grant(organization_id):
         abort(404)
     return found
 
 
-@bp.post("/<uuid:organization_id>/invitations/<uuid:invitation_id>/renewal")
+@bp.post("/members/<uuid:organization_id>/invitations/<uuid:invitation_id>/renewal")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def renew_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
     """To the address as it was typed, whoever's it has become."""
@@ -93,16 +98,16 @@ def renew_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
         former = invitation_of(organization_id, invitation_id)
         invitations.renew(former, by=me().id, now=clock.now())
     flash("L'invitation repart par courriel. Elle vaut 24 heures.", "success")
-    return see_other(url_for("members.show"))
+    return see_other(url_for("membership.members"))
 
 
-@bp.post("/<uuid:organization_id>/invitations/<uuid:invitation_id>/removal")
+@bp.post("/members/<uuid:organization_id>/invitations/<uuid:invitation_id>/removal")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def withdraw_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
     with transaction():
         invitations.withdraw(invitation_of(organization_id, invitation_id), by=me().id, now=clock.now())
     flash("L'invitation est retirée\u00a0: son code n'ouvre plus rien.", "success")
-    return see_other(url_for("members.show"))
+    return see_other(url_for("membership.members"))
 
 
 def member_of(organization_id: UUID, account_id: UUID) -> Account:
@@ -119,7 +124,7 @@ def may_remove(person: Account, organization_id: UUID) -> bool:
     return person.id != me().id and held <= me().may_grant(organization_id)
 
 
-@bp.get("/<uuid:organization_id>/<uuid:account_id>")
+@bp.get("/members/<uuid:organization_id>/<uuid:account_id>")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def member(organization_id: UUID, account_id: UUID) -> Response:
     return member_page(organization_id, member_of(organization_id, account_id), ReasonForm())
@@ -130,14 +135,14 @@ def member_page(organization_id: UUID, person: Account, form: ReasonForm, status
     here = running if running is not None and running.organization_id == organization_id else None
     missing = recovery.missing(running) if running else []
     return page(
-        "accounts/member.html",
+        "membership/member.html",
         status=status,
         person=person,
         organization_id=organization_id,
         organization=names_of([organization_id])[organization_id],
         roles=[ROLES[each] for each in queries.roles_in(person, organization_id)],
         removable=may_remove(person, organization_id),
-        vouching=recovery.may_vouch(me(), person, organization_id) and actions.has_passkey(person.id),
+        vouching=recovery.may_vouch(me(), person, organization_id) and has_passkey(person.id),
         recovery=running,
         code=code_to_say(here) if here else None,
         here=here is not None,
@@ -152,27 +157,27 @@ def code_to_say(running: Recovery) -> str | None:
     made = recovery.invitation_of(running.id)
     if made is None or me().id not in (running.asked_by_id, running.confirmed_by_id):
         return None
-    return actions.code_of(made.id)
+    return made.code
 
 
-@bp.post("/<uuid:organization_id>/<uuid:account_id>/removal")
+@bp.post("/members/<uuid:organization_id>/<uuid:account_id>/removal")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def remove(organization_id: UUID, account_id: UUID) -> Response:
-    """Asked again once both are held: who was removed a moment ago removes nobody."""
+    """Asked again once both are locked: who was removed a moment ago removes nobody."""
     member_of(organization_id, account_id)
     now = clock.now()
     with transaction():
-        person = actions.hold(account_id)
-        actions.hold_keepers([organization_id])
+        person = lock_account(account_id)
+        lock_keepers([organization_id])
         if not may_remove(person, organization_id):
             abort(403)
         leave(person.id, organization_id, by=me().id, now=now)
         recovery.end_those_of(person.id, organization_id, by=me().id, now=now)
     flash("Cette personne n'a plus accès à cette organisation.", "success")
-    return see_other(url_for("members.show"))
+    return see_other(url_for("membership.members"))
 
 
-@bp.post("/<uuid:organization_id>/<uuid:account_id>/recovery")
+@bp.post("/members/<uuid:organization_id>/<uuid:account_id>/recovery")
 @role(Role.ADMINISTRATOR)
 @resumable
 def ask_recovery(organization_id: UUID, account_id: UUID) -> Response:
@@ -183,7 +188,7 @@ def ask_recovery(organization_id: UUID, account_id: UUID) -> Response:
     )
 
 
-@bp.post("/<uuid:organization_id>/<uuid:account_id>/recovery/confirmation")
+@bp.post("/members/<uuid:organization_id>/<uuid:account_id>/recovery/confirmation")
 @role(Role.ADMINISTRATOR)
 @resumable
 def confirm_recovery(organization_id: UUID, account_id: UUID) -> Response:
@@ -205,7 +210,7 @@ def vouch(organization_id: UUID, person: Account, say: Callable[[Account, str], 
         said = say(person, form.reason.data or "")
     if not said:
         return member_page(organization_id, person, ReasonForm(formdata=None), status=409)
-    return see_other(url_for("members.member", organization_id=organization_id, account_id=person.id))
+    return see_other(url_for("membership.member", organization_id=organization_id, account_id=person.id))
 
 
 def running_id(account_id: UUID) -> UUID:
@@ -218,9 +223,9 @@ def running_here(account_id: UUID, organization_id: UUID) -> UUID:
     return found.id if found is not None and found.organization_id == organization_id else abort(404)
 
 
-@bp.post("/<uuid:organization_id>/<uuid:account_id>/recovery/cancellation")
+@bp.post("/members/<uuid:organization_id>/<uuid:account_id>/recovery/cancellation")
 @role(Role.ADMINISTRATOR)
-def cancel_recovery(organization_id: UUID, account_id: UUID) -> Response:
+def cancel_recovery_of(organization_id: UUID, account_id: UUID) -> Response:
     person = member_of(organization_id, account_id)
     if not recovery.may_vouch(me(), person, organization_id):
         abort(403)
@@ -228,4 +233,66 @@ def cancel_recovery(organization_id: UUID, account_id: UUID) -> Response:
     with transaction():
         recovery.cancel(running_id, by=me().id, why="by an administrator", now=clock.now())
     flash("La récupération est annulée. La personne en est prévenue.", "success")
-    return see_other(url_for("members.member", organization_id=organization_id, account_id=person.id))
+    return see_other(url_for("membership.member", organization_id=organization_id, account_id=person.id))
+
+
+@bp.get("/invitations/new")
+@role(Role.ADMINISTRATOR, Role.COORDINATOR)
+def new_invitation() -> Response:
+    form = InviteForm()
+    form.offer(me())
+    return page("membership/new_invitation.html", form=form, hints=ROLE_HINTS)
+
+
+@bp.post("/invitations/new")
+@role(Role.ADMINISTRATOR, Role.COORDINATOR)
+@resumable
+def invite() -> Response:
+    return send_invitation(on_screen=False)
+
+
+@bp.post("/invitations/shown")
+@proven_role(Role.ADMINISTRATOR, Role.COORDINATOR)
+@resumable
+def invite_here() -> Response:
+    """Without the mailbox as a witness, so the one who vouches has just shown her own passkey."""
+    return send_invitation(on_screen=True)
+
+
+def send_invitation(*, on_screen: bool) -> Response:
+    form = InviteForm()
+    form.offer(me())
+    if not form.validate_on_submit():
+        return page("membership/new_invitation.html", form=form, hints=ROLE_HINTS, status=422)
+    with transaction():
+        if form.role.data not in me().may_grant(form.organization_id.data):
+            abort(403)  # She has lost the right since the form was read.
+        made = invitations.invite(
+            form.invitee, form.organization_id.data, form.role.data, by=me().id, now=clock.now(), on_screen=on_screen
+        )
+        made_id, here = made.id, made.shown_by_id is not None
+    if here:
+        return see_other(url_for("membership.show_invitation", invitation_id=made_id))
+    # The same words whether or not somebody has an account of this address; but on a screen only what is new is shown.
+    flash(
+        BY_MAIL if on_screen else "L'invitation part par courriel. Elle vaut 24 heures.",
+        "info" if on_screen else "success",
+    )
+    return see_other(url_for("membership.new_invitation"))
+
+
+@bp.get("/invitations/<uuid:invitation_id>")
+@role(Role.ADMINISTRATOR, Role.COORDINATOR)
+def show_invitation(invitation_id: UUID) -> Response:
+    """The code to scan, and the six digits to say: neither opens anything without the other."""
+    mine = queries.invitation_on_screen(invitation_id, me()) or abort(404)
+    path = url_for("membership.invitation", invitation_id=mine.id).removeprefix(request.script_root)
+    address = f"{current_app.config['SETTINGS'].base_url}{path}"
+    return page(
+        "membership/shown_invitation.html",
+        invitation=mine,
+        holds=mine.takes_codes(clock.now()),
+        code=mine.code,
+        address=address,
+        drawn=drawn(address),
+    )

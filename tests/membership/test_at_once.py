@@ -12,14 +12,15 @@ from psycopg.errors import DeadlockDetected
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from app.accounts import closing, invitations, members, sessions, views
-from app.accounts.leaving import leave
-from app.accounts.models import Invitation, Membership, Passkey, Role
+from app.accounts.models import Membership, Passkey, Role
 from app.core import clock
 from app.core.db import db, transaction
+from app.membership import browser, closing, invitations, members, views
+from app.membership.leaving import leave
+from app.membership.models import Invitation
 from tests.accounts.conftest import account_of, code_of, invited, row
-from tests.accounts.test_members import Anyone, Join, join, page_of, person
 from tests.chaos.test_deadlock import wait_until
+from tests.membership.test_members import Anyone, Join, join, page_of, person
 
 __all__ = ["join"]
 
@@ -122,7 +123,7 @@ def test_who_lost_the_right_to_give_a_role_meanwhile_gives_none(
     anne = join("anne", Role.ADMINISTRATOR)
     annes_id = account_of(person("anne")).id
     anne.visit("/invitations/new")
-    in_between(monkeypatch, views, lambda: leave(annes_id, practice, by=annes_id, now=clock.now()))
+    in_between(monkeypatch, members, lambda: leave(annes_id, practice, by=annes_id, now=clock.now()))
     whom = {"email": "eve@example.org", "given_name": "Eve", "family_name": "Roy", "role": "administrator"}
     assert anne.send(f"/invitations/{how}", **whom, organization_id=str(practice)).status_code == 403
     db.session.rollback()
@@ -137,10 +138,10 @@ def test_whose_invitation_was_answered_elsewhere_meanwhile_enrols_nothing(
     someone.visit(page)
     someone.send(page, code=code_of(invitation))
     someone.visit(page)
-    asked = someone.ask("/passkeys/options").get_json()
+    asked = someone.ask(f"{page}/passkey/options").get_json()
     in_between(monkeypatch, views, lambda: setattr(db.session.get_one(Invitation, invitation), "used_at", clock.now()))
-    answer = someone.ask(f"/passkeys/{step}", someone.device.create(asked) if step == "verification" else {})
-    assert (answer.status_code, answer.get_json()) == (422, {"error": "refused"})
+    answer = someone.ask(f"{page}/passkey/{step}", someone.device.create(asked) if step == "verification" else {})
+    assert (answer.status_code, answer.get_json()) == (401, {"error": "refused"})
     assert db.session.scalar(select(Passkey.id)) is None
 
 
@@ -154,7 +155,7 @@ def test_what_a_lost_deadlock_undid_is_undone_in_the_cookie_too(
     anne.visit(page)
     assert anne.send(page, code=code_of(made)).status_code == 303
     anne.visit(page)
-    forget, lost = sessions.forget_invitation, []
+    forget, lost = browser.forget_invitation, []
 
     def forget_and_lose_once() -> None:
         forget()
@@ -162,6 +163,6 @@ def test_what_a_lost_deadlock_undid_is_undone_in_the_cookie_too(
             lost.append(True)
             raise OperationalError("UPDATE", {}, DeadlockDetected())
 
-    monkeypatch.setattr(sessions, "forget_invitation", forget_and_lose_once)
+    monkeypatch.setattr(browser, "forget_invitation", forget_and_lose_once)
     assert anne.send(page + "/acceptance").status_code == 303
     assert how_many(Role.COORDINATOR) == 1

@@ -11,14 +11,15 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select, update
 
-from app.accounts import recovery
-from app.accounts.actions import codes_of, hold, mail_invitation
-from app.accounts.models import INVITATION, Account, Invitation, Membership, Passkey, Role, SignIn
-from app.accounts.queries import live_invitations
-from app.accounts.rules import INVITATION_LASTS, SHOWN_LASTS, accepts_codes
+from app.accounts.actions import lock_account
+from app.accounts.models import Account, Membership, Passkey, Role, SignIn
 from app.audit.actions import record
 from app.core.db import db, insert_into
-from app.core.tokens import same_as_one
+from app.membership import recovery
+from app.membership.actions import mail_invitation
+from app.membership.models import Invitation, MembershipLetter
+from app.membership.queries import live_invitations
+from app.membership.rules import INVITATION_LASTS, ON_SCREEN_LASTS
 
 Arrival = Callable[[Invitation], None]
 Renewal = Callable[[Invitation, Invitation], None]
@@ -42,7 +43,7 @@ def on_renewal(listener: Renewal) -> Renewal:
 
 
 @dataclass(frozen=True)
-class Person:
+class Invitee:
     """Whom to invite. `email` in lower case."""
 
     email: str
@@ -51,23 +52,23 @@ class Person:
 
 
 def invite(
-    person: Person,
+    invitee: Invitee,
     organization_id: UUID,
     role: Role,
     *,
     by: UUID | None,
     now: datetime,
-    shown: bool = False,
+    on_screen: bool = False,
 ) -> Invitation:
     """Propose a role to whoever reads this mailbox; `by` is None for the command line. A former proposal of the same
     role ends.
 
-    Mailed, or `shown` for some minutes on the screen of `by`, before whom she stands. An address that others may
+    Mailed, or for some minutes `on_screen`, that of `by`, before whom she stands. An address that others may
     count on is written to all the same (`shown_by_id` is then None): what `by` sees on her own screen she could use
     herself.
     """
-    account = _held_account(person, now)
-    host = db.session.get_one(Account, by) if by and shown and _is_unknown_elsewhere(account, by) else None
+    account = _locked_account(invitee, now)
+    host = db.session.get_one(Account, by) if by and on_screen and _is_unknown_elsewhere(account, by) else None
     record(
         "account.invited",
         subject=account.id,
@@ -82,18 +83,18 @@ def invite(
         account_id=account.id,
         organization_id=organization_id,
         role=role,
-        email=person.email,
-        given_name=person.given_name,
-        family_name=person.family_name,
+        email=invitee.email,
+        given_name=invitee.given_name,
+        family_name=invitee.family_name,
         created_at=now,
-        expires_at=now + (SHOWN_LASTS if host else INVITATION_LASTS),
+        expires_at=now + (ON_SCREEN_LASTS if host else INVITATION_LASTS),
         invited_by_id=by,
         shown_by_id=host.id if host else None,
     )
     db.session.add(invitation)
     db.session.flush()
     if host is None:
-        mail_invitation(invitation, INVITATION, now=now)
+        mail_invitation(invitation, MembershipLetter.INVITATION, now=now)
     return invitation
 
 
@@ -101,18 +102,18 @@ def renew(former: Invitation, *, by: UUID, now: datetime) -> Invitation | None:
     """The same by mail, to the address as it was typed; None for what proposes no role."""
     if former.organization_id is None or former.role is None:
         return None
-    person = Person(former.email, former.given_name, former.family_name)
-    renewed = invite(person, former.organization_id, former.role, by=by, now=now)
+    invitee = Invitee(former.email, former.given_name, former.family_name)
+    renewed = invite(invitee, former.organization_id, former.role, by=by, now=now)
     for listener in _renewals:
         listener(former, renewed)
     return renewed
 
 
-def _held_account(person: Person, now: datetime) -> Account:
-    """The account of this address, made when there is none, and held: two invitations at once come one by one."""
-    new = {"email": person.email, "given_name": person.given_name, "family_name": person.family_name}
+def _locked_account(invitee: Invitee, now: datetime) -> Account:
+    """The account of this address, made when there is none, and locked: two invitations at once come one by one."""
+    new = {"email": invitee.email, "given_name": invitee.given_name, "family_name": invitee.family_name}
     db.session.execute(insert_into(Account).values(created_at=now, **new).on_conflict_do_nothing())
-    statement = select(Account).where(Account.email == person.email).with_for_update(of=Account)
+    statement = select(Account).where(Account.email == invitee.email).with_for_update(of=Account)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
@@ -120,7 +121,7 @@ def came_in(account_id: UUID) -> bool:
     """Is somebody this person already? From then on no code opens the account: that would be a way around her keys
     (ASVS 6.4.4), or around Pro Santé Connect."""
     means = (select(each.id).where(each.account_id == account_id).limit(1) for each in (Passkey, SignIn, Membership))
-    return any(db.session.scalar(held) is not None for held in means)
+    return any(db.session.scalar(one) is not None for one in means)
 
 
 def _is_unknown_elsewhere(account: Account, by: UUID) -> bool:
@@ -132,40 +133,31 @@ def _is_unknown_elsewhere(account: Account, by: UUID) -> bool:
     return not (expected or came_in(account.id))
 
 
-def show_code(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:
+def open_with(invitation_id: UUID, code: str, *, now: datetime) -> Invitation | None:
     """The invitation that `code` opens; None, without saying why, for any other. Wrong codes count."""
-    right = same_as_one(code, codes_of(invitation_id))
-    invitation = db.session.scalar(
-        select(Invitation).where(Invitation.id == invitation_id).with_for_update(of=Invitation)
-    )
-    if invitation is None or invitation.declined_at or not _takes_codes(invitation, now):
-        return None
-    if not right:
-        invitation.attempts += 1
+    this = select(Invitation).where(Invitation.id == invitation_id).with_for_update(of=Invitation)
+    invitation = db.session.scalar(this)
+    if invitation is None or not invitation.is_opened_by(code, now):
         return None
     return invitation if invitation.account.active else None
 
 
-def _takes_codes(invitation: Invitation, now: datetime) -> bool:
-    return accepts_codes(invitation.used_at, invitation.expires_at, invitation.attempts, now)
-
-
-def held(invitation_id: UUID, *, now: datetime) -> Invitation | None:
-    """This invitation while it can still be answered, held against an answer elsewhere; her account is held first."""
-    found = _held(invitation_id, live_invitations(now))
+def lock_open(invitation_id: UUID, *, now: datetime) -> Invitation | None:
+    """This invitation while it can still be answered, locked against an answer elsewhere, after her account."""
+    found = _lock(invitation_id, live_invitations(now))
     return found if found is not None and found.account.active else None
 
 
-def held_by_host(invitation_id: UUID) -> Invitation | None:
+def lock_sent(invitation_id: UUID) -> Invitation | None:
     """The same for who sent it, whatever became of it: she may say yes at this very moment."""
-    return _held(invitation_id, select(Invitation))
+    return _lock(invitation_id, select(Invitation))
 
 
-def _held(invitation_id: UUID, which: Select[Invitation]) -> Invitation | None:
+def _lock(invitation_id: UUID, which: Select[Invitation]) -> Invitation | None:
     account_id = db.session.scalar(select(Invitation.account_id).where(Invitation.id == invitation_id))
     if account_id is None:
         return None
-    hold(account_id)
+    lock_account(account_id)
     this = which.where(Invitation.id == invitation_id).with_for_update(of=Invitation)
     return db.session.scalar(this.execution_options(populate_existing=True))
 
