@@ -162,7 +162,7 @@ def proof_options(account: Account, *, now: datetime) -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
-def prove(account: Account, answer: dict[str, Any], *, now: datetime) -> None:
+def check_proof(account: Account, answer: dict[str, Any], *, now: datetime) -> None:
     """Check that one of this very person's passkeys answered; raises as `recognize`."""
     challenge = _open(take(Ceremony.PROOF, account.id, now=now))
     if _owner(answer, challenge, now=now).id != account.id:

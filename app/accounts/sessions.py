@@ -158,7 +158,7 @@ def keep_form(account_id: UUID | None) -> str | None:
     """Where this person takes up the form of this request, once she may; None when it is none that is kept."""
     if account_id is None or request.method == "GET":
         return None
-    return next((kept for listener in _on_interruption if (kept := listener(account_id))), None)
+    return next((draft for listener in _on_interruption if (draft := listener(account_id))), None)
 
 
 @dataclass(frozen=True)
@@ -244,16 +244,16 @@ def ask_to_sign_in() -> Response:
 
     What was typed is kept for the same person, and for nobody else.
     """
-    kept = keep_form(who_was_here())
+    draft = keep_form(who_was_here())
     if request.htmx:
-        if kept:
-            return Response(status=401, headers={"HX-Redirect": sign_in_url(kept, "")})
-        shown = address(request.headers.get("HX-Current-URL", ""))
-        return Response(status=401, headers={"HX-Redirect": sign_in_url(shown.path, shown.query)})
+        if draft:
+            return Response(status=401, headers={"HX-Redirect": sign_in_url(draft, "")})
+        page = address(request.headers.get("HX-Current-URL", ""))
+        return Response(status=401, headers={"HX-Redirect": sign_in_url(page.path, page.query)})
     if request.is_json:
         return Response(status=401)
-    if kept:
-        return cast(Response, redirect(sign_in_url(kept, ""), 303))
+    if draft:
+        return cast(Response, redirect(sign_in_url(draft, ""), 303))
     if request.method != "GET":  # Nothing was typed; another site's address means nothing here.
         form = address(request.referrer or "")
         return cast(Response, redirect(sign_in_url(form.path, form.query), 303))

@@ -108,7 +108,7 @@ def proof_verification() -> Json:
     with transaction():
         row = sessions.me_sign_in() or abort(404)
         try:
-            passkeys.prove(me(), answer, now=now)
+            passkeys.check_proof(me(), answer, now=now)
         except passkeys.Refused as refusal:
             return refused("proof", refusal)
         sessions.prove(me(), row, "passkey", now=now)

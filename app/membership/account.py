@@ -54,7 +54,7 @@ def change_email() -> Response:
     if not form.validate_on_submit():
         return page("membership/email.html", form=form, status=422)
     with transaction():
-        email_change.ask(account_id, form.email.data or "", now=now)
+        email_change.request_change(account_id, form.email.data or "", now=now)
     return see_other(url_for("membership.email_code"))
 
 
@@ -87,7 +87,7 @@ def confirm_email() -> Response:
 def _changed(account_id: UUID, code: str, now: datetime) -> bool:
     try:
         with transaction():
-            return email_change.confirm(account_id, code, now=now)
+            return email_change.confirm_address(account_id, code, now=now)
     except IntegrityError:  # Another person confirmed the same address at the same moment, and was first.
         return False
 

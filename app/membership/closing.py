@@ -36,9 +36,9 @@ def obstacles(account: Account) -> list[str]:
 
 
 def _last_keeper(account: Account) -> list[str]:
-    kept = [m for m in account.memberships if m.role in KEEPERS and _alone(m)]
-    names = names_of({each.organization_id for each in kept})
-    return [f"Vous êtes la seule personne à tenir ce rôle\u00a0: {names[each.organization_id]}." for each in kept]
+    alone = [m for m in account.memberships if m.role in KEEPERS and _alone(m)]
+    names = names_of({each.organization_id for each in alone})
+    return [f"Vous êtes la seule personne à tenir ce rôle\u00a0: {names[each.organization_id]}." for each in alone]
 
 
 def _alone(membership: Membership) -> bool:

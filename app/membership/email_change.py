@@ -15,7 +15,7 @@ from app.membership.models import EmailChange, Invitation, MembershipLetter
 from app.membership.rules import ADDRESS_CODE_LASTS
 
 
-def ask(account_id: UUID, email: str, *, now: datetime) -> None:
+def request_change(account_id: UUID, email: str, *, now: datetime) -> None:
     """A code goes to the new address, also when it is somebody's already: only her mailbox may tell."""
     lock_account(account_id)
     _forget(account_id)
@@ -29,7 +29,7 @@ def asked_by(account_id: UUID) -> EmailChange | None:
     return db.session.scalar(select(EmailChange).where(EmailChange.account_id == account_id))
 
 
-def confirm(account_id: UUID, code: str, *, now: datetime) -> bool:
+def confirm_address(account_id: UUID, code: str, *, now: datetime) -> bool:
     """The address changes with the right code; wrong ones count. An address of somebody else never does."""
     account = lock_account(account_id)
     change = asked_by(account_id)

@@ -230,7 +230,7 @@ def end_all(account_id: UUID, now: datetime) -> None:
     _end(now, Invitation.account_id == account_id)
 
 
-def end_those_of(account_id: UUID, organization_id: UUID, now: datetime) -> None:
+def end_between(account_id: UUID, organization_id: UUID, now: datetime) -> None:
     """She left this organization: what it still proposed her is over, and so is what she proposed in its name, were
     it under way to a mailbox of her choice. What others propose is theirs to say."""
     hers = or_(Invitation.account_id == account_id, Invitation.invited_by_id == account_id)

@@ -55,7 +55,7 @@ def leave(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -
         organization=str(organization_id),
         roles=" ".join(sorted(roles)),
     )
-    invitations.end_those_of(account_id, organization_id, now)
+    invitations.end_between(account_id, organization_id, now)
     last = not account.memberships
     if last:
         end_sign_ins(account_id, by=by, why="left the last organization", now=now)

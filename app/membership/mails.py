@@ -92,7 +92,7 @@ sont déconnectés. Ce n'était pas vous ? Appelez tout de suite votre administr
 }
 
 
-def invitation(letter: Letter, now: datetime) -> Words | None:
+def invitation_words(letter: Letter, now: datetime) -> Words | None:
     """Nothing personal in it but the person's own first name; None once it was answered, or another took its place."""
     made = db.session.get(Invitation, letter.subject_id)
     if made is None or made.answered_at or made.expires_at <= now:
@@ -109,7 +109,7 @@ def _place(made: Invitation) -> str:
     return names_of([place])[place] if place else ""
 
 
-def news(letter: Letter, _now: datetime) -> Words:
+def news_words(letter: Letter, _now: datetime) -> Words:
     kind, base_url, subject_id = MembershipLetter(letter.kind), _base_url(), letter.subject_id
     url = f"{base_url}/recoveries/{subject_id}/{stop_token(subject_id)}"
     text = TEXTS[kind].format(url=url, code=codes_of(ADDRESS_CODE, subject_id)[0])
@@ -123,5 +123,5 @@ def _base_url() -> str:
 
 def init_app() -> None:
     opens = MembershipLetter.INVITATION, MembershipLetter.RECOVERY_INVITATION
-    kinds.register(opens, Kind(invitation))
-    kinds.register(TEXTS, Kind(news))
+    kinds.register(opens, Kind(invitation_words))
+    kinds.register(TEXTS, Kind(news_words))

@@ -46,11 +46,11 @@ class OrganizationMembers:
 @bp.get("/members")
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def members() -> Response:
-    places = [members_of(*each) for each in queries.may_invite_to(me()).items()]
+    places = [overview_of(*each) for each in queries.may_invite_to(me()).items()]
     return page("membership/members.html", places=places, coordinates=Role.COORDINATOR in me().roles)
 
 
-def members_of(organization_id: UUID, name: str) -> OrganizationMembers:
+def overview_of(organization_id: UUID, name: str) -> OrganizationMembers:
     people = queries.members_of(organization_id)
     members = [(each, [ROLES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
     running = recovery.running_in(organization_id)
@@ -81,7 +81,7 @@ def undelivered(letter: Letter) -> str:
     return UNDELIVERED_YET if tried_again else UNDELIVERED.get(letter.state, "")
 
 
-def invitation_of(organization_id: UUID, invitation_id: UUID) -> Invitation:
+def our_invitation(organization_id: UUID, invitation_id: UUID) -> Invitation:
     """One that this organization sent, for a role I may give, locked; any other is not there."""
     found = invitations.lock_sent(invitation_id)
     ours = found is not None and found.organization_id == organization_id and found.used_at is None
@@ -95,7 +95,7 @@ def invitation_of(organization_id: UUID, invitation_id: UUID) -> Invitation:
 def renew_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
     """To the address as it was typed, whoever's it has become."""
     with transaction():
-        former = invitation_of(organization_id, invitation_id)
+        former = our_invitation(organization_id, invitation_id)
         invitations.renew(former, by=me().id, now=clock.now())
     flash("L'invitation repart par courriel. Elle vaut 24 heures.", "success")
     return see_other(url_for("membership.members"))
@@ -105,7 +105,7 @@ def renew_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
 @role(Role.ADMINISTRATOR, Role.COORDINATOR)
 def withdraw_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
     with transaction():
-        invitations.withdraw(invitation_of(organization_id, invitation_id), by=me().id, now=clock.now())
+        invitations.withdraw(our_invitation(organization_id, invitation_id), by=me().id, now=clock.now())
     flash("L'invitation est retirée\u00a0: son code n'ouvre plus rien.", "success")
     return see_other(url_for("membership.members"))
 
@@ -120,8 +120,8 @@ def member_of(organization_id: UUID, account_id: UUID) -> Account:
 
 def may_remove(person: Account, organization_id: UUID) -> bool:
     """Those whose every role there I could have given; and nobody removes herself, so that one always stays."""
-    held = frozenset(queries.roles_in(person, organization_id))
-    return person.id != me().id and held <= me().may_grant(organization_id)
+    hers = frozenset(queries.roles_in(person, organization_id))
+    return person.id != me().id and hers <= me().may_grant(organization_id)
 
 
 @bp.get("/members/<uuid:organization_id>/<uuid:account_id>")
@@ -172,7 +172,7 @@ def remove(organization_id: UUID, account_id: UUID) -> Response:
         if not may_remove(person, organization_id):
             abort(403)
         leave(person.id, organization_id, by=me().id, now=now)
-        recovery.end_those_of(person.id, organization_id, by=me().id, now=now)
+        recovery.note_departure(person.id, organization_id, by=me().id, now=now)
     flash("Cette personne n'a plus accès à cette organisation.", "success")
     return see_other(url_for("membership.members"))
 

@@ -209,7 +209,7 @@ def stops(recovery_id: UUID, token: str) -> bool:
     return same_as_one(token, derived_tokens("stop-recovery", str(recovery_id)))
 
 
-def end_those_of(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
+def note_departure(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
     """The person has just left: nobody there vouches for her any more, nor is asked to."""
     running = running_for(account_id)
     if running is not None and running.organization_id == organization_id:

@@ -220,7 +220,7 @@ def test_what_is_wrong_is_said_beside_the_field(
 def test_a_mail_carries_no_word_of_a_stranger(lea: Practitioner, visitor: Anyone) -> None:
     asked = ask(visitor(), **identity(lea, given_name="Gagnez un voyage http://evil.example"))
     letter = db.session.scalars(select(Letter)).one()
-    mail = mails.news(letter, clock.now()).text
+    mail = mails.news_words(letter, clock.now()).text
     assert "evil" not in mail
     assert mail.startswith("Bonjour,\n")
     assert address_code(asked.id) in mail
@@ -290,7 +290,7 @@ def test_two_requests_for_one_person_have_one_yes(
     asked_id, by_id = asked.id, town.coordinator.account_id
     db.session.rollback()
 
-    def accept(request_id: object) -> actions.Answer:
+    def accept(request_id: object) -> actions.Acceptance:
         with app.app_context(), transaction():
             by = db.session.get_one(Account, by_id)
             return actions.accept(request_id, by=by, because="une raison", now=clock.now())  # type: ignore[arg-type]
@@ -319,7 +319,7 @@ def test_who_has_a_key_for_other_work_answers_with_it(
 ) -> None:
     """Léa already asks for patients in the hospital: she keeps her key, and answers requests from now on."""
     with transaction():
-        person = invitations.Person("lea@example.org", "Léa", "Dupré-Martin")
+        person = invitations.Invitee("lea@example.org", "Léa", "Dupré-Martin")
         invitation_id = invitations.invite(person, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()).id
     hers = welcome(visitor(), invitation_id)
     page = f"/access-requests/{asked.id}"

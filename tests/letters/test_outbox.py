@@ -9,20 +9,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts import queries
 from app.accounts.actions import NEWS_LASTS, tell
 from app.accounts.models import Account, PasskeyLetter
 from app.core import clock
 from app.core.db import db, transaction
 from app.letters import actions, mail, sender
+from app.letters.kinds import kind_of
 from app.letters.models import Letter, LetterState
 from app.letters.queries import troubles
 from app.letters.rules import Medium
-from app.membership import mails, members
+from app.membership import members, queries
 from app.membership.invitations import Invitee, end_all, use
 from app.membership.models import Invitation, MembershipLetter
 from tests.accounts.conftest import account_of, invited, later
-from tests.membership.mailbox import code_of
+from tests.membership.mailbox import NEWS, code_of
 from tests.services.mail_server import FakeMailServer
 
 NORA = Invitee("nora.petit@example.org", "Nora", "Petit")

@@ -153,7 +153,7 @@ def test_two_administrators_and_a_day(join: Join, nora: Visitor, visitor: Anyone
     made = db.session.scalars(select(Invitation).where(Invitation.recovery_id.is_not(None))).one()
     code = code_of(made.id)
     letter = db.session.scalars(select(Letter).where(Letter.subject_id == made.id)).one()
-    words = mails.invitation(letter, now)
+    words = mails.invitation_words(letter, now)
     assert letter.address == NURSE.email
     assert words
     assert str(made.id) in words.text
@@ -255,7 +255,7 @@ def test_letters_leave_once(join: Join, nora: Visitor, practice: UUID, app: Flas
     assert send_mails(clock.now()) == 0
     letter = db.session.scalars(select(Letter).where(Letter.kind == MembershipLetter.RECOVERY_ASKED.value)).one()
     assert letter.address == NURSE.email
-    assert f"/recoveries/{letter.subject_id}/" in mails.news(letter, clock.now()).text
+    assert f"/recoveries/{letter.subject_id}/" in mails.news_words(letter, clock.now()).text
 
 
 def test_a_person_without_a_key_needs_no_recovery(join: Join, practice: UUID, now: datetime) -> None:

@@ -62,7 +62,7 @@ def test_a_code_to_the_new_address_and_a_letter_to_the_old(nora: Visitor) -> Non
     (line,) = lines("account.email_changed")
     assert line.detail == {}, "the trail keeps no address"
     letter = db.session.scalars(select(Letter).where(Letter.kind == MembershipLetter.EMAIL_CHANGED.value)).one()
-    assert "nora.new" not in mails.news(letter, clock.now()).text
+    assert "nora.new" not in mails.news_words(letter, clock.now()).text
 
 
 def test_it_needs_a_key_shown_lately(nora: Visitor) -> None:

@@ -122,11 +122,11 @@ def test_what_was_made_before_a_rotation_is_accepted_after(app: Flask, purpose: 
 def test_the_code_of_a_new_address_lives_through_a_rotation(town: Town) -> None:
     nadia = town.orientation_nurse
     with transaction():
-        email_change.ask(nadia.account_id, "nadia@new.example.org", now=clock.now())
+        email_change.request_change(nadia.account_id, "nadia@new.example.org", now=clock.now())
     code = address_code(db.session.query(EmailChange.id).scalar())
     rotate(town.app)
     with transaction():
-        assert email_change.confirm(nadia.account_id, code, now=clock.now())
+        assert email_change.confirm_address(nadia.account_id, code, now=clock.now())
     assert nadia.account.email == "nadia@new.example.org"
 
 

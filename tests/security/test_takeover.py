@@ -35,7 +35,7 @@ from tests.factories.town import Nurse, Person, Town
 from tests.membership.mailbox import address_code, code_of
 from tests.tablets.ward import Ward, enrolled
 
-LEA = invitations.Person("lea.blanc@example.org", "Léa", "Blanc")
+LEA = invitations.Invitee("lea.blanc@example.org", "Léa", "Blanc")
 WHY = {"reason": "Vue en personne, carte professionnelle vérifiée"}
 
 
@@ -127,10 +127,10 @@ def test_a_new_address_takes_no_proposal_along(town: Town) -> None:
     thief_id = account_at(LEA.email).id
     mailed = invited(town, LEA, Role.ADMINISTRATOR)
     with transaction():
-        email_change.ask(thief_id, "thief@example.org", now=clock.now())
+        email_change.request_change(thief_id, "thief@example.org", now=clock.now())
     with transaction():
         change = db.session.scalars(select(EmailChange)).one()
-        assert email_change.confirm(thief_id, address_code(change.id), now=clock.now())
+        assert email_change.confirm_address(thief_id, address_code(change.id), now=clock.now())
     assert gives_code(visitor(town), mailed) == 422
     with transaction():
         again = invitations.renew(db.session.get_one(Invitation, mailed), by=thief_id, now=clock.now())
@@ -243,7 +243,7 @@ def test_who_takes_a_role_meanwhile_has_her_keys(town: Town) -> None:
     vouches(first, town.hospital_id, nora)
     vouches(second, town.hospital_id, nora, "/confirmation")
     with transaction():
-        mine = invitations.Person(nora.account.email, "Nora", "Petit")
+        mine = invitations.Invitee(nora.account.email, "Nora", "Petit")
         invitations.use(
             invitations.invite(mine, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()), now=clock.now()
         )
@@ -296,7 +296,7 @@ def world(town: Town) -> World:
     ward = enrolled(town)
     way_in = ward.chooses(nora)
     with transaction():
-        mine = invitations.Person(nora.account.email, "Nora", "Dupré")
+        mine = invitations.Invitee(nora.account.email, "Nora", "Dupré")
         proposed = invitations.invite(mine, town.hospital_id, Role.REQUESTER, by=None, now=clock.now()).id
         asked = AccessRequest(
             rpps=rpps_of(nora),
