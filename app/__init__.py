@@ -9,12 +9,14 @@ from app import (
     care_requests,
     desk,
     dispatch,
+    documents,
     drafts,
     emergency,
     inbox,
     joining,
     live,
     membership,
+    messages,
     pathways,
     push,
     schedule,
@@ -58,19 +60,9 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     htmx.htmx.init_app(app)
     for floor in (db, incoming, again, compression, security, limits, errors, words, forms, ways):
         floor.init_app(app)
-    for room in (
-        audit,
-        accounts,
-        membership,
-        push,
-        live,
-        pathways,
-        tablets,
-        drafts,
-        care_requests,
-        appointments,
-        dispatch,
-    ):
+    for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
+        room.init_app(app)
+    for room in (documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, supervision, joining, emergency, shell):

@@ -10,13 +10,14 @@ from app.drafts import queries as kept_drafts
 from app.letters import queries as letters
 from app.letters import sender as post
 from app.membership import recovery
-from app.push import budget, channels, checks, digests, outbox
+from app.messages import channels, checks, digests
+from app.push import outbox
 from app.push import sender as push
 
 TIMERS = (
     Timer("searches", search.advance_due, care_requests.oldest_due),
     Timer("what is late", watch.watch_due, watch.oldest_due, rest=10.0),
-    Timer("alerts that waited", digests.release_due, budget.oldest_due, rest=5.0),
+    Timer("alerts that waited", digests.release_due, digests.oldest_due, rest=5.0),
     Timer("push messages", push.send_due, outbox.oldest_due),
     Timer("what no phone confirmed", channels.hand_over_due, channels.oldest_due, rest=5.0),
     Timer("mails", post.send_mails, letters.oldest_mail_due, hands=2, rest=5.0),

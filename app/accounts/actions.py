@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from app.accounts.models import Account, Passkey, SignIn
 from app.audit.actions import record
 from app.core.db import db
-from app.letters.actions import owe
+from app.letters.actions import enqueue
 
 NEWS_LASTS = timedelta(days=5)
 """For how long a mail that opens nothing is worth trying (RFC 5321 §4.5.4.1)."""
@@ -45,7 +45,7 @@ def end_sign_ins(
         .execution_options(synchronize_session=False)
     ).all()
     for sign_in_id in ended:
-        record("account.device_ended", subject=account_id, actor=by, why=why, now=now, device=str(sign_in_id))
+        record("account.device_ended", account_id, by, now=now, why=why, device=sign_in_id)
     return len(ended)
 
 
@@ -59,4 +59,4 @@ def note_seen(sign_in_id: UUID, *, now: datetime) -> None:
 
 def tell(account: Account, kind: str, subject_id: UUID, *, now: datetime) -> None:
     """Owe this person a mail about her account; the worker sends it."""
-    owe(kind, subject_id, account.email, given_name=account.given_name, now=now, expires_at=now + NEWS_LASTS)
+    enqueue(kind, subject_id, account.email, given_name=account.given_name, now=now, expires_at=now + NEWS_LASTS)

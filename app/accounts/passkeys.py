@@ -108,20 +108,13 @@ def enrol(account: Account, answer: dict[str, Any], name: str, *, now: datetime,
         created_at=now,
     )
     db.session.add(passkey)
-    record(
-        "passkey.enrolled",
-        subject=account.id,
-        actor=account.id,
-        why="enrolment",
-        now=now,
-        synced="yes" if synced else "no",
-    )
+    record("passkey.enrolled", account, account, now=now, synced="yes" if synced else "no")
     return passkey
 
 
 def rename(passkey: Passkey, name: str, *, now: datetime) -> None:
     passkey.name = name
-    record("passkey.renamed", subject=passkey.account_id, actor=passkey.account_id, why="by its owner", now=now)
+    record("passkey.renamed", passkey.account_id, passkey.account_id, now=now)
 
 
 def remove(account: Account, passkey_id: UUID, *, now: datetime) -> bool:
@@ -133,7 +126,7 @@ def remove(account: Account, passkey_id: UUID, *, now: datetime) -> bool:
         return False
     db.session.delete(gone)
     key = str(passkey_id)
-    record("passkey.removed", subject=account.id, actor=account.id, why="by its owner", now=now, passkey=key)
+    record("passkey.removed", account, account, now=now, passkey=key)
     tell(account, PasskeyLetter.REMOVED, account.id, now=now)
     return True
 
@@ -214,13 +207,12 @@ def _note_use(passkey: Passkey, count: int, now: datetime) -> None:
         log.warning("passkey_counts_backwards", passkey=str(passkey.id))
         record(
             "passkey.counted_back",
-            subject=passkey.account_id,
-            why="a count that goes back may be a copied key",
+            passkey.account_id,
             now=now,
             result="refused",
-            passkey=str(passkey.id),
-            known=str(passkey.sign_count),
-            claimed=str(count),
+            passkey=passkey.id,
+            known=passkey.sign_count,
+            claimed=count,
         )
         raise Refused("the sign count went back")
     noted = db.session.scalar(

@@ -202,7 +202,7 @@ def sign_in(account: Account, means: str, *, now: datetime, at: TabletPlace | No
     )
     db.session.add(row)
     login_user(account, force=True)
-    record("account.signed_in", subject=account.id, actor=account.id, why="sign-in", now=now, means=means)
+    record("account.signed_in", account, account, now=now, means=means)
     for listener in _on_sign_in:
         listener(account.id, now)
     return row
@@ -214,7 +214,7 @@ def prove(account: Account, row: SignIn, means: str, *, now: datetime) -> None:
     row.token_hash = hash_token(account.sign_in_token)
     row.proven_at = now
     login_user(account, force=True)
-    record("account.proven", subject=account.id, actor=account.id, why="sensitive change", now=now, means=means)
+    record("account.proven", account, account, now=now, means=means)
 
 
 def needs_proof(*, now: datetime) -> bool:
@@ -235,7 +235,7 @@ def _end(now: datetime) -> None:
     row = me_sign_in()
     if row is not None and row.ended_at is None:
         row.ended_at = now
-        record("account.signed_out", subject=row.account_id, actor=row.account_id, why="sign-out", now=now)
+        record("account.signed_out", row.account_id, row.account_id, now=now)
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]

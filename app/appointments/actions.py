@@ -1,7 +1,7 @@
 """Proposing a visit, and the patient's answer to it."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import uuid_utils.compat
@@ -9,21 +9,21 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.appointments.models import Appointment, PatientLink
-from app.appointments.rules import link_expiry
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
-from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN
 from app.core.db import db
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.core.words import moment
 from app.directory.queries import deserted
-from app.live.actions import changed
 from app.membership.leaving import Departure
 
 LINK = "patient-link"
 """The purpose of the key that makes a link's token: a part of every link that was ever handed out."""
+
+AFTER_VISIT = timedelta(hours=24)
+"""A link ends a day after the visit (FACTS 3.3)."""
 
 
 def prepare(request: CareRequest, now: datetime) -> Appointment:
@@ -76,6 +76,10 @@ def _set(appointment: Appointment, starts_at: datetime | None, mode: str | None,
         link.expires_at = link_expiry(starts_at, appointment.request.window_end)
 
 
+def link_expiry(starts_at: datetime | None, window_end: datetime) -> datetime:
+    return (starts_at or window_end) + AFTER_VISIT
+
+
 def link_token(appointment: Appointment) -> str:
     """The token in the patient's link: computed from our key when a screen shows it, stored nowhere."""
     kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == appointment.id))
@@ -120,7 +124,7 @@ def propose(
 ) -> bool:
     """Say when and where (`mode`: home, practice or remote); False when the request is no longer by's to plan, or when
     the visit has changed since `sequence`, which is what `by` saw of it (none: the latest)."""
-    request = care_requests.hold(appointment.request_id)
+    request = care_requests.lock(appointment.request_id)
     db.session.refresh(appointment)
     if request.state is State.SCHEDULED and (appointment.starts_at, appointment.mode) == (starts_at, mode):
         return True  # A second tap: the patient's answer to the first stands.
@@ -129,35 +133,22 @@ def propose(
     if not care_requests.move(request, Verb.SCHEDULE, by=by, detail=moment(starts_at, now), now=now):
         return False
     _set(appointment, starts_at, mode, now)
-    record(
-        "appointment.proposed",
-        subject=appointment.id,
-        patient=request.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        mode=mode,
-    )
+    record("appointment.proposed", appointment, by, now=now, mode=mode)
     return True
 
 
 def tick(appointment: Appointment, item: int, done: bool, *, by: Account, now: datetime) -> None:
     """This point of the checklist is done, or is not after all; the requester reads what was done."""
-    request = care_requests.hold(appointment.request_id)
+    request = care_requests.lock(appointment.request_id)
     db.session.refresh(appointment)
     if (str(item) in appointment.ticked) is done:
         return
     kept = {*appointment.ticked, str(item)} if done else set(appointment.ticked) - {str(item)}
     appointment.ticked = sorted(kept, key=int)
     if done:
-        add_step(request.id, "task", by=by, now=now, detail=request.rulebook.after.checklist[item])
-    _tell_screens(request)
-
-
-def _tell_screens(request: CareRequest) -> None:
-    touch(request)
-    if request.performer:
-        changed("inbox", request.performer.recipient_id)
+        care_requests.note(request, "task", by=by, now=now, detail=request.rulebook.after.checklist[item])
+    else:
+        care_requests.refresh_screens(request)
 
 
 def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
@@ -165,7 +156,7 @@ def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
 
     False when there is no visit to answer about any more: moved on, cancelled, or its time withdrawn.
     """
-    request = care_requests.hold(appointment.request_id)
+    request = care_requests.lock(appointment.request_id)
     db.session.refresh(appointment)
     if request.state is not State.SCHEDULED or appointment.starts_at is None:
         return False
@@ -173,14 +164,6 @@ def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
         return True
     appointment.patient_answer, appointment.patient_answered_at = given, now
     appointment.changed_at = now
-    add_step(request.id, given, now=now)
-    _tell_screens(request)
-    record(
-        "appointment.answered",
-        subject=appointment.id,
-        patient=request.patient_id,
-        why="patient",
-        now=now,
-        answer=given,
-    )
+    care_requests.note(request, given, now=now)
+    record("appointment.answered", appointment, now=now, answer=given)
     return True

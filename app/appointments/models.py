@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.care_requests.models import CareRequest
@@ -30,6 +31,8 @@ class Appointment(Identified, Model):
     changed_at: Mapped[datetime]
 
     request: Mapped[CareRequest] = relationship()
+
+    patient_id: AssociationProxy[UUID | None] = association_proxy("request", "patient_id")
 
 
 class PatientLink(Identified, Model):

@@ -1,4 +1,4 @@
-"""Which times are offered in one tap, which can be meant at all, and how long a patient's link lives."""
+"""Which times are offered in one tap, and which can be meant at all."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,9 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-
-AFTER_VISIT = timedelta(hours=24)
-"""A link ends a day after the visit (FACTS 3.3)."""
 
 JUST_NOW = timedelta(minutes=5)
 """A slot tapped on a screen that was open for a while is still meant."""
@@ -96,7 +93,3 @@ def check_time(starts_at: datetime, now: datetime) -> None:
         raise NoSuchTime("Cette heure est déjà passée. Choisissez-en une autre.")
     if starts_at > now + FAR_AWAY:
         raise NoSuchTime("C'est dans plus de trois mois. Vérifiez la date.")
-
-
-def link_expiry(starts_at: datetime | None, window_end: datetime) -> datetime:
-    return (starts_at or window_end) + AFTER_VISIT

@@ -1,97 +1,122 @@
 """Writing a line. Every event is declared with its exact keys, so that a missing one fails in the first test."""
 
+from collections.abc import Set
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from app.audit.models import AuditEvent
 from app.audit.origin import origin
 from app.core.db import append
 
-EVENTS: dict[str, frozenset[str]] = {
-    "account.signed_in": frozenset({"means"}),
-    "account.signed_out": frozenset(),
-    "account.invited": frozenset({"organization", "role"}),
-    "account.uninvited": frozenset({"organization"}),
-    "account.joined": frozenset({"organization", "role"}),
-    "account.declined": frozenset({"organization", "role"}),
-    "account.left": frozenset({"organization", "roles"}),
-    "account.proven": frozenset({"means"}),
-    "account.device_ended": frozenset({"device"}),
-    "account.recovery_asked": frozenset(),
-    "account.recovery_confirmed": frozenset({"organization"}),
-    "account.recovery_cancelled": frozenset(),
-    "account.recovery_opened": frozenset(),
-    "account.recovered": frozenset(),
-    "account.email_changed": frozenset(),
-    "account.closed": frozenset(),
-    "joining.asked": frozenset({"vouched"}),
-    "joining.accepted": frozenset({"practitioner"}),
-    "joining.refused": frozenset({"practitioner"}),
-    "passkey.enrolled": frozenset({"synced"}),
-    "passkey.renamed": frozenset(),
-    "passkey.removed": frozenset({"passkey"}),
-    "passkey.counted_back": frozenset({"passkey", "known", "claimed"}),
-    "tablet.prepared": frozenset(),
-    "tablet.enrolled": frozenset(),
-    "tablet.withdrawn": frozenset(),
-    "tablet.code_chosen": frozenset({"tablet"}),
-    "tablet.code_forgotten": frozenset({"tablet"}),
-    "tablet.code_refused": frozenset({"tablet"}),
-    "tablet.code_locked": frozenset({"tablet"}),
-    "tablet.handed_over": frozenset({"handover", "came_from"}),
-    "patient.created": frozenset(),
-    "patient.read": frozenset({"request"}),
-    "pathway.adopted": frozenset({"pathway"}),
-    "emergency.opened": frozenset({"reason"}),
-    "emergency.missed": frozenset({"reason"}),
-    "emergency.seen": frozenset(),
-    "attachment.added": frozenset({"episode"}),
-    "attachment.opened": frozenset({"episode"}),
-    "pathway.set_aside": frozenset({"pathway"}),
-    "request.opened": frozenset({"pathway"}),
-    "request.moved": frozenset({"from", "to"}),
-    "offer.made": frozenset({"practitioner", "wave"}),
-    "offer.answered": frozenset({"answer"}),
-    "appointment.proposed": frozenset({"mode"}),
-    "appointment.answered": frozenset({"answer"}),
-    "access.refused": frozenset({"endpoint"}),
-    "secrets.rotated": frozenset({"values", "patients", "links"}),
-    "audit.searched": frozenset({"person", "day"}),
-    "audit.reported": frozenset(),
-    "audit.day_sealed": frozenset({"day", "sequence", "hash"}),
-    "audit.pruned": frozenset({"sequence", "hash", "lines"}),
+
+class Row(Protocol):
+    """Anything of ours that has an id; a row that is about a patient says so by its `patient_id`."""
+
+    @property
+    def id(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class Event:
+    """`why`: the reason of every such line, none where whoever writes one has to say it; `keys`: of its detail."""
+
+    why: str | None
+    keys: Set[str] = frozenset()
+
+
+EVENTS: dict[str, Event] = {
+    "account.signed_in": Event("sign-in", {"means"}),
+    "account.signed_out": Event("sign-out"),
+    "account.invited": Event("joins an organization", {"organization", "role"}),
+    "account.uninvited": Event("joins an organization", {"organization"}),
+    "account.joined": Event("by the person", {"organization", "role"}),
+    "account.declined": Event("by the person", {"organization", "role"}),
+    "account.left": Event("left the organization", {"organization", "roles"}),
+    "account.proven": Event("sensitive change", {"means"}),
+    "account.device_ended": Event(None, {"device"}),
+    "account.recovery_asked": Event(None),
+    "account.recovery_confirmed": Event(None, {"organization"}),
+    "account.recovery_cancelled": Event(None),
+    "account.recovery_opened": Event("two administrators, one day"),
+    "account.recovered": Event("two administrators, one day"),
+    "account.email_changed": Event("by the person"),
+    "account.closed": Event("by the person"),
+    "joining.asked": Event("joins an organization", {"vouched"}),
+    "joining.accepted": Event(None, {"practitioner"}),
+    "joining.refused": Event(None, {"practitioner"}),
+    "passkey.enrolled": Event("enrolment", {"synced"}),
+    "passkey.renamed": Event("by its owner"),
+    "passkey.removed": Event("by its owner", {"passkey"}),
+    "passkey.counted_back": Event("a count that goes back may be a copied key", {"passkey", "known", "claimed"}),
+    "tablet.prepared": Event("shared tablet"),
+    "tablet.enrolled": Event("shared tablet"),
+    "tablet.withdrawn": Event("shared tablet"),
+    "tablet.code_chosen": Event("shared tablet", {"tablet"}),
+    "tablet.code_forgotten": Event(None, {"tablet"}),
+    "tablet.code_refused": Event("wrong code", {"tablet"}),
+    "tablet.code_locked": Event("wrong code", {"tablet"}),
+    "tablet.handed_over": Event("care", {"handover", "came_from"}),
+    "patient.created": Event("care"),
+    "patient.read": Event("care", {"request"}),
+    "pathway.adopted": Event("coordination", {"pathway"}),
+    "emergency.opened": Event("emergency", {"reason"}),
+    "emergency.missed": Event("emergency", {"reason"}),
+    "emergency.seen": Event("control"),
+    "attachment.added": Event("care", {"episode"}),
+    "attachment.opened": Event("care"),
+    "pathway.set_aside": Event("coordination", {"pathway"}),
+    "request.opened": Event("care", {"pathway"}),
+    "request.moved": Event("care", {"from", "to"}),
+    "offer.made": Event("care", {"practitioner", "wave"}),
+    "offer.answered": Event("care", {"answer"}),
+    "appointment.proposed": Event("care", {"mode"}),
+    "appointment.answered": Event("patient", {"answer"}),
+    "access.refused": Event("not theirs", {"endpoint"}),
+    "secrets.rotated": Event("integrity", {"values", "patients", "links"}),
+    "audit.searched": Event("control", {"person", "day"}),
+    "audit.reported": Event("patient asked"),
+    "audit.day_sealed": Event("integrity", {"day", "sequence", "hash"}),
+    "audit.pruned": Event("retention", {"sequence", "hash", "lines"}),
 }
 
 
 def record(
     event: str,
+    about: Row | UUID,
+    by: Row | UUID | None = None,
     *,
-    subject: UUID,
-    why: str,
     now: datetime,
-    actor: UUID | None = None,
     patient: UUID | None = None,
+    why: str | None = None,
     result: str = "done",
-    **detail: str | None,
+    **detail: object,
 ) -> None:
-    """Write one line at the end of the current transaction. Raises KeyError or ValueError when the event is not
-    declared so.
+    """Write one line at the end of the current transaction: what happened to this row, by whom (none: by itself).
 
-    `result`: done or refused. From where it came is known by itself (`origin`).
+    `patient`: of a row that does not say it by itself. `result`: done or refused. From where it came is known by itself
+    (`origin`). Raises KeyError or ValueError when the event is not declared so.
     """
-    if EVENTS[event] != detail.keys():
-        raise ValueError(f"{event} takes {sorted(EVENTS[event])}, got {sorted(detail)}")
+    declared = EVENTS[event]
+    reason = why or declared.why
+    if declared.keys != detail.keys() or reason is None:
+        raise ValueError(f"{event} takes {sorted(declared.keys)}, got {sorted(detail)}, because of {reason}")
     source, client = origin()
     append(
         AuditEvent,
         at=now,
         event=event,
-        actor_id=actor,
-        subject_id=subject,
-        patient_id=patient,
-        why=why,
+        actor_id=_id(by),
+        subject_id=_id(about),
+        patient_id=patient or getattr(about, "patient_id", None),
+        why=reason,
         source=source.value,
         client=client,
         result=result,
-        detail=detail,
+        detail={key: value if value is None else str(value) for key, value in detail.items()},
     )
+
+
+def _id(row: Row | UUID | None) -> UUID | None:
+    return row if row is None or isinstance(row, UUID) else row.id

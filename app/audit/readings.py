@@ -1,10 +1,11 @@
-"""Who was seen to read about a patient lately."""
+"""Who reads about a patient: the line of it, and who left one lately."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
+from app.audit.actions import record
 from app.audit.models import AuditEvent
 from app.core.db import db
 
@@ -21,3 +22,16 @@ def read_lately(subject: UUID, actor: UUID, now: datetime) -> bool:
         AuditEvent.at > now - SITTING,
     )
     return db.session.scalar(statement.limit(1)) is not None
+
+
+def record_reading(
+    subject: UUID,
+    *,
+    patient: UUID | None,
+    by: UUID,
+    now: datetime,
+    request: UUID | None = None,
+    why: str = "care",
+) -> None:
+    """`by` reads about this patient: in `subject`, which is a request or something of it, if it is of one."""
+    record("patient.read", subject, by, now=now, patient=patient, why=why, request=request or "")

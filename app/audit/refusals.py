@@ -37,12 +37,4 @@ def _note(asked: UUID) -> None:
         return
     actor = current_user.id
     with transaction():
-        record(
-            "access.refused",
-            subject=asked,
-            actor=actor,
-            why="not theirs",
-            now=clock.now(),
-            result="refused",
-            endpoint=request.endpoint,
-        )
+        record("access.refused", asked, actor, now=clock.now(), result="refused", endpoint=request.endpoint)

@@ -66,15 +66,7 @@ def close_day(now: datetime) -> None:
     if last is None or clock.paris(last.sealed_at).date() == clock.paris(now).date():
         return
     day, sequence = clock.paris(last.sealed_at).date().isoformat(), str(last.sequence)
-    record(
-        "audit.day_sealed",
-        subject=last.event_id,
-        why="integrity",
-        now=now,
-        day=day,
-        sequence=sequence,
-        hash=last.hash,
-    )
+    record("audit.day_sealed", last.event_id, now=now, day=day, sequence=sequence, hash=last.hash)
     log.info("audit_day_sealed", day=day, sequence=sequence, hash=last.hash)
 
 
@@ -89,15 +81,7 @@ def prune(before: datetime, now: datetime) -> int:
     gone = select(AuditSeal.event_id).where(AuditSeal.sequence <= last.sequence)
     lines = db.session.scalar(select(func.count()).select_from(gone.subquery())) or 0
     db.session.add(AuditAnchor(sequence=last.sequence, hash=last.hash, at=now))
-    record(
-        "audit.pruned",
-        subject=last.event_id,
-        why="retention",
-        now=now,
-        sequence=str(last.sequence),
-        hash=last.hash,
-        lines=str(lines),
-    )
+    record("audit.pruned", last.event_id, now=now, sequence=last.sequence, hash=last.hash, lines=lines)
     db.session.flush()
     db.session.execute(delete(AuditEvent).where(AuditEvent.id.in_(gone)))
     db.session.execute(delete(AuditSeal).where(AuditSeal.sequence <= last.sequence))

@@ -4,7 +4,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.care_requests import departures, queries
+    from app.care_requests import attachments, departures, queries
+    from app.documents.rights import may_open
     from app.live.rights import may_listen
     from app.membership.leaving import on_leaving
 
@@ -12,4 +13,5 @@ def init_app(app: Flask) -> None:
     may_listen("requests")(queries.may_follow_organization)
     may_listen("decisions")(queries.may_decide_as)
     may_listen("board")(queries.may_watch_board)
+    may_open(attachments.may_open)
     on_leaving(departures.hand_on)

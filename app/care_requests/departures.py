@@ -7,16 +7,15 @@ from sqlalchemy import select
 from app.accounts.models import Account, Role
 from app.accounts.queries import holding
 from app.care_requests import actions, words
-from app.care_requests.follow_ups import NEWS_LIFE
-from app.care_requests.journal import add_step, touch
+from app.care_requests.actions import NEWS_LIFE, note, refresh_screens
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import OPEN, State
 from app.care_requests.watch import end_undecided
 from app.core.db import db
 from app.membership.leaving import Departure
+from app.messages import actions as messages
 from app.organizations.queries import whose_rules
-from app.push import alerts as push
 
 
 def hand_on(departure: Departure) -> None:
@@ -31,9 +30,9 @@ def _name_another_human(departure: Departure) -> None:
     if Role.COORDINATOR not in departure.roles:
         hers.append(CareRequest.organization_id == departure.organization_id)
     for request_id in db.session.scalars(select(CareRequest.id).where(*hers).order_by(CareRequest.id)).all():
-        request = actions.hold(request_id)
+        request = actions.lock(request_id)
         request.coordinator_id = coordinator_for(request)
-        touch(request)
+        refresh_screens(request)
 
 
 def _end_what_she_decides(departure: Departure) -> None:
@@ -48,8 +47,7 @@ def _end_what_she_decides(departure: Departure) -> None:
 def hand_to_coordinator(request: CareRequest, *, by: Account, now: datetime, detail: str) -> None:
     """Care has begun and nobody goes on with it: a human hears of it now. `detail`: who has left."""
     request.coordinator_id, request.changed_at = coordinator_for(request), now
-    add_step(request.id, "left", by=by, now=now, detail=detail)
+    note(request, "left", by=by, now=now, detail=detail)
     notice = words.left_notice(f"requests/{request.id}")
     for account_id in dict.fromkeys((request.coordinator_id, request.author_id)):
-        push.alert(account_id, request.id, "left", notice, now=now, expires_at=now + NEWS_LIFE)
-    touch(request)
+        messages.alert(account_id, request.id, "left", notice, now=now, expires_at=now + NEWS_LIFE)

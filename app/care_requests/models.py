@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.care_requests.rules import State, Verb
 from app.core.db import Identified, Model, text_enum
-from app.core.sealed import Sealed, SealedBytes
+from app.core.sealed import Sealed
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.organizations.models import Commune, Organization
 from app.pathways.library import version
@@ -31,7 +31,27 @@ class Episode(Identified, Model):
     created_at: Mapped[datetime]
 
 
-class CareRequest(Identified, Model):
+class FollowsPathway:
+    """A need under the rules of its pathway as they were when the request was started."""
+
+    pathway_version_id: Any
+    reason: Any
+
+    @property
+    def rulebook(self) -> Pathway:
+        return version(self.pathway_version_id)
+
+    @property
+    def search(self) -> Search:
+        """How somebody is looked for."""
+        return self.rulebook.search_for(self.reason)
+
+    @property
+    def need(self) -> Reason:
+        return self.rulebook.reason(self.reason)
+
+
+class CareRequest(FollowsPathway, Identified, Model):
     """One need. `next_move_at` is when someone must act on it by itself; no searching request is without one.
 
     `pathway` names the kind of request, `rulebook` is that pathway as it was when the request was started.
@@ -93,19 +113,6 @@ class CareRequest(Identified, Model):
     coordinator: Mapped[Account | None] = relationship(foreign_keys=[coordinator_id])
     decider: Mapped[Account | None] = relationship(foreign_keys=[decider_id])
     steps: Mapped[list["Step"]] = relationship(order_by="Step.id", viewonly=True)
-
-    @property
-    def rulebook(self) -> Pathway:
-        return version(self.pathway_version_id)
-
-    @property
-    def search(self) -> Search:
-        """How somebody is looked for."""
-        return self.rulebook.search_for(self.reason)
-
-    @property
-    def need(self) -> Reason:
-        return self.rulebook.reason(self.reason)
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -173,18 +180,13 @@ class InformationCopy(Identified, Model):
     practitioner: Mapped[Practitioner] = relationship()
 
 
-class Attachment(Identified, Model):
+class EpisodeDocument(Model):
     """A document joined to what was asked; only the requester's side and those who accepted may open it."""
 
-    __tablename__ = "attachment"
+    __tablename__ = "episode_document"
 
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
     episode_id: Mapped[UUID] = mapped_column(ForeignKey("episode.id"), index=True)
-    name: Mapped[str] = mapped_column(Sealed)
-    media_type: Mapped[str]
-    size: Mapped[int]  # bytes
-    body: Mapped[bytes] = mapped_column(SealedBytes, deferred=True)
-    added_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    at: Mapped[datetime]
 
 
-__all__ = ["Attachment", "CareRequest", "CareTask", "Episode", "InformationCopy", "State", "Step", "Verb"]
+__all__ = ["CareRequest", "CareTask", "Episode", "EpisodeDocument", "InformationCopy", "State", "Step", "Verb"]

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from babel.dates import format_date
 
+from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
-from app.care_requests.queries import Listed
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
 from app.care_requests.words import MOMENTS as MOMENT_WORDS
 from app.core.words import count
@@ -119,7 +119,7 @@ class Grid:
     total: int
 
 
-def grid(parts: Sequence[CareRequest | Listed]) -> Grid | None:
+def grid(parts: Sequence[CareRequest | RequestFacts]) -> Grid | None:
     """None for care that comes once. `parts`: the request and those its plan was shared with."""
     cells = {visit: _cell(part) for part in parts for visit in read_visits(part.visits)}
     if not cells:
@@ -134,7 +134,7 @@ def grid(parts: Sequence[CareRequest | Listed]) -> Grid | None:
     )
 
 
-def _cell(part: CareRequest | Listed) -> Cell:
+def _cell(part: CareRequest | RequestFacts) -> Cell:
     performer = part.performer if part.state in TAKEN else None
     closed = part.state is State.CANCELLED
     return Cell(performer.initials, performer.name, closed) if performer else Cell("", "", closed)

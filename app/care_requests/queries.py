@@ -2,24 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, func, select, union
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Membership, Role
-from app.care_requests.models import NOBODY, CareRequest, CareTask, InformationCopy, Step
+from app.care_requests.lines import RequestFacts, facts_of, listing
+from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
 from app.core.db import db
 from app.core.timers import Due
-from app.directory.models import Practitioner, PractitionerRole
 from app.directory.queries import recipients_of
-from app.organizations.models import Commune, Organization
 from app.organizations.queries import territory_communes, territory_of, whose_rules
-from app.pathways.library import in_force, version
-from app.pathways.schema import Pathway, Reason
-from app.patients.models import Patient, shown_name
+from app.pathways.library import in_force
+from app.pathways.schema import Pathway
 
 REQUESTER_ROLES = (Role.REQUESTER, Role.CASE_MANAGER, Role.PRACTITIONER)
 """Any professional may ask (MISSION A2), and follows what her practice asked."""
@@ -31,49 +29,8 @@ def rulebooks(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
     return in_force(whose_rules(organization_ids))
 
 
-class Performer(NamedTuple):
-    """Who took a request: a professional, or the service of an establishment."""
-
-    name: str
-    initials: str
-
-
-class Listed(NamedTuple):
-    """A request as lists show it: only what they show is read, and unsealed."""
-
-    id: UUID
-    episode_id: UUID
-    organization_id: UUID
-    pathway_version_id: UUID
-    reason: str
-    state: State
-    created_at: datetime
-    visits: list[str]
-    about: str
-    place: str
-    performer: Performer | None
-
-    @property
-    def need(self) -> Reason:
-        return version(self.pathway_version_id).reason(self.reason)
-
-
 _MINE = select(CareRequest.id).where(CareRequest.organization_id.in_(bindparam("organizations", expanding=True)))
-_PERFORMING = aliased(Organization)
-_SHOWN = (
-    select(
-        *(CareRequest.id, CareRequest.episode_id, CareRequest.organization_id, CareRequest.pathway_version_id),
-        *(CareRequest.reason, CareRequest.state, CareRequest.created_at, CareRequest.visits),
-        *(Patient.given_names, Patient.birth_name, Commune.name),
-        *(Practitioner.given_name, Practitioner.family_name, _PERFORMING.name),
-    )
-    .join(Commune, Commune.code == CareRequest.commune_code)
-    .outerjoin(Patient, Patient.id == CareRequest.patient_id)
-    .outerjoin(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
-    .outerjoin(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
-    .outerjoin(_PERFORMING, _PERFORMING.id == PractitionerRole.organization_id)
-    .order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.created_at.desc())
-)
+_LISTED = listing().order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.created_at.desc())
 
 
 def _beginning_with(newest: Select[UUID]) -> Select[*tuple[Any, ...]]:
@@ -84,7 +41,7 @@ def _beginning_with(newest: Select[UUID]) -> Select[*tuple[Any, ...]]:
         unanswered.subquery().select(),
         select(CareRequest.id).where(CareRequest.episode_id == bindparam("episode", type_=Uuid())),
     )
-    return _SHOWN.where(CareRequest.id.in_(union(*parts)))
+    return _LISTED.where(CareRequest.id.in_(union(*parts)))
 
 
 _LIMIT = bindparam("limit", type_=Integer)
@@ -94,25 +51,15 @@ _ALL = _beginning_with(_MINE)
 
 def followed(
     account: Account, *, open_only: bool, limit: int = 100, episode_id: UUID | None = None
-) -> tuple[list[Listed], list[Listed]]:
+) -> tuple[list[RequestFacts], list[RequestFacts]]:
     """The requests of this person's organizations, those nobody answered first, then the newest; and, in the order in
     which they were asked, the needs of this event."""
     mine = account.organizations(*REQUESTER_ROLES)
     asked = {"organizations": mine, "limit": limit, "episode": episode_id}
-    found = [_listed(*row) for row in db.session.execute(_OPEN if open_only else _ALL, asked)]
+    found = [facts_of(row) for row in db.session.execute(_OPEN if open_only else _ALL, asked)]
     theirs = [each for each in found if each.organization_id in mine and (each.state in OPEN or not open_only)]
-    return theirs[:limit], sorted(each for each in found if each.episode_id == episode_id)
-
-
-def _listed(*row: Any) -> Listed:
-    *facts, given_names, birth_name, place, given_name, family_name, organization = row
-    about = NOBODY if given_names is None else shown_name(given_names, birth_name)
-    performer = None
-    if given_name is not None:
-        performer = Performer(f"{given_name} {family_name}", (given_name[:1] + family_name[:1]).upper())
-    elif organization is not None:
-        performer = Performer(organization, organization[:2].upper())
-    return Listed._make([*facts, about, place, performer])
+    event = [each for each in found if each.episode_id == episode_id]
+    return theirs[:limit], sorted(event, key=lambda each: each.id)
 
 
 def under_way(patient_id: UUID, pathway: str) -> Sequence[CareRequest]:

@@ -7,14 +7,13 @@ from uuid import UUID
 from sqlalchemy import func, select, union_all
 
 from app.care_requests import actions, words
-from app.care_requests.follow_ups import NEWS_LIFE, tell_screens
-from app.care_requests.journal import add_step, touch
+from app.care_requests.actions import NEWS_LIFE, note, refresh_screens
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
 from app.core.db import db, transaction
 from app.core.timers import Due
 from app.directory import queries as directory
-from app.push import alerts as push
+from app.messages import actions as messages
 
 # Of each kind of promise: its row, when it is late, and what is still true of one that nobody was told about.
 TASKS = CareTask.id, CareTask.due_at, (CareTask.done_at.is_(None), CareTask.reminded_at.is_(None))
@@ -61,8 +60,8 @@ def _remind(task_id: UUID, now: datetime) -> None:
         accounts = directory.accounts_of([request.performer.id]).get(request.performer.id, accounts)
     notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
     for account in accounts:
-        push.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
-    tell_screens(request)
+        messages.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
+    refresh_screens(request)
 
 
 def _say_late(request_id: UUID, now: datetime) -> None:
@@ -70,16 +69,15 @@ def _say_late(request_id: UUID, now: datetime) -> None:
     if request is None or request.late_at or request.state not in (State.ACCEPTED, State.SCHEDULED):
         return
     request.late_at = now
-    add_step(request.id, "late", now=now)
+    note(request, "late", now=now)
     notice = words.late_notice(f"requests/{request.id}")
-    push.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
-    touch(request)
+    messages.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
 
 
 def end_undecided(request_id: UUID, now: datetime) -> None:
     """No senior doctor decided while it was wanted: nobody was asked, and the one who waits must know."""
-    request = actions.hold(request_id)
+    request = actions.lock(request_id)
     if request.state is not State.DRAFT or not actions.move(request, Verb.CANCEL, now=now, detail=words.UNDECIDED):
         return
     notice = words.undecided_notice(f"requests/{request.id}")
-    push.alert(request.author_id, request.id, "undecided", notice, now=now, expires_at=now + NEWS_LIFE)
+    messages.alert(request.author_id, request.id, "undecided", notice, now=now, expires_at=now + NEWS_LIFE)

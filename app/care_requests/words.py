@@ -1,7 +1,7 @@
 """The French words of a request's life."""
 
 from app.care_requests.rules import State
-from app.push.notices import Notice
+from app.messages.models import Notice
 
 STATES: dict[State, str] = {
     State.DRAFT: "À décider",

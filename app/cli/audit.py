@@ -51,7 +51,7 @@ def verify(noted: tuple[int, str] | None) -> None:
 def report(patient: UUID) -> None:
     """Who looked at this patient's file, when, from which organization and why: to hand to the patient, in French."""
     with transaction():
-        record("audit.reported", subject=patient, patient=patient, why="patient asked", now=clock.now())
+        record("audit.reported", patient, now=clock.now(), patient=patient)
     for line in patient_report(patient):
         when = clock.paris(line.at).strftime("%d/%m/%Y %H:%M:%S")
         click.echo("\t".join([when, line.person, line.organization, line.act, line.why, line.source]))

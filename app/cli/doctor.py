@@ -16,8 +16,8 @@ from app.core.db import db
 from app.core.limits import unheard_proxy
 from app.letters import mail, sms
 from app.letters.kinds import Words
-from app.letters.rules import Outcome, Stage, is_mobile
-from app.push import trials
+from app.letters.rules import LetterOutcome, Stage, is_mobile
+from app.messages import checks
 from app.supervision.health import report
 
 STAGES = {
@@ -82,14 +82,14 @@ def tried_sms(number: str) -> Iterator[Finding]:
 
 def tried_push(email: str) -> Iterator[Finding]:
     account_id = db.session.scalar(select(Account.id).where(Account.email == email.lower()))
-    found = trials.ring(account_id, clock.now()) if account_id else []
+    found = checks.ring_now(account_id, clock.now()) if account_id else []
     if not found:
         yield False, "push: no device of this person is subscribed" if account_id else "push: nobody has this address"
     for trial in found:
         yield not trial.failed, f"push: {trial.device}: {trial.words}"
 
 
-def _told(what: str, outcome: Outcome) -> Finding:
+def _told(what: str, outcome: LetterOutcome) -> Finding:
     if outcome.stage is None:
         return True, f"{what}: taken ({outcome.status})"
     said = " ".join(str(part) for part in (outcome.status, " ".join(outcome.said.split())) if part)

@@ -37,15 +37,7 @@ def rotate(batch: int) -> None:
     now = clock.now()
     with transaction():
         links = 0 if lost else renew_lost_links(now)
-        record(
-            "secrets.rotated",
-            subject=uuid7(),
-            why="integrity",
-            now=now,
-            values=str(values),
-            patients=str(patients),
-            links=str(links),
-        )
+        record("secrets.rotated", uuid7(), now=now, values=values, patients=patients, links=links)
     click.echo(f"{values} values sealed anew, {patients} search hashes computed anew, {links} patient links renewed.")
     if lost:
         click.echo(f"{lost} values open with no key: is a former key missing from RELAIS_FORMER_SECRET_KEYS?")

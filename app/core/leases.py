@@ -20,7 +20,7 @@ from app.core.tokens import new_token
 PENDING, LEASED = "pending", "leased"
 
 
-class Owed:
+class OutboxRow:
     """What a table needs to be an outbox. Its own `state` has at least "pending" and "leased"."""
 
     due_at: Mapped[datetime]
@@ -34,19 +34,19 @@ class Owed:
         state: Mapped[Any]
 
 
-Row = TypeVar("Row", bound=Owed)
+Row = TypeVar("Row", bound=OutboxRow)
 
 
-def pending(table: type[Owed], now: Any) -> ColumnElement[bool]:
+def pending(table: type[OutboxRow], now: Any) -> ColumnElement[bool]:
     return and_(table.state == PENDING, table.due_at <= now)
 
 
-def abandoned(table: type[Owed], now: Any) -> ColumnElement[bool]:
+def abandoned(table: type[OutboxRow], now: Any) -> ColumnElement[bool]:
     """Whoever claimed it was not heard of since."""
     return and_(table.state == LEASED, table.lease_until <= now)
 
 
-def anything_due(table: type[Owed], now: datetime, *which: ColumnElement[bool]) -> bool:
+def anything_due(table: type[OutboxRow], now: datetime, *which: ColumnElement[bool]) -> bool:
     """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
     db.session.rollback()  # This look must see what was committed since the last.
     due = or_(pending(table, now), abandoned(table, now))
@@ -65,24 +65,24 @@ def claim(table: type[Row], now: datetime, *which: ColumnElement[bool], lasts: t
     return row
 
 
-def lease(table: type[Owed], ids: Sequence[UUID], token: str, until: datetime) -> None:
+def lease(table: type[OutboxRow], ids: Sequence[UUID], token: str, until: datetime) -> None:
     """The same for rows that are held already, all under one token."""
     change(table, ids, state=LEASED, attempts=table.attempts + 1, lease_token=token, lease_until=until)
 
 
-def change(table: type[Owed], ids: Sequence[UUID], **values: Any) -> None:
+def change(table: type[OutboxRow], ids: Sequence[UUID], **values: Any) -> None:
     if ids:
         changed = update(table).where(table.id.in_(in_order(table, table.id.in_(ids)))).values(**values)
         db.session.execute(changed.execution_options(synchronize_session=False))
 
 
-def held(table: type[Owed], row_id: UUID, token: str) -> tuple[ColumnElement[bool], ...]:
+def under_lease(table: type[OutboxRow], row_id: UUID, token: str) -> tuple[ColumnElement[bool], ...]:
     """True of the row as long as nobody stopped it, and no other worker took it over."""
     return table.id == row_id, table.lease_token == token, table.state == LEASED
 
 
 def settle(
-    table: type[Owed], row_id: UUID, token: str, state: str, *, due_at: datetime | None = None, **values: Any
+    table: type[OutboxRow], row_id: UUID, token: str, state: str, *, due_at: datetime | None = None, **values: Any
 ) -> bool:
     """Write what became of an attempt and give the lease back; False, and nothing written, when it was lost.
 
@@ -90,7 +90,7 @@ def settle(
     """
     written = (
         update(table)
-        .where(*held(table, row_id, token))
+        .where(*under_lease(table, row_id, token))
         .values(state=state, due_at=due_at or table.due_at, lease_token=None, lease_until=None, **values)
         .returning(table.id)
         .execution_options(synchronize_session=False)
@@ -98,7 +98,7 @@ def settle(
     return db.session.execute(written).first() is not None
 
 
-def oldest_due(table: type[Owed], *which: ColumnElement[bool]) -> Due:
+def oldest_due(table: type[OutboxRow], *which: ColumnElement[bool]) -> Due:
     """Since when the row that waits longest is due, an abandoned one since its lease ran out."""
     since = case((table.state == LEASED, table.lease_until), else_=table.due_at)
     return select(func.min(since)).where(*which, table.state.in_((PENDING, LEASED)))

@@ -1,8 +1,8 @@
 """The demonstration: an invented territory that behaves like a real one, and the right to be anyone in it.
 
-`people.py` and `requests.py` are the invented facts; `plot.py`, `tale.py` and `crowd.py` are how people behave, told
-with the real verbs; `timeline.py` lets many tales pass at once; `territory.py` tells the past days and `replay.py`
-the present one. `phones.py` is what their alerts ring on.
+`people.toml` and `requests.toml` are the invented facts, `people.py` and `requests.py` read them; `plot.py`, `tale.py`
+and `crowd.py` are how people behave, told with the real verbs; `timeline.py` lets many tales pass at once;
+`territory.py` tells the past days and `replay.py` the present one. `phones.py` is what their alerts ring on.
 """
 
 from dataclasses import replace

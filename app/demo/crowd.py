@@ -80,7 +80,7 @@ def _taker(plot: Plot, offers: list[Offer], *, first: bool, teller: Teller) -> O
     if plot.taker == ANYONE:
         able = [offer for offer in offers if not _is_visitor(offer)]
         return teller.dice.choice(able) if first and able else None
-    return next((offer for offer in offers if plot.taker and _account(offer).email == email_of(plot.taker)), None)
+    return next((offer for offer in offers if _account(offer).email == email_of(plot.taker)), None)
 
 
 def _do(intent: Intent, plot: Plot, teller: Teller, now: datetime) -> None:
@@ -92,7 +92,7 @@ def _do(intent: Intent, plot: Plot, teller: Teller, now: datetime) -> None:
         answers.see(offer, now)
     elif intent.deed == "refuse":
         answers.refuse(offer, teller.dice.choice([*REFUSALS, None]), by=by, now=now)
-    elif answers.accept(offer, by=by, now=now) is answers.Answer.WON:
+    elif answers.accept(offer, by=by, now=now) is answers.AnswerResult.WON:
         appointments.prepare(request_of(offer.request_id), now)
     teller.heard(f"{plot.pathway}: {by.name} ({offer.role.profession.value}) {DEEDS[intent.deed]}")
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Request
@@ -11,6 +10,7 @@ from werkzeug.utils import redirect
 
 from app.accounts.models import Account
 from app.core.db import db
+from app.demo.people import SLUGS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -19,43 +19,6 @@ PERSONA = "relais.persona"
 """Key in the WSGI environment; no header can set it."""
 
 PREFIX = re.compile(r"^/demo/as/([a-z0-9-]+)(/.*)?$")
-
-
-@dataclass(frozen=True)
-class Persona:
-    """`device` is the frame that suits the person (phone, tablet), `opens` the screen to begin with."""
-
-    slug: str
-    does: str
-    device: str
-    opens: str
-
-
-PERSONAS = (
-    Persona("orientation-nurse", "Infirmière d'orientation, urgences", "tablet", "requests"),
-    Persona("senior-doctor", "Médecin senior des urgences", "phone", "decisions"),
-    Persona("ward", "Cadre de santé, médecine polyvalente", "tablet", "requests"),
-    Persona("maternity", "Sage-femme de la maternité", "tablet", "requests"),
-    Persona("clinic-ward", "Cadre de santé, Clinique des Tilleuls", "tablet", "inbox"),
-    Persona("equipment", "Prestataire de matériel médical", "phone", "inbox"),
-    Persona("home-help", "Service d'aide à domicile", "phone", "inbox"),
-    Persona("coordinator", "Coordinatrice de la CPTS", "tablet", "board"),
-    Persona("case-manager", "Assistante sociale de l'hôpital", "tablet", "requests"),
-    Persona("admin", "Administrateur", "tablet", ""),
-    Persona("nurse", "Infirmière, Évry-Courcouronnes", "phone", "inbox"),
-    Persona("nurse-2", "Infirmier, Évry-Courcouronnes", "phone", "inbox"),
-    Persona("nurse-3", "Infirmière, Évry-Courcouronnes", "phone", "inbox"),
-    Persona("nurse-4", "Infirmière, Corbeil-Essonnes", "phone", "inbox"),
-    Persona("nurse-5", "Infirmier, Ris-Orangis", "phone", "inbox"),
-    Persona("nurse-6", "Infirmière, Massy", "phone", "inbox"),
-    Persona("nurse-7", "Infirmier, Arpajon", "phone", "inbox"),
-    Persona("nurse-8", "Infirmière, Étampes", "phone", "inbox"),
-    Persona("midwife", "Sage-femme libérale, Évry-Courcouronnes", "phone", "inbox"),
-    Persona("doctor", "Médecin généraliste, Évry-Courcouronnes", "phone", "inbox"),
-    Persona("doctor-2", "Médecin généraliste, Évry-Courcouronnes", "phone", "inbox"),
-    Persona("physio", "Kinésithérapeute, Évry-Courcouronnes", "phone", "inbox"),
-)
-SLUGS = frozenset(persona.slug for persona in PERSONAS)
 
 
 class PersonaMount:

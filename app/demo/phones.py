@@ -21,15 +21,16 @@ from app.accounts.models import Account, Role
 from app.config import Settings
 from app.core.db import db
 from app.core.tokens import derived_token, keyed_hash, new_token, same
-from app.demo.people import PROFESSIONALS, STAFF, email_of
+from app.demo.people import CAST, email_of
 from app.letters import actions as letters
-from app.letters.rules import Medium, Outcome
-from app.letters.rules import Verdict as Delivered
-from app.push import channels, outbox, subscriptions
+from app.letters.rules import LetterOutcome, LetterVerdict, Medium
+from app.messages import channels
+from app.messages.models import DEVICES_PAGE
+from app.push import actions as devices
+from app.push import outbox
 from app.push.models import Subscription
-from app.push.notices import DEVICES_PAGE
-from app.push.payload import receipt_token_matches
-from app.push.rules import Verdict
+from app.push.request import receipt_token_matches
+from app.push.rules import MessageVerdict
 
 PATH = "/demo/phones/"
 WITHOUT_PHONE = frozenset({"chantal.nguyen", "doctor-2", "georges.simon"})
@@ -45,7 +46,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Phone:
-    """`owner`: a key of `people.py`. The same people's phones are off on every instance."""
+    """`owner`: a key of `people.toml`. The same people's phones are off on every instance."""
 
     owner: str
 
@@ -71,8 +72,8 @@ class Phone:
         return bytes.fromhex(keyed_hash("demo-phone-auth", self.owner)[:32])
 
 
-ANSWERING = [each.key for each in PROFESSIONALS]
-ANSWERING += [each.key for each in STAFF if any(role is Role.PRACTITIONER for _place, role in each.roles)]
+ANSWERING = [*CAST.professionals]
+ANSWERING += [key for key, one in CAST.staff.items() if any(role is Role.PRACTITIONER for _place, role in one.roles)]
 PHONES = tuple(Phone(key) for key in ANSWERING if key not in WITHOUT_PHONE)
 
 
@@ -96,9 +97,9 @@ def switch_on(now: datetime) -> None:
         if account_id is None:  # A territory loaded before this person was invented.
             continue
         for former in _former(account_id, endpoint):
-            subscriptions.unsubscribe(account_id, former)
+            devices.unsubscribe(account_id, former)
         point = phone.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        subscriptions.subscribe(account_id, endpoint, _base64url(point), _base64url(phone.auth), now)
+        devices.subscribe(account_id, endpoint, _base64url(point), _base64url(phone.auth), now)
 
 
 def _former(account_id: UUID, endpoint: str) -> Sequence[str]:
@@ -127,14 +128,14 @@ def deliver(now: datetime) -> None:
     for message in outbox.claim(1000, new_token(), now):
         phone = at(message.endpoint.rpartition("/")[2])
         if phone and phone.on and message.notice["answerable"]:
-            subscriptions.receive(message.id, now)
+            devices.receive(message.id, now)
         else:
-            outbox.settle(message, Verdict("sent"), 201, now)
+            outbox.settle(message, MessageVerdict("sent"), 201, now)
     while channels.hand_over(now):
         pass
     for medium in Medium:
         while letter := letters.claim(medium, now):
-            letters.settle(letter, Delivered("sent"), Outcome(status=250), now)
+            letters.settle(letter, LetterVerdict("sent"), LetterOutcome(status=250), now)
 
 
 def _base64url(data: bytes) -> str:

@@ -1,47 +1,44 @@
 """What is to happen in a tale, how it is told, and who acts in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
-from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.core.db import db
 from app.demo.people import email_of
 
-ANYONE = "anyone"
+ANYONE, NOBODY = "anyone", "nobody"
 VISITORS = frozenset({"orientation-nurse", "nurse", "doctor"})
 """Whoever tries the demonstration is these people: they do nothing by themselves unless a tale names them."""
 
 
-@dataclass(frozen=True)
-class Plot:
-    """What is to happen; minutes are people's time. `by` and `taker` are keys of `people.py`."""
+class Plot(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to happen; minutes are people's time. `by` and `taker` are keys of `people.toml`."""
 
-    opens_at: datetime
     by: str
-    patient_id: UUID
-    organization_id: UUID
     pathway: str
     reason: str
     window: str
     note: str = ""
-    taker: str | None = ANYONE  # None: nobody takes it
+    taker: str = ANYONE
     takes_after: float = 8  # counted from the moment that person was asked
     refusing: float = 0.1  # the share of the others who say no
     looking: float = 0.75  # the share of the others who look at it
     cancelled_after: float | None = None
     cancelled_why: str = ""
-    proposes_after: float | None = 4  # None: no time proposed
-    answers: Mapping[str, str] = field(default_factory=dict)  # to the pathway's questions
+    proposes: bool = True  # a time
+    proposes_after: float = 4
+    answers: dict[str, str] = {}  # to the pathway's questions
     chosen: str | None = None  # the establishment, by its key
     decider: str | None = None  # the senior doctor who has not decided yet
     days: int = 0  # the care comes back so many days, every morning
     slot: int = 0  # which of the times that are offered in one tap
-    confirms_after: float | None = 20
+    confirms_after: float = 20
     declines: bool = False
     finishes: bool = True
 

@@ -17,8 +17,8 @@ from app.care_requests.rules import OPEN, State
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.words import stamp
-from app.demo.people import PATIENTS
-from app.demo.plot import ANYONE, VISITORS, Plot, Teller, account
+from app.demo.people import CAST
+from app.demo.plot import ANYONE, NOBODY, VISITORS, Plot, Teller, account
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory.models import Practitioner
@@ -89,12 +89,13 @@ def _arrival(at: datetime, by: str, pathway: str, teller: Teller) -> Tale:
     organization_id = account(by).memberships[0].organization_id
     patient_id = _patient(organization_id, pathway, teller.dice)
     if patient_id is not None:
-        yield from tell(_plot(now, by, patient_id, organization_id, pathway, teller.dice), teller)
+        plot = _plot(by, pathway, teller.dice)
+        yield from tell(plot, now, patient_id, organization_id, teller)
 
 
 def _patient(organization_id: UUID, pathway: str, dice: Random) -> UUID | None:
     """A patient of that organization for whom nothing of the kind is under way."""
-    spared = [birth_date_key(person.identity.birth_date) for person in PATIENTS[:FOR_VISITORS]]
+    spared = [birth_date_key(person.born) for person in [*CAST.patients.values()][:FOR_VISITORS]]
     busy = select(CareRequest.patient_id).where(CareRequest.pathway == pathway, CareRequest.state.in_(OPEN))
     free = db.session.scalars(
         select(Patient.id)
@@ -108,17 +109,14 @@ def _patient(organization_id: UUID, pathway: str, dice: Random) -> UUID | None:
     return dice.choice(free) if free else None
 
 
-def _plot(now: datetime, by: str, patient_id: UUID, organization_id: UUID, pathway: str, dice: Random) -> Plot:
+def _plot(by: str, pathway: str, dice: Random) -> Plot:
     known = pathways()[pathway]
     return Plot(
-        opens_at=now,
         by=by,
-        patient_id=patient_id,
-        organization_id=organization_id,
         pathway=pathway,
         reason=dice.choice(known.reasons).slug,
         window=dice.choice(known.windows).slug,
-        taker=ANYONE if dice.random() < 0.8 else None,  # the rest wait for the visitor
+        taker=ANYONE if dice.random() < 0.8 else NOBODY,  # the rest wait for the visitor
         takes_after=dice.uniform(4, 16),
         refusing=0.25,
         cancelled_after=dice.uniform(3, 9) if dice.random() < 0.05 else None,

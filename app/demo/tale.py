@@ -10,26 +10,27 @@ from app.accounts.models import Account
 from app.appointments import actions as appointments
 from app.appointments.rules import AT_ONCE, next_slots
 from app.care_requests import actions as care_requests
+from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN, planned
 from app.core.clock import PARIS, paris
 from app.core.db import db
 from app.demo.crowd import answering_for, request_of, search
-from app.demo.people import PLACES
+from app.demo.people import CAST
 from app.demo.plot import VISITORS, Plot, Teller, account
 from app.demo.timeline import Tale
 from app.directory.models import PractitionerRole, Profession
 from app.directory.queries import services
 from app.pathways.library import pathways
-from app.pathways.rules import window_bounds, windows_open
+from app.pathways.schema import windows_open
 from app.patients.models import Patient
 
 SHORTEST_WINDOW = timedelta(hours=2)
 
 
-def tell(plot: Plot, teller: Teller) -> Tale:
-    now = yield plot.opens_at
-    request_id = _open(plot, now)
+def tell(plot: Plot, opens_at: datetime, patient_id: UUID, organization_id: UUID, teller: Teller) -> Tale:
+    now = yield opens_at
+    request_id = _open(plot, patient_id, organization_id, now)
     teller.heard(f"{plot.pathway}: a request opens")
     if plot.decider:
         return
@@ -39,20 +40,18 @@ def tell(plot: Plot, teller: Teller) -> Tale:
         yield from _visit(plot, request_id, teller, now)
 
 
-def _open(plot: Plot, now: datetime) -> UUID:
-    patient = db.session.get_one(Patient, plot.patient_id)
+def _open(plot: Plot, patient_id: UUID, organization_id: UUID, now: datetime) -> UUID:
+    patient = db.session.get_one(Patient, patient_id)
     by = account(plot.by)
     pathway = pathways()[plot.pathway]
     open_now = [
-        window
-        for window in windows_open(pathway.windows, now, PARIS)
-        if window_bounds(window, now, PARIS)[1] - now >= SHORTEST_WINDOW
+        window for window in windows_open(pathway.windows, now) if window.bounds(now)[1] - now >= SHORTEST_WINDOW
     ]
     window = next((each for each in open_now if each.slug == plot.window), open_now[-1])
-    start, end = window_bounds(window, now, PARIS)
+    start, end = window.bounds(now)
     today = paris(start).date()
     visits = planned(today, today + timedelta(days=plot.days - 1), ["morning"]) if plot.days else ()
-    need = care_requests.Need(
+    need = opening.Need(
         pathway,
         plot.reason,
         start,
@@ -63,7 +62,7 @@ def _open(plot: Plot, now: datetime) -> UUID:
         chosen_role_id=_chosen(plot),
         decider_id=_decider(plot),
     )
-    return care_requests.open_request(need, patient, organization_id=plot.organization_id, by=by, now=now).id
+    return opening.open_request(need, patient, organization_id=organization_id, by=by, now=now).id
 
 
 def _decider(plot: Plot) -> UUID | None:
@@ -74,24 +73,23 @@ def _chosen(plot: Plot) -> UUID | None:
     """The service of the establishment that the patient chose."""
     if plot.chosen is None:
         return None
-    named = {place.key: place.name for place in PLACES}[plot.chosen]
+    named = CAST.places[plot.chosen].name
     kind = Profession(pathways()[plot.pathway].search.profession)
     return next(role.id for role in services(kind) if role.organization.name == named)
 
 
 def _visit(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Tale:
-    if plot.proposes_after is None:
+    if not plot.proposes:
         return
     now = yield now + teller.minutes(plot.proposes_after)
     starts_at = _propose(plot, request_id, now)
     if starts_at is None:
         return
     teller.heard(f"{plot.pathway}: a time is proposed")
-    if plot.confirms_after is not None:
-        now = yield now + teller.minutes(plot.confirms_after)
-        given = "declined" if plot.declines else "confirmed"
-        appointments.answer(appointments.prepare(request_of(request_id), now), given, now=now)
-        teller.heard(f"{plot.pathway}: the patient has {given}")
+    now = yield now + teller.minutes(plot.confirms_after)
+    given = "declined" if plot.declines else "confirmed"
+    appointments.answer(appointments.prepare(request_of(request_id), now), given, now=now)
+    teller.heard(f"{plot.pathway}: the patient has {given}")
     if plot.declines:
         return
     now = yield max(now, starts_at) + teller.minutes(teller.dice.uniform(1, 9))
@@ -117,7 +115,7 @@ def _propose(plot: Plot, request_id: UUID, now: datetime) -> datetime | None:
 
 
 def _move(request_id: UUID, verb: Verb, now: datetime) -> bool:
-    request = care_requests.hold(request_id)
+    request = care_requests.lock(request_id)
     return request.state in TAKEN and care_requests.move(request, verb, by=_performer(request), now=now)
 
 

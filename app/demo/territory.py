@@ -13,22 +13,11 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
 from app.demo import phones
-from app.demo.people import (
-    PATIENTS,
-    PLACES,
-    POSTAL_CODES,
-    PROFESSIONALS,
-    SERVICES,
-    SKILLS,
-    STAFF,
-    Professional,
-    Staff,
-    email_of,
-)
+from app.demo.people import CAST, PEOPLE, SLUGS, Professional, email_of, identity_of
 from app.demo.plot import Teller, account
-from app.demo.requests import LINES, plot
+from app.demo.requests import REQUESTS, PastRequest, opened_at
 from app.demo.tale import tell
-from app.demo.timeline import Timeline
+from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
 from app.directory.models import Practitioner
 from app.dispatch import search as dispatch
@@ -53,12 +42,14 @@ def load(now: datetime) -> bool:
     db.session.flush()
     places = _write_places()
     began = now - SINCE
-    for staff in STAFF:
-        _write_staff(staff, places, began)
-    for service in SERVICES:
-        directory.add_service(places[service.place], service.kind, service.skills)
+    for key, staff in CAST.staff.items():
+        person = _account(key, began)
+        person.memberships = [Membership(organization_id=places[place].id, role=role) for place, role in staff.roles]
+    for key, service in CAST.services.items():
+        directory.add_service(places[key], service.kind, service.skills)
     professionals = {
-        each.key: _write_professional(each, rank, places, began) for rank, each in enumerate(PROFESSIONALS)
+        key: _write_professional(key, one, rank, places, began)
+        for rank, (key, one) in enumerate(CAST.professionals.items())
     }
     db.session.flush()
     phones.switch_on(began)
@@ -69,17 +60,17 @@ def load(now: datetime) -> bool:
 
 def _write_places() -> dict[str, Organization]:
     places: dict[str, Organization] = {}
-    for rank, place in enumerate(PLACES):
-        places[place.key] = Organization(
+    for rank, (key, place) in enumerate(CAST.places.items()):
+        places[key] = Organization(
             name=place.name,
             kind=place.kind,
             parent=places[place.parent] if place.parent else None,
             phone=f"+3319900{1000 + rank * 53:04d}",
             address=place.address,
-            postal_code=POSTAL_CODES.get(place.commune),
+            postal_code=CAST.postal_codes.get(place.commune),
             commune_code=place.commune,
         )
-        db.session.add(places[place.key])
+        db.session.add(places[key])
     db.session.flush()
     db.session.add_all(
         TerritoryCommune(organization_id=places["cpts"].id, commune_code=code)
@@ -88,44 +79,40 @@ def _write_places() -> dict[str, Organization]:
     return places
 
 
-def _write_staff(staff: Staff, places: dict[str, Organization], began: datetime) -> None:
-    person = _account(staff.key, staff.given_name, staff.family_name, staff.persona, began)
-    person.memberships = [Membership(organization_id=places[key].id, role=role) for key, role in staff.roles]
-
-
 def _write_professional(
-    each: Professional, rank: int, places: dict[str, Organization], began: datetime
+    key: str, one: Professional, rank: int, places: dict[str, Organization], began: datetime
 ) -> Practitioner:
-    practice = places[each.practice]
-    person = _account(each.key, each.given_name, each.family_name, each.persona, began)
+    practice = places[one.practice]
+    person = _account(key, began)
     person.memberships = [Membership(organization_id=practice.id, role=Role.PRACTITIONER)]
     db.session.flush()
     practitioner = Practitioner(
         rpps=f"{89_900_000_000 + rank * 1_009 + 17}",
-        given_name=each.given_name,
-        family_name=each.family_name,
-        profession=each.profession,
+        given_name=one.given,
+        family_name=one.family,
+        profession=one.profession,
         phone=f"+3363998{1000 + rank * 41:04d}",
         account_id=person.id,
     )
     centre = practice.commune
     if centre.latitude is None or centre.longitude is None:
         raise ValueError(f"{COMMUNES} says nowhere where {centre.name} lies")
-    latitude = centre.latitude + each.north / METRES_PER_DEGREE
-    longitude = centre.longitude + each.east / (METRES_PER_DEGREE * cos(radians(latitude)))
+    north, east = one.lies
+    latitude = centre.latitude + north / METRES_PER_DEGREE
+    longitude = centre.longitude + east / (METRES_PER_DEGREE * cos(radians(latitude)))
     role = directory.add_role(practitioner, practice, latitude, longitude)
-    directory.accept_requests(role, each.accepting)
-    role.skills = list(SKILLS.get(each.key, ()))
+    directory.accept_requests(role, one.accepting)
+    role.skills = list(one.skills)
     return practitioner
 
 
-def _account(key: str, given_name: str, family_name: str, persona: bool, began: datetime) -> Account:
+def _account(key: str, began: datetime) -> Account:
     person = Account(
         email=email_of(key),
-        given_name=given_name,
-        family_name=family_name,
+        given_name=PEOPLE[key].given,
+        family_name=PEOPLE[key].family,
         created_at=began,
-        persona=key if persona else None,
+        persona=key if key in SLUGS else None,
     )
     db.session.add(person)
     return person
@@ -134,29 +121,30 @@ def _account(key: str, given_name: str, family_name: str, persona: bool, began: 
 def _write_patients(
     places: dict[str, Organization], professionals: dict[str, Practitioner], began: datetime
 ) -> dict[str, UUID]:
-    author = {each.practice: each.key for each in reversed(PROFESSIONALS)}
-    author |= {place: staff.key for staff in reversed(STAFF) for place, _ in staff.roles}
+    author = {one.practice: key for key, one in reversed(CAST.professionals.items())}
+    author |= {place: key for key, staff in reversed(CAST.staff.items()) for place, _role in staff.roles}
     known: dict[str, UUID] = {}
-    for person in PATIENTS:
+    for key, person in CAST.patients.items():
         keeper = places[person.keeper]
         by = account(author[person.keeper]).id
-        patient = patients.create(person.identity, organization_id=keeper.id, by=by, now=began)
+        patient = patients.create(identity_of(key), organization_id=keeper.id, by=by, now=began)
         db.session.flush()
-        known[person.key] = patient.id
-        for key in person.usual:
-            patients.set_usual(patient.id, professionals[key], now=began)
+        known[key] = patient.id
+        for usual in person.usual:
+            patients.set_usual(patient.id, professionals[usual], now=began)
     return known
 
 
 def _live_through(places: dict[str, Organization], known: dict[str, UUID], now: datetime) -> None:
     """Tell every request up to `now`, each move of the search at the very moment when it fell due."""
-    home = {staff.key: places[staff.roles[0][0]].id for staff in STAFF}
-    home |= {each.key: places[each.practice].id for each in PROFESSIONALS}
-    tales = [
-        tell(plot(line, known[line.patient], home[line.by], now), Teller(Random(f"{rank} {line.patient}")))  # noqa: S311
-        for rank, line in enumerate(LINES)
-    ]
-    timeline = Timeline(tales)
+    home = {key: places[staff.roles[0][0]].id for key, staff in CAST.staff.items()}
+    home |= {key: places[one.practice].id for key, one in CAST.professionals.items()}
+
+    def tale(rank: int, one: PastRequest) -> Tale:
+        teller = Teller(Random(f"{rank} {one.patient}"))  # noqa: S311 -- a story, not a secret
+        return tell(one, opened_at(one.opened, now), known[one.patient], home[one.by], teller)
+
+    timeline = Timeline(tale(rank, one) for rank, one in enumerate(REQUESTS))
     reached = now - SINCE
     while (at := timeline.next_at) and at <= now:
         search_until(at, reached)
@@ -170,7 +158,7 @@ def search_until(moment: datetime, since: datetime) -> None:
     """Do what a worker would have done by itself between these instants."""
     while due := _next_search(moment):
         since = max(since, due[1])
-        dispatch.advance([care_requests.hold(due[0])], since)
+        dispatch.advance([care_requests.lock(due[0])], since)
         phones.deliver(since)
 
 

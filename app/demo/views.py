@@ -10,8 +10,9 @@ from app.core.db import db, transaction
 from app.core.htmx import page
 from app.core.security import capability, public
 from app.demo import phones
-from app.demo.personas import PERSONA, PERSONAS
-from app.push import subscriptions
+from app.demo.people import CAST
+from app.demo.personas import PERSONA
+from app.push import actions as devices
 
 bp = Blueprint("demo", __name__)
 
@@ -31,9 +32,9 @@ def show() -> Response:
         account.persona: account.name
         for account in db.session.scalars(select(Account).where(Account.persona.is_not(None)))
     }
-    by_slug = {persona.slug: persona for persona in PERSONAS}
+    by_slug = {persona.slug: persona for persona in CAST.personas}
     in_hand = {device: [(by_slug[slug], label) for slug, label in labels.items()] for device, labels in IN_HAND.items()}
-    return page("demo/show.html", names=names, personas=PERSONAS, in_hand=in_hand)
+    return page("demo/show.html", names=names, personas=CAST.personas, in_hand=in_hand)
 
 
 @bp.post("/demo/phones/<token>")
@@ -49,5 +50,5 @@ def ring(token: str) -> tuple[str, int]:
         abort(400)
     if message_id and phone.on:
         with transaction():
-            subscriptions.receive(message_id, clock.now())
+            devices.receive(message_id, clock.now())
     return "", 201

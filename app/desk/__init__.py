@@ -8,12 +8,11 @@ REQUESTERS = (Role.REQUESTER, Role.CASE_MANAGER, Role.PRACTITIONER)
 
 
 def init_app(app: Flask) -> None:
-    from app.desk import asking, changing, decisions, documents, finding, following  # noqa: F401 -- add their routes
+    from app.desk import asking, changing, decisions, finding, following  # noqa: F401 -- add their routes
     from app.desk.door import bp
     from app.desk.handover import anything_new
-    from app.tablets.actions import find_unread
+    from app.tablets.actions import is_news
 
     app.register_blueprint(bp)
     app.register_blueprint(decisions.bp)
-    app.register_blueprint(documents.bp)
-    find_unread(anything_new)
+    is_news.provide(app, anything_new)

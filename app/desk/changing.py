@@ -1,27 +1,30 @@
 """What the requester says while Relais looks, and after: each ends on the request's own page."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
 
-from app.accounts.guards import me, role
+from app.accounts.guards import by_account, me, role
 from app.appointments import actions as appointments
-from app.care_requests import follow_ups
+from app.care_requests import actions as care_requests
+from app.care_requests import attachments
 from app.care_requests.models import CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import see_other
+from app.core.limits import MINUTE, limited
+from app.core.security import takes
 from app.desk import REQUESTERS
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
 from app.desk.door import asked_by_us, bp
-from app.desk.following import follow_page
+from app.desk.following import follow_again
+from app.desk.pages import CameBack
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
-from app.pathways.rules import window_bounds
+from app.documents.rules import WrongDocument
 
 
 def done(request_id: UUID, change: Callable[[CareRequest], bool], too_late: str) -> Response:
@@ -29,13 +32,13 @@ def done(request_id: UUID, change: Callable[[CareRequest], bool], too_late: str)
     with transaction():
         changed = change(asked_by_us(request_id))
     if not changed:
-        return follow_page(asked_by_us(request_id).id, status=409, news=too_late)
+        return follow_again(asked_by_us(request_id).id, 409, CameBack(notice=too_late))
     return see_other(url_for("desk.follow", request_id=request_id))
 
 
-def again(request_id: UUID, **wrong: Any) -> Response:
+def again(request_id: UUID, wrong: CameBack) -> Response:
     """The page with what must be mended."""
-    return follow_page(asked_by_us(request_id).id, status=422, **wrong)
+    return follow_again(asked_by_us(request_id).id, 422, wrong)
 
 
 @bp.post("/requests/<uuid:request_id>/cancellation")
@@ -43,7 +46,7 @@ def again(request_id: UUID, **wrong: Any) -> Response:
 def cancel(request_id: UUID) -> Response:
     form, now = CancellationForm(), clock.now()
     if not form.validate():
-        return again(request_id, cancellation=form)
+        return again(request_id, CameBack(cancellation=form))
     why = form.cancellation.data or ""
     late = "Trop tard pour annuler\u00a0: cette demande était déjà close. Rien n'a été changé."
     return done(request_id, lambda found: dispatch.cancel(found, by=me(), now=now, reason=why), late)
@@ -64,8 +67,8 @@ def reschedule(request_id: UUID) -> Response:
     pathway = asked_by_us(request_id).rulebook
     form = WindowForm(pathway, now)
     if not form.validate():
-        return again(request_id, window=form)
-    start, end = window_bounds(pathway.window(form.window.data), now, clock.PARIS)
+        return again(request_id, CameBack(window=form))
+    start, end = pathway.window(form.window.data).bounds(now)
     late = "Trop tard pour changer le moment\u00a0: quelqu'un l'a prise, ou elle est close. Appelez le professionnel."
     return done(request_id, lambda found: dispatch.reschedule(found, start, end, by=me(), now=now), late)
 
@@ -75,7 +78,7 @@ def reschedule(request_id: UUID) -> Response:
 def reassign(request_id: UUID) -> Response:
     form, now = ReassignmentForm(), clock.now()
     if not form.validate():
-        return again(request_id, reassignment=form)
+        return again(request_id, CameBack(reassignment=form))
     why = REASSIGNMENTS[form.reassignment.data]
 
     def take_back(found: CareRequest) -> bool:
@@ -97,7 +100,7 @@ def reply(request_id: UUID, inquiry_id: UUID) -> Response:
     form, now = ReplyForm(), clock.now()
     asked = dispatch_queries.inquiry_about(asked_by_us(request_id), inquiry_id) or abort(404)
     if not form.validate():
-        return again(request_id, reply=(inquiry_id, form))
+        return again(request_id, CameBack(reply=(inquiry_id, form)))
     said = form.answer.data or ""
     return done(
         request_id,
@@ -130,7 +133,25 @@ def finish_task(request_id: UUID, task_id: UUID) -> Response:
         task = db.session.get(CareTask, task_id)
         if task is None or task.request_id != found.id or task.owner != "requester":
             abort(404)
-        follow_ups.finish_task(task, by=me(), now=now)
+        care_requests.finish_task(task, by=me(), now=now)
         return True
 
     return done(request_id, finish, "")
+
+
+@bp.post("/requests/<uuid:request_id>/attachments")
+@role(*REQUESTERS)
+@limited("attachment", 30, MINUTE, of=by_account)
+@takes(attachments.ROOM)
+def attach(request_id: UUID) -> Response:
+    now = clock.now()
+    asked_by_us(request_id)
+    try:
+        uploads = attachments.received(request.files.getlist("document"))
+        if not uploads:
+            raise WrongDocument("Choisissez un fichier.")
+        with transaction():
+            attachments.join(asked_by_us(request_id), uploads, by=me(), now=now)
+    except WrongDocument as wrong:
+        return again(request_id, CameBack(wrong_document=str(wrong)))
+    return see_other(url_for("desk.follow", request_id=request_id))

@@ -1,7 +1,6 @@
 """Taking a shared tablet over: what changed while it was in other hands, read before anything else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -19,18 +18,11 @@ from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.desk import lines
 from app.desk.door import bp
+from app.desk.pages import HandedOver, HandoverPage
 from app.dispatch import queries as dispatch_queries
 from app.tablets import actions, queries
 
 AT_MOST = 100
-
-
-@dataclass(frozen=True)
-class News:
-    """One request, and what happened to it since; `changes` is empty for one that is only still open."""
-
-    row: lines.Row
-    changes: list[lines.Moment]
 
 
 @bp.get("/handover")
@@ -41,13 +33,8 @@ def handover() -> Response:
     if taken is None:
         return see_other(url_for("desk.requests"))
     news = since(row, taken.since, now)
-    return page(
-        "desk/handover.html",
-        came_from=taken.came_from,
-        since=taken.since,
-        changed=[each for each in news if each.changes],
-        still_open=[each for each in news if not each.changes],
-    )
+    changed, still_open = [each for each in news if each.changes], [each for each in news if not each.changes]
+    return page(HandoverPage(taken.came_from, taken.since, changed, still_open))
 
 
 @bp.post("/handover")
@@ -62,15 +49,18 @@ def this_visit() -> SignIn:
     return me_sign_in() or abort(404)
 
 
-def since(row: SignIn, moment: datetime | None, now: datetime) -> list[News]:
+def since(row: SignIn, moment: datetime | None, now: datetime) -> list[HandedOver]:
     """The ward's open requests, and those that changed since `moment`, ended ones too; the newest change first."""
     requests = _wanted(row.only_at_id, moment)
     reach = dispatch_queries.reach([each.id for each in requests])
-    news = [News(lines.row(each, reach.get(each.id, dispatch_queries.Reach()), now), []) for each in requests]
-    for each, request in zip(news, requests, strict=True):
-        fresh = [step for step in request.steps if moment is None or step.at > moment]
-        each.changes.extend(lines.told(step, request, now) for step in fresh)
-    return news
+    nobody = dispatch_queries.Reach()
+    return [
+        HandedOver(
+            lines.follow_line(each, reach.get(each.id, nobody), now),
+            [lines.moment_of(step, each, now) for step in each.steps if moment is None or step.at > moment],
+        )
+        for each in requests
+    ]
 
 
 def _wanted(organization_id: UUID | None, moment: datetime | None) -> Sequence[CareRequest]:
@@ -85,11 +75,11 @@ def _wanted(organization_id: UUID | None, moment: datetime | None) -> Sequence[C
     return db.session.scalars(statement).unique().all()
 
 
-def anything_new(organization_id: UUID, moment: datetime | None) -> bool:
+def anything_new(organization_id: UUID, since: datetime | None) -> bool:
     """Is there something that who comes to the ward's tablet has not seen: a step since, or whatever is open?"""
     here = CareRequest.organization_id == organization_id
-    if moment is None:
+    if since is None:
         wanted = select(CareRequest.id).where(here, CareRequest.state.in_(OPEN))
     else:
-        wanted = select(Step.id).join(CareRequest).where(here, Step.at > moment)
+        wanted = select(Step.id).join(CareRequest).where(here, Step.at > since)
     return db.session.scalar(wanted.limit(1)) is not None

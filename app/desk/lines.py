@@ -1,6 +1,5 @@
 """What the requester's screens say of a request and of its patient: short words, ready to be shown."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,8 +8,8 @@ from babel.dates import format_date
 from flask import url_for
 
 from app.accounts.models import Role
+from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
-from app.care_requests.queries import Listed
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
@@ -51,44 +50,6 @@ AWAITED = {
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the follow list; `note` is the winner's name, else how far the search came."""
-
-    url: str
-    state: str
-    patient: str
-    care: str
-    commune: str
-    when: str
-    winner: str
-    reach: str
-    current: bool
-
-
-@dataclass(frozen=True)
-class UnderWay:
-    """A request that is open already for this patient, told before the same is asked again."""
-
-    url: str
-    reason: str
-    care: str
-    state: str
-    at: str
-
-
-@dataclass(frozen=True)
-class NeedLine:
-    """One of the needs of an event: its state, who comes, how often."""
-
-    url: str
-    care: str
-    state: str
-    who: str
-    visits: str
-    current: bool
-
-
-@dataclass(frozen=True)
 class Moment:
     """One step of the timeline; `at` is none while it is awaited."""
 
@@ -109,19 +70,16 @@ class Hands:
     phone: str
 
 
-def row(request: CareRequest | Listed, reach: Reach, now: datetime, current: UUID | None = None) -> Row:
-    performer = request.performer
-    return Row(
-        url=url_for("desk.follow", request_id=request.id),
-        state=request.state.value,
-        patient=request.about,
-        care=request.need.care,
-        commune=request.place,
-        when=since(request.created_at, now),
-        winner=performer.name if performer else "",
-        reach=reach_note(request.state, reach),
-        current=request.id == current,
-    )
+def follow_line(
+    request: CareRequest | RequestFacts, reach: Reach, now: datetime, *, current: bool = False
+) -> RequestLine:
+    """Of the follow list: who comes, else how far the search came."""
+    note = request.performer.name if request.performer else reach_note(request.state, reach)
+    return line_of(request, url_of(request), when=since(request.created_at, now), note=note, current=current)
+
+
+def url_of(request: CareRequest | RequestFacts) -> str:
+    return url_for("desk.follow", request_id=request.id)
 
 
 def reach_note(state: State, reach: Reach) -> str:
@@ -168,21 +126,21 @@ def found_in(request: CareRequest) -> timedelta | None:
 
 def timeline(request: CareRequest, now: datetime) -> list[Moment]:
     """What happened, oldest first, and what is awaited next."""
-    moments = [told(step, request, now) for step in request.steps]
+    moments = [moment_of(step, request, now) for step in request.steps]
     awaited = AWAITED.get(request.state)
     if awaited:
         moments.append(Moment(awaited, None, "", f"souhaité avant {moment(request.window_end, now)}", "pending"))
     return moments
 
 
-def told(step: Step, request: CareRequest, now: datetime) -> Moment:
-    label, author, detail = _told(step, request)
+def moment_of(step: Step, request: CareRequest, now: datetime) -> Moment:
+    label, author, detail = _words_of(step, request)
     earlier = clock.paris(step.at).date() != clock.paris(now).date()
     details = [day(step.at, now) if earlier else "", detail]
     return Moment(label, step.at, author, " · ".join(part for part in details if part), SIGNS.get(step.kind, "note"))
 
 
-def _told(step: Step, request: CareRequest) -> tuple[str, str, str]:
+def _words_of(step: Step, request: CareRequest) -> tuple[str, str, str]:
     """What happened, by whom, and what else there is to say of it."""
     label, author, detail = STEPS[step.kind], step.author_name if step.author_id else "", step.detail
     match step.kind:
@@ -202,33 +160,19 @@ def _told(step: Step, request: CareRequest) -> tuple[str, str, str]:
     return label, author, detail
 
 
-def under_way_lines(requests: Sequence[CareRequest], now: datetime) -> list[UnderWay]:
-    """Of a patient's open requests: enough to see that it is the same need."""
-    return [
-        UnderWay(
-            url_for("desk.follow", request_id=each.id),
-            each.reason,
-            each.need.label,
-            STATES[each.state].lower(),
-            since(each.created_at, now),
-        )
-        for each in requests
-    ]
+def need_line(request: RequestFacts, current: UUID) -> RequestLine:
+    """Of one of the needs of an event: who comes, how often."""
+    comes = request.performer.name if request.performer and request.state in TAKEN else ""
+    visits = count(len(request.visits), "passage") if request.visits else ""
+    note = " · ".join(part for part in (comes, visits) if part)
+    return RequestLine(
+        url_of(request), request.state.value, request.need.label, note=note, current=request.id == current
+    )
 
 
-def need_lines(requests: Sequence[Listed], current: UUID) -> list[NeedLine]:
-    return [
-        NeedLine(
-            url_for("desk.follow", request_id=each.id),
-            each.need.label,
-            each.state.value,
-            each.performer.name if each.performer and each.state in TAKEN else "",
-            count(len(each.visits), "passage") if each.visits else "",
-            each.id == current,
-        )
-        for each in requests
-    ]
-
-
-def rows(requests: Sequence[Listed], reach: Mapping[UUID, Reach], now: datetime, current: UUID | None) -> list[Row]:
-    return [row(request, reach.get(request.id, Reach()), now, current) for request in requests]
+def under_way_line(request: CareRequest, now: datetime) -> RequestLine:
+    """Of a patient's open request: enough to see that it is the same need."""
+    when = since(request.created_at, now)
+    return RequestLine(
+        url_of(request), request.state.value, request.need.label, when=when, note=STATES[request.state].lower()
+    )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from app.accounts.models import Account
 from app.appointments.models import Appointment, PatientLink
-from app.care_requests.models import Attachment, CareRequest, CareTask, InformationCopy
+from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy
 from app.core.db import db
 from app.dispatch.models import Inquiry, Offer, OfferState
 
@@ -29,7 +29,7 @@ class Followed(NamedTuple):
 
 
 def _any(owner: InstrumentedAttribute[UUID], *which: ColumnElement[bool]) -> ColumnElement[bool]:
-    mine = CareRequest.episode_id if owner is Attachment.episode_id else CareRequest.id
+    mine = CareRequest.episode_id if owner is EpisodeDocument.episode_id else CareRequest.id
     return select(owner).where(owner == mine, *which).correlate(CareRequest).exists()
 
 
@@ -38,7 +38,7 @@ _FOLLOWED = (
         *(CareRequest, Offer, Appointment, PatientLink.token_hash),
         _any(CareTask.request_id),
         _any(InformationCopy.request_id),
-        _any(Attachment.episode_id),
+        _any(EpisodeDocument.episode_id),
         _any(Inquiry.request_id),
         _any(Offer.request_id, Offer.state == OfferState.PROPOSED),
     )

@@ -4,6 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
+    from app.core.events import listen
     from app.directory.actions import invite_again, take_place
     from app.directory.queries import phones_of
     from app.dispatch import actions, departures, queries
@@ -11,13 +12,12 @@ def init_app(app: Flask) -> None:
     from app.membership.closing import must_hand_over
     from app.membership.invitations import on_arrival, on_renewal
     from app.membership.leaving import on_leaving
-    from app.push import find_numbers, on_carried, on_lost, on_received
+    from app.messages.actions import ReachChanged
+    from app.messages.queries import numbers_of
 
     may_listen("inbox")(queries.may_listen_to_inbox)
-    on_received(actions.note_fate)
-    on_lost(actions.note_fate)
-    on_carried(actions.note_fate)
-    find_numbers(phones_of)
+    listen(app, ReachChanged, actions.refresh_reach)
+    numbers_of.provide(app, phones_of)
     must_hand_over(departures.patients_in_hand)
     on_leaving(departures.let_go)
     on_arrival(take_place)

@@ -1,15 +1,17 @@
 """What those who were asked say. Each verb begins by holding the request, so that no two act on it at once."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.accounts.models import Account
+from app.audit.actions import record
 from app.care_requests import actions as care_requests
-from app.care_requests.journal import add_step, touch
+from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import family
 from app.care_requests.rules import Visit, condition, read_visits, shared
@@ -19,15 +21,55 @@ from app.directory import queries as directory
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, queries, rules, words
 from app.dispatch.models import Inquiry, Offer, OfferState
-from app.dispatch.standing import SETTLED
+from app.dispatch.snapshots import SETTLED
+from app.messages import actions as messages
 from app.organizations.geo import distance_km
-from app.push import alerts as push
+
+LONGEST_WAY = timedelta(hours=24)
+"""How long a tap may have waited for a signal. What is said to be older is counted as this old."""
+
+
+ACCEPT, REFUSE, ASK, RELAY, WITHDRAW = "accept", "refuse", "ask", "relay", "withdraw"
+"""What a tap on an offer says; a key belongs to one of them. A yes to a part names the part too (`yes`)."""
+
+
+def yes(part: str) -> str:
+    return f"{ACCEPT} {part}".rstrip()
+
+
+@dataclass(frozen=True)
+class Tap:
+    """One touch of an answer. `at`: when the finger touched, which may be before it arrives; `key`: the same for
+    every copy of this touch, empty when its sender gives none."""
+
+    at: datetime
+    key: str = ""
+
+    def said_in(self, heard: Mapping[str, str]) -> str | None:
+        """What the touch of this key said when it was counted, of those that were (`heard`: verb by key)."""
+        return heard.get(self.key) if self.key else None
+
+    def is_later_than(self, answered_at: datetime | None) -> bool:
+        """Whether it says the last word of this person. Her later tap wins, whichever arrives first.
+
+        It orders the taps of one person. Between two people the first to arrive wins: no phone's clock is asked.
+        """
+        return answered_at is None or self.at > answered_at
+
+    def is_earlier_than(self, answered_at: datetime | None) -> bool:
+        return answered_at is not None and self.at < answered_at
+
+
+def touched(key: str, age: timedelta, now: datetime) -> Tap:
+    """The tap that a phone says it kept for `age`: phones' clocks are wrong, what they say of a wait is not."""
+    return Tap(now - min(max(age, timedelta(0)), LONGEST_WAY), key)
+
 
 RELAYED = "relayed"
 """The reason of a refusal that named a colleague instead."""
 
 
-class Answer(enum.StrEnum):
+class AnswerResult(enum.StrEnum):
     WON = "won"
     PROPOSED = "proposed"  # the requester picks among several
     TOO_LATE = "too late"
@@ -38,10 +80,10 @@ class Answer(enum.StrEnum):
 OVER = (OfferState.LOST, OfferState.WITHDRAWN)
 """Of an offer that nothing makes answerable again: whoever is asked once more is made another."""
 
-YES = {OfferState.WON: Answer.WON, OfferState.PROPOSED: Answer.PROPOSED}
+YES = {OfferState.WON: AnswerResult.WON, OfferState.PROPOSED: AnswerResult.PROPOSED}
 
 
-def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = None, said: str = "") -> Answer:
+def accept(offer: Offer, *, by: Account, now: datetime, tap: Tap | None = None, said: str = "") -> AnswerResult:
     """The first to accept has the visit; the others are told at once, kindly. A second tap is the same answer, for as
     long as it stands.
 
@@ -49,33 +91,33 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: rules.Tap | None = 
     late may too, as long as nobody has it. `said`: the slug of a condition; what it leaves of the plan is offered
     again by itself.
     """
-    tap = tap or rules.Tap(now)
+    tap = tap or Tap(now)
     if offer.state in OVER:  # As this transaction has just read it: fifty who lost need not wait for each other.
-        return Answer.TOO_LATE
-    request = care_requests.hold(offer.request_id)
+        return AnswerResult.TOO_LATE
+    request = care_requests.lock(offer.request_id)
     db.session.refresh(offer)
     if offer.state in YES:
-        return YES[offer.state] if _says_the_same(offer, tap, said) else Answer.TOO_LATE
+        return YES[offer.state] if _says_the_same(offer, tap, said) else AnswerResult.TOO_LATE
     if tap.said_in(offer.heard):
         return _said_otherwise(offer)
     if offer.state is OfferState.REFUSED and not tap.is_later_than(offer.answered_at):
-        return Answer.OUTDATED
+        return AnswerResult.OUTDATED
     if not _may_still(offer, request, now):
-        return Answer.TOO_LATE
-    if request.search.choice == "requester":
+        return AnswerResult.TOO_LATE
+    if request.rulebook.search.choice == "requester":
         return _propose(offer, request, tap, by, now)
     return _win(offer, request, tap, by=by, now=now, said=said)
 
 
-def _says_the_same(offer: Offer, tap: rules.Tap, said: str) -> bool:
+def _says_the_same(offer: Offer, tap: Tap, said: str) -> bool:
     """As the yes that stands: to the same part, and not by a key that meant something else."""
-    return (offer.condition or "") == said and tap.said_in(offer.heard) in (None, rules.yes(said))
+    return (offer.condition or "") == said and tap.said_in(offer.heard) in (None, yes(said))
 
 
-def _said_otherwise(offer: Offer) -> Answer:
+def _said_otherwise(offer: Offer) -> AnswerResult:
     """An old tap again, or one whose key said something else: the person's word since then stands, if she has one."""
     spoken = (OfferState.WON, OfferState.PROPOSED, OfferState.REFUSED)
-    return Answer.OUTDATED if offer.state in spoken else Answer.TOO_LATE
+    return AnswerResult.OUTDATED if offer.state in spoken else AnswerResult.TOO_LATE
 
 
 def _may_still(offer: Offer, request: CareRequest, now: datetime) -> bool:
@@ -86,21 +128,21 @@ def _may_still(offer: Offer, request: CareRequest, now: datetime) -> bool:
     return offer.state is OfferState.EXPIRED and request.state in (State.SEARCHING, State.UNANSWERED)
 
 
-def _win(offer: Offer, request: CareRequest, tap: rules.Tap, *, by: Account, now: datetime, said: str) -> Answer:
-    taken, rest = _parts(request, said, now)
+def _win(offer: Offer, request: CareRequest, tap: Tap, *, by: Account, now: datetime, said: str) -> AnswerResult:
+    taken, rest = _parts(request, said, now) if said else ((), ())
     if not care_requests.move(request, Verb.ACCEPT, by=by, performer=offer.role, now=now):
-        return Answer.TOO_LATE
-    count(offer, tap, rules.yes(said), OfferState.WON, now)
+        return AnswerResult.TOO_LATE
+    settle(offer, tap, yes(said), OfferState.WON, now)
     offer.refusal_reason = None
     if said:
         offer.condition, offer.visits = said, [str(visit) for visit in taken]
         care_requests.take(request, taken)
     db.session.flush()
-    offers.close_all(request, OfferState.LOST, words.taken_notice, now)
-    offers.note_answer(offer, "accepted", by, now)
+    offers.close_all(request, OfferState.LOST, words.TAKEN_NOTICE, now)
+    record("offer.answered", offer, by, now=now, answer="accepted")
     if rest:
-        care_requests.split(request, rest, by=by, now=now)
-    return Answer.WON
+        opening.split(request, rest, by=by, now=now)
+    return AnswerResult.WON
 
 
 def _parts(request: CareRequest, said: str, now: datetime) -> tuple[Sequence[Visit], Sequence[Visit]]:
@@ -112,72 +154,69 @@ def _parts(request: CareRequest, said: str, now: datetime) -> tuple[Sequence[Vis
     return (taken, rest) if taken else (visits, ())
 
 
-def _propose(offer: Offer, request: CareRequest, tap: rules.Tap, by: Account, now: datetime) -> Answer:
+def _propose(offer: Offer, request: CareRequest, tap: Tap, by: Account, now: datetime) -> AnswerResult:
     """A yes that waits for the requester's choice; the search goes on beside it."""
     if request.state not in (State.SEARCHING, State.UNANSWERED):
-        return Answer.TOO_LATE
-    count(offer, tap, rules.ACCEPT, OfferState.PROPOSED, now)
+        return AnswerResult.TOO_LATE
+    settle(offer, tap, ACCEPT, OfferState.PROPOSED, now)
     offer.refusal_reason = None
-    add_step(request.id, "proposed", by=by, now=now, detail=offer.role.name)
+    care_requests.note(request, "proposed", by=by, now=now, detail=offer.role.name)
     care_requests.plan_next_move(request, now)
-    offers.note_answer(offer, "proposed", by, now)
-    notice = words.proposal_notice(f"requests/{request.id}")
-    push.alert(request.author_id, offer.id, "proposal", notice, now=now, expires_at=now + offers.NEWS_LIFE)
-    touch(request)
-    return Answer.PROPOSED
+    record("offer.answered", offer, by, now=now, answer="proposed")
+    offers.tell_author(offer, "proposal", words.PROPOSAL_NOTICE, now)
+    return AnswerResult.PROPOSED
 
 
-def refuse(offer: Offer, reason: str | None, *, by: Account, now: datetime, tap: rules.Tap | None = None) -> Answer:
+def refuse(offer: Offer, reason: str | None, *, by: Account, now: datetime, tap: Tap | None = None) -> AnswerResult:
     """A refusal frees the place for the next best at once. A reason may follow; `reason`: a key of `REFUSALS`.
 
     It never undoes an acceptance, were it later: `withdraw` does, and tells those who count on the visit.
     """
-    tap = tap or rules.Tap(now)
-    request = care_requests.hold(offer.request_id)
+    tap = tap or Tap(now)
+    request = care_requests.lock(offer.request_id)
     db.session.refresh(offer)
     heard = tap.said_in(offer.heard)
-    if heard not in (None, rules.REFUSE):
+    if heard not in (None, REFUSE):
         return _said_otherwise(offer)
     if offer.state is OfferState.REFUSED:
         offer.refusal_reason = reason or offer.refusal_reason
-        touch(request)
-        return Answer.REFUSED
+        care_requests.refresh_screens(request)
+        return AnswerResult.REFUSED
     if heard or (offer.state in YES and tap.is_earlier_than(offer.answered_at)):
         return _said_otherwise(offer)
     if offer.state not in offers.WAITING:
-        return Answer.TOO_LATE
+        return AnswerResult.TOO_LATE
     _say_no(offer, request, reason, tap, by, now)
-    return Answer.REFUSED
+    return AnswerResult.REFUSED
 
 
 def _say_no(
     offer: Offer,
     request: CareRequest,
     reason: str | None,
-    tap: rules.Tap,
+    tap: Tap,
     by: Account,
     now: datetime,
-    verb: str = rules.REFUSE,
+    verb: str = REFUSE,
 ) -> None:
-    count(offer, tap, verb, OfferState.REFUSED, now)
+    settle(offer, tap, verb, OfferState.REFUSED, now)
     offer.refusal_reason, offer.paused_at = reason, None
     care_requests.plan_next_move(request, now)
-    add_step(request.id, "refused", now=now, detail=words.REFUSALS.get(reason or "", ""))
-    touch(request)
-    offers.note_answer(offer, "refused", by, now)
+    care_requests.note(request, "refused", now=now, detail=words.REFUSALS.get(reason or "", ""))
+    record("offer.answered", offer, by, now=now, answer="refused")
 
 
-def count(offer: Offer, tap: rules.Tap, verb: str, state: OfferState, now: datetime) -> None:
+def settle(offer: Offer, tap: Tap, verb: str, state: OfferState, now: datetime) -> None:
     """This tap is the person's answer."""
     offers.end(offer, state, now)
     offer.answered_at = tap.at
-    hear(offer, tap, verb)
+    remember(offer, tap, verb)
     # Hers first and those of the others later would be two orders, and the worker settles in a third.
-    push.lock_about(select(Offer.id).where(Offer.request_id == offer.request_id))
-    push.drop(offer.id)
+    messages.lock_about(select(Offer.id).where(Offer.request_id == offer.request_id))
+    messages.drop(offer.id)
 
 
-def hear(offer: Offer, tap: rules.Tap, verb: str) -> None:
+def remember(offer: Offer, tap: Tap, verb: str) -> None:
     """Remember this touch, so that it counts once."""
     if tap.key:
         offer.heard = {**offer.heard, tap.key: verb}
@@ -187,38 +226,36 @@ def see(offer: Offer, now: datetime) -> None:
     """The practitioner has the offer before her eyes."""
     if offer.seen_at is None:
         offer.seen_at = now
-        push.see(offer.id, now)
-        touch(offer.request)
+        messages.see(offer.id)
+        care_requests.refresh_screens(offer.request)
 
 
-def ask(offer: Offer, question: str, *, by: Account, now: datetime, tap: rules.Tap | None = None) -> Inquiry | None:
+def ask(offer: Offer, question: str, *, by: Account, now: datetime, tap: Tap | None = None) -> Inquiry | None:
     """She needs to know more before she answers; her own clock stands meanwhile. None when it is too late to ask.
 
     `tap`: a copy of one that asked is that question, answered meanwhile or not.
     """
-    tap = tap or rules.Tap(now)
-    request = care_requests.hold(offer.request_id)
+    tap = tap or Tap(now)
+    request = care_requests.lock(offer.request_id)
     db.session.refresh(offer)
-    if tap.said_in(offer.heard) == rules.ASK:
+    if tap.said_in(offer.heard) == ASK:
         return next((each for each in queries.inquiries_about(offer) if each.question == question), None)
     if offer.state is not OfferState.OPEN or offer.paused_at:
         return None
-    hear(offer, tap, rules.ASK)
+    remember(offer, tap, ASK)
     inquiry = Inquiry(offer_id=offer.id, request_id=request.id, question=question, asked_at=now)
     db.session.add(inquiry)
     offer.paused_at = now
-    add_step(request.id, "question", by=by, now=now)
+    care_requests.note(request, "question", by=by, now=now)
     care_requests.plan_next_move(request, now)
-    offers.note_answer(offer, "question", by, now)
-    notice = words.question_notice(f"requests/{request.id}")
-    push.alert(request.author_id, offer.id, "question", notice, now=now, expires_at=now + offers.NEWS_LIFE)
-    touch(request)
+    record("offer.answered", offer, by, now=now, answer="question")
+    offers.tell_author(offer, "question", words.QUESTION_NOTICE, now)
     return inquiry
 
 
 def reply(inquiry: Inquiry, answer: str, *, by: Account, now: datetime) -> bool:
     """The requester answers; what was left of her time to answer begins to run again. False: it was answered."""
-    request = care_requests.hold(inquiry.request_id)
+    request = care_requests.lock(inquiry.request_id)
     offer = inquiry.offer
     db.session.refresh(offer)
     db.session.refresh(inquiry)
@@ -228,35 +265,34 @@ def reply(inquiry: Inquiry, answer: str, *, by: Account, now: datetime) -> bool:
     if offer.state is OfferState.OPEN and offer.paused_at:
         offer.expires_at = _until(offer, request, now)
         offer.paused_at = None
-        offers.tell(offer, "reply", words.reply_notice(offers.path(offer.id)), now)
-    add_step(request.id, "reply", by=by, now=now)
+        offers.tell(offer, "reply", words.REPLY_NOTICE, now)
+    care_requests.note(request, "reply", by=by, now=now)
     care_requests.plan_next_move(request, now)
-    touch(request)
     return True
 
 
 def relay(
-    offer: Offer, colleague: PractitionerRole, *, by: Account, now: datetime, tap: rules.Tap | None = None
-) -> Answer:
+    offer: Offer, colleague: PractitionerRole, *, by: Account, now: datetime, tap: Tap | None = None
+) -> AnswerResult:
     """Not her, but somebody of her practice: the offer passes on, with the time that was left."""
-    tap = tap or rules.Tap(now)
-    request = care_requests.hold(offer.request_id)
+    tap = tap or Tap(now)
+    request = care_requests.lock(offer.request_id)
     db.session.refresh(offer)
     if tap.said_in(offer.heard):
         return _said_otherwise(offer)
     until = _until(offer, request, now)
     if offer.state is not OfferState.OPEN or request.state is not State.SEARCHING or until <= now:
-        return Answer.TOO_LATE
-    _say_no(offer, request, RELAYED, tap, by, now, rules.RELAY)
+        return AnswerResult.TOO_LATE
+    _say_no(offer, request, RELAYED, tap, by, now, RELAY)
     if not _asked_among(request, [colleague]):
         place, role = request.commune, colleague
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
-        passed = offers.built(request, offer.wave, rules.Candidate(role.id, role.recipient_id, km), until, now)
+        passed = offers.offer_row(request, offer.wave, rules.Candidate(role.id, role.recipient_id, km), until, now)
         passed["relayed_by"], passed["rank_line"] = offer.role.name, f"proposée par {offer.role.name}, même cabinet"
         passed["knows_patient"] = offer.knows_patient
         offers.publish([(request, offer.wave, passed)], now)
-        add_step(request.id, "relayed", by=by, now=now, detail=role.name)
-    return Answer.REFUSED
+        care_requests.note(request, "relayed", by=by, now=now, detail=role.name)
+    return AnswerResult.REFUSED
 
 
 def _until(offer: Offer, request: CareRequest, now: datetime) -> datetime:

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from app.accounts.models import Account, Role
 from app.care_requests import actions as care_requests
 from app.care_requests.departures import hand_to_coordinator
-from app.care_requests.journal import touch
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN
 from app.core.db import db
@@ -18,7 +17,7 @@ from app.dispatch import actions, offers, words
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import won_offers
 from app.membership.leaving import Departure
-from app.push import alerts as push
+from app.messages import actions as messages
 
 
 def patients_in_hand(account: Account) -> list[str]:
@@ -40,7 +39,7 @@ def let_go(departure: Departure) -> None:
         return
     gone = [role.recipient_id for role in deserted(departure.account_id, departure.organization_id)]
     for offer in _under_way(gone):
-        request = care_requests.hold(offer.request_id)
+        request = care_requests.lock(offer.request_id)
         db.session.refresh(offer)  # Somebody may have answered meanwhile.
         if offer.state is OfferState.WON:
             _hand_over(offer, departure)
@@ -58,9 +57,9 @@ def _under_way(recipients: Sequence[UUID]) -> Sequence[Offer]:
 
 def _close(offer: Offer, request: CareRequest, departure: Departure) -> None:
     offers.end(offer, OfferState.WITHDRAWN, departure.now)
-    push.drop(offer.id)
+    messages.drop(offer.id)
     care_requests.plan_next_move(request, departure.now)
-    touch(request)
+    care_requests.refresh_screens(request)
 
 
 def _hand_over(offer: Offer, departure: Departure) -> None:
@@ -75,4 +74,4 @@ def _leave_to_colleagues(departure: Departure) -> None:
         PractitionerRole.organization_id == departure.organization_id, PractitionerRole.practitioner_id.is_(None)
     )
     asked = select(Offer.id).where(Offer.recipient_id.in_(services), Offer.state.in_(offers.WAITING))
-    push.silence(departure.account_id, db.session.scalars(asked).all())
+    messages.silence(departure.account_id, db.session.scalars(asked).all())

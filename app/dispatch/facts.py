@@ -17,8 +17,8 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.words import SKILLS
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState
+from app.messages import queries as messages
 from app.organizations.models import Commune
-from app.push import queries as push
 
 MEMORY = timedelta(days=14)
 """How far back habits are read."""
@@ -84,7 +84,7 @@ class People:
             return
         habits = _habits(set(new.values()), self._now)
         met = {role_id: Person(skills, account, habits[new[role_id]]) for role_id, skills, account in _behind(new)}
-        left_today = push.left_today([person.account_id for person in met.values() if person.account_id], self._now)
+        left_today = messages.left_today([person.account_id for person in met.values() if person.account_id], self._now)
         for person in met.values():
             person.left_today = left_today.get(person.account_id) if person.account_id else None
         self._known |= met

@@ -1,6 +1,6 @@
 """Making offers and ending them: each with its alert, its trace and the screens that must look again."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +10,9 @@ import uuid_utils.compat
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, select, update
 
-from app.accounts.models import Account
 from app.accounts.queries import answering_from_lock_screen
 from app.audit.actions import record
-from app.care_requests.journal import add_step, touch
+from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest
 from app.core.db import db, in_order, insert_rows
 from app.core.words import distance
@@ -21,8 +20,8 @@ from app.directory import queries as directory
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
 from app.live.actions import changed
-from app.push import alerts as push
-from app.push.notices import Notice, Owed
+from app.messages import actions as messages
+from app.messages.models import Delivery, Notice
 
 NEWS_LIFE = timedelta(hours=6)
 """How long a notice that something ended is worth delivering to a phone that was away."""
@@ -35,7 +34,7 @@ NAMED = ("circle", "chosen")
 
 
 @dataclass(frozen=True)
-class Asked:
+class OfferBatch:
     """Whom a search asks now, and until when."""
 
     request: CareRequest
@@ -44,27 +43,26 @@ class Asked:
     until: datetime
 
 
-def make(asked: Sequence[Asked], now: datetime) -> None:
+def make(asked: Sequence[OfferBatch], now: datetime) -> None:
     """Put these requests to these people."""
     if not asked:
         return
     publish(
         [
-            (each.request, each.wave, built(each.request, each.wave, one, each.until, now))
+            (each.request, each.wave, offer_row(each.request, each.wave, one, each.until, now))
             for each in asked
             for one in each.candidates
         ],
         now,
     )
     for each in asked:
-        add_step(each.request.id, "asked", now=now, detail=str(len(each.candidates)))
-        touch(each.request)
+        care_requests.note(each.request, "asked", now=now, detail=str(len(each.candidates)))
 
 
-def built(
+def offer_row(
     request: CareRequest, wave: Wave, candidate: rules.Candidate, until: datetime, now: datetime
 ) -> dict[str, Any]:
-    """The row of an offer."""
+    """As it is inserted; `until`: when the time to answer ends."""
     return {
         "id": uuid_utils.compat.uuid7(),
         "request_id": request.id,
@@ -95,35 +93,41 @@ def publish(made: Sequence[tuple[CareRequest, Wave, dict[str, Any]]], now: datet
         for request, _wave, offer in made
         for one in _owed(offer, request, told.get(offer["role_id"], []), with_buttons)
     ]
-    push.alert_all(owed, ALERT, now=now)
+    messages.alert_all(owed, ALERT, now=now)
     for request, wave, offer in made:
         changed("inbox", offer["recipient_id"])
         record(
             "offer.made",
-            subject=offer["id"],
-            patient=request.patient_id,
-            why="care",
+            offer["id"],
             now=now,
-            practitioner=str(offer["recipient_id"]),
-            wave=str(wave.stage),
+            patient=request.patient_id,
+            practitioner=offer["recipient_id"],
+            wave=wave.stage,
         )
 
 
 def _owed(
     offer: Mapping[str, Any], request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID]
-) -> Iterator[Owed]:
+) -> Iterator[Delivery]:
     """The alert of this offer, for each who may answer it."""
     notice = words.offer_notice(request.need.care, request.commune.name, offer["expires_at"], path(offer["id"]))
     for account in accounts:
         theirs = replace(notice, buttons=account in with_buttons)
-        yield Owed(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)
+        yield Delivery(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)
 
 
 def tell(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
     """News about this offer, for whoever answers for it."""
     changed("inbox", offer.recipient_id)
+    news = replace(notice, path=path(offer.id))
     for account in directory.accounts_of([offer.role_id]).get(offer.role_id, []):
-        push.alert(account, offer.id, step, notice, now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account, offer.id, step, news, now=now, expires_at=now + NEWS_LIFE)
+
+
+def tell_author(offer: Offer, step: str, notice: Notice, now: datetime) -> None:
+    """News about this offer, for the one who asked."""
+    news = replace(notice, path=f"requests/{offer.request_id}")
+    messages.alert(offer.request.author_id, offer.id, step, news, now=now, expires_at=now + NEWS_LIFE)
 
 
 def live(request_id: UUID) -> Sequence[Offer]:
@@ -135,14 +139,12 @@ def live_of(request_ids: Sequence[UUID]) -> tuple[ColumnElement[bool], ...]:
     return Offer.request_id.in_(request_ids), Offer.state == OfferState.OPEN
 
 
-def close_all(request: CareRequest, state: OfferState, notice: Callable[[str], Notice], now: datetime) -> None:
+def close_all(request: CareRequest, state: OfferState, notice: Notice, now: datetime) -> None:
     """Nobody is waited for any more."""
     close(state, notice, now, Offer.request_id == request.id, Offer.state.in_(WAITING))
 
 
-def close(
-    state: OfferState, notice: Callable[[str], Notice], now: datetime, *which: ColumnElement[bool]
-) -> frozenset[UUID]:
+def close(state: OfferState, notice: Notice, now: datetime, *which: ColumnElement[bool]) -> frozenset[UUID]:
     """End these offers and say so to whoever was asked; returns the requests they were about."""
     facts = Offer.id, Offer.request_id, Offer.role_id, Offer.recipient_id
     change = update(Offer).where(Offer.id.in_(in_order(Offer, *which))).values(state=state, ended_at=now)
@@ -152,8 +154,8 @@ def close(
     accounts = directory.accounts_of({offer.role_id for offer in ended})
     for offer in ended:
         changed("inbox", offer.recipient_id)
-    told = {offer.id: (accounts.get(offer.role_id, []), notice(path(offer.id))) for offer in ended}
-    push.replace(told, "closed", now=now, expires_at=now + NEWS_LIFE)
+    told = {offer.id: (accounts.get(offer.role_id, []), replace(notice, path=path(offer.id))) for offer in ended}
+    messages.supersede(told, "closed", now=now, expires_at=now + NEWS_LIFE)
     return frozenset(offer.request_id for offer in ended)
 
 
@@ -161,27 +163,15 @@ def expire(requests: Sequence[CareRequest], now: datetime) -> None:
     """End the offers whose time is over; one whose question waits for its answer lasts until the search ends."""
     over = Offer.request_id.in_([request.id for request in requests if now >= request.answer_by])
     overdue = *live_of([request.id for request in requests]), Offer.expires_at <= now, Offer.paused_at.is_(None) | over
-    ended = close(OfferState.EXPIRED, words.expired_notice, now, *overdue)
+    ended = close(OfferState.EXPIRED, words.EXPIRED_NOTICE, now, *overdue)
     for request in requests:
         if request.id in ended:
-            touch(request)
+            care_requests.refresh_screens(request)
 
 
 def end(offer: Offer, state: OfferState, now: datetime) -> None:
     offer.state, offer.ended_at = state, now
     changed("inbox", offer.recipient_id)
-
-
-def note_answer(offer: Offer, answer: str, by: Account, now: datetime) -> None:
-    record(
-        "offer.answered",
-        subject=offer.id,
-        patient=offer.request.patient_id,
-        actor=by.id,
-        why="care",
-        now=now,
-        answer=answer,
-    )
 
 
 def path(offer_id: UUID) -> str:

@@ -17,18 +17,17 @@ from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import Practitioner, Profession
 from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
-from app.organizations.models import Organization
+from app.messages.funnel import Funnel, beside, read_beside
 from app.pathways.schema import Search, Stage
 from app.patients import queries as patients
 from app.patients.models import Patient
-from app.push import queries as push
 from app.push.rules import Channel
 
 COUNTED = 99
 """More people than that are all the same to a requester, and would cost a big town seconds."""
 
 
-class Asked(NamedTuple):
+class OfferRow(NamedTuple):
     """What became of an offer; `funnel`: of the alert about it."""
 
     id: UUID
@@ -37,7 +36,7 @@ class Asked(NamedTuple):
     state: OfferState
     seen_at: datetime | None
     refusal_reason: str | None
-    funnel: push.Funnel
+    funnel: Funnel
 
 
 @dataclass(frozen=True)
@@ -85,26 +84,7 @@ def won_offers(recipients: Collection[UUID], limit: int = 50) -> Sequence[Offer]
     return db.session.scalars(statement).all()
 
 
-_REQUEST = joinedload(Offer.request)
-_OFFER = (
-    select(Offer)
-    .where(Offer.id == bindparam("id"))
-    .options(
-        _REQUEST.joinedload(CareRequest.patient),
-        _REQUEST.joinedload(CareRequest.commune),
-        _REQUEST.joinedload(CareRequest.organization).joinedload(Organization.parent),
-        joinedload(Offer.role),
-    )
-)
-
-
-def offer_of(offer_id: UUID, recipients: Collection[UUID]) -> Offer | None:
-    """The offer, if it was made to one of these inboxes, with what its page shows."""
-    offer = db.session.scalars(_OFFER, {"id": offer_id}).one_or_none()
-    return offer if offer and offer.recipient_id in recipients else None
-
-
-_ASKED = push.beside(
+_ASKED = beside(
     select(*(Offer.id, Offer.request_id, Offer.recipient_id, Offer.state, Offer.seen_at, Offer.refusal_reason)).where(
         Offer.request_id.in_(bindparam("requests", expanding=True))
     ),
@@ -114,19 +94,19 @@ _ASKED = push.beside(
 
 def reach(request_ids: Iterable[UUID]) -> dict[UUID, Reach]:
     """Per request: people asked, and of those whose phone received it, who saw it, refused, or could not be reached."""
-    offers: dict[UUID, list[Asked]] = {}
-    for facts, funnel in push.read_beside(_ASKED, ALERT, requests=list(request_ids)):
-        offer = Asked._make([*facts, funnel])
+    offers: dict[UUID, list[OfferRow]] = {}
+    for facts, funnel in read_beside(_ASKED, ALERT, requests=list(request_ids)):
+        offer = OfferRow._make([*facts, funnel])
         offers.setdefault(offer.request_id, []).append(offer)
     return {request_id: _reach(made) for request_id, made in offers.items()}
 
 
-def _reach(offers: list[Asked]) -> Reach:
-    people: dict[UUID, list[Asked]] = {}
+def _reach(offers: list[OfferRow]) -> Reach:
+    people: dict[UUID, list[OfferRow]] = {}
     for offer in offers:
         people.setdefault(offer.recipient_id, []).append(offer)
 
-    def number(fact: Callable[[Asked], bool]) -> int:
+    def number(fact: Callable[[OfferRow], bool]) -> int:
         return sum(any(fact(offer) for offer in made) for made in people.values())
 
     return Reach(
@@ -141,7 +121,7 @@ def _reach(offers: list[Asked]) -> Reach:
     )
 
 
-def _was_seen(offer: Asked) -> bool:
+def _was_seen(offer: OfferRow) -> bool:
     """Whoever answers has seen it, also from the lock screen, where no page opens to say so."""
     return offer.seen_at is not None or offer.state in (OfferState.WON, OfferState.REFUSED, OfferState.PROPOSED)
 

@@ -1,6 +1,6 @@
 """What the search does next. Pure: the worker, a simulator and a replay of past requests run the same lines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
@@ -40,46 +40,6 @@ class Policy(Protocol):
     def proposals(self) -> int: ...
 
 
-LONGEST_WAY = timedelta(hours=24)
-"""How long a tap may have waited for a signal. What is said to be older is counted as this old."""
-
-
-ACCEPT, REFUSE, ASK, RELAY, WITHDRAW = "accept", "refuse", "ask", "relay", "withdraw"
-"""What a tap on an offer says; a key belongs to one of them. A yes to a part names the part too (`yes`)."""
-
-
-def yes(part: str) -> str:
-    return f"{ACCEPT} {part}".rstrip()
-
-
-@dataclass(frozen=True)
-class Tap:
-    """One touch of an answer. `at`: when the finger touched, which may be before it arrives; `key`: the same for
-    every copy of this touch, empty when its sender gives none."""
-
-    at: datetime
-    key: str = ""
-
-    def said_in(self, heard: Mapping[str, str]) -> str | None:
-        """What the touch of this key said when it was counted, of those that were (`heard`: verb by key)."""
-        return heard.get(self.key) if self.key else None
-
-    def is_later_than(self, answered_at: datetime | None) -> bool:
-        """Whether it says the last word of this person. Her later tap wins, whichever arrives first.
-
-        It orders the taps of one person. Between two people the first to arrive wins: no phone's clock is asked.
-        """
-        return answered_at is None or self.at > answered_at
-
-    def is_earlier_than(self, answered_at: datetime | None) -> bool:
-        return answered_at is not None and self.at < answered_at
-
-
-def touched(key: str, age: timedelta, now: datetime) -> Tap:
-    """The tap that a phone says it kept for `age`: phones' clocks are wrong, what they say of a wait is not."""
-    return Tap(now - min(max(age, timedelta(0)), LONGEST_WAY), key)
-
-
 class Candidate(Struct, frozen=True):
     """Somebody who could be asked, and what speaks for and against it; `km` as the crow flies from the patient.
 
@@ -100,7 +60,7 @@ class Candidate(Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Standing:
+class SearchState:
     """Where the search stands. `asked` are those who need not be asked again; `live_until` holds when each live offer
     ends; `proposals` counts the yeses among which the requester picks; `empty`: nobody of this stage was ever asked."""
 
@@ -150,37 +110,37 @@ def first_stage(policy: Policy, *, urgent: bool, now: datetime) -> Widen:
     return _stage(policy, 0, now, urgent)
 
 
-def next_move(policy: Policy, standing: Standing, candidates: Sequence[Candidate], now: datetime) -> Move:
+def next_move(policy: Policy, state: SearchState, candidates: Sequence[Candidate], now: datetime) -> Move:
     """The one decision of the search. `candidates` are those of the current stage, best first.
 
     Keeps the stage's number of people asked: whoever refuses or stays silent is replaced at once by the next best,
     instead of waiting for a whole wave (MISSION 2: alert few and replace refusals, rather than alert all).
     """
-    if now >= standing.deadline:
+    if now >= state.deadline:
         return GiveUp()
-    stage, busy = policy.stages[standing.stage], len(standing.live_until) + standing.proposals
-    enough = policy.choice == "requester" and standing.proposals >= policy.proposals
+    stage, busy = policy.stages[state.stage], len(state.live_until) + state.proposals
+    enough = policy.choice == "requester" and state.proposals >= policy.proposals
     room = 0 if enough else stage.offers - busy
-    fresh = [c for c in candidates if c.recipient_id not in standing.asked][: max(0, room)]
+    fresh = [c for c in candidates if c.recipient_id not in state.asked][: max(0, room)]
     if fresh:
-        until = min(later(policy, now, stage.offer_patience, standing.urgent), standing.deadline)
-        over = now >= standing.stage_ends_at and not _asks_more_beyond(policy, standing, busy + len(fresh))
-        ends = (until, *standing.live_until)
-        return Ask(tuple(fresh), until, min(ends if over else (*ends, standing.stage_ends_at)))
-    nobody_live = not standing.live_until
-    if not enough and standing.stage + 1 < len(policy.stages):
-        patience_over = standing.empty or now >= standing.stage_ends_at
-        if nobody_live or (patience_over and _asks_more_beyond(policy, standing, busy)):
-            return _stage(policy, standing.stage + 1, now, standing.urgent)
-    if nobody_live and not standing.proposals:
+        until = min(later(policy, now, stage.offer_patience, state.urgent), state.deadline)
+        over = now >= state.stage_ends_at and not _asks_more_beyond(policy, state, busy + len(fresh))
+        ends = (until, *state.live_until)
+        return Ask(tuple(fresh), until, min(ends if over else (*ends, state.stage_ends_at)))
+    nobody_live = not state.live_until
+    if not enough and state.stage + 1 < len(policy.stages):
+        patience_over = state.empty or now >= state.stage_ends_at
+        if nobody_live or (patience_over and _asks_more_beyond(policy, state, busy)):
+            return _stage(policy, state.stage + 1, now, state.urgent)
+    if nobody_live and not state.proposals:
         return GiveUp()
-    ends = (*standing.live_until, standing.deadline)
-    return Wait(min(ends if now >= standing.stage_ends_at else (*ends, standing.stage_ends_at)))
+    ends = (*state.live_until, state.deadline)
+    return Wait(min(ends if now >= state.stage_ends_at else (*ends, state.stage_ends_at)))
 
 
-def _asks_more_beyond(policy: Policy, standing: Standing, busy: int) -> bool:
+def _asks_more_beyond(policy: Policy, state: SearchState, busy: int) -> bool:
     """Whether the next stage asks more people at once: nobody is disturbed farther out while enough are asked here."""
-    return any(stage.offers > busy for stage in policy.stages[standing.stage + 1 : standing.stage + 2])
+    return any(stage.offers > busy for stage in policy.stages[state.stage + 1 : state.stage + 2])
 
 
 def _stage(policy: Policy, stage: int, now: datetime, urgent: bool) -> Widen:

@@ -10,15 +10,14 @@ from sqlalchemy import select
 
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
-from app.care_requests.journal import add_step, touch
 from app.care_requests.models import CareRequest, Verb
 from app.core.db import db, transaction
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
-from app.dispatch import offers, rules, standing, words
+from app.dispatch import offers, rules, snapshots, words
 from app.dispatch.facts import Neighbours, People
 from app.dispatch.models import Offer, OfferState, Wave
-from app.dispatch.standing import Reached, Underway
+from app.dispatch.snapshots import SearchSnapshot, StageReached
 from app.organizations.geo import distance_km
 from app.organizations.models import Commune
 
@@ -42,7 +41,7 @@ def advance_due(now: datetime) -> int:
 
 def _advance_together(request_ids: Sequence[UUID], now: datetime) -> int:
     try:
-        return _advance_held(request_ids, now)
+        return _advance_locked(request_ids, now)
     except Exception:
         # One of them cannot be moved, and the others must not wait for it.
         log.warning("searches_failed_together", requests=[str(each) for each in request_ids], exc_info=True)
@@ -51,18 +50,18 @@ def _advance_together(request_ids: Sequence[UUID], now: datetime) -> int:
 
 def _advance_alone(request_id: UUID, now: datetime) -> int:
     try:
-        return _advance_held([request_id], now)
+        return _advance_locked([request_id], now)
     except Exception:
         log.exception("search_failed", request=str(request_id))  # It is tried again soon, loudly.
         with transaction():
-            for request in care_requests.hold_due([request_id], now):
+            for request in care_requests.lock_due([request_id], now):
                 care_requests.plan_next_move(request, now + TRY_AGAIN)
         return 1
 
 
-def _advance_held(request_ids: Sequence[UUID], now: datetime) -> int:
+def _advance_locked(request_ids: Sequence[UUID], now: datetime) -> int:
     with transaction():
-        requests = care_requests.hold_due(request_ids, now)  # Without those that another worker has.
+        requests = care_requests.lock_due(request_ids, now)  # Without those that another worker has.
         advance(requests, now)
         return len(requests)
 
@@ -74,8 +73,8 @@ def advance(requests: Sequence[CareRequest], now: datetime) -> None:
     asked.
     """
     offers.expire(requests, now)
-    neighbours, people, asked = Neighbours(), People(now), list[offers.Asked]()
-    searching = [_Search(underway, now) for underway in standing.read(requests)]
+    neighbours, people, asked = Neighbours(), People(now), list[offers.OfferBatch]()
+    searching = [_Search(snapshot, now) for snapshot in snapshots.read(requests)]
     while searching:
         for search in searching:
             search.look_around(neighbours)
@@ -87,19 +86,19 @@ def advance(requests: Sequence[CareRequest], now: datetime) -> None:
 class _Search:
     """One search on its way through the stages, as far as it comes now."""
 
-    def __init__(self, underway: Underway, now: datetime) -> None:
-        self.underway, self.request, self.now = underway, underway.request, now
+    def __init__(self, snapshot: SearchSnapshot, now: datetime) -> None:
+        self.snapshot, self.request, self.now = snapshot, snapshot.request, now
         self.policy = self.request.search
-        self.reached = underway.reached or _first(self.request, now)
+        self.reached = snapshot.reached or _first(self.request, now)
 
     def look_around(self, neighbours: Neighbours) -> None:
         """Find as many of the stage as may be asked now, and some more."""
-        self.stage, self.standing = self.policy.stages[self.reached.stage], self.underway.at(self.reached)
-        room = self.stage.offers - len(self.standing.live_until) - self.standing.proposals
+        self.stage, self.state = self.policy.stages[self.reached.stage], self.snapshot.at(self.reached)
+        room = self.stage.offers - len(self.state.live_until) - self.state.proposals
         self.candidates = self._around(neighbours, room) if room > 0 else []
 
     def _around(self, neighbours: Neighbours, room: int) -> list[rules.Candidate]:
-        place, asked = self.request.commune, self.standing.asked
+        place, asked = self.request.commune, self.state.asked
         if self.stage.km:
             kinds = [Profession(kind) for kind in self.stage.professions] or [self.request.profession]
             return [one for kind in kinds for one in neighbours.of(place, kind, self.stage.km, room * POOL, asked)]
@@ -115,7 +114,7 @@ class _Search:
         if self.stage.kind == "chosen":
             chosen = self.request.chosen
             return [chosen] if chosen and chosen.accepting and chosen.can_sign_in else []
-        usual = self.underway.usual
+        usual = self.snapshot.usual
         if usual is None or usual.role is None:
             return []
         if self.stage.kind == "practice":
@@ -123,24 +122,24 @@ class _Search:
         role = _standing_in(usual.role, self.now)
         return [role] if role.accepting and role.can_sign_in else []
 
-    def moves_on(self, people: People, asked: list[offers.Asked]) -> bool:
+    def moves_on(self, people: People, asked: list[offers.OfferBatch]) -> bool:
         """Make the one move that the rules say; whether it leads to a stage where there is another to make."""
         named = self.stage.kind in offers.NAMED  # By the patient: whatever speaks against it.
         best = self.candidates if named else people.ranked(self.request, self.candidates)
-        move = rules.next_move(self.policy, self.standing, best, self.now)
+        move = rules.next_move(self.policy, self.state, best, self.now)
         if isinstance(move, rules.Widen):
-            self.reached = Reached(self.reached.round, move.stage, move.ends_at)
+            self.reached = StageReached(self.reached.round, move.stage, move.ends_at)
             return True
-        wave = self.reached.wave or _begin(self.request, self.reached, self.now, asked_before=bool(self.underway.mine))
+        wave = self.reached.wave or _begin(self.request, self.reached, self.now, asked_before=bool(self.snapshot.mine))
         match move:
             case rules.Ask(candidates, until, come_back_at):
                 people.were_asked(candidates)
-                asked.append(offers.Asked(self.request, wave, candidates, until))
+                asked.append(offers.OfferBatch(self.request, wave, candidates, until))
                 care_requests.plan_next_move(self.request, come_back_at)
             case rules.Wait(come_back_at):
                 care_requests.plan_next_move(self.request, come_back_at)
             case rules.GiveUp():
-                offers.close(OfferState.EXPIRED, words.expired_notice, self.now, *offers.live_of([self.request.id]))
+                offers.close(OfferState.EXPIRED, words.EXPIRED_NOTICE, self.now, *offers.live_of([self.request.id]))
                 care_requests.move(self.request, Verb.EXHAUST, now=self.now)
         return False
 
@@ -158,22 +157,22 @@ def first_stage(request: CareRequest, now: datetime) -> rules.Widen:
     return rules.first_stage(request.search, urgent=request.urgent, now=now)
 
 
-def _first(request: CareRequest, now: datetime) -> Reached:
+def _first(request: CareRequest, now: datetime) -> StageReached:
     begins = first_stage(request, now)
-    return Reached(1, begins.stage, begins.ends_at)
+    return StageReached(1, begins.stage, begins.ends_at)
 
 
 def latest_wave(request_id: UUID) -> Wave | None:
-    return standing.latest_waves([request_id]).get(request_id)
+    return snapshots.latest_waves([request_id]).get(request_id)
 
 
 def widen(request: CareRequest, to: rules.Widen, round_number: int, now: datetime) -> Wave:
     """Go on to this stage, because somebody said so."""
     asked_before = db.session.scalar(select(Offer.id).where(Offer.request_id == request.id).limit(1)) is not None
-    return _begin(request, Reached(round_number, to.stage, to.ends_at), now, asked_before=asked_before)
+    return _begin(request, StageReached(round_number, to.stage, to.ends_at), now, asked_before=asked_before)
 
 
-def _begin(request: CareRequest, reached: Reached, now: datetime, *, asked_before: bool) -> Wave:
+def _begin(request: CareRequest, reached: StageReached, now: datetime, *, asked_before: bool) -> Wave:
     stage = request.search.stages[reached.stage]
     wave = Wave(
         id=uuid_utils.compat.uuid7(),
@@ -187,6 +186,5 @@ def _begin(request: CareRequest, reached: Reached, now: datetime, *, asked_befor
     )
     db.session.add(wave)
     if reached.stage and asked_before:
-        add_step(request.id, "widened", now=now, detail=words.stage(stage.kind, stage.km))
-        touch(request)
+        care_requests.note(request, "widened", now=now, detail=words.stage(stage.kind, stage.km))
     return wave

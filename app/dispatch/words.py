@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.core.words import count, hour
-from app.push.notices import Notice
+from app.messages.models import Notice
 
 NEW_REQUEST = "Relais : nouvelle demande. Ouvrez Relais pour répondre."
 CANCELLED = "Relais : une demande acceptée est annulée. Ouvrez Relais avant de partir."
@@ -47,21 +47,18 @@ def offer_notice(care: str, commune: str, expires_at: datetime, path: str) -> No
     return Notice(f"{care}, {commune}", body, path, answerable=True, elsewhere=NEW_REQUEST)
 
 
-def taken_notice(path: str) -> Notice:
-    return Notice("Demande déjà prise", "Un confrère s'en occupe. Merci.", path, urgency="normal")
+TAKEN_NOTICE = Notice("Demande déjà prise", "Un confrère s'en occupe. Merci.", urgency="normal")
+EXPIRED_NOTICE = Notice("Le délai est passé", "La demande n'attend plus votre réponse.", urgency="low")
+WITHDRAWN_NOTICE = Notice("Demande annulée", "Elle n'attend plus de réponse.", urgency="normal")
+PERFORMER_NOTICE = Notice("Une demande acceptée est annulée", "Ouvrez Relais avant de partir.", elsewhere=CANCELLED)
+"""For the one who had accepted: she may be on her way."""
 
-
-def expired_notice(path: str) -> Notice:
-    return Notice("Le délai est passé", "La demande n'attend plus votre réponse.", path, urgency="low")
-
-
-def withdrawn_notice(path: str) -> Notice:
-    return Notice("Demande annulée", "Elle n'attend plus de réponse.", path, urgency="normal")
-
-
-def performer_notice(path: str) -> Notice:
-    """For the one who had accepted: she may be on her way."""
-    return Notice("Une demande acceptée est annulée", "Ouvrez Relais avant de partir.", path, elsewhere=CANCELLED)
+QUESTION_NOTICE = Notice("Une question sur votre demande", "Une ligne suffit pour répondre.")
+REPLY_NOTICE = Notice("Réponse à votre question", "La demande attend votre décision.")
+PROPOSAL_NOTICE = Notice("Une proposition est arrivée", "Vous pouvez choisir.")
+MOVED_NOTICE = Notice("Le moment a changé", "La demande attend toujours votre réponse.", urgency="normal")
+NOT_CHOSEN_NOTICE = Notice("Une autre proposition est retenue", "Merci d'avoir proposé.", urgency="normal")
+CHOSEN_NOTICE = Notice("C'est à vous", "Ouvrez Relais pour voir la demande.", elsewhere=NEW_REQUEST)
 
 
 def stage(kind: str, km: int) -> str:
@@ -72,27 +69,3 @@ def stage(kind: str, km: int) -> str:
         "chosen": "l'établissement choisi",
         "other": f"d'autres professions, jusqu'à {km}\u00a0km",
     }.get(kind, f"jusqu'à {km}\u00a0km")
-
-
-def question_notice(path: str) -> Notice:
-    return Notice("Une question sur votre demande", "Une ligne suffit pour répondre.", path)
-
-
-def reply_notice(path: str) -> Notice:
-    return Notice("Réponse à votre question", "La demande attend votre décision.", path)
-
-
-def proposal_notice(path: str) -> Notice:
-    return Notice("Une proposition est arrivée", "Vous pouvez choisir.", path)
-
-
-def moved_notice(path: str) -> Notice:
-    return Notice("Le moment a changé", "La demande attend toujours votre réponse.", path, urgency="normal")
-
-
-def not_chosen_notice(path: str) -> Notice:
-    return Notice("Une autre proposition est retenue", "Merci d'avoir proposé.", path, urgency="normal")
-
-
-def chosen_notice(path: str) -> Notice:
-    return Notice("C'est à vous", "Ouvrez Relais pour voir la demande.", path, elsewhere=NEW_REQUEST)

@@ -4,17 +4,15 @@ from flask import Response, abort, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
-from app.audit.actions import record
-from app.audit.readings import read_lately
-from app.care_requests import follow_ups
-from app.care_requests.models import InformationCopy
+from app.audit.readings import read_lately, record_reading
+from app.care_requests import actions as care_requests
 from app.core import clock
 from app.core.db import transaction
-from app.core.htmx import page, see_other
+from app.core.htmx import page, see_other, wants_part
 from app.directory.models import Practitioner
 from app.directory.queries import practitioner_of
 from app.inbox import queries
-from app.inbox.mine import asks_for_part
+from app.inbox.pages import CopiesPage
 from app.inbox.views import bp
 
 
@@ -29,20 +27,8 @@ def copies() -> Response:
     with transaction():
         for copy in queries.copies(my_practitioner().id, now):
             if not read_lately(copy.id, me().id, now):
-                _record_reading(copy)
-    return page("inbox/copies.html", copies=queries.copies(my_practitioner().id, now), now_at=now)
-
-
-def _record_reading(copy: InformationCopy) -> None:
-    record(
-        "patient.read",
-        subject=copy.id,
-        patient=copy.request.patient_id,
-        actor=me().id,
-        why="care",
-        now=clock.now(),
-        request=str(copy.request_id),
-    )
+                record_reading(copy.id, patient=copy.request.patient_id, by=me().id, now=now, request=copy.request_id)
+    return page(CopiesPage(queries.copies(my_practitioner().id, now)))
 
 
 @bp.post("/inbox/copies/sighting")
@@ -50,5 +36,5 @@ def _record_reading(copy: InformationCopy) -> None:
 def see_copies() -> Response | tuple[str, int]:
     """They came into view."""
     with transaction():
-        follow_ups.read_copies(my_practitioner().id, now=clock.now())
-    return ("", 204) if asks_for_part() else see_other(url_for("inbox.inbox"))
+        care_requests.read_copies(my_practitioner().id, now=clock.now())
+    return ("", 204) if wants_part() else see_other(url_for("inbox.inbox"))

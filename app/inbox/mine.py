@@ -2,17 +2,32 @@
 
 from uuid import UUID
 
-from flask import abort, request, url_for
+from flask import abort, url_for
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.guards import me
 from app.accounts.models import Account
 from app.care_requests import actions as care_requests
+from app.care_requests.models import CareRequest
 from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.directory.queries import recipients_of
-from app.dispatch import queries as dispatch_queries
 from app.dispatch.models import Offer
 from app.inbox.queries import Recipient, recipients, roles_of
+from app.organizations.models import Organization
+
+_REQUEST = joinedload(Offer.request)
+_OFFER = (
+    select(Offer)
+    .where(Offer.id == bindparam("id"))
+    .options(
+        _REQUEST.joinedload(CareRequest.patient),
+        _REQUEST.joinedload(CareRequest.commune),
+        _REQUEST.joinedload(CareRequest.organization).joinedload(Organization.parent),
+        joinedload(Offer.role),
+    )
+)
 
 
 def my_inboxes() -> list[UUID]:
@@ -42,21 +57,18 @@ def my_offer(offer_id: UUID) -> Offer:
 
 
 def my_offer_of(offer_id: UUID, account: Account) -> Offer:
-    return dispatch_queries.offer_of(offer_id, recipients_of(account)) or abort(404)
+    """The offer, if it was made to one of this person's inboxes, with what its page shows."""
+    offer = db.session.scalars(_OFFER, {"id": offer_id}).one_or_none()
+    return offer if offer and offer.recipient_id in recipients_of(account) else abort(404)
 
 
 def held_offer_of(offer_id: UUID, account: Account) -> Offer:
     """The offer as it stands, with its request, which nobody else moves until the transaction ends."""
     found = my_offer_of(offer_id, account)
-    care_requests.hold(found.request_id)
+    care_requests.lock(found.request_id)
     db.session.refresh(found)
     return found
 
 
-def asks_for_part() -> bool:
-    """htmx puts the answer in place of what was touched; a browser without it goes to a page."""
-    return request.headers.get("HX-Request") == "true"
-
-
-def url_of(offer: Offer) -> str:
-    return url_for("inbox.offer", offer_id=offer.id)
+def url_of(offer_id: UUID) -> str:
+    return url_for("inbox.offer", offer_id=offer_id)

@@ -12,11 +12,11 @@ from app.core.incoming import json_body
 from app.core.security import capability
 from app.dispatch import answers
 from app.inbox.mine import my_offer_of
-from app.inbox.offers import take
-from app.inbox.taps import settled, tap_of
+from app.inbox.offers import take, tap_of
+from app.inbox.taps import settled
 from app.inbox.views import bp
-from app.push.payload import answer_token_matches
-from app.push.queries import held
+from app.push.queries import subject_and_reader
+from app.push.request import answer_token_matches
 
 
 @bp.post("/offers/notice-answers/<uuid:message_id>")
@@ -29,7 +29,7 @@ def answer_from_notice(message_id: UUID) -> Response:
     """
     came_by(Source.NOTICE)
     said = json_body()
-    kind, token, about = str(said.get("answer")), str(said.get("token")), held(message_id)
+    kind, token, about = str(said.get("answer")), str(said.get("token")), subject_and_reader(message_id)
     if about is None or not answer_token_matches(message_id, token, kind):
         abort(404)
     offer_id, account_id = about

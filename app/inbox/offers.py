@@ -1,6 +1,7 @@
 """What she says to an offer: yes, yes but, no, what exactly?, not me but my colleague."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -8,26 +9,26 @@ from flask import Response, request, url_for
 from app.accounts.guards import me, role
 from app.accounts.models import Account, Role
 from app.appointments import actions as appointments
-from app.audit.actions import record
-from app.audit.readings import read_lately
+from app.audit.readings import read_lately, record_reading
 from app.care_requests.rules import condition
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
-from app.core.htmx import see_other
+from app.core.htmx import page, see_other, wants_part
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
-from app.dispatch.answers import RELAYED, Answer
+from app.dispatch.answers import RELAYED, AnswerResult, Tap, touched
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import inquiries_about
-from app.dispatch.rules import Tap
 from app.inbox.cards import knows_patient
-from app.inbox.forms import QuestionForm, RefusalForm
-from app.inbox.mine import asks_for_part, my_offer, my_offer_of, url_of
-from app.inbox.pages import offer_page
+from app.inbox.forms import AppointmentForm, QuestionForm, RefusalForm
+from app.inbox.mine import my_offer, my_offer_of, url_of
+from app.inbox.pages import offer_shown
 from app.inbox.parts import parts
-from app.inbox.taps import settled, tap_of, wants_words
+from app.inbox.taps import settled, wants_words
 from app.inbox.views import bp, inbox_page
+
+LONGEST_KEY = 64
 
 
 @bp.get("/offers/<uuid:offer_id>")
@@ -35,23 +36,23 @@ from app.inbox.views import bp, inbox_page
 def offer(offer_id: UUID) -> Response:
     found = my_offer(offer_id)
     # Whoever says to ask for a part only, to fetch the page again, must have been seen to read it.
-    if knows_patient(found) and not (asks_for_part() and read_lately(offer_id, me().id, clock.now())):
+    if knows_patient(found) and not (wants_part() and read_lately(offer_id, me().id, clock.now())):
         with transaction():
-            record_reading(my_offer(offer_id), me())
+            record_reading_of(my_offer(offer_id), me(), clock.now())
         found = my_offer(offer_id)
     return offer_page(found)
 
 
-def record_reading(offer: Offer, by: Account) -> None:
-    record(
-        "patient.read",
-        subject=offer.id,
-        patient=offer.request.patient_id,
-        actor=by.id,
-        why="care",
-        now=clock.now(),
-        request=str(offer.request_id),
-    )
+def offer_page(
+    offer: Offer, status: int = 200, form: AppointmentForm | None = None, question: QuestionForm | None = None
+) -> Response:
+    """As a page or as its fragment. `form`, `question`: what was typed wrong, with its mistakes."""
+    shown = offer_shown(offer, me(), clock.now(), too_late=status == 409, form=form, question=question)
+    return page(shown, status=status)
+
+
+def record_reading_of(offer: Offer, by: Account, now: datetime) -> None:
+    record_reading(offer.id, patient=offer.request.patient_id, by=by.id, now=now, request=offer.request_id)
 
 
 @bp.post("/offers/<uuid:offer_id>/sighting")
@@ -70,28 +71,44 @@ def accept(offer_id: UUID) -> Response:
     now, said = clock.now(), request.form.get("said", "")
     if said and condition(said) is None:
         return offer_page(my_offer(offer_id), status=422)
-    answer = take(offer_id, me(), tap_of(request.form, now), now, reads=asks_for_part(), said=said)
+    answer = take(offer_id, me(), tap_of(request.form, now), now, reads=wants_part(), said=said)
     found = my_offer(offer_id)
     if wants_words():
         return settled(found, answer, now)
-    if answer not in (Answer.WON, Answer.PROPOSED):
+    if answer not in (AnswerResult.WON, AnswerResult.PROPOSED):
         return offer_page(found, status=409)
-    return offer_page(found) if asks_for_part() else see_other(url_of(found))
+    return offer_page(found) if wants_part() else see_other(url_of(offer_id))
 
 
-def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> Answer:
+def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> AnswerResult:
     """`reads`: the answer to this tap shows the patient."""
     with transaction():
         found = my_offer_of(offer_id, by)
         if said and not _may_take(found, said, now):
-            return Answer.TOO_LATE
+            return AnswerResult.TOO_LATE
         was_hers = found.state is OfferState.WON
         answer = answers.accept(found, by=by, now=now, tap=tap, said=said)
-        if answer is Answer.WON and not was_hers:
+        if answer is AnswerResult.WON and not was_hers:
             appointments.prepare(found.request, now)
-        if answer is Answer.WON and reads:
-            record_reading(found, by)
+        if answer is AnswerResult.WON and reads:
+            record_reading_of(found, by, now)
     return answer
+
+
+def tap_of(said: Mapping[str, object], now: datetime) -> Tap:
+    """From the fields `key` and `age` (seconds since the finger touched) of a form or of JSON; neither is needed.
+
+    The header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) stands before the field.
+    """
+    key = request.headers.get("Idempotency-Key") or str(said.get("key") or "")
+    return touched(key[:LONGEST_KEY].strip('"'), _seconds(said.get("age")), now)
+
+
+def _seconds(said: object) -> timedelta:
+    try:
+        return timedelta(seconds=int(str(said)))
+    except (ValueError, OverflowError):
+        return timedelta(0)
 
 
 def _may_take(offer: Offer, said: str, now: datetime) -> bool:
@@ -114,16 +131,16 @@ def refuse(offer_id: UUID) -> Response:
     return _refused(offer_id, answer, now)
 
 
-def _refused(offer_id: UUID, answer: Answer, now: datetime) -> Response:
+def _refused(offer_id: UUID, answer: AnswerResult, now: datetime) -> Response:
     found = my_offer(offer_id)
     if wants_words():
         return settled(found, answer, now)
-    if answer is not Answer.REFUSED:
+    if answer is not AnswerResult.REFUSED:
         return offer_page(found, status=409)
     in_inbox = request.form.get("from") == "inbox"
-    if asks_for_part():
+    if wants_part():
         return inbox_page() if in_inbox else offer_page(found)
-    return see_other(url_for("inbox.inbox") if in_inbox else url_of(found))
+    return see_other(url_for("inbox.inbox") if in_inbox else url_of(offer_id))
 
 
 @bp.post("/offers/<uuid:offer_id>/question")
@@ -141,7 +158,7 @@ def ask(offer_id: UUID) -> Response:
     found = my_offer(offer_id)
     if asked is None and not _waits_for(found, question):
         return offer_page(found, status=409)
-    return offer_page(found) if asks_for_part() else see_other(url_of(found))
+    return offer_page(found) if wants_part() else see_other(url_of(offer_id))
 
 
 def _waits_for(offer: Offer, question: str) -> bool:
@@ -153,11 +170,11 @@ def _waits_for(offer: Offer, question: str) -> bool:
 @bp.post("/offers/<uuid:offer_id>/relay")
 @role(Role.PRACTITIONER)
 def relay(offer_id: UUID) -> Response:
-    now, answer = clock.now(), Answer.TOO_LATE
+    now, answer = clock.now(), AnswerResult.TOO_LATE
     with transaction():
         found = my_offer(offer_id)
         if found.state is OfferState.REFUSED and found.refusal_reason == RELAYED:  # A second tap.
-            answer = Answer.REFUSED
+            answer = AnswerResult.REFUSED
         elif colleague := _colleague(found):
             answer = answers.relay(found, colleague, by=me(), now=now, tap=tap_of(request.form, now))
     return _refused(offer_id, answer, now)

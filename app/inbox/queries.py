@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, lazyload,
 
 from app.accounts.models import Account, Role
 from app.appointments.models import Appointment
-from app.care_requests.models import Attachment, CareRequest, CareTask, InformationCopy, State
+from app.care_requests.lines import RequestFacts, facts_of, listing
+from app.care_requests.models import CareRequest, CareTask, InformationCopy, State
 from app.care_requests.rules import OPEN
 from app.core.db import UtcDateTime, db
 from app.directory.models import Practitioner, PractitionerRole
@@ -210,41 +211,40 @@ def numbers(account_id: UUID, recipients: Collection[UUID], now: datetime) -> Nu
     return Numbers(*db.session.execute(_NUMBERS, asked).one())
 
 
-_SHOWN_OF_REQUEST = (
-    defer(CareRequest.note),
-    defer(CareRequest.answers_text),
-    contains_eager(CareRequest.commune).load_only(Commune.name),
-    contains_eager(CareRequest.patient).options(
-        load_only(Patient.birth_name, Patient.given_names), lazyload(Patient.commune)
-    ),
-)
-"""Of a request in a line of a list: of whom it is about, her name alone is opened."""
-_LINES = (
-    select(Offer, Appointment)
-    .join(Offer.request)
-    .join(CareRequest.commune)
-    .outerjoin(CareRequest.patient)
-    .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
-    .options(contains_eager(Offer.request).options(*_SHOWN_OF_REQUEST))
-)
+@dataclass(frozen=True)
+class Visit:
+    """What was taken in an inbox, with its hour and what the patient said of it."""
+
+    offer_id: UUID
+    starts_at: datetime | None
+    patient_answer: str | None
+    request: RequestFacts
+
+
 _TAKEN = (
-    _LINES.where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.WON, CareRequest.state.in_(OPEN))
+    listing(Offer.id, Appointment.starts_at, Appointment.patient_answer)
+    .join(Offer, Offer.request_id == CareRequest.id)
+    .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
+    .where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.WON, CareRequest.state.in_(OPEN))
     .order_by(CareRequest.window_start)
     .limit(MOST)
 )
+_PROPOSED = (
+    listing(Offer.id)
+    .join(Offer, Offer.request_id == CareRequest.id)
+    .where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.PROPOSED)
+    .order_by(Offer.id)
+)
 
 
-def visits(recipients: Collection[UUID]) -> list[tuple[Offer, Appointment | None]]:
-    """What was taken in these inboxes and is not finished, in the order it is wanted, each with its appointment."""
-    return [(offer, planned) for offer, planned in db.session.execute(_TAKEN, {"mine": recipients})]
+def visits(recipients: Collection[UUID]) -> list[Visit]:
+    """What was taken in these inboxes and is not finished, in the order it is wanted."""
+    return [Visit(row[0], row[1], row[2], facts_of(row)) for row in db.session.execute(_TAKEN, {"mine": recipients})]
 
 
-_PROPOSED = _LINES.where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.PROPOSED).order_by(Offer.id)
-
-
-def proposals(recipients: Collection[UUID]) -> list[Offer]:
-    """Yeses of these inboxes that wait for the requester's choice."""
-    return list(db.session.scalars(_PROPOSED, {"mine": recipients}))
+def proposals(recipients: Collection[UUID]) -> list[tuple[UUID, RequestFacts]]:
+    """Yeses of these inboxes that wait for the requester's choice, each by its offer."""
+    return [(row[0], facts_of(row)) for row in db.session.execute(_PROPOSED, {"mine": recipients})]
 
 
 def standing(offer: Offer) -> str:
@@ -291,9 +291,3 @@ def copies(practitioner_id: UUID, now: datetime) -> Sequence[InformationCopy]:
     )
     newest = statement.order_by(InformationCopy.read_at.is_not(None), InformationCopy.id.desc())
     return db.session.scalars(newest.limit(MOST)).all()
-
-
-def attachments(request: CareRequest) -> Sequence[Attachment]:
-    """The documents joined to this episode; their bodies stay where they are."""
-    joined = select(Attachment).where(Attachment.episode_id == request.episode_id)
-    return db.session.scalars(joined.order_by(Attachment.id)).all()

@@ -9,6 +9,6 @@ from app.core.db import db
 from app.dispatch.models import Offer
 
 
-def answered_among(offer_ids: Collection[UUID]) -> list[UUID]:
-    answered = select(Offer.id).where(Offer.id.in_(offer_ids), Offer.answered_at.is_not(None))
+def answered_among(subject_ids: Collection[UUID]) -> list[UUID]:
+    answered = select(Offer.id).where(Offer.id.in_(subject_ids), Offer.answered_at.is_not(None))
     return list(db.session.scalars(answered))

@@ -2,12 +2,12 @@
 
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import SKILLS
-from app.dispatch.answers import Answer
+from app.dispatch.answers import AnswerResult
 
-SETTLED: dict[Answer, str] = {
-    Answer.WON: "c'est à vous.",
-    Answer.PROPOSED: "proposition transmise.",
-    Answer.REFUSED: "refus enregistré.",
+SETTLED: dict[AnswerResult, str] = {
+    AnswerResult.WON: "c'est à vous.",
+    AnswerResult.PROPOSED: "proposition transmise.",
+    AnswerResult.REFUSED: "refus enregistré.",
 }
 """What became of a tap that counts."""
 

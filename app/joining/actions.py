@@ -95,7 +95,7 @@ def prove_address(request_id: UUID, code: str, *, now: datetime) -> bool:
 def _confirm(asked: AccessRequest, now: datetime) -> None:
     asked.confirmed_at = now
     vouched = "yes" if asked.vouched else "no"
-    record("joining.asked", subject=asked.id, why="joins an organization", now=now, vouched=vouched)
+    record("joining.asked", asked, now=now, vouched=vouched)
     known = account_of(asked.practitioner)
     if known is not None:  # She is told at the address we know, and nobody else learns that we know her.
         asked.decided_at, asked.accepted = now, False
@@ -131,7 +131,7 @@ def _decide(asked: AccessRequest, yes: bool, *, by: Account, because: str, now: 
     asked.decided_at, asked.decided_by_id, asked.accepted = now, by.id, yes
     event = "joining.accepted" if yes else "joining.refused"
     who = str(asked.practitioner_id)
-    record(event, subject=asked.id, actor=by.id, why=because, now=now, practitioner=who)
+    record(event, asked, by, now=now, why=because, practitioner=who)
 
 
 def let_in(practitioner_id: UUID, *, now: datetime) -> Account | None:

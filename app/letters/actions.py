@@ -9,14 +9,14 @@ from app.core import leases
 from app.core.db import db
 from app.letters.kinds import Ending, kind_of
 from app.letters.models import Letter, LetterState
-from app.letters.rules import Medium, Outcome, Verdict
+from app.letters.rules import LetterOutcome, LetterVerdict, Medium
 
 LEASE = timedelta(seconds=60)
 """Longer than a server that is well takes over one letter; one that drags on may get it twice, under the same name."""
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimedLetter:
     """One letter to send now, in plain values: it is used outside any transaction."""
 
     id: UUID
@@ -27,7 +27,7 @@ class Claimed:
     expires_at: datetime
 
 
-def owe(
+def enqueue(
     kind: str,
     subject_id: UUID,
     address: str,
@@ -53,12 +53,12 @@ def owe(
     return letter
 
 
-def claim(medium: Medium, now: datetime) -> Claimed | None:
+def claim(medium: Medium, now: datetime) -> ClaimedLetter | None:
     """The letter that ends first of those that are due, leased; None when there is none."""
     letter = leases.claim(Letter, now, Letter.medium == medium, lasts=LEASE)
     if letter is None or letter.lease_token is None:
         return None
-    return Claimed(
+    return ClaimedLetter(
         id=letter.id,
         kind=letter.kind,
         subject_id=letter.subject_id,
@@ -68,7 +68,7 @@ def claim(medium: Medium, now: datetime) -> Claimed | None:
     )
 
 
-def settle(letter: Claimed, verdict: Verdict, outcome: Outcome, now: datetime) -> bool:
+def settle(letter: ClaimedLetter, verdict: LetterVerdict, outcome: LetterOutcome, now: datetime) -> bool:
     """Write what became of an attempt; False, and nothing written, when the lease was lost meanwhile."""
     state = LetterState(verdict.state)
     ended_at = None if state is LetterState.PENDING else now
@@ -83,6 +83,6 @@ def settle(letter: Claimed, verdict: Verdict, outcome: Outcome, now: datetime) -
     return True
 
 
-def drop(letter: Claimed, now: datetime) -> None:
+def drop(letter: ClaimedLetter, now: datetime) -> None:
     """Nobody needs it any more."""
     leases.settle(Letter, letter.id, letter.lease_token, LetterState.STALE, ended_at=now)

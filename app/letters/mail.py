@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
 from app.config import Settings
-from app.letters.rules import Outcome, Stage
+from app.letters.rules import LetterOutcome, Stage
 
 MAIL_SERVER_SECONDS = 20
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -36,15 +36,15 @@ def compose(mail_id: UUID, to: str, subject: str, text: str, settings: Settings,
     return message
 
 
-def deliver(message: EmailMessage, mail_id: UUID, settings: Settings) -> Outcome:
+def deliver(message: EmailMessage, mail_id: UUID, settings: Settings) -> LetterOutcome:
     """One attempt: by the mail server, or into a folder where there is none."""
     if settings.smtp_url:
         return by_smtp(message, settings.smtp_url)
     _to_folder(message, settings.data_dir / "mail" / f"{mail_id}.eml")
-    return Outcome(status=TAKEN)
+    return LetterOutcome(status=TAKEN)
 
 
-def by_smtp(message: EmailMessage, smtp_url: str) -> Outcome:
+def by_smtp(message: EmailMessage, smtp_url: str) -> LetterOutcome:
     """`smtp://`: STARTTLS when it is offered, and always before a password. `smtps://`: TLS from the first byte."""
     server = urlsplit(smtp_url)
     try:
@@ -54,11 +54,11 @@ def by_smtp(message: EmailMessage, smtp_url: str) -> Outcome:
                 smtp.send_message(message)
     except _Stopped as stopped:
         return stopped.outcome
-    return Outcome(status=TAKEN)
+    return LetterOutcome(status=TAKEN)
 
 
 class _Stopped(Exception):
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: LetterOutcome) -> None:
         self.outcome = outcome
 
 
@@ -96,7 +96,7 @@ def _sign_in(smtp: smtplib.SMTP, server: SplitResult) -> None:
         return
     # A server that suddenly offers no encryption may be somebody between us and it.
     if not isinstance(smtp.sock, ssl.SSLSocket) and server.hostname not in THIS_MACHINE:
-        raise _Stopped(Outcome(Stage.TLS, said="no STARTTLS: the password stays here"))
+        raise _Stopped(LetterOutcome(Stage.TLS, said="no STARTTLS: the password stays here"))
     with _at(Stage.SIGN_IN):
         smtp.login(unquote(server.username), unquote(server.password or ""))
 
@@ -118,22 +118,22 @@ def _at(stage: Stage) -> Iterator[None]:
         raise _Stopped(_outcome(stage, failure)) from failure
 
 
-def _outcome(stage: Stage, failure: Exception) -> Outcome:
+def _outcome(stage: Stage, failure: Exception) -> LetterOutcome:
     if isinstance(failure, smtplib.SMTPRecipientsRefused):
         status, said = next(iter(failure.recipients.values()), (553, b"no address"))
-        return Outcome(Stage.RECIPIENT, status, said=_text(said))
+        return LetterOutcome(Stage.RECIPIENT, status, said=_text(said))
     if isinstance(failure, smtplib.SMTPSenderRefused):
-        return Outcome(Stage.SENDER, failure.smtp_code, said=_text(failure.smtp_error))
+        return LetterOutcome(Stage.SENDER, failure.smtp_code, said=_text(failure.smtp_error))
     if isinstance(failure, smtplib.SMTPResponseException):
-        return Outcome(stage, failure.smtp_code, said=_text(failure.smtp_error))
+        return LetterOutcome(stage, failure.smtp_code, said=_text(failure.smtp_error))
     if isinstance(failure, smtplib.SMTPNotSupportedError) and stage is Stage.MESSAGE:
-        return Outcome(
+        return LetterOutcome(
             Stage.RECIPIENT, 553, said=str(failure)
         )  # An address with accents, and a server without SMTPUTF8.
     if isinstance(failure, ssl.SSLError):
-        return Outcome(Stage.TLS, said=str(failure))
+        return LetterOutcome(Stage.TLS, said=str(failure))
     of_the_line = isinstance(failure, smtplib.SMTPServerDisconnected) or not isinstance(failure, smtplib.SMTPException)
-    return Outcome(Stage.CONNECTION if of_the_line and stage is not Stage.NAME else stage, said=str(failure))
+    return LetterOutcome(Stage.CONNECTION if of_the_line and stage is not Stage.NAME else stage, said=str(failure))
 
 
 def _text(said: bytes | str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Identified, Model, text_enum
-from app.core.leases import Owed
+from app.core.leases import OutboxRow
 from app.letters.rules import Medium
 
 
@@ -21,7 +21,7 @@ class LetterState(enum.StrEnum):
     EXPIRED = "expired"  # what it says ended before it could leave
 
 
-class Letter(Owed, Identified, Model):
+class Letter(OutboxRow, Identified, Model):
     """One mail or SMS that is owed to an address, written in the transaction that causes it.
 
     It holds what it is about and no words: those are composed when it leaves, by the room that registered its `kind`.

@@ -39,7 +39,7 @@ SERVER_AWAY = frozenset({Stage.NAME, Stage.CONNECTION, Stage.TLS, Stage.SIGN_IN}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LetterOutcome:
     """What came of one attempt. No `stage`: it was taken. `status` is SMTP's or HTTP's; `said`, in the server's own
     words, may name the address: it is shown to the operator who tries, never kept nor logged."""
 
@@ -86,14 +86,16 @@ each is paid for."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LetterVerdict:
     """The letter's next state, and its `due_at` when it is pending again."""
 
     state: Literal["pending", "sent", "failed", "expired"]
     due_at: datetime | None = None
 
 
-def after(outcome: Outcome, patience: Patience, *, attempts: int, now: datetime, expires_at: datetime) -> Verdict:
+def after(
+    outcome: LetterOutcome, patience: Patience, *, attempts: int, now: datetime, expires_at: datetime
+) -> LetterVerdict:
     """What becomes of a letter after its `attempts`-th attempt.
 
     | answer                                                    | state                                        |
@@ -108,13 +110,13 @@ def after(outcome: Outcome, patience: Patience, *, attempts: int, now: datetime,
     Pending becomes expired when the next try would come when it ends, or after.
     """
     if outcome.taken:
-        return Verdict("sent")
+        return LetterVerdict("sent")
     asked_to_wait = outcome.stage is Stage.GATEWAY and outcome.status == 429
     given_up = patience.tries is not None and attempts >= patience.tries and not asked_to_wait
     if outcome.final or given_up:
-        return Verdict("failed")
+        return LetterVerdict("failed")
     wait = asked_wait(outcome.retry_after, now) or backoff(attempts, first=patience.first, longest=patience.longest)
-    return Verdict("pending", now + wait) if now + wait < expires_at else Verdict("expired")
+    return LetterVerdict("pending", now + wait) if now + wait < expires_at else LetterVerdict("expired")
 
 
 def is_mobile(number: str) -> bool:

@@ -14,10 +14,10 @@ from app.config import Settings
 from app.core import clock, heartbeats, leases
 from app.core.db import db, transaction
 from app.letters import mail, sms
-from app.letters.actions import Claimed, claim, drop, settle
+from app.letters.actions import ClaimedLetter, claim, drop, settle
 from app.letters.kinds import kind_of
 from app.letters.models import Letter
-from app.letters.rules import SERVER_AWAY, Medium, Outcome, Stage, Verdict, after
+from app.letters.rules import SERVER_AWAY, LetterOutcome, LetterVerdict, Medium, Stage, after
 
 log = structlog.get_logger()
 
@@ -52,28 +52,28 @@ def _send_due(medium: Medium, now: datetime) -> int:
     return tried
 
 
-def _carry(letter: Claimed) -> Outcome | None:
+def _carry(letter: ClaimedLetter) -> LetterOutcome | None:
     """One attempt, from the last look at its row to what came of it; None when it was not tried."""
     now = clock.now()
     if letter.expires_at <= now:
-        _write(letter, Verdict("expired"), Outcome(), now)
+        _write(letter, LetterVerdict("expired"), LetterOutcome(), now)
         return None
     try:
         outcome = _attempt(letter, now)
     except Exception:
         # A bug, or an address that no library can write into a mail: it costs this letter its turn, and nobody else's.
         log.exception("letter_broke", letter=str(letter.id), kind=letter.kind)
-        outcome = Outcome(Stage.WORDS)
+        outcome = LetterOutcome(Stage.WORDS)
     if outcome:
         _judge(letter, outcome)
     return outcome
 
 
-def _attempt(letter: Claimed, now: datetime) -> Outcome | None:
+def _attempt(letter: ClaimedLetter, now: datetime) -> LetterOutcome | None:
     """Composed at the last moment: codes are computed and never kept, and what it is about may be gone by now."""
     settings: Settings = current_app.config["SETTINGS"]
     db.session.rollback()
-    row = db.session.scalar(select(Letter).where(*leases.held(Letter, letter.id, letter.lease_token)))
+    row = db.session.scalar(select(Letter).where(*leases.under_lease(Letter, letter.id, letter.lease_token)))
     if row is None:
         return None
     words = kind_of(letter.kind).compose(row, now)
@@ -89,7 +89,7 @@ def _attempt(letter: Claimed, now: datetime) -> Outcome | None:
     return mail.deliver(message, letter.id, settings)
 
 
-def _judge(letter: Claimed, outcome: Outcome) -> None:
+def _judge(letter: ClaimedLetter, outcome: LetterOutcome) -> None:
     now = clock.now()
     patience = kind_of(letter.kind).patience
     verdict = after(outcome, patience, attempts=letter.attempts, now=now, expires_at=letter.expires_at)
@@ -99,6 +99,6 @@ def _judge(letter: Claimed, outcome: Outcome) -> None:
     _write(letter, verdict, outcome, now)
 
 
-def _write(letter: Claimed, verdict: Verdict, outcome: Outcome, now: datetime) -> None:
+def _write(letter: ClaimedLetter, verdict: LetterVerdict, outcome: LetterOutcome, now: datetime) -> None:
     with transaction():
         settle(letter, verdict, outcome, now)

@@ -26,7 +26,7 @@ from uuid import UUID
 
 from app.config import Settings
 from app.letters.kinds import Words
-from app.letters.rules import Outcome, Stage
+from app.letters.rules import LetterOutcome, Stage
 
 GATEWAY_SECONDS = 10.0
 
@@ -47,14 +47,14 @@ def smsmode(key: str, number: str, text: str, reference: str, report: str) -> tu
 DIALECTS: dict[str, Dialect] = {"plain": plain, "smsmode": smsmode}
 
 
-def send(reference: UUID, number: str, words: Words, settings: Settings) -> Outcome:
+def send(reference: UUID, number: str, words: Words, settings: Settings) -> LetterOutcome:
     """One attempt to have these words sent to `number` (E.164)."""
     speak = DIALECTS[settings.sms_dialect]
     headers, body = speak(settings.sms_key, number, words.text, str(reference), words.report)
     return _post(urlsplit(settings.sms_url), headers, body)
 
 
-def _post(address: SplitResult, headers: dict[str, str], body: dict[str, Any]) -> Outcome:
+def _post(address: SplitResult, headers: dict[str, str], body: dict[str, Any]) -> LetterOutcome:
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
     connection = kind(address.hostname or "", address.port, timeout=GATEWAY_SECONDS)
     path = f"{address.path or '/'}?{address.query}" if address.query else address.path or "/"
@@ -63,12 +63,12 @@ def _post(address: SplitResult, headers: dict[str, str], body: dict[str, Any]) -
         connection.request("POST", path, json.dumps(body), told)
         answer = connection.getresponse()
     except socket.gaierror as failure:
-        return Outcome(Stage.NAME, said=str(failure))
+        return LetterOutcome(Stage.NAME, said=str(failure))
     except ssl.SSLError as failure:
-        return Outcome(Stage.TLS, said=str(failure))
+        return LetterOutcome(Stage.TLS, said=str(failure))
     except (OSError, http.client.HTTPException) as failure:
-        return Outcome(Stage.CONNECTION, said=str(failure))
+        return LetterOutcome(Stage.CONNECTION, said=str(failure))
     finally:
         connection.close()
     taken = 200 <= answer.status <= 299
-    return Outcome(None if taken else Stage.GATEWAY, answer.status, answer.getheader("Retry-After") or "")
+    return LetterOutcome(None if taken else Stage.GATEWAY, answer.status, answer.getheader("Retry-After") or "")

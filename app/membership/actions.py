@@ -7,7 +7,7 @@ from uuid import UUID
 from app.accounts.actions import NEWS_LASTS
 from app.accounts.models import KEEPERS, Membership
 from app.core.db import lock_in_order
-from app.letters.actions import owe
+from app.letters.actions import enqueue
 from app.membership.models import Invitation, MembershipLetter
 from app.membership.rules import ADDRESS_CODE_LASTS
 
@@ -15,13 +15,13 @@ from app.membership.rules import ADDRESS_CODE_LASTS
 def mail_invitation(invitation: Invitation, kind: MembershipLetter, *, now: datetime) -> None:
     """Owe the mail of an invitation, as long as it opens something."""
     name, ends = invitation.given_name, invitation.expires_at
-    owe(kind, invitation.id, invitation.email, given_name=name, now=now, expires_at=ends)
+    enqueue(kind, invitation.id, invitation.email, given_name=name, now=now, expires_at=ends)
 
 
 def write_to(address: str, kind: MembershipLetter, subject_id: UUID, *, now: datetime) -> None:
     """Owe a mail to an address that may be nobody's account yet."""
     lasts = ADDRESS_CODE_LASTS if kind is MembershipLetter.ADDRESS_CODE else NEWS_LASTS
-    owe(kind, subject_id, address, now=now, expires_at=now + lasts)
+    enqueue(kind, subject_id, address, now=now, expires_at=now + lasts)
 
 
 def lock_keepers(organization_ids: Iterable[UUID]) -> None:

@@ -71,5 +71,5 @@ def close(account_id: UUID, *, now: datetime) -> bool:
     for hers in (Passkey, EmailChange):
         db.session.execute(delete(hers).where(hers.account_id == account_id))
     account.active, account.email = False, f"{account_id}@closed.invalid"
-    record("account.closed", subject=account_id, actor=account_id, why="by the person", now=now)
+    record("account.closed", account_id, account_id, now=now)
     return True

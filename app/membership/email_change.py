@@ -40,7 +40,7 @@ def confirm_address(account_id: UUID, code: str, *, now: datetime) -> bool:
     tell(account, MembershipLetter.EMAIL_CHANGED, account.id, now=now)  # at the old address, before it is gone
     account.email = change.email
     _forget(account_id)
-    record("account.email_changed", subject=account.id, actor=account.id, why="by the person", now=now)
+    record("account.email_changed", account, account, now=now)
     return True
 
 

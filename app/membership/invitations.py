@@ -71,11 +71,11 @@ def invite(
     host = db.session.get_one(Account, by) if by and on_screen and _is_unknown_elsewhere(account, by) else None
     record(
         "account.invited",
-        subject=account.id,
-        actor=by,
-        why="joins face to face" if host else "joins an organization",
+        account,
+        by,
         now=now,
-        organization=str(organization_id),
+        why="joins face to face" if host else "joins an organization",
+        organization=organization_id,
         role=role.value,
     )
     _end(now, Invitation.account_id == account.id, *_of_role(organization_id, role))
@@ -200,29 +200,14 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
 
 def withdraw(invitation: Invitation, *, by: UUID, now: datetime) -> None:
     """The organization thinks better of it, or mistyped the address."""
-    record(
-        "account.uninvited",
-        subject=invitation.account_id,
-        actor=by,
-        why="joins an organization",
-        now=now,
-        organization=str(invitation.organization_id),
-    )
+    record("account.uninvited", invitation.account_id, by, now=now, organization=invitation.organization_id)
     db.session.delete(invitation)
 
 
 def _note(event: str, invitation: Invitation, now: datetime) -> None:
     who, role = invitation.account_id, invitation.role
     place = str(invitation.organization_id)
-    record(
-        event,
-        subject=who,
-        actor=who,
-        why="by the person",
-        now=now,
-        organization=place,
-        role=role.value if role else None,
-    )
+    record(event, who, who, now=now, organization=place, role=role.value if role else None)
 
 
 def end_all(account_id: UUID, now: datetime) -> None:

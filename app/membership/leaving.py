@@ -46,15 +46,7 @@ def leave(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -
     # Removed from the list, and not by a DELETE: what the transaction does next must see her without them.
     account.memberships = [m for m in account.memberships if m.organization_id != organization_id]
     db.session.flush()
-    record(
-        "account.left",
-        subject=account.id,
-        actor=by,
-        why="left the organization",
-        now=now,
-        organization=str(organization_id),
-        roles=" ".join(sorted(roles)),
-    )
+    record("account.left", account, by, now=now, organization=organization_id, roles=" ".join(sorted(roles)))
     invitations.end_between(account_id, organization_id, now)
     last = not account.memberships
     if last:

@@ -16,7 +16,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.qr import drawn
+from app.core.qr import qr_svg
 from app.core.words import moment
 from app.letters.models import Letter, LetterState
 from app.membership import invitations, queries, recovery
@@ -294,5 +294,5 @@ def show_invitation(invitation_id: UUID) -> Response:
         holds=mine.takes_codes(clock.now()),
         code=mine.code,
         address=address,
-        drawn=drawn(address),
+        drawn=qr_svg(address),
     )

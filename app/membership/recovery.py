@@ -86,7 +86,7 @@ def _say(recovery: Recovery, organization_id: UUID, *, by: UUID | None, because:
 
 def _note_word(recovery: Recovery, organization_id: UUID, *, by: UUID | None, why: str, now: datetime) -> None:
     place = str(organization_id)
-    record("account.recovery_confirmed", subject=recovery.account_id, actor=by, why=why, now=now, organization=place)
+    record("account.recovery_confirmed", recovery.account_id, by, now=now, why=why, organization=place)
     _begin_if_all_spoke(recovery, now)
 
 
@@ -171,7 +171,7 @@ def _open(recovery: Recovery, now: datetime) -> None:
     db.session.add(made)
     db.session.flush()
     mail_invitation(made, MembershipLetter.RECOVERY_INVITATION, now=now)
-    record("account.recovery_opened", subject=recovery.account_id, why="two administrators, one day", now=now)
+    record("account.recovery_opened", recovery.account_id, now=now)
 
 
 def finish(invitation: Invitation, passkey: Passkey, *, now: datetime) -> None:
@@ -181,7 +181,7 @@ def finish(invitation: Invitation, passkey: Passkey, *, now: datetime) -> None:
     recovery.ended_at, recovery.outcome = now, RecoveryOutcome.USED
     db.session.execute(delete(Passkey).where(Passkey.account_id == account.id, Passkey.id != passkey.id))
     end_sign_ins(account.id, by=account.id, why="passkeys were lost", now=now)
-    record("account.recovered", subject=account.id, actor=account.id, why="two administrators, one day", now=now)
+    record("account.recovered", account, account, now=now)
     tell(account, MembershipLetter.RECOVERED, recovery.id, now=now)
 
 
@@ -236,5 +236,5 @@ def _end(recovery: Recovery, outcome: RecoveryOutcome, now: datetime) -> None:
 def _note(
     recovery: Recovery, event: str, letter: MembershipLetter, *, by: UUID | None, why: str, now: datetime
 ) -> None:
-    record(event, subject=recovery.account_id, actor=by, why=why, now=now)
+    record(event, recovery.account_id, by, now=now, why=why)
     tell(recovery.account, letter, recovery.id, now=now)

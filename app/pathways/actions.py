@@ -47,7 +47,7 @@ def adopt(pathway: Pathway, organization_id: UUID, *, by: UUID, now: datetime) -
     db.session.execute(
         update(PathwayVersion).where(PathwayVersion.id == version_id).values(in_force=True, author_id=by)
     )
-    record("pathway.adopted", subject=version_id, actor=by, why="coordination", now=now, pathway=pathway.slug)
+    record("pathway.adopted", version_id, by, now=now, pathway=pathway.slug)
     return own
 
 
@@ -55,7 +55,7 @@ def set_aside(slug: str, organization_id: UUID, *, by: UUID, now: datetime) -> b
     """Go back to the catalogue's version; False when the organization has none of its own in force."""
     if not _nothing_own(slug, organization_id):
         return False
-    record("pathway.set_aside", subject=organization_id, actor=by, why="coordination", now=now, pathway=slug)
+    record("pathway.set_aside", organization_id, by, now=now, pathway=slug)
     return True
 
 

@@ -48,7 +48,7 @@ def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime
         created_at=now,
     )
     db.session.add(patient)
-    record("patient.created", subject=patient.id, patient=patient.id, actor=by, why="care", now=now)
+    record("patient.created", patient, by, now=now, patient=patient.id)
     return patient
 
 

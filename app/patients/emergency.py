@@ -15,13 +15,13 @@ from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
 from app.core.db import db
 from app.live.actions import changed
+from app.messages.actions import alert
+from app.messages.models import Notice
 from app.organizations.queries import territories_around, territory_communes
 from app.patients.actions import birth_date_keys
 from app.patients.models import EmergencyAccess, Patient
 from app.patients.queries import BORN_THAT_DAY
 from app.patients.rules import same_person
-from app.push.alerts import alert
-from app.push.notices import Notice
 
 LASTS = timedelta(hours=1)
 TOLD_FOR = timedelta(hours=12)
@@ -90,15 +90,7 @@ def break_glass(patient: Patient, territory_id: UUID, why: Why, *, by: Account, 
     )
     db.session.add(access)
     db.session.flush()
-    record(
-        "emergency.opened",
-        subject=access.id,
-        patient=patient.id,
-        actor=by.id,
-        why="emergency",
-        now=now,
-        reason=why.reason,
-    )
+    record("emergency.opened", access, by, now=now, reason=why.reason)
     for coordinator in coordinators(territory_id, but=by.id):
         alert(coordinator, access.id, "emergency", NOTICE, now=now, expires_at=now + TOLD_FOR)
     changed("board", territory_id)
@@ -116,15 +108,7 @@ NOTICE = Notice(
 
 def note_missed(why: Why, *, by: Account, now: datetime) -> None:
     """Nobody of that name: whoever tries one after the other is seen too."""
-    record(
-        "emergency.missed",
-        subject=by.id,
-        actor=by.id,
-        why="emergency",
-        now=now,
-        result="refused",
-        reason=why.reason,
-    )
+    record("emergency.missed", by, by, now=now, result="refused", reason=why.reason)
 
 
 def running(account_id: UUID, now: datetime) -> Sequence[EmergencyAccess]:
@@ -155,13 +139,6 @@ def acknowledge(access: EmergencyAccess, *, by: Account, now: datetime) -> bool:
     )
     if db.session.scalar(statement) is None:
         return False
-    record(
-        "emergency.seen",
-        subject=access.id,
-        patient=access.patient_id,
-        actor=by.id,
-        why="control",
-        now=now,
-    )
+    record("emergency.seen", access, by, now=now)
     changed("board", access.territory_id)
     return True

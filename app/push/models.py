@@ -1,19 +1,17 @@
-"""Devices that may be alerted, every message owed to one of them, and what a person wishes of her alerts."""
+"""Devices that may be alerted, and the outbox: every message that is owed to a person by one way."""
 
 import enum
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKey, Index, Time, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Identified, Model
-from app.core.leases import Owed
-from app.push.attention import EVERY_DAY, Wishes
-from app.push.reachability import CHECK_EVERY
-from app.push.rules import Channel
+from app.core.db import Identified, Model, text_enum
+from app.core.leases import OutboxRow
+from app.push.rules import CHECK_EVERY, Channel
 from app.push.vapid import fingerprint
 
 
@@ -53,15 +51,18 @@ class MessageState(enum.StrEnum):
     EXPIRED = "expired"
 
 
-UNSENT = (MessageState.PENDING, MessageState.LEASED)
+UNSENT = MessageState.PENDING, MessageState.LEASED
+CARRIED = MessageState.SENT, MessageState.RECEIVED, MessageState.SEEN
+ALIVE = *UNSENT, *CARRIED
 
 
-class Message(Owed, Identified, Model):
+class Message(OutboxRow, Identified, Model):
     """An outbox row, written in the transaction that causes it. The row is the event; nothing else is queued.
 
     `subject_id` is what the message is about (an offer), opaque to this room. `step` tells the alert from the
     notice that replaces it. A dead subscription leaves its messages behind, hence the nullable key. A mail or an
-    SMS has none: it waits as a pending row until `due_at`, and becomes stale when a phone has the alert first.
+    SMS has none: it waits as a pending row until `due_at`, and becomes stale when a phone has the alert first. This
+    room sends what goes by push, and leaves the rest to the room above.
     """
 
     __tablename__ = "push_message"
@@ -88,69 +89,15 @@ class Message(Owed, Identified, Model):
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("push_subscription.id", ondelete="SET NULL"))
-    channel: Mapped[Channel] = mapped_column(
-        Enum(Channel, native_enum=False, length=10, values_callable=lambda e: [c.value for c in e]),
-        default=Channel.PUSH,
-    )
+    channel: Mapped[Channel] = mapped_column(text_enum(Channel, 10), default=Channel.PUSH)
     subject_id: Mapped[UUID]
     step: Mapped[str]
     payload: Mapped[dict[str, Any]]
     topic: Mapped[str]  # at most 32 base64url characters (RFC 8030 §5.4)
     urgency: Mapped[str]
-    state: Mapped[MessageState] = mapped_column(
-        Enum(MessageState, native_enum=False, values_callable=lambda e: [s.value for s in e]),
-        default=MessageState.PENDING,
-    )
+    state: Mapped[MessageState] = mapped_column(text_enum(MessageState, 8), default=MessageState.PENDING)
     last_status: Mapped[int | None]
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
 
     subscription: Mapped[Subscription | None] = relationship(lazy="joined")
-
-
-WAITING = text("rings_at IS NOT NULL")
-GROUPED = text("digest_id IS NOT NULL")
-
-
-class Alert(Identified, Model):
-    """One thing that a person was told, or is to be told, and that awaits her answer: what her attention goes to.
-
-    It rang at once (`rang_at`), or it does not press and waits until `rings_at`, with its `notice` and without any
-    message yet; several that waited rang together, as messages about `digest_id`. `over`: it awaits nothing any more.
-    """
-
-    __tablename__ = "push_alert"
-    __table_args__ = (
-        Index("ix_push_alert_told", "account_id", "rang_at"),
-        Index("ix_push_alert_waiting", "rings_at", sqlite_where=WAITING, postgresql_where=WAITING),
-        Index("ix_push_alert_digest", "digest_id", sqlite_where=GROUPED, postgresql_where=GROUPED),
-    )
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    subject_id: Mapped[UUID] = mapped_column(index=True)
-    step: Mapped[str]
-    notice: Mapped[dict[str, Any] | None]
-    rings_at: Mapped[datetime | None]
-    rang_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime]
-    digest_id: Mapped[UUID | None]
-    over: Mapped[bool] = mapped_column(default=False)
-
-
-class Attention(Model):
-    """When a person lets Relais ring for what does not press; who wished for nothing has no row."""
-
-    __tablename__ = "push_attention"
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    quiet: Mapped[bool]
-    quiet_from: Mapped[time] = mapped_column(Time)  # in Paris
-    quiet_until: Mapped[time] = mapped_column(Time)
-    quiet_days: Mapped[str] = mapped_column(default="0123456")  # on which they begin, 0 is Monday
-    daily_cap: Mapped[int | None]
-    grouped: Mapped[bool]
-
-    @property
-    def wishes(self) -> Wishes:
-        days = frozenset(int(day) for day in self.quiet_days) & EVERY_DAY
-        return Wishes(self.quiet, self.quiet_from, self.quiet_until, days, self.daily_cap, self.grouped)

@@ -1,4 +1,4 @@
-"""The outbox of the phones, many rows under one lease (`core/leases.py`).
+"""The outbox: what is owed to people, the rows of phones many under one lease (`core/leases.py`).
 
 A worker killed at any point leaves a lease that runs out, and another takes the row up. A message may then
 reach a phone twice, with the same topic and tag, so that it shows once. It is never lost.
@@ -6,25 +6,38 @@ reach a phone twice, with the same topic and tag, so that it shows once. It is n
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, not_, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import leases
-from app.core.db import db, lock_in_order
+from app.core.db import db, in_order, insert_into, lock_in_order
+from app.core.events import announce
 from app.core.timers import Due
-from app.push.listeners import tell_lost
-from app.push.models import Message, MessageState, Subscription
-from app.push.rules import Channel, Verdict
-from app.push.subscriptions import forget
+from app.core.tokens import hash_token
+from app.push.models import NOT_PUSH, UNSENT, Message, MessageState, Subscription
+from app.push.rules import Channel, MessageVerdict
 
 # Longer than a call may last: what is claimed leaves at once.
 LEASE = timedelta(seconds=30)
 
+BY_PUSH = Message.subject_id, Message.subscription_id, Message.step
+ELSEWHERE = Message.subject_id, Message.account_id, Message.channel, Message.step
+"""What is unique among mails and SMS."""
 
-class Claimed(NamedTuple):
+
+@dataclass(frozen=True)
+class DeliveryChanged:
+    """More is known of the messages about these subjects: one has arrived, has left by mail or SMS, or never will."""
+
+    subject_ids: Sequence[UUID]
+
+
+class ClaimedMessage(NamedTuple):
     """One message to send now, in plain values: it is used outside any transaction.
 
     `origin` is whom to call, as far as the first slash of the path; `vapid_key` the fingerprint of the key that
@@ -48,16 +61,80 @@ class Claimed(NamedTuple):
     expires_at: datetime
 
 
-class Settled(NamedTuple):
-    """What became of an attempt, and when; `status` is the push service's answer, if there was one."""
+class Attempt(NamedTuple):
+    """What became of one, and when; `status` is the push service's answer, if there was one."""
 
-    message: Claimed
-    verdict: Verdict
+    message: ClaimedMessage
+    verdict: MessageVerdict
     status: int | None
     at: datetime
 
 
-def claim(limit: int, worker_token: str, now: datetime, busy: Collection[str] = ()) -> list[Claimed]:
+def topic_of(subject_id: UUID) -> str:
+    """The same for all messages about one subject, so that the latest overwrites the rest (RFC 8030 §5.4)."""
+    return hash_token(str(subject_id))[:32]
+
+
+def enqueue(rows: Sequence[dict[str, Any]]) -> None:
+    """Owe these messages, each with its `channel`. What is said again about the same subject takes the place of what
+    was said, and leaves once more."""
+    _enqueue([row for row in rows if row["channel"] is Channel.PUSH], BY_PUSH)
+    _enqueue([row for row in rows if row["channel"] is not Channel.PUSH], ELSEWHERE)
+
+
+def _enqueue(rows: Sequence[dict[str, Any]], unique: tuple[InstrumentedAttribute[Any], ...]) -> None:
+    if not rows:
+        return
+    statement = insert_into(Message)
+    anew = {name: statement.excluded[name] for name in ("payload", "urgency", "due_at", "expires_at")}
+    cleared = dict.fromkeys(("lease_token", "lease_until", "last_status", "sent_at", "received_at"))
+    repeated = statement.on_conflict_do_update(
+        index_elements=unique,
+        index_where=NOT_PUSH if unique is ELSEWHERE else None,
+        set_=anew | cleared | {"state": MessageState.PENDING, "attempts": 0},
+    )
+    db.session.execute(repeated, rows)
+
+
+def withdraw(*which: ColumnElement[bool]) -> None:
+    """Those of these messages that were not sent yet never will be."""
+    rows = in_order(Message, *which, Message.state.in_(UNSENT))
+    db.session.execute(
+        update(Message).where(Message.id.in_(rows)).values(state=MessageState.STALE, lease_token=None, lease_until=None)
+    )
+
+
+def withdraw_fallbacks(*about: ColumnElement[bool]) -> None:
+    """No other channel needs to speak: what waits for its time, or is about to leave, stays here."""
+    withdraw(*about, Message.channel != Channel.PUSH)
+
+
+def note_seen(*about: ColumnElement[bool]) -> None:
+    """Its person has it before her eyes: nothing needs to tell her any more."""
+    lock_in_order(Message, *about)
+    arrived = Message.state.in_((MessageState.SENT, MessageState.RECEIVED))
+    db.session.execute(update(Message).where(*about, arrived).values(state=MessageState.SEEN))
+    withdraw_fallbacks(*about)
+
+
+def forget_device(device_id: UUID) -> None:
+    """Remove a device. What was still owed to it has failed, and what was sent to it is kept as it is."""
+    unsent = Message.subscription_id == device_id, Message.state.in_(UNSENT)
+    failed = db.session.scalars(
+        update(Message)
+        .where(Message.id.in_(in_order(Message, *unsent)))
+        .values(state=MessageState.FAILED, lease_token=None, lease_until=None)
+        .returning(Message.subject_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    db.session.execute(
+        delete(Subscription).where(Subscription.id == device_id).execution_options(synchronize_session=False)
+    )
+    if failed:
+        announce(DeliveryChanged(failed))
+
+
+def claim(limit: int, worker_token: str, now: datetime, busy: Collection[str] = ()) -> list[ClaimedMessage]:
     """Lease up to `limit` due messages under `worker_token`, oldest first, inside the caller's transaction.
 
     Those for an origin in `busy` are left for later. On PostgreSQL two workers skip each other's rows; on SQLite
@@ -97,11 +174,12 @@ def _give_up(rows: Sequence[Row[Any]], now: datetime) -> None:
     for row in rows:
         state = MessageState.EXPIRED if row.expires_at <= now else MessageState.FAILED
         leases.change(Message, [row.id], state=state, lease_token=None, lease_until=None)
-        tell_lost([row.subject_id])
+    if rows:
+        announce(DeliveryChanged([row.subject_id for row in rows]))
 
 
-def _claimed(row: Row[Any], worker_token: str, lease_until: datetime) -> Claimed:
-    return Claimed(
+def _claimed(row: Row[Any], worker_token: str, lease_until: datetime) -> ClaimedMessage:
+    return ClaimedMessage(
         id=row.id,
         subject_id=row.subject_id,
         lease_token=worker_token,
@@ -120,9 +198,9 @@ def _claimed(row: Row[Any], worker_token: str, lease_until: datetime) -> Claimed
     )
 
 
-def settle_all(group: Iterable[Settled]) -> None:
+def settle_all(group: Iterable[Attempt]) -> None:
     """Write what became of many attempts, inside the caller's transaction; a lost lease writes nothing."""
-    sent: defaultdict[tuple[str, int | None], list[Settled]] = defaultdict(list)
+    sent: defaultdict[tuple[str, int | None], list[Attempt]] = defaultdict(list)
     group = list(group)
     _lock(group)
     for one in group:
@@ -136,21 +214,21 @@ def settle_all(group: Iterable[Settled]) -> None:
             SENT,
             {
                 "rows": [one.message.id for one in alike],
-                "held": lease_token,
+                "lease": lease_token,
                 "status": status,
                 "moment": max(one.at for one in alike),
             },
         )
 
 
-def _lock(group: Sequence[Settled]) -> None:
+def _lock(group: Sequence[Attempt]) -> None:
     """All that these change, at once and in order: a device that is gone takes along what it was still owed."""
     gone = {one.message.device_id for one in group if one.verdict.forget_device}
     settled = Message.id.in_([one.message.id for one in group])
     lock_in_order(Message, settled | Message.subscription_id.in_(gone) if gone else settled)
 
 
-def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime) -> bool:
+def settle(message: ClaimedMessage, verdict: MessageVerdict, status: int | None, now: datetime) -> bool:
     """Write what became of an attempt; False, and nothing written of it, when the lease was lost meanwhile.
 
     A device that is gone is forgotten either way.
@@ -159,9 +237,9 @@ def settle(message: Claimed, verdict: Verdict, status: int | None, now: datetime
     state, ended = MessageState(verdict.state), {"last_status": status, "sent_at": sent_at}
     settled = leases.settle(Message, message.id, message.lease_token, state, due_at=verdict.due_at, **ended)
     if settled and verdict.state in ("failed", "expired"):
-        tell_lost([message.subject_id])
+        announce(DeliveryChanged([message.subject_id]))
     if verdict.forget_device:
-        forget(message.device_id)
+        forget_device(message.device_id)
     return settled
 
 
@@ -195,7 +273,7 @@ SENT = (
     update(Message.__table__)  # type: ignore[arg-type]
     .where(
         Message.id.in_(bindparam("rows", expanding=True)),
-        Message.lease_token == bindparam("held"),
+        Message.lease_token == bindparam("lease"),
         Message.state == MessageState.LEASED,
     )
     .values(

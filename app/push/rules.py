@@ -1,10 +1,10 @@
-"""What an answer means, which way to a person comes next, which addresses may be called, which keys hold."""
+"""What an answer of a push service means, which addresses may be called, which keys hold."""
 
 import base64
 import binascii
 import enum
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -28,8 +28,8 @@ FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=1)
 KEY_TROUBLE = frozenset({401, 403})
 
-PATIENCE = timedelta(seconds=60)
-"""How long an urgent message may go without proof before the next channel speaks too."""
+CHECK_EVERY = timedelta(days=30)
+"""After so long without any proof that alerts arrive, a device is asked for another one."""
 
 
 class Channel(enum.StrEnum):
@@ -40,14 +40,8 @@ class Channel(enum.StrEnum):
     SMS = "sms"
 
 
-def channel_after(channel: Channel, ways: Collection[Channel]) -> Channel | None:
-    """The next way to a person among those there are to her; None when all were taken."""
-    order = list(Channel)
-    return next((later for later in order[order.index(channel) + 1 :] if later in ways), None)
-
-
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """What came of one attempt: a `status` with its raw `retry_after`, or none and a `fault`.
 
     `fault`: "silence" (timeout, reset, TLS: the network), or why it was not even tried: "forbidden-address",
@@ -60,7 +54,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MessageVerdict:
     """The row's next state, its `due_at` when pending again; `alarm` names what a human must mend."""
 
     state: State
@@ -69,7 +63,7 @@ class Verdict:
     alarm: str = ""
 
 
-def after(outcome: Outcome, *, attempts: int, now: datetime, expires_at: datetime, jitter: float) -> Verdict:
+def after(outcome: SendOutcome, *, attempts: int, now: datetime, expires_at: datetime, jitter: float) -> MessageVerdict:
     """What becomes of a message after its `attempts`-th attempt; `jitter` in [0, 1) spreads the retries.
 
     | answer                        | state                          | device    | alarm |
@@ -88,23 +82,23 @@ def after(outcome: Outcome, *, attempts: int, now: datetime, expires_at: datetim
     """
     status = outcome.status
     if outcome.fault == "too-late":
-        return Verdict("expired")
+        return MessageVerdict("expired")
     if status is not None and 200 <= status <= 204:
-        return Verdict("sent")
+        return MessageVerdict("sent")
     if status in (404, 410):
-        return Verdict("failed", forget_device=True)
+        return MessageVerdict("failed", forget_device=True)
     if outcome.fault == "silence" or status in KEY_TROUBLE or status in (408, 429) or (status or 0) >= 500:
         backed_off = backoff(attempts, first=FIRST_WAIT, longest=LONGEST_WAIT, jitter=jitter)
         wait = asked_wait(outcome.retry_after, now) or backed_off
         alarm = f"push-service-says-{status}" if status in KEY_TROUBLE else ""
         return _again(now + wait, expires_at, alarm)
-    return Verdict("failed", alarm=outcome.fault or f"push-service-says-{status}")
+    return MessageVerdict("failed", alarm=outcome.fault or f"push-service-says-{status}")
 
 
-def _again(due_at: datetime, expires_at: datetime, alarm: str) -> Verdict:
+def _again(due_at: datetime, expires_at: datetime, alarm: str) -> MessageVerdict:
     if due_at >= expires_at:
-        return Verdict("expired", alarm=alarm)
-    return Verdict("pending", due_at=due_at, alarm=alarm)
+        return MessageVerdict("expired", alarm=alarm)
+    return MessageVerdict("pending", due_at=due_at, alarm=alarm)
 
 
 def origin_of(endpoint: str) -> str:

@@ -9,7 +9,6 @@ import base64
 import hashlib
 import os
 import tempfile
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from py_vapid import Vapid02
 
 from app.config import Settings
 
-SIX_HOURS = 6 * 3600
 CURRENT = "vapid.pem"
 
 
@@ -39,17 +37,6 @@ def former() -> list[str]:
     return sorted(path.stem.removeprefix("vapid-") for path in _folder().glob("vapid-*.pem"))
 
 
-def authorization(origin: str, key: str, now: datetime) -> str:
-    """The `Authorization` header for one push service under the key of this name: renewed every six hours, valid
-    for six to twelve. A key that was lost is replaced by the current one, which the push service will refuse."""
-    settings = _settings()
-    expires = (int(now.timestamp()) // SIX_HOURS + 2) * SIX_HOURS
-    try:
-        return _signed(settings.data_dir, key, settings.vapid_subject, origin, expires)
-    except FileNotFoundError:
-        return _signed(settings.data_dir, fingerprint(), settings.vapid_subject, origin, expires)
-
-
 def rotate() -> str:
     """Make a new key the current one and keep the old one aside; returns the name of the new."""
     folder, old = _folder(), fingerprint()
@@ -65,15 +52,8 @@ def retire(key: str) -> None:
     _aside(_folder(), key).unlink()
 
 
-@lru_cache(maxsize=64)
-def _signed(folder: Path, key: str, subject: str, origin: str, expires: int) -> str:
-    # A fresh dict each time: libraries write into it, and one service's `aud` must not reach another.
-    claims = {"aud": origin, "exp": expires, "sub": subject}
-    header: str = _named(folder, key).sign(claims)["Authorization"]
-    return header
-
-
-def _named(folder: Path, key: str) -> Vapid02:
+def key_named(folder: Path, key: str) -> Vapid02:
+    """The current key or a former one; FileNotFoundError when it was lost."""
     current = _current(folder)
     return current if _fingerprint(current) == key else Vapid02.from_pem(_aside(folder, key).read_bytes())
 
@@ -130,9 +110,5 @@ def _aside(folder: Path, key: str) -> Path:
 
 
 def _folder() -> Path:
-    return _settings().data_dir
-
-
-def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
-    return settings
+    return settings.data_dir

@@ -6,8 +6,7 @@ WAYS = {
     "account": "membership.account",
     "audit": "supervision.audit",
     "board": "supervision.board",
-    "devices": "push.devices",
-    "document": "attachments.download",
+    "devices": "messages.devices",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own
     "handover": "desk.handover",

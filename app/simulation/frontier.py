@@ -8,7 +8,7 @@ from statistics import stdev
 
 from app.pathways.schema import Search
 from app.simulation.invented import Behaviour, Territory, asking, simulate
-from app.simulation.outcome import Outcome
+from app.simulation.outcome import RunOutcome
 
 SIZES, PATIENCES, WAITS = (4, 5, 6, 7, 8, 10), (10, 15, 20, 30, 45, 60), (5, 10, 15, 30)
 """People asked at once; minutes each may answer; minutes before those farther out are asked too."""
@@ -16,7 +16,7 @@ SIZES, PATIENCES, WAITS = (4, 5, 6, 7, 8, 10), (10, 15, 20, 30, 45, 60), (5, 10,
 PARTS = 10
 """A run is cut into so many: how much they differ is what luck does."""
 
-Figure = Callable[[Outcome], float]
+Figure = Callable[[RunOutcome], float]
 
 
 @dataclass(frozen=True, order=True)
@@ -31,21 +31,21 @@ class Way:
         return f"{self.offers} × {self.patience} min, farther after {self.wait}"
 
 
-def slowest_tenth(outcome: Outcome) -> float:
+def slowest_tenth(outcome: RunOutcome) -> float:
     """The time that counts first. A single rank is blind to what lies beyond it: neither the median nor the time within
     which nine in ten are answered moves when the last ones wait twice as long."""
     return outcome.slowest_tenth
 
 
-def median(outcome: Outcome) -> float:
+def median(outcome: RunOutcome) -> float:
     return outcome.within(0.5)
 
 
-def calm(outcome: Outcome) -> float:
+def calm(outcome: RunOutcome) -> float:
     return outcome.alerts_per_success
 
 
-def played(search: Search, territory: Territory, behaviour: Behaviour, requests: int) -> dict[Way, Outcome]:
+def played(search: Search, territory: Territory, behaviour: Behaviour, requests: int) -> dict[Way, RunOutcome]:
     """Every size and every wait of the grid, with the circles of this search."""
     ways = (Way(*numbers) for numbers in product(SIZES, PATIENCES, WAITS))
     return {
@@ -72,12 +72,12 @@ class Gain:
     luck: float
 
 
-def gain(mine: Outcome, other: Outcome, figure: Figure) -> Gain:
+def gain(mine: RunOutcome, other: RunOutcome, figure: Figure) -> Gain:
     parts = [figure(mine.part(n, PARTS)) - figure(other.part(n, PARTS)) for n in range(PARTS)]
     return Gain(figure(mine) - figure(other), 2 * stdev(parts) / sqrt(PARTS))
 
 
-def beaten(mine: Outcome, others: Mapping[Way, Outcome], time: Figure) -> Iterator[tuple[Way, Gain, Gain]]:
+def beaten(mine: RunOutcome, others: Mapping[Way, RunOutcome], time: Figure) -> Iterator[tuple[Way, Gain, Gain]]:
     """The ways that are neither slower nor more disturbing, and better in one of both by more than luck."""
     for way, other in others.items():
         if time(other) <= time(mine) and calm(other) <= calm(mine):

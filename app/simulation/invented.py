@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from app.dispatch.rules import Candidate, Policy
 from app.organizations.geo import distance_km
 from app.pathways.schema import Search
-from app.simulation.outcome import Outcome
-from app.simulation.play import Answer, Play
+from app.simulation.outcome import RunOutcome
+from app.simulation.play import Play, SimulatedAnswer
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SPOTS = 200
@@ -55,7 +55,7 @@ class Behaviour:
     minutes_to_decide: float = 2.0
     spread: float = 1.2
 
-    def answer(self, random: Random) -> Answer:
+    def answer(self, random: Random) -> SimulatedAnswer:
         if random.random() >= self.seen:
             return None
         yes = random.random() < self.accepted / self.seen
@@ -122,7 +122,7 @@ def simulate(
     requests: int,
     patience: timedelta = timedelta(hours=12),
     usual: float = 0.0,
-) -> Outcome:
+) -> RunOutcome:
     """Play `requests` searches, each given up after `patience`, or once its last stage is over if that is later.
 
     Whatever the plan, the same person answers the same request alike: two plans differ by what they do, not by luck.
@@ -130,7 +130,7 @@ def simulate(
     day are not what is compared.
     """
     random, ends = dice(2), START + max(patience, *(stage.offer_patience for stage in plan.stages))
-    outcome = Outcome((ends - START) / timedelta(minutes=1))
+    outcome = RunOutcome((ends - START) / timedelta(minutes=1))
     answers = [behaviour.answer(random) for _ in range(MOODS)]
     known = [random.random() < usual for _ in range(MOODS)]
     stages = [territory.stages(plan, spot, usual=False) for spot in range(SPOTS)]
@@ -145,7 +145,7 @@ def simulate(
     return outcome
 
 
-def _moods(answers: Sequence[Answer], number: int) -> Callable[[UUID], Answer]:
+def _moods(answers: Sequence[SimulatedAnswer], number: int) -> Callable[[UUID], SimulatedAnswer]:
     return lambda who: answers[hash((number, who.int)) % MOODS]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What became of the searches, in their order: minutes to the first yes (`inf`: nobody said it), people alerted;
     and alerts by person. `patience`: minutes after which a search is given up."""
 
@@ -40,10 +40,10 @@ class Outcome:
         slowest = nlargest(max(1, len(self.minutes) // 10), self.minutes)
         return mean(min(minutes, self.patience) for minutes in slowest)
 
-    def part(self, number: int, of: int) -> "Outcome":
+    def part(self, number: int, of: int) -> "RunOutcome":
         """The same, of one part of the searches."""
         some = slice(len(self.minutes) * number // of, len(self.minutes) * (number + 1) // of)
-        return Outcome(self.patience, self.minutes[some], self.alerts[some])
+        return RunOutcome(self.patience, self.minutes[some], self.alerts[some])
 
     def load(self, people: int) -> tuple[float, float]:
         """Alerts per hundred requests, for one person on average and for the tenth who gets most."""

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from uuid import UUID
 
-from app.dispatch.rules import Ask, Candidate, GiveUp, Policy, Standing, Widen, first_stage, next_move
+from app.dispatch.rules import Ask, Candidate, GiveUp, Policy, SearchState, Widen, first_stage, next_move
 
-Answer = tuple[bool, timedelta] | None
+SimulatedAnswer = tuple[bool, timedelta] | None
 """Yes or no, and how long after the alert; None: never."""
 
 
@@ -22,7 +22,7 @@ class Play:
 
     plan: Policy
     people: Callable[[int], Sequence[Candidate]]
-    answer: Callable[[UUID], Answer]
+    answer: Callable[[UUID], SimulatedAnswer]
     begins: datetime
     deadline: datetime
     urgent: bool
@@ -37,7 +37,7 @@ class Play:
         people, empty = self.people(0), True
         while True:
             room = self.plan.stages[stage.stage].offers - len(self._live)
-            match next_move(self.plan, self._standing(stage, empty), self._next(people, room), now):
+            match next_move(self.plan, self._state(stage, empty), self._next(people, room), now):
                 case GiveUp():
                     return None
                 case Widen() as stage:
@@ -53,10 +53,12 @@ class Play:
             if won:
                 return now
 
-    def _standing(self, stage: Widen, empty: bool) -> Standing:
+    def _state(self, stage: Widen, empty: bool) -> SearchState:
         # Nobody who was asked is among the candidates any more, so that the rules need not look for them again.
         live = tuple(self._live.values())
-        return Standing(stage.stage, stage.ends_at, self.deadline, frozenset(), live, urgent=self.urgent, empty=empty)
+        return SearchState(
+            stage.stage, stage.ends_at, self.deadline, frozenset(), live, urgent=self.urgent, empty=empty
+        )
 
     def _next(self, people: Sequence[Candidate], room: int) -> list[Candidate]:
         """The next ones of this stage who were not asked; whoever stands before `_read` was."""

@@ -29,7 +29,7 @@ from app.organizations.queries import territory_communes
 from app.pathways.schema import Pathway, Search, Stage
 from app.patients import queries as patients
 from app.simulation.invented import Behaviour, dice
-from app.simulation.play import Answer, Play
+from app.simulation.play import Play, SimulatedAnswer
 
 ENOUGH = 30
 """Answers below which a past says too little of its people's habits: the survey's numbers stand in."""
@@ -68,7 +68,7 @@ class Habits:
 
     masses: Sequence[tuple[float, bool, timedelta]]
 
-    def draw(self, luck: float, silent_for: timedelta = timedelta(0)) -> Answer:
+    def draw(self, luck: float, silent_for: timedelta = timedelta(0)) -> SimulatedAnswer:
         """What somebody says, of whom it is known that she said nothing for so long. `luck`: from 0 to 1."""
         later = [mass for mass in self.masses if mass[2] > silent_for]
         silent = 1 - sum(share for share, _yes, _after in self.masses)
@@ -176,7 +176,7 @@ def played(past: Past, search: Search, habits: Habits, number: int) -> tuple[flo
     """Minutes to the first yes, if any, and how many were asked. The same luck for every version."""
     known = past.said
 
-    def answer(who: UUID) -> Answer:
+    def answer(who: UUID) -> SimulatedAnswer:
         one, luck = known.get(who), dice(hash((number, who.int))).random()
         if one is None:
             return habits.draw(luck)

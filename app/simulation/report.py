@@ -9,7 +9,7 @@ from app.pathways.reading import read_pathway
 from app.pathways.schema import Search
 from app.simulation.frontier import Figure, Way, beaten, best, calm, median, played, slowest_tenth
 from app.simulation.invented import EVERYBODY, Behaviour, Place, Territory, among_strangers, asking, simulate
-from app.simulation.outcome import Outcome
+from app.simulation.outcome import RunOutcome
 from app.simulation.picture import Panel, Point, drawn
 
 CATALOG = Path(__file__).parents[1] / "pathways" / "catalog"
@@ -84,7 +84,7 @@ def _waits(search: Search) -> str:
     return "; ".join(said)
 
 
-def _row(name: str, outcome: Outcome, people: int) -> str:
+def _row(name: str, outcome: RunOutcome, people: int) -> str:
     average, busiest = outcome.load(people)
     times = f"{outcome.within(0.5):>9.1f}{outcome.within(0.9):>9.1f}{outcome.slowest_tenth:>9.1f}"
     figures = f"{outcome.alerts_per_success:>12.1f}{outcome.unanswered:>12.2%}{average:>8.1f}{busiest:>10.1f}"
@@ -108,14 +108,14 @@ def _frontier(search: Search, territory: Territory, requests: int, plot: Path) -
         yield f"{said}: {_verdict(shipped, ways)}"
 
 
-def _panel(title: str, time: Figure, ways: Mapping[Way, Outcome], named: Mapping[str, Outcome]) -> Panel:
+def _panel(title: str, time: Figure, ways: Mapping[Way, RunOutcome], named: Mapping[str, RunOutcome]) -> Panel:
     front = best({way: (time(outcome), calm(outcome)) for way, outcome in ways.items()})
     points = [Point(time(outcome), calm(outcome), way in front) for way, outcome in ways.items()]
     points += [Point(time(outcome), calm(outcome), name=name) for name, outcome in named.items()]
     return Panel(title, points)
 
 
-def _told(ways: Mapping[Way, Outcome]) -> Iterator[str]:
+def _told(ways: Mapping[Way, RunOutcome]) -> Iterator[str]:
     """The frontier, a line for each size."""
     front = best({way: (slowest_tenth(outcome), calm(outcome)) for way, outcome in ways.items()})
     yield "live offers: patience/wait, minutes (what the slowest tenth wait, alerts per yes)"
@@ -127,7 +127,7 @@ def _told(ways: Mapping[Way, Outcome]) -> Iterator[str]:
         yield f"  {size}: {' · '.join(said)}"
 
 
-def _verdict(shipped: Outcome, ways: Mapping[Way, Outcome]) -> str:
+def _verdict(shipped: RunOutcome, ways: Mapping[Way, RunOutcome]) -> str:
     """Whether the pathway's own numbers are on the frontier; if not, the way that spares most alerts of those that beat
     them."""
     figures = f"{shipped.slowest_tenth:.1f} minutes, {shipped.alerts_per_success:.2f} alerts per yes"

@@ -4,48 +4,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.care_requests.models import State
+from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.core.ways import way
 from app.core.words import count, length, span
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
-from app.supervision.moves import Moves
+from app.supervision.moves import Moves, moves_of
 from app.supervision.watch import Kind, Watched
 
 
 @dataclass(frozen=True)
-class Line:
-    """One request. `when` is the time left to find someone, `answers` the refusals summed, `phone` the asker's."""
+class Unanswered:
+    """A request that nobody took, for who has it in her hands. `answers`: the refusals summed; `author`, `initials`,
+    `organization`, `phone`: who asks, and where to call her."""
 
     id: UUID
-    url: str
-    state: str
-    patient: str
-    care: str
-    commune: str
+    line: RequestLine
     wanted: str
-    when: str
-    reach: str
     answers: str
-    asked_by: str
+    author: str
     initials: str
     organization: str
     phone: str
     moves: Moves | None
-    winner: str = ""
-    current: bool = False
-
-
-@dataclass(frozen=True)
-class Slipping:
-    """Something that should have happened: `what` it is, since `when`, and who owes it (`who`, empty: nobody named)."""
-
-    url: str
-    patient: str
-    what: str
-    when: str
-    who: str
-    icon: str
 
 
 SLIPS = {
@@ -56,42 +37,50 @@ SLIPS = {
 }
 
 
-def slipping(request: Watched, now: datetime) -> Slipping:
-    what, icon = SLIPS[request.kind]
-    return Slipping(
-        way("request", request_id=request.id),
+def url_of(request: RequestFacts) -> str:
+    return way("request", request_id=request.id)
+
+
+def overdue_line(watched: Watched, now: datetime) -> RequestLine:
+    """Of something that should have happened: what it is, since when, and who owes it (empty: nobody named)."""
+    request, (what, icon) = watched.request, SLIPS[watched.kind]
+    return RequestLine(
+        url_of(request),
+        request.state.value,
         request.about,
-        what + request.task,
-        f"depuis {length(now - request.since)}",
-        _owes(request),
-        icon,
+        what + watched.task,
+        f"depuis {length(now - watched.since)}",
+        _owes(watched),
+        overdue=icon,
     )
 
 
-def _owes(request: Watched) -> str:
-    if request.kind is Kind.UNDECIDED:
-        return request.decider
-    asker_owes = request.kind is Kind.OVERDUE_TASK and not request.by_performer
-    return request.author if asker_owes else request.performer
+def _owes(watched: Watched) -> str:
+    if watched.kind is Kind.UNDECIDED:
+        return watched.decider
+    asker_owes = watched.kind is Kind.OVERDUE_TASK and not watched.by_performer
+    performer = watched.request.performer
+    return watched.author if asker_owes else performer.name if performer else ""
 
 
-def line(request: Watched, reach: Reach, moves: Moves | None, now: datetime) -> Line:
-    return Line(
+def board_line(request: RequestFacts, reach: Reach, now: datetime) -> RequestLine:
+    """With the time left to find someone, and how far the search came."""
+    when = f"reste {length(request.window_end - now)}" if request.window_end > now else "délai passé"
+    return line_of(request, url_of(request), when=when, note=reach_in_words(reach))
+
+
+def unanswered(watched: Watched, reach: Reach, now: datetime) -> Unanswered:
+    request = watched.request
+    return Unanswered(
         id=request.id,
-        url=way("request", request_id=request.id),
-        state=request.state.value,
-        patient=request.about,
-        care=request.need.care,
-        commune=request.place,
+        line=board_line(request, reach, now),
         wanted=span(request.window_start, request.window_end, now),
-        when=f"reste {length(request.window_end - now)}" if request.window_end > now else "délai passé",
-        reach=reach_in_words(reach),
-        answers=answers_in_words(reach.answers) if request.state is State.UNANSWERED else "",
-        asked_by=request.author,
-        initials=request.initials,
-        organization=request.organization,
-        phone=request.phone,
-        moves=moves,
+        answers=answers_in_words(reach.answers),
+        author=watched.author,
+        initials=watched.initials,
+        organization=watched.organization,
+        phone=watched.phone,
+        moves=moves_of(request, watched.reached or 0, now),
     )
 
 

@@ -7,16 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import db
 from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch import words
 from app.dispatch.models import Wave
-from app.pathways.rules import windows_open
+from app.pathways.schema import windows_open
 from app.supervision.rules import farther, others
-from app.supervision.watch import Watched
 
 Choice = tuple[int, str]
 """A stage of the pathway, and what asking it means."""
@@ -38,7 +37,7 @@ def moves_for(request: CareRequest, now: datetime) -> Moves | None:
     return moves_of(request, db.session.scalar(waves.limit(1)) or 0, now)
 
 
-def moves_of(request: CareRequest | Watched, reached: int, now: datetime) -> Moves | None:
+def moves_of(request: CareRequest | RequestFacts, reached: int, now: datetime) -> Moves | None:
     """Of one that is searched for or that nobody took. `reached`: the stage that its search came to."""
     if request.state not in (State.SEARCHING, State.UNANSWERED):
         return None
@@ -46,7 +45,7 @@ def moves_of(request: CareRequest | Watched, reached: int, now: datetime) -> Mov
     wider, beside = farther(stages, reached), others(stages, reached)
     if request.state is State.UNANSWERED and beside is None:  # A new round may begin with them.
         beside = others(stages, -1)
-    windows = windows_open(request.rulebook.windows, now, clock.PARIS)
+    windows = windows_open(request.rulebook.windows, now)
     return Moves(
         request_id=request.id,
         unanswered=request.state is State.UNANSWERED,

@@ -1,31 +1,22 @@
 """The board, and what machines ask of the house."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, request, url_for
+from flask import Blueprint, Response, abort, jsonify, url_for
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.care_requests import queries as care_requests
-from app.care_requests.models import State
 from app.core import clock
 from app.core.db import apart, transaction
 from app.core.htmx import page, see_other
 from app.core.security import public
 from app.dispatch import actions as dispatch
-from app.dispatch import queries as reads
-from app.supervision import watch
-from app.supervision.emergency_lines import emergencies_for
 from app.supervision.health import report
-from app.supervision.lines import Line, line, slipping
 from app.supervision.measures import measured
-from app.supervision.moves import moves_of
+from app.supervision.pages import MovedPage, board_of
 from app.supervision.rules import RELAUNCHED_FOR
-from app.supervision.silent_phones import unreachable_for
-from app.supervision.watch import Watched
 
 bp = Blueprint("supervision", __name__)
 
@@ -33,33 +24,7 @@ bp = Blueprint("supervision", __name__)
 @bp.get("/board")
 @role(Role.COORDINATOR)
 def board() -> Response:
-    now = clock.now()
-    waiting, slips = watch.watched(me(), now)
-    lines = board_lines(waiting, now)
-    unanswered = [line for line in lines if line.state == State.UNANSWERED]
-    searching = [line for line in lines if line.state == State.SEARCHING]
-    return page(
-        "supervision/board.html",
-        fragment="supervision/_board.html",
-        unanswered=unanswered,
-        searching=searching,
-        emergencies=emergencies_for(me()),
-        slipping=[slipping(each, now) for each in slips],
-        # Beside the part that moves with the requests: it changes by the day, not by the second.
-        unreachable=[] if asks_for_part() else unreachable_for(me(), now),
-        numbers=(len(unanswered), len(searching)),
-        live_topics=[f"board-{organization}" for organization in me().organizations(Role.COORDINATOR)],
-    )
-
-
-def asks_for_part() -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
-def board_lines(requests: Sequence[Watched], now: datetime) -> list[Line]:
-    reach = reads.reach([each.id for each in requests])
-    moves = {each.id: moves_of(each, each.reached or 0, now) for each in requests if each.state is State.UNANSWERED}
-    return [line(r, reach.get(r.id, reads.Reach()), moves.get(r.id), now) for r in requests]
+    return page(board_of(me(), clock.now()))
 
 
 @bp.post("/requests/<uuid:request_id>/relaunch")
@@ -70,7 +35,7 @@ def relaunch(request_id: UUID) -> Response:
         found = care_requests.for_account(request_id, me()) or abort(404)
         moved = dispatch.relaunch(found, by=me(), now=now, until=now + RELAUNCHED_FOR)
     if not moved:
-        return page("supervision/moved.html", status=409)
+        return page(MovedPage(), status=409)
     return see_other(url_for("supervision.board"))
 
 

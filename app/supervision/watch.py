@@ -3,9 +3,9 @@ being unanswered, such as care that did not begin or that nobody goes on with, t
 takes."""
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
@@ -23,16 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.accounts.models import Account, Role
-from app.care_requests.models import NOBODY, CareRequest, CareTask, State
+from app.care_requests.lines import RequestFacts, facts_of, listing
+from app.care_requests.models import CareRequest, CareTask, State
 from app.care_requests.rules import OPEN
 from app.core.db import db
-from app.directory.models import Practitioner, PractitionerRole
+from app.directory.models import PractitionerRole
 from app.dispatch.models import Wave
-from app.organizations.models import Commune, Organization
+from app.organizations.models import Organization
 from app.organizations.queries import COMMUNES
-from app.pathways.library import version
-from app.pathways.schema import Pathway, Reason, Search
-from app.patients.models import Patient, shown_name
 from app.supervision.rules import DECISION_WAITS
 
 AT_MOST, MOST_ON_BOARD = 50, 200
@@ -56,33 +54,13 @@ class Watched(NamedTuple):
     since: datetime
     task: str
     by_performer: bool
-    id: UUID
-    pathway_version_id: UUID
-    reason: str
-    state: State
-    window_start: datetime
-    window_end: datetime
     reached: int | None
-    place: str
     organization: str
     phone: str
-    about: str
     author: str
     initials: str
-    performer: str
     decider: str
-
-    @property
-    def rulebook(self) -> Pathway:
-        return version(self.pathway_version_id)
-
-    @property
-    def search(self) -> Search:
-        return self.rulebook.search_for(self.reason)
-
-    @property
-    def need(self) -> Reason:
-        return self.rulebook.reason(self.reason)
+    request: RequestFacts
 
 
 _NO_TASK, _NOBODY_OWES = literal("", String), literal(False, Boolean)
@@ -135,7 +113,7 @@ _PARTS = (
     _part(Kind.UNDECIDED, CareRequest.created_at, _watched(*_DRAFTS)),
 )
 _FOUND = union_all(*(select(part.subquery()) for part in _PARTS)).subquery()
-_AUTHOR, _DECIDER, _PERFORMING = aliased(Account), aliased(Account), aliased(Organization)
+_AUTHOR, _DECIDER = aliased(Account), aliased(Account)
 _REACHED = (
     select(Wave.stage)
     .where(Wave.request_id == CareRequest.id)
@@ -144,22 +122,14 @@ _REACHED = (
     .scalar_subquery()
 )
 _BOARD = (
-    select(
-        *(_FOUND.c.kind, _FOUND.c.since, _FOUND.c.task, _FOUND.c.by_performer, CareRequest.id),
-        *(CareRequest.pathway_version_id, CareRequest.reason, CareRequest.state),
-        *(CareRequest.window_start, CareRequest.window_end, _REACHED, Commune.name, Organization.name),
-        *(Organization.phone, Patient.given_names, Patient.birth_name),
-        *(_AUTHOR.given_name, _AUTHOR.family_name, Practitioner.given_name, Practitioner.family_name),
-        *(_PERFORMING.name, _DECIDER.given_name, _DECIDER.family_name),
+    listing(
+        *(_FOUND.c.kind, _FOUND.c.since, _FOUND.c.task, _FOUND.c.by_performer, _REACHED),
+        *(Organization.name, Organization.phone, _AUTHOR.given_name, _AUTHOR.family_name),
+        *(_DECIDER.given_name, _DECIDER.family_name),
     )
-    .join(CareRequest, CareRequest.id == _FOUND.c.id)
-    .join(Commune, Commune.code == CareRequest.commune_code)
+    .join(_FOUND, _FOUND.c.id == CareRequest.id)
     .join(Organization, Organization.id == CareRequest.organization_id)
     .join(_AUTHOR, _AUTHOR.id == CareRequest.author_id)
-    .outerjoin(Patient, Patient.id == CareRequest.patient_id)
-    .outerjoin(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
-    .outerjoin(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
-    .outerjoin(_PERFORMING, _PERFORMING.id == PractitionerRole.organization_id)
     .outerjoin(_DECIDER, _DECIDER.id == CareRequest.decider_id)
 )
 
@@ -169,16 +139,16 @@ def watched(coordinator: Account, now: datetime) -> tuple[list[Watched], list[Wa
     kind the longest late first."""
     territories = coordinator.organizations(Role.COORDINATOR)
     asked = {"territories": territories, "coordinator": coordinator.id, "now": now, "decided_by": now - DECISION_WAITS}
-    found = [_watched_row(*row) for row in db.session.execute(_BOARD, asked)]
+    found = [_watched_row(row) for row in db.session.execute(_BOARD, asked)]
     board = [each for each in found if each.kind is Kind.ON_BOARD]
-    board.sort(key=lambda each: (each.state is not State.UNANSWERED, each.window_end, each.id))
-    return board, sorted((each for each in found if each.kind), key=lambda each: (each.kind, each.since, each.id))
+    board.sort(key=lambda each: (each.request.state is not State.UNANSWERED, each.request.window_end, each.request.id))
+    late = [each for each in found if each.kind]
+    return board, sorted(late, key=lambda each: (each.kind, each.since, each.request.id))
 
 
-def _watched_row(kind: int, *row: Any) -> Watched:
-    *facts, given_names, birth_name, first, last, performer, performing, place, decider, deciding = row
-    about = NOBODY if given_names is None else shown_name(given_names, birth_name)
+def _watched_row(row: Sequence[Any]) -> Watched:
+    kind, since, task, by_performer, reached, organization, phone, first, last, decider, deciding = row[:11]
     author, initials = f"{first} {last}", (first[:1] + last[:1]).upper()
-    who = (place or "") if performer is None else f"{performer} {performing}"
     decides = "" if decider is None else f"{decider} {deciding}"
-    return Watched._make([Kind(kind), *facts, about, author, initials, who, decides])
+    facts = since, task, by_performer, reached, organization, phone, author, initials, decides, facts_of(row)
+    return Watched(Kind(kind), *facts)

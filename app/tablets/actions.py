@@ -1,6 +1,5 @@
 """Verbs on shared tablets: preparing and withdrawing one, choosing a code, coming in, taking over."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,20 +11,18 @@ from app.accounts import sessions
 from app.accounts.models import Account, Membership, Role, SignIn
 from app.audit.actions import record
 from app.core.db import db
+from app.core.events import provider
 from app.core.tokens import hash_token, keyed_hash, new_token
 from app.membership.leaving import Departure
 from app.tablets import codes, queries
 from app.tablets.models import Badge, Handover, Tablet, TabletSignIn, TabletTicket
 from app.tablets.rules import MOST_WRONG, TICKET_LASTS, spoken_code, takes_over
 
-Unread = Callable[[UUID, datetime | None], bool]
 
-_unread: list[Unread] = []
-
-
-def find_unread(unread: Unread) -> None:
-    """Let `unread(organization_id, since)` say whether there is news for who comes; the rooms above know."""
-    _unread[:] = [unread]
+@provider
+def is_news(organization_id: UUID, since: datetime | None) -> bool:
+    """Whether something changed there for who takes the tablet over."""
+    return False
 
 
 def prepare(organization_id: UUID, name: str, *, by: Account, now: datetime) -> Tablet:
@@ -34,7 +31,7 @@ def prepare(organization_id: UUID, name: str, *, by: Account, now: datetime) -> 
     db.session.add(tablet)
     db.session.flush()
     _ticket(tablet, None, now)
-    record("tablet.prepared", subject=tablet.id, actor=by.id, why="shared tablet", now=now)
+    record("tablet.prepared", tablet, by, now=now)
     return tablet
 
 
@@ -92,7 +89,7 @@ def enrol(typed: str, *, now: datetime) -> str | None:
         return None
     token = new_token()
     tablet.token_hash, tablet.enrolled_at = hash_token(token), now
-    record("tablet.enrolled", subject=tablet.id, actor=tablet.prepared_by_id, why="shared tablet", now=now)
+    record("tablet.enrolled", tablet, tablet.prepared_by_id, now=now)
     return token
 
 
@@ -102,7 +99,7 @@ def withdraw(tablet: Tablet, *, by: Account, now: datetime) -> None:
         return
     tablet.ended_at = now
     _end_sign_ins(tablet.id, now)
-    record("tablet.withdrawn", subject=tablet.id, actor=by.id, why="shared tablet", now=now)
+    record("tablet.withdrawn", tablet, by, now=now)
 
 
 def _end_sign_ins(tablet_id: UUID, now: datetime, *which: ColumnElement[bool]) -> None:
@@ -125,14 +122,7 @@ def choose_code(tablet: Tablet, token: str, ticket_code: str, code: str, *, now:
     badge.salt = codes.new_salt()
     badge.hash, badge.wrong, badge.set_at = codes.hashed(code, badge.salt, token), 0, now
     db.session.flush()
-    record(
-        "tablet.code_chosen",
-        subject=badge.account_id,
-        actor=badge.account_id,
-        why="shared tablet",
-        now=now,
-        tablet=str(tablet.id),
-    )
+    record("tablet.code_chosen", badge.account_id, badge.account_id, now=now, tablet=tablet.id)
     return badge
 
 
@@ -154,11 +144,11 @@ def forget_code(tablet_id: UUID, account: Account, *, by: UUID, now: datetime) -
     _end_sign_ins(tablet_id, now, SignIn.account_id == account.id)
     record(
         "tablet.code_forgotten",
-        subject=account.id,
-        actor=by,
-        why="by the person" if by == account.id else "left the organization",
+        account,
+        by,
         now=now,
-        tablet=str(tablet_id),
+        why="by the person" if by == account.id else "left the organization",
+        tablet=tablet_id,
     )
     return True
 
@@ -198,11 +188,10 @@ def count_try(badge_id: UUID, *, now: datetime) -> Try | None:
 def note_wrong(badge: Badge, left: int, *, now: datetime) -> None:
     record(
         "tablet.code_refused" if left else "tablet.code_locked",
-        subject=badge.account_id,
-        why="wrong code",
+        badge.account_id,
         now=now,
         result="refused",
-        tablet=str(badge.tablet_id),
+        tablet=badge.tablet_id,
     )
 
 
@@ -213,7 +202,7 @@ def enter(badge: Badge, *, now: datetime) -> None:
     unfinished = queries.unread_handover(tablet.id, person.id)
     since = unfinished.since if unfinished else mine.seen_at if mine else None
     taken = takes_over(before.account_id if before else None, person.id, unread=unfinished is not None)
-    must_read = taken and any(unread(tablet.organization_id, since) for unread in _unread)
+    must_read = taken and is_news(tablet.organization_id, since)
     badge.wrong, badge.last_used_at, tablet.last_used_at = 0, now, now
     if must_read and unfinished is None:
         came_from = before.account_id if before else None
@@ -230,13 +219,5 @@ def acknowledge(row: SignIn, *, now: datetime) -> bool:
     if taken is None:
         return False
     taken.acknowledged_at = now
-    record(
-        "tablet.handed_over",
-        subject=taken.tablet_id,
-        actor=row.account_id,
-        why="care",
-        now=now,
-        handover=str(taken.id),
-        came_from=str(taken.from_id),
-    )
+    record("tablet.handed_over", taken.tablet_id, row.account_id, now=now, handover=taken.id, came_from=taken.from_id)
     return True

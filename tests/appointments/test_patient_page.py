@@ -11,8 +11,8 @@ from app.appointments.actions import link_token
 from app.appointments.models import Appointment, PatientLink
 from app.appointments.queries import of_request
 from app.care_requests import actions as care_requests
-from app.care_requests.actions import open_request
 from app.care_requests.models import Step, Verb
+from app.care_requests.opening import open_request
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
@@ -260,7 +260,7 @@ class TestAReturnHome:
         town.professional("Noémie", Profession.PHYSIOTHERAPIST, km=2)
         other = queries.others_of(visit(nurse))[0].request_id
         with transaction():
-            request = care_requests.hold(other)
+            request = care_requests.lock(other)
             care_requests.move(request, Verb.WITHDRAW, by=nurse.account, now=clock.now())
         assert "Damien" not in phone.get(home).text
 

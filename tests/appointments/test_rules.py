@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.appointments.rules import NoSuchTime, check_time, instant, link_expiry, next_slots
+from app.appointments.actions import link_expiry
+from app.appointments.rules import NoSuchTime, check_time, instant, next_slots
 from app.core.clock import PARIS
 
 

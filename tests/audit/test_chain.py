@@ -23,7 +23,7 @@ from app.core.db import Model, db, transaction
 def lines(number: int) -> None:
     with transaction():
         for _ in range(number):
-            record("account.signed_out", subject=uuid4(), why="sign-out", now=clock.now())
+            record("account.signed_out", uuid4(), now=clock.now())
 
 
 def seal() -> int:
@@ -78,7 +78,7 @@ def test_a_line_committed_late_takes_the_next_place(app: Flask, now: object) -> 
     lines(2)
     seal()
     with transaction():
-        record("account.signed_out", subject=uuid4(), why="sign-out", now=clock.now())
+        record("account.signed_out", uuid4(), now=clock.now())
         db.session.info["appended"][AuditEvent][0]["id"] = early
     assert seal() == 1
     assert db.session.scalar(select(AuditSeal.sequence).where(AuditSeal.event_id == early)) == 3
@@ -212,7 +212,7 @@ def test_pruning_in_secret_is_found(app: Flask, now: object) -> None:
 def test_from_where(app: Flask, now: object) -> None:
     def door() -> tuple[str, str, str]:
         with transaction():
-            record("account.signed_out", subject=uuid4(), why="sign-out", now=clock.now())
+            record("account.signed_out", uuid4(), now=clock.now())
         line = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
         return line.source, line.client, line.result
 

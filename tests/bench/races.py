@@ -104,10 +104,10 @@ def offered_to_all(town: Town, nurses: list[Nurse], patient: UUID) -> list[UUID]
     """A new request, put to all of them at once: as a stage of the search does, without waiting for its turns."""
     request_id, now = town.asks(patient=patient), clock.now()
     with transaction():
-        request = care_requests.hold(request_id)
+        request = care_requests.lock(request_id)
         wave = search.widen(request, search.first_stage(request, now), 1, now)
         candidates = [rules.Candidate(nurse.role_id, nurse.practitioner_id, 1.0) for nurse in nurses]
-        offers.make([offers.Asked(request, wave, candidates, now + FREE)], now)
+        offers.make([offers.OfferBatch(request, wave, candidates, now + FREE)], now)
         care_requests.plan_next_move(request, now + FREE)
     made = select(Offer.recipient_id, Offer.id).where(Offer.request_id == request_id)
     ids = {row.recipient_id: row.id for row in db.session.execute(made)}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as main_job
-from tests.bench import dispatch, near, pages, stream
+from tests.bench import dispatch, near, pages, push, stream
 
 
 @pytest.fixture
@@ -46,3 +46,12 @@ def test_the_nearest(blank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_change_reaches_open_screens(capsys: pytest.CaptureFixture[str]) -> None:
     stream.main("sqlite", "10", "2")
     assert "2 of 2 notices arrived" in capsys.readouterr().out
+
+
+def test_pushes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without npm web-push beside it, which is fetched for the occasion."""
+    for name, value in {"ROUNDS": 1, "MESSAGES": 20, "PHONES": 4, "WAVE": 4}.items():
+        monkeypatch.setattr(push, name, value)
+    push.main(npm=False)
+    said = capsys.readouterr().out
+    assert said.count("| Relais, ") == 2 and said.count("4 messages to a service that takes 100 ms") == 2

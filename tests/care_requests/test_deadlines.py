@@ -8,14 +8,15 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from app.care_requests import actions as care_requests
+from app.care_requests import opening
 from app.care_requests.models import CareRequest
-from app.care_requests.rules import SEARCHES, TAKEN, TRANSITIONS, State, Verb, answer_by
+from app.care_requests.rules import SEARCHES, TAKEN, TRANSITIONS, State, Verb
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch.models import Offer, OfferState
-from app.pathways.library import pathways
+from app.pathways.library import load_catalog, pathways
 from tests.conftest import A_TUESDAY
 from tests.factories.town import Nurse, Town
 
@@ -37,8 +38,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def test_a_search_ends_after_its_hours_and_never_past_the_window(
     hours: int, until: timedelta | None, ends: timedelta, expected: timedelta
 ) -> None:
-    now = A_TUESDAY
-    assert answer_by(now + ends, hours, now, until=None if until is None else now + until) == now + expected
+    now, search = A_TUESDAY, replace(load_catalog()["home-care"].search, answer_hours=hours)
+    assert search.answer_by(now + ends, now, until=None if until is None else now + until) == now + expected
 
 
 def stands(town: Town, nurse: Nurse, state: State) -> UUID:
@@ -55,7 +56,7 @@ def stands(town: Town, nurse: Nurse, state: State) -> UUID:
     with transaction():
         db.session.execute(update(CareRequest).where(CareRequest.id == request_id).values(**values))
         if state in TAKEN:
-            dispatch._offer_to(care_requests.hold(request_id), _role(nurse), clock.now()).state = OfferState.WON
+            dispatch._offer_to(care_requests.lock(request_id), _role(nurse), clock.now()).state = OfferState.WON
     return request_id
 
 
@@ -67,7 +68,7 @@ def say(town: Town, verb: Verb, request_id: UUID, nurse: Nurse) -> bool:
     """This verb, as the room that people reach says it."""
     now, by = clock.now(), town.coordinator.account
     with transaction():
-        request = care_requests.hold(request_id)
+        request = care_requests.lock(request_id)
         match verb:
             case Verb.APPROVE | Verb.DECLINE:
                 return dispatch.decide(request, verb is Verb.APPROVE, by=by, now=now)
@@ -130,7 +131,7 @@ class TestAMaternityGivenBack:
     def test_by_herself(self, town: Town, given_back: tuple[UUID, Nurse]) -> None:
         request_id, other = given_back
         with transaction():
-            request = care_requests.hold(request_id)
+            request = care_requests.lock(request_id)
             assert dispatch.withdraw(request, by=town.coordinator.account, now=clock.now(), reason="")
         assert self.searching_until(town, request_id, other) == clock.now() + 96 * HOUR
 
@@ -144,7 +145,7 @@ class TestAMaternityGivenBack:
         request_id, _ = given_back
         town.time_passes(days=40)
         with transaction():
-            request = care_requests.hold(request_id)
+            request = care_requests.lock(request_id)
             assert dispatch.withdraw(request, by=town.coordinator.account, now=clock.now(), reason="")
         town.time_passes()
         assert town.request(request_id).state is State.UNANSWERED
@@ -154,7 +155,7 @@ def test_the_rest_of_a_plan_that_is_taken_late_is_offered_to_others(town: Town) 
     """Nobody answered; a late yes takes the mornings: the evenings are looked for, and not given up at once."""
     request_id = town.asks()
     with transaction():
-        request = care_requests.hold(request_id)
+        request = care_requests.lock(request_id)
         request.answer_by = clock.now() - HOUR
-        left = care_requests.split(request, [], by=town.coordinator.account, now=clock.now())
+        left = opening.split(request, [], by=town.coordinator.account, now=clock.now())
         assert left.answer_by == request.window_end

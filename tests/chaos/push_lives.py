@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.db import db, transaction
-from app.push.alerts import alert
+from app.messages.actions import alert
 from app.push.models import Message, MessageState
 from tests.push.house import NOTICE, new_phone
 from tests.services.push_service import FakePushService

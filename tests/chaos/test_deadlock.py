@@ -22,10 +22,14 @@ from app.core import clock
 from app.core.db import db, insert_rows, transaction
 from app.dispatch import search
 from app.dispatch.models import Offer, OfferState
-from app.push import alerts, outbox, subscriptions
-from app.push.models import Alert, Message, MessageState, Subscription
-from app.push.outbox import Claimed, Settled
-from app.push.rules import Channel, Verdict
+from app.messages import actions as messages
+from app.messages import channels
+from app.messages.models import Alert
+from app.push import actions as devices
+from app.push import outbox
+from app.push.models import Message, MessageState, Subscription
+from app.push.outbox import Attempt, ClaimedMessage
+from app.push.rules import Channel, MessageVerdict
 from tests.factories.town import Nurse, Town
 
 LATER = clock.now() + timedelta(hours=1)
@@ -114,26 +118,32 @@ def a_row(message_id: UUID, account_id: UUID, device: UUID | None, subject: UUID
 def settles(_subject: UUID, ids: list[UUID]) -> None:
     """The worker says what became of them: two were taken, one has no device any more."""
     rows = {row.id: row for row in db.session.scalars(select(Message).where(Message.id.in_(ids)))}
-    fates = [Verdict(state="sent"), Verdict(state="failed", forget_device=True), Verdict(state="failed")]
+    fates = [
+        MessageVerdict(state="sent"),
+        MessageVerdict(state="failed", forget_device=True),
+        MessageVerdict(state="failed"),
+    ]
     group = [
-        Settled(claimed(rows[message_id]), verdict, 201, clock.now())
+        Attempt(claimed(rows[message_id]), verdict, 201, clock.now())
         for message_id, verdict in zip((ids[3], ids[2], ids[0]), fates, strict=True)
     ]
     outbox.settle_all(group)
 
 
-def claimed(row: Message) -> Claimed:
+def claimed(row: Message) -> ClaimedMessage:
     told = {name: getattr(row, name) for name in ("id", "subject_id", "lease_token", "topic", "urgency", "attempts")}
     device = {"device_id": row.subscription_id, "origin": "", "endpoint": "", "p256dh": "", "auth": "", "vapid_key": ""}
-    return Claimed(**told, **device, lease_until=clock.now(), notice={}, expires_at=row.expires_at)
+    return ClaimedMessage(**told, **device, lease_until=clock.now(), notice={}, expires_at=row.expires_at)
 
 
 VERBS: list[Callable[[UUID, list[UUID]], object]] = [
-    lambda subject, _ids: alerts.drop(subject),
-    lambda subject, _ids: alerts.see(subject, clock.now()),
-    lambda subject, _ids: alerts.replace({subject: ([], alerts.NOTHING_LEFT)}, "x", now=clock.now(), expires_at=LATER),
-    lambda _subject, ids: subscriptions.receive(ids[3], clock.now()),
-    lambda _subject, ids: subscriptions.report_sms(ids[3], True, clock.now()),
+    lambda subject, _ids: messages.drop(subject),
+    lambda subject, _ids: messages.see(subject),
+    lambda subject, _ids: messages.supersede(
+        {subject: ([], messages.NOTHING_LEFT)}, "x", now=clock.now(), expires_at=LATER
+    ),
+    lambda _subject, ids: devices.receive(ids[3], clock.now()),
+    lambda _subject, ids: channels.report_sms(ids[3], True, clock.now()),
     settles,
 ]
 
@@ -211,7 +221,7 @@ def test_who_holds_a_request_or_an_account_does_not_stop_what_only_refers_to_it(
     """A step, an alert, a line of the trail refer to both: with `FOR UPDATE` each would wait for whoever holds one."""
     maya, request = town.nurse("Maya", phone=False), town.asks()
     with transaction():
-        care_requests.hold(request)
+        care_requests.lock(request)
         lock_account(maya.account_id)
         with another(town.app) as other:
             for table, row_id in (("care_request", request), ("account", maya.account_id)):

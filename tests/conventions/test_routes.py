@@ -12,7 +12,7 @@ from app.core.security import csrf
 from tests.conftest import settings_for
 
 NO_COOKIE_TO_BORROW = {
-    *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "push.report_sms"),
+    *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "messages.report_sms"),
     *("appointments.answer", "membership.stop_by_mail"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,

@@ -11,11 +11,14 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
 from app import create_app
+from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest, Episode
 from app.core.db import db
-from app.core.sealed import Sealed
+from app.core.sealed import Sealed, fernets
+from app.core.tokens import keyring
 from app.directory.models import InvitedPractitioner
 from app.dispatch.models import Offer, Wave
+from app.documents.models import Document
 from app.tablets.models import TabletSignIn
 from tests.conftest import MIGRATIONS, settings_for
 
@@ -253,5 +256,35 @@ def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(bl
         db.session.remove()
         downgrade(MIGRATIONS, "0012")
         assert [db.session.execute(each).all() for each in former] == before
+
+
+EPISODE, PRESCRIPTION, LOAN, DELIVERY = (number(n) for n in range(45, 49))
+
+
+def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_url: str, tmp_path: Path) -> None:
+    """Where nobody is the patient, nobody's; and back to where the event held it."""
+    app: Flask = create_app(settings_for(blank_url, tmp_path))
+    rows = dict(FORMER)
+    with app.app_context():
+        upgrade(MIGRATIONS, "0012")
+        seal = fernets(keyring()).encrypt
+        insert([(name, rows[name]) for name in ("commune", "organization", "account")])
+        insert([("patient", rows["patient"])])
+        for episode, patient in ((EPISODE, PATIENT), (LOAN, None)):
+            event = {"id": episode, "patient_id": patient, "organization_id": ORGANIZATION, "created_at": NOW}
+            insert([("episode", event)])
+        for document, episode in ((PRESCRIPTION, EPISODE), (DELIVERY, LOAN)):
+            sealed = {"name": seal(b"HIV.pdf").decode(), "body": seal(b"%PDF-1").decode()}
+            file = {"media_type": "application/pdf", "size": 6, "added_by_id": ACCOUNT, "at": NOW}
+            insert([("attachment", {"id": document, "episode_id": episode, **sealed, **file})])
+        upgrade(MIGRATIONS, "0014")
+        found = [(document.id, document.patient_id) for e in (EPISODE, LOAN) for document in joined_to(e)]
+        assert found == [(PRESCRIPTION, PATIENT), (DELIVERY, None)]
+        kept = db.session.get_one(Document, PRESCRIPTION)
+        assert (kept.name, kept.body, kept.size, kept.added_by_id, kept.at) == ("HIV.pdf", b"%PDF-1", 6, ACCOUNT, NOW)
+        db.session.remove()
+        downgrade(MIGRATIONS, "0012")
+        joined = sa.text("SELECT count(*) FROM attachment JOIN episode ON episode.id = attachment.episode_id")
+        assert db.session.scalar(joined) == 2
         db.session.remove()
         db.engine.dispose()

@@ -28,7 +28,7 @@ from app.membership import recovery
 from app.patients import actions as patients
 from app.patients import queries, rehashing
 from app.patients.models import Patient
-from app.push import payload
+from app.push import request
 from tests.conftest import settings_for
 from tests.factories.town import Town
 from tests.membership.mailbox import code_of, codes_of
@@ -218,7 +218,7 @@ def test_a_printed_link_works_and_is_shown_again_as_it_was(town: Town, engine_ur
 def test_cookies_forms_codes_and_notices_made_before_still_count(
     town: Town, patient: UUID, engine_url: str, tmp_path: Path
 ) -> None:
-    before = code_of(ID), payload.receipt_token(ID), payload.answer_token(ID, "accept"), recovery.stop_token(ID)
+    before = code_of(ID), request.receipt_token(ID), request.answer_token(ID, "accept"), recovery.stop_token(ID)
     town.app.config["WTF_CSRF_ENABLED"] = True
     typed = town.orientation_nurse.get("/account").text.partition('name="csrf_token" value="')[2].partition('"')[0]
     cookie = town.orientation_nurse.client.get_cookie("relais")
@@ -233,14 +233,14 @@ def test_cookies_forms_codes_and_notices_made_before_still_count(
         assert client.post("/account/lock-screen", data={"csrf_token": typed}).status_code == 303
         assert before[0] in codes_of(ID)
         assert code_of(ID) != before[0], "new ones are made with the new key"
-        assert payload.receipt_token_matches(ID, before[1])
-        assert payload.answer_token_matches(ID, before[2], "accept")
-        assert not payload.answer_token_matches(ID, before[2], "refuse")
+        assert request.receipt_token_matches(ID, before[1])
+        assert request.answer_token_matches(ID, before[2], "accept")
+        assert not request.answer_token_matches(ID, before[2], "refuse")
         assert recovery.stops(ID, before[3])
         db.session.remove()
         db.engine.dispose()
     with house(engine_url, tmp_path, former="").app_context() as alone:
-        assert not payload.receipt_token_matches(ID, before[1])
+        assert not request.receipt_token_matches(ID, before[1])
         stranger = alone.app.test_client()
         stranger.set_cookie("relais", cookie.value)
         assert stranger.get("/requests").location.startswith("/sign-in"), "retired is retired"

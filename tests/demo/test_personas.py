@@ -12,7 +12,8 @@ from app import create_app
 from app.accounts.models import Account
 from app.config import WrongSetting
 from app.core.db import Model, db
-from app.demo.personas import PERSONAS, Persona, PersonaMount
+from app.demo.people import CAST, Persona
+from app.demo.personas import PersonaMount
 from app.demo.views import IN_HAND
 from tests.conftest import settings_for
 
@@ -61,11 +62,11 @@ def test_strangers_are_not_found(client: FlaskClient, path: str) -> None:
 def test_every_persona_is_a_person_of_the_territory(app: Flask) -> None:
     with app.app_context():
         known = set(db.session.scalars(select(Account.persona).where(Account.persona.is_not(None))))
-    assert known == {persona.slug for persona in PERSONAS}
+    assert known == {persona.slug for persona in CAST.personas}
     assert known >= {slug for labels in IN_HAND.values() for slug in labels}
 
 
-@pytest.mark.parametrize("persona", PERSONAS, ids=lambda persona: persona.slug)
+@pytest.mark.parametrize("persona", CAST.personas, ids=lambda persona: persona.slug)
 def test_each_persona_has_a_first_screen(client: FlaskClient, persona: Persona) -> None:
     answer = client.get(f"/demo/as/{persona.slug}/{persona.opens}", follow_redirects=True)
     assert answer.status_code == 200
@@ -78,7 +79,7 @@ def test_the_page_shows_two_devices_and_everyone(client: FlaskClient) -> None:
     assert page.count("<iframe") == 2
     assert 'src="/demo/as/nurse/inbox"' in page
     assert 'src="/demo/as/orientation-nurse/requests"' in page
-    assert all(f'href="/demo/as/{persona.slug}/' in page for persona in PERSONAS)
+    assert all(f'href="/demo/as/{persona.slug}/' in page for persona in CAST.personas)
     assert page.count("<h1") == 1
     assert "style=" not in page
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]

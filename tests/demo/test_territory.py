@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -16,7 +17,7 @@ from app.cli import demonstration
 from app.core import clock
 from app.core.db import db, transaction
 from app.demo import territory
-from app.demo.people import PATIENTS
+from app.demo.people import CAST, FOLDER, Cast, read
 from app.demo.plot import VISITORS, account
 from app.demo.replay import replay
 from app.directory.models import Practitioner, PractitionerRole, Profession
@@ -56,6 +57,23 @@ def test_people_and_places(app: Flask) -> None:
     ]
     assert len(phones) == len(set(phones))
     assert all(len(phone) == 12 and phone.startswith(("+3363998", "+3319900")) for phone in phones)
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "mistake"),
+    [
+        ('practice = "canal"', 'practice = "chanel"', "unknown: chanel"),
+        ('kind = "maternity" }', 'kind = "motherhood" }', "motherhood.*services"),
+        ("accepting = false", "accepts = false", "accepts"),
+    ],
+)
+def test_a_mistake_among_the_people_is_named(tmp_path: Path, said: str, instead: str, mistake: str) -> None:
+    text = (FOLDER / "people.toml").read_text()
+    assert said in text
+    wrong = tmp_path / "people.toml"
+    wrong.write_text(text.replace(said, instead))
+    with pytest.raises(ValueError, match=f"people.toml: .*{mistake}"):
+        read(wrong, Cast)
 
 
 def test_loading_again_changes_nothing(app: Flask, now: datetime) -> None:
@@ -122,10 +140,10 @@ def test_a_request_from_evry_reaches_the_visitor_at_once(app: Flask, key: str, p
 
 def test_the_patients_to_try_with_are_found_by_the_emergency_ward(app: Flask) -> None:
     mine = account("orientation-nurse").organizations()
-    for person in PATIENTS[:3]:
-        born = person.identity.birth_date.strftime("%d/%m/%Y")
+    for person in [*CAST.patients.values()][:3]:
+        born = person.born.strftime("%d/%m/%Y")
         assert len(search(born, mine)) == 1
-        assert len(search(f"{born} {person.identity.birth_name[:3]}", mine)) == 1
+        assert len(search(f"{born} {person.family[:3]}", mine)) == 1
 
 
 def offers_of(request: CareRequest) -> list[Offer]:

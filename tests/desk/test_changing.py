@@ -134,7 +134,7 @@ def test_the_requester_picks_among_the_beds(town: Town) -> None:
     for place in (near, far):
         with transaction():
             offer = db.session.get_one(Offer, offer_of(place).id)
-            assert answers.accept(offer, by=place.account, now=clock.now()) is answers.Answer.PROPOSED
+            assert answers.accept(offer, by=place.account, now=clock.now()) is answers.AnswerResult.PROPOSED
     page = ward.get(url)
     assert state(page) == "searching"
     assert "2 propositions" in words(page)

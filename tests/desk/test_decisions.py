@@ -8,7 +8,7 @@ from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import db, transaction
-from app.push.subscriptions import subscribe
+from app.push.actions import subscribe
 from tests.desk.people import senior
 from tests.desk.screen import state, words
 from tests.desk.test_pathway_form import EMERGENCY

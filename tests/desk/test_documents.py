@@ -7,9 +7,9 @@ from sqlalchemy import func, select, text
 from werkzeug.test import TestResponse
 
 from app.audit.models import AuditEvent
-from app.care_requests.attachments import LARGEST, WrongDocument, document, safe_name
-from app.care_requests.models import Attachment
 from app.core.db import db
+from app.documents.models import Document
+from app.documents.rules import LARGEST, WrongDocument, checked, safe_name
 from tests.desk.screen import document as file
 from tests.desk.screen import words
 from tests.desk.test_pathway_form import CARE
@@ -18,9 +18,9 @@ from tests.factories.town import Town
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
-def kept() -> list[Attachment]:
+def kept() -> list[Document]:
     db.session.rollback()
-    return list(db.session.scalars(select(Attachment).order_by(Attachment.id)))
+    return list(db.session.scalars(select(Document).order_by(Document.id)))
 
 
 def sends(town: Town, *files: object, **more: object) -> TestResponse:
@@ -33,7 +33,7 @@ def test_a_prescription_goes_with_the_request_and_who_accepts_opens_it(town: Tow
     sent = sends(town, file(name="../../Ordonnance de Mme Marchand.exe"), file(PNG, "photo.jpeg"))
     assert sent.status_code == 303
     assert [each.name for each in kept()] == ["Ordonnance de Mme Marchand.pdf", "photo.png"]
-    url = f"/attachments/{kept()[0].id}"
+    url = f"/documents/{kept()[0].id}"
     town.time_passes(seconds=1)
     assert nurse.get(url).status_code == 404
     assert nurse.accepts() == 200
@@ -58,12 +58,12 @@ def test_who_gave_the_request_back_opens_nothing_any_more(town: Town) -> None:
     offer = nurse.offer()
     assert offer is not None
     nurse.post(f"/offers/{offer.id}/withdrawal", htmx=True)
-    assert nurse.get(f"/attachments/{kept()[0].id}").status_code == 404
+    assert nurse.get(f"/documents/{kept()[0].id}").status_code == 404
 
 
 def test_a_stolen_database_shows_neither_name_nor_content(town: Town) -> None:
     sends(town, file(name="HIV Marchand.pdf"))
-    row = str(db.session.execute(text("SELECT name, body FROM attachment")).one())
+    row = str(db.session.execute(text("SELECT name, body FROM document")).one())
     assert "HIV" not in row
     assert "biologie" not in row
 
@@ -153,11 +153,11 @@ def test_names_are_made_harmless(name: str, kept_name: str) -> None:
 
 
 def test_the_content_says_what_it_is() -> None:
-    assert document("x.gif", b"\xff\xd8\xff\xe0").media_type == "image/jpeg"
+    assert checked("x.gif", b"\xff\xd8\xff\xe0").media_type == "image/jpeg"
     with pytest.raises(WrongDocument):
-        document("x.pdf", b"GIF89a")
+        checked("x.pdf", b"GIF89a")
 
 
 def test_an_unknown_document_is_not_found(town: Town) -> None:
-    assert town.orientation_nurse.get(f"/attachments/{UUID(int=7)}").status_code == 404
+    assert town.orientation_nurse.get(f"/documents/{UUID(int=7)}").status_code == 404
     assert db.session.scalar(select(func.count()).where(AuditEvent.event == "attachment.opened")) == 0

@@ -23,7 +23,7 @@ from tests.factories.town import Nurse, Town, at
 
 def move(town: Town, request_id: UUID, verb: Verb) -> None:
     with transaction():
-        assert care_requests.move(care_requests.hold(request_id), verb, now=clock.now())
+        assert care_requests.move(care_requests.lock(request_id), verb, now=clock.now())
 
 
 def taken(town: Town) -> tuple[UUID, Nurse]:

@@ -24,6 +24,7 @@ from sqlalchemy import delete, event, func, select
 from app import create_app
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
+from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import CONDITIONS, planned
 from app.core import clock
@@ -296,7 +297,7 @@ class Machine(RuleBasedStateMachine):
 
         patch.setattr(offers, "record", breaking(offers.record))
         patch.setattr(search, "_begin", breaking(search._begin))
-        patch.setattr(offers, "touch", breaking(offers.touch))
+        patch.setattr(care_requests, "note", breaking(care_requests.note))
 
     def _everything(self) -> list[object]:
         db.session.rollback()

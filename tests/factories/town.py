@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from app import schedule
 from app.accounts.models import Account, Membership, Role, SignIn
-from app.care_requests.actions import Need, open_request
 from app.care_requests.models import CareRequest
+from app.care_requests.opening import Need, open_request
 from app.core import clock, heartbeats
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, new_token
@@ -25,10 +25,9 @@ from app.dispatch.models import Offer
 from app.organizations.actions import import_communes
 from app.organizations.models import Organization, TerritoryCommune
 from app.pathways.library import pathways
-from app.pathways.rules import window_bounds
 from app.patients import actions as patients
 from app.patients.models import Patient
-from app.push import subscriptions
+from app.push import actions as devices
 from tests.services.push_service import FakePushService, PushDevice
 
 COMMUNES = """\
@@ -179,7 +178,7 @@ class Town:
         assert nurse.device is not None
         keys = nurse.device.subscription
         with transaction():
-            subscriptions.subscribe(
+            devices.subscribe(
                 nurse.account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now()
             )
 
@@ -248,7 +247,7 @@ class Town:
     def need(self, pathway: str, reason: str = "", window: str = "", **more: Any) -> Need:
         chosen = pathways()[pathway]
         when = chosen.window(window) if window else chosen.windows[-1]
-        start, end = window_bounds(when, clock.now(), clock.PARIS)
+        start, end = when.bounds(clock.now())
         return Need(chosen, reason or chosen.reasons[0].slug, start, end, **more)
 
     def time_passes(self, **delta: float) -> None:

@@ -6,12 +6,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import Account
 from app.appointments.queries import of_request
 from app.audit.models import AuditEvent
-from app.care_requests.models import Attachment, CareTask, InformationCopy
+from app.care_requests.models import CareTask, EpisodeDocument, InformationCopy
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
+from app.documents.actions import store
+from app.documents.rules import Upload
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
 from tests.inbox.test_answers import asked, url
@@ -139,26 +142,19 @@ class TestGivingItBack:
 
 def test_documents_are_listed_once_it_is_hers(town: Town, nurse: Nurse) -> None:
     request_id = asked(town, nurse)
-    attachment = joined(town, request_id)
+    document = joined(town, request_id)
     assert "Ordonnance.pdf" not in nurse.get(url(nurse)).text
     nurse.accepts()
     page = Screen(nurse.get(url(nurse)))
     assert "Ordonnance.pdf" in page.text
-    assert f'href="/attachments/{attachment}"' in page.html
-    assert nurse.get(f"/attachments/{attachment}").data == b"pdf"
+    assert f'href="/documents/{document}"' in page.html
+    assert nurse.get(f"/documents/{document}").data == b"pdf"
 
 
 def joined(town: Town, request_id: UUID) -> UUID:
     with transaction():
-        attachment = Attachment(
-            episode_id=town.request(request_id).episode_id,
-            name="Ordonnance.pdf",
-            media_type="application/pdf",
-            size=3,
-            body=b"pdf",
-            added_by_id=town.orientation_nurse.account_id,
-            at=clock.now(),
-        )
-        db.session.add(attachment)
-        db.session.flush()
-        return attachment.id
+        request, by = town.request(request_id), db.session.get_one(Account, town.orientation_nurse.account_id)
+        upload = Upload("Ordonnance.pdf", "application/pdf", b"pdf")
+        document = store(upload, request.patient_id, by=by, now=clock.now())
+        db.session.add(EpisodeDocument(document_id=document.id, episode_id=request.episode_id))
+        return document.id

@@ -8,9 +8,9 @@ from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import OfferState
+from app.push.actions import subscribe
 from app.push.models import Message
-from app.push.payload import answer_token
-from app.push.subscriptions import subscribe
+from app.push.request import answer_token
 from tests.factories.town import Nurse, Town, role_of
 from tests.inbox.screen import Screen
 

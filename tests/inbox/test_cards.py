@@ -77,7 +77,7 @@ def test_the_chosen_maternity_knows_whom_before_it_answers(town: Town) -> None:
 
 
 def test_a_bed_for_nobody_is_asked_for_without_a_patient(town: Town) -> None:
-    from app.care_requests.actions import open_request
+    from app.care_requests.opening import open_request
     from app.core import clock
     from app.core.db import transaction
 

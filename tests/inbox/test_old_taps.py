@@ -20,7 +20,7 @@ from app.directory.models import Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch.queries import inquiries_about
-from app.push.payload import answer_token
+from app.push.request import answer_token
 from tests.factories.town import Nurse, Town, role_of
 from tests.inbox.plans import asked_for_ten_days, shares_a_practice
 from tests.inbox.screen import Screen

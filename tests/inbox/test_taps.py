@@ -10,11 +10,11 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db, transaction
+from app.dispatch.answers import LONGEST_WAY, Tap, touched
 from app.dispatch.models import OfferState
-from app.dispatch.rules import LONGEST_WAY, Tap, touched
+from app.push.actions import subscribe, unsubscribe
 from app.push.models import Message, Subscription
-from app.push.payload import answer_token, payload_for
-from app.push.subscriptions import subscribe, unsubscribe
+from app.push.request import answer_token, payload_for
 from tests.conftest import A_TUESDAY
 from tests.factories.town import Nurse, Town
 from tests.inbox.test_answers import TestFromTheNotice as Notices

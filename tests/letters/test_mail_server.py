@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from app.letters import mail
-from app.letters.rules import CALM, URGENT, Outcome, Stage, Verdict, after
+from app.letters.rules import CALM, URGENT, LetterOutcome, LetterVerdict, Stage, after
 from tests.conftest import settings_for
 from tests.services.mail_server import FakeMailServer, certificate
 
@@ -116,18 +116,18 @@ def test_the_sender_may_have_a_name(server: FakeMailServer, tmp_path: Path, send
 
 
 def test_three_tries_when_somebody_waits_and_none_too_many_when_nobody_does() -> None:
-    ends, away = NOW.replace(day=25), Outcome(Stage.CONNECTION)
+    ends, away = NOW.replace(day=25), LetterOutcome(Stage.CONNECTION)
     urgent = [after(away, URGENT, attempts=n, now=NOW, expires_at=ends).state for n in (1, 2, 3)]
     assert urgent == ["pending", "pending", "failed"]
     assert after(away, CALM, attempts=20, now=NOW, expires_at=ends).state == "pending"
 
 
 def test_what_would_be_tried_after_its_end_is_over() -> None:
-    away = Outcome(Stage.SIGN_IN, 535)
-    assert after(away, CALM, attempts=1, now=NOW, expires_at=NOW + CALM.first) == Verdict("expired")
+    away = LetterOutcome(Stage.SIGN_IN, 535)
+    assert after(away, CALM, attempts=1, now=NOW, expires_at=NOW + CALM.first) == LetterVerdict("expired")
 
 
 def test_what_is_kept_of_a_refusal_names_nobody() -> None:
-    refused = Outcome(Stage.RECIPIENT, 550, said="no mailbox nora@example.org here")
+    refused = LetterOutcome(Stage.RECIPIENT, 550, said="no mailbox nora@example.org here")
     assert refused.trouble == "recipient 550"
-    assert Outcome(status=250).trouble == ""
+    assert LetterOutcome(status=250).trouble == ""

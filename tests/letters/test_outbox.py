@@ -148,7 +148,7 @@ def test_a_server_that_is_away_ends_the_round(
 def test_what_ends_first_leaves_first(app: Flask, invitation: UUID, server: FakeMailServer) -> None:
     with transaction():
         tell(account_of(NORA), PasskeyLetter.ADDED, account_of(NORA).id, now=later(seconds=-10))
-        actions.owe(
+        actions.enqueue(
             MembershipLetter.ADDRESS_CODE.value, invitation, LEA.email, now=later(), expires_at=later(minutes=10)
         )
     later(minutes=-5)

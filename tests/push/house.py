@@ -9,15 +9,15 @@ from flask_login import LoginManager
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app import push
+from app import messages, push
 from app.accounts.models import Account
 from app.config import Settings
 from app.core import clock, security
 from app.core import db as database
 from app.core.db import db, transaction
-from app.push.alerts import alert
+from app.messages.actions import alert
+from app.messages.models import Notice
 from app.push.models import Message, Subscription
-from app.push.notices import Notice
 from app.push.sender import send_due
 from tests.services.push_service import FakePushService, PushDevice
 
@@ -39,7 +39,7 @@ def one_room(settings: Settings) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         TESTING=True,
     )
-    for floor in (database, security, push):
+    for floor in (database, security, push, messages):
         floor.init_app(app)
     # Requests made inside a test's own app context share its `g`, and with it the person of the one before.
     app.before_request(lambda: g.__dict__.clear())

@@ -8,24 +8,24 @@ from flask import Flask
 
 from app.core import clock
 from app.core.db import db, transaction
+from app.messages.actions import drop
 from app.push import outbox
-from app.push.alerts import drop
+from app.push.actions import receive
 from app.push.models import MessageState
-from app.push.outbox import Claimed
-from app.push.rules import Verdict
-from app.push.subscriptions import forget, receive
+from app.push.outbox import ClaimedMessage, forget_device
+from app.push.rules import MessageVerdict
 from tests.push.house import Phone, new_phone
 from tests.services.push_service import FakePushService
 
-SENT = Verdict("sent")
+SENT = MessageVerdict("sent")
 
 
-def claim(worker: str, limit: int = 50) -> list[Claimed]:
+def claim(worker: str, limit: int = 50) -> list[ClaimedMessage]:
     with transaction():
         return outbox.claim(limit, worker, clock.now())
 
 
-def settle(message: Claimed, verdict: Verdict = SENT) -> bool:
+def settle(message: ClaimedMessage, verdict: MessageVerdict = SENT) -> bool:
     with transaction():
         return outbox.settle(message, verdict, 201, clock.now())
 
@@ -44,7 +44,7 @@ def test_a_lease_that_runs_out_goes_to_another_and_its_old_holder_settles_nothin
     clock.advance(outbox.LEASE + timedelta(seconds=1))
     [taken] = claim("second")
     assert (taken.id, taken.attempts) == (mine.id, 2)
-    assert not settle(mine, Verdict("failed"))
+    assert not settle(mine, MessageVerdict("failed"))
     assert phone.message.state is MessageState.LEASED
     assert settle(taken)
     assert phone.message.state is MessageState.SENT
@@ -54,7 +54,7 @@ def test_a_lease_that_runs_out_goes_to_another_and_its_old_holder_settles_nothin
 def test_what_is_not_due_yet_waits(phone: Phone) -> None:
     phone.owe()
     [claimed] = claim("first")
-    settle(claimed, Verdict("pending", due_at=clock.now() + timedelta(seconds=20)))
+    settle(claimed, MessageVerdict("pending", due_at=clock.now() + timedelta(seconds=20)))
     assert claim("first") == []
     clock.advance(timedelta(seconds=20))
     assert len(claim("first")) == 1
@@ -63,7 +63,7 @@ def test_what_is_not_due_yet_waits(phone: Phone) -> None:
 def test_past_its_deadline_a_message_is_expired_not_sent(phone: Phone) -> None:
     phone.owe(lasts=timedelta(minutes=1))
     [claimed] = claim("first")
-    settle(claimed, Verdict("pending", due_at=clock.now() + timedelta(seconds=30)))
+    settle(claimed, MessageVerdict("pending", due_at=clock.now() + timedelta(seconds=30)))
     clock.advance(timedelta(minutes=1))
     assert claim("first") == []
     assert phone.message.state is MessageState.EXPIRED
@@ -83,14 +83,14 @@ def test_a_receipt_that_overtakes_the_answer_stands(phone: Phone) -> None:
     [claimed] = claim("first")
     with transaction():
         receive(claimed.id, clock.now())
-    assert not settle(claimed, Verdict("pending", due_at=clock.now()))
+    assert not settle(claimed, MessageVerdict("pending", due_at=clock.now()))
     assert phone.message.state is MessageState.RECEIVED
 
 
 def test_what_was_owed_to_a_forgotten_device_has_failed(phone: Phone) -> None:
     phone.owe()
     with transaction():
-        forget(phone.device_id)
+        forget_device(phone.device_id)
     assert phone.message.state is MessageState.FAILED
     assert phone.message.subscription is None
 
@@ -122,7 +122,7 @@ def test_a_row_in_an_open_claim_is_not_given_to_another_worker(app: Flask, phone
     # PostgreSQL's second worker skips the row at once; SQLite has one writer, so it waits for its turn first.
     waits = db.engine.dialect.name == "sqlite"
     phone.owe()
-    found: list[list[Claimed]] = []
+    found: list[list[ClaimedMessage]] = []
 
     def other() -> None:
         with app.app_context():

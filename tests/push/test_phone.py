@@ -19,7 +19,7 @@ from app.accounts.models import Account
 from app.core import clock, ways
 from app.core.db import Model, db, transaction
 from app.core.security import csrf, public
-from app.push.alerts import alert
+from app.messages.actions import alert
 from app.push.models import Message, Subscription
 from app.push.sender import send_due
 from tests.conftest import settings_for

@@ -11,10 +11,12 @@ from flask import Flask
 from app import cli
 from app.core import clock
 from app.core.db import db, transaction
-from app.push import subscriptions, vapid
+from app.push import actions as devices
+from app.push import request, vapid
 from app.push.models import MessageState, Subscription
+from app.push.outbox import forget_device
 from tests.push.house import Phone, new_phone, send
-from tests.push.test_vapid import claims
+from tests.push.test_request import claims
 from tests.services.push_service import FakePushService
 
 
@@ -52,7 +54,7 @@ def test_a_browser_that_says_again_where_it_is_keeps_its_key(phone: Phone) -> No
     def say_again() -> None:
         device = phone.device
         with transaction():
-            subscriptions.subscribe(phone.account_id, device.endpoint, device.p256dh, device.auth, clock.now())
+            devices.subscribe(phone.account_id, device.endpoint, device.p256dh, device.auth, clock.now())
 
     before = vapid.fingerprint()
     vapid.rotate()
@@ -66,10 +68,10 @@ def test_a_lost_key_is_replaced_by_the_current_one_and_comes_back_by_itself(app:
     path = next(tmp_path.glob("vapid-*.pem"))
     pem = path.read_bytes()
     path.unlink()
-    current = vapid.authorization("https://a.example", vapid.fingerprint(), now)
-    assert vapid.authorization("https://a.example", old, now) == current
+    current = request.authorization("https://a.example", vapid.fingerprint(), now)
+    assert request.authorization("https://a.example", old, now) == current
     path.write_bytes(pem)
-    assert vapid.authorization("https://a.example", old, now) != current
+    assert request.authorization("https://a.example", old, now) != current
     assert claims(current)["aud"] == "https://a.example"
 
 
@@ -93,7 +95,7 @@ def test_a_key_retires_when_nobody_uses_it(relais: Callable[..., Result], push_s
     assert (refused.exit_code, refused.output) == (1, f"{old}: 1 device still hears this key alone\n")
     assert vapid.former() == [old]
     with transaction():
-        subscriptions.forget(phone.device_id)
+        forget_device(phone.device_id)
     retired = relais("retire")
     assert (retired.exit_code, retired.output) == (0, f"{old}: retired\n")
     assert vapid.former() == []

@@ -5,32 +5,32 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.push.rules import Outcome, after, key_trouble, may_call, named_origin, origin_of
+from app.push.rules import SendOutcome, after, key_trouble, may_call, named_origin, origin_of
 from tests.services.push_service import FakePushService
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-SILENCE = Outcome(fault="silence")
+SILENCE = SendOutcome(fault="silence")
 
 
-def verdict(outcome: Outcome, *, attempts: int = 1, left: float = 900, jitter: float = 0):
+def verdict(outcome: SendOutcome, *, attempts: int = 1, left: float = 900, jitter: float = 0):
     return after(outcome, attempts=attempts, now=NOW, expires_at=NOW + timedelta(seconds=left), jitter=jitter)
 
 
 @pytest.mark.parametrize(
     ("outcome", "state", "forgets", "alarms"),
     [
-        *[(Outcome(status), "sent", False, False) for status in (200, 201, 202, 204)],
-        *[(Outcome(status), "failed", True, False) for status in (404, 410)],
-        *[(Outcome(status), "pending", False, True) for status in (401, 403)],
-        *[(Outcome(status), "pending", False, False) for status in (408, 429, 500, 502, 503, 504)],
-        *[(Outcome(status), "failed", False, True) for status in (301, 307, 308, 400, 405, 413)],
+        *[(SendOutcome(status), "sent", False, False) for status in (200, 201, 202, 204)],
+        *[(SendOutcome(status), "failed", True, False) for status in (404, 410)],
+        *[(SendOutcome(status), "pending", False, True) for status in (401, 403)],
+        *[(SendOutcome(status), "pending", False, False) for status in (408, 429, 500, 502, 503, 504)],
+        *[(SendOutcome(status), "failed", False, True) for status in (301, 307, 308, 400, 405, 413)],
         (SILENCE, "pending", False, False),
-        (Outcome(fault="forbidden-address"), "failed", False, True),
-        (Outcome(fault="bad-keys"), "failed", False, True),
-        (Outcome(fault="too-late"), "expired", False, False),
+        (SendOutcome(fault="forbidden-address"), "failed", False, True),
+        (SendOutcome(fault="bad-keys"), "failed", False, True),
+        (SendOutcome(fault="too-late"), "expired", False, False),
     ],
 )
-def test_what_an_answer_means(outcome: Outcome, state: str, forgets: bool, alarms: bool) -> None:
+def test_what_an_answer_means(outcome: SendOutcome, state: str, forgets: bool, alarms: bool) -> None:
     said = verdict(outcome)
     assert (said.state, said.forget_device, bool(said.alarm)) == (state, forgets, alarms)
     assert (said.due_at is None) == (state != "pending")
@@ -48,7 +48,7 @@ def test_what_an_answer_means(outcome: Outcome, state: str, forgets: bool, alarm
     ],
 )
 def test_retry_after_is_obeyed_when_it_has_a_sense(retry_after: str, seconds: int) -> None:
-    assert verdict(Outcome(429, retry_after)).due_at == NOW + timedelta(seconds=seconds)
+    assert verdict(SendOutcome(429, retry_after)).due_at == NOW + timedelta(seconds=seconds)
 
 
 def test_retries_double_up_to_a_minute_and_are_spread() -> None:
@@ -57,8 +57,8 @@ def test_retries_double_up_to_a_minute_and_are_spread() -> None:
     assert verdict(SILENCE, attempts=3, jitter=0.99).due_at < NOW + timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("outcome", [Outcome(429, "900"), Outcome(503, "3600"), Outcome(403)])
-def test_what_cannot_be_tried_again_in_time_is_expired(outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [SendOutcome(429, "900"), SendOutcome(503, "3600"), SendOutcome(403)])
+def test_what_cannot_be_tried_again_in_time_is_expired(outcome: SendOutcome) -> None:
     assert verdict(outcome, left=1).state == "expired"
 
 

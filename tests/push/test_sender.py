@@ -5,17 +5,21 @@ import threading
 import time
 from collections import Counter
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from app.core import clock, stopping
 from app.core.db import db, transaction
-from app.push import listeners, outbox, sender, transport, vapid
-from app.push.alerts import drop, replace
+from app.core.events import listen
+from app.messages.actions import drop, supersede
+from app.messages.models import Notice
+from app.push import outbox, request, sender, transport, vapid
 from app.push.models import MessageState, Subscription
-from app.push.notices import Notice, topic_of
+from app.push.outbox import DeliveryChanged, topic_of
 from tests.push.house import NOTICE, SOON, Phone, new_phone, send
 from tests.services.push_service import FakePushService, PushDevice
 
@@ -160,7 +164,7 @@ def test_an_offer_that_goes_while_its_alert_is_on_the_way_is_closed_on_the_phone
         claimed = claim(*args)
         if claimed and closing:
             now = clock.now()
-            replace({phone.subject_id: ([phone.account_id], closing.pop())}, "closed", now=now, expires_at=now + SOON)
+            supersede({phone.subject_id: ([phone.account_id], closing.pop())}, "closed", now=now, expires_at=now + SOON)
         return claimed
 
     phone.owe()
@@ -262,7 +266,7 @@ def test_a_closing_notice_overwrites_the_alert_on_the_phones_that_had_it(phone: 
     closing = Notice("Déjà prise par un confrère", "Merci d'avoir répondu présent", "inbox")
     now = clock.now()
     with transaction():
-        replace({phone.subject_id: ([phone.account_id], closing)}, "closed", now=now, expires_at=now + SOON)
+        supersede({phone.subject_id: ([phone.account_id], closing)}, "closed", now=now, expires_at=now + SOON)
     send()
     alert, closed = phone.device.messages
     assert alert.topic == closed.topic
@@ -289,7 +293,7 @@ def test_a_bug_costs_one_attempt_and_the_lease_brings_the_row_back(
 ) -> None:
     phone.owe()
     with monkeypatch.context() as patch, capture_logs() as lines:
-        patch.setattr(vapid, "authorization", lambda *_: 1 / 0)
+        patch.setattr(request, "authorization", lambda *_: 1 / 0)
         assert send() == 1
     assert [line["event"] for line in lines] == ["push_attempt_broke"]
     clock.advance(outbox.LEASE)
@@ -344,9 +348,9 @@ def test_public_addresses(address: str, public: bool) -> None:
     assert transport.is_public(address) is public
 
 
-def test_losing_a_phone_is_told_in_the_same_transaction(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = []
-    monkeypatch.setattr(listeners, "_on_lost", [told.append])
+def test_losing_a_phone_is_announced_in_the_same_transaction(app: Flask, phone: Phone) -> None:
+    told: list[UUID] = []
+    listen(app, DeliveryChanged, lambda changed: told.extend(changed.subject_ids))
     phone.device.answers(410)
     phone.owe()
     send()

@@ -4,16 +4,20 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from app.core import clock
 from app.core.db import db, transaction
-from app.push import listeners, vapid
+from app.core.events import listen
+from app.messages.funnel import funnel
+from app.push import vapid
+from app.push.actions import MOST_DEVICES
 from app.push.models import MessageState, Subscription
-from app.push.payload import answer_token, answer_token_matches
-from app.push.queries import funnel, held
-from app.push.subscriptions import MOST_DEVICES
+from app.push.outbox import DeliveryChanged
+from app.push.queries import subject_and_reader
+from app.push.request import answer_token, answer_token_matches
 from tests.push.house import Phone, new_account, send
 from tests.services.push_service import FakePushService
 
@@ -201,9 +205,9 @@ def test_one_can_only_remove_ones_own_device(client: FlaskClient, browser: Brows
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def told(app: Flask) -> list[object]:
     told: list[object] = []
-    monkeypatch.setattr(listeners, "_on_received", [told.append])
+    listen(app, DeliveryChanged, lambda changed: told.extend(changed.subject_ids))
     return told
 
 
@@ -263,5 +267,5 @@ def test_an_answer_token_holds_for_one_message_and_one_answer(phone: Phone) -> N
     assert not answer_token_matches(identity, token, "refuse")
     assert not answer_token_matches(uuid4(), token, "accept")
     assert not answer_token_matches(identity, answer_token(identity, "cancel"), "cancel")
-    assert held(identity) == (phone.subject_id, phone.account_id)
-    assert held(uuid4()) is None
+    assert subject_and_reader(identity) == (phone.subject_id, phone.account_id)
+    assert subject_and_reader(uuid4()) is None

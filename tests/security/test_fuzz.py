@@ -127,7 +127,7 @@ ENDS = {
     "accounts.end_device",
     "accounts.end_other_devices",
     "membership.remove",
-    "settings.close",
+    "membership.close",
 }
 """What would end the sign-ins that the rest is asked with, and the stream, which has no end."""
 

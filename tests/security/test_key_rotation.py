@@ -20,7 +20,8 @@ from app.membership import email_change, recovery
 from app.membership.codes import ADDRESS_CODE
 from app.membership.codes import codes_of as codes_for
 from app.membership.models import EmailChange
-from app.push import payload, sms
+from app.messages import channels
+from app.push import request
 from app.tablets import queries as tablets
 from app.tablets.models import TabletTicket
 from app.tablets.rules import spoken_code
@@ -55,11 +56,11 @@ TRAVELS = {
     "invitation-code": Kept(lambda: code_of(ID), lambda code: code in codes_of(ID)),
     "address-code": Kept(lambda: address_code(ID), lambda code: code in codes_for(ADDRESS_CODE, ID)),
     "stop-recovery": Kept(lambda: recovery.stop_token(ID), lambda token: recovery.stops(ID, token)),
-    "push-receipt": Kept(lambda: payload.receipt_token(ID), lambda token: payload.receipt_token_matches(ID, token)),
+    "push-receipt": Kept(lambda: request.receipt_token(ID), lambda token: request.receipt_token_matches(ID, token)),
     "push-answer-": Kept(
-        lambda: payload.answer_token(ID, "accept"), lambda token: payload.answer_token_matches(ID, token, "accept")
+        lambda: request.answer_token(ID, "accept"), lambda token: request.answer_token_matches(ID, token, "accept")
     ),
-    "sms-report": Kept(lambda: sms.report_token(ID), lambda token: sms.report_token_matches(ID, token)),
+    "sms-report": Kept(lambda: channels.report_token(ID), lambda token: channels.report_token_matches(ID, token)),
     "tablet-code": Kept(lambda: ticket().code_key, lambda key: key in tablets.code_keys(spoken_code(SPOKEN[0]))),
     "tablet-ticket": Kept(
         lambda: ticket().code_key,

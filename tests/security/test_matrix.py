@@ -16,10 +16,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Passkey, Role, SignIn
-from app.care_requests.models import Attachment, CareRequest, CareTask
+from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
 from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import Inquiry
+from app.documents.models import Document
 from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
@@ -103,7 +104,7 @@ TABLE: dict[str, Row] = {
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
-    "GET /attachments/<uuid:attachment_id>": tablet_too(row("not found", comes_in=(*REQUESTERS, "senior", "winner"))),
+    "GET /documents/<uuid:document_id>": tablet_too(row("not found", comes_in=(*REQUESTERS, "senior", "winner"))),
     "GET /audit": only(*COORDINATORS),
     "GET /badges": OWN_CODE,
     "POST /badges/<uuid:tablet_id>": only("requester", foreign=ELSEWHERE),
@@ -325,7 +326,7 @@ def world(town: Town) -> World:
             "request_id": request,
             "slug": "home-care",
             "offer_id": offer.id,
-            "attachment_id": joined[0].id,
+            "document_id": joined[0].id,
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
@@ -363,13 +364,13 @@ def glass_broken(by: Person, request: CareRequest) -> UUID:
     return access.id
 
 
-def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Attachment, Inquiry, CareTask]:
+def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Document, Inquiry, CareTask]:
     """What hangs on the request: a document, a question, a task; and the doctor who was asked to decide."""
     request, now = db.session.get_one(CareRequest, request_id), clock.now()
     request.decider_id = senior
     body = b"%PDF-1.4"
-    document = Attachment(
-        episode_id=request.episode_id,
+    document = Document(
+        patient_id=request.patient_id,
         name="ordonnance.pdf",
         media_type="application/pdf",
         size=len(body),
@@ -377,6 +378,9 @@ def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Attachmen
         added_by_id=request.author_id,
         at=now,
     )
+    db.session.add(document)
+    db.session.flush()
+    db.session.add(EpisodeDocument(document_id=document.id, episode_id=request.episode_id))
     question = Inquiry(offer_id=offer_id, request_id=request_id, question="Quelle sonde ?", asked_at=now)
     task = CareTask(request_id=request_id, slug="call", label="Appeler", owner="requester", due_at=now)
     return document, question, task
@@ -543,7 +547,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "tablet_id": ("administrator", "administrator elsewhere"),
         "access_id": ("requester elsewhere", "requester"),
         "badge_id": (TABLET, "requester"),
-        **dict.fromkeys(("attachment_id", "inquiry_id", "task_id"), ("requester", "requester elsewhere")),
+        **dict.fromkeys(("document_id", "inquiry_id", "task_id"), ("requester", "requester elsewhere")),
     }
     with transaction():
         other = world.town._organization("Clinique d'ailleurs", "hospital", None).id

@@ -63,7 +63,7 @@ def invites(boss: Person, how: str, email: str, role: str = "requester") -> Test
     return boss.post(f"/invitations/{how}", {**form, "organization_id": str(clinic_of(boss))})
 
 
-def invited(town: Town, person: invitations.Person, role: Role = Role.REQUESTER) -> UUID:
+def invited(town: Town, person: invitations.Invitee, role: Role = Role.REQUESTER) -> UUID:
     """By the town's own hospital, by mail."""
     with transaction():
         return invitations.invite(person, town.emergency_id, role, by=None, now=clock.now()).id
@@ -399,6 +399,8 @@ ACTS: dict[str, list[Act]] = {
     "membership.give_code": [post("/invitation/{proposed}", code="123456")],
     "membership.accept_invitation": [post("/invitation/{proposed}/acceptance")],
     "membership.decline_invitation": [post("/invitation/{proposed}/refusal")],
+    "membership.first_passkey_options": [post("/invitation/{proposed}/passkey/options")],
+    "membership.first_passkey_verification": [post("/invitation/{proposed}/passkey/verification")],
     "membership.remove": [post(HER_MEMBER + "/removal"), post(AT_MINE + "/removal")],
     "membership.ask_recovery": [post(HER_MEMBER + "/recovery", **WHY), post(AT_MINE + "/recovery", **WHY)],
     "membership.confirm_recovery": [post(f"{page}/recovery/confirmation", **WHY) for page in (HER_MEMBER, AT_MINE)],
@@ -412,9 +414,9 @@ ACTS: dict[str, list[Act]] = {
     "accounts.rename_passkey": [post("/passkeys/{key}/name", name="La mienne")],
     "accounts.remove_passkey": [post("/passkeys/{key}/removal")],
     "accounts.end_device": [post("/devices/{device}/sign-out")],
-    "push.remove": [post("/push/devices/{phone}/removal")],
-    "settings.change_email": [takes_her_address],
-    "settings.show_email_code": [takes_her_address],
+    "messages.remove": [post("/push/devices/{phone}/removal")],
+    "membership.change_email": [takes_her_address],
+    "membership.confirm_email": [takes_her_address],
     "joining.send": [
         post("/access", rpps="{rpps}", given_name="Nora", family_name="Dupré", email=email)
         for email in ("{email}", "mallory@example.org")
@@ -442,21 +444,21 @@ ONESELF = {
     "accounts.sign_in_options": "names nobody",
     "accounts.sign_in_verification": "the passkey says who",
     "accounts.sign_out": "this browser",
-    "accounts.enrolment_options": "oneself, or an invitation whose code was given: the tales above",
-    "accounts.enrolment_verification": "the same",
+    "accounts.enrolment_options": "oneself",
+    "accounts.enrolment_verification": "oneself",
     "accounts.set_lock_screen": "oneself",
     "accounts.proof_options": "oneself",
     "accounts.proof_verification": "oneself",
     "accounts.end_other_devices": "oneself",
     "membership.cancel_recovery": "oneself",
     "membership.stop_by_mail": "whoever holds the mailed link; it only stops",
-    "settings.close": "oneself",
+    "membership.close": "oneself",
     "tablets.lock": "this browser",
     "tablets.presence": "this browser",
 }
 """Acts on an account that name none."""
 
-ROOMS = ("accounts", "keys", "members", "settings", "joining", "approvals", "badges", "tablets", "pro_sante")
+ROOMS = ("accounts", "membership", "joining", "approvals", "badges", "tablets", "pro_sante")
 
 
 def test_every_act_on_accounts_stands_in_the_table(app: Flask) -> None:

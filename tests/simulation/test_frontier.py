@@ -8,16 +8,16 @@ import pytest
 from app.simulation import frontier, report
 from app.simulation.frontier import Way, beaten, best, calm, gain, median, slowest_tenth
 from app.simulation.invented import scattered
-from app.simulation.outcome import Outcome
+from app.simulation.outcome import RunOutcome
 from app.simulation.picture import Panel, Point, drawn
 
 OTHER = Way(5, 20, 10)
 
 
-def outcome(minutes: float, alerts: int, spoilt_parts: int = 0) -> Outcome:
+def outcome(minutes: float, alerts: int, spoilt_parts: int = 0) -> RunOutcome:
     """A hundred searches that all wait as long; in so many of their ten parts twice as long."""
     waits = [minutes * (2 if n < 10 * spoilt_parts else 1) for n in range(100)]
-    return Outcome(720, waits, [alerts] * 100)
+    return RunOutcome(720, waits, [alerts] * 100)
 
 
 def test_the_frontier_keeps_what_no_other_beats() -> None:
@@ -30,7 +30,7 @@ def test_a_way_as_fast_that_disturbs_fewer_beats() -> None:
 
 
 @pytest.mark.parametrize("other", [outcome(9, 8), outcome(11, 6), outcome(10, 7)], ids=["noisier", "slower", "equal"])
-def test_a_way_that_costs_something_or_gains_nothing_does_not(other: Outcome) -> None:
+def test_a_way_that_costs_something_or_gains_nothing_does_not(other: RunOutcome) -> None:
     assert not list(beaten(outcome(10, 7), {OTHER: other}, median))
 
 
@@ -46,7 +46,7 @@ def test_what_one_part_of_the_run_alone_gains_may_be_luck() -> None:
 
 def test_two_ways_that_differ_by_chance_alone_are_held_for_equal() -> None:
     dice = Random(7)
-    mine, other = (Outcome(720, [dice.expovariate(0.1) for _ in range(2000)], [7] * 2000) for _ in range(2))
+    mine, other = (RunOutcome(720, [dice.expovariate(0.1) for _ in range(2000)], [7] * 2000) for _ in range(2))
     found = gain(mine, other, slowest_tenth)
     assert abs(found.by) < 2 * found.luck
     assert gain(mine, other, calm).luck == 0

@@ -9,7 +9,7 @@ from app.dispatch.rules import Candidate
 from app.pathways.library import load_catalog
 from app.pathways.schema import Search, Stage
 from app.simulation.invented import EVERYBODY, Behaviour, Territory, among_strangers, asking, scattered, simulate
-from app.simulation.outcome import Outcome
+from app.simulation.outcome import RunOutcome
 from app.simulation.play import Play
 from app.simulation.report import lines
 
@@ -37,7 +37,7 @@ def test_nobody_who_never_accepts_is_counted_as_an_answer() -> None:
 
 def test_the_slowest_tenth_counts_those_who_find_nobody() -> None:
     """Ten searches in order: the ninth tenth is not moved by how long the last one waits, the slowest tenth is."""
-    soon, late, never = (Outcome(720, [*range(1, 10), last], [1] * 10) for last in (10.0, 300.0, inf))
+    soon, late, never = (RunOutcome(720, [*range(1, 10), last], [1] * 10) for last in (10.0, 300.0, inf))
     assert soon.within(0.9) == late.within(0.9) == never.within(0.9) == 9
     assert (soon.slowest_tenth, late.slowest_tenth, never.slowest_tenth) == (10, 300, 720)
     assert (never.successes, never.alerts_per_success) == (9, 10 / 9)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 
 from app.accounts.models import Role, SignIn
+from app.audit import actions as audit
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State, Step
 from app.core import clock
@@ -21,7 +22,7 @@ from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import reach
 from app.letters import mail
-from app.letters.rules import Outcome, Stage
+from app.letters.rules import LetterOutcome, Stage
 from app.live.models import Topic
 from app.push.models import Message
 from tests.factories.town import Nurse, Person, Town
@@ -55,8 +56,8 @@ def test_a_push_service_that_is_down_loses_nothing(town: Town) -> None:
 def no_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
     """No mail reaches anybody either."""
 
-    def refuses(*_: object) -> Outcome:
-        return Outcome(Stage.RECIPIENT, 550, said="no such mailbox")
+    def refuses(*_: object) -> LetterOutcome:
+        return LetterOutcome(Stage.RECIPIENT, 550, said="no such mailbox")
 
     monkeypatch.setattr(mail, "deliver", refuses)
 
@@ -166,12 +167,16 @@ def everything() -> dict[str, list[str]]:
     return {t.name: sorted(map(repr, db.session.execute(select(t)))) for t in Model.metadata.sorted_tables}
 
 
-def break_the_audit(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
-    def breaks(*_: object, **__: object) -> None:
-        db.session.flush()  # As late as can be: all the rest is written, but not committed.
-        raise ZeroDivisionError
+def break_the_audit(monkeypatch: pytest.MonkeyPatch, event: str) -> None:
+    append = audit.append
 
-    monkeypatch.setattr(f"app.{module}.record", breaks)
+    def breaks(table: type[Model], **line: object) -> None:
+        if line.get("event") == event:
+            db.session.flush()  # As late as can be: all the rest is written, but not committed.
+            raise ZeroDivisionError
+        append(table, **line)
+
+    monkeypatch.setattr(audit, "append", breaks)
 
 
 def test_an_acceptance_that_breaks_half_way_changes_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +186,7 @@ def test_an_acceptance_that_breaks_half_way_changes_nothing(town: Town, monkeypa
     town.time_passes(seconds=1)
     offer, before = maya.offer().id, everything()
     with monkeypatch.context() as broken:
-        break_the_audit(broken, "dispatch.offers")
+        break_the_audit(broken, "offer.answered")
         assert maya.post(f"/offers/{offer}/acceptance").status_code == 500
     assert everything() == before
 
@@ -193,7 +198,7 @@ def test_a_request_that_breaks_half_way_was_never_sent(town: Town, monkeypatch: 
     town.nurse("Maya")
     patient = town.patient()
     before = everything()
-    break_the_audit(monkeypatch, "care_requests.actions")
+    break_the_audit(monkeypatch, "request.opened")
     with pytest.raises(ZeroDivisionError):
         town.asks(patient=patient)
     assert everything() == before
@@ -268,17 +273,17 @@ def answer_of(person: Person, method: str, rule: Rule, ids: dict[str, object]) -
 def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     maya = town.nurse("Maya")
     people = {
-        "requester": (town.orientation_nurse, ("desk.", "attachments.", "badges.", "emergency.", "drafts.")),
+        "requester": (town.orientation_nurse, ("desk.", "documents.", "badges.", "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("decisions.",)),
         "coordinator": (town.coordinator, ("supervision.", "approvals.")),
-        "practitioner": (maya, ("inbox.", "push.remove", "keys.")),
+        "practitioner": (maya, ("inbox.", "messages.remove", "keys.")),
         "administrator": (
             town.administrator(),
             ("members.", "tablets_administration.", "accounts.show_inv", "accounts.accept_inv"),
         ),
         "anyone": (
             town.stranger(),
-            ("appointments.", "push.receive", "push.report_sms", "tablets.", "accounts.decline"),
+            ("appointments.", "push.receive", "messages.report_sms", "tablets.", "accounts.decline"),
         ),
     }
     asked = set()

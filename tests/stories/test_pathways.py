@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Role
 from app.care_requests import actions as care_requests
-from app.care_requests import follow_ups
+from app.care_requests import opening
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Verb
 from app.care_requests.rules import planned
 from app.core import clock
@@ -18,17 +18,17 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
+from app.messages import actions as messages
+from app.messages.rules import Wishes
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
 from app.patients.models import Consent, Patient
-from app.push import budget
-from app.push.attention import Wishes
 from tests.factories.town import Nurse, Person, Town
 
 DOCTOR_SAYS = {"alarm": "no", "vitals": "normal", "autonomy": "alone"}
 
 
-def says(nurse: Nurse, **said: object) -> answers.Answer:
+def says(nurse: Nurse, **said: object) -> answers.AnswerResult:
     """She accepts the last thing she was offered."""
     offer = nurse.offer()
     assert offer is not None, "nothing was offered to her"
@@ -38,7 +38,7 @@ def says(nurse: Nurse, **said: object) -> answers.Answer:
 
 def moves(town: Town, request: UUID, verb: Verb, by: Person) -> None:
     with transaction():
-        assert care_requests.move(care_requests.hold(request), verb, by=by.account, now=clock.now())
+        assert care_requests.move(care_requests.lock(request), verb, by=by.account, now=clock.now())
 
 
 def senior_doctor(town: Town) -> Person:
@@ -80,7 +80,7 @@ class TestReorientationFromTheEmergencyDepartment:
         doctor, patient = town.doctor("Marc"), town.patient()
         nurse = town.orientation_nurse
         with transaction():
-            request = care_requests.note_refusal(
+            request = opening.note_refusal(
                 town.need("ed-reorientation"),
                 db.session.get_one(Patient, patient),
                 request_id=None,
@@ -122,7 +122,7 @@ class TestReorientationFromTheEmergencyDepartment:
         doctor = town.doctor("Marc")
         request = town.asks("ed-reorientation")
         town.time_passes(seconds=1)
-        assert says(doctor) is answers.Answer.WON
+        assert says(doctor) is answers.AnswerResult.WON
         clock.advance(timedelta(minutes=40))
         moves(town, request, Verb.START, doctor)
         clock.advance(timedelta(minutes=20))
@@ -143,7 +143,7 @@ class TestHomeCare:
         maya, ines = town.nurse("Maya"), town.nurse("Inès", km=2)
         whole = town.asks(visits=plan)
         town.time_passes(seconds=1)
-        assert says(maya, said="mornings") is answers.Answer.WON
+        assert says(maya, said="mornings") is answers.AnswerResult.WON
         rest = db.session.scalars(select(CareRequest).where(CareRequest.split_from_id == whole)).one()
         assert (rest.state, rest.episode_id) == (State.SEARCHING, town.request(whole).episode_id)
         assert {visit.rpartition("/")[2] for visit in rest.visits} == {"evening"}
@@ -151,7 +151,7 @@ class TestHomeCare:
         town.time_passes(seconds=1)
         assert ines.offer().request_id == rest.id
         assert maya.offer().request_id == whole, "who has a part is not asked for the rest"
-        assert says(ines) is answers.Answer.WON
+        assert says(ines) is answers.AnswerResult.WON
         assert town.request(rest.id).state is State.ACCEPTED
 
     def test_three_visits_out_of_four(self, town: Town, plan: tuple) -> None:
@@ -204,7 +204,7 @@ class TestHomeCare:
         town.time_passes(seconds=1)
         assert (maya.offer().state, maya.offer().refusal_reason) == (OfferState.REFUSED, "relayed")
         assert ines.offer().relayed_by == "Maya Dupré"
-        assert says(ines) is answers.Answer.WON
+        assert says(ines) is answers.AnswerResult.WON
         assert town.request(request).performer_id == ines.role_id
 
     def test_a_late_yes_is_welcome_as_long_as_nobody_has_it(self, town: Town) -> None:
@@ -213,8 +213,8 @@ class TestHomeCare:
         town.time_passes(seconds=1)
         town.time_passes(days=3)
         assert town.request(request).state is State.UNANSWERED
-        assert says(maya) is answers.Answer.WON
-        assert says(ines) is answers.Answer.TOO_LATE
+        assert says(maya) is answers.AnswerResult.WON
+        assert says(ines) is answers.AnswerResult.TOO_LATE
 
     def test_a_dressing_for_tomorrow_does_not_expire_at_night(self, town: Town) -> None:
         maya = town.nurse("Maya")
@@ -259,7 +259,7 @@ class TestHomeCare:
         town.time_passes(seconds=1)
         assert doctor.notices()[-1]["notification"]["title"] == "Pour votre information"
         with transaction():
-            follow_ups.read_copies(doctor.practitioner_id, now=clock.now())
+            care_requests.read_copies(doctor.practitioner_id, now=clock.now())
         assert doctor.offer() is None
 
 
@@ -276,7 +276,7 @@ class TestMaternity:
         town.time_passes(seconds=1)
         assert (chosen.offer().knows_patient, other.offer()) == (True, None)
         assert town.request(request).answer_by == clock.now() - timedelta(seconds=1) + timedelta(days=4)
-        assert says(chosen) is answers.Answer.WON
+        assert says(chosen) is answers.AnswerResult.WON
         usual = patient_queries.usual_practitioner(patient, "midwife")
         assert usual is not None and usual.id == midwife.practitioner_id
         task = db.session.scalars(select(CareTask).where(CareTask.request_id == request)).one()
@@ -285,7 +285,7 @@ class TestMaternity:
         town.time_passes(hours=73)
         assert chosen.notices()[-1]["notification"]["title"] == "Une tâche vous attend"
         with transaction():
-            follow_ups.finish_task(db.session.get_one(CareTask, task.id), by=chosen.account, now=clock.now())
+            care_requests.finish_task(db.session.get_one(CareTask, task.id), by=chosen.account, now=clock.now())
         assert "task" in [step.kind for step in town.request(request).steps]
 
     def test_a_chosen_maternity_that_wants_no_requests_is_not_asked(self, town: Town) -> None:
@@ -332,7 +332,7 @@ class TestDischargeHome:
         patient = town.patient("Robert")
         wanted = ("nurse", "physiotherapist", "equipment", "home-help", "doctor")
         with transaction():
-            opened = care_requests.open_several(
+            opened = opening.open_several(
                 [town.need("discharge-home", reason, "tomorrow") for reason in wanted],
                 db.session.get_one(Patient, patient),
                 request_id=None,
@@ -343,7 +343,7 @@ class TestDischargeHome:
             ids = [request.id for request in opened]
         town.time_passes(seconds=1)
         for person in (nurse, physio, equipment, help_at_home):
-            assert says(person) is answers.Answer.WON
+            assert says(person) is answers.AnswerResult.WON
         states = [town.request(one).state for one in ids]
         assert states == [State.ACCEPTED] * 4 + [State.UNANSWERED], "no doctor is near: a human knows at once"
         assert len({town.request(one).episode_id for one in ids}) == 1
@@ -362,7 +362,7 @@ class TestBedRequest:
         wards = [town.service(f"Médecine {n}", Profession.WARD) for n in range(3)]
         request = town.asks("bed-request", reason="medicine", window="at-once", answers={"duration": "night"})
         town.time_passes(seconds=1)
-        assert [says(ward) for ward in wards[:2]] == [answers.Answer.PROPOSED] * 2
+        assert [says(ward) for ward in wards[:2]] == [answers.AnswerResult.PROPOSED] * 2
         assert town.request(request).state is State.SEARCHING
         with transaction():
             picked = db.session.get_one(Offer, wards[1].offer().id)
@@ -399,7 +399,7 @@ class TestBedRequest:
     def test_people_and_things_are_lent_without_any_patient(self, town: Town) -> None:
         ward = town.service("Médecine à côté", Profession.WARD)
         with transaction():
-            request = care_requests.open_request(
+            request = opening.open_request(
                 town.need("bed-request", "staff", "today"),
                 None,
                 organization_id=town.emergency_id,
@@ -407,7 +407,7 @@ class TestBedRequest:
                 now=clock.now(),
             ).id
         town.time_passes(seconds=1)
-        assert says(ward) is answers.Answer.PROPOSED
+        assert says(ward) is answers.AnswerResult.PROPOSED
         assert town.request(request).about == "Sans patient"
         assert "Renfort de personnel" in town.orientation_nurse.get(f"/requests/{request}").text
 
@@ -485,7 +485,7 @@ class TestAttention:
         near, next_one = town.nurse("Près", km=1), town.nurse("Ensuite", km=3)
         town.asks_at_once("home-care", 1)
         with transaction():
-            budget.wish(near.account_id, Wishes(daily_cap=1), clock.now())
+            messages.set_wishes(near.account_id, Wishes(daily_cap=1), clock.now())
         town.asks()
         town.time_passes(seconds=1)
         first = near.offer()
@@ -497,7 +497,7 @@ class TestAttention:
     def test_but_not_when_it_is_urgent(self, town: Town) -> None:
         midwife = town.professional("Julie", Profession.MIDWIFE)
         with transaction():
-            budget.wish(midwife.account_id, Wishes(daily_cap=0), clock.now())
+            messages.set_wishes(midwife.account_id, Wishes(daily_cap=0), clock.now())
         town.asks("maternity-return-home", reason="first-visit", window="two-days")
         town.time_passes(seconds=1)
         assert midwife.offer() is None
@@ -529,7 +529,7 @@ class TestAttention:
     def test_who_wants_one_alert_a_day_gets_one_of_two_that_move_together(self, town: Town) -> None:
         maya, far = town.nurse("Maya", km=1), town.nurse("Loin", km=4)
         with transaction():
-            budget.wish(maya.account_id, Wishes(daily_cap=1), clock.now())
+            messages.set_wishes(maya.account_id, Wishes(daily_cap=1), clock.now())
         town.asks_at_once("home-care", 1)
         for name in ("Odette", "Marcel"):
             town.asks(patient=town.patient(name))

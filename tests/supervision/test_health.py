@@ -20,11 +20,11 @@ from app.core.timers import Timer
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
 from app.letters import actions as letters
-from app.letters.rules import CALM, Medium, Outcome, Stage, after
+from app.letters.rules import CALM, LetterOutcome, Medium, Stage, after
 from app.membership.models import Recovery
-from app.push.alerts import alert
-from app.push.models import Alert, Subscription
-from app.push.notices import Notice
+from app.messages.actions import alert
+from app.messages.models import Alert, Notice
+from app.push.models import Subscription
 from app.supervision.health import Health, report
 from tests.core.statements import statements
 from tests.factories.town import Town
@@ -52,7 +52,7 @@ def red() -> list[str]:
 
 def test_no_worker_and_an_invitation_waiting_is_not_well(town: Town) -> None:
     with transaction():
-        letters.owe("invitation", uuid4(), "a@example.org", now=clock.now(), expires_at=clock.now() + HOUR)
+        letters.enqueue("invitation", uuid4(), "a@example.org", now=clock.now(), expires_at=clock.now() + HOUR)
     status, said = asked(town)
     assert (status, said["ok"]) == (503, False)
     assert said["late"] == [timer.name for timer in schedule.TIMERS]
@@ -186,7 +186,7 @@ def owe_letter(medium: Medium) -> Callable[[Town], None]:
     def owe(_town: Town) -> None:
         address, now = ("a@example.org", clock.now())
         with transaction():
-            letters.owe("invitation", uuid4(), address, medium=medium, now=now, expires_at=now + HOUR)
+            letters.enqueue("invitation", uuid4(), address, medium=medium, now=now, expires_at=now + HOUR)
 
     return owe
 
@@ -224,7 +224,7 @@ def owe_seal(town: Town) -> None:
 def write_a_line() -> None:
     none = dict.fromkeys(("values", "patients", "links"), "0")
     with transaction():
-        record("secrets.rotated", subject=uuid4(), why="integrity", now=clock.now(), **none)
+        record("secrets.rotated", uuid4(), now=clock.now(), **none)
 
 
 def owe_draft(town: Town) -> None:
@@ -281,7 +281,7 @@ def test_what_waits_for_a_second_try_is_not_late_but_told(town: Town) -> None:
     with transaction():
         letter = letters.claim(Medium.EMAIL, clock.now())
     assert letter
-    outcome = Outcome(Stage.RECIPIENT, 451)
+    outcome = LetterOutcome(Stage.RECIPIENT, 451)
     verdict = after(outcome, CALM, attempts=1, now=clock.now(), expires_at=clock.now() + HOUR)
     with transaction():
         letters.settle(letter, verdict, outcome, clock.now())

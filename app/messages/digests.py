@@ -1,0 +1,92 @@
+"""What waited rings when its time has come: one alert as it is, several as one."""
+
+from datetime import datetime
+from uuid import UUID
+
+import uuid_utils.compat
+from sqlalchemy import delete, func, select
+
+from app.core.db import db, transaction
+from app.core.timers import Due
+from app.messages import queries
+from app.messages.actions import notify
+from app.messages.models import DIGEST, Alert, Notice
+
+BATCH = 100
+
+
+def release_due(now: datetime) -> int:
+    """Let ring what has waited long enough; returns for how many people. A worker item."""
+    if not _any_due(now):
+        return 0
+    with transaction():
+        people = _people_due(now, BATCH)
+        for account_id in people:
+            _release(account_id, now)
+        return len(people)
+
+
+def _any_due(now: datetime) -> bool:
+    """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
+    return db.session.scalar(select(Alert.id).where(Alert.rings_at <= now).limit(1)) is not None
+
+
+def oldest_due(_now: datetime) -> Due:
+    return select(func.min(Alert.rings_at)).where(Alert.rings_at.is_not(None))
+
+
+def _people_due(now: datetime, limit: int) -> list[UUID]:
+    """Whose time has come, held until the transaction ends; another worker's are left to it."""
+    due = select(Alert.account_id).where(Alert.rings_at <= now).order_by(Alert.rings_at).limit(limit)
+    return list(dict.fromkeys(db.session.scalars(due.with_for_update(key_share=True, skip_locked=True))))
+
+
+def _waiting_for(account_id: UUID) -> list[Alert]:
+    waiting = select(Alert).where(Alert.account_id == account_id, Alert.rings_at.is_not(None)).order_by(Alert.id)
+    return list(db.session.scalars(waiting.with_for_update(key_share=True, skip_locked=True)))
+
+
+def _release(account_id: UUID, now: datetime) -> None:
+    """All that waits for her, even what could wait longer: once she is called, she is called."""
+    waiting = _still_of_use(_waiting_for(account_id), now)
+    free_at = queries.free_at(account_id, now)
+    if free_at > now:  # Her wishes changed, or the day is full by now.
+        for alert in waiting:
+            alert.rings_at = min(free_at, alert.expires_at)
+    elif len(waiting) == 1:
+        _ring(waiting[0], now)
+    elif waiting:
+        _ring_together(waiting, now)
+
+
+def _still_of_use(waiting: list[Alert], now: datetime) -> list[Alert]:
+    """Whoever said that these would be over by now says so to others too: here they only never ring."""
+    late = [alert.id for alert in waiting if alert.expires_at <= now]
+    db.session.execute(delete(Alert).where(Alert.id.in_(late)).execution_options(synchronize_session=False))
+    return [alert for alert in waiting if alert.id not in late]
+
+
+def _ring(alert: Alert, now: datetime) -> None:
+    notice = Notice(**alert.notice or {})
+    notify(alert.account_id, alert.subject_id, alert.step, notice, now=now, expires_at=alert.expires_at)
+    _rang(alert, now)
+
+
+def _ring_together(waiting: list[Alert], now: datetime) -> None:
+    digest_id, last = uuid_utils.compat.uuid7(), max(alert.expires_at for alert in waiting)
+    notify(waiting[0].account_id, digest_id, DIGEST, _digest(len(waiting)), now=now, expires_at=last)
+    for alert in waiting:
+        alert.digest_id = digest_id
+        _rang(alert, now)
+
+
+def _rang(alert: Alert, now: datetime) -> None:
+    alert.rang_at, alert.rings_at, alert.notice = now, None, None
+
+
+def _digest(number: int) -> Notice:
+    """Opens the app's root, where each person finds what awaits her."""
+    title = f"{number} demandes vous attendent"
+    elsewhere = f"Relais : {number} demandes vous attendent. Ouvrez Relais pour répondre."
+    body = "Ouvrez Relais pour répondre."
+    return Notice(title, body, "", answerable=True, buttons=False, urgency="normal", elsewhere=elsewhere)

@@ -1,0 +1,71 @@
+"""What a person says of her own alerts."""
+
+from datetime import time
+
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, TimeField, ValidationError
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput
+
+from app.core.forms import Form, stripped
+from app.core.words import count
+from app.messages.rules import Wishes
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+CAPS = (3, 5, 10, 15, 20)
+
+
+class HourField(TimeField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([stripped(value) for value in valuelist])
+        except ValueError:
+            raise ValueError("Écrivez une heure, par exemple 20:00.") from None
+
+
+class AttentionForm(Form):
+    """Hours are Paris's. Without quiet hours, their times are kept for the next time they are wanted."""
+
+    quiet = BooleanField("Heures calmes\u00a0: ce qui n'est pas urgent attend qu'elles finissent")
+    quiet_from = HourField("De", validators=[InputRequired("Écrivez l'heure à laquelle elles commencent.")])
+    quiet_until = HourField("À", validators=[InputRequired("Écrivez l'heure à laquelle elles finissent.")])
+    quiet_days = SelectMultipleField(
+        "Jours où elles commencent",
+        choices={str(number): name for number, name in enumerate(DAYS)},
+        option_widget=CheckboxInput(),
+    )
+    daily_cap = SelectField(
+        "Alertes par jour, au plus",
+        choices={"": "Sans limite", **{str(cap): count(cap, "alerte") for cap in CAPS}},
+    )
+    grouped = BooleanField("Regrouper ce qui n'est pas urgent\u00a0: une alerte par heure au plus")
+
+    @classmethod
+    def of(cls, wishes: Wishes) -> "AttentionForm":
+        """As it is shown first."""
+        return cls(
+            formdata=None,
+            quiet=wishes.quiet,
+            quiet_from=wishes.quiet_from,
+            quiet_until=wishes.quiet_until,
+            quiet_days=[str(day) for day in sorted(wishes.quiet_days)],
+            daily_cap=str(wishes.daily_cap or ""),
+            grouped=wishes.grouped,
+        )
+
+    def validate_quiet_days(self, field: Field) -> None:
+        if self.quiet.data and not field.data:
+            raise ValidationError("Choisissez au moins un jour, ou retirez les heures calmes.")
+        if not self.quiet_until.errors and not self.quiet_from.errors and self.wishes.never_rings:
+            raise ValidationError("Des heures calmes tous les jours et toute la journée ne laissent rien sonner.")
+
+    @property
+    def wishes(self) -> Wishes:
+        """Only once the hours are known to be hours."""
+        return Wishes(
+            quiet=self.quiet.data,
+            quiet_from=self.quiet_from.data or time(),
+            quiet_until=self.quiet_until.data or time(),
+            quiet_days=frozenset(int(day) for day in self.quiet_days.data or ()),
+            daily_cap=int(self.daily_cap.data) if self.daily_cap.data else None,
+            grouped=self.grouped.data,
+        )
