@@ -19,6 +19,7 @@ from app.core.htmx import page, see_other
 from app.core.incoming import json_body
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import cookie_capability
+from app.core.ways import way
 from app.membership import browser, invitations, recovery
 from app.membership.forms import CodeForm
 from app.membership.models import Invitation, MembershipLetter
@@ -121,14 +122,14 @@ def first_passkey_options(invitation_id: UUID) -> Json:
 @bp.post("/invitation/<uuid:invitation_id>/passkey/verification")
 @cookie_capability("only the browser that gave the code, for whom nobody came in as yet")
 def first_passkey_verification(invitation_id: UUID) -> Json:
-    now, name, answer = clock.now(), device_name(request.user_agent.string), json_body()
+    now, name = clock.now(), device_name(request.user_agent.string)
     with transaction():
         proven = enrolling_here(invitation_id)
         if proven is None:
             return ANSWERED_ELSEWHERE
         account = proven.account
         try:
-            passkey = passkeys.enrol(account, answer, name, now=now, invited=True)
+            passkey = passkeys.enrol(account, json_body(), name, now=now, invited=True)
         except passkeys.Refused as refusal:
             return refused("enrolment", refusal)
         invitations.use(proven, now=now)
@@ -138,4 +139,4 @@ def first_passkey_verification(invitation_id: UUID) -> Json:
             recovery.finish(proven, passkey, now=now)
         sessions.sign_in(account, "invitation", now=now)
     # A key that lives in one device is lost with it, so its owner is shown where to add a second one.
-    return {"next": request.script_root + "/" if passkey.synced else url_for("membership.account")}
+    return {"next": way("home") if passkey.synced else url_for("membership.account")}

@@ -99,9 +99,7 @@ def rotate(app: Flask) -> None:
 
 def test_every_purpose_of_a_key_stands_in_this_file() -> None:
     """A new use of our keys is added to `TRAVELS`, or says in `STAYS` why nobody brings it back."""
-    named = (
-        r'(?:derived_tokens?|keyed_hash(?:es)?|derive)\((?:secret, )?f?"([^"{]+)|purposes = ([^\n]+)|^LINK = "([^"]+)'
-    )
+    named = r'(?:derived_tokens?|keyed_hash(?:es)?|derive)\((?:secret, )?f?"([^"{]+)|(?:purposes|ADDRESS_CODE) = ([^\n]+)|^LINK = "([^"]+)'
     purposes = set()
     for path in (ROOT / "app").rglob("*.py"):
         for once, several, link in re.findall(named, path.read_text(), re.M):
@@ -138,5 +136,5 @@ def test_the_code_of_a_request_for_access_lives_through_a_rotation(town: Town) -
     code = address_code(asked_id)
     rotate(town.app)
     with transaction():
-        assert joining.show_code(asked_id, code, now=clock.now())
+        assert joining.prove_address(asked_id, code, now=clock.now())
     assert db.session.get_one(AccessRequest, asked_id).confirmed_at == clock.now()
