@@ -181,7 +181,8 @@ def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @pytest.fixture(scope="session", params=ENGINES)
