@@ -1,14 +1,17 @@
 """Forms that keep what was typed and say, beside the field, what to write instead."""
 
+import math
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 from uuid import UUID
 
 from flask import Flask, current_app, g, request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
-from wtforms import Field, StringField, ValidationError
+from wtforms import DateField, Field, FloatField, SelectMultipleField, StringField, TimeField, ValidationError
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.core.phones import WrongNumber, read_number
 
@@ -91,6 +94,70 @@ def uuid_or_none(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
+
+
+FRENCH_DATES = ["%d/%m/%Y", "%d%m%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y", "%Y-%m-%d"]
+ISO_FIRST = ["%Y-%m-%d", *FRENCH_DATES]
+"""A browser's own calendar speaks ISO 8601; fingers without one write as they please."""
+
+
+class DayField(DateField):
+    """Any French way of writing a date; what cannot be read stays in the field. `example`: one that would do."""
+
+    example = "12/03/2027"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if any(str(value).strip() for value in valuelist):
+            _read(super().process_formdata, valuelist, f"Écrivez une date qui existe, par exemple {self.example}.")
+
+
+class HourField(TimeField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        _read(super().process_formdata, valuelist, "Écrivez une heure, par exemple 20:00.")
+
+
+def _read(parse: Callable[[list[Any]], None], written: list[Any], otherwise: str) -> None:
+    try:
+        parse([stripped(value) for value in written])
+    except ValueError:
+        raise ValueError(otherwise) from None
+
+
+class Tick(CheckboxInput):
+    """One of several: that one must be chosen does not make each of them required."""
+
+    validation_attrs = ["disabled"]  # noqa: RUF012 -- as the library has it
+
+
+class SeveralField(SelectMultipleField):
+    """Several choices, as tiles that can each be ticked."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = Tick()
+
+
+class NumberField(FloatField):
+    """A number with a comma or a point."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        written = [str(stripped(value)).replace(",", ".").replace("\u00a0", "") for value in valuelist]
+        if not any(written):
+            return
+        try:
+            super().process_formdata(written)
+        except ValueError:
+            self.data = None
+        if self.data is None or not math.isfinite(self.data):
+            self.data = None
+            raise ValueError("Écrivez un nombre, par exemple 38,5.")
+
+
+def say_only(field: Field, words: str = "") -> NoReturn:
+    """From a validator: this is wrong with the field and nothing that was said before; without words, nothing is."""
+    field.errors = []
+    raise StopValidation(words)
 
 
 def wrong_fields(form: Form) -> list[Field]:

@@ -1,54 +1,17 @@
 """The questions of a pathway's file: as fields of the form, as answers to keep, as words to read again."""
 
-import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-from wtforms import Field, FloatField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, RadioField, StringField, TextAreaField
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from app.core.forms import Form, stripped
-from app.desk.forms import FRENCH_DATE, DayField
+from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, say_only, stripped
+from app.core.words import french_date
 from app.pathways.schema import Pathway, Question
 
-ISO_FIRST = ["%Y-%m-%d", *FRENCH_DATE]
-"""A browser's own calendar speaks ISO; fingers without one write as they please."""
-
 LENGTHS = {"text": 200, "long-text": 1000}
-
-
-class Tick(CheckboxInput):
-    """One of several: that one must be chosen does not make each of them required."""
-
-    validation_attrs = ["disabled"]  # noqa: RUF012 -- as the library has it
-
-
-class SeveralField(SelectMultipleField):
-    """Several choices, as tiles that can each be ticked."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = Tick()
-
-
-class NumberField(FloatField):
-    """A number with a comma or a point."""
-
-    widget = TextInput()
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        written = [str(stripped(value)).replace(",", ".").replace("\u00a0", "") for value in valuelist]
-        if not any(written):
-            return
-        try:
-            super().process_formdata(written)
-        except ValueError:
-            self.data = None
-        if self.data is None or not math.isfinite(self.data):
-            self.data = None
-            raise ValueError("Écrivez un nombre, par exemple 38,5.")
 
 
 class AnswerRequired:
@@ -61,9 +24,8 @@ class AnswerRequired:
     def __call__(self, form: Form, field: Field) -> None:
         answered = any(str(value).strip() for value in field.raw_data or ())
         if not answered or not form.is_asked(self.question):
-            field.errors = []
             missing = self.question.required and form.is_asked(self.question)
-            raise StopValidation("Répondez à cette question." if missing else "")
+            say_only(field, "Répondez à cette question." if missing else "")
         if field.errors:
             raise StopValidation
         if stop := stopping(self.question, field.data):
@@ -134,7 +96,7 @@ def _said(question: Question, answer: Any) -> str:
         given = answer if isinstance(answer, list) else [answer]
         return ", ".join(labels.get(slug, str(slug)) for slug in given)
     if question.kind == "date":
-        return str(format_date(date.fromisoformat(answer), "long", locale="fr"))
+        return french_date(date.fromisoformat(answer))
     if question.kind == "number":
         return f"{answer:g}".replace(".", ",") + (f"\u00a0{question.unit}" if question.unit else "")
     return str(answer)
