@@ -35,7 +35,6 @@ from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
 from app.organizations.models import Commune
 from app.organizations.queries import whose_rules
-from app.pathways.rules import window_bounds
 from app.pathways.schema import Pathway
 from app.patients.models import Patient
 from app.patients.words import banner
@@ -106,7 +105,7 @@ def plan() -> Response:
     pathway, now = pathway_asked(), clock.now()
     form = PlanForm(formdata=request.args, meta={"csrf": False})
     window = next((each for each in pathway.windows if each.slug == request.args.get("window")), None)
-    form.starts_at = window_bounds(window, now, clock.PARIS)[0] if window else now
+    form.starts_at = window.bounds(now)[0] if window else now
     visits = form.visits(now) if form.validate() else ()
     return page(PlanWords(plans.in_short(visits) if visits else ""))
 
@@ -163,7 +162,8 @@ def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID
     try:
         with transaction():
             opened = _open(form, patient, now)
-            join(opened, form.documents, by=me(), now=now)
+            if form.documents:
+                join(opened, form.documents, by=me(), now=now)
             return opened.id
     except IntegrityError:
         return already_sent(form.wanted_id, patient) or abort(404)  # An id that this form was never given.

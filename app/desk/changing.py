@@ -25,7 +25,6 @@ from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
 from app.documents.rules import WrongDocument
-from app.pathways.rules import window_bounds
 
 
 def done(request_id: UUID, change: Callable[[CareRequest], bool], too_late: str) -> Response:
@@ -69,7 +68,7 @@ def reschedule(request_id: UUID) -> Response:
     form = WindowForm(pathway, now)
     if not form.validate():
         return again(request_id, CameBack(window=form))
-    start, end = window_bounds(pathway.window(form.window.data), now, clock.PARIS)
+    start, end = pathway.window(form.window.data).bounds(now)
     late = "Trop tard pour changer le moment\u00a0: quelqu'un l'a prise, ou elle est close. Appelez le professionnel."
     return done(request_id, lambda found: dispatch.reschedule(found, start, end, by=me(), now=now), late)
 

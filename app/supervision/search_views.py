@@ -15,7 +15,7 @@ from app.core.db import transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import page, see_other
 from app.dispatch import actions as dispatch
-from app.pathways.rules import window_bounds, windows_open
+from app.pathways.schema import windows_open
 from app.supervision.call_list import asked_professions, may_be_found
 from app.supervision.moves import Moves, moves_for
 from app.supervision.pages import MovedPage, search_of
@@ -77,11 +77,11 @@ def _go_to(found: CareRequest, way: str, now: datetime) -> bool:
 def change_moment(request_id: UUID) -> Response:
     """The care is wanted at another time, and the search goes on."""
     now, found = clock.now(), watched(request_id)
-    windows = {window.slug: window for window in windows_open(found.rulebook.windows, now, clock.PARIS)}
+    windows = {window.slug: window for window in windows_open(found.rulebook.windows, now)}
     window = windows.get(request.form.get("window", ""))
     if window is None:
         return search_page(found, status=422, mistake="moment")
-    start, end = window_bounds(window, now, clock.PARIS)
+    start, end = window.bounds(now)
     with transaction():
         moved = dispatch.reschedule(watched(request_id), start, end, by=me(), now=now)
     return after(request_id, moved)
