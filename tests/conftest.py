@@ -1,5 +1,6 @@
 """The house under test: the same tests on SQLite and on PostgreSQL, with a clock that tests move by hand."""
 
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -105,6 +106,12 @@ SQLAlchemy._make_engine = one_dialect(SQLAlchemy._make_engine)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only what needs no other program than Python and SQLite")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """`-n auto`. As many as there are cores waited a third of the time, for browsers and for processes that die."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if config.getoption("quick") else (cores * 3 + 1) // 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
