@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from babel.dates import format_date
 from flask import url_for
 
 from app.accounts.models import Role
@@ -13,7 +12,7 @@ from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
-from app.core.words import count, day, hour, moment
+from app.core.words import count, day, french_date, hour, moment
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.organizations.models import Organization
@@ -95,7 +94,7 @@ def since(at: datetime, now: datetime) -> str:
     away = (clock.paris(now).date() - clock.paris(at).date()).days
     if away == 0:
         return hour(at)
-    return "hier" if away == 1 else str(format_date(clock.paris(at).date(), "d MMM", locale="fr"))
+    return "hier" if away == 1 else french_date(clock.paris(at).date(), "d MMM")
 
 
 def hands(request: CareRequest) -> Hands | None:

@@ -19,8 +19,8 @@ from app import create_app
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment, PatientLink
 from app.care_requests.models import CareRequest
-from app.cli import keys
-from app.core import clock, resealing
+from app.cli import keys, resealing
+from app.core import clock
 from app.core.db import db, transaction
 from app.core.sealed import fernets
 from app.core.tokens import hash_token

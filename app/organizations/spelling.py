@@ -1,4 +1,4 @@
-"""Letters as they are compared: one person, or one place, is written differently by a keyboard and by a register."""
+"""Names as they are compared: one person, or one place, is written differently by a keyboard and by a register."""
 
 import re
 import unicodedata
