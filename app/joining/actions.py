@@ -33,7 +33,7 @@ class Claim:
     email: str
 
 
-class Answer(enum.Enum):
+class AcceptResult(enum.Enum):
     """What a coordinator's yes did."""
 
     INVITED = enum.auto()
@@ -83,7 +83,7 @@ def _write(claim: Claim, practitioner_id: UUID | None, *, vouched: bool, now: da
 
 def show_code(request_id: UUID, code: str, *, now: datetime) -> bool:
     """Is this the code that was mailed? Wrong ones count; the right one hands the request to a coordinator."""
-    asked = _held(request_id)
+    asked = _locked(request_id)
     right = same_as_one(code, accounts.address_codes(request_id))
     if (
         asked is None
@@ -108,19 +108,19 @@ def _confirm(asked: AccessRequest, now: datetime) -> None:
         accounts.tell(known, News.ACCESS_KNOWN, known.id, now=now)
 
 
-def accept(request_id: UUID, *, by: Account, because: str, now: datetime) -> Answer:
+def accept(request_id: UUID, *, by: Account, because: str, now: datetime) -> AcceptResult:
     """She is invited to her practice; requests are offered to her once she has come in."""
     asked = _open(request_id)
-    practitioner = _held_practitioner(asked.practitioner_id) if asked else None
+    practitioner = _locked_practitioner(asked.practitioner_id) if asked else None
     if asked is None or practitioner is None or account_of(practitioner) is not None:
-        return Answer.LATE
+        return AcceptResult.LATE
     if proposal_for(practitioner.id, now) is not None:
-        return Answer.LATE
+        return AcceptResult.LATE
     if not _may_have(asked.email, practitioner):
-        return Answer.ADDRESS_OF_ANOTHER
+        return AcceptResult.ADDRESS_OF_ANOTHER
     _decide(asked, True, by=by, because=because, now=now)
     directory.invite(practitioner, asked.email, by=by.id, now=now)
-    return Answer.INVITED
+    return AcceptResult.INVITED
 
 
 def refuse(request_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
@@ -178,7 +178,7 @@ def _is(practitioner: Practitioner, given_name: str, family_name: str) -> bool:
     return rules.same_person((plain(given_name), plain(family_name)), known)
 
 
-def _held(request_id: UUID) -> AccessRequest | None:
+def _locked(request_id: UUID) -> AccessRequest | None:
     statement = (
         select(AccessRequest).where(AccessRequest.id == request_id).with_for_update(key_share=True, of=AccessRequest)
     )
@@ -186,12 +186,12 @@ def _held(request_id: UUID) -> AccessRequest | None:
 
 
 def _open(request_id: UUID) -> AccessRequest | None:
-    asked = _held(request_id)
+    asked = _locked(request_id)
     return asked if asked is not None and asked.confirmed_at and not asked.decided_at else None
 
 
-def _held_practitioner(practitioner_id: UUID | None) -> Practitioner | None:
-    """Held, so that of two requests for the same person, accepted at once, the second comes late."""
+def _locked_practitioner(practitioner_id: UUID | None) -> Practitioner | None:
+    """Locked, so that of two requests for the same person, accepted at once, the second comes late."""
     statement = (
         select(Practitioner).where(Practitioner.id == practitioner_id).with_for_update(key_share=True, of=Practitioner)
     )

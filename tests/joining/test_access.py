@@ -289,7 +289,7 @@ def test_two_requests_for_one_person_have_one_yes(
     asked_id, by_id = asked.id, town.coordinator.account_id
     db.session.rollback()
 
-    def accept(request_id: object) -> actions.Answer:
+    def accept(request_id: object) -> actions.AcceptResult:
         with app.app_context(), transaction():
             by = db.session.get_one(Account, by_id)
             return actions.accept(request_id, by=by, because="une raison", now=clock.now())  # type: ignore[arg-type]
