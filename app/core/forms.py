@@ -64,6 +64,16 @@ def stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def without_spaces(value: object) -> object:
+    """Filter: codes are often copied as "123 456"."""
+    return "".join(value.split()) if isinstance(value, str) else value
+
+
+def lowered(value: object) -> object:
+    """Filter: an address is kept in lower case."""
+    return value.lower() if isinstance(value, str) else value
+
+
 class PhoneField(StringField):
     """A telephone number, kept as E.164 (`+33612345678`); empty stays empty. What was typed stays in the field."""
 

@@ -3,6 +3,7 @@
 WAYS = {
     "access": "joining.ask",
     "access-requests": "joining.waiting",
+    "account": "membership.account",
     "audit": "supervision.audit",
     "board": "supervision.board",
     "devices": "messages.devices",

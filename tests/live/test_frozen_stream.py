@@ -13,7 +13,6 @@ from tests.live.conftest import COOKIE, House, Server, wait_for_stream
 from tests.services.weak_network import WeakNetwork, weak_network
 
 BEAT, LOOK = 1.5, 2.0  # seconds
-SOON = 25_000  # ms
 STREAMS = 4
 
 HIDE = """hidden => {
@@ -61,7 +60,7 @@ def windows(house: House, browser: Browser, network: WeakNetwork, key: UUID) -> 
     def opened(context: BrowserContext = context) -> Page:
         page = context.new_page()
         page.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
-        page.goto(f"{network.url}/page/{key}", timeout=10_000)
+        page.goto(f"{network.url}/page/{key}")
         return page
 
     yield opened
@@ -74,15 +73,15 @@ def looks(page: Page) -> int:
 
 
 def it_looks_by_itself_and_says_so(page: Page) -> None:
-    expect(page.locator("#silence")).to_be_visible(timeout=SOON)
+    expect(page.locator("#silence")).to_be_visible()
     expect(page.locator("#offline")).to_be_hidden()
     for _ in range(2):
-        expect(page.locator("b")).not_to_have_text(str(looks(page)), timeout=SOON)
+        expect(page.locator("b")).not_to_have_text(str(looks(page)))
     expect(page.locator("#silence")).to_be_visible()
 
 
 def it_listens_again(page: Page, house: House, key: UUID) -> None:
-    expect(page.locator("#silence")).to_be_hidden(timeout=SOON)
+    expect(page.locator("#silence")).to_be_hidden()
     wait_for_stream(page)
     before = looks(page)
     house.change(key)
@@ -128,7 +127,7 @@ def test_seven_windows_of_one_browser_all_work(house, windows, key) -> None:
     shown = [looks(page) for page in pages]
     house.change(key)
     for page, before in zip(pages, shown, strict=True):
-        expect(page.locator("b")).not_to_have_text(str(before), timeout=SOON)
+        expect(page.locator("b")).not_to_have_text(str(before))
 
 
 def test_a_window_that_is_hidden_or_closed_gives_its_turn_to_another(windows) -> None:
@@ -139,7 +138,7 @@ def test_a_window_that_is_hidden_or_closed_gives_its_turn_to_another(windows) ->
     for page in others:
         wait_for_stream(page)
     first.evaluate(HIDE, False)  # no turn is left: it looks
-    expect(first.locator("b")).not_to_have_text("1", timeout=SOON)
+    expect(first.locator("b")).not_to_have_text("1")
     others[0].close()
     wait_for_stream(first)
 
