@@ -9,11 +9,11 @@ from flask import url_for
 
 from app.care_requests import plans
 from app.care_requests.rules import TAKEN, read_visits
+from app.care_requests.words import answers_in_words
 from app.core import clock
 from app.core.words import length, span
 from app.dispatch.models import Offer, OfferState
 from app.inbox.parts import Part, parts
-from app.inbox.questions import answers_of
 from app.organizations.geo import driving_minutes
 from app.organizations.models import Organization
 from app.patients.rules import age, age_band
@@ -86,8 +86,8 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         usual=offer.usual,
         chosen=offer.knows_patient and not offer.usual,
         urgent=request.urgent,
-        plan=plans.in_words(read_visits(request.visits)),
-        said=answers_of(request, shown_only=True),
+        plan=plans.plan_in_words(read_visits(request.visits)),
+        said=answers_in_words(request, shown_only=True),
         relayed_by=offer.relayed_by,
         parts=parts(offer, now),
         started_at=offer.created_at,
@@ -111,7 +111,7 @@ def known(offer: Offer, now: datetime) -> Known | None:
     return Known(
         patient=banner(request.patient, now) if request.patient else None,
         reason=request.need.label,
-        said=answers_of(request),
+        said=answers_in_words(request),
         message=request.note,
         author=request.author.name,
         author_initials=request.author.initials,
