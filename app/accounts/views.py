@@ -22,7 +22,7 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
 from app.core.limits import MINUTE, by_address, limited
-from app.core.qr import drawn
+from app.core.qr import qr_svg
 from app.core.security import cookie_capability, public
 from app.organizations.queries import names_of
 
@@ -276,5 +276,5 @@ def show_invitation(invitation_id: UUID) -> Response:
         holds=accepts_codes(mine.used_at, mine.expires_at, mine.attempts, clock.now()),
         code=actions.code_of(mine.id),
         address=address,
-        drawn=drawn(address),
+        drawn=qr_svg(address),
     )

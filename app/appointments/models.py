@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.care_requests.models import CareRequest
@@ -31,9 +32,7 @@ class Appointment(Identified, Model):
 
     request: Mapped[CareRequest] = relationship()
 
-    @property
-    def patient_id(self) -> UUID | None:
-        return self.request.patient_id
+    patient_id: AssociationProxy[UUID | None] = association_proxy("request", "patient_id")
 
 
 class PatientLink(Identified, Model):

@@ -1,26 +1,21 @@
 """The patient's page: who comes, when, where; confirm, or say that it cannot be. It works without JavaScript."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
-from babel.dates import format_date
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, request, url_for
 from icalendar import Calendar, Event, vCalAddress
 
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientLink
+from app.appointments.pages import AdvicePage, EndedPage, patient_page_of, stage
 from app.audit.origin import Source, came_by
-from app.care_requests import plans
 from app.care_requests.models import State
-from app.care_requests.rules import read_visits
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.security import capability
-from app.core.words import day, moment
-from app.directory.models import PractitionerRole
 
 bp = Blueprint("appointments", __name__)
 
@@ -33,48 +28,12 @@ A_VISIT = timedelta(minutes=30)
 def patient_page(token: str) -> Response:
     """Looking changes nothing: mail scanners look too (FACTS 3.3)."""
     link = queries.by_token(token, clock.now())
-    return shown(link, token) if link else ended()
+    return page_of(link, token) if link else ended()
 
 
-def shown(link: PatientLink, token: str, status: int = 200) -> Response:
+def page_of(link: PatientLink, token: str, status: int = 200) -> Response:
     """Who, when, where and whom to call. Not the care, not the profession, not the patient."""
-    appointment, now = link.appointment, clock.now()
-    care_request, others = appointment.request, queries.others_of(appointment)
-    return quiet(
-        page(
-            "appointments/patient.html",
-            status=status,
-            token=token,
-            appointment=appointment,
-            stage=stage(appointment),
-            performer=care_request.performer,
-            practice=care_request.performer.organization.full_address if care_request.performer else "",
-            requester=care_request.organization,
-            days=days(appointment.starts_at, now) if appointment.starts_at else [],
-            plan=plans.in_words(read_visits(care_request.visits)),
-            free=care_request.rulebook.after.free,
-            others=[coming(one, who, now) for one in others if (who := one.request.performer)],
-            in_calendar=appointment.last_starts_at is not None,
-            has_advice=bool(queries.plain_words(appointment)),
-            too_late=status == 409,
-        )
-    )
-
-
-@dataclass(frozen=True)
-class Coming:
-    """Somebody else who comes for the same event: who, when, and whom to call. Not for what."""
-
-    name: str
-    initials: str
-    phone: str
-    when: str
-
-
-def coming(appointment: Appointment, performer: PractitionerRole, now: datetime) -> Coming:
-    at = appointment.starts_at
-    when = moment(at, now) if at else "vous appelle pour fixer l'heure"
-    return Coming(performer.name, performer.initials, performer.phone, when)
+    return quiet(page(patient_page_of(link.appointment, token, clock.now(), too_late=status == 409), status=status))
 
 
 @bp.get("/p/<token>/advice")
@@ -83,28 +42,11 @@ def advice(token: str) -> Response:
     """What to remember, in plain words: a page of its own, so that nobody reads it who only looks for the hour."""
     link = queries.by_token(token, clock.now())
     words = queries.plain_words(link.appointment) if link and stage(link.appointment) != "cancelled" else ""
-    return quiet(page("appointments/advice.html", token=token, words=words)) if words else ended()
-
-
-def days(starts_at: datetime, now: datetime) -> list[str]:
-    """`Demain,` then `mercredi 25 novembre`: a page may be read on another day than the one it was printed."""
-    date, near = str(format_date(clock.paris(starts_at), "EEEE d MMMM", locale="fr")), day(starts_at, now)
-    return [date.capitalize()] if near == date else [f"{near.capitalize()},", date]
-
-
-def stage(appointment: Appointment) -> str:
-    """What there is to say: cancelled, over, under-way, looking (for someone), waiting (for a time) or planned."""
-    state = appointment.request.state
-    ends = {State.CANCELLED: "cancelled", State.DONE: "over", State.STARTED: "under-way"}
-    if state in ends:
-        return ends[state]
-    if appointment.request.performer is None:
-        return "looking"
-    return "planned" if appointment.starts_at else "waiting"
+    return quiet(page(AdvicePage(token, words))) if words else ended()
 
 
 def ended() -> Response:
-    return quiet(Response(render_template("appointments/ended.html"), status=404))
+    return quiet(page(EndedPage(), status=404))
 
 
 @bp.post("/p/<token>/answer")
@@ -122,7 +64,7 @@ def answer(token: str) -> Response:
     if taken:
         return quiet(see_other(url_for("appointments.patient_page", token=token)))
     link = queries.by_token(token, now)
-    return shown(link, token, status=409) if link else ended()
+    return page_of(link, token, status=409) if link else ended()
 
 
 def answers_what_is(appointment: Appointment) -> bool:

@@ -13,7 +13,7 @@ from app.audit.actions import record
 from app.care_requests import words
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.queries import coordinator_for
-from app.care_requests.rules import SEARCHES, TRANSITIONS, State, Verb, Visit, answer_by
+from app.care_requests.rules import SEARCHES, TRANSITIONS, State, Verb, Visit
 from app.core.db import append, db
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
@@ -87,7 +87,7 @@ def _values(request: CareRequest, verb: Verb, performer: PractitionerRole | None
     if verb in SEARCHES:
         values["next_move_at"] = now
         if verb is not Verb.RELAUNCH:  # Whoever relaunches says until when; anything else must not end at once.
-            values["answer_by"] = _answer_by(request, now)
+            values["answer_by"] = request.search.answer_by(request.window_end, now, until=request.answer_by)
     if verb is Verb.ACCEPT and performer is not None:
         values |= {"performer_id": performer.id, "late_at": None}
         values["start_by"] = now + timedelta(hours=request.rulebook.after.start_hours)
@@ -96,10 +96,6 @@ def _values(request: CareRequest, verb: Verb, performer: PractitionerRole | None
     elif verb is Verb.EXHAUST:
         values["coordinator_id"] = coordinator_for(request)
     return values
-
-
-def _answer_by(request: CareRequest, now: datetime) -> datetime:
-    return answer_by(request.window_end, request.search.answer_hours, now, until=request.answer_by)
 
 
 def _ways(verb: Verb) -> list[tuple[State, State]]:
@@ -162,7 +158,7 @@ def _inform(request: CareRequest, profession: str, on: str, text: str, now: date
 def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Account, now: datetime, told: str) -> None:
     """The care is wanted at another time; the search has until then. `told`: that time, for the timeline."""
     request.window_start, request.window_end = start, end
-    request.answer_by = answer_by(end, request.search.answer_hours, now)
+    request.answer_by = request.search.answer_by(end, now)
     request.changed_at = now
     note(request, "rescheduled", by=by, now=now, detail=told)
     plan_next_move(request, now)

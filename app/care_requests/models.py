@@ -179,10 +179,6 @@ class InformationCopy(Identified, Model):
     request: Mapped[CareRequest] = relationship()
     practitioner: Mapped[Practitioner] = relationship()
 
-    @property
-    def patient_id(self) -> UUID | None:
-        return self.request.patient_id
-
 
 class EpisodeDocument(Model):
     """A document joined to what was asked; only the requester's side and those who accepted may open it."""

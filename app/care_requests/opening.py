@@ -14,7 +14,7 @@ from app.audit.actions import record
 from app.care_requests import words
 from app.care_requests.actions import move, note
 from app.care_requests.models import CareRequest, Episode
-from app.care_requests.rules import State, Verb, Visit, answer_by
+from app.care_requests.rules import State, Verb, Visit
 from app.core.db import db
 from app.directory.models import Profession
 from app.messages import actions as messages
@@ -93,7 +93,7 @@ def _row(need: Need, patient: Patient | None, organization_id: UUID, now: dateti
         chosen_role_id=need.chosen_role_id,
         decider_id=need.decider_id,
         state=State.DRAFT if waits else State.SEARCHING,
-        answer_by=answer_by(need.window_end, need.pathway.search.answer_hours, now),
+        answer_by=need.pathway.search.answer_by(need.window_end, now),
         next_move_at=None if waits else now,
         created_at=now,
         changed_at=now,
@@ -152,7 +152,7 @@ def split(request: CareRequest, rest: Sequence[Visit], *, by: Account, now: date
         id=uuid_utils.compat.uuid7(),
         **{name: getattr(request, name) for name in CARRIED},
         split_from_id=request.id,
-        answer_by=answer_by(request.window_end, request.search.answer_hours, now, until=request.answer_by),
+        answer_by=request.search.answer_by(request.window_end, now, until=request.answer_by),
         visits=[str(visit) for visit in rest],
         state=State.SEARCHING,
         next_move_at=now,

@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 
 class State(enum.StrEnum):
@@ -64,15 +64,6 @@ def follows(state: State, verb: Verb) -> State | None:
 
 SEARCHES = frozenset(verb for (state, verb), target in TRANSITIONS.items() if target is State.SEARCHING)
 """Verbs after which somebody is looked for, from the beginning or again."""
-
-
-def answer_by(window_end: datetime, hours: int, now: datetime, *, until: datetime | None = None) -> datetime:
-    """When a search that begins now ends: `hours` later (0: no such limit), or when it was to end (`until`) if that is
-    later; never once the care is not wanted any more."""
-    if not hours:
-        return window_end
-    later = now + timedelta(hours=hours)
-    return min(window_end, max(later, until or later))
 
 
 MOMENTS = ("morning", "midday", "evening")

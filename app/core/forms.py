@@ -1,13 +1,16 @@
 """Forms that keep what was typed and say, beside the field, what to write instead."""
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from flask import Flask, current_app, g, request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
-from wtforms import Field, StringField, ValidationError
+from wtforms import DateField, Field, FloatField, SelectMultipleField, StringField, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.core.phones import WrongNumber, read_number
 
@@ -82,6 +85,64 @@ def _why_not(typed: str) -> str:
     if digits and digits != 10 and not typed.startswith(("+", "00")):
         return f"Ce numéro n'a pas le bon nombre de chiffres\u00a0: {digits} au lieu de 10."
     return "Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56."
+
+
+FRENCH_DATE = ["%d/%m/%Y", "%d%m%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y", "%Y-%m-%d"]
+ISO_FIRST = ["%Y-%m-%d", *FRENCH_DATE]
+"""A browser's own calendar speaks ISO; fingers without one write as they please."""
+
+
+class DayField(DateField):
+    """Any French way of writing a date; what cannot be read stays in the field. `example`: one that would do."""
+
+    example = "12/03/2027"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not any(str(value).strip() for value in valuelist):
+            return
+        try:
+            super().process_formdata([stripped(value) for value in valuelist])
+        except ValueError:
+            raise ValueError(f"Écrivez une date qui existe, par exemple {self.example}.") from None
+
+
+class Tick(CheckboxInput):
+    """One of several: that one must be chosen does not make each of them required."""
+
+    validation_attrs = ["disabled"]  # noqa: RUF012 -- as the library has it
+
+
+class SeveralField(SelectMultipleField):
+    """Several choices, as tiles that can each be ticked."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = Tick()
+
+
+class NumberField(FloatField):
+    """A number with a comma or a point."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        written = [str(stripped(value)).replace(",", ".").replace("\u00a0", "") for value in valuelist]
+        if not any(written):
+            return
+        try:
+            super().process_formdata(written)
+        except ValueError:
+            self.data = None
+        if self.data is None or not math.isfinite(self.data):
+            self.data = None
+            raise ValueError("Écrivez un nombre, par exemple 38,5.")
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """The id that was sent; none for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def wrong_fields(form: Form) -> list[Field]:

@@ -6,7 +6,7 @@ import segno
 
 
 @lru_cache(maxsize=64)
-def drawn(address: str) -> str:
+def qr_svg(address: str) -> str:
     """An SVG without sizes or styles, so that the page decides.
 
     Kept for a while, in this process alone, which holds the keys of such addresses anyway: a request's page fetches

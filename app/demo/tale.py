@@ -22,7 +22,7 @@ from app.demo.timeline import Tale
 from app.directory.models import PractitionerRole, Profession
 from app.directory.queries import services
 from app.pathways.library import pathways
-from app.pathways.rules import window_bounds, windows_open
+from app.pathways.schema import windows_open
 from app.patients.models import Patient
 
 SHORTEST_WINDOW = timedelta(hours=2)
@@ -45,12 +45,10 @@ def _open(plot: Plot, patient_id: UUID, organization_id: UUID, now: datetime) ->
     by = account(plot.by)
     pathway = pathways()[plot.pathway]
     open_now = [
-        window
-        for window in windows_open(pathway.windows, now, PARIS)
-        if window_bounds(window, now, PARIS)[1] - now >= SHORTEST_WINDOW
+        window for window in windows_open(pathway.windows, now) if window.bounds(now)[1] - now >= SHORTEST_WINDOW
     ]
     window = next((each for each in open_now if each.slug == plot.window), open_now[-1])
-    start, end = window_bounds(window, now, PARIS)
+    start, end = window.bounds(now)
     today = paris(start).date()
     visits = planned(today, today + timedelta(days=plot.days - 1), ["morning"]) if plot.days else ()
     need = opening.Need(

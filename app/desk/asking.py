@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, abort, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.guards import by_account, me, role
@@ -17,15 +17,16 @@ from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need
 from app.core import clock
 from app.core.db import transaction
-from app.core.forms import is_resumed, resumable
+from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.desk import REQUESTERS
-from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathway_asked, patient_asked, uuid_or_none
+from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathway_asked, patient_asked
 from app.desk.finding import search_page
 from app.desk.forms import PatientSearchForm
 from app.desk.lines import since, under_way_line
+from app.desk.pages import NewRequestPage, PlanWords
 from app.desk.plan_form import PlanForm
 from app.desk.request_form import Choices, RequestForm
 from app.directory.models import PractitionerRole, Profession
@@ -34,7 +35,6 @@ from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
 from app.organizations.models import Commune
 from app.organizations.queries import whose_rules
-from app.pathways.rules import window_bounds
 from app.pathways.schema import Pathway
 from app.patients.models import Patient
 from app.patients.words import banner
@@ -80,12 +80,9 @@ def request_page(
     under_way = care_request_queries.under_way(patient.id, pathway.slug) if patient else []
     form.known.data = ",".join(str(each.id) for each in under_way)
     commune = patient.commune if patient else home_of(pathway).commune
-    return page(
-        "desk/new.html",
-        status=status,
+    shown = NewRequestPage(
         pathway=pathway,
         pathways=my_pathways(),
-        patient=patient,
         who=patient.id if patient else NOBODY,
         banner=banner(patient, now) if patient else None,
         form=form,
@@ -99,18 +96,18 @@ def request_page(
         refused=refused,
         sent_documents=bool(form.documents) and status != 200,
     )
+    return page(shown, status=status)
 
 
 @bp.get("/requests/plan")
 @role(*REQUESTERS)
-def plan() -> str:
-    """What the plan that is being written comes to."""
+def plan() -> Response:
     pathway, now = pathway_asked(), clock.now()
     form = PlanForm(formdata=request.args, meta={"csrf": False})
     window = next((each for each in pathway.windows if each.slug == request.args.get("window")), None)
-    form.starts_at = window_bounds(window, now, clock.PARIS)[0] if window else now
+    form.starts_at = window.bounds(now)[0] if window else now
     visits = form.visits(now) if form.validate() else ()
-    return render_template("desk/_plan.html", words=plans.in_short(visits) if visits else "")
+    return page(PlanWords(plans.in_short(visits) if visits else ""))
 
 
 @bp.post("/requests")
@@ -165,7 +162,8 @@ def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID
     try:
         with transaction():
             opened = _open(form, patient, now)
-            join(opened, form.documents, by=me(), now=now)
+            if form.documents:
+                join(opened, form.documents, by=me(), now=now)
             return opened.id
     except IntegrityError:
         return already_sent(form.wanted_id, patient) or abort(404)  # An id that this form was never given.

@@ -6,10 +6,8 @@ from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.care_requests.words import CANCELLATIONS
-from app.core import clock
 from app.core.forms import Form, stripped
-from app.pathways.rules import windows_open
-from app.pathways.schema import Pathway
+from app.pathways.schema import Pathway, windows_open
 
 REASSIGNMENTS = {
     "silent": "Ne donne plus de nouvelles",
@@ -39,7 +37,7 @@ class WindowForm(Form):
 
     def __init__(self, pathway: Pathway, now: datetime) -> None:
         super().__init__()
-        self.window.choices = {w.slug: w.label for w in windows_open(pathway.windows, now, clock.PARIS)}
+        self.window.choices = {w.slug: w.label for w in windows_open(pathway.windows, now)}
 
 
 class ReplyForm(Form):

@@ -1,7 +1,6 @@
 """What the requester says while Relais looks, and after: each ends on the request's own page."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
@@ -20,12 +19,12 @@ from app.core.security import takes
 from app.desk import REQUESTERS
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
 from app.desk.door import asked_by_us, bp
-from app.desk.following import follow_page
+from app.desk.following import follow_again
+from app.desk.pages import CameBack
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
 from app.documents.rules import WrongDocument
-from app.pathways.rules import window_bounds
 
 
 def done(request_id: UUID, change: Callable[[CareRequest], bool], too_late: str) -> Response:
@@ -33,13 +32,13 @@ def done(request_id: UUID, change: Callable[[CareRequest], bool], too_late: str)
     with transaction():
         changed = change(asked_by_us(request_id))
     if not changed:
-        return follow_page(asked_by_us(request_id).id, status=409, news=too_late)
+        return follow_again(asked_by_us(request_id).id, 409, CameBack(notice=too_late))
     return see_other(url_for("desk.follow", request_id=request_id))
 
 
-def again(request_id: UUID, **wrong: Any) -> Response:
+def again(request_id: UUID, wrong: CameBack) -> Response:
     """The page with what must be mended."""
-    return follow_page(asked_by_us(request_id).id, status=422, **wrong)
+    return follow_again(asked_by_us(request_id).id, 422, wrong)
 
 
 @bp.post("/requests/<uuid:request_id>/cancellation")
@@ -47,7 +46,7 @@ def again(request_id: UUID, **wrong: Any) -> Response:
 def cancel(request_id: UUID) -> Response:
     form, now = CancellationForm(), clock.now()
     if not form.validate():
-        return again(request_id, cancellation=form)
+        return again(request_id, CameBack(cancellation=form))
     why = form.cancellation.data or ""
     late = "Trop tard pour annuler\u00a0: cette demande était déjà close. Rien n'a été changé."
     return done(request_id, lambda found: dispatch.cancel(found, by=me(), now=now, reason=why), late)
@@ -68,8 +67,8 @@ def reschedule(request_id: UUID) -> Response:
     pathway = asked_by_us(request_id).rulebook
     form = WindowForm(pathway, now)
     if not form.validate():
-        return again(request_id, window=form)
-    start, end = window_bounds(pathway.window(form.window.data), now, clock.PARIS)
+        return again(request_id, CameBack(window=form))
+    start, end = pathway.window(form.window.data).bounds(now)
     late = "Trop tard pour changer le moment\u00a0: quelqu'un l'a prise, ou elle est close. Appelez le professionnel."
     return done(request_id, lambda found: dispatch.reschedule(found, start, end, by=me(), now=now), late)
 
@@ -79,7 +78,7 @@ def reschedule(request_id: UUID) -> Response:
 def reassign(request_id: UUID) -> Response:
     form, now = ReassignmentForm(), clock.now()
     if not form.validate():
-        return again(request_id, reassignment=form)
+        return again(request_id, CameBack(reassignment=form))
     why = REASSIGNMENTS[form.reassignment.data]
 
     def take_back(found: CareRequest) -> bool:
@@ -101,7 +100,7 @@ def reply(request_id: UUID, inquiry_id: UUID) -> Response:
     form, now = ReplyForm(), clock.now()
     asked = dispatch_queries.inquiry_about(asked_by_us(request_id), inquiry_id) or abort(404)
     if not form.validate():
-        return again(request_id, reply=(inquiry_id, form))
+        return again(request_id, CameBack(reply=(inquiry_id, form)))
     said = form.answer.data or ""
     return done(
         request_id,
@@ -154,5 +153,5 @@ def attach(request_id: UUID) -> Response:
         with transaction():
             attachments.join(asked_by_us(request_id), uploads, by=me(), now=now)
     except WrongDocument as wrong:
-        return again(request_id, wrong_document=str(wrong))
+        return again(request_id, CameBack(wrong_document=str(wrong)))
     return see_other(url_for("desk.follow", request_id=request_id))

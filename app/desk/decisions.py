@@ -1,6 +1,5 @@
 """A senior doctor's decisions: who waits beside a patient, and two words to choose from (MISSION A17)."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, url_for
@@ -8,22 +7,17 @@ from flask import Blueprint, Response, abort, flash, url_for
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.audit.readings import read_lately, record_reading
-from app.care_requests import attachments
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
-from app.care_requests.rules import Verb
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.desk.changes import DecisionForm
-from app.desk.questions import in_words
+from app.desk.pages import DecisionsPage
 from app.dispatch import actions as dispatch
-from app.patients.words import banner
 
 bp = Blueprint("decisions", __name__, url_prefix="/decisions")
-
-LATELY = timedelta(days=30)
 
 
 @bp.get("")
@@ -39,27 +33,7 @@ def decisions_page(
     now = clock.now()
     waiting = care_request_queries.to_decide(me())
     _note_readings([each for each in waiting if not read_lately(each.id, me().id, now)])
-    return page(
-        "desk/decisions.html",
-        fragment="desk/_decisions.html",
-        status=status,
-        waiting=[
-            {
-                "request": each,
-                "banner": banner(each.patient, now) if each.patient else None,
-                "answers": in_words(each.rulebook, each.answers),
-                "documents": attachments.joined_to(each.episode_id),
-            }
-            for each in care_request_queries.to_decide(me())
-        ],
-        decided=[
-            (request, step, step.kind == Verb.APPROVE)
-            for request, step in care_request_queries.decided_since(me(), now - LATELY)
-        ],
-        wrong=wrong,
-        too_late=too_late,
-        live_topics=[f"decisions-{me().id}"],
-    )
+    return page(DecisionsPage.of(me(), now, wrong, too_late=too_late), status=status)
 
 
 def _note_readings(seen: list[CareRequest]) -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, request
 from app.accounts.guards import me
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
+from app.core.forms import uuid_or_none
 from app.desk import REQUESTERS
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
@@ -64,13 +65,6 @@ def about_nobody(pathway: Pathway) -> bool:
 def lends(pathway: Pathway) -> bool:
     """Are there needs in it that are about no patient?"""
     return any(not reason.patient for reason in pathway.reasons)
-
-
-def uuid_or_none(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def my_request(request_id: UUID) -> CareRequest:

@@ -1,16 +1,17 @@
 """Which pathway, and for which patient: found again, or written down."""
 
-from flask import Response, render_template, request, url_for
+from flask import Response, request, url_for
 
 from app.accounts.guards import by_account, me, role
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
-from app.core.htmx import page, see_other
+from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
 from app.desk import REQUESTERS
 from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.forms import PatientForm, PatientSearchForm
+from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.organizations.models import Commune
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
@@ -25,7 +26,7 @@ from app.patients.words import banner
 def search_patients() -> Response:
     """Found by birth date and name: a POST, so that neither stands in any URL or log."""
     form = PatientSearchForm()
-    if request.headers.get("HX-Request") and form.unfinished:
+    if wants_part() and form.unfinished:
         return search_page(PatientSearchForm(formdata=None), None)
     if not form.validate():
         return search_page(form, None, status=422)
@@ -35,16 +36,8 @@ def search_patients() -> Response:
 def search_page(form: PatientSearchForm, found: list[Patient] | None, status: int = 200) -> Response:
     """`found`: none until a birth date was given."""
     now, pathway = clock.now(), pathway_asked()
-    return page(
-        "desk/patient.html",
-        fragment="desk/_patients.html",
-        status=status,
-        pathway=pathway,
-        pathways=my_pathways(),
-        lends=lends(pathway),
-        form=form,
-        found=None if found is None else [(patient.id, banner(patient, now)) for patient in found],
-    )
+    people = None if found is None else [(patient.id, banner(patient, now)) for patient in found]
+    return page(PatientSearchPage(pathway, my_pathways(), lends(pathway), form, people), status=status)
 
 
 def where_she_works() -> Commune:
@@ -59,7 +52,7 @@ def new_patient() -> Response:
     form = PatientForm(where_she_works())
     if request.method == "GET" or not form.validate():
         status = 200 if request.method == "GET" else 422
-        return page("desk/new_patient.html", status=status, pathway=pathway, form=form)
+        return page(NewPatientPage(pathway, form), status=status)
     identity = form.identity()
     with transaction():
         home = me().organizations(*REQUESTERS)[0]
@@ -69,8 +62,8 @@ def new_patient() -> Response:
 
 @bp.get("/communes")
 @role(*REQUESTERS)
-def communes() -> str:
+def communes() -> Response:
     """What Relais understands by what stands in a place's field, and what it suggests."""
     form = PatientForm(where_she_works(), formdata=request.args)
     field = next((form[name] for name in ("commune", "birth_place") if request.args.get(name)), form.commune)
-    return render_template("desk/_meant.html", field=field)
+    return page(PlaceMeant(field))

@@ -4,18 +4,16 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from wtforms import DateField, Field, RadioField, StringField, ValidationError
+from wtforms import Field, RadioField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import TextInput
 
 from app.core import clock
-from app.core.forms import Form, PhoneField, stripped
+from app.core.forms import FRENCH_DATE, DayField, Form, PhoneField, stripped
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity
 from app.patients.rules import parse_search
-
-FRENCH_DATE = ["%d/%m/%Y", "%d%m%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y", "%Y-%m-%d"]
 
 
 class PatientSearchForm(Form):
@@ -77,20 +75,6 @@ class BirthPlaceField(CommuneField):
 
     def read(self, text: str, near: Commune | None) -> Meant[Meaning]:
         return birth_place_meant(text, near)
-
-
-class DayField(DateField):
-    """Any French way of writing a date; what cannot be read stays in the field. `example`: one that would do."""
-
-    example = "12/03/2027"
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if not any(str(value).strip() for value in valuelist):
-            return
-        try:
-            super().process_formdata([stripped(value) for value in valuelist])
-        except ValueError:
-            raise ValueError(f"Écrivez une date qui existe, par exemple {self.example}.") from None
 
 
 class BirthDateField(DayField):

@@ -1,7 +1,6 @@
 """Taking a shared tablet over: what changed while it was in other hands, read before anything else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlalchemy.orm import joinedload
 from app.accounts.guards import at_tablet
 from app.accounts.models import SignIn
 from app.accounts.sessions import me_sign_in
-from app.care_requests.lines import RequestLine
 from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import OPEN
 from app.core import clock
@@ -20,18 +18,11 @@ from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.desk import lines
 from app.desk.door import bp
+from app.desk.pages import HandedOver, HandoverPage
 from app.dispatch import queries as dispatch_queries
 from app.tablets import actions, queries
 
 AT_MOST = 100
-
-
-@dataclass(frozen=True)
-class HandedOver:
-    """One request, and what happened to it since; `changes` is empty for one that is only still open."""
-
-    line: RequestLine
-    changes: list[lines.Moment]
 
 
 @bp.get("/handover")
@@ -42,13 +33,8 @@ def handover() -> Response:
     if taken is None:
         return see_other(url_for("desk.requests"))
     news = since(row, taken.since, now)
-    return page(
-        "desk/handover.html",
-        came_from=taken.came_from,
-        since=taken.since,
-        changed=[each for each in news if each.changes],
-        still_open=[each for each in news if not each.changes],
-    )
+    changed, still_open = [each for each in news if each.changes], [each for each in news if not each.changes]
+    return page(HandoverPage(taken.came_from, taken.since, changed, still_open))
 
 
 @bp.post("/handover")
@@ -71,7 +57,7 @@ def since(row: SignIn, moment: datetime | None, now: datetime) -> list[HandedOve
     return [
         HandedOver(
             lines.follow_line(each, reach.get(each.id, nobody), now),
-            [lines.told(step, each, now) for step in each.steps if moment is None or step.at > moment],
+            [lines.moment_of(step, each, now) for step in each.steps if moment is None or step.at > moment],
         )
         for each in requests
     ]

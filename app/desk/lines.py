@@ -126,21 +126,21 @@ def found_in(request: CareRequest) -> timedelta | None:
 
 def timeline(request: CareRequest, now: datetime) -> list[Moment]:
     """What happened, oldest first, and what is awaited next."""
-    moments = [told(step, request, now) for step in request.steps]
+    moments = [moment_of(step, request, now) for step in request.steps]
     awaited = AWAITED.get(request.state)
     if awaited:
         moments.append(Moment(awaited, None, "", f"souhaité avant {moment(request.window_end, now)}", "pending"))
     return moments
 
 
-def told(step: Step, request: CareRequest, now: datetime) -> Moment:
-    label, author, detail = _told(step, request)
+def moment_of(step: Step, request: CareRequest, now: datetime) -> Moment:
+    label, author, detail = _words_of(step, request)
     earlier = clock.paris(step.at).date() != clock.paris(now).date()
     details = [day(step.at, now) if earlier else "", detail]
     return Moment(label, step.at, author, " · ".join(part for part in details if part), SIGNS.get(step.kind, "note"))
 
 
-def _told(step: Step, request: CareRequest) -> tuple[str, str, str]:
+def _words_of(step: Step, request: CareRequest) -> tuple[str, str, str]:
     """What happened, by whom, and what else there is to say of it."""
     label, author, detail = STEPS[step.kind], step.author_name if step.author_id else "", step.detail
     match step.kind:

@@ -8,9 +8,7 @@ from wtforms.validators import StopValidation
 from app.care_requests.rules import LONGEST_PLAN, Visit, planned
 from app.care_requests.words import MOMENTS as MOMENT_WORDS
 from app.core import clock
-from app.core.forms import Form
-from app.desk.forms import DayField
-from app.desk.questions import ISO_FIRST, SeveralField
+from app.core.forms import ISO_FIRST, DayField, Form, SeveralField
 
 ONCE = "once"
 ENDS = {"morning": 12, "midday": 15, "evening": 22}

@@ -2,27 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
 import uuid_utils.compat
 from babel.dates import format_date
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, Field, HiddenField, RadioField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from app.accounts.models import Account
 from app.care_requests.attachments import received
 from app.care_requests.rules import Visit
 from app.core import clock
-from app.core.forms import Form, stripped
+from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, stripped, uuid_or_none
 from app.desk.plan_form import PlanForm
-from app.desk.questions import SeveralField, field_of, is_asked, kept, name_of
 from app.directory.models import PractitionerRole
 from app.documents.rules import Upload, WrongDocument
-from app.pathways.rules import window_bounds, windows_open
-from app.pathways.schema import Pathway, Question, Reason, SignOff
+from app.pathways.schema import Pathway, Question, Reason, SignOff, windows_open
 
 PROTOCOL, DOCTOR = "protocol", "doctor"
 
@@ -69,7 +67,7 @@ class RequestForm(Form):
 
     def _offer(self, choices: Choices, patient: bool, now: datetime) -> None:
         self.reason.choices = {reason.slug: reason.label for reason in choices.reasons}
-        self.window.choices = {w.slug: w.label for w in windows_open(self.pathway.windows, now, clock.PARIS)}
+        self.window.choices = {w.slug: w.label for w in windows_open(self.pathway.windows, now)}
         self.agreement.label.text = self.pathway.agreement
         if not patient:
             self.reason.label.text = "De quoi le service a-t-il besoin\u00a0?"
@@ -81,10 +79,7 @@ class RequestForm(Form):
     @property
     def wanted_id(self) -> UUID | None:
         """None when the hidden field was tampered with."""
-        try:
-            return UUID(self.request_id.data or "")
-        except ValueError:
-            return None
+        return uuid_or_none(self.request_id.data)
 
     @property
     def reasons(self) -> list[str]:
@@ -104,14 +99,14 @@ class RequestForm(Form):
     def answers(self) -> Mapping[str, Any]:
         """By question, of those that were asked and answered. Only after validation."""
         return {
-            question.slug: kept(field.data)
+            question.slug: stored_answer(field.data)
             for question, field in self.questions
             if self.is_asked(question) and field.data not in (None, "", [])
         }
 
     def bounds(self, now: datetime) -> tuple[datetime, datetime]:
         """Between which instants the care is wanted. Only with a window chosen."""
-        return window_bounds(self.pathway.window(self.window.data), now, clock.PARIS)
+        return self.pathway.window(self.window.data).bounds(now)
 
     def begins(self) -> datetime:
         now = clock.now()
@@ -133,7 +128,7 @@ class RequestForm(Form):
     def validate_document(self, field: Field) -> None:
         """What is wrong with a file is said of it by name; a browser never sends it again by itself."""
         try:
-            self.documents = received(field.data or [])
+            self.documents = received(field.data) if field.data else []
         except WrongDocument as wrong:
             raise StopValidation(str(wrong)) from None
 
@@ -172,3 +167,77 @@ def _sign_off(sign_off: SignOff, doctors: Sequence[Account]) -> dict[str, Any]:
         "decision": RadioField(sign_off.label, choices=ways, default=first, validators=[chosen]),
         "decider": RadioField("Quel médecin\u00a0?", choices=named),
     }
+
+
+LENGTHS = {"text": 200, "long-text": 1000}
+
+
+class AnswerRequired:
+    """Of a question that is asked: an answer, where one is required, and one that does not stop the request."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.field_flags = {"required": True} if question.required else {}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        answered = any(str(value).strip() for value in field.raw_data or ())
+        if not answered or not form.is_asked(self.question):
+            field.errors = []
+            missing = self.question.required and form.is_asked(self.question)
+            raise StopValidation("Répondez à cette question." if missing else "")
+        if field.errors:
+            raise StopValidation
+        if stop := stopping(self.question, field.data):
+            raise StopValidation(stop)
+        if isinstance(field.data, str) and len(field.data) > LENGTHS.get(self.question.kind, 200):
+            raise StopValidation(f"{LENGTHS[self.question.kind]} lettres au plus.")
+
+
+def stopping(question: Question, answer: Any) -> str:
+    """Why a request with this answer cannot be sent; empty when it can."""
+    given = answer if isinstance(answer, list) else [answer]
+    return " ".join(option.stops for option in question.options if option.stops and option.slug in given)
+
+
+def name_of(slug: str) -> str:
+    """The field's name: questions must not meet the form's own fields."""
+    return f"answer-{slug}"
+
+
+def field_of(question: Question) -> Any:
+    """The field that asks it, not yet bound to a form."""
+    told: dict[str, Any] = {
+        "label": question.label + (f" ({question.unit})" if question.unit else ""),
+        "description": question.help,
+        "validators": [AnswerRequired(question)],
+    }
+    choices = {option.slug: option.label for option in question.options}
+    match question.kind:
+        case "choice":
+            return RadioField(choices=choices, **told)
+        case "choices":
+            return SeveralField(choices=choices, **told)
+        case "number":
+            return NumberField(render_kw={"inputmode": "decimal"}, **told)
+        case "date":
+            return DayField(format=ISO_FIRST, **told)
+        case "text":
+            return StringField(filters=[stripped], **told)
+        case "long-text":
+            return TextAreaField(filters=[stripped], **told)
+
+
+def is_asked(question: Question, pathway: Pathway, answers: Mapping[str, Any]) -> bool:
+    """Without a condition, always; else when the answer above makes it so, and was itself asked for."""
+    if question.only_if is None:
+        return True
+    slug, wanted = question.only_if
+    above = next(each for each in pathway.questions if each.slug == slug)
+    given = answers.get(slug)
+    said = wanted in given if isinstance(given, list) else given == wanted
+    return said and is_asked(above, pathway, answers)
+
+
+def stored_answer(answer: Any) -> Any:
+    """An answer as it is kept with the request: JSON knows no dates."""
+    return answer.isoformat() if isinstance(answer, date) else answer

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.care_requests.models import CareRequest
@@ -96,9 +97,7 @@ class Offer(Identified, Model):
     role: Mapped[PractitionerRole] = relationship()
     wave: Mapped[Wave] = relationship()
 
-    @property
-    def patient_id(self) -> UUID | None:
-        return self.request.patient_id
+    patient_id: AssociationProxy[UUID | None] = association_proxy("request", "patient_id")
 
     @property
     def to_service(self) -> bool:

@@ -155,7 +155,7 @@ def close(state: OfferState, notice: Notice, now: datetime, *which: ColumnElemen
     for offer in ended:
         changed("inbox", offer.recipient_id)
     told = {offer.id: (accounts.get(offer.role_id, []), replace(notice, path=path(offer.id))) for offer in ended}
-    messages.replace(told, "closed", now=now, expires_at=now + NEWS_LIFE)
+    messages.supersede(told, "closed", now=now, expires_at=now + NEWS_LIFE)
     return frozenset(offer.request_id for offer in ended)
 
 

@@ -1,7 +1,6 @@
 """Asking for a patient outside one's circle, and the one page that is then shown for an hour."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from flask import Blueprint, Response, abort, flash, url_for
 
 from app.accounts.guards import by_account, me, role
 from app.audit.readings import record_reading
-from app.care_requests.models import CareRequest
 from app.care_requests.queries import is_followed_by, open_for
 from app.core import clock
 from app.core.db import transaction
@@ -19,6 +17,7 @@ from app.core.limits import MINUTE, limited
 from app.core.ways import way
 from app.emergency import MAY_ASK
 from app.emergency.forms import EmergencyForm
+from app.emergency.pages import AskPage, FilePage, file_of
 from app.organizations.queries import territory_of
 from app.patients import emergency
 from app.patients.emergency import Why
@@ -39,7 +38,7 @@ def ask() -> Response:
 
 def form_page(form: EmergencyForm, trouble: str = "", status: int = 200) -> Response:
     opened = emergency.running(me().id, clock.now())
-    return page("emergency/ask.html", status=status, form=form, trouble=trouble, opened=opened)
+    return page(AskPage(form, trouble, opened), status=status)
 
 
 @bp.post("")
@@ -90,40 +89,5 @@ def file(access_id: UUID) -> Response:
 
 
 def file_page(access: EmergencyAccess, now: datetime) -> Response:
-    return page(
-        "emergency/file.html",
-        access=access,
-        banner=banner(access.patient, now),
-        files=[shown(each) for each in open_for(access.patient_id)],
-    )
-
-
-@dataclass(frozen=True)
-class File:
-    """One open request, as far as an emergency needs it. `comer` and `asker`: (name, place, phone, initials)."""
-
-    id: UUID
-    state: str
-    care: str
-    start: datetime
-    end: datetime
-    note: str
-    asker: tuple[str, str, str, str]
-    comer: tuple[str, str, str, str] | None
-
-
-def shown(request: CareRequest) -> File:
-    place, performer = request.organization, request.performer
-    comer = None
-    if performer is not None:
-        comer = (performer.name, performer.organization.name, performer.phone, performer.initials)
-    return File(
-        id=request.id,
-        state=request.state.value,
-        care=request.need.care,
-        start=request.window_start,
-        end=request.window_end,
-        note=request.note,
-        asker=(request.author.name, place.name, place.phone, request.author.initials),
-        comer=comer,
-    )
+    files = [file_of(each) for each in open_for(access.patient_id)]
+    return page(FilePage(access, banner(access.patient, now), files))

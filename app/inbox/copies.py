@@ -8,11 +8,11 @@ from app.audit.readings import read_lately, record_reading
 from app.care_requests import actions as care_requests
 from app.core import clock
 from app.core.db import transaction
-from app.core.htmx import page, see_other
+from app.core.htmx import page, see_other, wants_part
 from app.directory.models import Practitioner
 from app.directory.queries import practitioner_of
 from app.inbox import queries
-from app.inbox.mine import asks_for_part
+from app.inbox.pages import CopiesPage
 from app.inbox.views import bp
 
 
@@ -28,7 +28,7 @@ def copies() -> Response:
         for copy in queries.copies(my_practitioner().id, now):
             if not read_lately(copy.id, me().id, now):
                 record_reading(copy.id, patient=copy.request.patient_id, by=me().id, now=now, request=copy.request_id)
-    return page("inbox/copies.html", copies=queries.copies(my_practitioner().id, now), now_at=now)
+    return page(CopiesPage(queries.copies(my_practitioner().id, now)))
 
 
 @bp.post("/inbox/copies/sighting")
@@ -37,4 +37,4 @@ def see_copies() -> Response | tuple[str, int]:
     """They came into view."""
     with transaction():
         care_requests.read_copies(my_practitioner().id, now=clock.now())
-    return ("", 204) if asks_for_part() else see_other(url_for("inbox.inbox"))
+    return ("", 204) if wants_part() else see_other(url_for("inbox.inbox"))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, request, url_for
+from flask import abort, url_for
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
@@ -68,11 +68,6 @@ def held_offer_of(offer_id: UUID, account: Account) -> Offer:
     care_requests.lock(found.request_id)
     db.session.refresh(found)
     return found
-
-
-def asks_for_part() -> bool:
-    """htmx puts the answer in place of what was touched; a browser without it goes to a page."""
-    return request.headers.get("HX-Request") == "true"
 
 
 def url_of(offer_id: UUID) -> str:

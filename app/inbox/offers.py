@@ -14,16 +14,16 @@ from app.care_requests.rules import condition
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
-from app.core.htmx import see_other
+from app.core.htmx import page, see_other, wants_part
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
 from app.dispatch.answers import RELAYED, AnswerResult, Tap, touched
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import inquiries_about
 from app.inbox.cards import knows_patient
-from app.inbox.forms import QuestionForm, RefusalForm
-from app.inbox.mine import asks_for_part, my_offer, my_offer_of, url_of
-from app.inbox.pages import offer_page
+from app.inbox.forms import AppointmentForm, QuestionForm, RefusalForm
+from app.inbox.mine import my_offer, my_offer_of, url_of
+from app.inbox.pages import offer_shown
 from app.inbox.parts import parts
 from app.inbox.taps import settled, wants_words
 from app.inbox.views import bp, inbox_page
@@ -36,11 +36,19 @@ LONGEST_KEY = 64
 def offer(offer_id: UUID) -> Response:
     found = my_offer(offer_id)
     # Whoever says to ask for a part only, to fetch the page again, must have been seen to read it.
-    if knows_patient(found) and not (asks_for_part() and read_lately(offer_id, me().id, clock.now())):
+    if knows_patient(found) and not (wants_part() and read_lately(offer_id, me().id, clock.now())):
         with transaction():
             record_reading_of(my_offer(offer_id), me(), clock.now())
         found = my_offer(offer_id)
     return offer_page(found)
+
+
+def offer_page(
+    offer: Offer, status: int = 200, form: AppointmentForm | None = None, question: QuestionForm | None = None
+) -> Response:
+    """As a page or as its fragment. `form`, `question`: what was typed wrong, with its mistakes."""
+    shown = offer_shown(offer, me(), clock.now(), too_late=status == 409, form=form, question=question)
+    return page(shown, status=status)
 
 
 def record_reading_of(offer: Offer, by: Account, now: datetime) -> None:
@@ -63,13 +71,13 @@ def accept(offer_id: UUID) -> Response:
     now, said = clock.now(), request.form.get("said", "")
     if said and condition(said) is None:
         return offer_page(my_offer(offer_id), status=422)
-    answer = take(offer_id, me(), tap_of(request.form, now), now, reads=asks_for_part(), said=said)
+    answer = take(offer_id, me(), tap_of(request.form, now), now, reads=wants_part(), said=said)
     found = my_offer(offer_id)
     if wants_words():
         return settled(found, answer, now)
     if answer not in (AnswerResult.WON, AnswerResult.PROPOSED):
         return offer_page(found, status=409)
-    return offer_page(found) if asks_for_part() else see_other(url_of(offer_id))
+    return offer_page(found) if wants_part() else see_other(url_of(offer_id))
 
 
 def take(offer_id: UUID, by: Account, tap: Tap, now: datetime, *, reads: bool, said: str = "") -> AnswerResult:
@@ -130,7 +138,7 @@ def _refused(offer_id: UUID, answer: AnswerResult, now: datetime) -> Response:
     if answer is not AnswerResult.REFUSED:
         return offer_page(found, status=409)
     in_inbox = request.form.get("from") == "inbox"
-    if asks_for_part():
+    if wants_part():
         return inbox_page() if in_inbox else offer_page(found)
     return see_other(url_for("inbox.inbox") if in_inbox else url_of(offer_id))
 
@@ -150,7 +158,7 @@ def ask(offer_id: UUID) -> Response:
     found = my_offer(offer_id)
     if asked is None and not _waits_for(found, question):
         return offer_page(found, status=409)
-    return offer_page(found) if asks_for_part() else see_other(url_of(offer_id))
+    return offer_page(found) if wants_part() else see_other(url_of(offer_id))
 
 
 def _waits_for(offer: Offer, question: str) -> bool:

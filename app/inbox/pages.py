@@ -1,48 +1,155 @@
-"""One offer as a page, in whatever state it is. Before acceptance nothing here identifies the patient, except to the
-usual professional and to the establishment that the patient chose."""
+"""What each page of this door shows. Before acceptance nothing of an offer identifies the patient, except to the usual
+professional and to the establishment that the patient chose."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
-from flask import Response
-
+from app.accounts.models import Account
 from app.appointments import queries as appointment_queries
-from app.appointments.rules import next_slots
+from app.appointments.models import Appointment
+from app.appointments.rules import Slot, next_slots
 from app.appointments.words import modes_of, places_of
 from app.care_requests import plans
 from app.care_requests.attachments import joined_to
+from app.care_requests.lines import RequestLine
+from app.care_requests.models import InformationCopy
+from app.care_requests.plans import Week
 from app.care_requests.rules import condition, read_visits
 from app.care_requests.words import MOMENTS
 from app.core import clock
-from app.core.htmx import page
+from app.core.htmx import Page, wants_part
+from app.directory.models import PractitionerRole
+from app.directory.queries import recipients_of
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
-from app.dispatch.models import Offer, OfferState
+from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.words import REFUSALS
+from app.documents.models import Document
 from app.inbox import queries
-from app.inbox.cards import card, full_name, known
-from app.inbox.forms import AppointmentForm, QuestionForm
-from app.inbox.mine import my_inboxes
+from app.inbox.cards import Card, Known, card, full_name, known
+from app.inbox.forms import AppointmentForm, QuestionForm, ReplacementForm
 from app.inbox.parts import FROM_TOMORROW
-from app.inbox.rows import to_do
+from app.inbox.queries import Numbers, Recipient, stand_in
+from app.inbox.replacements import Away, away
+from app.inbox.rows import ToDo, proposal_line, to_do, visit_line
 from app.inbox.words import WITHDRAWALS
+from app.messages.queries import judgements
+from app.messages.reachability import Judgement
+from app.pathways.schema import After
 
 
-def offer_page(
-    offer: Offer, status: int = 200, form: AppointmentForm | None = None, question: QuestionForm | None = None
-) -> Response:
-    """As a page or as its fragment. `form`, `question`: what was typed wrong, with its mistakes."""
-    now = clock.now()
-    more: dict[str, Any] = {}
-    match offer.state:
-        case OfferState.WON:
-            more = _visit(offer, now, form)
-        case OfferState.OPEN | OfferState.PROPOSED:
-            more = _open(offer, question)
-    return page(
-        "inbox/offer.html",
-        fragment="inbox/_offer.html",
-        status=status,
+@dataclass(frozen=True)
+class Inbox:
+    """Hers, or that of a service where she answers; `away`: who stands in for her, if somebody does."""
+
+    recipient_id: UUID
+    name: str
+    accepting: bool
+    away: Away | None
+    cards: list[Card]
+
+    @property
+    def number(self) -> int:
+        return len(self.cards)
+
+
+@dataclass(frozen=True)
+class InboxPage(Page):
+    """`unexplained`: refused a moment ago, without a reason yet; `free`: let pass, and nobody took it since.
+    `judgement`: whether an alert reaches her; none for the part that moves, which leaves what is beside it alone."""
+
+    template = "inbox/inbox.html"
+    fragment = "inbox/_inbox.html"
+
+    inboxes: list[Inbox]
+    unexplained: list[Card]
+    free: list[Card]
+    reasons: Mapping[str, str]
+    numbers: Numbers
+    judgement: Judgement | None
+    tester: UUID
+    now_at: datetime
+    live_topics: list[str]
+
+
+def inbox_of(account: Account, boxes: list[Recipient], now: datetime) -> InboxPage:
+    mine = [box.recipient_id for box in boxes if box.on_call]
+    waiting, numbers = queries.waiting(mine, now), queries.numbers(account.id, mine, now)
+    cards: dict[UUID, list[Card]] = {}
+    for offer in waiting.offers:
+        cards.setdefault(offer.recipient_id, []).append(card(offer, now, waiting.answered))
+    return InboxPage(
+        inboxes=[
+            Inbox(
+                box.recipient_id,
+                box.name,
+                box.accepting,
+                away(stand_in(box), box.replaced_until, now),
+                cards.get(box.recipient_id, []),
+            )
+            for box in boxes
+        ],
+        unexplained=[card(offer, now) for offer in waiting.unexplained],
+        free=[card(offer, now) for offer in waiting.free],
+        reasons=REFUSALS,
+        numbers=numbers,
+        judgement=None if wants_part() else judgements([account.id], now)[account.id],
+        tester=account.id,
+        now_at=now,
+        live_topics=[*(f"inbox-{one}" for one in mine), f"push-test-{account.id}"],
+    )
+
+
+@dataclass(frozen=True)
+class OfferPage(Page):
+    """One offer, in whatever state it is: what stands of it always; while it is open, what may be said beside yes and
+    no; and once it is hers, the visit. `form`, `question`: with what was typed wrong, when it came back."""
+
+    template = "inbox/offer.html"
+    fragment = "inbox/_offer.html"
+
+    card: Card
+    known: Known | None
+    offer: Offer
+    asked_by: str
+    standing: str
+    reasons: Mapping[str, str]
+    still_free: bool
+    too_late: bool
+    now_at: datetime
+    live_topics: list[str]
+
+    inquiries: Sequence[Inquiry] = ()
+    question: QuestionForm | None = None
+    colleagues: Sequence[PractitionerRole] = ()
+
+    appointment: Appointment | None = None
+    slots: Sequence[Slot] = ()
+    form: AppointmentForm | None = None
+    modes: Mapping[str, str] = field(default_factory=dict)
+    places: Sequence[tuple[str, str]] = ()
+    sequence: int = 0
+    after: After | None = None
+    weeks: Sequence[Week] = ()
+    moments: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
+    tasks: Sequence[ToDo] = ()
+    documents: Sequence[Document] = ()
+    withdrawals: Mapping[str, str] = field(default_factory=dict)
+
+
+def offer_shown(
+    offer: Offer,
+    account: Account,
+    now: datetime,
+    *,
+    too_late: bool = False,
+    form: AppointmentForm | None = None,
+    question: QuestionForm | None = None,
+) -> OfferPage:
+    shown = OfferPage(
         card=card(offer, now),
         known=known(offer, now),
         offer=offer,
@@ -50,48 +157,103 @@ def offer_page(
         standing=queries.standing(offer),
         reasons=REFUSALS,
         still_free=offer.state is OfferState.EXPIRED and offer.request.state in queries.FREE,
-        too_late=status == 409,
+        too_late=too_late,
         now_at=now,
         live_topics=[f"inbox-{offer.recipient_id}", f"request-{offer.request_id}"],
-        **more,
     )
+    match offer.state:
+        case OfferState.WON:
+            return _with_visit(shown, account, now, form)
+        case OfferState.OPEN | OfferState.PROPOSED:
+            return replace(
+                shown,
+                inquiries=dispatch_queries.inquiries_about(offer),
+                question=question or QuestionForm(formdata=None),
+                colleagues=[] if offer.to_service else answers.colleagues_for(offer),
+            )
+    return shown
 
 
-def _open(offer: Offer, question: QuestionForm | None) -> dict[str, Any]:
-    return {
-        "inquiries": dispatch_queries.inquiries_about(offer),
-        "question": question or QuestionForm(formdata=None),
-        "colleagues": [] if offer.to_service else answers.colleagues_for(offer),
-    }
-
-
-def _visit(offer: Offer, now: datetime, form: AppointmentForm | None) -> dict[str, Any]:
+def _with_visit(shown: OfferPage, account: Account, now: datetime, form: AppointmentForm | None) -> OfferPage:
+    offer = shown.offer
     request, said = offer.request, condition(offer.condition or "")
     pathway, appointment = request.rulebook, appointment_queries.of_request(request.id)
-    modes, kept = modes_of(offer.role), appointment.mode if appointment else None
-    at = list(dict.fromkeys([kept or pathway.modes[0], *pathway.modes]))
+    modes, chosen = modes_of(offer.role), appointment.mode if appointment else None
+    at = list(dict.fromkeys([chosen or pathway.modes[0], *pathway.modes]))
     # Nothing is ticked that nobody chose: a slot says its place, and one's own time asks for it.
     given = pathway.modes[0] if len(pathway.modes) == 1 else None
     start = request.window_start
     if offer.condition == FROM_TOMORROW:
         start = max(start, clock.tomorrow(now))
-    return {
-        "appointment": appointment,
-        "slots": next_slots(request.window_end, now, clock.PARIS, window_start=start, at_most=4),
-        "form": form or AppointmentForm(pathway, modes, formdata=None, mode=given),
-        "modes": modes,
-        "places": [(mode, _place(offer, mode)) for mode in at],
-        "sequence": appointment.sequence if appointment else 0,
-        "after": pathway.after,
-        "weeks": plans.weeks(read_visits(request.visits)),
-        "moments": MOMENTS,
-        "part": said.label if said else "",
-        "tasks": [to_do(task, won, now) for task, won in queries.tasks(my_inboxes(), request.id)],
-        "documents": joined_to(request.episode_id),
-        "withdrawals": WITHDRAWALS,
-    }
+    return replace(
+        shown,
+        appointment=appointment,
+        slots=next_slots(request.window_end, now, clock.PARIS, window_start=start, at_most=4),
+        form=form or AppointmentForm(pathway, modes, formdata=None, mode=given),
+        modes=modes,
+        places=[(mode, _place(offer, mode)) for mode in at],
+        sequence=appointment.sequence if appointment else 0,
+        after=pathway.after,
+        weeks=plans.weeks(read_visits(request.visits)),
+        moments=MOMENTS,
+        part=said.label if said else "",
+        tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
+        documents=joined_to(request.episode_id),
+        withdrawals=WITHDRAWALS,
+    )
 
 
 def _place(offer: Offer, mode: str) -> str:
     patient = offer.request.patient
     return places_of(offer.role, patient.sex if patient else "")[mode]
+
+
+@dataclass(frozen=True)
+class VisitsPage(Page):
+    """What she took, with and without an hour; her yeses that wait for a choice; what is left to do."""
+
+    template = "inbox/visits.html"
+    fragment = "inbox/_visits.html"
+
+    tasks: list[ToDo]
+    to_plan: list[RequestLine]
+    planned: list[RequestLine]
+    proposals: list[RequestLine]
+    live_topics: list[str]
+
+
+def visits_of(inboxes: Sequence[UUID], now: datetime) -> VisitsPage:
+    taken = queries.visits(inboxes)
+    planned = sorted((one for one in taken if one.starts_at), key=lambda one: one.starts_at or now)
+    return VisitsPage(
+        tasks=[to_do(task, offer, now) for task, offer in queries.tasks(inboxes)],
+        to_plan=[visit_line(one, now) for one in taken if one.starts_at is None],
+        planned=[visit_line(one, now) for one in planned],
+        proposals=[proposal_line(offer_id, request) for offer_id, request in queries.proposals(inboxes)],
+        live_topics=[f"inbox-{one}" for one in inboxes],
+    )
+
+
+@dataclass(frozen=True)
+class CopiesPage(Page):
+    template = "inbox/copies.html"
+
+    copies: Sequence[InformationCopy]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of her roles. `skills`: what it may say of itself, by title; `replacement`: none where nobody could."""
+
+    role: PractitionerRole
+    skills: dict[str, dict[str, str]]
+    away: Away | None
+    person: bool
+    replacement: ReplacementForm | None
+
+
+@dataclass(frozen=True)
+class PracticePage(Page):
+    template = "inbox/practice.html"
+
+    places: list[Place]

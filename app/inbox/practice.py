@@ -1,6 +1,6 @@
 """What she does, which languages she speaks, and who replaces her."""
 
-from typing import Any
+from dataclasses import replace
 
 from flask import Response, request, url_for
 
@@ -15,6 +15,7 @@ from app.directory.models import PractitionerRole
 from app.directory.queries import colleagues
 from app.inbox.forms import ReplacementForm, SkillsForm
 from app.inbox.mine import my_role, my_roles
+from app.inbox.pages import Place, PracticePage
 from app.inbox.replacements import away, end_of
 from app.inbox.views import bp
 from app.inbox.words import skills_for
@@ -30,20 +31,20 @@ def practice_page(status: int = 200, wrong: ReplacementForm | None = None) -> Re
     """`wrong`: what was typed about a replacement, with its mistakes."""
     places = [_place(role) for role in my_roles()]
     if wrong:
-        places[0]["replacement"] = wrong  # Only a person is replaced, and she stands first.
-    return page("inbox/practice.html", status=status, places=places)
+        places[0] = replace(places[0], replacement=wrong)  # Only a person is replaced, and she stands first.
+    return page(PracticePage(places), status=status)
 
 
-def _place(role: PractitionerRole) -> dict[str, Any]:
+def _place(role: PractitionerRole) -> Place:
     now = clock.now()
     others = colleagues(role) if role.practitioner_id else []
-    return {
-        "role": role,
-        "skills": skills_for(role),
-        "away": away(role.replacement, role.replaced_until, now),
-        "person": role.practitioner_id is not None,
-        "replacement": ReplacementForm(others, clock.paris(now).date(), formdata=None) if others else None,
-    }
+    return Place(
+        role=role,
+        skills=skills_for(role),
+        away=away(role.replacement, role.replaced_until, now),
+        person=role.practitioner_id is not None,
+        replacement=ReplacementForm(others, clock.paris(now).date(), formdata=None) if others else None,
+    )
 
 
 @bp.post("/practice/skills")

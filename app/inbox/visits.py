@@ -14,15 +14,14 @@ from app.care_requests.models import State, Verb
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
-from app.core.htmx import page, see_other
+from app.core.htmx import page, see_other, wants_part
 from app.dispatch import actions as dispatch
 from app.dispatch.models import OfferState
 from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
-from app.inbox.mine import asks_for_part, held_offer_of, my_inboxes, my_offer, url_of
-from app.inbox.offers import tap_of
-from app.inbox.pages import offer_page
-from app.inbox.rows import proposal_line, to_do, visit_line
+from app.inbox.mine import held_offer_of, my_inboxes, my_offer, url_of
+from app.inbox.offers import offer_page, tap_of
+from app.inbox.pages import visits_of
 from app.inbox.views import bp
 from app.inbox.words import WITHDRAWALS
 
@@ -36,18 +35,7 @@ def visits() -> Response:
 
 
 def visits_page() -> Response:
-    mine, now = my_inboxes(), clock.now()
-    taken = queries.visits(mine)
-    planned = sorted((one for one in taken if one.starts_at), key=lambda one: one.starts_at or now)
-    return page(
-        "inbox/visits.html",
-        fragment="inbox/_visits.html",
-        tasks=[to_do(task, offer, now) for task, offer in queries.tasks(mine)],
-        proposals=[proposal_line(offer_id, request) for offer_id, request in queries.proposals(mine)],
-        to_plan=[visit_line(one, now) for one in taken if one.starts_at is None],
-        planned=[visit_line(one, now) for one in planned],
-        live_topics=[f"inbox-{one}" for one in mine],
-    )
+    return page(visits_of(my_inboxes(), clock.now()))
 
 
 @bp.post("/visits/tasks/<uuid:task_id>/completion")
@@ -59,7 +47,7 @@ def complete(task_id: UUID) -> Response:
         care_requests.finish_task(task, by=me(), now=clock.now())
         offer_id = offer.id
     on_visit = request.form.get("from") == "offer"
-    if asks_for_part():
+    if wants_part():
         return offer_page(my_offer(offer_id)) if on_visit else visits_page()
     return see_other(url_of(offer_id) if on_visit else url_for("inbox.visits"))
 
@@ -100,7 +88,7 @@ def _said(offer_id: UUID, taken: bool) -> Response:
     found = my_offer(offer_id)
     if not taken:
         return offer_page(found, status=409)
-    return offer_page(found) if asks_for_part() else see_other(url_of(offer_id))
+    return offer_page(found) if wants_part() else see_other(url_of(offer_id))
 
 
 @bp.post("/offers/<uuid:offer_id>/checklist")

@@ -14,6 +14,7 @@ from app.directory.words import PROFESSIONS
 from app.joining import actions, queries
 from app.joining.forms import DecisionForm
 from app.joining.models import AccessRequest
+from app.joining.pages import DecidePage, WaitingPage
 
 bp = Blueprint("approvals", __name__, url_prefix="/access-requests")
 
@@ -21,7 +22,7 @@ bp = Blueprint("approvals", __name__, url_prefix="/access-requests")
 @bp.get("")
 @role(Role.COORDINATOR, own=True)
 def show() -> Response:
-    return page("joining/waiting.html", waiting=queries.waiting(me()), professions=PROFESSIONS)
+    return page(WaitingPage(queries.waiting(me()), PROFESSIONS))
 
 
 @bp.get("/<uuid:asked_id>")
@@ -37,15 +38,7 @@ def asked_or_404(asked_id: UUID) -> AccessRequest:
 def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, problem: str = "") -> Response:
     person = asked.practitioner or abort(404)
     profession = PROFESSIONS[person.profession][0]
-    return page(
-        "joining/decide.html",
-        status=status,
-        asked=asked,
-        person=person,
-        profession=profession,
-        form=form,
-        problem=problem,
-    )
+    return page(DecidePage(asked, person, profession, form, problem), status=status)
 
 
 @bp.post("/<uuid:asked_id>/acceptance")

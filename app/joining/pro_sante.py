@@ -22,6 +22,7 @@ from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
 from app.joining import actions, queries
+from app.joining.pages import NotAProfessionalPage, NotProvenPage, StateAwayPage, UnknownPage
 from app.joining.views import ASKED
 
 bp = Blueprint("pro_sante", __name__)
@@ -84,7 +85,7 @@ def come_back() -> AnyResponse:
         return refuse(str(reason))
     except pro_sante.NotAProfessional:
         log.info("pro_sante_refused", reason="not a professional")
-        return page("joining/not_a_professional.html", status=403)
+        return page(NotAProfessionalPage(), status=403)
     except pro_sante.Away as away:
         return not_there(away)
     return prove(account_id, person, now) if account_id else let_in(person, now)
@@ -92,12 +93,12 @@ def come_back() -> AnyResponse:
 
 def refuse(reason: str) -> Response:
     log.info("pro_sante_refused", reason=reason)
-    return page("joining/not_proven.html", status=403, cancelled=request.args.get("error") == "access_denied")
+    return page(NotProvenPage(cancelled=request.args.get("error") == "access_denied"), status=403)
 
 
 def not_there(away: pro_sante.Away) -> Response:
     log.warning("pro_sante_away", reason=str(away))
-    return page("joining/away.html", status=503)
+    return page(StateAwayPage(), status=503)
 
 
 def prove(account_id: UUID, person: Professional, now: datetime) -> Response:
@@ -116,10 +117,10 @@ def let_in(person: Professional, now: datetime) -> Response:
     practitioner = queries.practitioner_by_rpps(person.rpps)
     if practitioner is None:
         log.info("pro_sante_unknown", reason="not in the directory")
-        return page("joining/unknown.html", status=403, other_profession=False)
+        return page(UnknownPage(other_profession=False), status=403)
     if not queries.practises(practitioner, person.professions):
         log.info("pro_sante_unknown", reason="another profession than in the directory")
-        return page("joining/unknown.html", status=403, other_profession=True)
+        return page(UnknownPage(other_profession=True), status=403)
     if (answer := come_in(practitioner.id, now)) is not None:
         return answer
     with transaction():

@@ -14,6 +14,7 @@ from app.core.security import public
 from app.joining import actions
 from app.joining.forms import AccessForm
 from app.joining.models import AccessRequest
+from app.joining.pages import AskPage, CodePage, SentPage
 
 bp = Blueprint("joining", __name__, url_prefix="/access")
 
@@ -47,8 +48,8 @@ def ask() -> Response:
 
 
 def asking_page(form: EmailForm, person: AccessRequest | None, status: int = 200) -> Response:
-    connect = current_app.config["SETTINGS"].pro_sante_connect
-    return page("joining/ask.html", status=status, form=form, person=person, pro_sante_connect=connect)
+    connect = bool(current_app.config["SETTINGS"].pro_sante_connect)
+    return page(AskPage(form, person, connect), status=status)
 
 
 @bp.post("")
@@ -81,7 +82,7 @@ def code() -> Response:
     asked = mine()
     if asked is None or not asked.email:
         return see_other(url_for("joining.ask"))
-    return page("joining/code.html", form=CodeForm())
+    return page(CodePage(CodeForm()))
 
 
 @bp.post("/code")
@@ -92,12 +93,12 @@ def show_code() -> Response:
     if asked is None:
         return see_other(url_for("joining.ask"))
     if not form.validate_on_submit():
-        return page("joining/code.html", form=form, status=422)
+        return page(CodePage(form), status=422)
     request_id = asked.id
     with transaction():
         confirmed = actions.show_code(request_id, form.code.data or "", now=now)
     if not confirmed:
-        return page("joining/code.html", form=form, refused=True, status=422)
+        return page(CodePage(form, refused=True), status=422)
     session.pop(ASKED)
     return see_other(url_for("joining.sent"))
 
@@ -105,4 +106,4 @@ def show_code() -> Response:
 @bp.get("/sent")
 @public("the same words for everyone")
 def sent() -> Response:
-    return page("joining/sent.html")
+    return page(SentPage())

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     listen(app, DeliveryChanged, actions.announce_reach)
     listen(app, ReachChanged, checks.refresh_test)
-    kinds.register([channels.UNCONFIRMED], Kind(channels.compose, URGENT, channels.settled))
+    kinds.register([channels.UNCONFIRMED], Kind(channels.compose, URGENT, channels.note_ending))
     on_leaving(actions.silence_who_left)
     may_listen("push-test")(_is_her_own)
 

@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from msgspec.structs import asdict
-from msgspec.structs import replace as but
+from msgspec import structs
 from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from app.accounts.leaving import Departure
@@ -85,8 +84,8 @@ def notify_device(device: Subscription, delivery: Delivery, step: str, now: date
 def _with_urgency(delivery: Delivery, now: datetime) -> Delivery:
     """The same, with a word on whether it presses; what does not rings softly."""
     urgent = delivery.presses(now)
-    notice = delivery.notice if urgent else but(delivery.notice, urgency="normal")
-    return but(delivery, urgent=urgent, notice=notice)
+    notice = delivery.notice if urgent else structs.replace(delivery.notice, urgency="normal")
+    return structs.replace(delivery, urgent=urgent, notice=notice)
 
 
 def _alert_row(delivery: Delivery, step: str, rings_at: datetime, now: datetime) -> dict[str, Any]:
@@ -96,7 +95,7 @@ def _alert_row(delivery: Delivery, step: str, rings_at: datetime, now: datetime)
         "account_id": delivery.account_id,
         "subject_id": delivery.subject_id,
         "step": step,
-        "notice": asdict(delivery.notice) if waits else None,
+        "notice": structs.asdict(delivery.notice) if waits else None,
         "rings_at": min(rings_at, delivery.expires_at) if waits else None,
         "rang_at": None if waits else now,
         "expires_at": delivery.expires_at,
@@ -249,7 +248,7 @@ def lock_about(subject_ids: Collection[UUID] | Select[UUID]) -> None:
     lock_in_order(Message, Message.subject_id.in_(subject_ids))
 
 
-def replace(
+def supersede(
     notices: Mapping[UUID, tuple[Iterable[UUID], Notice]], step: str, *, now: datetime, expires_at: datetime
 ) -> None:
     """What the alerts about these subjects announced is gone: drop the unsent, overwrite the shown.
@@ -278,7 +277,7 @@ def see(subject_id: UUID) -> None:
     outbox.note_seen(Message.subject_id.in_((subject_id, *db.session.scalars(digests))))
 
 
-def wish(account_id: UUID, wishes: Wishes, now: datetime) -> None:
+def set_wishes(account_id: UUID, wishes: Wishes, now: datetime) -> None:
     """Hold to these wishes from now on, for what waits already too."""
     values = {
         "quiet": wishes.quiet,

@@ -20,13 +20,14 @@ from app.accounts.models import Account
 from app.config import Settings
 from app.core import leases
 from app.core.db import db, transaction
+from app.core.events import announce
 from app.core.timers import Due
 from app.core.tokens import derived_token, derived_tokens, same_as_one
 from app.letters.actions import enqueue
 from app.letters.kinds import Ending, Words
 from app.letters.models import Letter, LetterState
 from app.letters.rules import Medium
-from app.messages.actions import announce_reach, enqueue_next_channel
+from app.messages.actions import enqueue_next_channel
 from app.messages.queries import mobiles_of
 from app.push.actions import lock_message, receive
 from app.push.models import ALIVE, Message, MessageState
@@ -67,7 +68,7 @@ def hand_over(now: datetime) -> bool:
     if row.expires_at <= now or address is None:
         row.state = MessageState.EXPIRED if row.expires_at <= now else MessageState.FAILED
         enqueue_next_channel(row, now)
-        announce_reach(DeliveryChanged([row.subject_id]))
+        announce(DeliveryChanged([row.subject_id]))
         return True
     medium = Medium(row.channel.value)
     letter = enqueue(UNCONFIRMED, row.id, address, medium=medium, now=now, expires_at=row.expires_at)
@@ -87,7 +88,7 @@ def compose(letter: Letter, _now: datetime) -> Words | None:
     return Words(f"{words}\n{settings.base_url}\n", subject=words.partition(".")[0])
 
 
-def settled(ending: Ending) -> None:
+def note_ending(ending: Ending) -> None:
     """What became of it, unless it was stopped meanwhile; and the channel that comes next."""
     state = MessageState(ending.state.value)
     left = ending.at if ending.state is LetterState.SENT else Message.sent_at
@@ -95,7 +96,7 @@ def settled(ending: Ending) -> None:
     if leases.settle(Message, ending.subject_id, str(ending.letter_id), state, **ended):
         row = db.session.get_one(Message, ending.subject_id, populate_existing=True)
         enqueue_next_channel(row, ending.at)
-        announce_reach(DeliveryChanged([row.subject_id]))
+        announce(DeliveryChanged([row.subject_id]))
 
 
 def oldest_due(_now: datetime) -> Due:
@@ -152,7 +153,7 @@ def report_sms(message_id: UUID, arrived: bool | None, now: datetime) -> bool:
     if arrived is False and message.state in (MessageState.LEASED, MessageState.SENT):
         message.state = MessageState.FAILED
         message.lease_token = message.lease_until = None
-        announce_reach(DeliveryChanged([message.subject_id]))
+        announce(DeliveryChanged([message.subject_id]))
     return True
 
 

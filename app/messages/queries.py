@@ -15,7 +15,7 @@ from app.core.words import count
 from app.letters.rules import is_mobile
 from app.messages import rules
 from app.messages.models import TEST, Alert, Attention
-from app.messages.reachability import TEST_LIFE, TO_ANSWER, Facts, Judgement, judge
+from app.messages.reachability import TEST_LIFE, TO_ANSWER, DeviceFacts, Judgement, judge
 from app.messages.rules import Wishes
 from app.push.models import Message, Subscription
 
@@ -78,7 +78,7 @@ class Device:
 
     id: UUID
     name: str
-    facts: Facts
+    facts: DeviceFacts
 
 
 _SILENCES = (
@@ -108,7 +108,7 @@ def devices_of(account_ids: Collection[UUID], now: datetime) -> dict[UUID, list[
     rows = db.session.execute(_DEVICES, {"accounts": list(account_ids), "had_time": now - TO_ANSWER})
     found: dict[UUID, list[Device]] = {account_id: [] for account_id in account_ids}
     for account_id, device_id, name, created_at, last_proof, silent in rows:
-        found[account_id].append(Device(device_id, name, Facts(created_at, last_proof, silent)))
+        found[account_id].append(Device(device_id, name, DeviceFacts(created_at, last_proof, silent)))
     return found
 
 
@@ -123,7 +123,7 @@ def judgements(account_ids: Collection[UUID], now: datetime) -> dict[UUID, Judge
 
 
 def with_devices(people: Select[*Rest], account_id: str, *order: str) -> Select[*tuple[Any, ...]]:
-    """The same people, once for each device, with what `judged` needs to know of it. `account_id`: the name of the
+    """The same people, once for each device, with what `read_judgements` needs of it. `account_id`: the name of the
     column with their accounts; `order`: of those by which they are ordered."""
     found = people.subquery()
     account = found.c[account_id]
@@ -133,20 +133,20 @@ def with_devices(people: Select[*Rest], account_id: str, *order: str) -> Select[
     return devices.order_by(*(found.c[name] for name in order), Subscription.id)
 
 
-def judged(
+def read_judgements(
     statement: Select[*tuple[Any, ...]], now: datetime, **asked: object
 ) -> dict[UUID, tuple[tuple[Any, ...], Judgement]]:
     """By account, what a statement made by `with_devices` says of the person, and whether she can be reached, in one
     question. The account comes first in each row."""
     people: dict[UUID, tuple[Any, ...]] = {}
-    devices: dict[UUID, list[Facts]] = {}
+    devices: dict[UUID, list[DeviceFacts]] = {}
     lost: set[UUID] = set()
     for account_id, *row in db.session.execute(statement, {**asked, "had_time": now - TO_ANSWER}):
         *person, created_at, last_proof, silent, gone = row
         people[account_id] = tuple(person)
         known = devices.setdefault(account_id, [])
         if created_at is not None:
-            known.append(Facts(created_at, last_proof, silent))
+            known.append(DeviceFacts(created_at, last_proof, silent))
         if gone:
             lost.add(account_id)
     return {each: (person, judge(devices[each], lost=each in lost, now=now)) for each, person in people.items()}

@@ -34,7 +34,7 @@ class Reach(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Facts:
+class DeviceFacts:
     """Of one device: when it last proved that it receives, and how many alerts it has left unconfirmed since."""
 
     created_at: datetime
@@ -95,7 +95,7 @@ OLD_PROOF = Judgement(
 FINE = Judgement(Reach.REACHABLE, "Vous êtes joignable.")
 
 
-def judge_device(device: Facts, now: datetime) -> Judgement:
+def judge_device(device: DeviceFacts, now: datetime) -> Judgement:
     if device.silent >= MANY:
         return SILENT_DEVICE
     if device.silent:
@@ -105,7 +105,7 @@ def judge_device(device: Facts, now: datetime) -> Judgement:
     return FINE if now - device.last_proof <= FRESH else OLD_PROOF
 
 
-def judge(devices: Sequence[Facts], *, lost: bool, now: datetime) -> Judgement:
+def judge(devices: Sequence[DeviceFacts], *, lost: bool, now: datetime) -> Judgement:
     """A person is reached by the best of her devices. `lost`: one was there, and its push service said goodbye."""
     if not devices:
         return LOST_DEVICE if lost else NO_DEVICE
@@ -122,7 +122,7 @@ class Sign(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Tested:
+class TestResult:
     """`words` are said beside the device."""
 
     sign: Sign
@@ -131,18 +131,20 @@ class Tested:
 
 def test_outcome(
     state: str, status: int | None, *, started_at: datetime, received_at: datetime | None, now: datetime
-) -> Tested:
+) -> TestResult:
     """Where the test of one device stands. `state` is its message's, `status` the push service's last answer."""
     if received_at is not None:
-        return Tested(Sign.ARRIVED, f"reçu en {seconds(received_at - started_at)}")
+        return TestResult(Sign.ARRIVED, f"reçu en {seconds(received_at - started_at)}")
     if state == "failed":
-        return Tested(Sign.FAILED, REFUSED if status in (404, 410) else UNKNOWN_TROUBLE)
+        return TestResult(Sign.FAILED, REFUSED if status in (404, 410) else UNKNOWN_TROUBLE)
     patient = now - started_at < TEST_PATIENCE
     if state == "sent":
-        return Tested(Sign.WAITING, "envoyé, le téléphone doit sonner") if patient else Tested(Sign.FAILED, ASLEEP)
+        return (
+            TestResult(Sign.WAITING, "envoyé, le téléphone doit sonner") if patient else TestResult(Sign.FAILED, ASLEEP)
+        )
     if patient:
-        return Tested(Sign.WAITING, "l'essai part")
-    return Tested(Sign.FAILED, SERVICE_AWAY)
+        return TestResult(Sign.WAITING, "l'essai part")
+    return TestResult(Sign.FAILED, SERVICE_AWAY)
 
 
 REFUSED = "ce téléphone ne reçoit plus d'alertes : réactivez-les"

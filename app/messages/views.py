@@ -16,7 +16,7 @@ from app.core.limits import MINUTE, limited
 from app.core.security import capability
 from app.messages import actions, channels, checks, queries
 from app.messages.forms import AttentionForm
-from app.messages.reachability import TEST_LIFE, Sign, Tested, judge_device, test_outcome
+from app.messages.reachability import TEST_LIFE, Sign, TestResult, judge_device, test_outcome
 from app.push.actions import remove as remove_device
 from app.push.models import Message
 from app.push.views import DEVICE
@@ -73,7 +73,7 @@ def test() -> Response:
     return show_test()
 
 
-def tests(account_id: UUID, now: datetime) -> list[tuple[str, Tested]]:
+def tests(account_id: UUID, now: datetime) -> list[tuple[str, TestResult]]:
     """(device's name, what is known) of the latest test."""
     return [
         (message.subscription.name if message.subscription else "", _tested(message, now))
@@ -81,7 +81,7 @@ def tests(account_id: UUID, now: datetime) -> list[tuple[str, Tested]]:
     ]
 
 
-def _tested(message: Message, now: datetime) -> Tested:
+def _tested(message: Message, now: datetime) -> TestResult:
     return test_outcome(
         message.state.value,
         message.last_status,
@@ -121,7 +121,7 @@ def set_attention() -> Response:
     if not form.validate():
         return _attention_page(form, status=422)
     with transaction():
-        actions.wish(me().id, form.wishes, clock.now())
+        actions.set_wishes(me().id, form.wishes, clock.now())
     flash("C'est noté. Ce qui est urgent sonne toujours.", "success")
     return see_other(url_for("messages.attention"))
 

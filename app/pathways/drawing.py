@@ -20,7 +20,7 @@ MOMENTS = {"accept": "à l'acceptation", "start": "au début des soins", "finish
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnStage:
     """One stage in words. `radius` is empty where distance does not count, `then` where nobody comes after."""
 
     kind: str
@@ -32,14 +32,14 @@ class Drawn:
     then: str
 
 
-def stages(pathway: Pathway, names: Names) -> list[Drawn]:
+def stages(pathway: Pathway, names: Names) -> list[DrawnStage]:
     """The stages in their order."""
     last = len(pathway.search.stages) - 1
     return [_stage(pathway, stage, names, n == last) for n, stage in enumerate(pathway.search.stages)]
 
 
-def _stage(pathway: Pathway, stage: Stage, names: Names, last: bool) -> Drawn:
-    return Drawn(
+def _stage(pathway: Pathway, stage: Stage, names: Names, last: bool) -> DrawnStage:
+    return DrawnStage(
         kind=stage.kind,
         icon=SIGNS[stage.kind],
         who=_who(pathway, stage, names),

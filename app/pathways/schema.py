@@ -1,10 +1,13 @@
 """What a pathway file holds. The types say it all; `reading.py` checks a file against them, to the last key."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
+
+from app.core.clock import PARIS
 
 Text = Annotated[str, Meta(min_length=1)]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -47,6 +50,20 @@ class Window(Part, frozen=True):
     day: int = 0
     from_hour: Hour = 0
     to_hour: Hour = 0
+
+    def bounds(self, now: datetime) -> tuple[datetime, datetime]:
+        """The instants between which the care is wanted; local hours keep their meaning across a change of clocks."""
+        if self.hours:
+            return now, now + timedelta(hours=self.hours)
+        day = (now.astimezone(PARIS) + timedelta(days=self.day)).date()
+        start = datetime.combine(day, time(self.from_hour), PARIS)
+        end = datetime.combine(day, time(self.to_hour), PARIS)
+        return max(now, start.astimezone(now.tzinfo)), end.astimezone(now.tzinfo)
+
+
+def windows_open(windows: Sequence[Window], now: datetime) -> list[Window]:
+    """Those that have not ended yet: `ce matin` is not offered in the afternoon."""
+    return [window for window in windows if window.bounds(now)[0] < window.bounds(now)[1]]
 
 
 class Option(Part, frozen=True):
@@ -128,6 +145,14 @@ class Search(Part, frozen=True):
     proposals: Positive = 3
     answer_hours: int = 0
     around: Literal["patient", "requester"] = "patient"
+
+    def answer_by(self, window_end: datetime, now: datetime, *, until: datetime | None = None) -> datetime:
+        """When a search that begins now ends: `answer_hours` later, or when it was to end (`until`) if that is later;
+        never once the care is not wanted any more."""
+        if not self.answer_hours:
+            return window_end
+        later = now + timedelta(hours=self.answer_hours)
+        return min(window_end, max(later, until or later))
 
 
 class Task(Part, frozen=True):

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Identified, Model
+from app.core.db import Identified, Model, text_enum
 from app.core.leases import OutboxRow
 from app.push.rules import CHECK_EVERY, Channel
 from app.push.vapid import fingerprint
@@ -89,19 +89,13 @@ class Message(OutboxRow, Identified, Model):
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("push_subscription.id", ondelete="SET NULL"))
-    channel: Mapped[Channel] = mapped_column(
-        Enum(Channel, native_enum=False, length=10, values_callable=lambda e: [c.value for c in e]),
-        default=Channel.PUSH,
-    )
+    channel: Mapped[Channel] = mapped_column(text_enum(Channel, 10), default=Channel.PUSH)
     subject_id: Mapped[UUID]
     step: Mapped[str]
     payload: Mapped[dict[str, Any]]
     topic: Mapped[str]  # at most 32 base64url characters (RFC 8030 §5.4)
     urgency: Mapped[str]
-    state: Mapped[MessageState] = mapped_column(
-        Enum(MessageState, native_enum=False, values_callable=lambda e: [s.value for s in e]),
-        default=MessageState.PENDING,
-    )
+    state: Mapped[MessageState] = mapped_column(text_enum(MessageState, 8), default=MessageState.PENDING)
     last_status: Mapped[int | None]
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]

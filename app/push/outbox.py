@@ -32,7 +32,7 @@ ELSEWHERE = Message.subject_id, Message.account_id, Message.channel, Message.ste
 
 @dataclass(frozen=True)
 class DeliveryChanged:
-    """A phone has the message about each of these subjects, or it failed or expired: its person may not be reached."""
+    """More is known of the messages about these subjects: one has arrived, has left by mail or SMS, or never will."""
 
     subject_ids: Sequence[UUID]
 

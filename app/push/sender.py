@@ -36,20 +36,20 @@ class Courier:
     """What one process has in the air. Outcomes stay here until they are written, even if the database goes away."""
 
     def __init__(self) -> None:
-        self._in_the_air = 0
+        self._in_flight = 0
         self._by_origin: Counter[str] = Counter()
-        self._back: list[tuple[ClaimedMessage, SendOutcome | None]] = []
+        self._outcomes: list[tuple[ClaimedMessage, SendOutcome | None]] = []
         self._unwritten: list[Attempt] = []
 
     @property
-    def resting(self) -> bool:
-        return not (self._in_the_air or self._unwritten)
+    def idle(self) -> bool:
+        return not (self._in_flight or self._unwritten)
 
     def turn(self, now: datetime, *, more: bool) -> int:
         """Settle what came back and, if `more`, claim and hand over what is due; returns how many came back."""
         settings: Settings = current_app.config["SETTINGS"]
         self._transport = transport_to(settings.push_hosts)
-        back = self._landed()
+        back = self._collect()
         busy = [origin for origin, number in self._by_origin.items() if number >= AT_ONCE]
         batch: list[ClaimedMessage] = []
         if self._unwritten or (more and outbox.anything_due(now, busy)):
@@ -58,36 +58,36 @@ class Courier:
                 if more:
                     batch = outbox.claim(BATCH, new_token(), now, busy)
             self._unwritten.clear()
-        self._take_off(batch)
+        self._hand_over(batch)
         return back
 
-    def _landed(self) -> int:
+    def _collect(self) -> int:
         """Wait until there is a group to write, or for a moment; not at all when nothing is in the air."""
-        if self._in_the_air:
-            self._transport.wait(0 if self._group_is_back else SETTLE_EVERY)
-        back, self._back = self._back, []
+        if self._in_flight:
+            self._transport.wait(0 if self._group_is_complete else SETTLE_EVERY)
+        back, self._outcomes = self._outcomes, []
         for message, outcome in back:
             self._by_origin[message.origin] -= 1
             if outcome:
-                self._unwritten.append(_judged(message, outcome, clock.now()))
+                self._unwritten.append(_attempt(message, outcome, clock.now()))
         self._by_origin = +self._by_origin
-        self._in_the_air -= len(back)
+        self._in_flight -= len(back)
         return len(back)
 
-    def _take_off(self, batch: list[ClaimedMessage]) -> None:
-        self._in_the_air += len(batch)
+    def _hand_over(self, batch: list[ClaimedMessage]) -> None:
+        self._in_flight += len(batch)
         self._by_origin.update(message.origin for message in batch)
         if batch:
-            self._transport.send(batch, self._came_back)
+            self._transport.send(batch, self._note_outcome)
 
-    def _came_back(self, message: ClaimedMessage, outcome: SendOutcome | None) -> None:
-        self._back.append((message, outcome))
-        if self._group_is_back:
+    def _note_outcome(self, message: ClaimedMessage, outcome: SendOutcome | None) -> None:
+        self._outcomes.append((message, outcome))
+        if self._group_is_complete:
             self._transport.enough()
 
     @property
-    def _group_is_back(self) -> bool:
-        return len(self._back) >= min(GROUP, self._in_the_air)
+    def _group_is_complete(self) -> bool:
+        return len(self._outcomes) >= min(GROUP, self._in_flight)
 
 
 def send_due(now: datetime) -> int:
@@ -98,13 +98,13 @@ def send_due(now: datetime) -> int:
     """
     courier: Courier = current_app.extensions.setdefault("push_courier", Courier())
     tried = courier.turn(now, more=True)
-    while not courier.resting:
+    while not courier.idle:
         heartbeats.alive()
         tried += courier.turn(clock.now(), more=not stopping.asked.is_set())
     return tried
 
 
-def _judged(message: ClaimedMessage, outcome: SendOutcome, now: datetime) -> Attempt:
+def _attempt(message: ClaimedMessage, outcome: SendOutcome, now: datetime) -> Attempt:
     verdict = rules.after(
         outcome,
         attempts=message.attempts,

@@ -34,16 +34,16 @@ SILENCE = SendOutcome(fault="silence")
 # Seconds for one whole call, from its first look at a name to the last byte; well under the lease.
 CALL_TIMEOUT = 10.0
 
-NAMES_KEPT_FOR = 10.0
+NAME_SECONDS = 10.0
 """Seconds for which an address that was found is not asked for again."""
 
 ANSWER_LIMIT = 65536
 """Bytes of an answer that are passed over before the connection is given up."""
 
-KEPT_FOR = 60.0
+IDLE_SECONDS = 60.0
 """Seconds for which an idle connection is used again; services close theirs after some minutes."""
 
-TRY_FOR = 3.0
+TRY_SECONDS = 3.0
 """Seconds for which one of several addresses is tried before the next."""
 
 Done = Callable[[ClaimedMessage, SendOutcome | None], None]
@@ -184,7 +184,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def fresh(self) -> bool:
-        return self.open and self._loop.time() - self._idle_since < KEPT_FOR
+        return self.open and self._loop.time() - self._idle_since < IDLE_SECONDS
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -274,7 +274,7 @@ class Pool:
         trouble: OSError = ConnectionError(f"no address for {origin.host}")
         for address in addresses:
             try:
-                async with asyncio.timeout(TRY_FOR):
+                async with asyncio.timeout(TRY_SECONDS):
                     return await self._connect_to(address, origin)
             except (OSError, TimeoutError) as error:
                 trouble = error
@@ -337,7 +337,7 @@ class PublicOnly:
         if task is None or loop.time() >= until:
             self._forget_old(loop.time())
             task = loop.create_task(self._look_up(host, port))
-            self._found[host, port] = task, loop.time() + NAMES_KEPT_FOR
+            self._found[host, port] = task, loop.time() + NAME_SECONDS
         try:
             return await asyncio.shield(task)  # Others wait for the same answer.
         except OSError:

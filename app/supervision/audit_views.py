@@ -1,50 +1,21 @@
 """The trail, for who answers for it: by person, by day, by patient. Looking at it leaves a line too."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from flask import Response, abort, request
-from wtforms import DateField, Field, SelectField, ValidationError
-from wtforms.validators import Optional
 
 from app.accounts.guards import me, role
-from app.accounts.models import Account, Role
+from app.accounts.models import Role
 from app.audit.actions import record
 from app.care_requests import queries as care_requests
 from app.core import clock
 from app.core.db import transaction
-from app.core.forms import Form
+from app.core.forms import uuid_or_none
 from app.core.htmx import page
 from app.supervision import traces
+from app.supervision.pages import AuditPage
+from app.supervision.trace_form import TraceForm
 from app.supervision.views import bp
-
-LATELY = timedelta(days=31)
-"""How far back one looks for the people to choose from."""
-
-
-def uuid_or_none(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
-class TraceForm(Form):
-    """Nothing is changed by it and it holds ids and a day only, so that it may stand in an address."""
-
-    class Meta(Form.Meta):
-        csrf = False
-
-    person = SelectField("Qui", coerce=uuid_or_none, validators=[Optional()])
-    day = DateField("Quel jour", validators=[Optional()])
-
-    def validate_day(self, field: Field) -> None:
-        if field.data and not 2000 <= field.data.year < 2200:
-            raise ValidationError("Cette date n'est pas possible.")
-
-    def offer(self, reader: Account) -> None:
-        known = traces.people(reader, clock.now() - LATELY)
-        self.person.choices = [("", "Tout le monde"), *((str(one), name) for one, name in known.items())]
 
 
 @bp.get("/audit")
@@ -64,14 +35,8 @@ def audit() -> Response:
 
 
 def audit_page(form: TraceForm, lines: list[traces.Trace], patient: UUID | None, status: int = 200) -> Response:
-    return page(
-        "supervision/audit.html",
-        status=status,
-        form=form,
-        lines=lines,
-        by_request=request.args["request"] if patient else None,
-        full=len(lines) == traces.AT_MOST,
-    )
+    by_request = request.args["request"] if patient else None
+    return page(AuditPage(form, lines, by_request, full=len(lines) == traces.AT_MOST), status=status)
 
 
 def patient_asked() -> UUID | None:

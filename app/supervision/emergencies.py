@@ -11,6 +11,7 @@ from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.patients import emergency
 from app.patients.models import EmergencyAccess
+from app.supervision.pages import EmergencyMovedPage
 from app.supervision.views import bp
 
 
@@ -23,6 +24,6 @@ def acknowledge_emergency(access_id: UUID) -> Response:
             abort(404)
         seen = emergency.acknowledge(access, by=me(), now=clock.now())
     if not seen:
-        return page("supervision/emergency_moved.html", status=409)
+        return page(EmergencyMovedPage(), status=409)
     flash("C'est noté\u00a0: vous avez relu cet accès d'urgence.", "success")
     return see_other(url_for("supervision.board"))

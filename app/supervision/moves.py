@@ -9,13 +9,12 @@ from sqlalchemy import select
 
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import db
 from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch import words
 from app.dispatch.models import Wave
-from app.pathways.rules import windows_open
+from app.pathways.schema import windows_open
 from app.supervision.rules import farther, others
 
 Choice = tuple[int, str]
@@ -46,7 +45,7 @@ def moves_of(request: CareRequest | RequestFacts, reached: int, now: datetime) -
     wider, beside = farther(stages, reached), others(stages, reached)
     if request.state is State.UNANSWERED and beside is None:  # A new round may begin with them.
         beside = others(stages, -1)
-    windows = windows_open(request.rulebook.windows, now, clock.PARIS)
+    windows = windows_open(request.rulebook.windows, now)
     return Moves(
         request_id=request.id,
         unanswered=request.state is State.UNANSWERED,

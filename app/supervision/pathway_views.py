@@ -21,6 +21,7 @@ from app.pathways import actions, drawing
 from app.pathways.library import pathways, versions_of
 from app.pathways.schema import Pathway
 from app.simulation import replay as past
+from app.supervision.pages import PathwayEditPage, PathwayPage, PathwayPreviewPage, PathwaysPage
 from app.supervision.pathway_forms import PathwayForm, base_of, changes, form_for
 from app.supervision.views import bp
 
@@ -62,8 +63,7 @@ def known(slug: str) -> Pathway:
 @role(Role.COORDINATOR)
 def all_pathways() -> Response:
     mine = home()
-    return page(
-        "supervision/pathways.html",
+    shown = PathwaysPage(
         organization=mine,
         tabs=[
             (url_for("supervision.all_pathways", organization=each.id), each.name, each is mine, None)
@@ -71,6 +71,7 @@ def all_pathways() -> Response:
         ],
         found=list(rulebooks([mine.id]).values()),
     )
+    return page(shown)
 
 
 @bp.get("/pathways/<slug>")
@@ -78,8 +79,7 @@ def all_pathways() -> Response:
 def one_pathway(slug: str) -> Response:
     pathway, mine = known(slug), home()
     history = versions_of(slug, mine.id)
-    return page(
-        "supervision/pathway.html",
+    shown = PathwayPage(
         pathway=pathway,
         organization=mine,
         several=len(coordinated()) > 1,
@@ -92,6 +92,7 @@ def one_pathway(slug: str) -> Response:
         history=[(row, _author(row.author_id)) for row, _pathway in history],
         catalog_version=pathways()[slug].version,
     )
+    return page(shown)
 
 
 def _author(account_id: UUID | None) -> str:
@@ -111,14 +112,13 @@ def edit_pathway(slug: str) -> Response:
 
 
 def edit_page(pathway: Pathway, form: PathwayForm, status: int = 200) -> Response:
-    return page(
-        "supervision/pathway_edit.html",
-        status=status,
+    shown = PathwayEditPage(
         pathway=pathway,
         organization=home(),
         form=form,
         stages=drawing.stages(pathway, PROFESSIONS),
     )
+    return page(shown, status=status)
 
 
 @bp.post("/pathways/<slug>/preview")
@@ -135,9 +135,7 @@ def preview_pathway(slug: str) -> Response:
 def preview_page(
     pathway: Pathway, form: PathwayForm, other: Pathway, tried: past.Comparison | None = None, status: int = 200
 ) -> Response:
-    return page(
-        "supervision/pathway_preview.html",
-        status=status,
+    shown = PathwayPreviewPage(
         pathway=pathway,
         organization=home(),
         form=form,
@@ -146,6 +144,7 @@ def preview_page(
         tried=tried,
         moved=status == 409,
     )
+    return page(shown, status=status)
 
 
 @bp.post("/pathways/<slug>/replay")

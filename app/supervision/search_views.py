@@ -4,8 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
@@ -13,16 +11,14 @@ from app.appointments import actions as appointments
 from app.care_requests import queries as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core import clock
-from app.core.db import db, transaction
+from app.core.db import transaction
+from app.core.forms import uuid_or_none
 from app.core.htmx import page, see_other
 from app.dispatch import actions as dispatch
-from app.dispatch import queries as reads
-from app.dispatch.models import Offer
-from app.dispatch.words import answers_in_words
-from app.dispatch.words import stage as stage_in_words
-from app.pathways.rules import window_bounds, windows_open
-from app.supervision.call_list import asked_professions, callees, may_be_found, said
+from app.pathways.schema import windows_open
+from app.supervision.call_list import asked_professions, may_be_found
 from app.supervision.moves import Moves, moves_for
+from app.supervision.pages import MovedPage, search_of
 from app.supervision.rules import RELAUNCHED_FOR
 from app.supervision.views import bp
 
@@ -39,33 +35,12 @@ def one_search(request_id: UUID) -> Response:
 
 
 def search_page(found: CareRequest, status: int = 200, mistake: str = "") -> Response:
-    open_to_all = found.state in (State.SEARCHING, State.UNANSWERED)
-    return page(
-        "supervision/search.html",
-        fragment="supervision/_search.html",
-        status=status,
-        found=found,
-        moves=moves_for(found, clock.now()),
-        answers=answers_in_words(reads.answers_summed(found.id)),
-        asked=[(offer, said(offer), _stage(offer)) for offer in _asked(found)],
-        callees=callees(found, asked_professions(found)) if open_to_all else [],
-        mistake=mistake,
-        live_topics=[f"request-{found.id}"],
-    )
-
-
-def _asked(found: CareRequest) -> list[Offer]:
-    made = select(Offer).where(Offer.request_id == found.id).options(joinedload(Offer.role), joinedload(Offer.wave))
-    return list(db.session.scalars(made.order_by(Offer.id)))
-
-
-def _stage(offer: Offer) -> str:
-    return stage_in_words(offer.wave.kind, offer.wave.radius_km or 0)
+    return page(search_of(found, clock.now(), mistake), status=status)
 
 
 def after(request_id: UUID, moved: bool) -> Response:
     if not moved:
-        return page("supervision/moved.html", status=409)
+        return page(MovedPage(), status=409)
     return see_other(url_for("supervision.one_search", request_id=request_id))
 
 
@@ -102,11 +77,11 @@ def _go_to(found: CareRequest, way: str, now: datetime) -> bool:
 def change_moment(request_id: UUID) -> Response:
     """The care is wanted at another time, and the search goes on."""
     now, found = clock.now(), watched(request_id)
-    windows = {window.slug: window for window in windows_open(found.rulebook.windows, now, clock.PARIS)}
+    windows = {window.slug: window for window in windows_open(found.rulebook.windows, now)}
     window = windows.get(request.form.get("window", ""))
     if window is None:
         return search_page(found, status=422, mistake="moment")
-    start, end = window_bounds(window, now, clock.PARIS)
+    start, end = window.bounds(now)
     with transaction():
         moved = dispatch.reschedule(watched(request_id), start, end, by=me(), now=now)
     return after(request_id, moved)
@@ -117,9 +92,8 @@ def change_moment(request_id: UUID) -> Response:
 def found_by_phone(request_id: UUID) -> Response:
     """Somebody on the list said yes on the telephone."""
     found = watched(request_id)
-    try:
-        role_id = UUID(request.form.get("role", ""))
-    except ValueError:
+    role_id = uuid_or_none(request.form.get("role"))
+    if role_id is None:
         return search_page(found, status=422, mistake="role")
     with transaction():
         found = watched(request_id)

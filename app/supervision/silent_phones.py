@@ -6,7 +6,7 @@ from datetime import datetime
 from app.accounts.models import Account, Role
 from app.directory.queries import ACCEPTING
 from app.directory.words import PROFESSIONS
-from app.messages.queries import judged, with_devices
+from app.messages.queries import read_judgements, with_devices
 from app.messages.reachability import Reach
 
 
@@ -26,7 +26,7 @@ _PEOPLE = with_devices(ACCEPTING, "account_id", "family_name", "given_name", "ro
 
 def unreachable_for(coordinator: Account, now: datetime) -> list[Unreachable]:
     """The accepting professionals of this person's territories whom no alert can reach, by name."""
-    found = judged(_PEOPLE, now, territories=coordinator.organizations(Role.COORDINATOR))
+    found = read_judgements(_PEOPLE, now, territories=coordinator.organizations(Role.COORDINATOR))
     return [
         Unreachable(
             name=f"{given_name} {family_name}",

@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.qr import drawn
+from app.core.qr import qr_svg
 from app.organizations.queries import names_of
 from app.tablets import actions, queries
 from app.tablets.forms import PrepareForm
@@ -65,7 +65,7 @@ def show(tablet_id: UUID) -> Response:
         badges=queries.badges_on(tablet),
         code=queries.code_shown(ticket) if ticket else None,
         address=(address := tablet_address()),
-        drawn=drawn(address),
+        drawn=qr_svg(address),
     )
 
 

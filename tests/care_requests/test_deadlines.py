@@ -10,13 +10,13 @@ from sqlalchemy import select, update
 from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.models import CareRequest
-from app.care_requests.rules import SEARCHES, TAKEN, TRANSITIONS, State, Verb, answer_by
+from app.care_requests.rules import SEARCHES, TAKEN, TRANSITIONS, State, Verb
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch.models import Offer, OfferState
-from app.pathways.library import pathways
+from app.pathways.library import load_catalog, pathways
 from tests.conftest import A_TUESDAY
 from tests.factories.town import Nurse, Town
 
@@ -38,8 +38,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def test_a_search_ends_after_its_hours_and_never_past_the_window(
     hours: int, until: timedelta | None, ends: timedelta, expected: timedelta
 ) -> None:
-    now = A_TUESDAY
-    assert answer_by(now + ends, hours, now, until=None if until is None else now + until) == now + expected
+    now, search = A_TUESDAY, replace(load_catalog()["home-care"].search, answer_hours=hours)
+    assert search.answer_by(now + ends, now, until=None if until is None else now + until) == now + expected
 
 
 def stands(town: Town, nurse: Nurse, state: State) -> UUID:

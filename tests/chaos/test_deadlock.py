@@ -139,7 +139,7 @@ def claimed(row: Message) -> ClaimedMessage:
 VERBS: list[Callable[[UUID, list[UUID]], object]] = [
     lambda subject, _ids: messages.drop(subject),
     lambda subject, _ids: messages.see(subject),
-    lambda subject, _ids: messages.replace(
+    lambda subject, _ids: messages.supersede(
         {subject: ([], messages.NOTHING_LEFT)}, "x", now=clock.now(), expires_at=LATER
     ),
     lambda _subject, ids: devices.receive(ids[3], clock.now()),

@@ -14,7 +14,7 @@ from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import db
 from app.directory.models import Profession
-from app.dispatch import search, standing, words
+from app.dispatch import search, snapshots, words
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import distance_km
 from app.pathways.schema import Stage
@@ -118,7 +118,7 @@ class Promises:
         stage = request.rulebook.search.stages[wave.stage]
         if busy < stage.offers:
             asked = {offer.role_id for offer in mine if offer.wave.round == wave.round}
-            settled = {offer.role_id for offer in family if offer.state in standing.SETTLED}
+            settled = {offer.role_id for offer in family if offer.state in snapshots.SETTLED}
             assert self._allowed(request, stage) <= asked | settled | self.off, "somebody is forgotten"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.dispatch import rules
-from app.dispatch.rules import Ask, Candidate, GiveUp, Standing, Wait, Widen, next_move
+from app.dispatch.rules import Ask, Candidate, GiveUp, SearchState, Wait, Widen, next_move
 from app.pathways import schema
 from tests.factories.pathways import pathway, searches
 
@@ -55,7 +55,7 @@ class Play:
     def run(self) -> None:
         self.at = rules.first_stage(self.policy, urgent=self.urgent, now=self.now)
         for _ in range(MOST_MOVES):
-            match next_move(self.policy, self._standing(), self.people[self.at.stage], self.now):
+            match next_move(self.policy, self._state(), self.people[self.at.stage], self.now):
                 case GiveUp():
                     return self._gives_up()
                 case Widen() as to:
@@ -84,10 +84,10 @@ class Play:
     def fresh(self) -> list[Candidate]:
         return [someone for someone in self.people[self.at.stage] if someone.recipient_id not in self.asked]
 
-    def _standing(self) -> Standing:
+    def _state(self) -> SearchState:
         ends = tuple(offer.ends for offer in self.live.values())
         asked, ends_at = frozenset(self.asked), self.at.ends_at
-        return Standing(
+        return SearchState(
             self.at.stage, ends_at, self.deadline, asked, ends, len(self.yes), urgent=self.urgent, empty=self.empty
         )
 

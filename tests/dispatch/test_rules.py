@@ -11,7 +11,7 @@ from msgspec.structs import replace as but
 
 from app.core.clock import PARIS
 from app.dispatch import rules
-from app.dispatch.rules import Ask, Candidate, GiveUp, Standing, Wait, Widen, next_move
+from app.dispatch.rules import Ask, Candidate, GiveUp, SearchState, Wait, Widen, next_move
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -51,59 +51,59 @@ def minutes(number: float) -> datetime:
 SOON, LATE = minutes(30), minutes(600)
 
 
-def standing(stage=1, stage_ends_at=SOON, deadline=LATE, asked=(), live=()) -> Standing:
+def state(stage=1, stage_ends_at=SOON, deadline=LATE, asked=(), live=()) -> SearchState:
     people = frozenset(UUID(int=number) for number in asked)
-    return Standing(stage, stage_ends_at, deadline, people, tuple(minutes(end) for end in live))
+    return SearchState(stage, stage_ends_at, deadline, people, tuple(minutes(end) for end in live))
 
 
 FOUR = [person(n) for n in range(1, 5)]
 
 CASES = {
     "as many as the pathway says, best first": (
-        standing(),
+        state(),
         FOUR,
         Ask(tuple(FOUR[:3]), minutes(30), minutes(30)),
     ),
     "a refusal is replaced at once": (
-        standing(asked=(1, 2, 3), live=(20, 25)),
+        state(asked=(1, 2, 3), live=(20, 25)),
         FOUR,
         Ask((FOUR[3],), minutes(30), minutes(20)),
     ),
     "the usual professional alone, whoever else is near": (
-        standing(stage=USUAL, stage_ends_at=minutes(20)),
+        state(stage=USUAL, stage_ends_at=minutes(20)),
         [person(1)],
         Ask((person(1),), minutes(50), minutes(20)),
     ),
     "enough are asked: wait for the first to end": (
-        standing(asked=(1, 2, 3), live=(12, 25, 28)),
+        state(asked=(1, 2, 3), live=(12, 25, 28)),
         FOUR,
         Wait(minutes(12)),
     ),
     "the patient's usual one keeps the offer while others are asked": (
-        standing(stage=USUAL, stage_ends_at=NOW, asked=(1,), live=(30,)),
+        state(stage=USUAL, stage_ends_at=NOW, asked=(1,), live=(30,)),
         [person(1)],
         Widen(1, minutes(30)),
     ),
-    "nobody here at all: widen at no cost of time": (standing(), [], Widen(2, minutes(30))),
+    "nobody here at all: widen at no cost of time": (state(), [], Widen(2, minutes(30))),
     "nobody new here, some still think: wait for the stage to end": (
-        standing(asked=(1,), live=(45,)),
+        state(asked=(1,), live=(45,)),
         [person(1)],
         Wait(minutes(30)),
     ),
     "the stage is over and there is room: widen": (
-        standing(stage_ends_at=NOW, asked=(1,), live=(10,)),
+        state(stage_ends_at=NOW, asked=(1,), live=(10,)),
         [person(1)],
         Widen(2, minutes(30)),
     ),
     "the last ring, some still think: wait": (
-        standing(stage=3, stage_ends_at=NOW, asked=(1,), live=(10,)),
+        state(stage=3, stage_ends_at=NOW, asked=(1,), live=(10,)),
         [person(1)],
         Wait(minutes(10)),
     ),
-    "the last ring, nobody left": (standing(stage=3, asked=(1,)), [person(1)], GiveUp()),
-    "the time is up, whoever is left": (standing(deadline=NOW), FOUR, GiveUp()),
+    "the last ring, nobody left": (state(stage=3, asked=(1,)), [person(1)], GiveUp()),
+    "the time is up, whoever is left": (state(deadline=NOW), FOUR, GiveUp()),
     "an offer never outlives the deadline": (
-        standing(deadline=minutes(7)),
+        state(deadline=minutes(7)),
         [person(1)],
         Ask((person(1),), minutes(7), minutes(7)),
     ),
@@ -118,7 +118,7 @@ def test_table(case: str) -> None:
 
 def test_the_search_begins_with_the_first_stage_and_without_a_usual_one_goes_on_at_once() -> None:
     assert rules.first_stage(Policy(), urgent=True, now=NOW) == Widen(USUAL, minutes(20))
-    assert next_move(Policy(), standing(stage=USUAL), [], NOW) == Widen(1, minutes(30))
+    assert next_move(Policy(), state(stage=USUAL), [], NOW) == Widen(1, minutes(30))
 
 
 def test_the_reason_for_asking_is_said() -> None:
@@ -169,14 +169,14 @@ def test_patience_is_never_shortened(now: datetime, patience: int, opens: int, l
 
 
 def test_a_stage_that_has_nobody_costs_no_time() -> None:
-    waiting = replace(standing(stage=1, asked=(1,), live=(50,)), empty=True)
+    waiting = replace(state(stage=1, asked=(1,), live=(50,)), empty=True)
     assert next_move(Policy(), waiting, [person(1)], NOW) == Widen(2, minutes(30))
 
 
 def test_enough_proposals_stop_the_asking_until_the_requester_picks() -> None:
     picks = replace(Policy(), choice="requester", proposals=2)
-    assert next_move(picks, replace(standing(asked=(1, 2)), proposals=2), FOUR, NOW) == Wait(minutes(30))
-    assert next_move(picks, replace(standing(asked=(1, 2)), proposals=1), FOUR, NOW) == Ask(
+    assert next_move(picks, replace(state(asked=(1, 2)), proposals=2), FOUR, NOW) == Wait(minutes(30))
+    assert next_move(picks, replace(state(asked=(1, 2)), proposals=1), FOUR, NOW) == Ask(
         tuple(FOUR[2:4]), minutes(30), minutes(30)
     )
 

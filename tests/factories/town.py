@@ -25,7 +25,6 @@ from app.dispatch.models import Offer
 from app.organizations.actions import import_communes
 from app.organizations.models import Organization, TerritoryCommune
 from app.pathways.library import pathways
-from app.pathways.rules import window_bounds
 from app.patients import actions as patients
 from app.patients.models import Patient
 from app.push import actions as devices
@@ -248,7 +247,7 @@ class Town:
     def need(self, pathway: str, reason: str = "", window: str = "", **more: Any) -> Need:
         chosen = pathways()[pathway]
         when = chosen.window(window) if window else chosen.windows[-1]
-        start, end = window_bounds(when, clock.now(), clock.PARIS)
+        start, end = when.bounds(clock.now())
         return Need(chosen, reason or chosen.reasons[0].slug, start, end, **more)
 
     def time_passes(self, **delta: float) -> None:

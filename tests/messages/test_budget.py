@@ -43,7 +43,7 @@ def maya(town: Town) -> Nurse:
 
 def wishes(nurse: Nurse, wished: Wishes) -> None:
     with transaction():
-        messages.wish(nurse.account_id, wished, clock.now())
+        messages.set_wishes(nurse.account_id, wished, clock.now())
 
 
 def asked(nurse: Nurse, care: str = "Pansement", *, lasts: timedelta = TOMORROW, urgent: bool | None = None) -> UUID:
@@ -199,7 +199,7 @@ def closed(*subjects: UUID, nurse: Nurse) -> None:
     now = clock.now()
     with transaction():
         told = {subject: (nurse.account_id, Notice("Déjà prise", "", "inbox", urgency="low")) for subject in subjects}
-        messages.replace(told, "closed", now=now, expires_at=now + SOON)
+        messages.supersede(told, "closed", now=now, expires_at=now + SOON)
 
 
 def test_a_digest_is_taken_back_when_nothing_is_left_of_it(town: Town, maya: Nurse) -> None:

@@ -25,7 +25,7 @@ from app.messages.reachability import (
     REFUSED,
     SERVICE_AWAY,
     SILENT_DEVICE,
-    Facts,
+    DeviceFacts,
     Judgement,
     Reach,
     check_ends_at,
@@ -44,8 +44,8 @@ def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
     yield from whole_house(engine_url, tmp_path)
 
 
-def device(*, proof: timedelta | None = None, silent: int = 0) -> Facts:
-    return Facts(NOW - timedelta(days=90), NOW - proof if proof is not None else None, silent)
+def device(*, proof: timedelta | None = None, silent: int = 0) -> DeviceFacts:
+    return DeviceFacts(NOW - timedelta(days=90), NOW - proof if proof is not None else None, silent)
 
 
 # The rule
@@ -67,7 +67,9 @@ def device(*, proof: timedelta | None = None, silent: int = 0) -> Facts:
         ([device(silent=9), device()], False, NEVER_PROVEN),
     ],
 )
-def test_a_person_is_reached_by_the_best_of_her_devices(devices: list[Facts], lost: bool, judgement: Judgement) -> None:
+def test_a_person_is_reached_by_the_best_of_her_devices(
+    devices: list[DeviceFacts], lost: bool, judgement: Judgement
+) -> None:
     assert judge(devices, lost=lost, now=NOW) == judgement
 
 
@@ -75,7 +77,7 @@ def test_who_cannot_be_reached_is_always_told_what_to_do() -> None:
     for found in (NO_DEVICE, LOST_DEVICE, SILENT_DEVICE):
         assert found.reach is Reach.UNREACHABLE
         assert found.remedy
-        assert found.told
+        assert found.to_others
 
 
 @pytest.mark.parametrize(

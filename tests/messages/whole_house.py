@@ -19,7 +19,8 @@ def whole_house(engine_url: str, folder: Path, **more: str) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 def mails(folder: Path) -> list[EmailMessage]:

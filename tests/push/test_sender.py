@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from app.core import clock, stopping
 from app.core.db import db, transaction
 from app.core.events import listen
-from app.messages.actions import drop, replace
+from app.messages.actions import drop, supersede
 from app.messages.models import Notice
 from app.push import outbox, request, sender, transport, vapid
 from app.push.models import MessageState, Subscription
@@ -164,7 +164,7 @@ def test_an_offer_that_goes_while_its_alert_is_on_the_way_is_closed_on_the_phone
         claimed = claim(*args)
         if claimed and closing:
             now = clock.now()
-            replace({phone.subject_id: ([phone.account_id], closing.pop())}, "closed", now=now, expires_at=now + SOON)
+            supersede({phone.subject_id: ([phone.account_id], closing.pop())}, "closed", now=now, expires_at=now + SOON)
         return claimed
 
     phone.owe()
@@ -266,7 +266,7 @@ def test_a_closing_notice_overwrites_the_alert_on_the_phones_that_had_it(phone: 
     closing = Notice("Déjà prise par un confrère", "Merci d'avoir répondu présent", "inbox")
     now = clock.now()
     with transaction():
-        replace({phone.subject_id: ([phone.account_id], closing)}, "closed", now=now, expires_at=now + SOON)
+        supersede({phone.subject_id: ([phone.account_id], closing)}, "closed", now=now, expires_at=now + SOON)
     send()
     alert, closed = phone.device.messages
     assert alert.topic == closed.topic

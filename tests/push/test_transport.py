@@ -238,7 +238,7 @@ def test_origins_without_end_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> No
                 origin = Origin("http", f"{number}.push.example", server.origin.port)
                 assert await posted(pool, origin) == SendOutcome(201)
             assert len(pool._idle) == 20
-            monkeypatch.setattr(transport, "KEPT_FOR", 0.0)
+            monkeypatch.setattr(transport, "IDLE_SECONDS", 0.0)
             assert await posted(pool, server.origin) == SendOutcome(201)
             assert set(pool._idle) == {server.origin}
 
@@ -251,7 +251,7 @@ def test_names_without_end_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None
 
     async def tale() -> None:
         resolve = transport.PublicOnly(())
-        monkeypatch.setattr(transport, "NAMES_KEPT_FOR", 0.0)
+        monkeypatch.setattr(transport, "NAME_SECONDS", 0.0)
         for number in range(20):
             await resolve(f"{number}.push.example", 443)
         assert len(resolve._found) == 1

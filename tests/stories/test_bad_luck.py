@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 
 from app.accounts.models import Role, SignIn
+from app.audit import actions as audit
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State, Step
 from app.core import clock
@@ -166,12 +167,16 @@ def everything() -> dict[str, list[str]]:
     return {t.name: sorted(map(repr, db.session.execute(select(t)))) for t in Model.metadata.sorted_tables}
 
 
-def break_the_audit(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
-    def breaks(*_: object, **__: object) -> None:
-        db.session.flush()  # As late as can be: all the rest is written, but not committed.
-        raise ZeroDivisionError
+def break_the_audit(monkeypatch: pytest.MonkeyPatch, event: str) -> None:
+    append = audit.append
 
-    monkeypatch.setattr(f"app.{module}.record", breaks)
+    def breaks(table: type[Model], **line: object) -> None:
+        if line.get("event") == event:
+            db.session.flush()  # As late as can be: all the rest is written, but not committed.
+            raise ZeroDivisionError
+        append(table, **line)
+
+    monkeypatch.setattr(audit, "append", breaks)
 
 
 def test_an_acceptance_that_breaks_half_way_changes_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +186,7 @@ def test_an_acceptance_that_breaks_half_way_changes_nothing(town: Town, monkeypa
     town.time_passes(seconds=1)
     offer, before = maya.offer().id, everything()
     with monkeypatch.context() as broken:
-        break_the_audit(broken, "dispatch.offers")
+        break_the_audit(broken, "offer.answered")
         assert maya.post(f"/offers/{offer}/acceptance").status_code == 500
     assert everything() == before
 
@@ -193,7 +198,7 @@ def test_a_request_that_breaks_half_way_was_never_sent(town: Town, monkeypatch: 
     town.nurse("Maya")
     patient = town.patient()
     before = everything()
-    break_the_audit(monkeypatch, "care_requests.actions")
+    break_the_audit(monkeypatch, "request.opened")
     with pytest.raises(ZeroDivisionError):
         town.asks(patient=patient)
     assert everything() == before

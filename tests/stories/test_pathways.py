@@ -485,7 +485,7 @@ class TestAttention:
         near, next_one = town.nurse("Près", km=1), town.nurse("Ensuite", km=3)
         town.asks_at_once("home-care", 1)
         with transaction():
-            messages.wish(near.account_id, Wishes(daily_cap=1), clock.now())
+            messages.set_wishes(near.account_id, Wishes(daily_cap=1), clock.now())
         town.asks()
         town.time_passes(seconds=1)
         first = near.offer()
@@ -497,7 +497,7 @@ class TestAttention:
     def test_but_not_when_it_is_urgent(self, town: Town) -> None:
         midwife = town.professional("Julie", Profession.MIDWIFE)
         with transaction():
-            messages.wish(midwife.account_id, Wishes(daily_cap=0), clock.now())
+            messages.set_wishes(midwife.account_id, Wishes(daily_cap=0), clock.now())
         town.asks("maternity-return-home", reason="first-visit", window="two-days")
         town.time_passes(seconds=1)
         assert midwife.offer() is None
@@ -529,7 +529,7 @@ class TestAttention:
     def test_who_wants_one_alert_a_day_gets_one_of_two_that_move_together(self, town: Town) -> None:
         maya, far = town.nurse("Maya", km=1), town.nurse("Loin", km=4)
         with transaction():
-            messages.wish(maya.account_id, Wishes(daily_cap=1), clock.now())
+            messages.set_wishes(maya.account_id, Wishes(daily_cap=1), clock.now())
         town.asks_at_once("home-care", 1)
         for name in ("Odette", "Marcel"):
             town.asks(patient=town.patient(name))

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pathways.rules import window_bounds, windows_open
-from app.pathways.schema import Window
+from app.pathways.schema import Window, windows_open
 
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = Window(slug="today", label="Aujourd'hui", day=0, from_hour=7, to_hour=21)
@@ -41,18 +40,18 @@ def paris(year: int, month: int, day: int, hour: int, minute: int = 0) -> dateti
     ],
 )
 def test_local_hours_keep_their_meaning(now: datetime, window: Window, start: datetime, end: datetime) -> None:
-    assert window_bounds(window, now, PARIS) == (start, end)
+    assert window.bounds(now) == (start, end)
 
 
 @pytest.mark.parametrize("now", [paris(2026, 3, 28, 12), paris(2026, 10, 24, 12), paris(2026, 6, 1, 12)])
 def test_hours_from_now_are_real_hours(now: datetime) -> None:
-    start, end = window_bounds(TWO_DAYS, now, PARIS)
+    start, end = TWO_DAYS.bounds(now)
     assert (start, end - start) == (now, timedelta(hours=48))
 
 
 def test_a_window_that_has_ended_is_not_offered() -> None:
-    assert windows_open((TODAY, TOMORROW), paris(2026, 11, 24, 20, 59), PARIS) == [TODAY, TOMORROW]
-    assert windows_open((TODAY, TOMORROW), paris(2026, 11, 24, 21), PARIS) == [TOMORROW]
+    assert windows_open((TODAY, TOMORROW), paris(2026, 11, 24, 20, 59)) == [TODAY, TOMORROW]
+    assert windows_open((TODAY, TOMORROW), paris(2026, 11, 24, 21)) == [TOMORROW]
 
 
 @given(
@@ -63,7 +62,7 @@ def test_a_window_that_has_ended_is_not_offered() -> None:
 )
 def test_bounds_are_instants_never_in_the_past(now: datetime, day: int, from_hour: int, length: int) -> None:
     window = Window(slug="w", label="w", day=day, from_hour=from_hour, to_hour=min(23, from_hour + length))
-    start, end = window_bounds(window, now, PARIS)
+    start, end = window.bounds(now)
     assert start >= now
     assert start.utcoffset() == end.utcoffset() == timedelta(0)
     if day:

@@ -1,0 +1,333 @@
+"""What each page of this door shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+from flask import current_app, request, url_for
+
+from app.accounts.models import Account, Role
+from app.appointments import actions as appointments
+from app.appointments.models import Appointment
+from app.appointments.words import MODES
+from app.care_requests import attachments, plans
+from app.care_requests import queries as care_request_queries
+from app.care_requests.lines import RequestFacts, RequestLine
+from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
+from app.care_requests.plans import Grid
+from app.care_requests.rules import OPEN, Verb, condition
+from app.core.htmx import Page
+from app.core.qr import qr_svg
+from app.desk import REQUESTERS, lines
+from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, ReplyForm, WindowForm
+from app.desk.forms import CommuneField, PatientForm, PatientSearchForm
+from app.desk.lines import Hands, Moment
+from app.desk.queries import Followed
+from app.desk.questions import answers_in_words
+from app.desk.request_form import RequestForm
+from app.directory.models import PractitionerRole
+from app.dispatch import queries as dispatch_queries
+from app.dispatch.models import Inquiry, Offer
+from app.dispatch.queries import Reach, Reachable
+from app.dispatch.words import answers_in_words as refusals_in_words
+from app.dispatch.words import stage
+from app.documents.models import Document
+from app.pathways.schema import Pathway, Reason
+from app.patients.words import Banner, banner
+
+BESIDE = 30
+"""How many requests the list beside an open one holds: it is sent again with every change."""
+
+LOOKED_FOR = (State.SEARCHING, State.UNANSWERED)
+LATELY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class FollowList(Page):
+    """The follow list, alone or beside an open request. `beside`: which one; `everything`: not only what is open."""
+
+    template = "desk/requests.html"
+    fragment = "desk/_requests.html"
+
+    lines: list[RequestLine]
+    beside: UUID | None
+    everything: bool
+    live_topics: list[str]
+
+
+def follow_list(account: Account, now: datetime, *, everything: bool, beside: UUID | None) -> FollowList:
+    """What is still open, or everything when asked."""
+    limit = BESIDE if beside else 100
+    requests, _event = care_request_queries.followed(account, open_only=not everything, limit=limit)
+    reach = dispatch_queries.reach([each.id for each in requests])
+    return FollowList(follow_lines(requests, reach, beside, now), beside, everything, follow_topics(account))
+
+
+def follow_lines(
+    requests: Sequence[RequestFacts], reach: Mapping[UUID, Reach], current: UUID | None, now: datetime
+) -> list[RequestLine]:
+    nobody = Reach()
+    return [lines.follow_line(each, reach.get(each.id, nobody), now, current=each.id == current) for each in requests]
+
+
+def follow_topics(account: Account) -> list[str]:
+    return [f"requests-{organization}" for organization in account.organizations(*REQUESTERS)]
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """Forms with what must be mended in them, and the `notice` of what could not be done any more."""
+
+    cancellation: CancellationForm | None = None
+    reassignment: ReassignmentForm | None = None
+    window: WindowForm | None = None
+    reply: tuple[UUID, ReplyForm] | None = None
+    wrong_document: str = ""
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class FollowPage(FollowList):
+    """One request, from the tap to the care, and the list beside it.
+
+    `needs`: what was asked for the same event; `refusals`: summed, in words; `hands`: in whose it is; `won`: the offer
+    that was taken; `farther`: whom the search would ask next, in words. A form is none for what cannot be changed now.
+    """
+
+    template = "desk/request.html"
+    fragment = "desk/_request.html"
+
+    care_request: CareRequest
+    need: Reason
+    rulebook: Pathway
+    banner: Banner | None
+    mine: bool
+    coordinates: bool
+    needs: list[RequestLine]
+    plan: Grid | None
+    reach: Reach
+    refusals: str
+    won: Offer | None
+    condition: str
+    found_in: timedelta | None
+    hands: Hands | None
+    timeline: list[Moment]
+    answers: list[tuple[str, str]]
+    documents: Sequence[Document]
+    tasks: Sequence[CareTask]
+    copies: Sequence[InformationCopy]
+    inquiries: Sequence[Inquiry]
+    proposals: Sequence[Offer]
+    appointment: Appointment | None
+    modes: Mapping[str, str]
+    patient_link: str | None
+    qr_svg: str | None
+    farther: str
+    cancellation: CancellationForm | None
+    reassignment: ReassignmentForm | None
+    window: WindowForm | None
+    reply: tuple[UUID, ReplyForm] | None
+    wrong_document: str
+    notice: str
+
+    @classmethod
+    def about(cls, found: Followed, account: Account, now: datetime, came_back: CameBack) -> Self:
+        asked = found.request
+        mine = asked.organization_id in account.organizations(*REQUESTERS)
+        beside, event = care_request_queries.followed(
+            account, open_only=True, limit=BESIDE, episode_id=asked.episode_id
+        )
+        reaches = dispatch_queries.reach({asked.id, *(each.id for each in beside)})
+        reach = reaches.get(asked.id, Reach())
+        moving = [asked.id, *(each.id for each in event if each.id != asked.id)]
+        won = None if asked.state is State.SEARCHING else found.won
+        said = condition(won.condition or "") if won else None
+        farther = dispatch_queries.farther(asked)
+        link = patient_link(found) if mine else None
+        return cls(
+            lines=follow_lines(beside, reaches, asked.id, now),
+            beside=asked.id,
+            everything=False,
+            live_topics=[*(f"request-{each}" for each in moving), *follow_topics(account)],
+            care_request=asked,
+            need=asked.need,
+            rulebook=asked.rulebook,
+            banner=banner(asked.patient, now) if asked.patient else None,
+            mine=mine,
+            coordinates=Role.COORDINATOR in account.roles,
+            needs=[lines.need_line(each, asked.id) for each in event] if len(event) > 1 else [],
+            plan=plans.grid([each for each in event if each.reason == asked.reason]),
+            reach=reach,
+            refusals=refusals_in_words(reach.answers),
+            won=won,
+            condition=said.label if said else "",
+            found_in=lines.found_in(asked),
+            hands=lines.hands(asked),
+            timeline=lines.timeline(asked, now),
+            answers=answers_in_words(asked.rulebook, asked.answers),
+            documents=attachments.joined_to(asked.episode_id) if found.documents else [],
+            tasks=care_request_queries.tasks_of(asked.id) if found.tasks else [],
+            copies=care_request_queries.copies_of(asked.id) if found.copies else [],
+            inquiries=dispatch_queries.inquiries_of(asked) if found.inquiries else [],
+            proposals=dispatch_queries.proposals_of(asked) if found.proposals else [],
+            appointment=found.appointment if won else None,
+            modes=MODES,
+            patient_link=link,
+            qr_svg=qr_svg(link) if link else None,
+            farther=stage(farther.kind, farther.km) if farther else "",
+            cancellation=came_back.cancellation or (CancellationForm() if mine and asked.state in OPEN else None),
+            reassignment=came_back.reassignment
+            or (ReassignmentForm() if mine and asked.state in (State.ACCEPTED, State.SCHEDULED) else None),
+            window=came_back.window
+            or (WindowForm(asked.rulebook, now) if mine and asked.state in LOOKED_FOR else None),
+            reply=came_back.reply,
+            wrong_document=came_back.wrong_document,
+            notice=came_back.notice,
+        )
+
+
+def patient_link(found: Followed) -> str | None:
+    """The address for the patient, once someone comes; computed anew for the screen, stored nowhere."""
+    if found.appointment is None or found.request.performer is None:
+        return None
+    # The configured address, not the one this page was asked by: a forged Host header must not reach a patient.
+    path = url_for("appointments.patient_page", token=appointments.link_token_kept(found.appointment.id, found.link))
+    return f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
+
+
+@dataclass(frozen=True)
+class PatientCard(Page):
+    """The card to hand to the patient: the link as a code to scan, and in print."""
+
+    template = "desk/card.html"
+
+    care_request: CareRequest
+    appointment: Appointment
+    link: str
+    qr_svg: str
+    modes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A request that waits for a decision, with what there is to read before."""
+
+    request: CareRequest
+    banner: Banner | None
+    answers: list[tuple[str, str]]
+    documents: Sequence[Document]
+
+
+@dataclass(frozen=True)
+class DecisionsPage(Page):
+    """`wrong`: the decision whose form came back. `decided`: each with the step that says when, and whether yes."""
+
+    template = "desk/decisions.html"
+    fragment = "desk/_decisions.html"
+
+    waiting: list[Awaited]
+    decided: list[tuple[CareRequest, Step, bool]]
+    wrong: tuple[UUID, DecisionForm] | None
+    too_late: bool
+    live_topics: list[str]
+
+    @classmethod
+    def of(cls, doctor: Account, now: datetime, wrong: tuple[UUID, DecisionForm] | None, *, too_late: bool) -> Self:
+        waiting = [
+            Awaited(
+                each,
+                banner(each.patient, now) if each.patient else None,
+                answers_in_words(each.rulebook, each.answers),
+                attachments.joined_to(each.episode_id),
+            )
+            for each in care_request_queries.to_decide(doctor)
+        ]
+        since = care_request_queries.decided_since(doctor, now - LATELY)
+        decided = [(request, step, step.kind == Verb.APPROVE) for request, step in since]
+        return cls(waiting, decided, wrong, too_late, [f"decisions-{doctor.id}"])
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """One request, and what happened to it since; `changes` is empty for one that is only still open."""
+
+    line: RequestLine
+    changes: list[Moment]
+
+
+@dataclass(frozen=True)
+class HandoverPage(Page):
+    """What changed while the tablet was in other hands. `since`: the reader's last visit, none for her first."""
+
+    template = "desk/handover.html"
+
+    came_from: Account | None
+    since: datetime | None
+    changed: list[HandedOver]
+    still_open: list[HandedOver]
+
+
+@dataclass(frozen=True)
+class PatientSearchPage(Page):
+    """`found`: none until a birth date was given; `lends`: the pathway has needs that are about no patient."""
+
+    template = "desk/patient.html"
+    fragment = "desk/_patients.html"
+
+    pathway: Pathway
+    pathways: Mapping[str, Pathway]
+    lends: bool
+    form: PatientSearchForm
+    found: list[tuple[UUID, Banner]] | None
+
+
+@dataclass(frozen=True)
+class NewPatientPage(Page):
+    template = "desk/new_patient.html"
+
+    pathway: Pathway
+    form: PatientForm
+
+
+@dataclass(frozen=True)
+class PlaceMeant(Page):
+    """Under a place's field: what Relais understood, or what to choose among."""
+
+    template = "desk/_meant.html"
+
+    field: CommuneField
+
+
+@dataclass(frozen=True)
+class PlanWords(Page):
+    """What the plan that is being written comes to."""
+
+    template = "desk/_plan.html"
+
+    words: str
+
+
+@dataclass(frozen=True)
+class NewRequestPage(Page):
+    """`who`: the patient's id, or that there is none; `places`: the establishments, with their distance (km), of which
+    the `nearest` are shown at once; `profession`: one and several; `asked`: since when, by need; `refused`: the sheet
+    in which the patient's refusal is written down stays open."""
+
+    template = "desk/new.html"
+
+    pathway: Pathway
+    pathways: Mapping[str, Pathway]
+    who: UUID | str
+    banner: Banner | None
+    form: RequestForm
+    places: dict[str, tuple[PractitionerRole, float]]
+    nearest: int
+    reachable: Reachable | None
+    profession: tuple[str, str]
+    under_way: list[RequestLine]
+    asked: dict[str, str]
+    chosen_twice: bool
+    refused: bool
+    sent_documents: bool

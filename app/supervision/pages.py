@@ -1,0 +1,170 @@
+"""What each page of this door shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import Account, Role
+from app.care_requests.lines import RequestLine
+from app.care_requests.models import CareRequest, State
+from app.core.db import db
+from app.core.htmx import Page, wants_part
+from app.dispatch.models import Offer
+from app.dispatch.queries import Reach, answers_summed, reach
+from app.dispatch.words import answers_in_words, stage
+from app.organizations.models import Organization
+from app.pathways.drawing import DrawnStage
+from app.pathways.models import PathwayVersion
+from app.pathways.schema import Pathway
+from app.simulation.replay import Comparison
+from app.supervision import watch
+from app.supervision.call_list import Callee, asked_professions, callees, said
+from app.supervision.emergency_lines import EmergencyLine, emergencies_for
+from app.supervision.lines import Unanswered, board_line, overdue_line, unanswered
+from app.supervision.moves import Moves, moves_for
+from app.supervision.pathway_forms import Change, PathwayForm
+from app.supervision.silent_phones import Unreachable, unreachable_for
+from app.supervision.trace_form import TraceForm
+from app.supervision.traces import Trace
+
+
+@dataclass(frozen=True)
+class BoardPage(Page):
+    """What nobody answered, what slips, what is searched for; files that were opened in an emergency; and beside the
+    part that moves with the requests, whom no alert reaches: it changes by the day, not by the second."""
+
+    template = "supervision/board.html"
+    fragment = "supervision/_board.html"
+
+    unanswered: list[Unanswered]
+    overdue: list[RequestLine]
+    searching: list[RequestLine]
+    emergencies: list[EmergencyLine]
+    unreachable: list[Unreachable]
+    live_topics: list[str]
+
+
+def board_of(coordinator: Account, now: datetime) -> BoardPage:
+    waiting, late = watch.watched(coordinator, now)
+    reaches, nobody = reach([each.request.id for each in waiting]), Reach()
+    in_hand = [each for each in waiting if each.request.state is State.UNANSWERED]
+    searching = [each.request for each in waiting if each.request.state is State.SEARCHING]
+    return BoardPage(
+        unanswered=[unanswered(each, reaches.get(each.request.id, nobody), now) for each in in_hand],
+        overdue=[overdue_line(each, now) for each in late],
+        searching=[board_line(each, reaches.get(each.id, nobody), now) for each in searching],
+        emergencies=emergencies_for(coordinator),
+        unreachable=[] if wants_part() else unreachable_for(coordinator, now),
+        live_topics=[f"board-{organization}" for organization in coordinator.organizations(Role.COORDINATOR)],
+    )
+
+
+@dataclass(frozen=True)
+class MovedPage(Page):
+    template = "supervision/moved.html"
+
+
+@dataclass(frozen=True)
+class EmergencyMovedPage(Page):
+    template = "supervision/emergency_moved.html"
+
+
+@dataclass(frozen=True)
+class SearchPage(Page):
+    """`asked`: each offer with what its person did and the stage that asked; `mistake`: the wrong field."""
+
+    template = "supervision/search.html"
+    fragment = "supervision/_search.html"
+
+    care_request: CareRequest
+    moves: Moves | None
+    refusals: str
+    asked: list[tuple[Offer, str, str]]
+    callees: list[Callee]
+    mistake: str
+    live_topics: list[str]
+
+
+def search_of(care_request: CareRequest, now: datetime, mistake: str = "") -> SearchPage:
+    open_to_all = care_request.state in (State.SEARCHING, State.UNANSWERED)
+    made = select(Offer).where(Offer.request_id == care_request.id)
+    offers = db.session.scalars(made.options(joinedload(Offer.role), joinedload(Offer.wave)).order_by(Offer.id)).all()
+    return SearchPage(
+        care_request=care_request,
+        moves=moves_for(care_request, now),
+        refusals=answers_in_words(answers_summed(care_request.id)),
+        asked=[(offer, said(offer), stage(offer.wave.kind, offer.wave.radius_km or 0)) for offer in offers],
+        callees=callees(care_request, asked_professions(care_request)) if open_to_all else [],
+        mistake=mistake,
+        live_topics=[f"request-{care_request.id}"],
+    )
+
+
+@dataclass(frozen=True)
+class AuditPage(Page):
+    """`by_request`: the request by which a patient was asked for; `full`: there are more lines than are shown."""
+
+    template = "supervision/audit.html"
+
+    form: TraceForm
+    lines: list[Trace]
+    by_request: str | None
+    full: bool
+
+
+@dataclass(frozen=True)
+class PathwaysPage(Page):
+    """`tabs`: address, name and whether it is this one, of each organization that the reader coordinates."""
+
+    template = "supervision/pathways.html"
+
+    organization: Organization
+    tabs: list[tuple[str, str, bool, None]]
+    found: list[Pathway]
+
+
+@dataclass(frozen=True)
+class PathwayPage(Page):
+    """`own`: it is this organization's; `history`: its versions, each with its author."""
+
+    template = "supervision/pathway.html"
+
+    pathway: Pathway
+    organization: Organization
+    several: bool
+    own: bool
+    stages: Sequence[DrawnStage]
+    rhythm: Sequence[str]
+    asked: Sequence[str]
+    sign_off: str
+    follows: Sequence[str]
+    history: list[tuple[PathwayVersion, str]]
+    catalog_version: int
+
+
+@dataclass(frozen=True)
+class PathwayEditPage(Page):
+    template = "supervision/pathway_edit.html"
+
+    pathway: Pathway
+    organization: Organization
+    form: PathwayForm
+    stages: Sequence[DrawnStage]
+
+
+@dataclass(frozen=True)
+class PathwayPreviewPage(Page):
+    """`moved`: a colleague put another version in force meanwhile; `tried`: what the past would have been."""
+
+    template = "supervision/pathway_preview.html"
+
+    pathway: Pathway
+    organization: Organization
+    form: PathwayForm
+    changes: list[Change]
+    stages: Sequence[DrawnStage]
+    tried: Comparison | None
+    moved: bool
