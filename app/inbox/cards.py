@@ -11,7 +11,7 @@ from app.care_requests import plans
 from app.care_requests.rules import TAKEN, read_visits
 from app.care_requests.words import answers_in_words
 from app.core import clock
-from app.core.words import length, span
+from app.core.words import day, length, moment, wanted
 from app.dispatch.models import Offer, OfferState
 from app.inbox.parts import Part, parts
 from app.organizations.geo import driving_minutes
@@ -36,7 +36,8 @@ class Card:
     commune: str
     km: float
     minutes: int | None  # by road; none when the distance is not known
-    window: str
+    wanted: str
+    latest: str  # exactly, where `wanted` is not
     length: str
     age_band: str
     usual: bool
@@ -71,6 +72,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
     """`answered`: offers whose question has its answer."""
     request = offer.request
     reason = request.need
+    far = day(request.window_start, now) != day(request.window_end, now)
     return Card(
         id=offer.id,
         url=url_for("inbox.offer", offer_id=offer.id),
@@ -80,7 +82,8 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         commune=request.commune.name,
         km=offer.km,
         minutes=driving_minutes(offer.km),
-        window=sentence(span(request.window_start, request.window_end, now)),
+        wanted=sentence(wanted(request.window_start, request.window_end, now)),
+        latest=sentence(moment(request.window_end, now)) if far else "",
         length=length(timedelta(minutes=reason.minutes)),
         age_band=age_band(age(request.patient.birth_date, clock.paris(now).date())) if request.patient else "",
         usual=offer.usual,
