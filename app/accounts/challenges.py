@@ -18,7 +18,7 @@ def _place(ceremony: Ceremony) -> str:
     return "pro_sante_challenge" if ceremony.startswith("pro-sante") else "passkey_challenge"
 
 
-def issue_challenge(ceremony: Ceremony, account_id: UUID | None, *, now: datetime) -> bytes:
+def ask(ceremony: Ceremony, account_id: UUID | None, *, now: datetime) -> bytes:
     """64 random bytes for this browser; its former challenge and all that ran out are forgotten."""
     former = session.get(_place(ceremony))
     mine = PasskeyChallenge.id == (UUID(former) if former else None)

@@ -34,7 +34,7 @@ class NotProven(Exception):
     """What came back proves nobody; `str()` says why, for the log and for nobody else."""
 
 
-class ServiceAway(Exception):
+class Away(Exception):
     """Pro Santé Connect did not answer, or not as it should."""
 
 
@@ -65,7 +65,7 @@ class Provider:
 
 
 def way_there(challenge: bytes, *, now: datetime) -> str:
-    """Where to send the browser that was given `challenge` (`challenges.ask`). Raises `ServiceAway`."""
+    """Where to send the browser that was given `challenge` (`challenges.ask`). Raises `Away`."""
     there, errand = _provider(now), _errands(challenge)[0]
     with _session(there) as session:
         url, _state = session.create_authorization_url(
@@ -81,7 +81,7 @@ def way_there(challenge: bytes, *, now: datetime) -> str:
 def came_back(answer: dict[str, str], challenge: bytes, *, now: datetime) -> Professional:
     """Who stands in front of the browser that came back with `answer`; asked outside any transaction.
 
-    Raises `NotProven`, `NotAProfessional` or `ServiceAway`.
+    Raises `NotProven`, `NotAProfessional` or `Away`.
     """
     errand = next((each for each in _errands(challenge) if same(answer.get("state", ""), each.state)), None)
     if errand is None:
@@ -109,7 +109,7 @@ def _token(session: OAuth2Session, there: Provider, code: str, errand: Errand) -
     except AuthlibBaseError as refusal:
         raise NotProven(f"the code is refused: {refusal.error}") from refusal
     except (RequestException, ValueError) as failure:
-        raise ServiceAway(type(failure).__name__) from failure
+        raise Away(type(failure).__name__) from failure
     return dict(token)
 
 
@@ -158,17 +158,17 @@ def _provider(now: datetime) -> Provider:
 def _described(now: datetime) -> Provider:
     settings = _settings()
     with OAuth2Session() as session:
-        told = _read(session, settings.psc_discovery)
-        if told.get("issuer") != settings.psc_issuer:
-            raise ServiceAway("the description is another issuer's")
+        description = _read(session, settings.psc_discovery)
+        if description.get("issuer") != settings.psc_issuer:
+            raise Away("the description is another issuer's")
         urls = [
-            str(told.get(name, ""))
+            str(description.get(name, ""))
             for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
         ]
         if any(urlsplit(url).scheme != urlsplit(settings.psc_issuer).scheme for url in urls):
-            raise ServiceAway("an address of the description is not a safe one")
+            raise Away("an address of the description is not a safe one")
         keys = _keys(_read(session, urls[3]))
-    methods = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    methods = description.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
     return Provider(urls[0], urls[1], urls[2], method, keys, now)
 
@@ -177,20 +177,20 @@ def _read(session: OAuth2Session, url: str, *, withhold_token: bool = True) -> d
     try:
         answer = session.get(url, withhold_token=withhold_token, allow_redirects=False, timeout=SECONDS)
         if answer.status_code != 200:
-            raise ServiceAway(f"status {answer.status_code}")
-        told = answer.json()
+            raise Away(f"status {answer.status_code}")
+        content = answer.json()
     except (RequestException, AuthlibBaseError, ValueError) as failure:
-        raise ServiceAway(type(failure).__name__) from failure
-    if not isinstance(told, dict):
-        raise ServiceAway("not a JSON object")
-    return told
+        raise Away(type(failure).__name__) from failure
+    if not isinstance(content, dict):
+        raise Away("not a JSON object")
+    return content
 
 
 def _keys(jwks: dict[str, Any]) -> KeySet:
     try:
         return KeySet.import_key_set(jwks)  # type: ignore[arg-type]
     except (JoseError, ValueError, KeyError, TypeError) as wrong:
-        raise ServiceAway("keys that cannot be read") from wrong
+        raise Away("keys that cannot be read") from wrong
 
 
 def _session(there: Provider) -> OAuth2Session:

@@ -4,20 +4,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import select
 
-from app.accounts.leaving import Departure
 from app.accounts.models import Account
 from app.appointments.models import Appointment, PatientLink
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN
-from app.core.db import db
+from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.core.words import moment
 from app.directory.queries import deserted
+from app.membership.leaving import Departure
 
 LINK = "patient-link"
 """The purpose of the key that makes a link's token: a part of every link that was ever handed out."""
@@ -35,9 +34,7 @@ def prepare(request: CareRequest, now: datetime) -> Appointment:
     if appointment is None:
         if request.state not in TAKEN:
             raise ValueError(f"nobody has taken {request.id}")
-        appointment = Appointment(
-            id=uuid_utils.compat.uuid7(), request_id=request.id, sequence=0, created_at=now, changed_at=now
-        )
+        appointment = Appointment(id=new_id(), request_id=request.id, sequence=0, created_at=now, changed_at=now)
         db.session.add(appointment)
         db.session.flush()
         token_hash = hash_token(derived_token(LINK, str(appointment.id)))

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from app.core.db import db
-from app.core.htmx import page
+from app.core.htmx import page, wants_part
 from app.core.waiting import is_busy
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ def init_app(app: Flask) -> None:
 def honest_page(status: int, words: tuple[str, str] | None = None, home: str = "") -> Response:
     """A page, or only its words in the place of the part that was asked for; `home`: where its button leads."""
     title, text = words or WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])
-    art = "offline" if status >= 500 else "lost"
+    art = "dropped"
     if request_ctx.url_adapter is None:  # Flask reads no address under such a host, and this page has links as any.
         request_ctx.url_adapter = current_app.url_map.bind("localhost", request.script_root)
     home = home or request.script_root + "/"
@@ -107,7 +107,7 @@ def _later(status: int, words: tuple[str, str], word: str, seconds: object) -> R
 def _in_its_place(status: int, words: tuple[str, str], word: str) -> Response:
     if request.is_json:
         return jsonify(error=word)
-    if "HX-Request" not in request.headers:
+    if not wants_part():
         return honest_page(status, words)
     response = page("errors/_slow.html", text=words[1])
     response.headers.update({"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML"})

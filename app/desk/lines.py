@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from babel.dates import format_date
 from flask import url_for
 
 from app.accounts.models import Role
@@ -13,7 +12,7 @@ from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
-from app.core.words import count, day, hour, moment
+from app.core.words import count, day, french_date, hour, moment
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.organizations.models import Organization
@@ -75,7 +74,9 @@ def follow_line(
 ) -> RequestLine:
     """Of the follow list: who comes, else how far the search came."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
-    return line_of(request, url_of(request), when=since(request.created_at, now), note=note, current=current)
+    return line_of(
+        request, url_of(request), when=f"demandé {since(request.created_at, now)}", note=note, current=current
+    )
 
 
 def url_of(request: CareRequest | RequestFacts) -> str:
@@ -95,7 +96,7 @@ def since(at: datetime, now: datetime) -> str:
     away = (clock.paris(now).date() - clock.paris(at).date()).days
     if away == 0:
         return hour(at)
-    return "hier" if away == 1 else str(format_date(clock.paris(at).date(), "d MMM", locale="fr"))
+    return "hier" if away == 1 else french_date(clock.paris(at).date(), "d MMM")
 
 
 def hands(request: CareRequest) -> Hands | None:
@@ -172,7 +173,7 @@ def need_line(request: RequestFacts, current: UUID) -> RequestLine:
 
 def under_way_line(request: CareRequest, now: datetime) -> RequestLine:
     """Of a patient's open request: enough to see that it is the same need."""
-    when = since(request.created_at, now)
+    when = f"demandé {since(request.created_at, now)}"
     return RequestLine(
         url_of(request), request.state.value, request.need.label, when=when, note=STATES[request.state].lower()
     )

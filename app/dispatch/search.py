@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-import uuid_utils.compat
 from sqlalchemy import select
 
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest, Verb
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import offers, rules, snapshots, words
@@ -175,7 +174,7 @@ def widen(request: CareRequest, to: rules.Widen, round_number: int, now: datetim
 def _begin(request: CareRequest, reached: StageReached, now: datetime, *, asked_before: bool) -> Wave:
     stage = request.search.stages[reached.stage]
     wave = Wave(
-        id=uuid_utils.compat.uuid7(),
+        id=new_id(),
         request_id=request.id,
         round=reached.round,
         stage=reached.stage,

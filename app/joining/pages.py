@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.accounts.forms import CodeForm, EmailForm
 from app.core.htmx import Page
 from app.directory.models import Practitioner, Profession
 from app.joining.forms import AccessDecisionForm
 from app.joining.models import AccessRequest
+from app.membership.forms import CodeForm, EmailForm
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class WaitingPage(Page):
 
 @dataclass(frozen=True)
 class DecidePage(Page):
-    """`problem`: the name of the `joining.actions.Answer` that a yes met; empty when none was said."""
+    """`problem`: the name of the `joining.actions.Acceptance` that a yes met; empty when none was said."""
 
     template = "joining/decide.html"
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, flash, redirect, request, session, url_for
+from flask import Response, abort, current_app, flash, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,9 +23,8 @@ from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
 from app.joining import actions, queries
 from app.joining.pages import NotAProfessionalPage, NotProvenPage, StateAwayPage, UnknownPage
-from app.joining.views import ASKED
+from app.joining.views import ASKED, bp
 
-bp = Blueprint("pro_sante", __name__)
 log = structlog.get_logger()
 
 MEANS = "pro-sante-connect"
@@ -40,7 +39,7 @@ def configured() -> None:
 @bp.get("/sign-in/pro-sante-connect")
 @public("it leads to the State's own sign-in")
 @limited("pro sante connect", 1200, MINUTE, of=by_address)
-def sign_in() -> AnyResponse:
+def sign_in_at_the_state() -> AnyResponse:
     configured()
     session[NEXT] = own_path(request.args.get("next", ""))
     return leave(Ceremony.PRO_SANTE_SIGN_IN, None)
@@ -49,7 +48,7 @@ def sign_in() -> AnyResponse:
 @bp.get("/proof/pro-sante-connect")
 @signed_in
 @limited("pro sante connect proof", 20, MINUTE, of=by_account)
-def proof() -> AnyResponse:
+def proof_at_the_state() -> AnyResponse:
     configured()
     return leave(Ceremony.PRO_SANTE_PROOF, me().id)
 
@@ -57,18 +56,18 @@ def proof() -> AnyResponse:
 def leave(ceremony: Ceremony, account_id: UUID | None) -> AnyResponse:
     now = clock.now()
     with transaction():
-        challenge = challenges.issue_challenge(ceremony, account_id, now=now)
+        challenge = challenges.ask(ceremony, account_id, now=now)
     session[PROVING] = ceremony is Ceremony.PRO_SANTE_PROOF
     try:
         return redirect(pro_sante.way_there(challenge, now=now), 303)
-    except pro_sante.ServiceAway as away:
+    except pro_sante.Away as away:
         return not_there(away)
 
 
 @bp.get("/sign-in/pro-sante-connect/return")
 @public("what Pro Santé Connect says is what signs in")
 @limited("pro sante connect return", 60, MINUTE, of=by_address, failures=True)
-def come_back() -> AnyResponse:
+def back_from_the_state() -> AnyResponse:
     configured()
     now = clock.now()
     proving = session.pop(PROVING, False)
@@ -86,7 +85,7 @@ def come_back() -> AnyResponse:
     except pro_sante.NotAProfessional:
         log.info("pro_sante_refused", reason="not a professional")
         return page(NotAProfessionalPage(), status=403)
-    except pro_sante.ServiceAway as away:
+    except pro_sante.Away as away:
         return not_there(away)
     return prove(account_id, person, now) if account_id else answer_for(person, now)
 
@@ -96,7 +95,7 @@ def refusal_page(reason: str) -> Response:
     return page(NotProvenPage(cancelled=request.args.get("error") == "access_denied"), status=403)
 
 
-def not_there(away: pro_sante.ServiceAway) -> Response:
+def not_there(away: pro_sante.Away) -> Response:
     log.warning("pro_sante_away", reason=str(away))
     return page(StateAwayPage(), status=503)
 
@@ -110,7 +109,7 @@ def prove(account_id: UUID, person: Professional, now: datetime) -> Response:
     with transaction():
         sessions.prove(me(), row, MEANS, now=now)
     flash("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes.", "success")
-    return see_other(url_for("accounts.account"))
+    return see_other(url_for("membership.account"))
 
 
 def answer_for(person: Professional, now: datetime) -> Response:
@@ -139,5 +138,5 @@ def come_in(practitioner_id: UUID, now: datetime) -> Response | None:
         without_key = not has_passkey(account.id)
     if without_key:
         flash("Ajoutez une clé d'accès à cet appareil : vous entrerez ensuite d'un geste.", "info")
-        return see_other(url_for("accounts.account"))
+        return see_other(url_for("membership.account"))
     return see_other(request.script_root + way)

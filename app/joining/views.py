@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, request, session, url_for
 from flask_login import current_user
 
-from app.accounts.forms import CodeForm, EmailForm
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
@@ -15,8 +14,9 @@ from app.joining import actions
 from app.joining.forms import AccessForm
 from app.joining.models import AccessRequest
 from app.joining.pages import AccessPage, CodePage, SentPage
+from app.membership.forms import CodeForm, EmailForm
 
-bp = Blueprint("joining", __name__, url_prefix="/access")
+bp = Blueprint("joining", __name__)
 
 ASKED = "access_request"
 """In the session: the request that this browser made, or that Pro Santé Connect made for it."""
@@ -38,11 +38,11 @@ def by_typed_address(**_view_args: object) -> str:
     return request.form.get("email", "").strip().lower()
 
 
-@bp.get("")
+@bp.get("/access")
 @public("whoever has no account yet asks for one")
 def ask() -> Response:
     if current_user.is_authenticated:
-        return see_other(url_for("accounts.account"))
+        return see_other(url_for("membership.account"))
     person = vouched()
     return asking_page(EmailForm() if person else AccessForm(), person)
 
@@ -52,7 +52,7 @@ def asking_page(form: EmailForm, person: AccessRequest | None, status: int = 200
     return page(AccessPage(form, person, connect), status=status)
 
 
-@bp.post("")
+@bp.post("/access")
 @public("whoever has no account yet asks for one; the answer says nothing of the directory")
 @limited("access request", 100, 10 * MINUTE, of=by_address)
 @limited("access request to one address", 6, 60 * MINUTE, of=by_typed_address)
@@ -76,7 +76,7 @@ def claim(form: AccessForm) -> actions.Claim:
     )
 
 
-@bp.get("/code")
+@bp.get("/access/code")
 @public("the session names the request; without one there is nothing to see")
 def code() -> Response:
     asked = mine()
@@ -85,7 +85,7 @@ def code() -> Response:
     return page(CodePage(CodeForm()))
 
 
-@bp.post("/code")
+@bp.post("/access/code")
 @public("the code was mailed to the address that was typed")
 @limited("access code", 60, 10 * MINUTE, of=by_address, failures=True)
 def show_code() -> Response:
@@ -96,14 +96,14 @@ def show_code() -> Response:
         return page(CodePage(form), status=422)
     request_id = asked.id
     with transaction():
-        confirmed = actions.show_code(request_id, form.code.data or "", now=now)
+        confirmed = actions.prove_address(request_id, form.code.data or "", now=now)
     if not confirmed:
         return page(CodePage(form, refused=True), status=422)
     session.pop(ASKED)
     return see_other(url_for("joining.sent"))
 
 
-@bp.get("/sent")
+@bp.get("/access/sent")
 @public("the same words for everyone")
 def sent() -> Response:
     return page(SentPage())

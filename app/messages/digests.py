@@ -3,10 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import delete, func, select
 
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.core.timers import Due
 from app.messages import queries
 from app.messages.actions import notify
@@ -73,7 +72,7 @@ def _ring(alert: Alert, now: datetime) -> None:
 
 
 def _ring_together(waiting: list[Alert], now: datetime) -> None:
-    digest_id, last = uuid_utils.compat.uuid7(), max(alert.expires_at for alert in waiting)
+    digest_id, last = new_id(), max(alert.expires_at for alert in waiting)
     notify(waiting[0].account_id, digest_id, DIGEST, _digest(len(waiting)), now=now, expires_at=last)
     for alert in waiting:
         alert.digest_id = digest_id

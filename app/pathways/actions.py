@@ -6,11 +6,10 @@ from typing import cast
 from uuid import UUID
 
 import msgspec
-import uuid_utils.compat
 from sqlalchemy import CursorResult, func, select, update
 
 from app.audit.actions import record
-from app.core.db import db, insert_into
+from app.core.db import db, insert_into, new_id
 from app.pathways.models import PathwayVersion
 from app.pathways.schema import Pathway
 
@@ -23,7 +22,7 @@ def version_id_of(pathway: Pathway, *, now: datetime) -> UUID:
     found = db.session.scalar(held)
     if found is None:
         row = insert_into(PathwayVersion).values(
-            id=uuid_utils.compat.uuid7(),
+            id=new_id(),
             organization_id=UUID(pathway.owner) if pathway.owner else None,
             slug=pathway.slug,
             version=pathway.version,

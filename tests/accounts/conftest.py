@@ -10,15 +10,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from app.accounts.actions import code_of
-from app.accounts.invitations import Invitee, invite
-from app.accounts.models import Account, Invitation, Role
+from app.accounts.models import Account, Role
 from app.core import clock
 from app.core.db import Model, db, transaction
+from app.membership.invitations import Invitee, invite
+from app.membership.models import Invitation
 from app.organizations.models import Commune, Organization
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.visitor import Visitor
 from tests.conftest import settings_for
+from tests.membership.mailbox import code_of
 
 NURSE = Invitee("nora.petit@example.org", "Nora", "Petit")
 

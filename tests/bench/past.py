@@ -7,14 +7,13 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import insert
 
 from app.accounts.models import Account, Membership, Role
 from app.appointments.models import Appointment
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, Episode, State, Step
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import cell_of
@@ -33,7 +32,6 @@ NURSES, PATIENTS, CHUNK = 1000, 20_000, 2_000
 ENDS = (State.DONE,) * 8 + (State.CANCELLED,) * 2
 NAMES = ("Marchand", "Dubois", "Lefèvre", "Moreau", "N'Guyen", "Garcia", "Benoît", "Rousseau")
 
-new_id = uuid_utils.compat.uuid7
 ORDER: tuple[type, ...] = (
     *(Account, Organization, Membership, Practitioner, PractitionerRole, Subscription),
     *(Patient, Episode, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),

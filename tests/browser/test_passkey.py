@@ -14,13 +14,14 @@ from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.accounts.actions import code_of
-from app.accounts.invitations import Invitee, invite
-from app.accounts.models import Account, Recovery, Role, SignIn
+from app.accounts.models import Account, Role, SignIn
 from app.core import clock
 from app.core.db import Model, db, transaction
+from app.membership.invitations import Invitee, invite
+from app.membership.models import Recovery
 from app.organizations.models import Commune, Organization
 from tests.conftest import settings_for
+from tests.membership.mailbox import code_of
 from tests.services.browser import Browsers, assert_accessible, virtual_authenticator
 
 

@@ -13,12 +13,15 @@ from tests.conftest import settings_for
 
 NO_COOKIE_TO_BORROW = {
     *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "messages.report_sms"),
-    *("appointments.answer", "keys.stop_by_mail"),
+    *("appointments.answer", "membership.stop_by_mail"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
 or by whoever was handed a link: the token in the address is the proof, and no session."""
 
-TOKENS_IN_A_COOKIE = {"accounts.decline_invitation", "accounts.show_code", "tablets.choose_code", "tablets.enter"}
+TOKENS_IN_A_COOKIE = {
+    *("membership.decline_invitation", "membership.give_code", "tablets.choose_code", "tablets.enter"),
+    *("membership.first_passkey_options", "membership.first_passkey_verification"),
+}
 """The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""
 
 
@@ -116,3 +119,16 @@ def test_only_the_demonstration_shows_itself_in_frames(house: Flask, tmp_path: P
     real = create_app(settings_for(f"sqlite:///{tmp_path / 'x.sqlite3'}", tmp_path))
     assert "frame-ancestors 'none'" in real.test_client().get("/offline").headers["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in house.test_client().get("/offline").headers["Content-Security-Policy"]
+
+
+SEVERAL = {"badges": "tablets", "tablets_administration": "tablets"}
+"""Blueprints that are not named as their room yet."""
+
+
+def test_an_endpoint_begins_with_the_name_of_its_room(house: Flask) -> None:
+    endpoints = {rule.endpoint for rule in house.url_map.iter_rules()} - {"static"}
+    rooms = {endpoint: house.view_functions[endpoint].__module__.split(".")[1] for endpoint in endpoints}
+    names = {endpoint: endpoint.partition(".")[0] for endpoint in endpoints}
+    assert {
+        endpoint for endpoint in endpoints if SEVERAL.get(names[endpoint], names[endpoint]) != rooms[endpoint]
+    } == set()

@@ -10,14 +10,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
-from app.accounts.actions import code_of
-from app.accounts.invitations import Invitee, invite
 from app.accounts.models import Account, Membership, Passkey, Role
 from app.core import clock
 from app.core.db import db, transaction
+from app.membership.invitations import Invitee, invite
 from tests.accounts.authenticator import Authenticator, Key, _cose
 from tests.accounts.visitor import Browser, Visitor
 from tests.factories.town import Town
+from tests.membership.mailbox import code_of
 
 STAFF = 300
 
