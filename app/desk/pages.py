@@ -193,7 +193,7 @@ def patient_link(found: Followed) -> str | None:
     if found.appointment is None or found.request.performer is None:
         return None
     # The configured address, not the one this page was asked by: a forged Host header must not reach a patient.
-    path = url_for("appointments.patient_page", token=appointments.link_token_kept(found.appointment.id, found.link))
+    path = url_for("appointments.patient_page", token=appointments.link_token_for(found.appointment.id, found.link))
     return f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
 
 
