@@ -8,6 +8,7 @@ from app import (
     audit,
     care_requests,
     desk,
+    directory,
     dispatch,
     documents,
     drafts,
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (documents, care_requests, appointments, dispatch):
+    for room in (directory, documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, supervision, joining, emergency, shell):

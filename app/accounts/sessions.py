@@ -20,6 +20,7 @@ from app.audit.actions import record
 from app.config import Settings
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.events import announce, provider
 from app.core.incoming import address
 from app.core.tokens import hash_token, new_token
 from app.core.waiting import UNAVAILABLE
@@ -29,55 +30,44 @@ TOKEN, CSRF = "_user_id", "csrf_token"  # where Flask-Login and Flask-WTF keep t
 
 log = structlog.get_logger()
 
-_on_sign_out: list[Callable[[], None]] = []
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody came in on this browser; the session is the new one."""
+
+    account_id: UUID
+    now: datetime
 
 
-def on_sign_out(listener: Callable[[], None]) -> Callable[[], None]:
-    """Register what must also end, in the same transaction, when a person signs out; the session is still there."""
-    if listener not in _on_sign_out:
-        _on_sign_out.append(listener)
-    return listener
+@dataclass(frozen=True)
+class SignedOut:
+    """The person at this browser leaves it; the session is still there, and ends with this."""
 
 
-_on_sign_in: list[Callable[[UUID, datetime], None]] = []
-_survivors: dict[str, Callable[[UUID, str, datetime], bool]] = {}
-_may_await: list[Callable[[UUID, datetime], bool]] = []
-_on_interruption: list[Callable[[UUID], str | None]] = []
+@provider
+def keep_interrupted(account_id: UUID) -> str | None:
+    """Keep the form that this person sends when she must first come in again; where she takes it up, if it is one."""
+    return None
 
 
-def on_sign_in(listener: Callable[[UUID, datetime], None]) -> Callable[[UUID, datetime], None]:
-    """Register what follows, in the same transaction, when this person signs in; the session is the new one."""
-    if listener not in _on_sign_in:
-        _on_sign_in.append(listener)
-    return listener
+@provider
+def is_awaited(account_id: UUID, now: datetime) -> bool:
+    """Is something proposed to somebody without any role, so that she may come in to answer it?"""
+    return False
 
 
-def survives_sign_in(key: str, is_theirs: Callable[[UUID, str, datetime], bool]) -> None:
-    """Register what a new session takes over from the former under this key, if it is this person's: all else may have
-    been planted there."""
-    _survivors[key] = is_theirs
-
-
-def may_await(listener: Callable[[UUID, datetime], bool]) -> Callable[[UUID, datetime], bool]:
-    """Register who may still be expected: somebody without any role comes in as long as one is proposed to her."""
-    if listener not in _may_await:
-        _may_await.append(listener)
-    return listener
+@provider
+def carried_over(account_id: UUID, now: datetime) -> dict[str, str]:
+    """What a new session takes over from the former, as it is surely this person's: all else may have been planted
+    there."""
+    return {}
 
 
 def may_come_in(account: Account, now: datetime) -> bool:
     """Whoever left the last organization has nothing to do here any more, until she is awaited again."""
     if account.is_active:
         return True
-    return account.active and account.only_at is None and any(awaits(account.id, now) for awaits in _may_await)
-
-
-def on_interruption(listener: Callable[[UUID], str | None]) -> Callable[[UUID], str | None]:
-    """Register what keeps the form that this person sends when she must first come in again; it returns where she
-    takes it up, or nothing."""
-    if listener not in _on_interruption:
-        _on_interruption.append(listener)
-    return listener
+    return account.active and account.only_at is None and is_awaited(account.id, now)
 
 
 login_manager = LoginManager()
@@ -158,7 +148,7 @@ def keep_form(account_id: UUID | None) -> str | None:
     """Where this person takes up the form of this request, once she may; None when it is none that is kept."""
     if account_id is None or request.method == "GET":
         return None
-    return next((draft for listener in _on_interruption if (draft := listener(account_id))), None)
+    return keep_interrupted(account_id)
 
 
 @dataclass(frozen=True)
@@ -178,11 +168,7 @@ def sign_in(account: Account, means: str, *, now: datetime, at: TabletPlace | No
     """
     forms_of_hers = session.get(CSRF) if who_was_here() == account.id else None
     _end(now)
-    hers = {
-        key: session[key]
-        for key, theirs in _survivors.items()
-        if key in session and theirs(account.id, session[key], now)
-    }
+    hers = carried_over(account.id, now)
     session.clear()
     session.update(hers)
     if forms_of_hers:
@@ -203,8 +189,7 @@ def sign_in(account: Account, means: str, *, now: datetime, at: TabletPlace | No
     db.session.add(row)
     login_user(account, force=True)
     record("account.signed_in", account, account, now=now, means=means)
-    for listener in _on_sign_in:
-        listener(account.id, now)
+    announce(SignedIn(account.id, now))
     return row
 
 
@@ -225,8 +210,7 @@ def needs_proof(*, now: datetime) -> bool:
 
 def sign_out(*, now: datetime) -> None:
     """End this browser's sign-in; calling it signed out changes nothing."""
-    for listener in _on_sign_out:
-        listener()
+    announce(SignedOut())
     _end(now)
     session.clear()
 

@@ -6,7 +6,8 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from app.appointments.actions import forget_times
     from app.appointments.views import bp
-    from app.membership.leaving import on_leaving
+    from app.core.events import listen
+    from app.membership.leaving import Departure
 
     app.register_blueprint(bp)
-    on_leaving(forget_times)
+    listen(app, Departure, forget_times)

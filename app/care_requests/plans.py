@@ -16,7 +16,7 @@ EACH = {"morning": "chaque matin", "midday": "chaque midi", "evening": "chaque s
 BARE = {"morning": "matin", "midday": "midi", "evening": "soir"}
 
 
-def in_words(visits: Sequence[Visit]) -> str:
+def plan_in_words(visits: Sequence[Visit]) -> str:
     """`10 passages, chaque matin, jusqu'au 6 décembre`; empty when there is no plan."""
     if not visits:
         return ""

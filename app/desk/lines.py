@@ -74,7 +74,9 @@ def follow_line(
 ) -> RequestLine:
     """Of the follow list: who comes, else how far the search came."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
-    return line_of(request, url_of(request), when=since(request.created_at, now), note=note, current=current)
+    return line_of(
+        request, url_of(request), when=f"demandé {since(request.created_at, now)}", note=note, current=current
+    )
 
 
 def url_of(request: CareRequest | RequestFacts) -> str:
@@ -171,7 +173,7 @@ def need_line(request: RequestFacts, current: UUID) -> RequestLine:
 
 def under_way_line(request: CareRequest, now: datetime) -> RequestLine:
     """Of a patient's open request: enough to see that it is the same need."""
-    when = since(request.created_at, now)
+    when = f"demandé {since(request.created_at, now)}"
     return RequestLine(
         url_of(request), request.state.value, request.need.label, when=when, note=STATES[request.state].lower()
     )

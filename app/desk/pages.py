@@ -18,6 +18,7 @@ from app.care_requests.lines import RequestFacts, RequestLine
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
 from app.care_requests.plans import Grid
 from app.care_requests.rules import OPEN, Verb, condition
+from app.care_requests.words import answers_in_words
 from app.core.htmx import Page
 from app.core.qr import qr_svg
 from app.desk import REQUESTERS, lines
@@ -25,7 +26,6 @@ from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, R
 from app.desk.forms import CommuneField, PatientForm, PatientSearchForm
 from app.desk.lines import Hands, Moment
 from app.desk.queries import Followed
-from app.desk.questions import answers_in_words
 from app.desk.request_form import RequestForm
 from app.directory.models import PractitionerRole
 from app.dispatch import queries as dispatch_queries
@@ -166,7 +166,7 @@ class FollowPage(FollowList):
             found_in=lines.found_in(asked),
             hands=lines.hands(asked),
             timeline=lines.timeline(asked, now),
-            answers=answers_in_words(asked.rulebook, asked.answers),
+            answers=answers_in_words(asked),
             documents=attachments.joined_to(asked.episode_id) if found.documents else [],
             tasks=care_request_queries.tasks_of(asked.id) if found.tasks else [],
             copies=care_request_queries.copies_of(asked.id) if found.copies else [],
@@ -239,7 +239,7 @@ class DecisionsPage(Page):
             Awaited(
                 each,
                 banner(each.patient, now) if each.patient else None,
-                answers_in_words(each.rulebook, each.answers),
+                answers_in_words(each),
                 attachments.joined_to(each.episode_id),
             )
             for each in care_request_queries.to_decide(doctor)

@@ -10,7 +10,7 @@ from app.accounts.models import Account, Role
 from app.core.db import db
 from app.directory.models import InvitedPractitioner, Practitioner, PractitionerRole, Profession
 from app.membership import invitations
-from app.membership.invitations import Invitee
+from app.membership.invitations import InvitationRenewed, Invitee, RoleTaken
 from app.membership.models import Invitation
 from app.organizations.geo import cell_of
 from app.organizations.models import Commune, Organization
@@ -77,15 +77,16 @@ def invite(practitioner: Practitioner, email: str, *, by: UUID | None, now: date
     return invitation
 
 
-def invite_again(former: Invitation, renewed: Invitation) -> None:
+def invite_again(event: InvitationRenewed) -> None:
     """The same person of the directory, if it was one."""
-    whose = db.session.get(InvitedPractitioner, former.id)
+    whose = db.session.get(InvitedPractitioner, event.former.id)
     if whose is not None:
-        db.session.add(InvitedPractitioner(invitation_id=renewed.id, practitioner_id=whose.practitioner_id))
+        db.session.add(InvitedPractitioner(invitation_id=event.renewed.id, practitioner_id=whose.practitioner_id))
 
 
-def take_place(invitation: Invitation) -> None:
+def take_place(event: RoleTaken) -> None:
     """Who was invited as a person of the directory is she from now on; unless somebody else came first."""
+    invitation = event.invitation
     whose = db.session.get(InvitedPractitioner, invitation.id)
     if whose is None:
         return

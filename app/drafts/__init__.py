@@ -2,15 +2,16 @@
 
 from flask import Flask
 
-from app.accounts.sessions import on_interruption, on_sign_in, on_sign_out
+from app.accounts.sessions import SignedIn, SignedOut, keep_interrupted
+from app.core.events import listen
 from app.drafts.actions import forget_all
-from app.drafts.views import bp, keep_before_leaving, keep_what_was_sent, remember_what_waits
-from app.membership.leaving import on_leaving
+from app.drafts.views import bp, keep_before_leaving, keep_what_was_sent, remember_at_sign_in
+from app.membership.leaving import Departure
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    on_interruption(keep_what_was_sent)
-    on_sign_out(keep_before_leaving)
-    on_sign_in(remember_what_waits)
-    on_leaving(forget_all)
+    keep_interrupted.provide(app, keep_what_was_sent)
+    listen(app, SignedOut, keep_before_leaving)
+    listen(app, SignedIn, remember_at_sign_in)
+    listen(app, Departure, forget_all)

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.accounts.guards import me, signed_in_anywhere
 from app.accounts.rules import own_path
-from app.accounts.sessions import who_was_here
+from app.accounts.sessions import SignedIn, SignedOut, who_was_here
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import RESUMED, is_resumable, is_resumed
@@ -47,7 +47,7 @@ def keep_what_was_sent(account_id: UUID) -> str | None:
     return url_for("drafts.draft", draft_id=kept)
 
 
-def keep_before_leaving() -> None:
+def keep_before_leaving(_signed_out: SignedOut) -> None:
     """A tablet that locks sends along what is being typed on its page: `typed`, for `typed_at`."""
     whose = who_was_here()
     url = address(request.form.get("typed_at", ""))
@@ -66,6 +66,10 @@ def _leads_to_a_form(path: str) -> bool:
     except HTTPException:
         return False
     return is_resumable(endpoint)
+
+
+def remember_at_sign_in(came: SignedIn) -> None:
+    remember_what_waits(came.account_id, came.now)
 
 
 def remember_what_waits(account_id: UUID, now: datetime) -> None:

@@ -33,7 +33,7 @@ from app.inbox.forms import AppointmentForm, QuestionForm, ReplacementForm
 from app.inbox.parts import FROM_TOMORROW
 from app.inbox.queries import Numbers, Recipient, stand_in
 from app.inbox.replacements import Away, away
-from app.inbox.rows import ToDo, proposal_line, to_do, visit_line
+from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
 from app.inbox.words import WITHDRAWALS
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
@@ -69,7 +69,6 @@ class InboxPage(Page):
     reasons: Mapping[str, str]
     numbers: Numbers
     judgement: Judgement | None
-    tester: UUID
     now_at: datetime
     live_topics: list[str]
 
@@ -96,9 +95,8 @@ def inbox_of(account: Account, boxes: list[Recipient], now: datetime) -> InboxPa
         reasons=REFUSALS,
         numbers=numbers,
         judgement=None if wants_part() else judgements([account.id], now)[account.id],
-        tester=account.id,
         now_at=now,
-        live_topics=[*(f"inbox-{one}" for one in mine), f"push-test-{account.id}"],
+        live_topics=[f"inbox-{one}" for one in mine],
     )
 
 
@@ -210,25 +208,24 @@ def _place(offer: Offer, mode: str) -> str:
 
 @dataclass(frozen=True)
 class VisitsPage(Page):
-    """What she took, with and without an hour; her yeses that wait for a choice; what is left to do."""
+    """What she took, without an hour and then by day; her yeses that wait for a choice; what is left to do."""
 
     template = "inbox/visits.html"
     fragment = "inbox/_visits.html"
 
     tasks: list[ToDo]
     to_plan: list[RequestLine]
-    planned: list[RequestLine]
+    days: list[tuple[str, list[RequestLine]]]
     proposals: list[RequestLine]
     live_topics: list[str]
 
 
 def visits_of(inboxes: Sequence[UUID], now: datetime) -> VisitsPage:
     taken = queries.visits(inboxes)
-    planned = sorted((one for one in taken if one.starts_at), key=lambda one: one.starts_at or now)
     return VisitsPage(
         tasks=[to_do(task, offer, now) for task, offer in queries.tasks(inboxes)],
         to_plan=[visit_line(one, now) for one in taken if one.starts_at is None],
-        planned=[visit_line(one, now) for one in planned],
+        days=by_day(taken, now),
         proposals=[proposal_line(offer_id, request) for offer_id, request in queries.proposals(inboxes)],
         live_topics=[f"inbox-{one}" for one in inboxes],
     )

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, url_for
+from flask import Response, abort, flash, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
@@ -15,19 +15,18 @@ from app.joining import actions, queries
 from app.joining.forms import DecisionForm
 from app.joining.models import AccessRequest
 from app.joining.pages import DecidePage, WaitingPage
+from app.joining.views import bp
 
-bp = Blueprint("approvals", __name__, url_prefix="/access-requests")
 
-
-@bp.get("")
+@bp.get("/access-requests")
 @role(Role.COORDINATOR, own=True)
-def show() -> Response:
+def waiting() -> Response:
     return page(WaitingPage(queries.waiting(me()), PROFESSIONS))
 
 
-@bp.get("/<uuid:asked_id>")
+@bp.get("/access-requests/<uuid:asked_id>")
 @role(Role.COORDINATOR, own=True)
-def one(asked_id: UUID) -> Response:
+def one_request(asked_id: UUID) -> Response:
     return one_page(asked_or_404(asked_id), DecisionForm())
 
 
@@ -41,7 +40,7 @@ def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, proble
     return page(DecidePage(asked, person, profession, form, problem), status=status)
 
 
-@bp.post("/<uuid:asked_id>/acceptance")
+@bp.post("/access-requests/<uuid:asked_id>/acceptance")
 @role(Role.COORDINATOR, own=True)
 @resumable
 def accept(asked_id: UUID) -> Response:
@@ -54,10 +53,10 @@ def accept(asked_id: UUID) -> Response:
     if answer is not actions.Acceptance.INVITED:
         return one_page(asked_or_404(asked_id), form, 409, answer.name)
     flash("C'est accepté : l'invitation part par courriel, elle vaut 24 heures.", "success")
-    return see_other(url_for("approvals.show"))
+    return see_other(url_for("joining.waiting"))
 
 
-@bp.post("/<uuid:asked_id>/refusal")
+@bp.post("/access-requests/<uuid:asked_id>/refusal")
 @role(Role.COORDINATOR, own=True)
 @resumable
 def refuse(asked_id: UUID) -> Response:
@@ -70,4 +69,4 @@ def refuse(asked_id: UUID) -> Response:
     if not refused:
         return one_page(asked_or_404(asked_id), form, 409, "LATE")
     flash("C'est refusé. La personne en est prévenue par courriel, sans la raison.", "info")
-    return see_other(url_for("approvals.show"))
+    return see_other(url_for("joining.waiting"))

@@ -44,7 +44,7 @@ class WaitingPage(Page):
 
 @dataclass(frozen=True)
 class DecidePage(Page):
-    """`problem`: the name of the `joining.actions.Answer` that a yes met; empty when none was said."""
+    """`problem`: the name of the `joining.actions.Acceptance` that a yes met; empty when none was said."""
 
     template = "joining/decide.html"
 

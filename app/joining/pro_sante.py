@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, flash, redirect, request, session, url_for
+from flask import Response, abort, current_app, flash, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,9 +23,8 @@ from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
 from app.joining import actions, queries
 from app.joining.pages import NotAProfessionalPage, NotProvenPage, StateAwayPage, UnknownPage
-from app.joining.views import ASKED
+from app.joining.views import ASKED, bp
 
-bp = Blueprint("pro_sante", __name__)
 log = structlog.get_logger()
 
 MEANS = "pro-sante-connect"
@@ -40,7 +39,7 @@ def configured() -> None:
 @bp.get("/sign-in/pro-sante-connect")
 @public("it leads to the State's own sign-in")
 @limited("pro sante connect", 1200, MINUTE, of=by_address)
-def sign_in() -> AnyResponse:
+def sign_in_at_the_state() -> AnyResponse:
     configured()
     session[NEXT] = own_path(request.args.get("next", ""))
     return leave(Ceremony.PRO_SANTE_SIGN_IN, None)
@@ -49,7 +48,7 @@ def sign_in() -> AnyResponse:
 @bp.get("/proof/pro-sante-connect")
 @signed_in
 @limited("pro sante connect proof", 20, MINUTE, of=by_account)
-def proof() -> AnyResponse:
+def proof_at_the_state() -> AnyResponse:
     configured()
     return leave(Ceremony.PRO_SANTE_PROOF, me().id)
 
@@ -68,7 +67,7 @@ def leave(ceremony: Ceremony, account_id: UUID | None) -> AnyResponse:
 @bp.get("/sign-in/pro-sante-connect/return")
 @public("what Pro Santé Connect says is what signs in")
 @limited("pro sante connect return", 60, MINUTE, of=by_address, failures=True)
-def come_back() -> AnyResponse:
+def back_from_the_state() -> AnyResponse:
     configured()
     now = clock.now()
     proving = session.pop(PROVING, False)

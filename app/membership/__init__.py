@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.accounts.sessions import may_await, survives_sign_in
+from app.accounts.sessions import carried_over, is_awaited
 from app.membership import account, browser, mails, members, queries, views  # noqa: F401 -- two add their routes
 
 
 def init_app(app: Flask) -> None:
     mails.init_app()
-    may_await(queries.is_awaited)
-    survives_sign_in(browser.INVITATION, browser.is_theirs)
+    is_awaited.provide(app, queries.has_proposals)
+    carried_over.provide(app, browser.proven_by)
     app.register_blueprint(views.bp)

@@ -26,10 +26,11 @@ def proven_invitation(*, now: datetime) -> Invitation | None:
     return invitations.lock_open(UUID(session[INVITATION]), now=now) if INVITATION in session else None
 
 
-def is_theirs(account_id: UUID, invitation_id: str, now: datetime) -> bool:
+def proven_by(account_id: UUID, now: datetime) -> dict[str, str]:
     """She gave the code of what is proposed to her, and comes in to answer it. With anybody else's in her session her
     next key would be added to another account."""
-    return any(str(each.id) == invitation_id for each in proposals_to(account_id, now))
+    given = session.get(INVITATION)
+    return {INVITATION: given} if given and any(str(p.id) == given for p in proposals_to(account_id, now)) else {}
 
 
 def forget_invitation() -> None:

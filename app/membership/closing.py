@@ -1,6 +1,5 @@
 """Closing one's own account: what must be handed over first, and what ends beside what `leaving` ends."""
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,29 +9,25 @@ from app.accounts.actions import end_sign_ins, lock_account, tell
 from app.accounts.models import KEEPERS, Account, Membership, Passkey
 from app.audit.actions import record
 from app.core.db import db
+from app.core.events import provider
 from app.membership import invitations, recovery
 from app.membership.actions import lock_keepers
 from app.membership.leaving import leave
 from app.membership.models import EmailChange, MembershipLetter
 from app.organizations.queries import names_of
 
-Obstacles = Callable[[Account], list[str]]
 
-_obstacles: list[Obstacles] = []
-
-
-def must_hand_over(listener: Obstacles) -> Obstacles:
-    """Register what a room above still expects of a person, in French words; while there is any, she stays."""
-    if listener not in _obstacles:
-        _obstacles.append(listener)
-    return listener
+@provider
+def still_expected(account: Account) -> list[str]:
+    """What a room above still expects of a person, in French words; while there is any, she stays."""
+    return []
 
 
 def obstacles(account: Account) -> list[str]:
     """Why this account cannot be closed yet; empty when it can."""
     if account.persona:
         return ["C'est une personne de la démonstration\u00a0: d'autres veulent encore la jouer."]
-    return [*_last_keeper(account), *(words for listener in _obstacles for words in listener(account))]
+    return [*_last_keeper(account), *still_expected(account)]
 
 
 def _last_keeper(account: Account) -> list[str]:

@@ -4,7 +4,6 @@ A role begins with three things together: somebody who may give it, the mailbox 
 screen it was shown on), and the passkey of the person. None of them alone takes what the account holds elsewhere.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,31 +14,27 @@ from app.accounts.actions import lock_account
 from app.accounts.models import Account, Membership, Passkey, Role, SignIn
 from app.audit.actions import record
 from app.core.db import db, insert_into
+from app.core.events import announce
 from app.membership import recovery
 from app.membership.actions import mail_invitation
 from app.membership.models import Invitation, MembershipLetter
 from app.membership.queries import live_invitations
 from app.membership.rules import INVITATION_LASTS, ON_SCREEN_LASTS
 
-Arrival = Callable[[Invitation], None]
-Renewal = Callable[[Invitation, Invitation], None]
 
-_arrivals: list[Arrival] = []
-_renewals: list[Renewal] = []
+@dataclass(frozen=True)
+class RoleTaken:
+    """A person has taken the role that she was proposed."""
 
-
-def on_arrival(listener: Arrival) -> Arrival:
-    """Register what must also happen, in the same transaction, when a person takes the role she was proposed."""
-    if listener not in _arrivals:
-        _arrivals.append(listener)
-    return listener
+    invitation: Invitation
 
 
-def on_renewal(listener: Renewal) -> Renewal:
-    """Register what the room above has tied to an invitation, and ties to the one that takes its place."""
-    if listener not in _renewals:
-        _renewals.append(listener)
-    return listener
+@dataclass(frozen=True)
+class InvitationRenewed:
+    """Another invitation takes the place of a former one, and of all that is tied to it."""
+
+    former: Invitation
+    renewed: Invitation
 
 
 @dataclass(frozen=True)
@@ -104,8 +99,7 @@ def renew(former: Invitation, *, by: UUID, now: datetime) -> Invitation | None:
         return None
     invitee = Invitee(former.email, former.given_name, former.family_name)
     renewed = invite(invitee, former.organization_id, former.role, by=by, now=now)
-    for listener in _renewals:
-        listener(former, renewed)
+    announce(InvitationRenewed(former, renewed))
     return renewed
 
 
@@ -184,8 +178,7 @@ def use(invitation: Invitation, *, now: datetime) -> None:
         account.memberships.append(Membership(organization_id=invitation.organization_id, role=invitation.role))
     _note("account.joined", invitation, now)
     db.session.flush()
-    for listener in _arrivals:
-        listener(invitation)
+    announce(RoleTaken(invitation))
 
 
 def _has_signed_in(account_id: UUID) -> bool:

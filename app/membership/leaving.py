@@ -1,6 +1,5 @@
 """Losing one's roles in an organization, whoever ends them: what must also end, and to whom the rest is handed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,12 +8,17 @@ from app.accounts.actions import end_sign_ins, lock_account
 from app.accounts.models import Role
 from app.audit.actions import record
 from app.core.db import db
+from app.core.events import announce
 from app.membership import invitations
 
 
 @dataclass(frozen=True)
 class Departure:
-    """These roles of this person in this organization have just ended. `last`: she holds none anywhere any more."""
+    """These roles of this person in this organization have just ended. `last`: she holds none anywhere any more.
+
+    Told when somebody is removed, leaves or closes her account: nobody who counts on her may be forgotten. A removal
+    cannot wait, so who hears it may not refuse it.
+    """
 
     account_id: UUID
     organization_id: UUID
@@ -22,19 +26,6 @@ class Departure:
     last: bool
     by: UUID
     now: datetime
-
-
-Listener = Callable[[Departure], None]
-
-_leaving: list[Listener] = []
-
-
-def on_leaving(listener: Listener) -> Listener:
-    """Register what must also happen, in the same transaction, when somebody is removed, leaves or closes her account:
-    nobody who counts on her may be forgotten. A removal cannot wait, so nothing here may refuse it."""
-    if listener not in _leaving:
-        _leaving.append(listener)
-    return listener
 
 
 def leave(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -> None:
@@ -51,6 +42,4 @@ def leave(account_id: UUID, organization_id: UUID, *, by: UUID, now: datetime) -
     last = not account.memberships
     if last:
         end_sign_ins(account_id, by=by, why="left the last organization", now=now)
-    departure = Departure(account_id, organization_id, roles, last, by, now)
-    for listener in _leaving:
-        listener(departure)
+    announce(Departure(account_id, organization_id, roles, last, by, now))

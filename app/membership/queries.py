@@ -42,7 +42,7 @@ def proposals_to(account_id: UUID, now: datetime) -> Sequence[Invitation]:
     return db.session.scalars(live_invitations(now).where(*mine).order_by(Invitation.id)).all()
 
 
-def is_awaited(account_id: UUID, now: datetime) -> bool:
+def has_proposals(account_id: UUID, now: datetime) -> bool:
     return bool(proposals_to(account_id, now))
 
 

@@ -16,7 +16,7 @@ from app.letters import kinds
 from app.letters.kinds import Kind
 from app.letters.rules import URGENT
 from app.live.rights import may_listen
-from app.membership.leaving import on_leaving
+from app.membership.leaving import Departure
 from app.messages import actions, channels, checks
 from app.messages.actions import ReachChanged
 from app.messages.views import bp
@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     listen(app, DeliveryChanged, actions.announce_reach)
     listen(app, ReachChanged, checks.refresh_test)
     kinds.register([channels.UNCONFIRMED], Kind(channels.compose, URGENT, channels.note_ending))
-    on_leaving(actions.silence_who_left)
+    listen(app, Departure, actions.silence_who_left)
     may_listen("push-test")(_is_her_own)
 
 

@@ -7,13 +7,14 @@ what, and by which way, is for the room above to say (`app/messages`).
 
 from flask import Flask
 
-from app.accounts.sessions import on_sign_out
-from app.membership.leaving import on_leaving
+from app.accounts.sessions import SignedOut
+from app.core.events import listen
+from app.membership.leaving import Departure
 from app.push.actions import forget_devices
 from app.push.views import bp, forget_this_device
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    on_sign_out(forget_this_device)
-    on_leaving(forget_devices)
+    listen(app, SignedOut, forget_this_device)
+    listen(app, Departure, forget_devices)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.guards import by_account, me, signed_in
 from app.accounts.rules import device_label
+from app.accounts.sessions import SignedOut
 from app.core import clock
 from app.core.db import transaction
 from app.core.incoming import json_body
@@ -105,7 +106,7 @@ def unsubscribe() -> tuple[str, int]:
     return "", 204
 
 
-def forget_this_device() -> None:
+def forget_this_device(_signed_out: SignedOut) -> None:
     """Signing out: this phone is alerted no more, and what its last notices could answer is dead."""
     if DEVICE in session:
         outbox.forget_device(UUID(session.pop(DEVICE)))

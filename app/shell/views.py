@@ -63,7 +63,7 @@ def install() -> Response:
 
 def asset(path: str) -> str:
     """The URL of a static file, with its checksum, so that phones may keep it for a year."""
-    return f"{request.script_root}{current_app.static_url_path}/{path}?v={_checksum(path)}"
+    return request.script_root + _address(path)
 
 
 def shell_urls() -> list[str]:
@@ -95,6 +95,11 @@ WORKER = ("js/outbox.js", "js/worker-pages.js", "js/worker-alerts.js")
 
 def assets_version() -> str:
     return hashlib.sha256("".join(_checksum(path) for path in SHELL).encode()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=256)
+def _address(path: str) -> str:
+    return f"{current_app.static_url_path}/{path}?v={_checksum(path)}"
 
 
 @lru_cache(maxsize=256)

@@ -68,12 +68,12 @@ class Health:
             *(["well: every timer runs, and nothing is late"] if self.well else []),
             *(["LATE: no worker runs"] if nobody else []),
             *(f"LATE: {pulse.words}" for pulse in self.red if pulse.late or not nobody),
-            *(in_words(trouble) for trouble in self.troubles),
+            *(trouble_in_words(trouble) for trouble in self.troubles),
             f"{self.searching} searching, {self.unanswered} unanswered",
         ]
 
 
-def in_words(trouble: Trouble) -> str:
+def trouble_in_words(trouble: Trouble) -> str:
     """`2 letters by email refused for good: recipient 550`, `7 letters by email tried again: connection`."""
     what = {
         LetterState.FAILED: "refused for good",

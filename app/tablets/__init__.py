@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from app.membership.leaving import on_leaving
+from app.core.events import listen
+from app.membership.leaving import Departure
 
 
 def init_app(app: Flask) -> None:
     from app.tablets import actions, administration, badges, views
 
-    on_leaving(actions.forget_codes)
+    listen(app, Departure, actions.forget_codes)
     for bp in (views.bp, administration.bp, badges.bp):
         app.register_blueprint(bp)

@@ -99,7 +99,10 @@ def rotate(app: Flask) -> None:
 
 def test_every_purpose_of_a_key_stands_in_this_file() -> None:
     """A new use of our keys is added to `TRAVELS`, or says in `STAYS` why nobody brings it back."""
-    named = r'(?:derived_tokens?|keyed_hash(?:es)?|derive)\((?:secret, )?f?"([^"{]+)|(?:purposes|ADDRESS_CODE) = ([^\n]+)|^LINK = "([^"]+)'
+    named = (
+        r'(?:derived_tokens?|keyed_hash(?:es)?|derive)\((?:secret, )?f?"([^"{]+)'
+        r'|(?:purposes|ADDRESS_CODE) = ([^\n]+)|^LINK = "([^"]+)'
+    )
     purposes = set()
     for path in (ROOT / "app").rglob("*.py"):
         for once, several, link in re.findall(named, path.read_text(), re.M):

@@ -554,7 +554,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
     world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
     other_roles = {
         "supervision.relaunch": COORDINATORS,
-        "decisions.decide": SENIORS,
+        "desk.decide": SENIORS,
         "inbox.complete": ("winner", "asked"),
     }
     other_rooms = {"supervision": COORDINATORS, "badges": ("requester", "requester elsewhere")}
