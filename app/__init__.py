@@ -15,6 +15,7 @@ from app import (
     inbox,
     joining,
     live,
+    membership,
     messages,
     pathways,
     push,
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     htmx.htmx.init_app(app)
     for floor in (db, incoming, again, compression, security, limits, errors, words, forms, ways):
         floor.init_app(app)
-    for room in (audit, accounts, push, live, pathways, tablets, drafts, messages):
+    for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
     for room in (documents, care_requests, appointments, dispatch):
         room.init_app(app)

@@ -1,6 +1,5 @@
 """Every timer of the house in one list. A timer finds what is due in rows; nothing here remembers anything."""
 
-from app.accounts import recovery
 from app.audit import sealing as audit
 from app.care_requests import queries as care_requests
 from app.care_requests import watch
@@ -10,6 +9,7 @@ from app.drafts import actions as drafts
 from app.drafts import queries as kept_drafts
 from app.letters import queries as letters
 from app.letters import sender as post
+from app.membership import recovery
 from app.messages import channels, checks, digests
 from app.push import outbox
 from app.push import sender as push

@@ -1,11 +1,14 @@
 """The house under test: the same tests on SQLite and on PostgreSQL, with a clock that tests move by hand."""
 
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,7 +16,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -22,6 +25,7 @@ from app.core import clock
 from app.core.db import Model, db, transaction
 from app.core.waiting import WEB
 from app.demo import territory
+from app.pathways import library
 from app.push.vapid import public_key
 from tests.factories.town import Town
 from tests.services.postgres import PostgresServer
@@ -47,20 +51,37 @@ class CompiledOnce(BytecodeCache):
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
 
 
-def compiled_once(compile_builder: Callable[..., Callable[..., object]]) -> Callable[..., Callable[..., object]]:
+COMPILED = ("_parts", "_trace", "_converters", "_static_weights", "_argument_weights")
+
+
+def compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
     """Routes too: each house compiles 150 of them in two forms, which was most of what making an app costs."""
-    known: dict[tuple[object, ...], Callable[..., object]] = {}
+    known: dict[tuple[object, ...], dict[str, Any]] = {}
 
-    def builder(rule: Rule, append_unknown: bool = True) -> Callable[..., object]:
-        key = (rule.rule, tuple(rule._trace), tuple(sorted((rule.defaults or {}).items())), append_unknown)
+    def compiled(rule: Rule) -> None:
+        key = (
+            rule.rule,
+            rule.subdomain,
+            rule.host,
+            rule.merge_slashes,
+            rule.is_leaf,
+            tuple(sorted((rule.defaults or {}).items())),
+        )
         if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
+            compile_rule(rule)
+            known[key] = {name: value for name, value in vars(rule).items() if name in COMPILED}
+            known[key]["builders"] = rule._build.__func__, rule._build_unknown.__func__
+            known[key]["arguments"] = rule.arguments
+            return
+        parts = dict(known[key])
+        build, build_unknown = parts.pop("builders")
+        vars(rule).update(parts, _build=build.__get__(rule), _build_unknown=build_unknown.__get__(rule))
 
-    return builder
+    return compiled
 
 
-Rule._compile_builder = compiled_once(Rule._compile_builder)
+Rule.compile = compiled_once(Rule.compile)
+library.read_pathway = cache(library.read_pathway)  # The catalogue is read by each house; nobody changes its files.
 
 
 def one_dialect(make_engine: Callable[..., Engine]) -> Callable[..., Engine]:
@@ -85,6 +106,12 @@ SQLAlchemy._make_engine = one_dialect(SQLAlchemy._make_engine)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only what needs no other program than Python and SQLite")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """`-n auto`. As many as there are cores waited a third of the time, for browsers and for processes that die."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if config.getoption("quick") else (cores * 3 + 1) // 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -179,9 +206,17 @@ def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
     app = create_app(settings_for(engine_url, tmp_path), PATIENT)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, LIMITS_HOLD=False)
     with app.app_context():
+        let_the_disk_rest()
         yield app
         db.session.remove()
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def let_the_disk_rest() -> None:
+    """What a power cut would take of a test's database is no loss, and a commit waits 2 ms for the disk."""
+    if db.engine.dialect.name == "sqlite":
+        event.listen(db.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -195,6 +230,7 @@ def demonstration(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     app.config["TESTING"] = True
     clock.stop_at(A_TUESDAY)
     with app.app_context():
+        let_the_disk_rest()
         Model.metadata.create_all(db.engine)
         with transaction():
             assert territory.load(A_TUESDAY)

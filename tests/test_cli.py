@@ -8,11 +8,12 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from app import cli, schedule
-from app.accounts.invitations import use
-from app.accounts.models import Account, Invitation, Role
+from app.accounts.models import Account, Role
 from app.core import clock, heartbeats
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
+from app.membership.invitations import use
+from app.membership.models import Invitation
 from app.organizations.actions import import_communes
 from app.organizations.models import Organization
 from app.simulation import frontier

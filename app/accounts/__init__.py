@@ -1,8 +1,8 @@
-"""Who is signed in, with which role in which organization: passkeys, invitations, guards."""
+"""Who is signed in, on which browser: passkeys, sessions, guards, Pro Santé Connect."""
 
 from flask import Flask
 
-from app.accounts import keys, mails, members, sessions, settings, views
+from app.accounts import mails, sessions, views
 
 
 def init_app(app: Flask) -> None:
@@ -12,6 +12,3 @@ def init_app(app: Flask) -> None:
     app.after_request(sessions.note_presence)
     mails.init_app()
     app.register_blueprint(views.bp)
-    app.register_blueprint(keys.bp)
-    app.register_blueprint(members.bp)
-    app.register_blueprint(settings.bp)

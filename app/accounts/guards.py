@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.accounts.models import Account, Role
-from app.accounts.sessions import enrolling_invitation, keep_form, me_sign_in, needs_proof
+from app.accounts.sessions import keep_form, me_sign_in, needs_proof
 from app.core import clock
 from app.core.htmx import see_other
 from app.core.security import View, guarded
@@ -60,14 +60,8 @@ def _recently_proven() -> ResponseReturnValue | None:
     if not needs_proof(now=clock.now()):
         return None
     keep_form(me().id)
-    url = url_for("keys.proof")
+    url = url_for("accounts.proof")
     return ({"error": "proof", "next": url}, 403) if request.is_json else see_other(url)
-
-
-def _newcomer_or_proven() -> ResponseReturnValue | None:
-    if enrolling_invitation(now=clock.now()) is not None:
-        return None
-    return _first_answer(_known, _own_browser, _recently_proven)
 
 
 def _holding(*allowed: Role) -> Check:
@@ -109,9 +103,6 @@ at_tablet = guard("at a shared tablet", _known, _shared_tablet)
 
 proven = guard("proven", _known, _own_browser, _recently_proven)
 """Anyone with an account who showed a passkey within the last minutes; others are asked to, and come back."""
-
-enrolling = guard("enrolling", _newcomer_or_proven)
-"""Whoever may enrol a passkey: someone `proven`, or the browser that gave a newcomer's invitation its code."""
 
 
 def role(*allowed: Role, own: bool = False) -> Callable[[View], View]:

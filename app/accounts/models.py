@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Identified, Model, Named, text_enum
@@ -51,7 +51,7 @@ class Account(Identified, Named, Model):
     is_authenticated = True
     is_anonymous = False
     sign_in_token = ""  # no column: set while signing in, so that the session keeps the token and not the id
-    only_at = cast("UUID | None", None)  # no column: set at a shared tablet, see `held`
+    only_at = cast("UUID | None", None)  # no column: set at a shared tablet, see `memberships_here`
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the session cookie."""
@@ -60,10 +60,10 @@ class Account(Identified, Named, Model):
     @property
     def is_active(self) -> bool:
         """Whoever left the last organization has nothing to do here any more."""
-        return self.active and bool(self.held)
+        return self.active and bool(self.memberships_here)
 
     @property
-    def held(self) -> list["Membership"]:
+    def memberships_here(self) -> list["Membership"]:
         """The roles that count on this browser: all of them, or at a shared tablet the one that goes with it."""
         if self.only_at is None:
             return self.memberships
@@ -71,16 +71,16 @@ class Account(Identified, Named, Model):
 
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset(membership.role for membership in self.held)
+        return frozenset(membership.role for membership in self.memberships_here)
 
     def may_grant(self, organization_id: UUID) -> frozenset[Role]:
         """The roles this person may give to others in that organization; none elsewhere than at home."""
-        mine = (m.role for m in self.held if m.organization_id == organization_id)
+        mine = (m.role for m in self.memberships_here if m.organization_id == organization_id)
         return frozenset().union(*(GRANTS.get(role, frozenset()) for role in mine))
 
     def organizations(self, *roles: Role) -> list[UUID]:
         """Ids of the organizations where this person holds one of `roles` (any role when none is named)."""
-        return [m.organization_id for m in self.held if not roles or m.role in roles]
+        return [m.organization_id for m in self.memberships_here if not roles or m.role in roles]
 
 
 class Membership(Identified, Model):
@@ -122,6 +122,13 @@ class Ceremony(enum.StrEnum):
     PRO_SANTE_PROOF = "pro-sante-proof"
 
 
+class PasskeyLetter(enum.StrEnum):
+    """What a mail tells about one's keys; its words are in `mails.py`."""
+
+    ADDED = "passkey-added"
+    REMOVED = "passkey-removed"
+
+
 class PasskeyChallenge(Identified, Model):
     """What one browser was asked to sign, or to bring back from Pro Santé Connect.
 
@@ -153,7 +160,7 @@ class SignIn(Identified, Model):
     device: Mapped[str] = mapped_column(default="")  # "Chrome sur Android"; empty when the browser hides it
     only_at_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("organization.id")
-    )  # a tablet's ward: see `Account.held`
+    )  # a tablet's ward: see `Account.memberships_here`
     must_read: Mapped[bool] = mapped_column(default=False)  # she took the tablet over, and has not read what changed
 
     account: Mapped[Account] = relationship(lazy="joined")
@@ -161,126 +168,3 @@ class SignIn(Identified, Model):
     @property
     def seen_at(self) -> datetime:
         return self.last_seen_at or self.created_at
-
-
-class Invitation(Identified, Named, Model):
-    """An organization proposes a role: a link and a code, mailed or shown on a screen.
-
-    The role is held from its use on, not before (decision 0019). Whoever never came in enrols her first passkey with
-    it; whoever did shows hers. Email and names are as they were typed; the names become the account's when somebody
-    first comes in as this person. After lost passkeys (`recovery_id`) it proposes no role.
-
-    The code is nowhere in the database: it is computed from the id and our own key (`actions.code_of`). When
-    the passkeys were lost, it is not in the mail either: an administrator gives it (`Recovery`).
-    """
-
-    __tablename__ = "invitation"
-    __table_args__ = (
-        CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),
-        CheckConstraint("(organization_id IS NULL) = (role IS NULL)", name="role_has_place"),
-    )
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
-    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
-    role: Mapped[Role | None] = mapped_column(ROLE)
-    email: Mapped[str]  # lower case
-    attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-    declined_at: Mapped[datetime | None]
-    recovery_id: Mapped[UUID | None] = mapped_column(ForeignKey("recovery.id"), unique=True)
-    invited_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # none: the operator, or the house
-    shown_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # on whose screen it is; none: mailed
-
-    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
-
-
-class Outcome(enum.StrEnum):
-    """How a recovery ended."""
-
-    USED = "used"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
-
-INVITATION, RECOVERY_INVITATION = "invitation", "recovery-invitation"
-"""The letters that open something; the code of the second is in no mail."""
-
-
-class News(enum.StrEnum):
-    """What a letter tells, which opens nothing, whoever reads it; its words are in `mails.py`."""
-
-    RECOVERY_ASKED = "recovery-asked"
-    RECOVERY_CONFIRMED = "recovery-confirmed"
-    RECOVERY_CANCELLED = "recovery-cancelled"
-    RECOVERED = "recovered"
-    PASSKEY_ADDED = "passkey-added"
-    PASSKEY_REMOVED = "passkey-removed"
-    ADDRESS_CODE = "address-code"
-    ACCESS_REFUSED = "access-refused"
-    ACCESS_KNOWN = "access-known"
-    EMAIL_CHANGED = "email-changed"
-    ACCOUNT_CLOSED = "account-closed"
-    JOINED = "joined"
-
-
-class Recovery(Identified, Model):
-    """A way back in for a person who lost every passkey, by two administrators and a day of waiting.
-
-    Whoever holds her mailbox alone, or one administrator alone, gets nowhere (ASVS 6.4.4).
-    """
-
-    __tablename__ = "recovery"
-    __table_args__ = (
-        CheckConstraint("confirmed_by_id <> asked_by_id", name="two_people"),
-        CheckConstraint("asked_by_id <> account_id AND confirmed_by_id <> account_id", name="by_others"),
-        Index(
-            "uq_recovery_running",
-            "account_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
-    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    asked_because: Mapped[str]
-    asked_at: Mapped[datetime]
-    confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    confirmed_because: Mapped[str | None]
-    opens_at: Mapped[datetime | None] = mapped_column(index=True)  # none until all who must have confirmed
-    ended_at: Mapped[datetime | None]  # used, cancelled or too old
-    outcome: Mapped[Outcome | None] = mapped_column(text_enum(Outcome, 20))
-
-    account: Mapped[Account] = relationship(foreign_keys=[account_id], lazy="joined")
-    asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
-    confirmed_by: Mapped[Account | None] = relationship(foreign_keys=[confirmed_by_id])
-    words: Mapped[list["RecoveryWord"]] = relationship(lazy="selectin")
-
-
-class RecoveryWord(Identified, Model):
-    """What another organization of the person says of her recovery: it is she. Without it nothing opens there."""
-
-    __tablename__ = "recovery_word"
-    __table_args__ = (UniqueConstraint("recovery_id", "organization_id"),)
-
-    recovery_id: Mapped[UUID] = mapped_column(ForeignKey("recovery.id"))
-    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
-    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # none: the operator, where nobody administers
-    because: Mapped[str]
-    at: Mapped[datetime]
-
-
-class EmailChange(Identified, Model):
-    """A new address that a person gave for her account, until its code comes back (`actions.address_code`)."""
-
-    __tablename__ = "email_change"
-    __table_args__ = (CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),)
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), unique=True)  # a newer one takes its place
-    email: Mapped[str]  # lower case
-    attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
-    expires_at: Mapped[datetime]

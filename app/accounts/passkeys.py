@@ -34,11 +34,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from app.accounts.actions import has_passkey, hold, tell
+from app.accounts.actions import has_passkey, lock_account, tell
 from app.accounts.challenges import ask, take
-from app.accounts.models import Account, Ceremony, News, Passkey
-from app.accounts.queries import may_come_in
+from app.accounts.models import Account, Ceremony, Passkey, PasskeyLetter
 from app.accounts.rules import CHALLENGE_LASTS, looks_copied
+from app.accounts.sessions import may_come_in
 from app.audit.actions import record
 from app.core.db import db
 
@@ -95,7 +95,7 @@ def enrol(account: Account, answer: dict[str, Any], name: str, *, now: datetime,
     if db.session.scalar(select(Passkey.id).where(Passkey.credential_id == verified.credential_id)):
         raise Refused("this passkey is already enrolled")
     if not invited or has_passkey(account.id):
-        tell(account, News.PASSKEY_ADDED, account.id, now=now)
+        tell(account, PasskeyLetter.ADDED, account.id, now=now)
     synced = verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE
     passkey = Passkey(
         account_id=account.id,
@@ -119,7 +119,7 @@ def rename(passkey: Passkey, name: str, *, now: datetime) -> None:
 
 def remove(account: Account, passkey_id: UUID, *, now: datetime) -> bool:
     """Forget one of this person's passkeys; False when it is her last one, her only way in, or not hers."""
-    hold(account.id)  # Two removals at once must not leave her outside.
+    lock_account(account.id)  # Two removals at once must not leave her outside.
     keys = db.session.scalars(select(Passkey).where(Passkey.account_id == account.id)).all()
     gone = next((each for each in keys if each.id == passkey_id), None)
     if gone is None or len(keys) == 1:
@@ -127,7 +127,7 @@ def remove(account: Account, passkey_id: UUID, *, now: datetime) -> bool:
     db.session.delete(gone)
     key = str(passkey_id)
     record("passkey.removed", account, account, now=now, passkey=key)
-    tell(account, News.PASSKEY_REMOVED, account.id, now=now)
+    tell(account, PasskeyLetter.REMOVED, account.id, now=now)
     return True
 
 
@@ -155,7 +155,7 @@ def proof_options(account: Account, *, now: datetime) -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
-def prove(account: Account, answer: dict[str, Any], *, now: datetime) -> None:
+def check_proof(account: Account, answer: dict[str, Any], *, now: datetime) -> None:
     """Check that one of this very person's passkeys answered; raises as `recognize`."""
     challenge = _open(take(Ceremony.PROOF, account.id, now=now))
     if _owner(answer, challenge, now=now).id != account.id:

@@ -158,17 +158,17 @@ def _provider(now: datetime) -> Provider:
 def _described(now: datetime) -> Provider:
     settings = _settings()
     with OAuth2Session() as session:
-        told = _read(session, settings.psc_discovery)
-        if told.get("issuer") != settings.psc_issuer:
+        description = _read(session, settings.psc_discovery)
+        if description.get("issuer") != settings.psc_issuer:
             raise Away("the description is another issuer's")
         urls = [
-            str(told.get(name, ""))
+            str(description.get(name, ""))
             for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
         ]
         if any(urlsplit(url).scheme != urlsplit(settings.psc_issuer).scheme for url in urls):
             raise Away("an address of the description is not a safe one")
         keys = _keys(_read(session, urls[3]))
-    methods = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    methods = description.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
     return Provider(urls[0], urls[1], urls[2], method, keys, now)
 
@@ -178,12 +178,12 @@ def _read(session: OAuth2Session, url: str, *, withhold_token: bool = True) -> d
         answer = session.get(url, withhold_token=withhold_token, allow_redirects=False, timeout=SECONDS)
         if answer.status_code != 200:
             raise Away(f"status {answer.status_code}")
-        told = answer.json()
+        content = answer.json()
     except (RequestException, AuthlibBaseError, ValueError) as failure:
         raise Away(type(failure).__name__) from failure
-    if not isinstance(told, dict):
+    if not isinstance(content, dict):
         raise Away("not a JSON object")
-    return told
+    return content
 
 
 def _keys(jwks: dict[str, Any]) -> KeySet:

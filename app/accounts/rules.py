@@ -10,16 +10,6 @@ SEEN_EVERY = timedelta(minutes=1)  # how finely a device's last use is noted
 SEEN_EVERY_AT_TABLET = timedelta(seconds=15)  # where minutes decide who is out
 CHALLENGE_LASTS = timedelta(minutes=5)
 PROOF_LASTS = timedelta(minutes=5)  # how long a shown passkey vouches for changes to the account (ASVS 7.5.1)
-RECOVERY_WAITS = timedelta(hours=24)  # time for the person to see the notices, and to stop it
-RECOVERY_LASTS = timedelta(days=7)  # to be confirmed, and then to be used
-
-# Mail is read between two visits or after the round, so minutes would send most people back to ask again. A
-# day is enough, and counts from the invitation: guessing is stopped by MOST_ATTEMPTS, and what lies in a
-# mailbox that is stolen later is dead.
-INVITATION_LASTS = timedelta(hours=24)
-SHOWN_LASTS = timedelta(minutes=10)  # on a colleague's screen, the person stands there (ASVS 6.5.5)
-MOST_ATTEMPTS = 5
-ADDRESS_CODE_LASTS = timedelta(minutes=10)  # the page waits for it (ASVS 6.5.5)
 
 BROWSERS = (  # in this order: each of the first ones also says the name of a later one
     ("Edg", "Edge"),
@@ -63,15 +53,6 @@ def own_path(text: str) -> str:
     return text
 
 
-def six_digits(digest: str) -> str:
-    """A code of six digits out of 256 bits in hex, all as likely as each other."""
-    return f"{int(digest, 16) % 10**6:06d}"
-
-
-def accepts_codes(used_at: datetime | None, expires_at: datetime, attempts: int, now: datetime) -> bool:
-    return used_at is None and now < expires_at and attempts < MOST_ATTEMPTS
-
-
 def looks_copied(synced: bool, known_count: int, count: int) -> bool:
     """Has a key that lives in one device only counted backwards (WebAuthn 3 §6.1.1)?
 
@@ -109,16 +90,6 @@ def needs_noting(last_seen_at: datetime | None, now: datetime, every: timedelta 
 def is_fresh(proven_at: datetime | None, now: datetime) -> bool:
     """Was a passkey shown so recently that the person is surely still the one at the screen?"""
     return proven_at is not None and now - proven_at < PROOF_LASTS
-
-
-def opens_at(confirmed_at: datetime) -> datetime:
-    """When a recovery that two administrators confirmed lets its person back in."""
-    return confirmed_at + RECOVERY_WAITS
-
-
-def recovery_ends_at(asked_at: datetime, opens_at: datetime | None) -> datetime:
-    """Until when the second administrator may confirm it, and then until when the person may use it."""
-    return (opens_at or asked_at) + RECOVERY_LASTS
 
 
 EIDAS_SUBSTANTIAL = "eidas1"

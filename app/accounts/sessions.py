@@ -13,8 +13,8 @@ from htmx_flask import request
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
-from app.accounts import actions, invitations, queries, shared
-from app.accounts.models import Account, Invitation, SignIn
+from app.accounts import actions, shared
+from app.accounts.models import Account, SignIn
 from app.accounts.rules import SIGN_IN_LASTS, device_label, is_fresh, needs_noting, own_path, seen_every, sign_in_holds
 from app.audit.actions import record
 from app.config import Settings
@@ -25,7 +25,6 @@ from app.core.tokens import hash_token, new_token
 from app.core.waiting import UNAVAILABLE
 from app.core.ways import way
 
-INVITATION = "invitation"
 TOKEN, CSRF = "_user_id", "csrf_token"  # where Flask-Login and Flask-WTF keep theirs in the session
 
 log = structlog.get_logger()
@@ -41,6 +40,8 @@ def on_sign_out(listener: Callable[[], None]) -> Callable[[], None]:
 
 
 _on_sign_in: list[Callable[[UUID, datetime], None]] = []
+_survivors: dict[str, Callable[[UUID, str, datetime], bool]] = {}
+_may_await: list[Callable[[UUID, datetime], bool]] = []
 _on_interruption: list[Callable[[UUID], str | None]] = []
 
 
@@ -49,6 +50,26 @@ def on_sign_in(listener: Callable[[UUID, datetime], None]) -> Callable[[UUID, da
     if listener not in _on_sign_in:
         _on_sign_in.append(listener)
     return listener
+
+
+def survives_sign_in(key: str, is_theirs: Callable[[UUID, str, datetime], bool]) -> None:
+    """Register what a new session takes over from the former under this key, if it is this person's: all else may have
+    been planted there."""
+    _survivors[key] = is_theirs
+
+
+def may_await(listener: Callable[[UUID, datetime], bool]) -> Callable[[UUID, datetime], bool]:
+    """Register who may still be expected: somebody without any role comes in as long as one is proposed to her."""
+    if listener not in _may_await:
+        _may_await.append(listener)
+    return listener
+
+
+def may_come_in(account: Account, now: datetime) -> bool:
+    """Whoever left the last organization has nothing to do here any more, until she is awaited again."""
+    if account.is_active:
+        return True
+    return account.active and account.only_at is None and any(awaits(account.id, now) for awaits in _may_await)
 
 
 def on_interruption(listener: Callable[[UUID], str | None]) -> Callable[[UUID], str | None]:
@@ -79,7 +100,7 @@ def account_of(token: str) -> Account | None:
     if row is None or not _holds(row):
         return None
     row.account.only_at = row.only_at_id
-    if not queries.may_come_in(row.account, clock.now()):
+    if not may_come_in(row.account, clock.now()):
         return None
     g.sign_in, g.seen = row, (row.id, row.last_seen_at)
     return row.account
@@ -137,11 +158,11 @@ def keep_form(account_id: UUID | None) -> str | None:
     """Where this person takes up the form of this request, once she may; None when it is none that is kept."""
     if account_id is None or request.method == "GET":
         return None
-    return next((kept for listener in _on_interruption if (kept := listener(account_id))), None)
+    return next((draft for listener in _on_interruption if (draft := listener(account_id))), None)
 
 
 @dataclass(frozen=True)
-class Place:
+class TabletPlace:
     """A shared tablet, as a sign-in keeps it; `must_read`: the person first reads what changed meanwhile."""
 
     organization_id: UUID
@@ -149,7 +170,7 @@ class Place:
     must_read: bool
 
 
-def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = None) -> SignIn:
+def sign_in(account: Account, means: str, *, now: datetime, at: TabletPlace | None = None) -> SignIn:
     """Sign `account` in on this browser, with a new session so that nobody can have planted the old one.
     Whether she may come in was asked before.
 
@@ -157,10 +178,13 @@ def sign_in(account: Account, means: str, *, now: datetime, at: Place | None = N
     """
     forms_of_hers = session.get(CSRF) if who_was_here() == account.id else None
     _end(now)
-    shown = session.get(INVITATION)
+    hers = {
+        key: session[key]
+        for key, theirs in _survivors.items()
+        if key in session and theirs(account.id, session[key], now)
+    }
     session.clear()
-    if shown and any(str(each.id) == shown for each in queries.proposals_to(account.id, now)):
-        session[INVITATION] = shown  # She gave its code, and comes in to answer it.
+    session.update(hers)
     if forms_of_hers:
         session[CSRF] = forms_of_hers  # What she had open in other windows can still be sent.
     account.sign_in_token = new_token()
@@ -214,45 +238,22 @@ def _end(now: datetime) -> None:
         record("account.signed_out", row.account_id, row.account_id, now=now)
 
 
-def remember_invitation(invitation: Invitation, *, now: datetime) -> None:
-    """This browser gave the right code: until the invitation ends, its person may answer. Anybody else leaves."""
-    if not current_user.is_authenticated or current_user.id != invitation.account_id or current_user.only_at:
-        sign_out(now=now)
-    session[INVITATION] = str(invitation.id)
-
-
-def proven_invitation(*, now: datetime) -> Invitation | None:
-    """The invitation whose code this browser gave, while it can still be answered. Held against an answer elsewhere."""
-    return invitations.held(UUID(session[INVITATION]), now=now) if INVITATION in session else None
-
-
-def forget_invitation() -> None:
-    """It is answered."""
-    session.pop(INVITATION, None)
-
-
-def enrolling_invitation(*, now: datetime) -> Invitation | None:
-    """The same, when its code alone lets a passkey be enrolled."""
-    invitation = proven_invitation(now=now)
-    return invitation if invitation is not None and invitations.opens(invitation) else None
-
-
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def ask_to_sign_in() -> Response:
     """A page goes to sign in and comes back; a part of it takes the whole page along; a program hears 401.
 
     What was typed is kept for the same person, and for nobody else.
     """
-    kept = keep_form(who_was_here())
+    draft = keep_form(who_was_here())
     if request.htmx:
-        if kept:
-            return Response(status=401, headers={"HX-Redirect": sign_in_url(kept, "")})
-        shown = address(request.headers.get("HX-Current-URL", ""))
-        return Response(status=401, headers={"HX-Redirect": sign_in_url(shown.path, shown.query)})
+        if draft:
+            return Response(status=401, headers={"HX-Redirect": sign_in_url(draft, "")})
+        page = address(request.headers.get("HX-Current-URL", ""))
+        return Response(status=401, headers={"HX-Redirect": sign_in_url(page.path, page.query)})
     if request.is_json:
         return Response(status=401)
-    if kept:
-        return cast(Response, redirect(sign_in_url(kept, ""), 303))
+    if draft:
+        return cast(Response, redirect(sign_in_url(draft, ""), 303))
     if request.method != "GET":  # Nothing was typed; another site's address means nothing here.
         form = address(request.referrer or "")
         return cast(Response, redirect(sign_in_url(form.path, form.query), 303))

@@ -1,6 +1,5 @@
-"""Signing in and out, accepting an invitation, inviting, and one's own account."""
+"""Signing in and out, one's own passkeys and browsers, and showing once more who one is before changing them."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,32 +8,26 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, requ
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts import actions, invitations, passkeys, queries, recovery, sessions
-from app.accounts.forms import CodeForm, InviteForm
-from app.accounts.guards import enrolling, me, proven_role, role, signed_in
-from app.accounts.keys import refused, this_sign_in
-from app.accounts.models import Account, Invitation, News, Role
-from app.accounts.rules import accepts_codes, device_name, own_path
-from app.accounts.words import ROLE_HINTS, ROLES
+from app.accounts import actions, passkeys, queries, sessions
+from app.accounts.forms import PasskeyNameForm
+from app.accounts.guards import me, proven, signed_in
+from app.accounts.models import Passkey
+from app.accounts.rules import device_name, own_path
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
 from app.core.limits import MINUTE, by_address, limited
-from app.core.qr import qr_svg
-from app.core.security import cookie_capability, public
-from app.organizations.queries import names_of
+from app.core.security import public
+from app.core.ways import way
 
 bp = Blueprint("accounts", __name__)
-
-BY_MAIL = "Cette adresse est déjà connue de Relais\u00a0: l'invitation part par courriel, elle vaut 24 heures."
+log = structlog.get_logger()
 
 Json = dict[str, Any] | tuple[dict[str, Any], int]
 
-
-def home() -> str:
-    return request.script_root + "/"
+BY_OWNER = "by the person"
 
 
 def way_back() -> str:
@@ -83,198 +76,134 @@ def sign_out() -> Response:
     return response
 
 
-@bp.get("/invitation/<uuid:invitation_id>")
-@cookie_capability("the link was mailed to the invited person, and shows nothing without the code")
-def invitation(invitation_id: UUID) -> Response:
-    proven = sessions.proven_invitation(now=clock.now())
-    if proven is not None and proven.id == invitation_id:
-        return answer_page(proven)
-    return page("accounts/invitation.html", form=CodeForm())
-
-
-def answer_page(proven: Invitation) -> Response:
-    """Who never came in makes her passkey; who did answers with it."""
-    if invitations.opens(proven):
-        return page("accounts/enrolment.html", invitation=proven, proposal=proposal(proven))
-    mine = current_user.is_authenticated and me().id == proven.account_id
-    return page("accounts/proposal.html", invitation=proven, proposal=proposal(proven), mine=mine)
-
-
-def proposal(proven: Invitation) -> tuple[str, str] | None:
-    """(organization, role), in words; none for a way back in."""
-    if proven.organization_id is None or proven.role is None:
-        return None
-    return names_of([proven.organization_id])[proven.organization_id], ROLES[proven.role]
-
-
-@bp.post("/invitation/<uuid:invitation_id>")
-@cookie_capability("link and code were mailed to the invited person")
-@limited("invitation code", 60, 10 * MINUTE, of=by_address, failures=True)
-def show_code(invitation_id: UUID) -> Response:
-    form, now = CodeForm(), clock.now()
-    if not form.validate_on_submit():
-        return page("accounts/invitation.html", form=form, status=422)
-    with transaction():
-        opened = invitations.show_code(invitation_id, form.code.data or "", now=now)
-        if opened is not None:
-            sessions.remember_invitation(opened, now=now)
-    if opened is None:
-        structlog.get_logger().info("invitation_refused", invitation=str(invitation_id))
-        return page("accounts/invitation.html", form=form, refused=True, status=422)
-    return see_other(url_for("accounts.invitation", invitation_id=invitation_id))
-
-
-def shown_here(invitation_id: UUID) -> Invitation:
-    """The invitation whose code this browser gave; any other is not there."""
-    proven = sessions.proven_invitation(now=clock.now())
-    return proven if proven is not None and proven.id == invitation_id else abort(404)
-
-
-@bp.post("/invitation/<uuid:invitation_id>/acceptance")
-@signed_in
-def accept_invitation(invitation_id: UUID) -> Response:
-    """The mailbox has spoken by its code; the person does by being signed in."""
-    with transaction():
-        mine = shown_here(invitation_id)
-        if mine.account_id != me().id or mine.role is None:
-            abort(404)
-        invitations.use(mine, now=clock.now())
-        sessions.forget_invitation()
-    flash("C'est fait\u00a0: ce rôle est le vôtre.", "success")
-    return see_other(url_for("accounts.account"))
-
-
-@bp.post("/invitation/<uuid:invitation_id>/refusal")
-@cookie_capability("only the browser that gave the code; saying no gives nothing to anybody")
-def decline_invitation(invitation_id: UUID) -> Response:
-    with transaction():
-        invitations.decline(shown_here(invitation_id), now=clock.now())
-        sessions.forget_invitation()
-    return page("accounts/declined.html")
-
-
-@bp.post("/passkeys/options")
-@enrolling
-def enrolment_options() -> Json:
-    now = clock.now()
-    with transaction():
-        try:
-            account = enroller(sessions.enrolling_invitation(now=now), now)
-        except passkeys.Refused as refusal:
-            return refused("enrolment", refusal)
-        return passkeys.enrolment_options(account, now=now)
-
-
-def enroller(proven: Invitation | None, now: datetime) -> Account:
-    """Whose key this is: asked again inside the transaction, as the invitation that let the browser through the guard
-    may have been answered elsewhere since. Raises `Refused`."""
-    if proven:
-        return proven.account
-    if not current_user.is_authenticated or me().only_at or sessions.needs_proof(now=now):
-        raise passkeys.Refused("the invitation was answered elsewhere")
-    return me()
-
-
-@bp.post("/passkeys/verification")
-@enrolling
-def enrolment_verification() -> Json:
-    now, name, answer = clock.now(), device_name(request.user_agent.string), json_body()
-    with transaction():
-        proven = sessions.enrolling_invitation(now=now)
-        try:
-            account = enroller(proven, now)
-            passkey = passkeys.enrol(account, answer, name, now=now, invited=proven is not None)
-        except passkeys.Refused as refusal:
-            return refused("enrolment", refusal)
-        if proven:
-            invitations.use(proven, now=now)
-            if proven.shown_by_id:
-                actions.tell(account, News.JOINED, account.id, now=now)
-            if proven.recovery_id:
-                recovery.finish(proven, passkey, now=now)
-            sessions.sign_in(account, "invitation", now=now)
-    # A key that lives in one device is lost with it, so its owner is shown where to add a second one.
-    return {"next": home() if proven and passkey.synced else url_for("accounts.account")}
-
-
-@bp.get("/account")
-@signed_in
-def account() -> Response:
-    return page(
-        "accounts/account.html",
-        account=me(),
-        passkeys=queries.passkeys_of(me()),
-        devices=queries.devices_of(me(), clock.now()),
-        this_device=this_sign_in(),
-        proposals=[(each.id, proposal(each)) for each in queries.proposals_to(me().id, clock.now())],
-        organizations=[(name, [ROLES[each] for each in roles]) for name, roles in queries.roles_of(me())],
-        answers_requests=Role.PRACTITIONER in me().roles,
-        may_invite=bool(queries.may_invite_to(me())),
-    )
-
-
 @bp.post("/account/lock-screen")
 @signed_in
 def set_lock_screen() -> Response:
     with transaction():
         me().answers_from_lock_screen = request.form.get("answers") == "yes"
-    return see_other(url_for("accounts.account"))
+    return see_other(way("account"))
 
 
-@bp.get("/invitations/new")
-@role(Role.ADMINISTRATOR, Role.COORDINATOR)
-def new_invitation() -> Response:
-    form = InviteForm()
-    form.offer(me())
-    return page("accounts/new_invitation.html", form=form, hints=ROLE_HINTS)
+def to_account() -> Response:
+    return see_other(way("account"))
 
 
-@bp.post("/invitations/new")
-@role(Role.ADMINISTRATOR, Role.COORDINATOR)
-@resumable
-def invite() -> Response:
-    return invited(shown=False)
+@bp.get("/proof")
+@signed_in
+def proof() -> Response:
+    return page("accounts/proof.html", pro_sante_connect=current_app.config["SETTINGS"].pro_sante_connect)
 
 
-@bp.post("/invitations/shown")
-@proven_role(Role.ADMINISTRATOR, Role.COORDINATOR)
-@resumable
-def invite_here() -> Response:
-    """Without the mailbox as a witness, so the one who vouches has just shown her own passkey."""
-    return invited(shown=True)
-
-
-def invited(*, shown: bool) -> Response:
-    form = InviteForm()
-    form.offer(me())
-    if not form.validate_on_submit():
-        return page("accounts/new_invitation.html", form=form, hints=ROLE_HINTS, status=422)
+@bp.post("/proof/options")
+@signed_in
+def proof_options() -> Json:
     with transaction():
-        if form.role.data not in me().may_grant(form.organization_id.data):
-            abort(403)  # She has lost the right since the form was read.
-        made = invitations.invite(
-            form.person, form.organization_id.data, form.role.data, by=me().id, now=clock.now(), shown=shown
-        )
-        made_id, here = made.id, made.shown_by_id is not None
-    if here:
-        return see_other(url_for("accounts.show_invitation", invitation_id=made_id))
-    # The same words whether or not somebody has an account of this address; but on a screen only what is new is shown.
-    flash(BY_MAIL if shown else "L'invitation part par courriel. Elle vaut 24 heures.", "info" if shown else "success")
-    return see_other(url_for("accounts.new_invitation"))
+        return passkeys.proof_options(me(), now=clock.now())
 
 
-@bp.get("/invitations/<uuid:invitation_id>")
-@role(Role.ADMINISTRATOR, Role.COORDINATOR)
-def show_invitation(invitation_id: UUID) -> Response:
-    """The code to scan, and the six digits to say: neither opens anything without the other."""
-    mine = queries.shown_invitation(invitation_id, me()) or abort(404)
-    path = url_for("accounts.invitation", invitation_id=mine.id).removeprefix(request.script_root)
-    address = f"{current_app.config['SETTINGS'].base_url}{path}"
-    return page(
-        "accounts/shown_invitation.html",
-        invitation=mine,
-        holds=accepts_codes(mine.used_at, mine.expires_at, mine.attempts, clock.now()),
-        code=actions.code_of(mine.id),
-        address=address,
-        drawn=qr_svg(address),
-    )
+@bp.post("/proof/verification")
+@signed_in
+def proof_verification() -> Json:
+    now, answer = clock.now(), json_body()
+    with transaction():
+        row = sessions.me_sign_in() or abort(404)
+        try:
+            passkeys.check_proof(me(), answer, now=now)
+        except passkeys.Refused as refusal:
+            return refused("proof", refusal)
+        sessions.prove(me(), row, "passkey", now=now)
+    flash("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes.", "success")
+    return {"next": way("account")}
+
+
+def refused(ceremony: str, refusal: passkeys.Refused) -> Json:
+    log.info("passkey_refused", ceremony=ceremony, reason=str(refusal))
+    unknown = isinstance(refusal, passkeys.UnknownPasskey)
+    return {"error": "unknown" if unknown else "refused"}, 404 if unknown else 422
+
+
+@bp.post("/passkeys/options")
+@proven
+def enrolment_options() -> Json:
+    with transaction():
+        return passkeys.enrolment_options(me(), now=clock.now())
+
+
+@bp.post("/passkeys/verification")
+@proven
+def enrolment_verification() -> Json:
+    now, name, answer = clock.now(), device_name(request.user_agent.string), json_body()
+    with transaction():
+        try:
+            passkeys.enrol(me(), answer, name, now=now)
+        except passkeys.Refused as refusal:
+            return refused("enrolment", refusal)
+    return {"next": way("account")}
+
+
+def my_passkey(passkey_id: UUID) -> Passkey:
+    return next((each for each in queries.passkeys_of(me()) if each.id == passkey_id), None) or abort(404)
+
+
+@bp.get("/passkeys/<uuid:passkey_id>")
+@signed_in
+def passkey(passkey_id: UUID) -> Response:
+    mine = my_passkey(passkey_id)
+    return passkey_page(mine, PasskeyNameForm(name=mine.name))
+
+
+def passkey_page(mine: Passkey, form: PasskeyNameForm, status: int = 200) -> Response:
+    last = len(queries.passkeys_of(me())) == 1
+    return page("accounts/passkey.html", status=status, passkey=mine, form=form, last=last)
+
+
+@bp.post("/passkeys/<uuid:passkey_id>/name")
+@signed_in
+@resumable
+def rename_passkey(passkey_id: UUID) -> Response:
+    form = PasskeyNameForm()
+    if not form.validate():
+        return passkey_page(my_passkey(passkey_id), form, status=422)
+    with transaction():
+        passkeys.rename(my_passkey(passkey_id), form.name.data or "", now=clock.now())
+    return to_account()
+
+
+@bp.post("/passkeys/<uuid:passkey_id>/removal")
+@proven
+def remove_passkey(passkey_id: UUID) -> Response:
+    my_passkey(passkey_id)
+    with transaction():
+        removed = passkeys.remove(me(), passkey_id, now=clock.now())
+    if not removed:
+        mine = my_passkey(passkey_id)
+        return passkey_page(mine, PasskeyNameForm(name=mine.name), status=409)
+    flash("La clé d'accès est supprimée. Effacez-la aussi de l'appareil, dans ses réglages.", "success")
+    return to_account()
+
+
+@bp.post("/devices/<uuid:sign_in_id>/sign-out")
+@proven
+def end_device(sign_in_id: UUID) -> Response:
+    """Only one of one's own; this very browser has its own button."""
+    now = clock.now()
+    with transaction():
+        ended = actions.end_sign_ins(me().id, by=me().id, why=BY_OWNER, now=now, only=sign_in_id, but=this_sign_in())
+    if not ended:
+        abort(404)
+    flash("Cet appareil est déconnecté.", "success")
+    return to_account()
+
+
+@bp.post("/devices/sign-out")
+@proven
+def end_other_devices() -> Response:
+    with transaction():
+        actions.end_sign_ins(me().id, by=me().id, why=BY_OWNER, now=clock.now(), but=this_sign_in())
+    flash("Tous vos autres appareils sont déconnectés.", "success")
+    return to_account()
+
+
+def this_sign_in() -> UUID | None:
+    row = sessions.me_sign_in()
+    return row.id if row else None

@@ -1,7 +1,6 @@
 """How the roles are called on the screens (`docs/glossary.md`)."""
 
 from app.accounts.models import Role
-from app.letters.models import LetterState
 
 ROLES = {
     Role.REQUESTER: "Demander des soins",
@@ -19,8 +18,3 @@ ROLE_HINTS = {
     Role.SENIOR_DOCTOR: "Médecin senior\u00a0: réoriente un patient, ou le garde",
     Role.ADMINISTRATOR: "Donne les accès de l'organisation",
 }
-UNDELIVERED = {
-    LetterState.FAILED: "L'adresse a refusé le courriel",
-    LetterState.EXPIRED: "Le courriel n'a pas pu partir",
-}
-UNDELIVERED_YET = "Le courriel n'est pas encore parti"

@@ -7,7 +7,6 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import select
 
-from app.accounts.leaving import Departure
 from app.accounts.models import Account
 from app.appointments.models import Appointment, PatientLink
 from app.audit.actions import record
@@ -18,6 +17,7 @@ from app.core.db import db
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.core.words import moment
 from app.directory.queries import deserted
+from app.membership.leaving import Departure
 
 LINK = "patient-link"
 """The purpose of the key that makes a link's token: a part of every link that was ever handed out."""

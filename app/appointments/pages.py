@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_date
-
 from app.appointments import queries
 from app.appointments.models import Appointment
 from app.care_requests import plans
@@ -12,7 +10,7 @@ from app.care_requests.models import State
 from app.care_requests.rules import read_visits
 from app.core import clock
 from app.core.htmx import Page
-from app.core.words import day, moment
+from app.core.words import day, french_date, moment
 from app.directory.models import PractitionerRole
 from app.organizations.models import Organization
 
@@ -92,7 +90,7 @@ def coming(appointment: Appointment, performer: PractitionerRole, now: datetime)
 
 def days(starts_at: datetime, now: datetime) -> list[str]:
     """`Demain,` then `mercredi 25 novembre`: a page may be read on another day than the one it was printed."""
-    date, near = str(format_date(clock.paris(starts_at), "EEEE d MMMM", locale="fr")), day(starts_at, now)
+    date, near = french_date(clock.paris(starts_at), "EEEE d MMMM"), day(starts_at, now)
     return [date.capitalize()] if near == date else [f"{near.capitalize()},", date]
 
 

@@ -4,10 +4,10 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.accounts.leaving import on_leaving
     from app.care_requests import attachments, departures, queries
     from app.documents.rights import may_open
     from app.live.rights import may_listen
+    from app.membership.leaving import on_leaving
 
     may_listen("request")(queries.may_follow)
     may_listen("requests")(queries.may_follow_organization)

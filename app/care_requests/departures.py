@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts.leaving import Departure
 from app.accounts.models import Account, Role
 from app.accounts.queries import holding
 from app.care_requests import actions, words
@@ -14,6 +13,7 @@ from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import OPEN, State
 from app.care_requests.watch import end_undecided
 from app.core.db import db
+from app.membership.leaving import Departure
 from app.messages import actions as messages
 from app.organizations.queries import whose_rules
 

@@ -13,6 +13,7 @@ from app.care_requests.rules import State, Verb
 from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner, PractitionerRole, Profession
+from app.documents.models import Document
 from app.organizations.models import Commune, Organization
 from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search
@@ -185,7 +186,7 @@ class EpisodeDocument(Model):
 
     __tablename__ = "episode_document"
 
-    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey(Document.id), primary_key=True)
     episode_id: Mapped[UUID] = mapped_column(ForeignKey("episode.id"), index=True)
 
 

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from babel.dates import format_date
-
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
 from app.care_requests.words import MOMENTS as MOMENT_WORDS
-from app.core.words import count
+from app.core.words import count, french_date
 
 THE = {"morning": "le matin", "midday": "à midi", "evening": "le soir"}
 EACH = {"morning": "chaque matin", "midday": "chaque midi", "evening": "chaque soir"}
@@ -56,13 +54,13 @@ def _all_but_weekends(days: Sequence[date]) -> bool:
 
 
 def _date(day: date) -> str:
-    words = str(format_date(day, "d MMMM", locale="fr"))
+    words = french_date(day, "d MMMM")
     return words.replace("1 ", "1er ", 1) if day.day == 1 else words
 
 
 def in_short(visits: Sequence[Visit]) -> str:
     """While it is being written: `10 passages, jusqu'au dimanche 6 décembre`."""
-    last = format_date(visits[-1].day, "EEEE d MMMM", locale="fr")
+    last = french_date(visits[-1].day, "EEEE d MMMM")
     return f"{count(len(visits), 'passage')}, jusqu'au {last}"
 
 
@@ -141,4 +139,4 @@ def _cell(part: CareRequest | RequestFacts) -> Cell:
 
 
 def _day(day: date) -> str:
-    return str(format_date(day, "EEE d MMM", locale="fr"))
+    return french_date(day, "EEE d MMM")

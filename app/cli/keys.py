@@ -7,8 +7,8 @@ from uuid_utils.compat import uuid7
 
 from app.appointments.actions import links_of_former_keys, renew_lost_links
 from app.audit.actions import record
-from app.cli import context
-from app.core import clock, resealing
+from app.cli import context, resealing
+from app.core import clock
 from app.core.db import transaction
 from app.patients import rehashing
 from app.push import queries as push

@@ -3,12 +3,12 @@
 import click
 from sqlalchemy import select
 
-from app.accounts import invitations, recovery
 from app.accounts.models import Account, Role
 from app.cli import context
 from app.cli.directory import NO_COMMUNE, place_named, telephone
 from app.core import clock
 from app.core.db import db, transaction
+from app.membership import invitations, recovery
 from app.organizations.actions import organization_named
 from app.organizations.queries import names_of
 
@@ -30,12 +30,12 @@ def invite(
     email: str, given_name: str, family_name: str, role: str, organization: str, kind: str, commune: str, phone: str
 ) -> None:
     """Propose somebody a role in an organization, by mail: how the first person of an instance arrives."""
-    person = invitations.Person(email, given_name, family_name)
+    invitee = invitations.Invitee(email, given_name, family_name)
     with context.application().app_context(), transaction():
         place = organization_named(organization, kind=kind, place=place_named(commune), phone=phone)
         if place is None:
             raise click.ClickException(NO_COMMUNE.format(commune))
-        invitations.invite(person, place.id, Role(role), by=None, now=clock.now())
+        invitations.invite(invitee, place.id, Role(role), by=None, now=clock.now())
     click.echo("The worker mails the invitation.")
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from app.core.db import db
-from app.core.htmx import page
+from app.core.htmx import page, wants_part
 from app.core.waiting import is_busy
 
 log = structlog.get_logger()
@@ -107,7 +107,7 @@ def _later(status: int, words: tuple[str, str], word: str, seconds: object) -> R
 def _in_its_place(status: int, words: tuple[str, str], word: str) -> Response:
     if request.is_json:
         return jsonify(error=word)
-    if "HX-Request" not in request.headers:
+    if not wants_part():
         return honest_page(status, words)
     response = page("errors/_slow.html", text=words[1])
     response.headers.update({"HX-Retarget": "#flashes", "HX-Reswap": "innerHTML"})

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 from uuid import UUID
 
 from flask import Flask, current_app, g, request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
-from wtforms import DateField, Field, FloatField, SelectMultipleField, StringField, ValidationError
+from wtforms import DateField, Field, FloatField, SelectMultipleField, StringField, TimeField, ValidationError
+from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.core.phones import WrongNumber, read_number
@@ -63,6 +64,16 @@ def stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def without_spaces(value: object) -> object:
+    """Filter: codes are often copied as "123 456"."""
+    return "".join(value.split()) if isinstance(value, str) else value
+
+
+def lowered(value: object) -> object:
+    """Filter: an address is kept in lower case."""
+    return value.lower() if isinstance(value, str) else value
+
+
 class PhoneField(StringField):
     """A telephone number, kept as E.164 (`+33612345678`); empty stays empty. What was typed stays in the field."""
 
@@ -87,9 +98,17 @@ def _why_not(typed: str) -> str:
     return "Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56."
 
 
-FRENCH_DATE = ["%d/%m/%Y", "%d%m%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y", "%Y-%m-%d"]
-ISO_FIRST = ["%Y-%m-%d", *FRENCH_DATE]
-"""A browser's own calendar speaks ISO; fingers without one write as they please."""
+def uuid_or_none(text: str | None) -> UUID | None:
+    """The id that was sent; none for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+FRENCH_DATES = ["%d/%m/%Y", "%d%m%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y", "%Y-%m-%d"]
+ISO_FIRST = ["%Y-%m-%d", *FRENCH_DATES]
+"""A browser's own calendar speaks ISO 8601; fingers without one write as they please."""
 
 
 class DayField(DateField):
@@ -98,12 +117,20 @@ class DayField(DateField):
     example = "12/03/2027"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        if not any(str(value).strip() for value in valuelist):
-            return
-        try:
-            super().process_formdata([stripped(value) for value in valuelist])
-        except ValueError:
-            raise ValueError(f"Écrivez une date qui existe, par exemple {self.example}.") from None
+        if any(str(value).strip() for value in valuelist):
+            _read(super().process_formdata, valuelist, f"Écrivez une date qui existe, par exemple {self.example}.")
+
+
+class HourField(TimeField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        _read(super().process_formdata, valuelist, "Écrivez une heure, par exemple 20:00.")
+
+
+def _read(parse: Callable[[list[Any]], None], written: list[Any], otherwise: str) -> None:
+    try:
+        parse([stripped(value) for value in written])
+    except ValueError:
+        raise ValueError(otherwise) from None
 
 
 class Tick(CheckboxInput):
@@ -137,12 +164,10 @@ class NumberField(FloatField):
             raise ValueError("Écrivez un nombre, par exemple 38,5.")
 
 
-def uuid_or_none(text: str | None) -> UUID | None:
-    """The id that was sent; none for anything else."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
+def say_only(field: Field, words: str = "") -> NoReturn:
+    """From a validator: this is wrong with the field and nothing that was said before; without words, nothing is."""
+    field.errors = []
+    raise StopValidation(words)
 
 
 def wrong_fields(form: Form) -> list[Field]:

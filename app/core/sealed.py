@@ -12,7 +12,7 @@ from app.core.tokens import derive, keyring
 class Sealed(TypeDecorator[str]):
     """Text encrypted at rest (Fernet: AES-128-CBC with HMAC-SHA256). It cannot be searched; see `keyed_hash`.
 
-    The present key seals; the former ones of the keyring open too, until `core.resealing` has been through.
+    The present key seals; the former ones of the keyring open too, until `relais secrets rotate` has been through.
     """
 
     impl = Text

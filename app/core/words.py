@@ -1,6 +1,6 @@
 """How instants, lengths and counts are said, and the language of the screens. Nothing about care."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import inf
 from urllib.parse import quote
 
@@ -23,11 +23,16 @@ def hour(moment: datetime) -> str:
     return f"{local.hour}\u00a0h" + (f"\u00a0{local.minute:02d}" if local.minute else "")
 
 
+def french_date(day: date, form: str = "long") -> str:
+    """`12 mars 2027`. `form`: as Babel writes one, such as `EEEE d MMMM`."""
+    return str(format_date(day, form, locale="fr"))
+
+
 def day(moment: datetime, now: datetime | None = None) -> str:
     """`aujourd'hui`, `demain`, `mardi 24 novembre`."""
     local = clock.paris(moment).date()
     away = (local - clock.paris(now or clock.now()).date()).days
-    return DAYS.get(away) or str(format_date(local, "EEEE d MMMM", locale="fr"))
+    return DAYS.get(away) or french_date(local, "EEEE d MMMM")
 
 
 def moment(value: datetime, now: datetime | None = None) -> str:

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import TextInput
 
 from app.core import clock
-from app.core.forms import FRENCH_DATE, DayField, Form, PhoneField, stripped
+from app.core.forms import FRENCH_DATES, DayField, Form, PhoneField, stripped
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity
@@ -102,7 +102,7 @@ class PatientForm(Form):
     )
     birth_date = BirthDateField(
         "Date de naissance",
-        format=FRENCH_DATE,
+        format=FRENCH_DATES,
         widget=TextInput(),  # Eight digits are quicker than a calendar that begins today.
         render_kw={"inputmode": "numeric", "placeholder": "jj/mm/aaaa"},
         validators=[InputRequired("Écrivez la date de naissance, par exemple 12/03/1948.")],

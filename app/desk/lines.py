@@ -1,10 +1,9 @@
 """What the requester's screens say of a request and of its patient: short words, ready to be shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from babel.dates import format_date
 from flask import url_for
 
 from app.accounts.models import Role
@@ -13,7 +12,7 @@ from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
-from app.core.words import count, day, hour, moment
+from app.core.words import count, day, french_date, hour, moment
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.organizations.models import Organization
@@ -71,13 +70,19 @@ class Hands:
 
 
 def follow_line(
-    request: CareRequest | RequestFacts, reach: Reach, now: datetime, *, current: bool = False
+    request: CareRequest | RequestFacts,
+    reach: Reach,
+    now: datetime,
+    *,
+    hour_said: tuple[datetime, str | None] | None = None,
+    current: bool = False,
 ) -> RequestLine:
-    """Of the follow list: who comes, else how far the search came."""
+    """Of the follow list: who comes, else how far the search came; the hour of the visit (`hour_said`, with what the
+    patient said of it), else since when it is asked for, which says so."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
-    return line_of(
-        request, url_of(request), when=f"demandé {since(request.created_at, now)}", note=note, current=current
-    )
+    at, said = hour_said if hour_said and request.state is State.SCHEDULED else (None, None)
+    when = f"{day(at, now)} {hour(at)}" if at else f"demandé {since(request.created_at, now)}"
+    return replace(line_of(request, url_of(request), when=when, note=note, current=current), answer=said or "")
 
 
 def url_of(request: CareRequest | RequestFacts) -> str:
@@ -97,7 +102,7 @@ def since(at: datetime, now: datetime) -> str:
     away = (clock.paris(now).date() - clock.paris(at).date()).days
     if away == 0:
         return hour(at)
-    return "hier" if away == 1 else str(format_date(clock.paris(at).date(), "d MMM", locale="fr"))
+    return "hier" if away == 1 else french_date(clock.paris(at).date(), "d MMM")
 
 
 def hands(request: CareRequest) -> Hands | None:

@@ -8,7 +8,7 @@ from wtforms.validators import StopValidation
 from app.care_requests.rules import LONGEST_PLAN, Visit, planned
 from app.care_requests.words import MOMENTS as MOMENT_WORDS
 from app.core import clock
-from app.core.forms import ISO_FIRST, DayField, Form, SeveralField
+from app.core.forms import ISO_FIRST, DayField, Form, SeveralField, say_only
 
 ONCE = "once"
 ENDS = {"morning": 12, "midday": 15, "evening": 22}
@@ -39,20 +39,18 @@ class PlanForm(Form):
 
     def validate_plan(self, field: Field) -> None:
         if not field.raw_data:  # Not said: once.
-            field.data, field.errors = ONCE, []
-            raise StopValidation
+            field.data = ONCE
+            say_only(field)
 
     def validate_moments(self, field: Field) -> None:
         if not self.recurs:
-            field.errors = []
-        elif not field.data:
-            field.errors = []
-            raise StopValidation("Choisissez au moins un moment.")
+            say_only(field)
+        if not field.data:
+            say_only(field, "Choisissez au moins un moment.")
 
     def validate_until(self, field: Field) -> None:
         if not self.recurs:
-            field.errors = []
-            raise StopValidation
+            say_only(field)
         if field.data is None:
             raise StopValidation("" if field.errors else "Choisissez le dernier jour.")
         first = clock.paris(self.begins()).date()

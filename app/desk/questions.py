@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-
+from app.core.words import french_date
 from app.pathways.schema import Pathway, Question
 
 
@@ -21,7 +20,7 @@ def _said(question: Question, answer: Any) -> str:
         given = answer if isinstance(answer, list) else [answer]
         return ", ".join(labels.get(slug, str(slug)) for slug in given)
     if question.kind == "date":
-        return str(format_date(date.fromisoformat(answer), "long", locale="fr"))
+        return french_date(date.fromisoformat(answer))
     if question.kind == "number":
         return f"{answer:g}".replace(".", ",") + (f"\u00a0{question.unit}" if question.unit else "")
     return str(answer)

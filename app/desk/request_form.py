@@ -7,7 +7,6 @@ from typing import Any, cast
 from uuid import UUID
 
 import uuid_utils.compat
-from babel.dates import format_date
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
@@ -16,7 +15,8 @@ from app.accounts.models import Account
 from app.care_requests.attachments import received
 from app.care_requests.rules import Visit
 from app.core import clock
-from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, stripped, uuid_or_none
+from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
+from app.core.words import french_date
 from app.desk.plan_form import PlanForm
 from app.directory.models import PractitionerRole
 from app.documents.rules import Upload, WrongDocument
@@ -119,11 +119,10 @@ class RequestForm(Form):
 
     def validate_decider(self, field: Field) -> None:
         if self["decision"].data != DOCTOR:
-            field.data, field.errors = None, []
-            raise StopValidation
+            field.data = None
+            say_only(field)
         if not field.raw_data:
-            field.errors = []
-            raise StopValidation("Choisissez le médecin qui décide.")
+            say_only(field, "Choisissez le médecin qui décide.")
 
     def validate_document(self, field: Field) -> None:
         """What is wrong with a file is said of it by name; a browser never sends it again by itself."""
@@ -156,7 +155,7 @@ def _fields(pathway: Pathway, choices: Choices) -> dict[str, Any]:
 def _sign_off(sign_off: SignOff, doctors: Sequence[Account]) -> dict[str, Any]:
     ways = {DOCTOR: "Un médecin senior décide"}
     if protocol := sign_off.protocol:
-        on = format_date(protocol.validated_on, "long", locale="fr")
+        on = french_date(protocol.validated_on)
         ways = {PROTOCOL: f"Protocole {protocol.number} v{protocol.version}, validé le {on}", **ways}
     if not doctors and sign_off.protocol:
         del ways[DOCTOR]
@@ -182,9 +181,8 @@ class AnswerRequired:
     def __call__(self, form: Form, field: Field) -> None:
         answered = any(str(value).strip() for value in field.raw_data or ())
         if not answered or not form.is_asked(self.question):
-            field.errors = []
             missing = self.question.required and form.is_asked(self.question)
-            raise StopValidation("Répondez à cette question." if missing else "")
+            say_only(field, "Répondez à cette question." if missing else "")
         if field.errors:
             raise StopValidation
         if stop := stopping(self.question, field.data):

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts import invitations
-from app.accounts.invitations import Person
-from app.accounts.models import Account, Invitation, Role
+from app.accounts.models import Account, Role
 from app.core.db import db
 from app.directory.models import InvitedPractitioner, Practitioner, PractitionerRole, Profession
+from app.membership import invitations
+from app.membership.invitations import Invitee
+from app.membership.models import Invitation
 from app.organizations.geo import cell_of
 from app.organizations.models import Commune, Organization
 
@@ -70,7 +71,7 @@ def accept_requests(role: PractitionerRole, welcome: bool) -> None:
 
 def invite(practitioner: Practitioner, email: str, *, by: UUID | None, now: datetime) -> Invitation:
     """Propose her to answer requests at her practice; whoever takes it up is she."""
-    person = Person(email, practitioner.given_name, practitioner.family_name)
+    person = Invitee(email, practitioner.given_name, practitioner.family_name)
     invitation = invitations.invite(person, practitioner.role.organization_id, Role.PRACTITIONER, by=by, now=now)
     db.session.add(InvitedPractitioner(invitation_id=invitation.id, practitioner_id=practitioner.id))
     return invitation

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, select, union_all
 
-from app.accounts.models import Account, Invitation, Membership, Role
-from app.accounts.queries import live_invitations
+from app.accounts.models import Account, Membership, Role
 from app.core.db import db
 from app.directory.models import InvitedPractitioner, Practitioner, PractitionerRole, Profession
+from app.membership.models import Invitation
+from app.membership.queries import live_invitations
 from app.organizations.geo import cell_of, distance_km, ranges_within
 from app.organizations.models import Organization
 from app.organizations.queries import COMMUNES

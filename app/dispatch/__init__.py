@@ -4,14 +4,14 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.accounts.closing import must_hand_over
-    from app.accounts.invitations import on_arrival, on_renewal
-    from app.accounts.leaving import on_leaving
     from app.core.events import listen
     from app.directory.actions import invite_again, take_place
     from app.directory.queries import phones_of
     from app.dispatch import actions, departures, queries
     from app.live.rights import may_listen
+    from app.membership.closing import must_hand_over
+    from app.membership.invitations import on_arrival, on_renewal
+    from app.membership.leaving import on_leaving
     from app.messages.actions import ReachChanged
     from app.messages.queries import numbers_of
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts.leaving import Departure
 from app.accounts.models import Account, Role
 from app.care_requests import actions as care_requests
 from app.care_requests.departures import hand_to_coordinator
@@ -17,6 +16,7 @@ from app.directory.queries import accounts_of, deserted, recipients_of
 from app.dispatch import actions, offers, words
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import won_offers
+from app.membership.leaving import Departure
 from app.messages import actions as messages
 
 

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.accounts.leaving import on_leaving
 from app.accounts.sessions import on_interruption, on_sign_in, on_sign_out
 from app.drafts.actions import forget_all
 from app.drafts.views import bp, keep_before_leaving, keep_what_was_sent, remember_what_waits
+from app.membership.leaving import on_leaving
 
 
 def init_app(app: Flask) -> None:

@@ -6,10 +6,10 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import ColumnElement, delete, select
 
-from app.accounts.leaving import Departure
 from app.core.db import db, insert_into, transaction
 from app.drafts.models import Draft
 from app.drafts.rules import DRAFT_LASTS, MOST_DRAFTS
+from app.membership.leaving import Departure
 
 
 def keep(account_id: UUID, path: str, body: str, *, had_files: bool, now: datetime) -> UUID:

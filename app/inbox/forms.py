@@ -14,12 +14,12 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.appointments.rules import AT_ONCE, NoSuchTime, check_time, instant, to_the_minute
 from app.core import clock
-from app.core.forms import Form, stripped
+from app.core.forms import Form, say_only, stripped
 from app.directory.models import PractitionerRole
 from app.dispatch.words import REFUSALS
 from app.inbox.words import WITHDRAWALS
@@ -78,8 +78,7 @@ class ReplacementForm(Form):
 
     def validate_until(self, field: Field) -> None:
         if field.data is None:
-            field.errors = []  # What the parser said of it is said better here.
-            raise StopValidation("Choisissez une date.")
+            say_only(field, "Choisissez une date.")  # What the parser said of it is said better here.
         if field.data < self.today:
             raise ValidationError("Cette date est déjà passée.")
         if field.data > self.today + LONGEST_ABSENCE:
@@ -106,8 +105,7 @@ class AppointmentForm(Form):
                 return check_time(chosen, clock.now())
         except NoSuchTime as wrong:
             raise ValidationError(str(wrong)) from None
-        field.errors = []  # What the parser said of it is said better here.
-        raise StopValidation("Choisissez une heure.")
+        say_only(field, "Choisissez une heure.")
 
     @property
     def chosen(self) -> datetime | None:

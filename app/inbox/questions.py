@@ -3,9 +3,8 @@
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-
 from app.care_requests.models import CareRequest
+from app.core.words import french_date
 from app.pathways.schema import Question
 
 
@@ -31,6 +30,6 @@ def in_words(question: Question, answer: Any) -> str:
 
 def _day(written: str) -> str:
     try:
-        return str(format_date(date.fromisoformat(written), "d MMMM y", locale="fr"))
+        return french_date(date.fromisoformat(written))
     except ValueError:
         return written

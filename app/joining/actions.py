@@ -7,19 +7,21 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 
-from app.accounts import actions as accounts
-from app.accounts import invitations
-from app.accounts.models import Account, News
-from app.accounts.queries import may_come_in
-from app.accounts.rules import ADDRESS_CODE_LASTS, Professional
+from app.accounts.actions import tell
+from app.accounts.models import Account
+from app.accounts.rules import Professional
+from app.accounts.sessions import may_come_in
 from app.audit.actions import record
 from app.core.db import db
-from app.core.tokens import same_as_one
 from app.directory import actions as directory
 from app.directory.models import Practitioner
 from app.directory.queries import proposal_for
 from app.joining import rules
 from app.joining.models import AccessRequest
+from app.membership import invitations
+from app.membership.actions import write_to
+from app.membership.models import MembershipLetter
+from app.membership.rules import ADDRESS_CODE_LASTS
 from app.organizations.words import plain
 
 
@@ -33,7 +35,7 @@ class Claim:
     email: str
 
 
-class Answer(enum.Enum):
+class Acceptance(enum.Enum):
     """What a coordinator's yes did."""
 
     INVITED = enum.auto()
@@ -77,22 +79,14 @@ def _write(claim: Claim, practitioner_id: UUID | None, *, vouched: bool, now: da
     db.session.add(asked)
     db.session.flush()
     if claim.email:
-        accounts.write_to(claim.email, News.ADDRESS_CODE, asked.id, now=now)
+        write_to(claim.email, MembershipLetter.ADDRESS_CODE, asked.id, now=now)
     return asked
 
 
-def show_code(request_id: UUID, code: str, *, now: datetime) -> bool:
+def prove_address(request_id: UUID, code: str, *, now: datetime) -> bool:
     """Is this the code that was mailed? Wrong ones count; the right one hands the request to a coordinator."""
-    asked = _held(request_id)
-    right = same_as_one(code, accounts.address_codes(request_id))
-    if (
-        asked is None
-        or not asked.email
-        or not rules.takes_codes(asked.confirmed_at, asked.expires_at, asked.attempts, now)
-    ):
-        return False
-    if not right:
-        asked.attempts += 1
+    asked = _lock(request_id)
+    if asked is None or not asked.email or not asked.is_opened_by(code, now):
         return False
     _confirm(asked, now)
     return True
@@ -105,22 +99,22 @@ def _confirm(asked: AccessRequest, now: datetime) -> None:
     known = account_of(asked.practitioner)
     if known is not None:  # She is told at the address we know, and nobody else learns that we know her.
         asked.decided_at, asked.accepted = now, False
-        accounts.tell(known, News.ACCESS_KNOWN, known.id, now=now)
+        tell(known, MembershipLetter.ACCESS_KNOWN, known.id, now=now)
 
 
-def accept(request_id: UUID, *, by: Account, because: str, now: datetime) -> Answer:
+def accept(request_id: UUID, *, by: Account, because: str, now: datetime) -> Acceptance:
     """She is invited to her practice; requests are offered to her once she has come in."""
     asked = _open(request_id)
-    practitioner = _held_practitioner(asked.practitioner_id) if asked else None
+    practitioner = _lock_practitioner(asked.practitioner_id) if asked else None
     if asked is None or practitioner is None or account_of(practitioner) is not None:
-        return Answer.LATE
+        return Acceptance.LATE
     if proposal_for(practitioner.id, now) is not None:
-        return Answer.LATE
+        return Acceptance.LATE
     if not _may_have(asked.email, practitioner):
-        return Answer.ADDRESS_OF_ANOTHER
+        return Acceptance.ADDRESS_OF_ANOTHER
     _decide(asked, True, by=by, because=because, now=now)
     directory.invite(practitioner, asked.email, by=by.id, now=now)
-    return Answer.INVITED
+    return Acceptance.INVITED
 
 
 def refuse(request_id: UUID, *, by: Account, because: str, now: datetime) -> bool:
@@ -129,7 +123,7 @@ def refuse(request_id: UUID, *, by: Account, because: str, now: datetime) -> boo
     if asked is None:
         return False
     _decide(asked, False, by=by, because=because, now=now)
-    accounts.write_to(asked.email, News.ACCESS_REFUSED, asked.id, now=now)
+    write_to(asked.email, MembershipLetter.ACCESS_REFUSED, asked.id, now=now)
     return True
 
 
@@ -149,7 +143,7 @@ def let_in(practitioner_id: UUID, *, now: datetime) -> Account | None:
     if known is not None and may_come_in(known, now):
         return known
     proposed = proposal_for(practitioner_id, now)
-    invitation = invitations.held(proposed.id, now=now) if proposed else None
+    invitation = invitations.lock_open(proposed.id, now=now) if proposed else None
     if invitation is None or not invitations.opens(invitation):
         return None
     invitations.use(invitation, now=now)
@@ -178,7 +172,7 @@ def _is(practitioner: Practitioner, given_name: str, family_name: str) -> bool:
     return rules.same_person((plain(given_name), plain(family_name)), known)
 
 
-def _held(request_id: UUID) -> AccessRequest | None:
+def _lock(request_id: UUID) -> AccessRequest | None:
     statement = (
         select(AccessRequest).where(AccessRequest.id == request_id).with_for_update(key_share=True, of=AccessRequest)
     )
@@ -186,12 +180,12 @@ def _held(request_id: UUID) -> AccessRequest | None:
 
 
 def _open(request_id: UUID) -> AccessRequest | None:
-    asked = _held(request_id)
+    asked = _lock(request_id)
     return asked if asked is not None and asked.confirmed_at and not asked.decided_at else None
 
 
-def _held_practitioner(practitioner_id: UUID | None) -> Practitioner | None:
-    """Held, so that of two requests for the same person, accepted at once, the second comes late."""
+def _lock_practitioner(practitioner_id: UUID | None) -> Practitioner | None:
+    """Locked, so that of two requests for the same person, accepted at once, the second comes late."""
     statement = (
         select(Practitioner).where(Practitioner.id == practitioner_id).with_for_update(key_share=True, of=Practitioner)
     )

@@ -51,7 +51,7 @@ def accept(asked_id: UUID) -> Response:
     with transaction():
         asked_or_404(asked_id)  # As long as she still coordinates there.
         answer = actions.accept(asked_id, by=by, because=form.reason.data or "", now=clock.now())
-    if answer is not actions.Answer.INVITED:
+    if answer is not actions.Acceptance.INVITED:
         return one_page(asked_or_404(asked_id), form, 409, answer.name)
     flash("C'est accepté : l'invitation part par courriel, elle vaut 24 heures.", "success")
     return see_other(url_for("approvals.show"))

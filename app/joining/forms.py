@@ -3,8 +3,8 @@
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
-from app.accounts.forms import EmailForm, without_spaces
-from app.core.forms import Form, stripped
+from app.core.forms import Form, stripped, without_spaces
+from app.membership.forms import EmailForm
 
 
 class AccessForm(EmailForm):

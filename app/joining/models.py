@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Identified, Model
+from app.core.db import Model, Named
 from app.directory.models import Practitioner
+from app.membership.codes import ADDRESS_CODE, CodedAction
 
 
-class AccessRequest(Identified, Model):
+class AccessRequest(CodedAction, Named, Model):
     """Somebody says: I am this person of the directory, and I want to answer requests.
 
     Kept alike whether or not the directory knows her, so that nobody can ask it who works with Relais. `vouched`:
@@ -19,23 +20,24 @@ class AccessRequest(Identified, Model):
 
     __tablename__ = "access_request"
     __table_args__ = (
-        CheckConstraint("attempts BETWEEN 0 AND 5", name="attempts"),
         CheckConstraint("accepted IS NULL OR decided_at IS NOT NULL", name="decided"),
         Index("ix_access_request_waiting", "practitioner_id", "confirmed_at"),
     )
 
+    purpose = ADDRESS_CODE
+
     rpps: Mapped[str]
-    given_name: Mapped[str]
-    family_name: Mapped[str]
     email: Mapped[str]  # lower case; empty until a person whom Pro Santé Connect named has given it
     vouched: Mapped[bool]
     practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))  # none: not in the directory
-    attempts: Mapped[int] = mapped_column(default=0)  # wrong codes
     created_at: Mapped[datetime] = mapped_column(index=True)
-    expires_at: Mapped[datetime]  # of the code
     confirmed_at: Mapped[datetime | None]  # the code came back: the address is hers
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # none: Relais itself
     accepted: Mapped[bool | None]
 
     practitioner: Mapped[Practitioner | None] = relationship()
+
+    @property
+    def answered_at(self) -> datetime | None:
+        return self.confirmed_at

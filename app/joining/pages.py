@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.accounts.forms import CodeForm, EmailForm
 from app.core.htmx import Page
 from app.directory.models import Practitioner, Profession
 from app.joining.forms import DecisionForm
 from app.joining.models import AccessRequest
+from app.membership.forms import CodeForm, EmailForm
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def prove(account_id: UUID, person: Professional, now: datetime) -> Response:
     with transaction():
         sessions.prove(me(), row, MEANS, now=now)
     flash("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes.", "success")
-    return see_other(url_for("accounts.account"))
+    return see_other(url_for("membership.account"))
 
 
 def let_in(person: Professional, now: datetime) -> Response:
@@ -139,5 +139,5 @@ def come_in(practitioner_id: UUID, now: datetime) -> Response | None:
         without_key = not has_passkey(account.id)
     if without_key:
         flash("Ajoutez une clé d'accès à cet appareil : vous entrerez ensuite d'un geste.", "info")
-        return see_other(url_for("accounts.account"))
+        return see_other(url_for("membership.account"))
     return see_other(request.script_root + way)

@@ -1,6 +1,6 @@
 """Decisions about who joins: plain values in, plain values out."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 KEPT = timedelta(days=30)
 """How long a request for access is kept that nobody must decide on, or that is decided."""
@@ -17,8 +17,3 @@ def same_person(said: tuple[str, str], known: tuple[str, str]) -> bool:
 
 def _one_within_the_other(said: set[str], known: set[str]) -> bool:
     return bool(said and known) and (said <= known or known <= said)
-
-
-def takes_codes(confirmed_at: datetime | None, expires_at: datetime, attempts: int, now: datetime) -> bool:
-    """Five wrong codes end it, and so do ten minutes (ASVS 6.5.5)."""
-    return confirmed_at is None and now < expires_at and attempts < 5

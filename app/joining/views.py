@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, request, session, url_for
 from flask_login import current_user
 
-from app.accounts.forms import CodeForm, EmailForm
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
@@ -15,6 +14,7 @@ from app.joining import actions
 from app.joining.forms import AccessForm
 from app.joining.models import AccessRequest
 from app.joining.pages import AskPage, CodePage, SentPage
+from app.membership.forms import CodeForm, EmailForm
 
 bp = Blueprint("joining", __name__, url_prefix="/access")
 
@@ -42,7 +42,7 @@ def by_typed_address(**_view_args: object) -> str:
 @public("whoever has no account yet asks for one")
 def ask() -> Response:
     if current_user.is_authenticated:
-        return see_other(url_for("accounts.account"))
+        return see_other(url_for("membership.account"))
     person = vouched()
     return asking_page(EmailForm() if person else AccessForm(), person)
 
@@ -96,7 +96,7 @@ def show_code() -> Response:
         return page(CodePage(form), status=422)
     request_id = asked.id
     with transaction():
-        confirmed = actions.show_code(request_id, form.code.data or "", now=now)
+        confirmed = actions.prove_address(request_id, form.code.data or "", now=now)
     if not confirmed:
         return page(CodePage(form, refused=True), status=422)
     session.pop(ASKED)

@@ -3,10 +3,11 @@
 import enum
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from app.core.rules import asked_wait, backoff
+from app.core.rules import backoff
 
 MOBILE = re.compile(
     r"\+33[67]\d{8}|\+262(639|692|693|709)\d{6}|\+590(690|691|709)\d{6}|\+594(694|709)\d{6}|\+596(696|697|709)\d{6}"
@@ -122,3 +123,16 @@ def after(
 def is_mobile(number: str) -> bool:
     """Whether an SMS can reach this French number in E.164, overseas ones included (ARCEP's numbering plan)."""
     return bool(MOBILE.fullmatch(number))
+
+
+def asked_wait(retry_after: str, now: datetime) -> timedelta | None:
+    """Retry-After in seconds or as an HTTP date (RFC 9110 §10.2.3); None when absent, senseless or past."""
+    if re.fullmatch(r"\d{1,8}", retry_after, re.ASCII):
+        wait = timedelta(seconds=int(retry_after))
+    else:
+        try:
+            moment = parsedate_to_datetime(retry_after)
+        except ValueError:
+            return None
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return wait if wait > timedelta(0) else None

@@ -1,4 +1,4 @@
-"""The stream: which topics changed, and to which version. Never what, for whom, or by whom."""
+"""Which topics changed, and to which version: as a stream, or once. Never what, for whom, or by whom."""
 
 import re
 import time
@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.accounts.guards import me, signed_in_anywhere
 from app.core import clock
-from app.core.db import apart
+from app.core.db import apart, db
 from app.core.waiting import UNAVAILABLE
 from app.live import queries, rights
 from app.live.hub import Hub, Listener
@@ -20,6 +20,7 @@ bp = Blueprint("live", __name__)
 HEARTBEAT = 15.0  # seconds between two looks at the sign-in and the rights of a listener, each with a sign of life
 ALIVE = "event: alive\ndata:\n\n"  # an event and no comment: no page can see those
 LOOK_EVERY = 10.0  # seconds between two looks of a page to which no stream comes
+WORDS_LAST = 60.0  # seconds after which such a page is fetched again even if nothing changed: it speaks of minutes
 LONGEST = 3600.0  # seconds; the page opens the next stream by itself
 TOPIC = re.compile(r"([a-z_-]+-[0-9a-f-]{36})(?::([0-9]{1,15}))?")
 
@@ -49,6 +50,21 @@ def stream() -> Response:
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Response(body(), mimetype="text/event-stream", headers=headers)
+
+
+@bp.get("/live/changes")
+@signed_in_anywhere
+def changes() -> dict[str, int]:
+    """The present version of those of `topics` (as for the stream) that changed: for a page to which no stream comes.
+
+    Its parts are then drawn only when there is something new in them, and who may hear is asked each time.
+    """
+    asked = known_versions(request.args.get("topics", ""))
+    names = rights.allowed(me(), asked)
+    if not names:
+        abort(403)
+    present = queries.versions(db.session.connection(), names)
+    return {name: version for name, version in present.items() if version > asked[name]}
 
 
 def events(listener: Listener, still_allowed: Callable[[], bool]) -> Iterator[str]:
@@ -102,10 +118,11 @@ def note_arrival() -> None:
 
 
 @bp.app_context_processor
-def live_words() -> dict[str, Callable[..., object]]:
+def live_rhythm() -> dict[str, Callable[..., object]]:
     """For the layout: `live_stamp(topics)`, what the page being rendered shows, and the rhythm of the stream."""
     return {
         "live_stamp": lambda names: queries.stamp(names, g.arrived_at),
         "live_beat": lambda: HEARTBEAT,
         "live_look": lambda: LOOK_EVERY,
+        "live_words": lambda: WORDS_LAST,
     }

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from flask import Flask
 
-from app.accounts.leaving import on_leaving
 from app.accounts.models import Account
 from app.core.events import listen
 from app.letters import kinds
 from app.letters.kinds import Kind
 from app.letters.rules import URGENT
 from app.live.rights import may_listen
+from app.membership.leaving import on_leaving
 from app.messages import actions, channels, checks
 from app.messages.actions import ReachChanged
 from app.messages.views import bp

@@ -10,10 +10,10 @@ from flask import current_app
 from msgspec import structs
 from sqlalchemy import ColumnElement, Select, delete, select, update
 
-from app.accounts.leaving import Departure
 from app.config import Settings
 from app.core.db import db, in_order, insert_into, insert_rows, lock_in_order
 from app.core.events import announce
+from app.membership.leaving import Departure
 from app.messages import queries
 from app.messages.models import Alert, Attention, Delivery, Notice
 from app.messages.rules import PATIENCE, Wishes, channel_after

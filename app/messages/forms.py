@@ -2,24 +2,16 @@
 
 from datetime import time
 
-from wtforms import BooleanField, Field, SelectField, SelectMultipleField, TimeField, ValidationError
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput
 
-from app.core.forms import Form, stripped
+from app.core.forms import Form, HourField
 from app.core.words import count
 from app.messages.rules import Wishes
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 CAPS = (3, 5, 10, 15, 20)
-
-
-class HourField(TimeField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([stripped(value) for value in valuelist])
-        except ValueError:
-            raise ValueError("Écrivez une heure, par exemple 20:00.") from None
 
 
 class AttentionForm(Form):

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from app.core.letters import unmarked
+from app.organizations.spelling import unmarked
 
 ARTICLES = ("le", "la", "les", "l")
 

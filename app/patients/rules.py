@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from app.core.letters import unmarked, visible
+from app.organizations.spelling import unmarked, visible
 
 BIRTH_DATE = re.compile(r"^\s*(\d{1,2})[\s./-]?(\d{2})[\s./-]?(\d{4})\s*(.*)$", re.DOTALL)
 

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_date
-
 from app.core import clock
-from app.core.words import count
+from app.core.words import count, french_date
 from app.organizations.models import town_of
 from app.patients.models import Patient
 from app.patients.rules import age
@@ -32,7 +30,7 @@ def banner(patient: Patient, now: datetime) -> Banner:
     return Banner(
         name=patient.name,
         sex=SEXES.get(patient.sex, ""),
-        born=f"{BORN.get(patient.sex, 'né(e)')} le {format_date(patient.birth_date, 'long', locale='fr')}",
+        born=f"{BORN.get(patient.sex, 'né(e)')} le {french_date(patient.birth_date)}",
         age=age_words(patient.birth_date, clock.paris(now).date()),
         address=", ".join(part for part in (patient.address, place) if part),
         phone=patient.phone,

@@ -7,8 +7,8 @@ what, and by which way, is for the room above to say (`app/messages`).
 
 from flask import Flask
 
-from app.accounts.leaving import on_leaving
 from app.accounts.sessions import on_sign_out
+from app.membership.leaving import on_leaving
 from app.push.actions import forget_devices
 from app.push.views import bp, forget_this_device
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.accounts.leaving import Departure
 from app.core.db import db, insert_into, lock_in_order
 from app.core.events import announce
+from app.membership.leaving import Departure
 from app.push.models import UNSENT, Message, MessageState, Subscription
 from app.push.outbox import DeliveryChanged, forget_device, withdraw_fallbacks
 from app.push.rules import CHECK_EVERY

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.core.rules import asked_wait, backoff
+from app.core.rules import backoff
+from app.letters.rules import asked_wait
 
 State = Literal["pending", "sent", "failed", "expired"]
 

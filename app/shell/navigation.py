@@ -7,10 +7,10 @@ from flask import request, url_for
 from flask_login import current_user
 
 from app.accounts.models import Account, Role
-from app.accounts.queries import frame_of
 from app.care_requests.queries import to_decide
 from app.desk import REQUESTERS
 from app.emergency import MAY_ASK
+from app.membership.queries import frame_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ ENTRIES = (
     Entry("desk.requests", "Suivi", "clipboard-list", frozenset(REQUESTERS)),
     Entry("supervision.board", "Supervision", "layout-dashboard", frozenset({Role.COORDINATOR})),
     Entry("desk.new", "Demander", "plus", frozenset(REQUESTERS)),
-    Entry("accounts.account", "Moi", "circle-user-round"),
+    Entry("membership.account", "Moi", "circle-user-round"),
 )
 """In the order in which they are shown, the most urgent first."""
 

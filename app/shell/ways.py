@@ -3,6 +3,7 @@
 WAYS = {
     "access": "joining.ask",
     "access-requests": "approvals.show",
+    "account": "membership.account",
     "audit": "supervision.audit",
     "board": "supervision.board",
     "devices": "messages.devices",

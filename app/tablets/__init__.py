@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.accounts.leaving import on_leaving
+from app.membership.leaving import on_leaving
 
 
 def init_app(app: Flask) -> None:

@@ -8,12 +8,12 @@ import uuid_utils.compat
 from sqlalchemy import ColumnElement, select, update
 
 from app.accounts import sessions
-from app.accounts.leaving import Departure
 from app.accounts.models import Account, Membership, Role, SignIn
 from app.audit.actions import record
 from app.core.db import db
 from app.core.events import provider
 from app.core.tokens import hash_token, keyed_hash, new_token
+from app.membership.leaving import Departure
 from app.tablets import codes, queries
 from app.tablets.models import Badge, Handover, Tablet, TabletSignIn, TabletTicket
 from app.tablets.rules import MOST_WRONG, TICKET_LASTS, spoken_code, takes_over
@@ -207,7 +207,7 @@ def enter(badge: Badge, *, now: datetime) -> None:
     if must_read and unfinished is None:
         came_from = before.account_id if before else None
         db.session.add(Handover(tablet_id=tablet.id, from_id=came_from, to_id=person.id, at=now, since=since))
-    place = sessions.Place(tablet.organization_id, tablet.name, must_read)
+    place = sessions.TabletPlace(tablet.organization_id, tablet.name, must_read)
     row = sessions.sign_in(person, "tablet", now=now, at=place)
     db.session.add(TabletSignIn(sign_in=row, tablet_id=tablet.id))
 

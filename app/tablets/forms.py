@@ -5,9 +5,8 @@ from uuid import UUID
 from wtforms import PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp
 
-from app.accounts.forms import without_spaces
 from app.accounts.models import Account, Role
-from app.core.forms import Form, stripped
+from app.core.forms import Form, stripped, without_spaces
 from app.organizations.queries import names_of
 from app.tablets.rules import LONGEST, SHORTEST, too_easy
 

@@ -10,17 +10,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import create_app
-from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
-from app.accounts.models import Account, Invitation, Role
+from app.accounts.models import Account, Role
 from app.core import clock
 from app.core.db import Model, db, transaction
+from app.membership.invitations import Invitee, invite
+from app.membership.models import Invitation
 from app.organizations.models import Commune, Organization
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.visitor import Visitor
 from tests.conftest import settings_for
+from tests.membership.mailbox import code_of
 
-NURSE = Person("nora.petit@example.org", "Nora", "Petit")
+NURSE = Invitee("nora.petit@example.org", "Nora", "Petit")
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def invitation(practice: UUID, now: datetime) -> UUID:
     return invited(practice, now)
 
 
-def invited(place: UUID, now: datetime, person: Person = NURSE, role: Role = Role.PRACTITIONER) -> UUID:
+def invited(place: UUID, now: datetime, person: Invitee = NURSE, role: Role = Role.PRACTITIONER) -> UUID:
     with transaction():
         made = invite(person, place, role, by=None, now=now)
         assert made is not None
@@ -91,7 +92,7 @@ def nora(visitor: Callable[..., Visitor], invitation: UUID) -> Visitor:
     return welcome(visitor(), invitation)
 
 
-def account_of(person: Person = NURSE) -> Account:
+def account_of(person: Invitee = NURSE) -> Account:
     db.session.rollback()
     return db.session.scalars(select(Account).where(Account.email == person.email)).one()
 

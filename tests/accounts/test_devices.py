@@ -11,15 +11,16 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app.accounts import passkeys
-from app.accounts.invitations import Person
-from app.accounts.models import Account, News, Passkey, SignIn
+from app.accounts.models import Account, Passkey, PasskeyLetter, SignIn
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter
 from app.live import views as live
+from app.membership.invitations import Invitee
 from tests.accounts.conftest import account_of, invited, later, welcome
 from tests.accounts.visitor import Visitor
+from tests.membership.mailbox import NEWS
 
 Anyone = Callable[..., Visitor]
 TABLET = {"User-Agent": "Mozilla/5.0 (Linux; Android 16) Chrome/149.0 Safari/537.36"}
@@ -40,7 +41,7 @@ def sign_ins() -> list[SignIn]:
 
 def letters() -> list[str]:
     db.session.rollback()
-    return list(db.session.scalars(select(Letter.kind).where(Letter.kind.in_(list(News))).order_by(Letter.id)))
+    return list(db.session.scalars(select(Letter.kind).where(Letter.kind.in_(NEWS)).order_by(Letter.id)))
 
 
 def lines(event_name: str) -> int | None:
@@ -156,7 +157,7 @@ def test_the_proof_changes_the_token(nora: Visitor, visitor: Anyone) -> None:
 
 
 def test_another_person_proves_nothing_here(nora: Visitor, visitor: Anyone, practice: UUID, now: datetime) -> None:
-    paul = welcome(visitor(), invited(practice, now, Person("paul@example.org", "Paul", "Roux")))
+    paul = welcome(visitor(), invited(practice, now, Invitee("paul@example.org", "Paul", "Roux")))
     later(minutes=6)
     nora.visit("/proof")
     options = nora.ask("/proof/options").get_json()
@@ -179,7 +180,7 @@ def test_a_key_is_renamed_and_removed_but_never_the_last(nora: Visitor) -> None:
     assert "votre seule clé" in page
     assert "/removal" not in re.sub(r'action="[^"]*"', "", page)
     assert nora.send(f"/passkeys/{ids[1]}/removal").status_code == 409
-    assert letters() == [News.PASSKEY_ADDED, News.PASSKEY_REMOVED]
+    assert letters() == [PasskeyLetter.ADDED, PasskeyLetter.REMOVED]
     assert lines("passkey.removed") == 1
 
 

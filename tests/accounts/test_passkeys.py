@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import func, select
 from webauthn.helpers import base64url_to_bytes
 
-from app.accounts.actions import code_of
 from app.accounts.models import Passkey, PasskeyChallenge
 from app.audit.models import AuditEvent
 from app.core.db import db, transaction
 from tests.accounts.conftest import account_of, later, row, welcome
 from tests.accounts.visitor import Visitor
+from tests.membership.mailbox import code_of
 
 Anyone = Callable[..., Visitor]
 

@@ -44,11 +44,12 @@ class Visitor:
         return self.browser.post(path, json={} if body is None else body, headers={"X-CSRFToken": self.token})
 
     def enrol(self, page: str) -> TestResponse:
-        """Make a passkey from `page`."""
-        self.visit(page)
-        options = self.ask("/passkeys/options")
+        """Make a passkey from `page`, where its form sends."""
+        form = re.search(r'action="([^"]+)" data-passkey="create" data-options="([^"]+)"', self.visit(page).text)
+        assert form, "nobody makes a passkey on this page"
+        options = self.ask(form[2])
         assert options.status_code == 200
-        return self.ask("/passkeys/verification", self.device.create(options.get_json()))
+        return self.ask(form[1], self.device.create(options.get_json()))
 
     def prove(self) -> TestResponse:
         """Show the passkey again, before a change to the account."""

@@ -151,7 +151,7 @@ def test_answers_on_the_lock_screen_are_a_choice(
     phone.goto(house.as_("nurse-2", "inbox"))
     phone.wait_for_function("() => fetch('push/key').then(r => r.ok)")
     ask(tablet, house)
-    message = device.wait_for(1, timeout=20)[-1]
+    message = device.wait_for(1)[-1]
     assert "answers" not in message.json["notification"]["data"]
     deliver_push(phone, message.data)
     notice = notification_centre.wait_for(1)[0]
@@ -180,7 +180,7 @@ def test_a_lock_screen_answer_without_signal_is_kept(
     phone.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     phone.wait_for_function("() => fetch('push/key').then(r => r.ok)")
     ask(tablet, house)
-    message = device.wait_for(1, timeout=20)[-1]
+    message = device.wait_for(1)[-1]
     deliver_push(phone, message.data)
     notice = notification_centre.wait_for(1)[0]
     context.set_offline(True)
@@ -189,5 +189,5 @@ def test_a_lock_screen_answer_without_signal_is_kept(
     expect(state(tablet)).to_have_attribute("data-state", "searching")
     context.set_offline(False)
     phone.evaluate("dispatchEvent(new Event('online'))")
-    expect(state(tablet)).to_have_attribute("data-state", "accepted", timeout=15_000)
+    expect(state(tablet)).to_have_attribute("data-state", "accepted")
     expect(tablet.locator("main")).to_contain_text(re.compile("Fatoumata|Keïta"))

@@ -69,7 +69,7 @@ def test_the_whole_push_path(house: RunningHouse, browsers: Browsers, notificati
     phone.wait_for_function("fetch('push/key').then(r => r.ok)")
 
     ask(tablet, house)
-    message = device.wait_for(1, timeout=15)[-1]
+    message = device.wait_for(1)[-1]
     assert "Injection" in message.json["notification"]["title"]
     deliver_push(phone, message.data)
     notice = notification_centre.wait_for(1)[0]

@@ -14,13 +14,14 @@ from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
-from app.accounts.models import Account, Recovery, Role, SignIn
+from app.accounts.models import Account, Role, SignIn
 from app.core import clock
 from app.core.db import Model, db, transaction
+from app.membership.invitations import Invitee, invite
+from app.membership.models import Recovery
 from app.organizations.models import Commune, Organization
 from tests.conftest import settings_for
+from tests.membership.mailbox import code_of
 from tests.services.browser import Browsers, assert_accessible, virtual_authenticator
 
 
@@ -51,7 +52,7 @@ def invite_nora(app: Flask) -> tuple[UUID, str]:
         )
         db.session.add(place)
         db.session.flush()
-        nora = Person("nora.petit@example.org", "Nora", "Petit")
+        nora = Invitee("nora.petit@example.org", "Nora", "Petit")
         invitation = invite(nora, place.id, Role.COORDINATOR, by=None, now=clock.now())
         assert invitation is not None
         return invitation.id, code_of(invitation.id)
@@ -183,10 +184,10 @@ def test_members_and_a_recovery(served: tuple[Flask, str], browsers: Browsers, k
     nora = invite_nora(app)
     with app.app_context(), transaction():
         place = db.session.scalars(select(Organization.id)).one()
-        boss = Person("anne.roy@example.org", "Anne", "Roy")
+        boss = Invitee("anne.roy@example.org", "Anne", "Roy")
         anne = invite(boss, place, Role.ADMINISTRATOR, by=None, now=clock.now())
         anne_way = anne.id, code_of(anne.id)
-        invite(Person("paul@example.org", "Paul", "Roux"), place, Role.REQUESTER, by=None, now=clock.now())
+        invite(Invitee("paul@example.org", "Paul", "Roux"), place, Role.REQUESTER, by=None, now=clock.now())
         proposed = invite(boss, place, Role.CASE_MANAGER, by=None, now=clock.now())
         proposal = code_of(proposed.id)
     enrolled(page, address, *nora)

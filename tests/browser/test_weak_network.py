@@ -72,8 +72,8 @@ def test_a_tap_without_signal_is_kept_dated_and_sent_once(
     expect(card(phone, offer).locator("[data-kept]")).to_be_visible()
 
     network.mend()
-    expect(state(tablet)).to_have_attribute("data-state", "accepted", timeout=20_000)
-    expect(phone.locator("#flashes")).to_contain_text("c'est à vous", timeout=20_000)
+    expect(state(tablet)).to_have_attribute("data-state", "accepted")
+    expect(phone.locator("#flashes")).to_contain_text("c'est à vous")
     expect(card(phone, offer)).to_have_count(0)
     phone.wait_for_timeout(1_000)
     assert len(posts(network, offer, "acceptance")) == 1
@@ -109,7 +109,7 @@ def test_the_server_settles_when_someone_was_faster(
     card(other, theirs).get_by_role("button", name="Accepter").click()
     expect(other.locator("#offer h1")).to_contain_text("Demande acceptée")
     network.mend()
-    expect(phone.locator("#flashes")).to_contain_text("déjà prise par une ou un collègue", timeout=20_000)
+    expect(phone.locator("#flashes")).to_contain_text("déjà prise par une ou un collègue")
     expect(card(phone, offer)).to_have_count(0)
 
 
@@ -120,9 +120,9 @@ def test_an_answer_whose_echo_was_lost_counts_once(
     tablet, offer = asked(browsers, house, phone, network)
     network.lose_answers(f"{offer}/acceptance")
     card(phone, offer).get_by_role("button", name="Accepter").click()
-    expect(state(tablet)).to_have_attribute("data-state", "accepted", timeout=15_000)
+    expect(state(tablet)).to_have_attribute("data-state", "accepted")
     network.mend()
-    expect(phone.locator("#flashes")).to_contain_text("c'est à vous", timeout=25_000)
+    expect(phone.locator("#flashes")).to_contain_text("c'est à vous")
     assert len(posts(network, offer, "acceptance")) > 1
     tablet.reload()
     assert tablet.locator(".timeline__step[data-kind=accepted]").count() == 1
@@ -139,7 +139,6 @@ def test_without_a_stream_the_page_asks_by_itself(
     phone.wait_for_function(
         "known => [...document.querySelectorAll('article[data-offer]')].some(a => !known.includes(a.dataset.offer))",
         arg=list(known),
-        timeout=25_000,
     )
     assert not any("/live?" in line for line in network.requests if "HTTP/1.1 200" in line)
 

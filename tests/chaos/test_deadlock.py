@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from structlog.testing import capture_logs
 
-from app.accounts import actions as accounts
+from app.accounts.actions import lock_account
 from app.care_requests import actions as care_requests
 from app.care_requests.models import State
 from app.core import clock
@@ -222,7 +222,7 @@ def test_who_holds_a_request_or_an_account_does_not_stop_what_only_refers_to_it(
     maya, request = town.nurse("Maya", phone=False), town.asks()
     with transaction():
         care_requests.lock(request)
-        accounts.hold(maya.account_id)
+        lock_account(maya.account_id)
         with another(town.app) as other:
             for table, row_id in (("care_request", request), ("account", maya.account_id)):
                 other.execute(f"SELECT FROM {table} WHERE id = %s FOR KEY SHARE NOWAIT", [row_id])

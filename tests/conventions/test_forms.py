@@ -17,7 +17,7 @@ TAPPED = (BooleanField, FileField, HiddenField, MultipleFileField, RadioField, S
 READS = {"validate", "validate_on_submit", "read"}
 
 NOT_KEPT = {
-    "settings.show_email_code": "a code is a secret, and is typed again",
+    "membership.confirm_email": "a code is a secret, and is typed again",
     "inbox.refuse": "a tap; the forms with text are those of the page that it shows",
     "inbox.set_skills": "boxes to tick; the form with text is another one of its page",
     "inbox.withdraw": "a tap; the forms with text are those of the page that it shows",

@@ -13,12 +13,15 @@ from tests.conftest import settings_for
 
 NO_COOKIE_TO_BORROW = {
     *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "messages.report_sms"),
-    *("appointments.answer", "keys.stop_by_mail"),
+    *("appointments.answer", "membership.stop_by_mail"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
 or by whoever was handed a link: the token in the address is the proof, and no session."""
 
-TOKENS_IN_A_COOKIE = {"accounts.decline_invitation", "accounts.show_code", "tablets.choose_code", "tablets.enter"}
+TOKENS_IN_A_COOKIE = {
+    *("membership.decline_invitation", "membership.give_code", "tablets.choose_code", "tablets.enter"),
+    *("membership.first_passkey_options", "membership.first_passkey_verification"),
+}
 """The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""
 
 

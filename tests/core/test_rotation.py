@@ -16,22 +16,22 @@ from flask import Flask
 from sqlalchemy import Text, select, type_coerce
 
 from app import create_app
-from app.accounts import recovery
-from app.accounts.actions import code_of, codes_of
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment, PatientLink
 from app.care_requests.models import CareRequest
-from app.cli import keys
-from app.core import clock, resealing
+from app.cli import keys, resealing
+from app.core import clock
 from app.core.db import db, transaction
 from app.core.sealed import fernets
 from app.core.tokens import hash_token
+from app.membership import recovery
 from app.patients import actions as patients
 from app.patients import queries, rehashing
 from app.patients.models import Patient
 from app.push import request
 from tests.conftest import settings_for
 from tests.factories.town import Town
+from tests.membership.mailbox import code_of, codes_of
 
 OLD = "a secret long enough for the tests only"
 NEW = "another secret, made for the years to come"

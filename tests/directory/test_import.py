@@ -7,8 +7,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts.invitations import use
-from app.accounts.models import Account, Invitation, Role
+from app.accounts.models import Account, Role
 from app.cli.directory import enrol, practitioners, territory
 from app.core import clock
 from app.core.db import db, transaction
@@ -16,6 +15,8 @@ from app.directory.annuaire import WrongExtract, read_activities
 from app.directory.importing import import_practitioners, telephone
 from app.directory.models import Practitioner, Profession
 from app.directory.queries import near
+from app.membership.invitations import use
+from app.membership.models import Invitation
 from app.organizations.actions import import_communes
 from app.organizations.models import Organization, TerritoryCommune
 from app.organizations.queries import territory_of

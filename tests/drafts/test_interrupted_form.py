@@ -12,7 +12,6 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.accounts import sessions
-from app.accounts.leaving import leave
 from app.accounts.models import Account, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.core import clock
@@ -21,6 +20,7 @@ from app.drafts import actions
 from app.drafts.actions import forget_due
 from app.drafts.models import Draft
 from app.drafts.rules import DRAFT_LASTS, LARGEST, MOST_DRAFTS, packed, unpacked
+from app.membership.leaving import leave
 from app.patients.models import Patient
 from tests.factories.town import Person, Town
 from tests.tablets.ward import CODE, Ward, enrolled

@@ -17,13 +17,13 @@ from app.accounts.models import Account, Membership, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need, open_request
 from app.core import clock, heartbeats
-from app.core.db import db, transaction
+from app.core.db import Model, db, insert_rows, transaction
 from app.core.tokens import hash_token, new_token
 from app.directory.actions import add_role, add_service
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer
 from app.organizations.actions import import_communes
-from app.organizations.models import Organization, TerritoryCommune
+from app.organizations.models import Commune, Locality, Organization, TerritoryCommune
 from app.pathways.library import pathways
 from app.patients import actions as patients
 from app.patients.models import Patient
@@ -97,23 +97,57 @@ class Service(Nurse):
     """Somebody who answers for a service: its inbox is that of the role, and not of a person."""
 
 
+@dataclass
+class Foundation:
+    """What every town begins with: written once by the verbs, put as rows into the databases that come after."""
+
+    hospital_id: UUID
+    emergency_id: UUID
+    cpts_id: UUID
+    orientation_nurse: tuple[UUID, str]
+    coordinator: tuple[UUID, str]
+    rows: list[tuple[type[Model], list[dict[str, Any]]]]
+
+    def put(self) -> None:
+        with transaction():
+            for model, rows in self.rows:
+                insert_rows(model, rows)
+
+
+FOUNDED = (Commune, Locality, Organization, TerritoryCommune, Account, Membership, SignIn)
+_foundations: dict[datetime, Foundation] = {}
+"""By the moment at which the clock stands: `created_at` is among the rows."""
+
+
 class Town:
     """Évry and around: a hospital that asks, professionals who answer, a coordinator who watches."""
 
     def __init__(self, app: Flask, push_service: FakePushService | None = None) -> None:
         self.app = app
         self.push_service = push_service
-        self._emails = 0
+        self._emails = 2
+        founded = _foundations.get(clock.now())
+        if founded:
+            founded.put()
+        else:
+            founded = _foundations[clock.now()] = self._found()
+        self.hospital_id, self.emergency_id, self.cpts_id = founded.hospital_id, founded.emergency_id, founded.cpts_id
+        self.orientation_nurse = Person(self, founded.orientation_nurse[0], self._browser(founded.orientation_nurse[1]))
+        self.coordinator = Person(self, founded.coordinator[0], self._browser(founded.coordinator[1]))
+
+    def _found(self) -> Foundation:
         with transaction():
             import_communes(COMMUNES.splitlines(keepends=True))
-            self.hospital_id = self._organization("Hôpital des Deux-Rives", "hospital", None).id
-            self.emergency_id = self._organization("Urgences", "emergency", self.hospital_id).id
-            cpts = self._organization("CPTS Seine et Essonne", "cpts", None)
-            self.cpts_id = cpts.id
+            hospital = self._organization("Hôpital des Deux-Rives", "hospital", None).id
+            emergency = self._organization("Urgences", "emergency", hospital).id
+            cpts = self._organization("CPTS Seine et Essonne", "cpts", None).id
             for line in COMMUNES.splitlines()[1:]:
-                db.session.add(TerritoryCommune(organization_id=cpts.id, commune_code=line[:5]))
-        self.orientation_nurse = self._person("Nadia", "Benali", Role.REQUESTER, self.emergency_id)
-        self.coordinator = self._person("Hélène", "Garnier", Role.COORDINATOR, self.cpts_id)
+                db.session.add(TerritoryCommune(organization_id=cpts, commune_code=line[:5]))
+            nadia = self._account(1, "Nadia", "Benali", Role.REQUESTER, emergency)
+            helene = self._account(2, "Hélène", "Garnier", Role.COORDINATOR, cpts)
+            db.session.flush()
+            rows = [(model, rows_of(model)) for model in FOUNDED]
+        return Foundation(hospital, emergency, cpts, nadia, helene, rows)
 
     # People
 
@@ -135,52 +169,44 @@ class Town:
 
     def professional(self, given: str, profession: Profession, *, km: float = 1.0, phone: bool = True) -> Nurse:
         """Works `km` kilometres north of Évry's centre; with `phone`, her alerts reach the fake push service."""
+        device = self.push_service.new_device() if phone and self.push_service is not None else None
         with transaction():
             practice = self._organization(f"Cabinet {given}", "practice", None)
-        person = self._person(given, "Dupré", Role.PRACTITIONER, practice.id)
-        with transaction():
+            account_id, token = self._new_account(given, "Dupré", Role.PRACTITIONER, practice.id)
             practitioner = Practitioner(
                 rpps=f"{10_000_000_000 + self._emails}",
                 given_name=given,
                 family_name="Dupré",
                 profession=profession,
                 phone="+33639980001",
-                account_id=person.account_id,
+                account_id=account_id,
             )
-            role = add_role(practitioner, db.session.get_one(Organization, practice.id), EVRY[0] + km * KM, EVRY[1])
+            role = add_role(practitioner, practice, EVRY[0] + km * KM, EVRY[1])
             db.session.flush()
             ids = role.id, practitioner.id
-        nurse = Nurse(self, person.account_id, person.client, *ids)
-        if phone and self.push_service is not None:
-            nurse.device = self.push_service.new_device()
-            self._subscribe(nurse)
-        return nurse
+            self._subscribe(account_id, device)
+        return Nurse(self, account_id, self._browser(token), *ids, device)
 
     def service(
         self, name: str, kind: Profession, *, commune: str = "91228", phone: bool = True, skills: Sequence[str] = ()
     ) -> "Service":
         """An establishment that answers as one, and somebody who works there."""
+        device = self.push_service.new_device() if phone and self.push_service is not None else None
         with transaction():
             place = self._organization(name, kind.value, None)
             place.commune_code = commune
             db.session.flush()
             role = add_service(place, kind, skills)
             db.session.flush()
-            place_id, role_id = place.id, role.id
-        person = self._person(name, "Accueil", Role.PRACTITIONER, place_id)
-        staff = Service(self, person.account_id, person.client, role_id, role_id)
-        if phone and self.push_service is not None:
-            staff.device = self.push_service.new_device()
-            self._subscribe(staff)
-        return staff
+            role_id = role.id
+            account_id, token = self._new_account(name, "Accueil", Role.PRACTITIONER, place.id)
+            self._subscribe(account_id, device)
+        return Service(self, account_id, self._browser(token), role_id, role_id, device)
 
-    def _subscribe(self, nurse: Nurse) -> None:
-        assert nurse.device is not None
-        keys = nurse.device.subscription
-        with transaction():
-            devices.subscribe(
-                nurse.account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now()
-            )
+    def _subscribe(self, account_id: UUID, device: PushDevice | None) -> None:
+        if device is not None:
+            keys = device.subscription
+            devices.subscribe(account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now())
 
     def patient(self, given: str = "Monique", *, usual: Sequence[Nurse] = (), born: date = date(1948, 3, 12)) -> UUID:
         """Lives in Évry, known to the emergency department."""
@@ -285,30 +311,42 @@ class Town:
         return organization
 
     def _person(self, given: str, family: str, role: Role, organization_id: UUID) -> Person:
-        self._emails += 1
-        token = new_token()
-        now = clock.now()
         with transaction():
-            account = Account(
-                email=f"person{self._emails}@example.org", given_name=given, family_name=family, created_at=now
-            )
-            db.session.add(account)
-            db.session.flush()
-            db.session.add(Membership(account_id=account.id, organization_id=organization_id, role=role))
-            row = SignIn(
-                account_id=account.id,
-                token_hash=hash_token(token),
-                created_at=now,
-                expires_at=now + timedelta(days=365),
-                proven_at=now,
-            )
-            db.session.add(row)
-            account_id = account.id
+            account_id, token = self._new_account(given, family, role, organization_id)
+        return Person(self, account_id, self._browser(token))
+
+    def _new_account(self, given: str, family: str, role: Role, organization_id: UUID) -> tuple[UUID, str]:
+        self._emails += 1
+        return self._account(self._emails, given, family, role, organization_id)
+
+    def _account(self, rank: int, given: str, family: str, role: Role, organization_id: UUID) -> tuple[UUID, str]:
+        """Somebody who holds this role, and the token of a browser in which she is signed in."""
+        token, now = new_token(), clock.now()
+        account = Account(email=f"person{rank}@example.org", given_name=given, family_name=family, created_at=now)
+        db.session.add(account)
+        db.session.flush()
+        db.session.add(Membership(account_id=account.id, organization_id=organization_id, role=role))
+        row = SignIn(
+            account_id=account.id,
+            token_hash=hash_token(token),
+            created_at=now,
+            expires_at=now + timedelta(days=365),
+            proven_at=now,
+        )
+        db.session.add(row)
+        return account.id, token
+
+    def _browser(self, token: str) -> FlaskClient:
         client = self.app.test_client()
         with client.session_transaction() as session:
             session["_user_id"] = token
             session["_fresh"] = True
-        return Person(self, account_id, client)
+        return client
+
+
+def rows_of(model: type[Model]) -> list[dict[str, Any]]:
+    table = model.__table__
+    return [dict(row._mapping) for row in db.session.execute(select(table).order_by(*table.primary_key.columns))]
 
 
 def _headers(htmx: bool) -> dict[str, str]:

@@ -8,10 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts import actions as accounts
-from app.accounts import invitations, mails
-from app.accounts.leaving import leave
-from app.accounts.models import Account, Invitation, News, Role
+from app.accounts.models import Account, Role
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
@@ -20,11 +17,15 @@ from app.directory.queries import proposal_for
 from app.joining import actions, approvals
 from app.joining.models import AccessRequest
 from app.letters.models import Letter
+from app.membership import invitations, mails
+from app.membership.leaving import leave
+from app.membership.models import Invitation, MembershipLetter
 from tests.accounts.conftest import later, welcome
-from tests.accounts.test_at_once import in_between
 from tests.accounts.visitor import Visitor
 from tests.factories.town import Town
 from tests.joining.conftest import browser_of
+from tests.membership.mailbox import NEWS, address_code, code_of
+from tests.membership.test_at_once import in_between
 
 Anyone = Callable[..., Visitor]
 WHY = {"reason": "Appelée au numéro de l'annuaire, c'est bien elle"}
@@ -70,7 +71,7 @@ def last() -> AccessRequest:
 
 def confirm(someone: Visitor) -> AccessRequest:
     asked = last()
-    code = accounts.address_code(asked.id)
+    code = address_code(asked.id)
     someone.visit("/access/code")
     assert someone.send("/access/code", code=code).headers["Location"] == "/access/sent"
     return last()
@@ -80,7 +81,7 @@ def letters() -> list[tuple[str, str]]:
     db.session.rollback()
     return [
         (each.address, each.kind)
-        for each in db.session.scalars(select(Letter).where(Letter.kind.in_(list(News))).order_by(Letter.id))
+        for each in db.session.scalars(select(Letter).where(Letter.kind.in_(NEWS)).order_by(Letter.id))
     ]
 
 
@@ -130,11 +131,11 @@ def test_nobody_learns_who_is_in_the_directory(lea: Practitioner, town: Town, vi
         address = f"person-{number}@elsewhere.example"
         sent = someone.send("/access", **(fields | {"email": address}))
         code = someone.visit("/access/code")
-        confirmed = someone.send("/access/code", code=accounts.address_code(last().id))
+        confirmed = someone.send("/access/code", code=address_code(last().id))
         said = [sent, code, confirmed, someone.visit("/access/sent")]
         heard.append([(each.status_code, each.headers.get("Location"), bare(each.text)) for each in said])
     assert all(each == heard[0] for each in heard)
-    codes = [address for address, kind in letters() if kind == News.ADDRESS_CODE]
+    codes = [address for address, kind in letters() if kind == MembershipLetter.ADDRESS_CODE]
     assert codes == [f"person-{number}@elsewhere.example" for number in range(4)]
 
 
@@ -148,7 +149,7 @@ def test_who_has_an_account_is_told_at_the_address_we_know(town: Town, visitor: 
     someone = visitor()
     ask(someone, **identity(db.session.get_one(Practitioner, ines.practitioner_id), given_name="Inès"))
     confirm(someone)
-    assert letters() == [("lea@example.org", News.ADDRESS_CODE), (hers, News.ACCESS_KNOWN)]
+    assert letters() == [("lea@example.org", MembershipLetter.ADDRESS_CODE), (hers, MembershipLetter.ACCESS_KNOWN)]
     assert "Inès" not in coordinator.visit("/access-requests").text
 
 
@@ -164,7 +165,7 @@ def test_who_is_unknown_is_shown_to_nobody(lea: Practitioner, visitor: Anyone, c
 
 def test_five_wrong_codes_end_it(lea: Practitioner, visitor: Anyone) -> None:
     someone = visitor()
-    code = accounts.address_code(ask(someone, **identity(lea)).id)
+    code = address_code(ask(someone, **identity(lea)).id)
     wrong = f"{(int(code) + 1) % 10**6:06d}"
     someone.visit("/access/code")
     for _ in range(5):
@@ -176,19 +177,19 @@ def test_five_wrong_codes_end_it(lea: Practitioner, visitor: Anyone) -> None:
 def test_a_code_lasts_ten_minutes_and_serves_once(lea: Practitioner, visitor: Anyone) -> None:
     someone = visitor()
     late = ask(someone, **identity(lea))
-    code = accounts.address_code(late.id)
+    code = address_code(late.id)
     later(minutes=10)
     assert someone.send("/access/code", code=code).status_code == 422
     again = ask(someone, **identity(lea)).id
-    assert accounts.address_code(again) != code
+    assert address_code(again) != code
     confirm(someone)
     db.session.rollback()
     with transaction():
-        assert not actions.show_code(again, accounts.address_code(again), now=clock.now())
+        assert not actions.prove_address(again, address_code(again), now=clock.now())
 
 
 def test_another_browser_cannot_show_the_code(lea: Practitioner, visitor: Anyone) -> None:
-    code = accounts.address_code(ask(visitor(), **identity(lea)).id)
+    code = address_code(ask(visitor(), **identity(lea)).id)
     other = visitor()
     other.visit("/access")
     assert other.send("/access/code", code=code).headers["Location"] == "/access"
@@ -219,10 +220,10 @@ def test_what_is_wrong_is_said_beside_the_field(
 def test_a_mail_carries_no_word_of_a_stranger(lea: Practitioner, visitor: Anyone) -> None:
     asked = ask(visitor(), **identity(lea, given_name="Gagnez un voyage http://evil.example"))
     letter = db.session.scalars(select(Letter)).one()
-    mail = mails.news(letter, clock.now()).text
+    mail = mails.news_words(letter, clock.now()).text
     assert "evil" not in mail
     assert mail.startswith("Bonjour,\n")
-    assert accounts.address_code(asked.id) in mail
+    assert address_code(asked.id) in mail
 
 
 def test_one_address_and_one_network_may_not_ask_without_end(lea: Practitioner, visitor: Anyone, app: Flask) -> None:
@@ -250,7 +251,7 @@ def test_a_refusal_is_told_without_its_reason(asked: AccessRequest, coordinator:
     page = f"/access-requests/{asked.id}"
     coordinator.visit(page)
     assert coordinator.send(page + "/refusal", reason="Elle ne travaille plus au cabinet").status_code == 303
-    assert letters()[-1] == ("lea@example.org", News.ACCESS_REFUSED)
+    assert letters()[-1] == ("lea@example.org", MembershipLetter.ACCESS_REFUSED)
     assert "demande refusée" in coordinator.visit(page).text
     assert coordinator.send(page + "/acceptance", **WHY).status_code == 409
     assert coordinator.send(page + "/refusal", **WHY).status_code == 409
@@ -289,7 +290,7 @@ def test_two_requests_for_one_person_have_one_yes(
     asked_id, by_id = asked.id, town.coordinator.account_id
     db.session.rollback()
 
-    def accept(request_id: object) -> actions.Answer:
+    def accept(request_id: object) -> actions.Acceptance:
         with app.app_context(), transaction():
             by = db.session.get_one(Account, by_id)
             return actions.accept(request_id, by=by, because="une raison", now=clock.now())  # type: ignore[arg-type]
@@ -318,7 +319,7 @@ def test_who_has_a_key_for_other_work_answers_with_it(
 ) -> None:
     """Léa already asks for patients in the hospital: she keeps her key, and answers requests from now on."""
     with transaction():
-        person = invitations.Person("lea@example.org", "Léa", "Dupré-Martin")
+        person = invitations.Invitee("lea@example.org", "Léa", "Dupré-Martin")
         invitation_id = invitations.invite(person, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()).id
     hers = welcome(visitor(), invitation_id)
     page = f"/access-requests/{asked.id}"
@@ -329,7 +330,7 @@ def test_who_has_a_key_for_other_work_answers_with_it(
     db.session.rollback()
     proposed = proposal_for(lea_id, clock.now())
     assert proposed is not None
-    answered, code = f"/invitation/{proposed.id}", accounts.code_of(proposed.id)
+    answered, code = f"/invitation/{proposed.id}", code_of(proposed.id)
     hers.visit(answered)
     assert hers.send(answered, code=code).status_code == 303
     hers.visit(answered)

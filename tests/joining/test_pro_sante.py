@@ -13,19 +13,20 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from app.accounts.invitations import Person, invite
-from app.accounts.leaving import leave
-from app.accounts.models import Account, News, Passkey, Role
+from app.accounts.models import Account, Passkey, PasskeyLetter, Role
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.joining.models import AccessRequest
 from app.letters.models import Letter
+from app.membership.invitations import Invitee, invite
+from app.membership.leaving import leave
 from tests.accounts.conftest import later
 from tests.accounts.visitor import Visitor
 from tests.factories.town import Nurse, Town, role_of
 from tests.joining.conftest import SECRET, userinfo
+from tests.membership.mailbox import NEWS
 from tests.services.pro_sante import ProSante
 from tests.services.pro_sante.meddler import Meddler
 
@@ -386,10 +387,10 @@ def test_all_keys_are_lost_and_the_card_brings_her_back(maya: Nurse, visitor: An
     new.prove()
     assert new.send(f"/passkeys/{keys[0].id}/removal").status_code == 303
     db.session.rollback()
-    assert db.session.scalars(select(Letter.kind).where(Letter.kind.in_(list(News))).order_by(Letter.id)).all() == [
-        News.PASSKEY_ADDED,
-        News.PASSKEY_ADDED,
-        News.PASSKEY_REMOVED,
+    assert db.session.scalars(select(Letter.kind).where(Letter.kind.in_(NEWS)).order_by(Letter.id)).all() == [
+        PasskeyLetter.ADDED,
+        PasskeyLetter.ADDED,
+        PasskeyLetter.REMOVED,
     ]
 
 
@@ -460,7 +461,7 @@ def test_accepted_she_may_come_in_by_her_card_before_any_key(
         leave(maya.account_id, role_of(maya).organization_id, by=maya.account_id, now=clock.now())
         person = db.session.get_one(Practitioner, maya.practitioner_id)
         person.account_id = None
-        claim = Person("maya@example.org", "Maya", "Dupré")
+        claim = Invitee("maya@example.org", "Maya", "Dupré")
         place, waiting = person.role.organization_id, {"by": None, "now": clock.now(), "practitioner_id": person.id}
         invite(claim, place, Role.PRACTITIONER, **waiting)
     someone = visitor()
@@ -479,7 +480,7 @@ def test_her_card_does_not_open_an_account_that_somebody_has(
     with transaction():
         person = db.session.get_one(Practitioner, maya.practitioner_id)
         person.account_id = None
-        claim = Person(ines.account.email, "Maya", "Dupré")
+        claim = Invitee(ines.account.email, "Maya", "Dupré")
         place, waiting = person.role.organization_id, {"by": None, "now": clock.now(), "practitioner_id": person.id}
         invite(claim, place, Role.PRACTITIONER, **waiting)
     someone = visitor()

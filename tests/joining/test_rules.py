@@ -1,13 +1,13 @@
 """Who is a professional in the State's words, and when two names mean one person."""
 
 import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from app.accounts.rules import professional
-from app.joining.rules import same_person, takes_codes
+from app.joining.rules import same_person
 from tests.joining.conftest import userinfo
 
 NURSE = userinfo("10001234567", "60")
@@ -89,11 +89,3 @@ def test_without_subject_ref_pro_nobody_is_a_professional() -> None:
 )
 def test_names_are_compared_as_people_write_them(said: tuple[str, str], known: tuple[str, str], same: bool) -> None:
     assert same_person(said, known) is same
-
-
-def test_a_code_lasts_ten_minutes_and_five_tries() -> None:
-    soon = NOON + timedelta(seconds=1)
-    assert takes_codes(None, soon, 4, NOON)
-    assert not takes_codes(None, soon, 5, NOON)
-    assert not takes_codes(None, NOON, 0, NOON)
-    assert not takes_codes(NOON, soon, 0, NOON)

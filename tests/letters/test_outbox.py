@@ -9,21 +9,24 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts import mails, members, queries
-from app.accounts.actions import NEWS_LASTS, code_of, tell
-from app.accounts.invitations import Person, end_all, use
-from app.accounts.models import Account, Invitation, News
+from app.accounts.actions import NEWS_LASTS, tell
+from app.accounts.models import Account, PasskeyLetter
 from app.core import clock
 from app.core.db import db, transaction
 from app.letters import actions, mail, sender
+from app.letters.kinds import kind_of
 from app.letters.models import Letter, LetterState
 from app.letters.queries import troubles
 from app.letters.rules import Medium
+from app.membership import members, queries
+from app.membership.invitations import Invitee, end_all, use
+from app.membership.models import Invitation, MembershipLetter
 from tests.accounts.conftest import account_of, invited, later
+from tests.membership.mailbox import NEWS, code_of
 from tests.services.mail_server import FakeMailServer
 
-NORA = Person("nora.petit@example.org", "Nora", "Petit")
-LEA = Person("lea.blanc@example.org", "Léa", "Blanc")
+NORA = Invitee("nora.petit@example.org", "Nora", "Petit")
+LEA = Invitee("lea.blanc@example.org", "Léa", "Blanc")
 GONE, PASSING = "550 5.1.1 no such mailbox", "451 4.7.1 come back later"
 
 
@@ -63,7 +66,7 @@ def test_no_code_stands_in_the_database(invitation: UUID) -> None:
 
 def test_two_workers_send_it_once(app: Flask, practice: UUID, now: datetime, server: FakeMailServer) -> None:
     for number in range(4):
-        invited(practice, now, Person(f"nurse-{number}@example.org", "Nora", "Petit"))
+        invited(practice, now, Invitee(f"nurse-{number}@example.org", "Nora", "Petit"))
     together = Barrier(2)
 
     def work() -> int:
@@ -144,8 +147,10 @@ def test_a_server_that_is_away_ends_the_round(
 
 def test_what_ends_first_leaves_first(app: Flask, invitation: UUID, server: FakeMailServer) -> None:
     with transaction():
-        tell(account_of(NORA), News.PASSKEY_ADDED, account_of(NORA).id, now=later(seconds=-10))
-        actions.enqueue(News.ADDRESS_CODE.value, invitation, LEA.email, now=later(), expires_at=later(minutes=10))
+        tell(account_of(NORA), PasskeyLetter.ADDED, account_of(NORA).id, now=later(seconds=-10))
+        actions.enqueue(
+            MembershipLetter.ADDRESS_CODE.value, invitation, LEA.email, now=later(), expires_at=later(minutes=10)
+        )
     later(minutes=-5)
     assert send() == 3
     assert [mail["Subject"] for mail in server.taken] == [
@@ -157,7 +162,7 @@ def test_what_ends_first_leaves_first(app: Flask, invitation: UUID, server: Fake
 
 def test_news_is_given_up_after_days(app: Flask, invitation: UUID, server: FakeMailServer) -> None:
     with transaction():
-        tell(account_of(NORA), News.PASSKEY_ADDED, account_of(NORA).id, now=clock.now())
+        tell(account_of(NORA), PasskeyLetter.ADDED, account_of(NORA).id, now=clock.now())
     later(days=NEWS_LASTS.days)
     send()
     assert letter_about(account_of(NORA).id).state is LetterState.EXPIRED
@@ -255,10 +260,10 @@ def test_the_operator_sees_what_was_refused_and_what_is_tried_again(
 def test_every_news_has_its_words(app: Flask, invitation: UUID) -> None:
     with transaction():
         person = db.session.scalars(select(Account)).one()
-        for news in News:
+        for news in NEWS:
             tell(person, news, person.id, now=clock.now())
     for letter in db.session.scalars(select(Letter).where(Letter.kind != "invitation")):
-        words = mails.news(letter, clock.now())
+        words = kind_of(letter.kind).compose(letter, clock.now())
         assert words.text.startswith("Bonjour Nora,\n\n")
         message = mail.compose(letter.id, letter.address, words.subject, words.text, settings(app), clock.now())
         assert message["Subject"].startswith("Relais : ")

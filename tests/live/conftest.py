@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, render_template_string, request
 from flask_login import LoginManager
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from app import live
@@ -62,6 +62,10 @@ class House:
         with self.app.app_context(), transaction():
             found = db.session.scalars(select(SignIn).filter_by(token_hash=hash_token(token))).one()
             found.ended_at = datetime.now(UTC)
+
+    def sign_out_all(self) -> None:
+        with self.app.app_context(), transaction():
+            db.session.execute(update(SignIn).values(ended_at=datetime.now(UTC)))
 
     def open(self, token: str, *keys: UUID, version: int = 0) -> Stream:
         names = ",".join(f"{topic_name('thing', key)}:{version}" for key in keys)

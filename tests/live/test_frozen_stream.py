@@ -13,7 +13,6 @@ from tests.live.conftest import COOKIE, House, Server, wait_for_stream
 from tests.services.weak_network import WeakNetwork, weak_network
 
 BEAT, LOOK = 1.5, 2.0  # seconds
-SOON = 25_000  # ms
 STREAMS = 4
 
 HIDE = """hidden => {
@@ -61,7 +60,7 @@ def windows(house: House, browser: Browser, network: WeakNetwork, key: UUID) -> 
     def opened(context: BrowserContext = context) -> Page:
         page = context.new_page()
         page.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
-        page.goto(f"{network.url}/page/{key}", timeout=10_000)
+        page.goto(f"{network.url}/page/{key}")
         return page
 
     yield opened
@@ -73,16 +72,18 @@ def looks(page: Page) -> int:
     return int(page.locator("b").inner_text())
 
 
-def it_looks_by_itself_and_says_so(page: Page) -> None:
-    expect(page.locator("#silence")).to_be_visible(timeout=SOON)
+def it_looks_by_itself_and_says_so(page: Page, house: House, key: UUID) -> None:
+    expect(page.locator("#silence")).to_be_visible()
     expect(page.locator("#offline")).to_be_hidden()
     for _ in range(2):
-        expect(page.locator("b")).not_to_have_text(str(looks(page)), timeout=SOON)
+        before = looks(page)
+        house.change(key)
+        expect(page.locator("b")).not_to_have_text(str(before))
     expect(page.locator("#silence")).to_be_visible()
 
 
 def it_listens_again(page: Page, house: House, key: UUID) -> None:
-    expect(page.locator("#silence")).to_be_hidden(timeout=SOON)
+    expect(page.locator("#silence")).to_be_hidden()
     wait_for_stream(page)
     before = looks(page)
     house.change(key)
@@ -96,7 +97,7 @@ def test_a_stream_that_stays_open_and_goes_silent_is_noticed(house, network, win
     expect(page.locator("b")).to_have_text("2")
     network.freeze("/live?")
     house.change(key)
-    it_looks_by_itself_and_says_so(page)
+    it_looks_by_itself_and_says_so(page, house, key)
     network.mend()
     it_listens_again(page, house, key)
 
@@ -105,9 +106,37 @@ def test_a_stream_that_stays_open_and_goes_silent_is_noticed(house, network, win
 def test_a_stream_that_never_carried_anything_is_noticed(house, network, windows, key, how) -> None:
     how(network, "/live?")
     page = windows()
-    it_looks_by_itself_and_says_so(page)
+    it_looks_by_itself_and_says_so(page, house, key)
     network.mend()
     it_listens_again(page, house, key)
+
+
+def test_without_a_stream_only_what_changed_is_fetched(house, network, windows, key) -> None:
+    network.freeze("/live?")
+    page = windows()
+    for _ in range(3):
+        page.wait_for_event("response", lambda answer: "/live/changes" in answer.url)
+    assert looks(page) == 1
+    house.change(key)
+    expect(page.locator("b")).to_have_text("2")
+    page.wait_for_event("response", lambda answer: "/live/changes" in answer.url)
+    assert looks(page) == 2
+
+
+def test_without_a_stream_words_do_not_grow_old(network, windows, monkeypatch) -> None:
+    monkeypatch.setattr(views, "WORDS_LAST", LOOK)
+    network.freeze("/live?")
+    page = windows()
+    for _ in range(2):
+        expect(page.locator("b")).not_to_have_text(str(looks(page)))
+
+
+def test_without_a_stream_a_page_whose_person_left_goes_to_sign_in(house, network, windows, key) -> None:
+    network.freeze("/live?")
+    page = windows()
+    expect(page.locator("#silence")).to_be_visible()
+    with page.expect_navigation():
+        house.sign_out_all()
 
 
 def test_a_calm_stream_is_no_silent_one(windows) -> None:
@@ -128,18 +157,19 @@ def test_seven_windows_of_one_browser_all_work(house, windows, key) -> None:
     shown = [looks(page) for page in pages]
     house.change(key)
     for page, before in zip(pages, shown, strict=True):
-        expect(page.locator("b")).not_to_have_text(str(before), timeout=SOON)
+        expect(page.locator("b")).not_to_have_text(str(before))
 
 
-def test_a_window_that_is_hidden_or_closed_gives_its_turn_to_another(windows) -> None:
+def test_a_window_that_is_hidden_or_closed_gives_its_turn_to_another(house, windows, key) -> None:
     first, second, *others = [windows() for _ in range(STREAMS + 2)]
     wait_for_stream(first)
     first.evaluate(HIDE, True)
     second.close()
     for page in others:
         wait_for_stream(page)
+    house.change(key)
     first.evaluate(HIDE, False)  # no turn is left: it looks
-    expect(first.locator("b")).not_to_have_text("1", timeout=SOON)
+    expect(first.locator("b")).not_to_have_text("1")
     others[0].close()
     wait_for_stream(first)
 

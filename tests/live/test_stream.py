@@ -13,7 +13,7 @@ from app.core.db import db
 from app.live import hub, queries
 from app.live.actions import topic_name
 from app.live.models import Topic
-from tests.live.conftest import House
+from tests.live.conftest import COOKIE, House
 from tests.live.stream import Stream
 
 FIRST, SECOND = sorted((uuid4(), uuid4()), key=str)
@@ -181,3 +181,23 @@ def test_many_topics_are_asked_for_in_portions(house) -> None:
     names = [topic_name("thing", key) for key in keys]
     with house.app.app_context(), db.engine.connect() as connection:
         assert queries.versions(connection, [*names, "absent"]) == dict.fromkeys(names, 1)
+
+
+def test_a_page_without_a_stream_hears_the_same_once(house) -> None:
+    client, (mine, calm, foreign) = house.app.test_client(), (uuid4(), uuid4(), uuid4())
+    house.watched.update((mine, calm))
+    house.change(mine, foreign)
+    house.change(mine)
+    client.set_cookie(COOKIE, house.sign_in())
+
+    def asked(**versions: int) -> str:
+        keys = {"mine": mine, "calm": calm, "foreign": foreign}
+        return "/live/changes?topics=" + ",".join(f"thing-{keys[name]}:{known}" for name, known in versions.items())
+
+    assert client.get(asked(mine=1, calm=0, foreign=0)).json == {f"thing-{mine}": 2}
+    assert client.get(asked(mine=2, calm=0)).json == {}
+    house.watched.discard(mine)
+    assert client.get(asked(mine=0, calm=0)).json == {}
+    assert client.get(asked(foreign=0)).status_code == 403
+    house.sign_out_all()
+    assert client.get(asked(calm=0)).status_code == 401

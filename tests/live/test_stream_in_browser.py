@@ -63,24 +63,24 @@ def test_each_change_makes_the_section_look_once_and_keeps_what_is_typed(house, 
 def test_a_server_that_comes_back_is_found_again_and_what_was_missed_is_shown(house, server, visit) -> None:
     page, _, key = visit
     server.stop()
-    expect(page.locator("#offline")).to_be_visible(timeout=20_000)
+    expect(page.locator("#offline")).to_be_visible()
     house.change(key)
     server.start()
-    expect(page.locator("#offline")).to_be_hidden(timeout=20_000)
-    expect(page.locator("b")).not_to_have_text("1", timeout=20_000)
+    expect(page.locator("#offline")).to_be_hidden()
+    expect(page.locator("b")).not_to_have_text("1")
 
 
 def test_signing_out_elsewhere_reloads_the_page(house, visit) -> None:
     page, token, _ = visit
-    with page.expect_navigation(timeout=20_000):
+    with page.expect_navigation():
         house.sign_out(token)
 
 
 def test_without_a_right_left_the_page_asks_by_itself(house, visit) -> None:
     page, _, key = visit
     house.watched.discard(key)
-    expect(page.locator("#live")).not_to_be_attached(timeout=20_000)
-    expect(page.locator("b")).not_to_have_text("1", timeout=20_000)
+    expect(page.locator("#live")).not_to_be_attached()
+    expect(page.locator("b")).not_to_have_text("1")
 
 
 def test_a_page_whose_first_attempt_failed_polls_and_then_listens(house, server, browser) -> None:
@@ -90,7 +90,7 @@ def test_a_page_whose_first_attempt_failed_polls_and_then_listens(house, server,
     context.add_cookies([{"name": COOKIE, "value": token, "url": root}])
     page = context.new_page()
     page.goto(f"{root}/page/{key}")  # not yet watched: the stream is refused
-    expect(page.locator("b")).not_to_have_text("1", timeout=20_000)
+    expect(page.locator("b")).not_to_have_text("1")
     assert page.locator("#live").inner_html() == ""
     house.watched.add(key)
     wait_for_stream(page)

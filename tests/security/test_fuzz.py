@@ -124,10 +124,10 @@ anything = st.recursive(
 ENDS = {
     "accounts.sign_out",
     "live.stream",
-    "keys.end_device",
-    "keys.end_other_devices",
-    "members.remove",
-    "settings.close",
+    "accounts.end_device",
+    "accounts.end_other_devices",
+    "membership.remove",
+    "membership.close",
 }
 """What would end the sign-ins that the rest is asked with, and the stream, which has no end."""
 

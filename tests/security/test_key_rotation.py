@@ -9,21 +9,24 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from app.accounts import actions as accounts
-from app.accounts import email_change, pro_sante, recovery
-from app.accounts.models import EmailChange
+from app.accounts import pro_sante
 from app.appointments import actions as appointments
 from app.core import clock, tokens
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, keyed_hash
 from app.joining import actions as joining
 from app.joining.models import AccessRequest
+from app.membership import email_change, recovery
+from app.membership.codes import ADDRESS_CODE
+from app.membership.codes import codes_of as codes_for
+from app.membership.models import EmailChange
 from app.messages import channels
 from app.push import request
 from app.tablets import queries as tablets
 from app.tablets.models import TabletTicket
 from app.tablets.rules import spoken_code
 from tests.factories.town import Town
+from tests.membership.mailbox import address_code, code_of, codes_of
 
 ROOT = Path(__file__).parents[2]
 ID = UUID(int=7)
@@ -50,8 +53,8 @@ def errand_of(state: str) -> str | None:
 
 
 TRAVELS = {
-    "invitation-code": Kept(lambda: accounts.code_of(ID), lambda code: code in accounts.codes_of(ID)),
-    "address-code": Kept(lambda: accounts.address_code(ID), lambda code: code in accounts.address_codes(ID)),
+    "invitation-code": Kept(lambda: code_of(ID), lambda code: code in codes_of(ID)),
+    "address-code": Kept(lambda: address_code(ID), lambda code: code in codes_for(ADDRESS_CODE, ID)),
     "stop-recovery": Kept(lambda: recovery.stop_token(ID), lambda token: recovery.stops(ID, token)),
     "push-receipt": Kept(lambda: request.receipt_token(ID), lambda token: request.receipt_token_matches(ID, token)),
     "push-answer-": Kept(
@@ -97,7 +100,8 @@ def rotate(app: Flask) -> None:
 def test_every_purpose_of_a_key_stands_in_this_file() -> None:
     """A new use of our keys is added to `TRAVELS`, or says in `STAYS` why nobody brings it back."""
     named = (
-        r'(?:derived_tokens?|keyed_hash(?:es)?|derive)\((?:secret, )?f?"([^"{]+)|purposes = ([^\n]+)|^LINK = "([^"]+)'
+        r'(?:derived_tokens?|keyed_hash(?:es)?|derive)\((?:secret, )?f?"([^"{]+)'
+        r'|(?:purposes|ADDRESS_CODE) = ([^\n]+)|^LINK = "([^"]+)'
     )
     purposes = set()
     for path in (ROOT / "app").rglob("*.py"):
@@ -120,11 +124,11 @@ def test_what_was_made_before_a_rotation_is_accepted_after(app: Flask, purpose: 
 def test_the_code_of_a_new_address_lives_through_a_rotation(town: Town) -> None:
     nadia = town.orientation_nurse
     with transaction():
-        email_change.ask(nadia.account_id, "nadia@new.example.org", now=clock.now())
-    code = accounts.address_code(db.session.query(EmailChange.id).scalar())
+        email_change.request_change(nadia.account_id, "nadia@new.example.org", now=clock.now())
+    code = address_code(db.session.query(EmailChange.id).scalar())
     rotate(town.app)
     with transaction():
-        assert email_change.show_code(nadia.account_id, code, now=clock.now())
+        assert email_change.confirm_address(nadia.account_id, code, now=clock.now())
     assert nadia.account.email == "nadia@new.example.org"
 
 
@@ -132,8 +136,8 @@ def test_the_code_of_a_request_for_access_lives_through_a_rotation(town: Town) -
     with transaction():
         claim = joining.Claim("10000000009", "Léa", "Dupré", "lea@example.org")
         asked_id = joining.ask(claim, now=clock.now()).id
-    code = accounts.address_code(asked_id)
+    code = address_code(asked_id)
     rotate(town.app)
     with transaction():
-        assert joining.show_code(asked_id, code, now=clock.now())
+        assert joining.prove_address(asked_id, code, now=clock.now())
     assert db.session.get_one(AccessRequest, asked_id).confirmed_at == clock.now()

@@ -8,17 +8,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts import recovery
-from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
-from app.accounts.models import Recovery, Role
+from app.accounts.models import Role
 from app.appointments.actions import link_token
 from app.appointments.queries import of_request
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.limits import Attempts
+from app.membership import recovery
+from app.membership.invitations import Invitee, invite
+from app.membership.models import Recovery
 from tests.accounts.visitor import Browser
 from tests.factories.town import Town
+from tests.membership.mailbox import code_of
 
 LOOKS = 10
 
@@ -31,7 +32,7 @@ def app(app: Flask) -> Flask:
 
 def invitation(town: Town) -> tuple[str, dict[str, str]]:
     with transaction():
-        anne = Person("anne@example.org", "Anne", "Durand")
+        anne = Invitee("anne@example.org", "Anne", "Durand")
         made = invite(anne, town.emergency_id, Role.REQUESTER, by=None, now=clock.now())
         assert made is not None
         return f"/invitation/{made.id}", {"code": code_of(made.id)}

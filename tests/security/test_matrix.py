@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Invitation, Passkey, Role, SignIn
+from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
 from app.core import clock
 from app.core.db import db, transaction
@@ -23,6 +23,7 @@ from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.drafts.actions import keep
 from app.joining.models import AccessRequest
+from app.membership.models import Invitation
 from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
 from tests.factories.town import Nurse, Person, Town
@@ -134,6 +135,8 @@ TABLE: dict[str, Row] = {
     # Whose browser gave no code finds no answer to give.
     "POST /invitation/<uuid:invitation_id>/acceptance": row("not found"),
     "POST /invitation/<uuid:invitation_id>/refusal": TOKEN,
+    "POST /invitation/<uuid:invitation_id>/passkey/options": tablet_too(row("sign-in"), "sign-in"),
+    "POST /invitation/<uuid:invitation_id>/passkey/verification": tablet_too(row("sign-in"), "sign-in"),
     "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "POST /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "GET /invitations/<uuid:invitation_id>": only(*ADMINISTRATORS, foreign=COORDINATORS),

@@ -10,14 +10,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
-from app.accounts.actions import code_of
-from app.accounts.invitations import Person, invite
 from app.accounts.models import Account, Membership, Passkey, Role
 from app.core import clock
 from app.core.db import db, transaction
+from app.membership.invitations import Invitee, invite
 from tests.accounts.authenticator import Authenticator, Key, _cose
 from tests.accounts.visitor import Browser, Visitor
 from tests.factories.town import Town
+from tests.membership.mailbox import code_of
 
 STAFF = 300
 
@@ -30,7 +30,7 @@ def app(app: Flask) -> Flask:
 
 def invited(town: Town, number: int) -> list[UUID]:
     with transaction():
-        people = [Person(f"nurse{each}@example.org", "Anne", f"Numéro {each}") for each in range(number)]
+        people = [Invitee(f"nurse{each}@example.org", "Anne", f"Numéro {each}") for each in range(number)]
         sent = [invite(each, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()) for each in people]
         return [each.id for each in sent if each]
 

@@ -18,23 +18,24 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app import cli
-from app.accounts import actions as accounts
-from app.accounts import email_change, invitations, recovery
-from app.accounts.models import Account, EmailChange, Invitation, Membership, Passkey, Role, SignIn
+from app.accounts.models import Account, Membership, Passkey, Role, SignIn
 from app.cli.directory import enrol
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.joining.models import AccessRequest
+from app.membership import email_change, invitations, recovery
+from app.membership.models import EmailChange, Invitation
 from app.push.models import Subscription
 from app.tablets.models import Badge
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.conftest import welcome
 from tests.accounts.visitor import Visitor
 from tests.factories.town import Nurse, Person, Town
+from tests.membership.mailbox import address_code, code_of
 from tests.tablets.ward import Ward, enrolled
 
-LEA = invitations.Person("lea.blanc@example.org", "Léa", "Blanc")
+LEA = invitations.Invitee("lea.blanc@example.org", "Léa", "Blanc")
 WHY = {"reason": "Vue en personne, carte professionnelle vérifiée"}
 
 
@@ -62,7 +63,7 @@ def invites(boss: Person, how: str, email: str, role: str = "requester") -> Test
     return boss.post(f"/invitations/{how}", {**form, "organization_id": str(clinic_of(boss))})
 
 
-def invited(town: Town, person: invitations.Person, role: Role = Role.REQUESTER) -> UUID:
+def invited(town: Town, person: invitations.Invitee, role: Role = Role.REQUESTER) -> UUID:
     """By the town's own hospital, by mail."""
     with transaction():
         return invitations.invite(person, town.emergency_id, role, by=None, now=clock.now()).id
@@ -84,7 +85,7 @@ def visitor(town: Town) -> Visitor:
 
 def gives_code(someone: Visitor, invitation_id: UUID) -> int:
     someone.visit(f"/invitation/{invitation_id}")
-    return someone.send(f"/invitation/{invitation_id}", code=accounts.code_of(invitation_id)).status_code
+    return someone.send(f"/invitation/{invitation_id}", code=code_of(invitation_id)).status_code
 
 
 # The attacks
@@ -114,7 +115,7 @@ def test_who_is_first_to_show_a_code_does_not_get_what_is_proposed_later(town: T
     assert thief.send(f"/invitation/{mailed}/acceptance").status_code == 404, "the code is in a mailbox she has not"
     mailbox = visitor(town)
     assert gives_code(mailbox, mailed) == 303
-    assert mailbox.ask("/passkeys/options").status_code == 401, "and the mailbox alone has no key"
+    assert mailbox.ask(f"/invitation/{mailed}/passkey/options").status_code == 401, "and the mailbox alone has no key"
     assert account_at(LEA.email).organizations() == [clinic_of(boss)]
 
 
@@ -126,10 +127,10 @@ def test_a_new_address_takes_no_proposal_along(town: Town) -> None:
     thief_id = account_at(LEA.email).id
     mailed = invited(town, LEA, Role.ADMINISTRATOR)
     with transaction():
-        email_change.ask(thief_id, "thief@example.org", now=clock.now())
+        email_change.request_change(thief_id, "thief@example.org", now=clock.now())
     with transaction():
         change = db.session.scalars(select(EmailChange)).one()
-        assert email_change.show_code(thief_id, accounts.address_code(change.id), now=clock.now())
+        assert email_change.confirm_address(thief_id, address_code(change.id), now=clock.now())
     assert gives_code(visitor(town), mailed) == 422
     with transaction():
         again = invitations.renew(db.session.get_one(Invitation, mailed), by=thief_id, now=clock.now())
@@ -146,7 +147,7 @@ def test_who_comes_in_by_pro_sante_connect_alone_is_opened_by_no_code(town: Town
     made = sent_last().id
     thief = visitor(town)
     assert gives_code(thief, made) == 303
-    assert thief.ask("/passkeys/options").status_code == 401
+    assert thief.ask(f"/invitation/{made}/passkey/options").status_code == 401
     assert "déjà un accès" in thief.visit(f"/invitation/{made}").text
     assert db.session.scalar(select(func.count()).select_from(Passkey)) == 0
 
@@ -242,7 +243,7 @@ def test_who_takes_a_role_meanwhile_has_her_keys(town: Town) -> None:
     vouches(first, town.hospital_id, nora)
     vouches(second, town.hospital_id, nora, "/confirmation")
     with transaction():
-        mine = invitations.Person(nora.account.email, "Nora", "Petit")
+        mine = invitations.Invitee(nora.account.email, "Nora", "Petit")
         invitations.use(
             invitations.invite(mine, town.emergency_id, Role.REQUESTER, by=None, now=clock.now()), now=clock.now()
         )
@@ -295,7 +296,7 @@ def world(town: Town) -> World:
     ward = enrolled(town)
     way_in = ward.chooses(nora)
     with transaction():
-        mine = invitations.Person(nora.account.email, "Nora", "Dupré")
+        mine = invitations.Invitee(nora.account.email, "Nora", "Dupré")
         proposed = invitations.invite(mine, town.hospital_id, Role.REQUESTER, by=None, now=clock.now()).id
         asked = AccessRequest(
             rpps=rpps_of(nora),
@@ -379,7 +380,7 @@ def takes_her_address(w: World) -> None:
     w.boss.post("/account/email", {"email": w.nora.account.email})
     db.session.rollback()
     change = db.session.scalars(select(EmailChange)).one()
-    w.boss.post("/account/email/code", {"code": accounts.address_code(change.id)})
+    w.boss.post("/account/email/code", {"code": address_code(change.id)})
 
 
 PERSON = {"email": "{email}", "given_name": "Autre", "family_name": "Nom"}
@@ -387,33 +388,35 @@ HER_MEMBER = "/members/{hers}/{account}"
 AT_MINE = "/members/{clinic}/{account}"
 
 ACTS: dict[str, list[Act]] = {
-    "accounts.invite": [
+    "membership.invite": [
         post("/invitations/new", organization_id="{clinic}", role=role.value, **PERSON) for role in Role
     ]
     + [post("/invitations/new", organization_id="{hers}", role="requester", **PERSON)],
-    "accounts.invite_here": [
+    "membership.invite_here": [
         post("/invitations/shown", organization_id=place, role="administrator", **PERSON)
         for place in ("{clinic}", "{hers}")
     ],
-    "accounts.show_code": [post("/invitation/{proposed}", code="123456")],
-    "accounts.accept_invitation": [post("/invitation/{proposed}/acceptance")],
-    "accounts.decline_invitation": [post("/invitation/{proposed}/refusal")],
-    "members.remove": [post(HER_MEMBER + "/removal"), post(AT_MINE + "/removal")],
-    "members.ask_recovery": [post(HER_MEMBER + "/recovery", **WHY), post(AT_MINE + "/recovery", **WHY)],
-    "members.confirm_recovery": [post(f"{page}/recovery/confirmation", **WHY) for page in (HER_MEMBER, AT_MINE)],
-    "members.cancel_recovery": [post(f"{page}/recovery/cancellation") for page in (HER_MEMBER, AT_MINE)],
-    "members.renew_invitation": [
+    "membership.give_code": [post("/invitation/{proposed}", code="123456")],
+    "membership.accept_invitation": [post("/invitation/{proposed}/acceptance")],
+    "membership.decline_invitation": [post("/invitation/{proposed}/refusal")],
+    "membership.first_passkey_options": [post("/invitation/{proposed}/passkey/options")],
+    "membership.first_passkey_verification": [post("/invitation/{proposed}/passkey/verification")],
+    "membership.remove": [post(HER_MEMBER + "/removal"), post(AT_MINE + "/removal")],
+    "membership.ask_recovery": [post(HER_MEMBER + "/recovery", **WHY), post(AT_MINE + "/recovery", **WHY)],
+    "membership.confirm_recovery": [post(f"{page}/recovery/confirmation", **WHY) for page in (HER_MEMBER, AT_MINE)],
+    "membership.cancel_recovery_of": [post(f"{page}/recovery/cancellation") for page in (HER_MEMBER, AT_MINE)],
+    "membership.renew_invitation": [
         post(f"/members/{place}/invitations/{{proposed}}/renewal") for place in ("{hers}", "{clinic}")
     ],
-    "members.withdraw_invitation": [
+    "membership.withdraw_invitation": [
         post(f"/members/{place}/invitations/{{proposed}}/removal") for place in ("{hers}", "{clinic}")
     ],
-    "keys.rename_passkey": [post("/passkeys/{key}/name", name="La mienne")],
-    "keys.remove_passkey": [post("/passkeys/{key}/removal")],
-    "keys.end_device": [post("/devices/{device}/sign-out")],
+    "accounts.rename_passkey": [post("/passkeys/{key}/name", name="La mienne")],
+    "accounts.remove_passkey": [post("/passkeys/{key}/removal")],
+    "accounts.end_device": [post("/devices/{device}/sign-out")],
     "messages.remove": [post("/push/devices/{phone}/removal")],
-    "settings.change_email": [takes_her_address],
-    "settings.show_email_code": [takes_her_address],
+    "membership.change_email": [takes_her_address],
+    "membership.confirm_email": [takes_her_address],
     "joining.send": [
         post("/access", rpps="{rpps}", given_name="Nora", family_name="Dupré", email=email)
         for email in ("{email}", "mallory@example.org")
@@ -441,21 +444,21 @@ ONESELF = {
     "accounts.sign_in_options": "names nobody",
     "accounts.sign_in_verification": "the passkey says who",
     "accounts.sign_out": "this browser",
-    "accounts.enrolment_options": "oneself, or an invitation whose code was given: the tales above",
-    "accounts.enrolment_verification": "the same",
+    "accounts.enrolment_options": "oneself",
+    "accounts.enrolment_verification": "oneself",
     "accounts.set_lock_screen": "oneself",
-    "keys.proof_options": "oneself",
-    "keys.proof_verification": "oneself",
-    "keys.end_other_devices": "oneself",
-    "keys.cancel_recovery": "oneself",
-    "keys.stop_by_mail": "whoever holds the mailed link; it only stops",
-    "settings.close": "oneself",
+    "accounts.proof_options": "oneself",
+    "accounts.proof_verification": "oneself",
+    "accounts.end_other_devices": "oneself",
+    "membership.cancel_recovery": "oneself",
+    "membership.stop_by_mail": "whoever holds the mailed link; it only stops",
+    "membership.close": "oneself",
     "tablets.lock": "this browser",
     "tablets.presence": "this browser",
 }
 """Acts on an account that name none."""
 
-ROOMS = ("accounts", "keys", "members", "settings", "joining", "approvals", "badges", "tablets", "pro_sante")
+ROOMS = ("accounts", "membership", "joining", "approvals", "badges", "tablets", "pro_sante")
 
 
 def test_every_act_on_accounts_stands_in_the_table(app: Flask) -> None:

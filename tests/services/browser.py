@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Page, Playwright, WebError
+from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Page, Playwright, WebError, expect
 
 from tests.services.push_service import PushDevice
+
+PATIENCE = 30_000
+"""ms until what is waited for counts as not coming: a busy machine may stall for seconds."""
+
+expect.set_options(timeout=PATIENCE)
 
 FLAGS = (
     "--headless",
@@ -101,7 +106,7 @@ class Browsers:
             **(settings | options),
         )
         self._opened.append((context, profile))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", self._hear)
         context.on("weberror", self._hear_error)
         if push:

@@ -79,7 +79,7 @@ class NotificationCentre:
         with self._changed:
             return list(self._notices.values())
 
-    def wait_for(self, count: int = 1, timeout: float = 5) -> list[Notice]:
+    def wait_for(self, count: int = 1, timeout: float = 30) -> list[Notice]:
         """Return what is shown once there are `count` notices; AssertionError after `timeout` seconds."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._notices) >= count, timeout):

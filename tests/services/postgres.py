@@ -119,11 +119,14 @@ class PostgresServer:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            used = ", ".join(f'"{name}"' for (name,) in connection.execute(USED))
-            # As a replica, so that the triggers that guard the audit trail do not stand in the way. Not DELETE: rows
-            # that come after would lie where others were, and in another order than in a table that is new.
-            forget = f"SET session_replication_role = replica; TRUNCATE {used} CASCADE" if used else "SELECT 1"
+            used = [f'"{name}"' for (name,) in connection.execute(USED)]
+            # As a replica, so that neither the triggers that guard the audit trail nor references stand in the way. Not
+            # TRUNCATE, which follows references to every table and costs four times as much. VACUUM gives the place of
+            # the rows back: those that come after lie in the order of a table that is new.
+            forget = "; ".join(["SET session_replication_role = replica", *(f"DELETE FROM {name}" for name in used)])
             connection.execute(forget)  # type: ignore[call-overload]
+            if used:
+                connection.execute(f"VACUUM (TRUNCATE) {', '.join(used)}")  # type: ignore[call-overload]
             shape = connection.execute(SHAPE).fetchone()
         if shape == self._shape(like):
             self._returned.append(url)

@@ -124,7 +124,7 @@ class PushDevice:
             else:
                 self._next.extend(itertools.repeat(answer, times))
 
-    def wait_for(self, count: int, timeout: float = 5) -> list[PushMessage]:
+    def wait_for(self, count: int, timeout: float = 30) -> list[PushMessage]:
         """Return the messages once there are `count`; AssertionError after `timeout` seconds."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.messages) >= count, timeout):

@@ -251,7 +251,7 @@ def test_an_answered_request_is_whole(town: Town) -> None:
 def id_routes(app: Flask) -> list[tuple[str, Rule]]:
     """Every method and route that names something by its id or token."""
     # An invitation's link answers alike whether or not it exists, so that nobody learns who was invited.
-    apart = ("static", "accounts.invitation", "accounts.show_code")
+    apart = ("static", "membership.invitation", "membership.give_code")
     rules = [rule for rule in app.url_map.iter_rules() if rule.arguments and rule.endpoint not in apart]
     return [(m, rule) for rule in rules for m in sorted(rule.methods or ()) if m not in ("HEAD", "OPTIONS")]
 

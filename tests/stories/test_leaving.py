@@ -5,8 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts import closing
-from app.accounts.leaving import leave
 from app.accounts.models import Membership, Role
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment
@@ -16,6 +14,8 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch.models import OfferState
+from app.membership import closing
+from app.membership.leaving import leave
 from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import Nurse, Person, Town, role_of
 

@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import schedule, worker
-from app.accounts.models import Recovery
 from app.audit.actions import record
 from app.care_requests.models import CareRequest
 from app.core import clock, heartbeats
@@ -22,6 +21,7 @@ from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
 from app.letters import actions as letters
 from app.letters.rules import CALM, LetterOutcome, Medium, Stage, after
+from app.membership.models import Recovery
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
 from app.push.models import Subscription

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts import closing
-from app.accounts.leaving import leave
 from app.accounts.models import Membership, Role
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
+from app.membership import closing
+from app.membership.leaving import leave
 from app.tablets.models import Badge, Tablet, TabletTicket
 from tests.factories.town import Town
 from tests.tablets.ward import CODE, Ward, shown

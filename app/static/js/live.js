@@ -1,5 +1,5 @@
 // Screens that move: honest about the network, and never still. The stream says what to look at again, and that it is alive;
-// once it has said nothing for twice its period, the page looks by itself and says so.
+// once it has said nothing for twice its period, the page asks by itself what changed, and says so.
 (() => {
   const STREAMS = 4; // a browser opens six connections to one host (HTTP/1.1): two stay free for pages and taps
   const live = document.getElementById("live");
@@ -48,7 +48,33 @@
     poll();
   }
 
-  const poll = () => htmx.trigger(document.body, "poll");
+  // ---- without a stream: what changed is asked for, and only that is fetched again
+  const known = new Map();
+  let fetchedAt = performance.now();
+  if (live)
+    for (const topic of new URL(live.getAttribute("hx-sse:connect"), location).searchParams.get("topics").split(","))
+      known.set(...topic.split(":"));
+
+  async function poll() {
+    if (performance.now() - fetchedAt >= live.dataset.words * 1000) return fetchAll();
+    const topics = [...known].map((topic) => topic.join(":")).join(",");
+    const asked = { redirect: "manual", signal: AbortSignal.timeout(live.dataset.beat * 1000) };
+    const answer = await fetch(`${live.dataset.changes}?${new URLSearchParams({ topics })}`, asked).catch(() => null);
+    showOffline(!answer);
+    if (answer?.type === "opaqueredirect") location.reload(); // signed out: the server says where to go
+    else if (answer && !answer.ok) fetchAll(); // each part says for itself what is wrong
+    else if (answer)
+      for (const [topic, version] of Object.entries(await answer.json())) {
+        known.set(topic, version);
+        htmx.trigger(live, topic);
+      }
+  }
+
+  /* Everything, whatever changed: words such as "dans 20 min" grow old by themselves. */
+  function fetchAll() {
+    fetchedAt = performance.now();
+    htmx.trigger(document.body, "poll");
+  }
 
   /* Asks for the stream if this window has its turn, and says whether; the extension may be trying already. */
   async function listen() {

@@ -1,0 +1,82 @@
+"""What people type here: a code, or whom to invite."""
+
+from uuid import UUID
+
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Regexp
+
+from app.accounts.models import Account, Role
+from app.accounts.words import ROLES
+from app.core.forms import Form, lowered, stripped, without_spaces
+from app.membership import queries
+from app.membership.invitations import Invitee
+
+
+class CodeForm(Form):
+    code = StringField(
+        "Code à six chiffres",
+        filters=[without_spaces],
+        validators=[
+            InputRequired("Recopiez le code reçu par courriel."),
+            Regexp(r"^[0-9]{6}\Z", message="Le code a six chiffres."),
+        ],
+    )
+
+
+class ReasonForm(Form):
+    reason = StringField(
+        "Comment avez-vous reconnu cette personne\u00a0?",
+        filters=[stripped],
+        description="Par exemple\u00a0: vue en personne, carte professionnelle vérifiée.",
+        validators=[
+            InputRequired("Dites comment vous l'avez reconnue."),
+            Length(min=10, max=300, message="Écrivez entre 10 et 300 caractères."),
+        ],
+    )
+
+
+class EmailForm(Form):
+    email = EmailField(
+        "Adresse e-mail professionnelle",
+        filters=[stripped, lowered],
+        validators=[
+            InputRequired("Écrivez l'adresse e-mail."),
+            Length(max=254),
+            Email("Cette adresse e-mail est incomplète ou mal écrite."),
+        ],
+    )
+
+
+class InviteForm(EmailForm):
+    given_name = StringField(
+        "Prénom", filters=[stripped], validators=[DataRequired("Écrivez le prénom."), Length(max=80)]
+    )
+    family_name = StringField("Nom", filters=[stripped], validators=[DataRequired("Écrivez le nom."), Length(max=80)])
+    organization_id = SelectField("Organisation", coerce=UUID, validators=[InputRequired("Choisissez l'organisation.")])
+    role = RadioField(
+        "Cette personne va surtout",
+        coerce=Role,
+        validators=[InputRequired("Choisissez ce que cette personne va faire.")],
+    )
+
+    def offer(self, host: Account) -> None:
+        """Show what `host` may give; call before validating."""
+        self.host = host
+        places = queries.may_invite_to(host)
+        self.organization_id.choices = {str(each): name for each, name in places.items()}
+        grantable = frozenset().union(*(host.may_grant(each) for each in places))
+        self.role.choices = {role.value: ROLES[role] for role in Role if role in grantable}
+
+    def validate_role(self, field: RadioField) -> None:
+        if self.organization_id.data and field.data not in self.host.may_grant(self.organization_id.data):
+            raise ValidationError("Vous ne pouvez pas donner ce rôle dans cette organisation.")
+
+    @property
+    def invitee(self) -> Invitee:
+        return Invitee(self.email.data or "", self.given_name.data or "", self.family_name.data or "")
+
+
+class ClosingForm(Form):
+    sure = BooleanField(
+        "Je veux fermer mon compte", validators=[InputRequired("Cochez la case si vous le voulez vraiment.")]
+    )
