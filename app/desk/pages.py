@@ -10,6 +10,7 @@ from flask import current_app, request, url_for
 
 from app.accounts.models import Account, Role
 from app.appointments import actions as appointments
+from app.appointments import queries as appointment_queries
 from app.appointments.models import Appointment
 from app.appointments.words import MODES
 from app.care_requests import attachments, plans
@@ -69,7 +70,13 @@ def follow_lines(
     requests: Sequence[RequestFacts], reach: Mapping[UUID, Reach], current: UUID | None, now: datetime
 ) -> list[RequestLine]:
     nobody = Reach()
-    return [lines.follow_line(each, reach.get(each.id, nobody), now, current=each.id == current) for each in requests]
+    hours = appointment_queries.hours_of([each.id for each in requests if each.state is State.SCHEDULED])
+    return [
+        lines.follow_line(
+            each, reach.get(each.id, nobody), now, hour_said=hours.get(each.id), current=each.id == current
+        )
+        for each in requests
+    ]
 
 
 def follow_topics(account: Account) -> list[str]:
