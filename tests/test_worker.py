@@ -55,7 +55,7 @@ def working(app: Flask, looks: list[Looks]) -> Iterator[None]:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while not true():
         assert time.monotonic() < ends, "it never came to that"
         time.sleep(0.005)

@@ -13,8 +13,6 @@ from tests.services.browser import Browsers, deliver_push
 from tests.services.notifications import NotificationCentre
 from tests.services.weak_network import WeakNetwork, weak_network
 
-pytestmark = pytest.mark.timeout(240)
-
 NO_SIGNAL = (r"net::ERR_", "status of 404", "status of 409", "Failed to fetch", "network error")
 PATIENT = ("Monique", "Lefèvre", "LEFÈVRE", "Lefevre", "LEFEVRE", "allée du Dragon", "1948")
 

@@ -20,7 +20,7 @@ from app.dispatch.queries import reach
 from app.letters import actions, mail, sender
 from app.letters import sms as gateways
 from app.letters.kinds import Words
-from app.letters.rules import URGENT, LetterOutcome, LetterVerdict, Medium, Stage, after, is_mobile
+from app.letters.rules import URGENT, AttemptStage, LetterOutcome, LetterVerdict, Medium, after, is_mobile
 from app.live.models import Topic
 from app.messages import actions as messages
 from app.messages import channels
@@ -192,7 +192,7 @@ def test_a_mail_server_that_is_away_is_tried_again(town: Town, tmp_path: Path, m
     town.nurse("Maya", phone=False)
 
     def away(*_: object) -> LetterOutcome:
-        return LetterOutcome(Stage.CONNECTION)
+        return LetterOutcome(AttemptStage.CONNECTION)
 
     town.asks()
     with monkeypatch.context() as broken:
@@ -241,7 +241,7 @@ def test_a_refused_mail_brings_the_sms_forward(
     town: Town, gateway: FakeSmsGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuses(*_: object) -> LetterOutcome:
-        return LetterOutcome(Stage.RECIPIENT, 550, said="no such mailbox")
+        return LetterOutcome(AttemptStage.RECIPIENT, 550, said="no such mailbox")
 
     monkeypatch.setattr(mail, "deliver", refuses)
     town.nurse("Maya", phone=False)
@@ -556,6 +556,6 @@ def test_which_numbers_get_an_sms(number: str, mobile: bool) -> None:
 
 def test_a_gateway_that_asks_for_patience_beyond_the_deadline_is_not_waited_for(now: datetime) -> None:
     ends = now + timedelta(seconds=30)
-    outcome = LetterOutcome(Stage.GATEWAY, 429, "60")
+    outcome = LetterOutcome(AttemptStage.GATEWAY, 429, "60")
     verdict = after(outcome, URGENT, attempts=1, now=now, expires_at=ends)
     assert verdict == LetterVerdict("expired")

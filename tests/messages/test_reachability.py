@@ -27,7 +27,7 @@ from app.messages.reachability import (
     SILENT_DEVICE,
     DeviceFacts,
     Judgement,
-    Reach,
+    Reachability,
     check_ends_at,
     judge,
 )
@@ -75,7 +75,7 @@ def test_a_person_is_reached_by_the_best_of_her_devices(
 
 def test_who_cannot_be_reached_is_always_told_what_to_do() -> None:
     for found in (NO_DEVICE, LOST_DEVICE, SILENT_DEVICE):
-        assert found.reach is Reach.UNREACHABLE
+        assert found.reach is Reachability.UNREACHABLE
         assert found.remedy
         assert found.to_others
 

@@ -20,7 +20,7 @@ from app.core.timers import Timer
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
 from app.letters import actions as letters
-from app.letters.rules import CALM, LetterOutcome, Medium, Stage, after
+from app.letters.rules import CALM, AttemptStage, LetterOutcome, Medium, after
 from app.membership.models import Recovery
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
@@ -281,7 +281,7 @@ def test_what_waits_for_a_second_try_is_not_late_but_told(town: Town) -> None:
     with transaction():
         letter = letters.claim(Medium.EMAIL, clock.now())
     assert letter
-    outcome = LetterOutcome(Stage.RECIPIENT, 451)
+    outcome = LetterOutcome(AttemptStage.RECIPIENT, 451)
     verdict = after(outcome, CALM, attempts=1, now=clock.now(), expires_at=clock.now() + HOUR)
     with transaction():
         letters.settle(letter, verdict, outcome, clock.now())
