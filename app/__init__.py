@@ -37,11 +37,11 @@ from app.core import (
     limits,
     logging,
     security,
-    timers,
     waiting,
     ways,
     words,
 )
+from app.jobs import timers
 
 
 def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:

@@ -15,9 +15,9 @@ from sqlalchemy import Select, null, select, text
 from structlog.testing import capture_logs
 
 from app import worker
-from app.core import heartbeats
 from app.core.db import db, transaction
-from app.core.timers import Timer
+from app.jobs import heartbeats
+from app.jobs.timers import Timer
 from app.live.actions import changed
 from app.schedule import TIMERS
 
@@ -55,7 +55,7 @@ def working(app: Flask, looks: list[Looks]) -> Iterator[None]:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while not true():
         assert time.monotonic() < ends, "it never came to that"
         time.sleep(0.005)

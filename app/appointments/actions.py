@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import select
 
 from app.accounts.models import Account
@@ -13,7 +12,7 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN
-from app.core.db import db
+from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.core.words import moment
 from app.directory.queries import deserted
@@ -35,9 +34,7 @@ def prepare(request: CareRequest, now: datetime) -> Appointment:
     if appointment is None:
         if request.state not in TAKEN:
             raise ValueError(f"nobody has taken {request.id}")
-        appointment = Appointment(
-            id=uuid_utils.compat.uuid7(), request_id=request.id, sequence=0, created_at=now, changed_at=now
-        )
+        appointment = Appointment(id=new_id(), request_id=request.id, sequence=0, created_at=now, changed_at=now)
         db.session.add(appointment)
         db.session.flush()
         token_hash = hash_token(derived_token(LINK, str(appointment.id)))
@@ -83,10 +80,10 @@ def link_expiry(starts_at: datetime | None, window_end: datetime) -> datetime:
 def link_token(appointment: Appointment) -> str:
     """The token in the patient's link: computed from our key when a screen shows it, stored nowhere."""
     kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == appointment.id))
-    return link_token_kept(appointment.id, kept)
+    return link_token_for(appointment.id, kept)
 
 
-def link_token_kept(appointment_id: UUID, kept: str | None) -> str:
+def link_token_for(appointment_id: UUID, kept: str | None) -> str:
     """The same, for who has read the hash of it already.
 
     A link that was printed before a rotation is the one that works, as long as its key is in the ring.

@@ -73,7 +73,7 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
         practice=performer.organization.full_address if performer else "",
         requester=care_request.organization,
         days=days(appointment.starts_at, now) if appointment.starts_at else [],
-        plan=plans.in_words(read_visits(care_request.visits)),
+        plan=plans.plan_in_words(read_visits(care_request.visits)),
         free=care_request.rulebook.after.free,
         others=[coming(one, who, now) for one in others if (who := one.request.performer)],
         in_calendar=appointment.last_starts_at is not None,

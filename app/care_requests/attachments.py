@@ -25,7 +25,7 @@ ROOM = MOST * LARGEST + 1_000_000
 """Bytes of a form with as many documents as may be joined."""
 
 
-def received(uploads: Iterable[FileStorage]) -> list[Upload]:
+def read_uploads(uploads: Iterable[FileStorage]) -> list[Upload]:
     """What a browser sent, checked; fields in which nothing was chosen are nothing. Raises `WrongDocument`."""
     sent = [each for each in uploads if each.filename]
     if len(sent) > MOST:

@@ -84,7 +84,8 @@ class RequestLine:
 
     `state`: of whichever it is. `title`: whom it is about; what is asked, where nobody is to be named or all are one
     patient's. `note` stands beside the state: who comes, how far the search came, what the patient said. `overdue`: the
-    icon of what should have happened by now, which then stands for the state; empty when nothing is late.
+    icon of what should have happened by now, which then stands for the state; empty when nothing is late. `answer`:
+    what the patient said of the hour, `confirmed` or `declined`, which is part of the state in words.
     """
 
     url: str
@@ -95,6 +96,7 @@ class RequestLine:
     note: str = ""
     current: bool = False
     overdue: str = ""
+    answer: str = ""
 
 
 def line_of(

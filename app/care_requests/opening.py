@@ -7,19 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import uuid_utils.compat
-
 from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import words
 from app.care_requests.actions import move, note
 from app.care_requests.models import CareRequest, Episode
 from app.care_requests.rules import State, Verb, Visit
-from app.core.db import db
+from app.core.db import db, new_id
 from app.directory.models import Profession
 from app.messages import actions as messages
 from app.organizations.models import Organization
-from app.pathways.actions import kept
+from app.pathways.actions import version_id_of
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient
@@ -60,7 +58,7 @@ def open_request(
     `episode_id`: of the need that was opened with this one. Raises IntegrityError when a request of that id exists.
     """
     request = _row(need, patient, organization_id, now)
-    request.id = request_id or uuid_utils.compat.uuid7()
+    request.id = request_id or new_id()
     request.author_id = by.id
     request.episode_id = episode_id or _episode(patient, organization_id, now).id
     db.session.add(request)
@@ -78,7 +76,7 @@ def _row(need: Need, patient: Patient | None, organization_id: UUID, now: dateti
     waits = need.decider_id is not None
     return CareRequest(
         pathway=need.pathway.slug,
-        pathway_version_id=kept(need.pathway, now=now),
+        pathway_version_id=version_id_of(need.pathway, now=now),
         patient_id=patient.id if patient else None,
         organization_id=organization_id,
         profession=Profession(need.pathway.profession_for(reason)),
@@ -103,7 +101,7 @@ def _row(need: Need, patient: Patient | None, organization_id: UUID, now: dateti
 def _ask_decision(request: CareRequest, now: datetime) -> None:
     """A senior doctor has to decide first: her phone says so."""
     if request.decider_id:
-        notice, until = words.decision_notice("decisions"), request.answer_by
+        notice, until = words.DECISION_NOTICE, request.answer_by
         messages.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
 
 
@@ -116,7 +114,7 @@ def _where(need: Need, patient: Patient | None, organization_id: UUID) -> str:
 
 def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> Episode:
     episode = Episode(
-        id=uuid_utils.compat.uuid7(),
+        id=new_id(),
         patient_id=patient.id if patient else None,
         organization_id=organization_id,
         created_at=now,
@@ -149,7 +147,7 @@ def note_refusal(need: Need, patient: Patient, *, request_id: UUID | None, by: A
 def split(request: CareRequest, rest: Sequence[Visit], *, by: Account, now: datetime) -> CareRequest:
     """The visits that a conditional yes left become a request of their own, in the same episode: searched at once."""
     left = CareRequest(
-        id=uuid_utils.compat.uuid7(),
+        id=new_id(),
         **{name: getattr(request, name) for name in CARRIED},
         split_from_id=request.id,
         answer_by=request.search.answer_by(request.window_end, now, until=request.answer_by),

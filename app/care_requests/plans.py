@@ -8,7 +8,7 @@ from itertools import pairwise
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
-from app.care_requests.words import MOMENTS as MOMENT_WORDS
+from app.care_requests.words import MOMENT_WORDS
 from app.core.words import count, french_date
 
 THE = {"morning": "le matin", "midday": "à midi", "evening": "le soir"}
@@ -16,7 +16,7 @@ EACH = {"morning": "chaque matin", "midday": "chaque midi", "evening": "chaque s
 BARE = {"morning": "matin", "midday": "midi", "evening": "soir"}
 
 
-def in_words(visits: Sequence[Visit]) -> str:
+def plan_in_words(visits: Sequence[Visit]) -> str:
     """`10 passages, chaque matin, jusqu'au 6 décembre`; empty when there is no plan."""
     if not visits:
         return ""

@@ -13,8 +13,8 @@ from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
 from app.core.db import db
-from app.core.timers import Due
 from app.directory.queries import recipients_of
+from app.jobs.timers import Due
 from app.organizations.queries import territory_communes, territory_of, whose_rules
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway

@@ -6,29 +6,28 @@ from collections.abc import Iterator
 import click
 from flask import current_app
 from sqlalchemy import select
-from uuid_utils.compat import uuid7
 
 from app.accounts.models import Account
 from app.cli import context
 from app.config import Settings
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, new_id
 from app.core.limits import unheard_proxy
 from app.letters import mail, sms
 from app.letters.kinds import Words
-from app.letters.rules import LetterOutcome, Stage, is_mobile
+from app.letters.rules import AttemptStage, LetterOutcome, is_mobile
 from app.messages import checks
 from app.supervision.health import report
 
 STAGES = {
-    Stage.NAME: "name resolution",
-    Stage.CONNECTION: "connection",
-    Stage.TLS: "TLS",
-    Stage.SIGN_IN: "sign-in",
-    Stage.SENDER: "sender refused",
-    Stage.RECIPIENT: "recipient refused",
-    Stage.MESSAGE: "message refused",
-    Stage.GATEWAY: "the gateway refused",
+    AttemptStage.NAME: "name resolution",
+    AttemptStage.CONNECTION: "connection",
+    AttemptStage.TLS: "TLS",
+    AttemptStage.SIGN_IN: "sign-in",
+    AttemptStage.SENDER: "sender refused",
+    AttemptStage.RECIPIENT: "recipient refused",
+    AttemptStage.MESSAGE: "message refused",
+    AttemptStage.GATEWAY: "the gateway refused",
 }
 TEXT = "Relais : ceci est un essai. Rien ne vous attend."
 
@@ -67,7 +66,7 @@ def tried_mail(address: str) -> Iterator[Finding]:
     if not settings.smtp_url:
         yield False, "mail: RELAIS_SMTP_URL is not set, so mails are written to a folder and reach nobody"
         return
-    message = mail.compose(uuid7(), address, "Relais : essai", f"{TEXT}\n", settings, clock.now())
+    message = mail.compose(new_id(), address, "Relais : essai", f"{TEXT}\n", settings, clock.now())
     yield _told("mail", mail.by_smtp(message, settings.smtp_url))
 
 
@@ -77,7 +76,7 @@ def tried_sms(number: str) -> Iterator[Finding]:
     elif not is_mobile(number):
         yield False, "SMS: this is no French mobile number in the form +33612345678"
     else:
-        yield _told("SMS", sms.send(uuid7(), number, Words(TEXT), _settings()))
+        yield _told("SMS", sms.send(new_id(), number, Words(TEXT), _settings()))
 
 
 def tried_push(email: str) -> Iterator[Finding]:

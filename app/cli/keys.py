@@ -3,13 +3,12 @@
 import sys
 
 import click
-from uuid_utils.compat import uuid7
 
 from app.appointments.actions import links_of_former_keys, renew_lost_links
 from app.audit.actions import record
 from app.cli import context, resealing
 from app.core import clock
-from app.core.db import transaction
+from app.core.db import new_id, transaction
 from app.patients import rehashing
 from app.push import queries as push
 from app.push import vapid as push_keys
@@ -37,7 +36,7 @@ def rotate(batch: int) -> None:
     now = clock.now()
     with transaction():
         links = 0 if lost else renew_lost_links(now)
-        record("secrets.rotated", uuid7(), now=now, values=values, patients=patients, links=links)
+        record("secrets.rotated", new_id(), now=now, values=values, patients=patients, links=links)
     click.echo(f"{values} values sealed anew, {patients} search hashes computed anew, {links} patient links renewed.")
     if lost:
         click.echo(f"{lost} values open with no key: is a former key missing from RELAIS_FORMER_SECRET_KEYS?")

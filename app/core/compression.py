@@ -9,10 +9,15 @@ answered uncompressed, so that this site has no length to compare.
 
 from flask import Flask, Request, Response, request
 from flask_compress import Compress
-from flask_compress.flask_compress import DictCache
 
 pages = Compress()
 files = Compress()
+
+
+class CompressedFiles(dict[str, bytes]):
+    """As Flask-Compress asks one."""
+
+    set = dict.__setitem__
 
 
 def init_app(app: Flask) -> None:
@@ -23,8 +28,8 @@ def init_app(app: Flask) -> None:
         COMPRESS_BR_LEVEL=5,
     )
     pages.init_app(app)
+    app.config.update(COMPRESS_CACHE_BACKEND=CompressedFiles, COMPRESS_CACHE_KEY=path_of)
     files.init_app(app)
-    files.cache, files.cache_key = DictCache(), path_of
     app.after_request(compress)
 
 

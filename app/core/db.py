@@ -80,10 +80,13 @@ class Model(DeclarativeBase):
     }
 
 
-class Identified:
+def new_id() -> UUID:
     """A public id that sorts by time (UUIDv7, RFC 9562), so that new rows land at the end of each index."""
+    return uuid_utils.compat.uuid7()
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid_utils.compat.uuid7, sort_order=-1)
+
+class Identified:
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
 
 
 class Named:

@@ -66,7 +66,7 @@ def init_app(app: Flask) -> None:
 def honest_page(status: int, words: tuple[str, str] | None = None, home: str = "") -> Response:
     """A page, or only its words in the place of the part that was asked for; `home`: where its button leads."""
     title, text = words or WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])
-    art = "offline" if status >= 500 else "lost"
+    art = "dropped"
     if request_ctx.url_adapter is None:  # Flask reads no address under such a host, and this page has links as any.
         request_ctx.url_adapter = current_app.url_map.bind("localhost", request.script_root)
     home = home or request.script_root + "/"

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from math import inf
+from urllib.parse import quote
 
 import phonenumbers
 from babel.dates import format_date
-from flask import Flask
+from flask import Flask, request
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 from phonenumbers import PhoneNumberFormat
@@ -45,6 +46,25 @@ def span(start: datetime, end: datetime, now: datetime | None = None) -> str:
     if day(start, now) != day(end, now):
         return f"avant {moment(end, now)}"
     return f"{day(end, now)}, " + (f"de {hour(start)} à {hour(end)}" if start > now else f"avant {hour(end)}")
+
+
+def wanted(start: datetime, end: datetime, now: datetime) -> str:
+    """The same as people say it: `demain, 7 h – 13 h`, `d'ici lundi matin`, `avant le 28 décembre`. Never later than
+    `end` by more than the half-day it falls in; `span` and `moment` are exact."""
+    if day(start, now) == day(end, now):
+        return f"{day(end, now)}, " + (f"{hour(start)} – {hour(end)}" if start > now else f"avant {hour(end)}")
+    local = clock.paris(end)
+    if local.hour < 6:  # Who waits for the small hours has waited the evening before.
+        local = local - timedelta(hours=6)
+        part = "soir"
+    else:
+        part = "matin" if local.hour < 12 else "après-midi" if local.hour < 18 else "soir"
+    away = (local.date() - clock.paris(now).date()).days
+    if away == 0:
+        return f"d'ici ce {part}" if part != "après-midi" else "d'ici cet après-midi"
+    if away > 6:
+        return f"avant le {format_date(local, 'd MMMM', locale='fr')}"
+    return f"d'ici {DAYS.get(away) or format_date(local, 'EEEE', locale='fr')} {part}"
 
 
 def stamp(value: datetime) -> str:
@@ -90,6 +110,14 @@ def phone(number: str) -> str:
     return phonenumbers.format_number(read, form).replace(" ", "\u00a0")
 
 
+def map_link(address: str) -> str:
+    """What opens the way there in the phone's own map: `geo:` (RFC 5870), or Apple's where that is not known."""
+    agent, place = request.user_agent.string, quote(address, safe="")
+    if any(name in agent for name in ("iPhone", "iPad", "Macintosh")):
+        return f"https://maps.apple.com/?q={place}"
+    return f"geo:0,0?q={place}"
+
+
 def init_app(app: Flask) -> None:
     # French is the language of the sources; a translation only has to be added to be offered.
     babel = Babel(app, default_locale="fr", default_timezone="Europe/Paris")
@@ -98,4 +126,7 @@ def init_app(app: Flask) -> None:
             app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["now"] = clock.now
-    app.jinja_env.filters.update(hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span)
+    app.jinja_env.filters.update(
+        day=day, hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span
+    )
+    app.jinja_env.filters["map_link"] = map_link

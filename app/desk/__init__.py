@@ -14,5 +14,4 @@ def init_app(app: Flask) -> None:
     from app.tablets.actions import is_news
 
     app.register_blueprint(bp)
-    app.register_blueprint(decisions.bp)
     is_news.provide(app, anything_new)

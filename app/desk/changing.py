@@ -147,7 +147,7 @@ def attach(request_id: UUID) -> Response:
     now = clock.now()
     asked_by_us(request_id)
     try:
-        uploads = attachments.received(request.files.getlist("document"))
+        uploads = attachments.read_uploads(request.files.getlist("document"))
         if not uploads:
             raise WrongDocument("Choisissez un fichier.")
         with transaction():

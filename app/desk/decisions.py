@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, url_for
+from flask import Response, abort, flash, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
@@ -14,15 +14,14 @@ from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.desk.changes import DecisionForm
+from app.desk.door import bp
 from app.desk.pages import DecisionsPage
 from app.dispatch import actions as dispatch
 
-bp = Blueprint("decisions", __name__, url_prefix="/decisions")
 
-
-@bp.get("")
+@bp.get("/decisions")
 @role(Role.SENIOR_DOCTOR)
-def show() -> Response:
+def decisions() -> Response:
     return decisions_page()
 
 
@@ -47,7 +46,7 @@ def _note_readings(seen: list[CareRequest]) -> None:
             record_reading(subject, patient=patient, by=reader, now=now, request=subject)
 
 
-@bp.post("/<uuid:request_id>")
+@bp.post("/decisions/<uuid:request_id>")
 @role(Role.SENIOR_DOCTOR)
 @resumable
 def decide(request_id: UUID) -> Response:
@@ -61,7 +60,7 @@ def decide(request_id: UUID) -> Response:
     if not decided:
         return decisions_page(status=409, too_late=True)
     flash("La recherche commence." if yes else "Le patient reste aux urgences. L'équipe le sait.", "success")
-    return see_other(url_for("decisions.show"))
+    return see_other(url_for("desk.decisions"))
 
 
 def mine_to_decide(request_id: UUID) -> CareRequest:

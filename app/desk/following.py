@@ -44,7 +44,7 @@ def follow(request_id: UUID) -> Response:
 
 
 def my_followed(request_id: UUID) -> Followed:
-    found = desk_queries.followed(request_id)
+    found = desk_queries.followed_request(request_id)
     return found if found and care_request_queries.is_followed_by(found.request, me()) else abort(404)
 
 

@@ -10,6 +10,7 @@ from flask import current_app, request, url_for
 
 from app.accounts.models import Account, Role
 from app.appointments import actions as appointments
+from app.appointments import queries as appointment_queries
 from app.appointments.models import Appointment
 from app.appointments.words import MODES
 from app.care_requests import attachments, plans
@@ -18,6 +19,7 @@ from app.care_requests.lines import RequestFacts, RequestLine
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
 from app.care_requests.plans import Grid
 from app.care_requests.rules import OPEN, Verb, condition
+from app.care_requests.words import answers_in_words
 from app.core.htmx import Page
 from app.core.qr import qr_svg
 from app.desk import REQUESTERS, lines
@@ -25,7 +27,6 @@ from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, R
 from app.desk.forms import CommuneField, PatientForm, PatientSearchForm
 from app.desk.lines import Hands, Moment
 from app.desk.queries import Followed
-from app.desk.questions import answers_in_words
 from app.desk.request_form import RequestForm
 from app.directory.models import PractitionerRole
 from app.dispatch import queries as dispatch_queries
@@ -69,7 +70,13 @@ def follow_lines(
     requests: Sequence[RequestFacts], reach: Mapping[UUID, Reach], current: UUID | None, now: datetime
 ) -> list[RequestLine]:
     nobody = Reach()
-    return [lines.follow_line(each, reach.get(each.id, nobody), now, current=each.id == current) for each in requests]
+    hours = appointment_queries.hours_of([each.id for each in requests if each.state is State.SCHEDULED])
+    return [
+        lines.follow_line(
+            each, reach.get(each.id, nobody), now, hour_said=hours.get(each.id), current=each.id == current
+        )
+        for each in requests
+    ]
 
 
 def follow_topics(account: Account) -> list[str]:
@@ -166,7 +173,7 @@ class FollowPage(FollowList):
             found_in=lines.found_in(asked),
             hands=lines.hands(asked),
             timeline=lines.timeline(asked, now),
-            answers=answers_in_words(asked.rulebook, asked.answers),
+            answers=answers_in_words(asked),
             documents=attachments.joined_to(asked.episode_id) if found.documents else [],
             tasks=care_request_queries.tasks_of(asked.id) if found.tasks else [],
             copies=care_request_queries.copies_of(asked.id) if found.copies else [],
@@ -193,7 +200,7 @@ def patient_link(found: Followed) -> str | None:
     if found.appointment is None or found.request.performer is None:
         return None
     # The configured address, not the one this page was asked by: a forged Host header must not reach a patient.
-    path = url_for("appointments.patient_page", token=appointments.link_token_kept(found.appointment.id, found.link))
+    path = url_for("appointments.patient_page", token=appointments.link_token_for(found.appointment.id, found.link))
     return f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
 
 
@@ -239,7 +246,7 @@ class DecisionsPage(Page):
             Awaited(
                 each,
                 banner(each.patient, now) if each.patient else None,
-                answers_in_words(each.rulebook, each.answers),
+                answers_in_words(each),
                 attachments.joined_to(each.episode_id),
             )
             for each in care_request_queries.to_decide(doctor)

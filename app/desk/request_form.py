@@ -6,15 +6,15 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-import uuid_utils.compat
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from app.accounts.models import Account
-from app.care_requests.attachments import received
+from app.care_requests.attachments import read_uploads
 from app.care_requests.rules import Visit
 from app.core import clock
+from app.core.db import new_id
 from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
 from app.core.words import french_date
 from app.desk.plan_form import PlanForm
@@ -74,7 +74,7 @@ class RequestForm(Form):
             del self["agreement"]
         if not self.is_submitted() and self.window.choices:
             self.window.data = next(iter(self.window.choices))
-        self.request_id.data = str(self.wanted_id or uuid_utils.compat.uuid7())
+        self.request_id.data = str(self.wanted_id or new_id())
 
     @property
     def wanted_id(self) -> UUID | None:
@@ -127,7 +127,7 @@ class RequestForm(Form):
     def validate_document(self, field: Field) -> None:
         """What is wrong with a file is said of it by name; a browser never sends it again by itself."""
         try:
-            self.documents = received(field.data) if field.data else []
+            self.documents = read_uploads(field.data) if field.data else []
         except WrongDocument as wrong:
             raise StopValidation(str(wrong)) from None
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import uuid_utils.compat
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, select, update
 
@@ -14,7 +13,7 @@ from app.accounts.queries import answering_from_lock_screen
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest
-from app.core.db import db, in_order, insert_rows
+from app.core.db import db, in_order, insert_rows, new_id
 from app.core.words import distance
 from app.directory import queries as directory
 from app.dispatch import rules, words
@@ -64,7 +63,7 @@ def offer_row(
 ) -> dict[str, Any]:
     """As it is inserted; `until`: when the time to answer ends."""
     return {
-        "id": uuid_utils.compat.uuid7(),
+        "id": new_id(),
         "request_id": request.id,
         "wave_id": wave.id,
         "role_id": candidate.role_id,

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-import uuid_utils.compat
 from sqlalchemy import select
 
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest, Verb
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import offers, rules, snapshots, words
@@ -153,12 +152,12 @@ def _km(place: Commune, role: PractitionerRole) -> float:
     return distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
 
 
-def first_stage(request: CareRequest, now: datetime) -> rules.Widen:
+def opening_stage(request: CareRequest, now: datetime) -> rules.Widen:
     return rules.first_stage(request.search, urgent=request.urgent, now=now)
 
 
 def _first(request: CareRequest, now: datetime) -> StageReached:
-    begins = first_stage(request, now)
+    begins = opening_stage(request, now)
     return StageReached(1, begins.stage, begins.ends_at)
 
 
@@ -175,7 +174,7 @@ def widen(request: CareRequest, to: rules.Widen, round_number: int, now: datetim
 def _begin(request: CareRequest, reached: StageReached, now: datetime, *, asked_before: bool) -> Wave:
     stage = request.search.stages[reached.stage]
     wave = Wave(
-        id=uuid_utils.compat.uuid7(),
+        id=new_id(),
         request_id=request.id,
         round=reached.round,
         stage=reached.stage,

@@ -3,10 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import ColumnElement, delete, select
 
-from app.core.db import db, insert_into, transaction
+from app.core.db import db, insert_into, new_id, transaction
 from app.drafts.models import Draft
 from app.drafts.rules import DRAFT_LASTS, MOST_DRAFTS
 from app.membership.leaving import Departure
@@ -16,7 +15,7 @@ def keep(account_id: UUID, path: str, body: str, *, had_files: bool, now: dateti
     """Keep what this person typed for `path`, instead of what she typed there before; returns its id."""
     _forget(Draft.expires_at <= now)
     values = {"body": body, "had_files": had_files, "expires_at": now + DRAFT_LASTS}
-    statement = insert_into(Draft).values(id=uuid_utils.compat.uuid7(), account_id=account_id, path=path, **values)
+    statement = insert_into(Draft).values(id=new_id(), account_id=account_id, path=path, **values)
     kept: UUID = db.session.scalars(
         statement.on_conflict_do_update(index_elements=[Draft.account_id, Draft.path], set_=values).returning(Draft.id)
     ).one()

@@ -9,11 +9,11 @@ from flask import url_for
 
 from app.care_requests import plans
 from app.care_requests.rules import TAKEN, read_visits
+from app.care_requests.words import answers_in_words
 from app.core import clock
-from app.core.words import length, span
+from app.core.words import day, length, moment, wanted
 from app.dispatch.models import Offer, OfferState
-from app.inbox.parts import Part, parts
-from app.inbox.questions import answers_of
+from app.inbox.parts import PlanPart, parts
 from app.organizations.geo import driving_minutes
 from app.organizations.models import Organization
 from app.patients.rules import age, age_band
@@ -36,7 +36,8 @@ class Card:
     commune: str
     km: float
     minutes: int | None  # by road; none when the distance is not known
-    window: str
+    wanted: str
+    latest: str  # exactly, where `wanted` is not
     length: str
     age_band: str
     usual: bool
@@ -45,7 +46,7 @@ class Card:
     plan: str
     said: list[tuple[str, str]]
     relayed_by: str
-    parts: list[Part]
+    parts: list[PlanPart]
     started_at: datetime
     ends_at: datetime
     paused: bool
@@ -71,6 +72,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
     """`answered`: offers whose question has its answer."""
     request = offer.request
     reason = request.need
+    far = day(request.window_start, now) != day(request.window_end, now)
     return Card(
         id=offer.id,
         url=url_for("inbox.offer", offer_id=offer.id),
@@ -80,14 +82,15 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         commune=request.commune.name,
         km=offer.km,
         minutes=driving_minutes(offer.km),
-        window=sentence(span(request.window_start, request.window_end, now)),
+        wanted=sentence(wanted(request.window_start, request.window_end, now)),
+        latest=sentence(moment(request.window_end, now)) if far else "",
         length=length(timedelta(minutes=reason.minutes)),
         age_band=age_band(age(request.patient.birth_date, clock.paris(now).date())) if request.patient else "",
         usual=offer.usual,
         chosen=offer.knows_patient and not offer.usual,
         urgent=request.urgent,
-        plan=plans.in_words(read_visits(request.visits)),
-        said=answers_of(request, shown_only=True),
+        plan=plans.plan_in_words(read_visits(request.visits)),
+        said=answers_in_words(request, shown_only=True),
         relayed_by=offer.relayed_by,
         parts=parts(offer, now),
         started_at=offer.created_at,
@@ -111,7 +114,7 @@ def known(offer: Offer, now: datetime) -> Known | None:
     return Known(
         patient=banner(request.patient, now) if request.patient else None,
         reason=request.need.label,
-        said=answers_of(request),
+        said=answers_in_words(request),
         message=request.note,
         author=request.author.name,
         author_initials=request.author.initials,

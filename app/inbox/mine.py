@@ -62,7 +62,7 @@ def my_offer_of(offer_id: UUID, account: Account) -> Offer:
     return offer if offer and offer.recipient_id in recipients_of(account) else abort(404)
 
 
-def held_offer_of(offer_id: UUID, account: Account) -> Offer:
+def locked_offer_of(offer_id: UUID, account: Account) -> Offer:
     """The offer as it stands, with its request, which nobody else moves until the transaction ends."""
     found = my_offer_of(offer_id, account)
     care_requests.lock(found.request_id)

@@ -17,7 +17,7 @@ from app.care_requests.lines import RequestLine
 from app.care_requests.models import InformationCopy
 from app.care_requests.plans import Week
 from app.care_requests.rules import condition, read_visits
-from app.care_requests.words import MOMENTS
+from app.care_requests.words import MOMENT_WORDS
 from app.core import clock
 from app.core.htmx import Page, wants_part
 from app.directory.models import PractitionerRole
@@ -32,8 +32,8 @@ from app.inbox.cards import Card, Known, card, full_name, known
 from app.inbox.forms import AppointmentForm, QuestionForm, ReplacementForm
 from app.inbox.parts import FROM_TOMORROW
 from app.inbox.queries import Numbers, Recipient, stand_in
-from app.inbox.replacements import Away, away
-from app.inbox.rows import ToDo, proposal_line, to_do, visit_line
+from app.inbox.replacements import Replacement, away
+from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
 from app.inbox.words import WITHDRAWALS
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
@@ -47,7 +47,7 @@ class Inbox:
     recipient_id: UUID
     name: str
     accepting: bool
-    away: Away | None
+    away: Replacement | None
     cards: list[Card]
 
     @property
@@ -69,7 +69,6 @@ class InboxPage(Page):
     reasons: Mapping[str, str]
     numbers: Numbers
     judgement: Judgement | None
-    tester: UUID
     now_at: datetime
     live_topics: list[str]
 
@@ -96,9 +95,8 @@ def inbox_of(account: Account, boxes: list[Recipient], now: datetime) -> InboxPa
         reasons=REFUSALS,
         numbers=numbers,
         judgement=None if wants_part() else judgements([account.id], now)[account.id],
-        tester=account.id,
         now_at=now,
-        live_topics=[*(f"inbox-{one}" for one in mine), f"push-test-{account.id}"],
+        live_topics=[f"inbox-{one}" for one in mine],
     )
 
 
@@ -195,7 +193,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         sequence=appointment.sequence if appointment else 0,
         after=pathway.after,
         weeks=plans.weeks(read_visits(request.visits)),
-        moments=MOMENTS,
+        moments=MOMENT_WORDS,
         part=said.label if said else "",
         tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
         documents=joined_to(request.episode_id),
@@ -210,25 +208,24 @@ def _place(offer: Offer, mode: str) -> str:
 
 @dataclass(frozen=True)
 class VisitsPage(Page):
-    """What she took, with and without an hour; her yeses that wait for a choice; what is left to do."""
+    """What she took, without an hour and then by day; her yeses that wait for a choice; what is left to do."""
 
     template = "inbox/visits.html"
     fragment = "inbox/_visits.html"
 
     tasks: list[ToDo]
     to_plan: list[RequestLine]
-    planned: list[RequestLine]
+    days: list[tuple[str, list[RequestLine]]]
     proposals: list[RequestLine]
     live_topics: list[str]
 
 
 def visits_of(inboxes: Sequence[UUID], now: datetime) -> VisitsPage:
     taken = queries.visits(inboxes)
-    planned = sorted((one for one in taken if one.starts_at), key=lambda one: one.starts_at or now)
     return VisitsPage(
         tasks=[to_do(task, offer, now) for task, offer in queries.tasks(inboxes)],
         to_plan=[visit_line(one, now) for one in taken if one.starts_at is None],
-        planned=[visit_line(one, now) for one in planned],
+        days=by_day(taken, now),
         proposals=[proposal_line(offer_id, request) for offer_id, request in queries.proposals(inboxes)],
         live_topics=[f"inbox-{one}" for one in inboxes],
     )
@@ -242,12 +239,12 @@ class CopiesPage(Page):
 
 
 @dataclass(frozen=True)
-class Place:
+class RolePlace:
     """One of her roles. `skills`: what it may say of itself, by title; `replacement`: none where nobody could."""
 
     role: PractitionerRole
     skills: dict[str, dict[str, str]]
-    away: Away | None
+    away: Replacement | None
     person: bool
     replacement: ReplacementForm | None
 
@@ -256,4 +253,4 @@ class Place:
 class PracticePage(Page):
     template = "inbox/practice.html"
 
-    places: list[Place]
+    places: list[RolePlace]

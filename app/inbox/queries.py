@@ -152,6 +152,11 @@ class Waiting:
     answered: set[UUID]
 
 
+def _pressing(offer: Offer) -> tuple[bool, bool, datetime]:
+    """What is urgent, then her own patients, then what is due first."""
+    return not offer.request.urgent, not offer.knows_patient, offer.expires_at
+
+
 def waiting(recipients: Collection[UUID], now: datetime) -> Waiting:
     rows = db.session.execute(_CARDS, {"mine": recipients, "now": now, "since": now - TIME_TO_EXPLAIN}).all()
     by_state: dict[OfferState, list[Offer]] = {}
@@ -161,7 +166,7 @@ def waiting(recipients: Collection[UUID], now: datetime) -> Waiting:
     for offer in sorted(by_state.get(OfferState.EXPIRED, []), key=lambda offer: offer.id, reverse=True):
         free.setdefault(offer.request_id, offer)
     return Waiting(
-        offers=sorted(by_state.get(OfferState.OPEN, []), key=lambda offer: offer.expires_at),
+        offers=sorted(by_state.get(OfferState.OPEN, []), key=_pressing),
         unexplained=sorted(by_state.get(OfferState.REFUSED, []), key=lambda offer: offer.ended_at or now, reverse=True),
         free=list(free.values())[:MOST_FREE],
         answered={offer.id for offer, answered in rows if answered},
@@ -212,7 +217,7 @@ def numbers(account_id: UUID, recipients: Collection[UUID], now: datetime) -> Nu
 
 
 @dataclass(frozen=True)
-class Visit:
+class VisitRow:
     """What was taken in an inbox, with its hour and what the patient said of it."""
 
     offer_id: UUID
@@ -237,9 +242,9 @@ _PROPOSED = (
 )
 
 
-def visits(recipients: Collection[UUID]) -> list[Visit]:
+def visits(recipients: Collection[UUID]) -> list[VisitRow]:
     """What was taken in these inboxes and is not finished, in the order it is wanted."""
-    return [Visit(row[0], row[1], row[2], facts_of(row)) for row in db.session.execute(_TAKEN, {"mine": recipients})]
+    return [VisitRow(row[0], row[1], row[2], facts_of(row)) for row in db.session.execute(_TAKEN, {"mine": recipients})]
 
 
 def proposals(recipients: Collection[UUID]) -> list[tuple[UUID, RequestFacts]]:

@@ -1,32 +1,42 @@
 """Her visits, proposals and tasks, one line each."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
-from app.care_requests.models import CareTask
-from app.core.words import count, length, moment
+from app.care_requests.models import CareTask, State
+from app.core.words import count, day, hour, length, moment
 from app.dispatch.models import Offer, OfferState
 from app.inbox.mine import url_of
-from app.inbox.queries import Visit
+from app.inbox.queries import VisitRow
 
-PATIENT_SAID = {"confirmed": "Le patient a confirmé", "declined": "Le patient ne peut pas"}
+GRACE = timedelta(hours=1)
+"""How long after its hour a visit that did not begin is late."""
 
 
-def visit_line(visit: Visit, now: datetime) -> RequestLine:
-    """With what the patient said of its hour."""
-    when = moment(visit.starts_at, now) if visit.starts_at else ""
-    return line_of(
-        visit.request, url_of(visit.offer_id), when=when, note=PATIENT_SAID.get(visit.patient_answer or "", "")
-    )
+def visit_line(visit: VisitRow, now: datetime) -> RequestLine:
+    """Its hour first, without the day, which stands above it; what the patient said of it is part of its state."""
+    at = visit.starts_at
+    line = line_of(visit.request, url_of(visit.offer_id), when=hour(at) if at else "")
+    late = at is not None and visit.request.state is State.SCHEDULED and now > at + GRACE
+    return replace(line, answer=visit.patient_answer or "", overdue="clock" if late else "")
+
+
+def by_day(visits: Iterable[VisitRow], now: datetime) -> list[tuple[str, list[RequestLine]]]:
+    """Visits that have an hour, under the day of each, in order."""
+    timed = sorted((visit.starts_at, visit.offer_id, visit) for visit in visits if visit.starts_at)
+    days = groupby(timed, key=lambda each: day(each[0], now))
+    return [(name, [visit_line(visit, now) for _at, _id, visit in of_the_day]) for name, of_the_day in days]
 
 
 def proposal_line(offer_id: UUID, request: RequestFacts) -> RequestLine:
     """A yes that waits for the requester's choice: it names nobody yet."""
     what = f"{request.rulebook.short_title} · {request.place}"
     return RequestLine(
-        url_of(offer_id), OfferState.PROPOSED.value, request.need.care, what, note="Le demandeur choisit"
+        url_of(offer_id), OfferState.PROPOSED.value, request.need.care, what, note="La personne qui demande choisit"
     )
 
 

@@ -19,7 +19,7 @@ from app.dispatch import actions as dispatch
 from app.dispatch.models import OfferState
 from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
-from app.inbox.mine import held_offer_of, my_inboxes, my_offer, url_of
+from app.inbox.mine import locked_offer_of, my_inboxes, my_offer, url_of
 from app.inbox.offers import offer_page, tap_of
 from app.inbox.pages import visits_of
 from app.inbox.views import bp
@@ -79,7 +79,7 @@ def _number(text: str | None) -> int | None:
 
 def _my_visit(offer_id: UUID) -> Appointment | None:
     """The visit of what is hers; none once it is not hers any more."""
-    found = held_offer_of(offer_id, me())
+    found = locked_offer_of(offer_id, me())
     return appointments.prepare(found.request, clock.now()) if found.state is OfferState.WON else None
 
 
@@ -135,7 +135,7 @@ def withdraw(offer_id: UUID) -> Response:
         return offer_page(my_offer(offer_id), status=422)
     reason, tap = WITHDRAWALS.get(form.reason.data or "", ""), tap_of(request.form, now)
     with transaction():
-        found = held_offer_of(offer_id, me())
+        found = locked_offer_of(offer_id, me())
         hers = found.state is OfferState.WON
         withdrawn = hers and dispatch.withdraw(found.request, by=me(), now=now, reason=reason, tap=tap)
         if withdrawn:

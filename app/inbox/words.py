@@ -16,7 +16,7 @@ STANDS: dict[str, str] = {
     "proposed": "votre proposition est transmise, le demandeur choisit.",
     "won": "elle est à votre nom. Pour la rendre, désistez-vous depuis la visite.",
     "refused": "cette demande n'attend plus de réponse.",
-    "lost": "déjà prise par un confrère. Merci d'avoir répondu.",
+    "lost": "déjà prise par une ou un collègue. Merci d'avoir répondu.",
     "expired": "le délai était passé.",
     "cancelled": "la demande a été annulée.",
     "given-back": "votre désistement est noté. Cette visite ne vous attend plus.",

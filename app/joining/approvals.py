@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, url_for
+from flask import Response, abort, flash, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import Role
@@ -12,40 +12,39 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.directory.words import PROFESSIONS
 from app.joining import actions, queries
-from app.joining.forms import DecisionForm
+from app.joining.forms import AccessDecisionForm
 from app.joining.models import AccessRequest
 from app.joining.pages import DecidePage, WaitingPage
+from app.joining.views import bp
 
-bp = Blueprint("approvals", __name__, url_prefix="/access-requests")
 
-
-@bp.get("")
+@bp.get("/access-requests")
 @role(Role.COORDINATOR, own=True)
-def show() -> Response:
+def waiting() -> Response:
     return page(WaitingPage(queries.waiting(me()), PROFESSIONS))
 
 
-@bp.get("/<uuid:asked_id>")
+@bp.get("/access-requests/<uuid:asked_id>")
 @role(Role.COORDINATOR, own=True)
-def one(asked_id: UUID) -> Response:
-    return one_page(asked_or_404(asked_id), DecisionForm())
+def one_request(asked_id: UUID) -> Response:
+    return one_page(asked_or_404(asked_id), AccessDecisionForm())
 
 
 def asked_or_404(asked_id: UUID) -> AccessRequest:
     return queries.for_account(asked_id, me()) or abort(404)
 
 
-def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, problem: str = "") -> Response:
+def one_page(asked: AccessRequest, form: AccessDecisionForm, status: int = 200, problem: str = "") -> Response:
     person = asked.practitioner or abort(404)
     profession = PROFESSIONS[person.profession][0]
     return page(DecidePage(asked, person, profession, form, problem), status=status)
 
 
-@bp.post("/<uuid:asked_id>/acceptance")
+@bp.post("/access-requests/<uuid:asked_id>/acceptance")
 @role(Role.COORDINATOR, own=True)
 @resumable
 def accept(asked_id: UUID) -> Response:
-    asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
+    asked, form, by = asked_or_404(asked_id), AccessDecisionForm(), me()
     if not form.validate():
         return one_page(asked, form, status=422)
     with transaction():
@@ -54,14 +53,14 @@ def accept(asked_id: UUID) -> Response:
     if answer is not actions.Acceptance.INVITED:
         return one_page(asked_or_404(asked_id), form, 409, answer.name)
     flash("C'est accepté : l'invitation part par courriel, elle vaut 24 heures.", "success")
-    return see_other(url_for("approvals.show"))
+    return see_other(url_for("joining.waiting"))
 
 
-@bp.post("/<uuid:asked_id>/refusal")
+@bp.post("/access-requests/<uuid:asked_id>/refusal")
 @role(Role.COORDINATOR, own=True)
 @resumable
 def refuse(asked_id: UUID) -> Response:
-    asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
+    asked, form, by = asked_or_404(asked_id), AccessDecisionForm(), me()
     if not form.validate():
         return one_page(asked, form, status=422)
     with transaction():
@@ -70,4 +69,4 @@ def refuse(asked_id: UUID) -> Response:
     if not refused:
         return one_page(asked_or_404(asked_id), form, 409, "LATE")
     flash("C'est refusé. La personne en est prévenue par courriel, sans la raison.", "info")
-    return see_other(url_for("approvals.show"))
+    return see_other(url_for("joining.waiting"))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from app.core.htmx import Page
 from app.directory.models import Practitioner, Profession
-from app.joining.forms import DecisionForm
+from app.joining.forms import AccessDecisionForm
 from app.joining.models import AccessRequest
 from app.membership.forms import CodeForm, EmailForm
 
 
 @dataclass(frozen=True)
-class AskPage(Page):
+class AccessPage(Page):
     """`person`: whom Pro Santé Connect named; `pro_sante_connect`: whether this Relais knows it."""
 
     template = "joining/ask.html"
@@ -44,14 +44,14 @@ class WaitingPage(Page):
 
 @dataclass(frozen=True)
 class DecidePage(Page):
-    """`problem`: the name of the `joining.actions.Answer` that a yes met; empty when none was said."""
+    """`problem`: the name of the `joining.actions.Acceptance` that a yes met; empty when none was said."""
 
     template = "joining/decide.html"
 
     asked: AccessRequest
     person: Practitioner
     profession: str
-    form: DecisionForm
+    form: AccessDecisionForm
     problem: str
 
 

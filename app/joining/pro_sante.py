@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, flash, redirect, request, session, url_for
+from flask import Response, abort, current_app, flash, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,9 +23,8 @@ from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
 from app.joining import actions, queries
 from app.joining.pages import NotAProfessionalPage, NotProvenPage, StateAwayPage, UnknownPage
-from app.joining.views import ASKED
+from app.joining.views import ASKED, bp
 
-bp = Blueprint("pro_sante", __name__)
 log = structlog.get_logger()
 
 MEANS = "pro-sante-connect"
@@ -40,7 +39,7 @@ def configured() -> None:
 @bp.get("/sign-in/pro-sante-connect")
 @public("it leads to the State's own sign-in")
 @limited("pro sante connect", 1200, MINUTE, of=by_address)
-def sign_in() -> AnyResponse:
+def sign_in_at_the_state() -> AnyResponse:
     configured()
     session[NEXT] = own_path(request.args.get("next", ""))
     return leave(Ceremony.PRO_SANTE_SIGN_IN, None)
@@ -49,7 +48,7 @@ def sign_in() -> AnyResponse:
 @bp.get("/proof/pro-sante-connect")
 @signed_in
 @limited("pro sante connect proof", 20, MINUTE, of=by_account)
-def proof() -> AnyResponse:
+def proof_at_the_state() -> AnyResponse:
     configured()
     return leave(Ceremony.PRO_SANTE_PROOF, me().id)
 
@@ -68,7 +67,7 @@ def leave(ceremony: Ceremony, account_id: UUID | None) -> AnyResponse:
 @bp.get("/sign-in/pro-sante-connect/return")
 @public("what Pro Santé Connect says is what signs in")
 @limited("pro sante connect return", 60, MINUTE, of=by_address, failures=True)
-def come_back() -> AnyResponse:
+def back_from_the_state() -> AnyResponse:
     configured()
     now = clock.now()
     proving = session.pop(PROVING, False)
@@ -77,21 +76,21 @@ def come_back() -> AnyResponse:
     with transaction():
         challenge = challenges.take(ceremony, account_id, now=now)
     if challenge is None:
-        return refuse("no challenge is open for this browser")
+        return refusal_page("no challenge is open for this browser")
     try:
         # Outside any transaction: the others must not wait for the State.
         person = pro_sante.came_back(request.args.to_dict(), challenge, now=now)
     except pro_sante.NotProven as reason:
-        return refuse(str(reason))
+        return refusal_page(str(reason))
     except pro_sante.NotAProfessional:
         log.info("pro_sante_refused", reason="not a professional")
         return page(NotAProfessionalPage(), status=403)
     except pro_sante.Away as away:
         return not_there(away)
-    return prove(account_id, person, now) if account_id else let_in(person, now)
+    return prove(account_id, person, now) if account_id else answer_for(person, now)
 
 
-def refuse(reason: str) -> Response:
+def refusal_page(reason: str) -> Response:
     log.info("pro_sante_refused", reason=reason)
     return page(NotProvenPage(cancelled=request.args.get("error") == "access_denied"), status=403)
 
@@ -106,14 +105,14 @@ def prove(account_id: UUID, person: Professional, now: datetime) -> Response:
     practitioner = queries.practitioner_by_rpps(person.rpps)
     row = sessions.me_sign_in()
     if practitioner is None or practitioner.account_id != account_id or row is None:
-        return refuse("the card of another person")
+        return refusal_page("the card of another person")
     with transaction():
         sessions.prove(me(), row, MEANS, now=now)
     flash("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes.", "success")
     return see_other(url_for("membership.account"))
 
 
-def let_in(person: Professional, now: datetime) -> Response:
+def answer_for(person: Professional, now: datetime) -> Response:
     practitioner = queries.practitioner_by_rpps(person.rpps)
     if practitioner is None:
         log.info("pro_sante_unknown", reason="not in the directory")

@@ -13,10 +13,10 @@ from app.core.security import public
 from app.joining import actions
 from app.joining.forms import AccessForm
 from app.joining.models import AccessRequest
-from app.joining.pages import AskPage, CodePage, SentPage
+from app.joining.pages import AccessPage, CodePage, SentPage
 from app.membership.forms import CodeForm, EmailForm
 
-bp = Blueprint("joining", __name__, url_prefix="/access")
+bp = Blueprint("joining", __name__)
 
 ASKED = "access_request"
 """In the session: the request that this browser made, or that Pro Santé Connect made for it."""
@@ -38,7 +38,7 @@ def by_typed_address(**_view_args: object) -> str:
     return request.form.get("email", "").strip().lower()
 
 
-@bp.get("")
+@bp.get("/access")
 @public("whoever has no account yet asks for one")
 def ask() -> Response:
     if current_user.is_authenticated:
@@ -49,10 +49,10 @@ def ask() -> Response:
 
 def asking_page(form: EmailForm, person: AccessRequest | None, status: int = 200) -> Response:
     connect = bool(current_app.config["SETTINGS"].pro_sante_connect)
-    return page(AskPage(form, person, connect), status=status)
+    return page(AccessPage(form, person, connect), status=status)
 
 
-@bp.post("")
+@bp.post("/access")
 @public("whoever has no account yet asks for one; the answer says nothing of the directory")
 @limited("access request", 100, 10 * MINUTE, of=by_address)
 @limited("access request to one address", 6, 60 * MINUTE, of=by_typed_address)
@@ -76,7 +76,7 @@ def claim(form: AccessForm) -> actions.Claim:
     )
 
 
-@bp.get("/code")
+@bp.get("/access/code")
 @public("the session names the request; without one there is nothing to see")
 def code() -> Response:
     asked = mine()
@@ -85,7 +85,7 @@ def code() -> Response:
     return page(CodePage(CodeForm()))
 
 
-@bp.post("/code")
+@bp.post("/access/code")
 @public("the code was mailed to the address that was typed")
 @limited("access code", 60, 10 * MINUTE, of=by_address, failures=True)
 def show_code() -> Response:
@@ -103,7 +103,7 @@ def show_code() -> Response:
     return see_other(url_for("joining.sent"))
 
 
-@bp.get("/sent")
+@bp.get("/access/sent")
 @public("the same words for everyone")
 def sent() -> Response:
     return page(SentPage())

@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import uuid_utils.compat
 from flask import current_app
 from sqlalchemy import case, false, func, literal, select
 
 from app.accounts.models import Account
 from app.config import Settings
 from app.core import clock
-from app.core.db import db, transaction
-from app.core.timers import Due
+from app.core.db import db, new_id, transaction
+from app.jobs.timers import Due
 from app.live import actions as topics
 from app.messages.actions import ReachChanged, notify, notify_device, payload_of
 from app.messages.models import CHECK, DEVICES_PAGE, TEST, Delivery, Notice
@@ -33,7 +32,7 @@ BATCH = 100
 
 def try_devices(account_id: UUID, now: datetime) -> None:
     """Ring every device of this person once, so that she sees which of them receive."""
-    notify(account_id, uuid_utils.compat.uuid7(), TEST, TEST_NOTICE, now=now, expires_at=now + TEST_LIFE)
+    notify(account_id, new_id(), TEST, TEST_NOTICE, now=now, expires_at=now + TEST_LIFE)
 
 
 def refresh_test(changed: ReachChanged) -> None:
@@ -84,7 +83,7 @@ def _any_to_check(now: datetime) -> bool:
 
 def _check(device: Subscription, now: datetime, ends_at: datetime) -> None:
     """Ask a device that proved nothing for a month to ring once, until `ends_at`."""
-    subject_id = uuid_utils.compat.uuid7()
+    subject_id = new_id()
     notice = Notice("Vérification du mois", "Ce téléphone reçoit bien les demandes.", DEVICES_PAGE, urgency="normal")
     notify_device(device, Delivery(device.account_id, subject_id, notice, ends_at), CHECK, now)
     device.check_at = now + CHECK_EVERY
@@ -118,7 +117,7 @@ def ring_now(account_id: UUID, now: datetime) -> list[Trial]:
 
 
 def _message(device: Subscription, now: datetime) -> ClaimedMessage:
-    subject_id = uuid_utils.compat.uuid7()
+    subject_id = new_id()
     return ClaimedMessage(
         id=subject_id,
         subject_id=subject_id,

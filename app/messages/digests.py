@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import delete, func, select
 
-from app.core.db import db, transaction
-from app.core.timers import Due
+from app.core.db import db, new_id, transaction
+from app.jobs.timers import Due
 from app.messages import queries
 from app.messages.actions import notify
 from app.messages.models import DIGEST, Alert, Notice
@@ -49,7 +48,7 @@ def _waiting_for(account_id: UUID) -> list[Alert]:
 def _release(account_id: UUID, now: datetime) -> None:
     """All that waits for her, even what could wait longer: once she is called, she is called."""
     waiting = _still_of_use(_waiting_for(account_id), now)
-    free_at = queries.free_at(account_id, now)
+    free_at = queries.free_again_at(account_id, now)
     if free_at > now:  # Her wishes changed, or the day is full by now.
         for alert in waiting:
             alert.rings_at = min(free_at, alert.expires_at)
@@ -73,7 +72,7 @@ def _ring(alert: Alert, now: datetime) -> None:
 
 
 def _ring_together(waiting: list[Alert], now: datetime) -> None:
-    digest_id, last = uuid_utils.compat.uuid7(), max(alert.expires_at for alert in waiting)
+    digest_id, last = new_id(), max(alert.expires_at for alert in waiting)
     notify(waiting[0].account_id, digest_id, DIGEST, _digest(len(waiting)), now=now, expires_at=last)
     for alert in waiting:
         alert.digest_id = digest_id

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import select
 
 from app.audit.actions import record
-from app.core.db import db
+from app.core.db import db, new_id
 from app.core.tokens import keyed_hash, keyed_hashes
 from app.directory.models import Practitioner
 from app.patients.models import CareTeamMember, Consent, Patient
@@ -33,7 +32,7 @@ class Identity:
 def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime) -> Patient:
     """A new patient of this organization."""
     patient = Patient(
-        id=uuid_utils.compat.uuid7(),
+        id=new_id(),
         organization_id=organization_id,
         birth_name=identity.birth_name,
         given_names=identity.given_names,

@@ -17,15 +17,15 @@ def age_band(years: int) -> str:
     if years < 1:
         return "nourrisson"
     for limit, band in (
-        (3, "1-2 ans"),
+        (3, "1 à 2 ans"),
         (12, "enfant"),
         (18, "adolescent"),
-        (40, "18-39 ans"),
-        (60, "40-59 ans"),
+        (40, "18 à 39 ans"),
+        (60, "40 à 59 ans"),
     ):
         if years < limit:
             return band
-    return "60-74 ans" if years < 75 else "75-89 ans" if years < 90 else "90 ans et plus"
+    return "60 à 74 ans" if years < 75 else "75 à 89 ans" if years < 90 else "90 ans et plus"
 
 
 def parse_search(text: str) -> tuple[date, str] | None:

@@ -29,7 +29,7 @@ def _decisions(account: Account) -> int:
 PRACTITIONERS = frozenset({Role.PRACTITIONER})
 
 ENTRIES = (
-    Entry("decisions.show", "Décisions", "clipboard-check", frozenset({Role.SENIOR_DOCTOR}), _decisions),
+    Entry("desk.decisions", "Décisions", "clipboard-check", frozenset({Role.SENIOR_DOCTOR}), _decisions),
     Entry("inbox.inbox", "Demandes", "inbox", PRACTITIONERS),
     Entry("inbox.visits", "Mes visites", "calendar-check", PRACTITIONERS),
     # After what a professional answers: who asks as well has her own requests here.

@@ -2,7 +2,7 @@
 
 WAYS = {
     "access": "joining.ask",
-    "access-requests": "approvals.show",
+    "access-requests": "joining.waiting",
     "account": "membership.account",
     "audit": "supervision.audit",
     "board": "supervision.board",
@@ -13,10 +13,10 @@ WAYS = {
     "home": "shell.home",
     "install": "shell.install",
     "locked-tablet": "tablets.locked",
-    "proof-at-the-state": "pro_sante.proof",
+    "proof-at-the-state": "joining.proof_at_the_state",
     "relaunch": "supervision.relaunch",
     "request": "desk.follow",
     "search": "supervision.one_search",
     "service-worker": "shell.service_worker",
-    "sign-in-at-the-state": "pro_sante.sign_in",
+    "sign-in-at-the-state": "joining.sign_in_at_the_state",
 }

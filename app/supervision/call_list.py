@@ -110,7 +110,7 @@ def _callee(role: PractitionerRole, km: float, made: Offer | None) -> Callee:
         place=role.organization.name if role.practitioner else role.organization.commune.name,
         far=distance(km),
         phone=role.phone,
-        said=said(made) if made else _not_asked(role),
+        said=answer_of(made) if made else _not_asked(role),
         no=made is not None and made.state is OfferState.REFUSED,
     )
 
@@ -123,7 +123,7 @@ def _not_asked(role: PractitionerRole) -> str:
     return "pas sollicité" if role.accepting else "pas sollicité\u00a0: demandes en pause"
 
 
-def said(offer: Offer) -> str:
+def answer_of(offer: Offer) -> str:
     """What this person did with the request, in a few words."""
     if offer.state is OfferState.REFUSED:
         reason = SUMS.get(offer.refusal_reason or "")

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
-from app.core.heartbeats import SILENT_AFTER, Heartbeat
-from app.core.timers import all_timers
+from app.jobs.heartbeats import SILENT_AFTER, Heartbeat
+from app.jobs.timers import all_timers
 from app.letters.models import LetterState
 from app.letters.queries import Trouble, troubles
 
@@ -68,12 +68,12 @@ class Health:
             *(["well: every timer runs, and nothing is late"] if self.well else []),
             *(["LATE: no worker runs"] if nobody else []),
             *(f"LATE: {pulse.words}" for pulse in self.red if pulse.late or not nobody),
-            *(in_words(trouble) for trouble in self.troubles),
+            *(trouble_in_words(trouble) for trouble in self.troubles),
             f"{self.searching} searching, {self.unanswered} unanswered",
         ]
 
 
-def in_words(trouble: Trouble) -> str:
+def trouble_in_words(trouble: Trouble) -> str:
     """`2 letters by email refused for good: recipient 550`, `7 letters by email tried again: connection`."""
     what = {
         LetterState.FAILED: "refused for good",

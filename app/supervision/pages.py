@@ -21,7 +21,7 @@ from app.pathways.models import PathwayVersion
 from app.pathways.schema import Pathway
 from app.simulation.replay import Comparison
 from app.supervision import watch
-from app.supervision.call_list import Callee, asked_professions, callees, said
+from app.supervision.call_list import Callee, answer_of, asked_professions, callees
 from app.supervision.emergency_lines import EmergencyLine, emergencies_for
 from app.supervision.lines import Unanswered, board_line, overdue_line, unanswered
 from app.supervision.moves import Moves, moves_for
@@ -96,7 +96,7 @@ def search_of(care_request: CareRequest, now: datetime, mistake: str = "") -> Se
         care_request=care_request,
         moves=moves_for(care_request, now),
         refusals=answers_in_words(answers_summed(care_request.id)),
-        asked=[(offer, said(offer), stage(offer.wave.kind, offer.wave.radius_km or 0)) for offer in offers],
+        asked=[(offer, answer_of(offer), stage(offer.wave.kind, offer.wave.radius_km or 0)) for offer in offers],
         callees=callees(care_request, asked_professions(care_request)) if open_to_all else [],
         mistake=mistake,
         live_topics=[f"request-{care_request.id}"],

@@ -47,7 +47,7 @@ def search(reader: Account, *, person: UUID | None, on: date | None, patient: UU
     if on:
         wanted.append(and_(AuditEvent.at >= _midnight(on), AuditEvent.at < _midnight(on + timedelta(days=1))))
     found = select(AuditEvent).where(*wanted).order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(AT_MOST)
-    return in_words(db.session.scalars(found).all())
+    return traces_of(db.session.scalars(found).all())
 
 
 def visible_to(reader: Account) -> ColumnElement[bool]:
@@ -86,10 +86,10 @@ def patient_report(patient_id: UUID) -> list[Trace]:
         )
         .order_by(AuditEvent.at, AuditEvent.id)
     )
-    return in_words(db.session.scalars(statement).all())
+    return traces_of(db.session.scalars(statement).all())
 
 
-def in_words(lines: Sequence[AuditEvent]) -> list[Trace]:
+def traces_of(lines: Sequence[AuditEvent]) -> list[Trace]:
     actors = {line.actor_id for line in lines if line.actor_id}
     known = {one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(actors)))}
     names = names_of(_organizations(known.values()))

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import ColumnElement, select, update
 
 from app.accounts import sessions
 from app.accounts.models import Account, Membership, Role, SignIn
 from app.audit.actions import record
-from app.core.db import db
+from app.core.db import db, new_id
 from app.core.events import provider
 from app.core.tokens import hash_token, keyed_hash, new_token
 from app.membership.leaving import Departure
@@ -49,7 +48,7 @@ def _ticket(tablet: Tablet, account_id: UUID | None, now: datetime) -> TabletTic
     """The former ones end: only the last code shown works."""
     former = TabletTicket.tablet_id == tablet.id, TabletTicket.account_id == account_id, TabletTicket.expires_at > now
     db.session.execute(update(TabletTicket).where(*former).values(expires_at=now))
-    ticket_id = uuid_utils.compat.uuid7()
+    ticket_id = new_id()
     code = spoken_code(keyed_hash("tablet-ticket", str(ticket_id)))
     ticket = TabletTicket(
         id=ticket_id,

@@ -100,7 +100,7 @@ def test_looking_changes_nothing(phone: PatientPhone, nurse: Nurse, link: str) -
 
 def test_the_last_word_counts_and_the_nurse_reads_it(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
-    for said, words in (("confirmed", "Le patient a confirmé"), ("declined", "Le patient ne peut pas")):
+    for said, words in (("confirmed", "Confirmé par le patient"), ("declined", "À reproposer")):
         assert phone.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
         assert phone.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
         assert Screen(phone.get(link)).states == [said]

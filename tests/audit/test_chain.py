@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import uuid_utils.compat
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
@@ -17,7 +16,7 @@ from app.audit.models import AuditAnchor, AuditEvent, AuditSeal
 from app.audit.origin import Source, came_by
 from app.audit.words import ACTS, REASONS, RESULTS, SOURCES
 from app.core import clock
-from app.core.db import Model, db, transaction
+from app.core.db import Model, db, new_id, transaction
 
 
 def lines(number: int) -> None:
@@ -74,7 +73,7 @@ def test_seals_are_made_once_a_minute_and_many_at_a_time(
 
 
 def test_a_line_committed_late_takes_the_next_place(app: Flask, now: object) -> None:
-    early = uuid_utils.compat.uuid7()
+    early = new_id()
     lines(2)
     seal()
     with transaction():
@@ -134,7 +133,7 @@ def test_a_removed_line_is_found(app: Flask, now: object) -> None:
 def test_a_line_slipped_into_the_past_is_found(app: Flask, now: object) -> None:
     lines(2)
     seal()
-    last_week = UUID(int=uuid_utils.compat.uuid7().int - (7 * 86_400_000 << 80))
+    last_week = UUID(int=new_id().int - (7 * 86_400_000 << 80))
     line = {
         **{"id": last_week, "at": clock.now() - timedelta(days=7), "event": "account.signed_out", "why": "sign-out"},
         **{"subject_id": uuid4(), "source": "web", "client": "", "result": "done", "detail": {}},

@@ -7,6 +7,7 @@ and the inbox's own bytes out of a template. Both are asked in one run, alternat
 on a machine that is busy with other things.
 """
 
+import re
 import statistics
 import sys
 import tempfile
@@ -116,6 +117,14 @@ def signed_in(app: Flask, persona: str) -> FlaskClient:
     return client
 
 
+def nothing_new(look: Look) -> Look:
+    """What a page that no stream reaches asks, when nothing changed: instead of fetching itself again."""
+    stream = re.search(r'hx-sse:connect="([^"]+)"', look.client.get(look.url).text)
+    assert stream is not None, look.name
+    topics = stream[1].partition("?")[2].replace("&amp;", "&")
+    return Look(f"{look.name}, nothing new", look.client, f"/live/changes?{topics}")
+
+
 def cost(app: Flask, look: Look, times: int) -> Cost:
     answer = look.client.get(look.url)
     assert answer.status_code == 200, (look.name, answer.status_code)
@@ -177,7 +186,7 @@ def measure(times: int) -> tuple[list[Cost], float]:
     """The cost of each page; and what part of the bare view's requests a second the inbox reaches (0..1)."""
     with house() as app:
         asked = looks(app)
-        costs = [cost(app, look, times) for look in asked]
+        costs = [cost(app, look, times) for look in (*asked, *map(nothing_new, asked))]
         inbox, plain = asked[0], bare(app, costs[0].bytes)
         plain.client.get(plain.url)
         rounds = [

@@ -7,19 +7,18 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-import uuid_utils.compat
 from sqlalchemy import insert
 
 from app.accounts.models import Account, Membership, Role
 from app.appointments.models import Appointment
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, Episode, State, Step
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import cell_of
 from app.organizations.models import Organization
-from app.pathways.actions import kept
+from app.pathways.actions import version_id_of
 from app.pathways.library import pathways
 from app.patients.actions import birth_date_key
 from app.patients.models import Consent, Patient
@@ -33,7 +32,6 @@ NURSES, PATIENTS, CHUNK = 1000, 20_000, 2_000
 ENDS = (State.DONE,) * 8 + (State.CANCELLED,) * 2
 NAMES = ("Marchand", "Dubois", "Lefèvre", "Moreau", "N'Guyen", "Garcia", "Benoît", "Rousseau")
 
-new_id = uuid_utils.compat.uuid7
 ORDER: tuple[type, ...] = (
     *(Account, Organization, Membership, Practitioner, PractitionerRole, Subscription),
     *(Patient, Episode, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),
@@ -50,7 +48,7 @@ class Past:
         self.nurses: list[tuple[UUID, UUID, UUID, UUID]] = []  # account, practitioner, role, device
 
         with transaction():
-            self.version = kept(pathways()["home-care"], now=now)
+            self.version = version_id_of(pathways()["home-care"], now=now)
 
     def fill(self) -> None:
         self._directory()

@@ -22,7 +22,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import aiohttp
-import uuid_utils.compat
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,7 +33,7 @@ from sqlalchemy import func, insert, select, update
 
 from app import create_app
 from app.core import clock
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.messages.actions import payload_of
 from app.push import sender
 from app.push.models import Message, MessageState, Subscription
@@ -89,7 +88,7 @@ class Sending:
                 subject = uuid4()
                 rows.append(
                     {
-                        "id": uuid_utils.compat.uuid7(),
+                        "id": new_id(),
                         "account_id": self._account,
                         "subscription_id": self._phones[number % len(self._phones)],
                         "subject_id": subject,

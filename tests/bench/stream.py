@@ -56,7 +56,7 @@ def gunicorn(url: str, folder: Path) -> Iterator[int]:
     environment = os.environ | {"BENCH_DATABASE_URL": url, "BENCH_DATA": str(folder)}
     process = subprocess.Popen(command, env=environment)
     try:
-        for _ in range(200):
+        for _ in range(1800):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break

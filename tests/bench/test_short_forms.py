@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as main_job
-from tests.bench import dispatch, near, pages, push, stream
+from tests.bench import dispatch, idle, near, pages, push, stream
 
 
 @pytest.fixture
@@ -55,3 +55,9 @@ def test_pushes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
     push.main(npm=False)
     said = capsys.readouterr().out
     assert said.count("| Relais, ") == 2 and said.count("4 messages to a service that takes 100 ms") == 2
+
+
+def test_an_idle_worker(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle, "SETTLES", 0)
+    idle.main("1")
+    assert capsys.readouterr().out.count("an idle worker uses") == 2

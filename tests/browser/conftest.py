@@ -86,7 +86,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def wait_until_up(url: str) -> None:
-    for _ in range(200):
+    for _ in range(900):
         try:
             urllib.request.urlopen(f"{url}/offline", timeout=2).close()
             return

@@ -10,8 +10,6 @@ from tests.browser.test_main_job import ask, newest_offer, offers_of, state
 from tests.services.browser import Browsers, assert_accessible, deliver_push
 from tests.services.notifications import NotificationCentre
 
-pytestmark = pytest.mark.timeout(240)
-
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/18.4 Mobile/15E148 Safari/604.1"

@@ -50,7 +50,7 @@ def accepted(house: RunningHouse, browsers: Browsers, phone: Page, persona: str)
     accept.scroll_into_view_if_needed()
     phone.evaluate(TIME_STANDS)
     tap(phone, accept)
-    phone.locator("#offer h1", has_text="C'est à vous").wait_for()
+    phone.locator("#offer h1", has_text="Demande acceptée").wait_for()
     return tablet
 
 
@@ -93,7 +93,7 @@ def test_a_slot_says_its_place(house: RunningHouse, browsers: Browsers, phone: P
     phone.locator(".sheet__label", has_text="Au cabinet").click()
     expect(phone.locator("#at-practice .button").first).to_have_text(re.compile(r", au cabinet$"))
     phone.locator("#at-practice .button").first.click()
-    expect(phone.locator("#visit-title + p")).to_have_text("Au cabinet")
+    expect(phone.locator("#offer .page-head__sub")).to_contain_text("Au cabinet")
 
 
 def test_after_confirming_the_patient_does_not_decline(house: RunningHouse, browsers: Browsers, phone: Page) -> None:
@@ -129,7 +129,7 @@ def test_keys_are_not_held_back(house: RunningHouse, browsers: Browsers, phone: 
     phone.locator(".slots .button").first.focus()
     phone.keyboard.press("Enter")
     expect(state(tablet)).to_have_attribute("data-state", "scheduled")
-    assert phone.locator("#offer h1").inner_text() == "Rendez-vous proposé"
+    expect(phone.locator("#offer [data-state=scheduled]")).to_contain_text("Heure proposée")
 
 
 def test_what_did_not_change_is_not_held_back(house: RunningHouse, browsers: Browsers, phone: Page) -> None:

@@ -13,8 +13,6 @@ from tests.services.browser import Browsers, deliver_push
 from tests.services.notifications import NotificationCentre
 from tests.services.weak_network import WeakNetwork, weak_network
 
-pytestmark = pytest.mark.timeout(240)
-
 NO_SIGNAL = (r"net::ERR_", "status of 404", "status of 409", "Failed to fetch", "network error")
 PATIENT = ("Monique", "Lefèvre", "LEFÈVRE", "Lefevre", "LEFEVRE", "allée du Dragon", "1948")
 
@@ -107,9 +105,9 @@ def test_the_server_settles_when_someone_was_faster(
     card(phone, offer).get_by_role("button", name="Accepter").click()
     expect(card(phone, offer).locator("[data-kept]")).to_be_visible()
     card(other, theirs).get_by_role("button", name="Accepter").click()
-    expect(other.locator("#offer h1")).to_contain_text("C'est à vous")
+    expect(other.locator("#offer h1")).to_contain_text("Demande acceptée")
     network.mend()
-    expect(phone.locator("#flashes")).to_contain_text("déjà prise par un confrère")
+    expect(phone.locator("#flashes")).to_contain_text("déjà prise par une ou un collègue")
     expect(card(phone, offer)).to_have_count(0)
 
 

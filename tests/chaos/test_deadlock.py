@@ -67,7 +67,7 @@ def is_waiting(other: psycopg.Connection[Any], app: Flask) -> bool:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while not true():
         assert time.monotonic() < ends, "it never came to that"
         time.sleep(0.005)

@@ -89,7 +89,7 @@ def tapping(nurse: Nurse, offer_id: UUID, times: int = TAPS) -> Iterator[list[Te
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while not true():
         assert time.monotonic() < ends, "it never came to that"
         time.sleep(0.005)

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.core import compression
+from app.shell.views import JOINED
 from tests.conftest import settings_for
 
 GZIP = {"Accept-Encoding": "gzip"}
@@ -47,12 +48,11 @@ def test_a_file_is_compressed_once_and_known_again(house: Flask, monkeypatch: py
     first = get(house, STYLES, **GZIP)
     file = Path(house.static_folder or "") / "css/relais.css"
     assert gzip.decompress(first.data) == file.read_bytes()
-
-    def again(*_: object) -> bytes:
-        raise AssertionError("compressed again")
-
-    monkeypatch.setattr("flask_compress.flask_compress._compress_data", again)
-    assert get(house, STYLES + "?v=anything", **GZIP).data == first.data
+    kept = compression.files.cache[f"gzip;{STYLES}"]
+    assert kept == first.data
+    monkeypatch.setitem(compression.files.cache, f"gzip;{STYLES}", b"not compressed again")
+    assert get(house, STYLES + "?v=anything", **GZIP).data == b"not compressed again"
+    monkeypatch.undo()
     known = get(house, STYLES, **GZIP, **{"If-None-Match": first.headers["ETag"]})
     assert (known.status_code, known.data) == (304, b"")
     plain = get(house, STYLES)
@@ -66,7 +66,7 @@ def test_only_files_fill_the_cache(house: Flask) -> None:
         get(house, f"{STYLES}?{n}", **GZIP)
         get(house, f"/static/nothing-{n}.css", **GZIP)
     cache = compression.files.cache
-    assert {key.partition(";")[2] for key in cache.data} <= {STYLES, "/manifest.webmanifest"}
+    assert {key.partition(";")[2] for key in cache} <= {STYLES, "/manifest.webmanifest"}
 
 
 def test_images_and_parts_of_files_are_left_alone(house: Flask) -> None:
@@ -100,3 +100,21 @@ def test_a_stream_says_each_word_at_once(tmp_path: Path) -> None:
     assert "Content-Encoding" not in answer.headers
     assert next(iter(answer.response)) == b"data: 0\n\n"
     assert said == [0], "nothing was drawn from the stream before it was asked for"
+
+
+@pytest.mark.parametrize("path", JOINED)
+def test_scripts_that_go_together_travel_together_and_are_known_again(house: Flask, path: str) -> None:
+    first = get(house, f"/static/{path}", **GZIP)
+    static = Path(house.static_folder or "")
+    assert gzip.decompress(first.data) == b"\n".join((static / part).read_bytes() for part in JOINED[path])
+    assert "max-age=31536000" in first.headers["Cache-Control"]
+    again = get(house, f"/static/{path}", **GZIP, **{"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert get(house, "/static/joined/else.js").status_code == 404
+
+
+def test_the_style_is_asked_for_before_the_page_is_read(house: Flask) -> None:
+    page = get(house, "/offline")
+    address = page.headers["Link"].partition(">")[0].removeprefix("<")
+    assert f'href="{address}"' in page.text
+    assert "Link" not in get(house, "/offline", **{"HX-Request": "true"}).headers

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from app.core import words
 
@@ -28,6 +29,16 @@ def at(**delta: float) -> datetime:
         (words.span(at(hours=-1), at(hours=8), NOW), "aujourd'hui, avant 18 h"),
         (words.span(at(hours=21), at(hours=27), NOW), "demain, de 7 h à 13 h"),
         (words.span(NOW, at(days=2), NOW), "avant jeudi 26 novembre à 10 h"),
+        (words.wanted(at(hours=-1), at(hours=8), NOW), "aujourd'hui, avant 18 h"),
+        (words.wanted(at(hours=21), at(hours=27), NOW), "demain, 7 h – 13 h"),
+        (words.wanted(NOW, at(hours=23), NOW), "d'ici demain matin"),
+        (words.wanted(NOW, at(days=2, hours=5), NOW), "d'ici jeudi après-midi"),
+        (
+            words.wanted(NOW, at(days=2, hours=15), NOW),
+            "d'ici jeudi soir",
+        ),  # 1 h on Friday: who waits for it waited before
+        (words.wanted(NOW, at(hours=15), NOW), "d'ici ce soir"),
+        (words.wanted(NOW, at(days=30), NOW), "avant le 24 décembre"),
         (words.stamp(at(seconds=9)), "10:00:09"),
         (words.length(timedelta(seconds=40)), "40 s"),
         (words.length(timedelta(seconds=-5)), "0 s"),
@@ -61,3 +72,18 @@ def test_a_day_of_the_change_of_clocks_is_still_tomorrow() -> None:
 
 def test_an_hour_is_never_cut_from_its_minutes() -> None:
     assert " " not in words.hour(at(minutes=5)) + words.phone("0169000000") + words.distance(2) + words.count(2, "vu")
+
+
+@pytest.mark.parametrize(
+    ("agent", "link"),
+    [
+        ("Mozilla/5.0 (Linux; Android 16) Chrome/156", "geo:0,0?q=9%20rue%20de%20l%27Orge%2C%2091000%20%C3%89vry"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0)",
+            "https://maps.apple.com/?q=9%20rue%20de%20l%27Orge%2C%2091000%20%C3%89vry",
+        ),
+    ],
+)
+def test_the_way_there_opens_in_the_phones_own_map(agent: str, link: str) -> None:
+    with Flask("phone").test_request_context(headers={"User-Agent": agent}):
+        assert words.map_link("9 rue de l'Orge, 91000 Évry") == link

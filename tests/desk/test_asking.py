@@ -4,12 +4,11 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-import uuid_utils.compat
 from sqlalchemy import func, select
 
 from app.care_requests.models import CareRequest, State
 from app.core import clock
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.organizations.actions import import_communes
 from app.patients.models import Consent, Patient
 from tests.desk.screen import chosen, state, value, words
@@ -136,7 +135,7 @@ def test_a_made_up_token_is_simply_replaced(town: Town) -> None:
 
 
 def test_a_token_survives_a_mistake_so_that_the_mended_form_is_still_one_request(town: Town) -> None:
-    token = str(uuid_utils.compat.uuid7())
+    token = str(new_id())
     answer = town.orientation_nurse.post(form_of(town, town.patient()), {"request_id": token})
     assert answer.status_code == 422
     assert value(answer, "request_id") == token

@@ -94,9 +94,9 @@ class TestForYourInformation:
         assert nurse.accepts() == 200
         return doctor
 
-    def test_it_stands_on_top_names_nobody_there_and_asks_for_nothing(self, doctor: Nurse) -> None:
+    def test_it_is_said_there_names_nobody_there_and_asks_for_nothing(self, doctor: Nurse) -> None:
         listed = Screen(doctor.get("/inbox"))
-        assert "1 nouvelle, pour votre information" in listed.text.replace("\xa0", " ")
+        assert "1 nouvelle d'un de vos patients" in listed.text.replace("\xa0", " ")
         assert "MARCHAND" not in listed.html
         page = doctor.get("/inbox/copies")
         assert "X-Offline" not in page.headers
@@ -114,7 +114,7 @@ class TestForYourInformation:
         assert doctor.post("/inbox/copies/sighting").location == "/inbox"
         db.session.rollback()
         assert db.session.scalars(select(InformationCopy.read_at)).one() == clock.now()
-        assert "pour votre information" not in Screen(doctor.get("/inbox")).text
+        assert "1 nouvelle" not in Screen(doctor.get("/inbox")).text
         assert "MARCHAND" in doctor.get("/inbox/copies").text, "it may be read again"
 
     def test_it_is_nobody_elses(self, town: Town, doctor: Nurse) -> None:

@@ -102,10 +102,10 @@ class TestAProposal:
         assert answer.status_code == 200
         assert Screen(answer).states == ["proposed"]
         page = read(ward, url(ward))
-        assert "Proposition transmise, le demandeur choisit" in page
+        assert "La personne qui demande choisit" in page
         assert "MARCHAND" not in page
         assert "1 proposition transmise" in read(ward)
-        assert "Le demandeur choisit" in read(ward, "/visits")
+        assert "La personne qui demande choisit" in read(ward, "/visits")
 
     def test_can_be_taken_back(self, town: Town, wards: list[Nurse]) -> None:
         ward = wards[0]

@@ -68,7 +68,7 @@ def test_the_chosen_maternity_knows_whom_before_it_answers(town: Town) -> None:
     town.asks("maternity-registration", by=midwife, chosen_role_id=chosen.role_id, window="month", answers=answers)
     town.time_passes(seconds=1)
     listed, opened = read(chosen), read(chosen, url(chosen))
-    assert "Vous avez été choisis" in listed
+    assert "La patiente vous a choisis" in listed
     assert "MARCHAND" not in listed
     assert "14 mai 2027" not in listed
     assert "Grossesse multiple, Diabète" in listed
@@ -112,14 +112,14 @@ class TestTooLateButNobodyHasIt:
         town.time_passes(seconds=1)
         town.time_passes(hours=3)
         assert town.request(request_id).state in FREE
-        assert "encore libres" in read(nurse)
+        assert "Encore à prendre" in read(nurse)
         assert Screen(nurse.get("/inbox")).offers == [], "nothing awaits her"
         late = read(nurse, url(nurse))
         assert "Le délai est passé, mais personne ne l'a prise" in late
         assert "Accepter" in late
         assert not any(secret in late for secret in SECRETS)
         assert nurse.accepts() == 200
-        assert "C'est à vous" in read(nurse, url(nurse))
+        assert "Demande acceptée" in read(nurse, url(nurse))
 
     def test_but_not_once_somebody_has_it(self, town: Town, nurse: Nurse) -> None:
         hugo = town.nurse("Hugo", km=2)

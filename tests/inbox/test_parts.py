@@ -24,7 +24,7 @@ def test_each_part_says_how_much_of_the_plan_it_takes(town: Town, nurse: Nurse) 
     asked_for_ten_days(town)
     for path in ("/inbox", url(nurse)):
         text = read(nurse, path)
-        assert "Accepter une partie" in text
+        assert "Accepter en partie" in text
         assert "Les matins seulement 10 sur 20" in text
         assert "Sauf le week-end 16 sur 20" in text
         assert "3 passages sur 4 15 sur 20" in text
@@ -61,7 +61,7 @@ def test_a_single_visit_may_begin_tomorrow(town: Town, nurse: Nurse) -> None:
 def test_what_must_be_today_cannot_begin_tomorrow(town: Town, nurse: Nurse) -> None:
     town.asks(window="today")
     town.time_passes(seconds=1)
-    assert "Accepter une partie" not in read(nurse, url(nurse))
+    assert "Accepter en partie" not in read(nurse, url(nurse))
     assert takes(nurse, "from-tomorrow") == 409
     assert nurse.offer().state is OfferState.OPEN, "she is not given what she did not say"
     assert takes(nurse, "nonsense") == 422

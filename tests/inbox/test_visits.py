@@ -49,7 +49,7 @@ def test_ones_own_time_is_paris_time(town: Town, nurse: Nurse, visit: str) -> No
     nurse.post(f"{visit}/appointment", {"starts_at": "2026-11-25T09:30", "mode": "home"})
     starts_at, mode, _ = planned(town, nurse)
     assert (starts_at.isoformat(), mode) == ("2026-11-25T08:30:00+00:00", "home")
-    assert "Demain à 9 h 30" in Screen(nurse.get(visit)).text.replace("\xa0", " ")
+    assert "Demain, 9 h 30" in Screen(nurse.get(visit)).text.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,7 @@ def test_visits_lists_what_is_hers_until_it_is_done(town: Town, nurse: Nurse, vi
     assert "Monique MARCHAND" in to_plan.text
     nurse.post(f"{visit}/appointment", {"slot": (clock.now() + timedelta(hours=1)).isoformat(), "mode": "home"})
     ready = Screen(nurse.get("/visits"))
-    assert "Prévues" in ready.text
-    assert "aujourd'hui à 11 h" in ready.text.replace("\xa0", " ")
+    assert "Aujourd'hui 11 h Monique MARCHAND" in ready.text.replace("\xa0", " ")
     assert ready.is_sound()
     assert Screen(town.nurse("Inès").get("/visits")).is_sound()
 

@@ -22,7 +22,7 @@ class Stream:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def next(self, seconds: float = 10) -> str | None:
+    def next(self, seconds: float = 60) -> str | None:
         """The next bytes that are not a sign of life, as text; None at the end of the stream."""
         ends = time.monotonic() + seconds
         while (chunk := self._chunks.get(timeout=max(0.0, ends - time.monotonic()))) == ALIVE:

@@ -142,21 +142,17 @@ def test_no_connection_is_held_between_two_looks(house, opened) -> None:
     streams = [listen(house, opened, FIRST) for _ in range(5)]
     with house.app.app_context():
         pool = db.engine.pool
-    most = 0
-    for _ in range(50):
-        most = max(most, pool.checkedout())
+    ends = time.monotonic() + 60
+    while pool.checkedout():
+        assert time.monotonic() < ends, f"{pool.checkedout()} connections stay with {len(streams)} streams"
         time.sleep(0.02)
-        if pool.checkedout() == 0:
-            break
-    else:
-        pytest.fail(f"{most} connections stay with {len(streams)} streams")
 
 
 def test_the_hub_sleeps_when_nobody_listens(house, opened) -> None:
     stream = listen(house, opened, FIRST)
     the_hub = house.app.extensions["live"]
     stream.close()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while the_hub._running and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not the_hub._running

@@ -27,7 +27,7 @@ from app.messages.reachability import (
     SILENT_DEVICE,
     DeviceFacts,
     Judgement,
-    Reach,
+    Reachability,
     check_ends_at,
     judge,
 )
@@ -36,7 +36,7 @@ from tests.factories.town import Nurse, Person, Town
 from tests.messages.whole_house import phone_confirms, whole_house
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-CARD = "Vous n'êtes pas joignable sur ce téléphone"
+CARD = "data-reach"
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_person_is_reached_by_the_best_of_her_devices(
 
 def test_who_cannot_be_reached_is_always_told_what_to_do() -> None:
     for found in (NO_DEVICE, LOST_DEVICE, SILENT_DEVICE):
-        assert found.reach is Reach.UNREACHABLE
+        assert found.reach is Reachability.UNREACHABLE
         assert found.remedy
         assert found.to_others
 
@@ -106,9 +106,9 @@ def alerted(town: Town, nurse: Nurse) -> None:
 
 def test_a_nurse_without_a_phone_reads_it_calmly_and_her_coordinator_too(town: Town) -> None:
     maya = town.nurse("Maya", phone=False)
-    seen = text_of(maya, "/inbox")
-    assert CARD in seen
-    assert NO_DEVICE.remedy in seen
+    assert "Ce téléphone ne sonnera pas Réparer" in text_of(maya, "/inbox")
+    assert CARD in maya.get("/inbox").text
+    assert NO_DEVICE.remedy in text_of(maya, "/push/devices")
     board = town.coordinator.get("/board").text
     assert "1 professionnel n'est pas joignable" in text_of(town.coordinator, "/board")
     assert "Maya Dupré" in board
@@ -118,24 +118,25 @@ def test_a_nurse_without_a_phone_reads_it_calmly_and_her_coordinator_too(town: T
 
 def test_a_phone_that_is_gone_is_said_to_be_gone(town: Town) -> None:
     maya = town.nurse("Maya")
-    assert CARD not in text_of(maya, "/inbox")
+    assert CARD not in maya.get("/inbox").text
     maya.device.answers(410)
     town.asks()
     town.time_passes()
-    assert LOST_DEVICE.reason in text_of(maya, "/inbox")
+    assert CARD in maya.get("/inbox").text
+    assert LOST_DEVICE.reason in text_of(maya, "/push/devices")
     assert "téléphone désinscrit" in town.coordinator.get("/board").text
 
 
 def test_three_silences_in_a_row_are_no_accident(town: Town) -> None:
     maya = town.nurse("Maya")
     for number in range(3):
-        assert CARD not in text_of(maya, "/inbox"), f"after {number} silences"
+        assert CARD not in maya.get("/inbox").text, f"after {number} silences"
         alerted(town, maya)
-    assert CARD in text_of(maya, "/inbox")
+    assert CARD in maya.get("/inbox").text
     assert "Maya" in town.coordinator.get("/board").text
 
     phone_confirms(maya)
-    assert CARD not in text_of(maya, "/inbox"), "one proof is enough"
+    assert CARD not in maya.get("/inbox").text, "one proof is enough"
     assert "Maya" not in text_of(town.coordinator, "/board").partition("recherches en cours")[0]
 
 
@@ -199,7 +200,8 @@ def test_each_device_says_its_own(town: Town) -> None:
     maya = town.nurse("Maya")
     old = maya.device
     maya.device = town.push_service.new_device()
-    town._subscribe(maya)
+    with transaction():
+        town._subscribe(maya.account_id, maya.device)
     old.answers(410)
     maya.post("/push/test", htmx=True)
     town.time_passes()
@@ -307,7 +309,7 @@ def test_a_check_without_an_answer_leaves_a_doubt(town: Town) -> None:
     town.time_passes(days=30)
     town.time_passes(minutes=11)
     assert MISSED_ONE.reason in text_of(maya, "/push/devices")
-    assert CARD not in text_of(maya, "/inbox")
+    assert CARD not in maya.get("/inbox").text
 
 
 def test_who_left_is_not_checked(town: Town) -> None:

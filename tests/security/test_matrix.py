@@ -231,6 +231,7 @@ TABLE: dict[str, Row] = {
     "GET /requests/plan": ASKS,
     "POST /requests/refusal": ASKS,
     "GET /service-worker.js": PUBLIC,
+    "GET /static/joined/<name>": PUBLIC,
     "GET /sign-in": PUBLIC,
     "POST /sign-in/options": PUBLIC,
     "GET /sign-in/pro-sante-connect": TOKEN,
@@ -554,7 +555,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
     world.people["administrator elsewhere"] = world.town._person("Éva", "Loin", Role.ADMINISTRATOR, other)
     other_roles = {
         "supervision.relaunch": COORDINATORS,
-        "decisions.decide": SENIORS,
+        "desk.decide": SENIORS,
         "inbox.complete": ("winner", "asked"),
     }
     other_rooms = {"supervision": COORDINATORS, "badges": ("requester", "requester elsewhere")}

@@ -422,8 +422,8 @@ ACTS: dict[str, list[Act]] = {
         for email in ("{email}", "mallory@example.org")
     ],
     "joining.show_code": [post("/access/code", code="123456")],
-    "approvals.accept": [post("/access-requests/{asked}/acceptance", **WHY)],
-    "approvals.refuse": [post("/access-requests/{asked}/refusal", **WHY)],
+    "joining.accept": [post("/access-requests/{asked}/acceptance", **WHY)],
+    "joining.refuse": [post("/access-requests/{asked}/refusal", **WHY)],
     "tablets_administration.prepare": [post("/tablets", name="La mienne", organization_id="{hers}")],
     "tablets_administration.renew_code": [post("/tablets/{tablet}/code")],
     "tablets_administration.withdraw": [post("/tablets/{tablet}/removal")],
@@ -458,7 +458,7 @@ ONESELF = {
 }
 """Acts on an account that name none."""
 
-ROOMS = ("accounts", "membership", "joining", "approvals", "badges", "tablets", "pro_sante")
+ROOMS = ("accounts", "membership", "joining", "badges", "tablets")
 
 
 def test_every_act_on_accounts_stands_in_the_table(app: Flask) -> None:

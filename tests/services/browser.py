@@ -176,7 +176,7 @@ AT_REST = """() => Promise.race([
   Promise.all(document.getAnimations()
     .filter(a => a.effect.getComputedTiming().iterations !== Infinity)
     .map(a => a.finished.catch(() => {}))),
-  new Promise(done => setTimeout(done, 1000))])"""
+  new Promise(done => setTimeout(done, 10000))])"""
 """A colour on its way from one to another has a contrast of its own, which nobody reads."""
 
 

@@ -153,7 +153,7 @@ class PostgresServer:
         )
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while True:
             try:
                 self._connect().close()

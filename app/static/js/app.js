@@ -26,6 +26,15 @@
     share: (button) => navigator.share({ url: button.dataset.share }).catch(() => {}), // closed without sharing
   };
 
+  // ---- the way there: whether the phone's map may know the address is asked once
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-go-link]")) localStorage.setItem("maps", "yes");
+    const go = event.target.closest?.("[data-go] > summary");
+    if (!go || localStorage.getItem("maps") !== "yes") return;
+    event.preventDefault();
+    go.parentElement.querySelector("[data-go-link]").click();
+  });
+
   function confirmOn(button) {
     const label = button.querySelector("span") ?? button;
     if (!button.dataset.done || label.textContent === button.dataset.done) return;

@@ -12,10 +12,18 @@
     if (!banner) return;
     banner.hidden = !offline;
     document.documentElement.toggleAttribute("data-offline", offline);
+    paintBar();
     const asOf = document.querySelector("[data-as-of]")?.dataset.asOf;
     const place = banner.querySelector("[data-received]");
     if (asOf) place.textContent = ` (${clock.format(new Date(asOf)).replace(/^0?(\d+):/, "$1\u00a0h\u00a0")})`;
   }
+
+  /* The bar of the phone has the colour of the band under it: red when it will not ring, ink without network. */
+  function paintBar() {
+    const band = document.querySelector(".shell");
+    if (band) document.querySelectorAll("meta[name=theme-color]").forEach((meta) => (meta.content = getComputedStyle(band).backgroundColor));
+  }
+  document.addEventListener("relais:state", paintBar);
 
   addEventListener("offline", () => showOffline(true));
   addEventListener("online", () => (showOffline(false), look()));

@@ -52,7 +52,7 @@ async function ask() {
     say("failed", words);
   }
   button.disabled = false;
-  button.hidden = Notification.permission === "granted";
+  if (Notification.permission === "granted") show("[data-push-ask]", false);
 }
 
 /* Subscribes where needed, and tells the server every time: subscriptions end without any event on some phones. */
@@ -85,8 +85,17 @@ function bytes(base64url) {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
+/* The card of the settings, or the strip of the inbox, which leads there when a tap cannot mend it. */
 function reveal() {
-  if (card()) card().hidden = false;
+  if (!card()) return;
+  card().hidden = false;
+  show("[data-push-ask]", true);
+}
+
+function show(what, shown) {
+  const element = document.querySelector(what);
+  if (element) element.hidden = !shown;
+  if (what === "[data-push-ask]") show("[data-push-repair]", !shown);
 }
 
 /* `words`: the server's own, where it knows better. */
@@ -97,5 +106,7 @@ function say(outcome, words) {
   const status = document.querySelector("[data-push-status]");
   if (status) status.textContent = words ?? WORDS[outcome];
   const button = document.querySelector("[data-push-ask]");
-  if (button) button.hidden = !["later", "failed"].includes(outcome);
+  if (button) show("[data-push-ask]", ["later", "failed"].includes(outcome));
+  if (outcome === "granted" && card()?.matches(".strip")) card().hidden = true;
+  document.dispatchEvent(new Event("relais:state"));
 }

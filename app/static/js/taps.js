@@ -24,6 +24,10 @@
     keep(ctx);
   });
 
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (isAnswer(ctx) && ctx.sourceElement.dataset.answer === "accept" && ctx.response?.status === 200) navigator.vibrate?.(20);
+  });
+
   async function keep({ sourceElement, touchedAt, request }) {
     const { forOffer: offer, answer } = sourceElement.dataset;
     const part = request.body.get("said") || undefined; // of a yes that takes a part only
