@@ -38,8 +38,8 @@ class Slot:
 def next_slots(
     window_end: datetime, now: datetime, zone: ZoneInfo, *, window_start: datetime | None = None, at_most: int = 4
 ) -> list[Slot]:
-    """`tout de suite, vers 10 h 15` when that is what was asked for, `dans 1 h`, then round hours: those within what
-    was asked for, and else the next ones there are."""
+    """`tout de suite, vers 10 h 15` when that was asked for, `dans 1 h`, then round hours: those within what was asked,
+    and else the next ones there are."""
     begin = max(window_start or now, now)
     every = list(_slots(begin, now, zone))
     within = [slot for slot in every if begin <= slot.at <= window_end]

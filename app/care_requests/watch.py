@@ -12,8 +12,8 @@ from app.care_requests.actions import NEWS_LIFE, note, refresh_screens, tell
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
 from app.core.db import db, transaction
-from app.core.timers import Due
 from app.directory import queries as directory
+from app.jobs.timers import Due
 from app.messages import actions as messages
 
 # Of each kind of promise: its row, when it is late, and what is still true of one that nobody was told about.

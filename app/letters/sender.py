@@ -11,8 +11,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.config import Settings
-from app.core import clock, heartbeats, leases
+from app.core import clock
 from app.core.db import db, transaction
+from app.jobs import heartbeats, leases
 from app.letters import mail, sms
 from app.letters.actions import ClaimedLetter, claim, drop, settle
 from app.letters.kinds import kind_of

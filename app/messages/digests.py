@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from app.core.db import db, new_id, transaction
-from app.core.timers import Due
+from app.jobs.timers import Due
 from app.messages import queries
 from app.messages.actions import notify
 from app.messages.models import DIGEST, Alert, Notice

@@ -98,7 +98,8 @@ def test_one_dead_phone_of_two_is_no_reason_for_a_mail(town: Town, tmp_path: Pat
     maya = town.nurse("Maya")
     maya.device.answers(410)
     maya.device = town.push_service.new_device()
-    town._subscribe(maya)
+    with transaction():
+        town._subscribe(maya.account_id, maya.device)
     town.asks()
     town.time_passes(seconds=1)
     phone_confirms(maya)

@@ -200,7 +200,8 @@ def test_each_device_says_its_own(town: Town) -> None:
     maya = town.nurse("Maya")
     old = maya.device
     maya.device = town.push_service.new_device()
-    town._subscribe(maya)
+    with transaction():
+        town._subscribe(maya.account_id, maya.device)
     old.answers(410)
     maya.post("/push/test", htmx=True)
     town.time_passes()

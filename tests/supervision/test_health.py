@@ -13,12 +13,13 @@ from sqlalchemy import select, update
 from app import schedule, worker
 from app.audit.actions import record
 from app.care_requests.models import CareRequest
-from app.core import clock, heartbeats
+from app.core import clock
 from app.core.db import db, transaction
-from app.core.heartbeats import Heartbeat
-from app.core.timers import Timer
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
+from app.jobs import heartbeats
+from app.jobs.heartbeats import Heartbeat
+from app.jobs.timers import Timer
 from app.letters import actions as letters
 from app.letters.rules import CALM, AttemptStage, LetterOutcome, Medium, after
 from app.membership.models import Recovery
