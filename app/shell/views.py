@@ -79,10 +79,10 @@ JOINED = {
 """Scripts that one kind of page needs together, in this order: files here, one request on a slow network."""
 
 
-@bp.get("/static/joined/<name>")
+@bp.get("/static/joined/<slug>")
 @public("a script says nothing about anybody")
-def joined(name: str) -> Response:
-    path = f"joined/{name}" if f"joined/{name}" in JOINED else abort(404)
+def joined(slug: str) -> Response:
+    path = f"joined/{slug}" if f"joined/{slug}" in JOINED else abort(404)
     return send_file(BytesIO(_content(path)), mimetype="text/javascript", etag=_checksum(path))
 
 
