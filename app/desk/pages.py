@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import current_app, request, url_for
 
-from app.accounts.models import Account, Role
+from app.accounts.models import REQUESTERS, Account, Role
 from app.appointments import actions as appointments
 from app.appointments import queries as appointment_queries
 from app.appointments.models import Appointment
@@ -22,7 +22,7 @@ from app.care_requests.rules import OPEN, Verb, condition
 from app.care_requests.words import answers_in_words
 from app.core.htmx import Page
 from app.core.qr import qr_svg
-from app.desk import REQUESTERS, lines
+from app.desk import lines
 from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, ReplyForm, WindowForm
 from app.desk.forms import CommuneField, PatientForm, PatientSearchForm
 from app.desk.lines import Hands, Moment
