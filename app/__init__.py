@@ -37,11 +37,11 @@ from app.core import (
     limits,
     logging,
     security,
-    timers,
     waiting,
     ways,
     words,
 )
+from app.jobs import timers
 
 
 def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:
@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     for door in (desk, inbox, supervision, joining, emergency, shell):
         door.init_app(app)
     if settings.demo:
-        from app import demo  # Elsewhere its invented people are not even loaded.
+        from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded
 
         demo.init_app(app)
     return app

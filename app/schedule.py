@@ -3,10 +3,10 @@
 from app.audit import sealing as audit
 from app.care_requests import queries as care_requests
 from app.care_requests import watch
-from app.core.timers import Timer
 from app.dispatch import search
 from app.drafts import actions as drafts
 from app.drafts import queries as kept_drafts
+from app.jobs.timers import Timer
 from app.letters import queries as letters
 from app.letters import sender as post
 from app.membership import recovery

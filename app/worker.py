@@ -12,10 +12,11 @@ import structlog
 from flask import Flask
 
 from app.audit.origin import Source, came_by
-from app.core import clock, heartbeats, stopping
+from app.core import clock
 from app.core.db import db
-from app.core.timers import Timer
 from app.core.waiting import was_undone
+from app.jobs import heartbeats, stopping
+from app.jobs.timers import Timer
 from app.live.watcher import Watcher
 from app.schedule import TIMERS
 

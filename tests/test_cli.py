@@ -9,9 +9,10 @@ from flask import Flask
 
 from app import cli, schedule
 from app.accounts.models import Account, Role
-from app.core import clock, heartbeats
+from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
+from app.jobs import heartbeats
 from app.membership.invitations import use
 from app.membership.models import Invitation
 from app.organizations.actions import import_communes

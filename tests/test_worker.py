@@ -15,9 +15,9 @@ from sqlalchemy import Select, null, select, text
 from structlog.testing import capture_logs
 
 from app import worker
-from app.core import heartbeats
 from app.core.db import db, transaction
-from app.core.timers import Timer
+from app.jobs import heartbeats
+from app.jobs.timers import Timer
 from app.live.actions import changed
 from app.schedule import TIMERS
 

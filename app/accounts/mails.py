@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.accounts.models import PasskeyLetter
 from app.letters import kinds
-from app.letters.kinds import Kind, Words
+from app.letters.kinds import LetterKind, Words
 from app.letters.models import Letter
 
 SUBJECTS = {
@@ -35,4 +35,4 @@ def hello(letter: Letter) -> str:
 
 
 def init_app() -> None:
-    kinds.register(PasskeyLetter, Kind(compose))
+    kinds.register(PasskeyLetter, LetterKind(compose))

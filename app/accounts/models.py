@@ -22,6 +22,10 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+REQUESTERS = (Role.REQUESTER, Role.CASE_MANAGER, Role.PRACTITIONER)
+"""Who may ask for care, each for the organizations where they are so."""
+
+
 ROLE = text_enum(Role, 20)
 
 KEEPERS = (Role.ADMINISTRATOR, Role.COORDINATOR)

@@ -80,10 +80,10 @@ def link_expiry(starts_at: datetime | None, window_end: datetime) -> datetime:
 def link_token(appointment: Appointment) -> str:
     """The token in the patient's link: computed from our key when a screen shows it, stored nowhere."""
     kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == appointment.id))
-    return link_token_kept(appointment.id, kept)
+    return link_token_for(appointment.id, kept)
 
 
-def link_token_kept(appointment_id: UUID, kept: str | None) -> str:
+def link_token_for(appointment_id: UUID, kept: str | None) -> str:
     """The same, for who has read the hash of it already.
 
     A link that was printed before a rotation is the one that works, as long as its key is in the ring.

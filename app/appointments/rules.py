@@ -38,14 +38,27 @@ class Slot:
 def next_slots(
     window_end: datetime, now: datetime, zone: ZoneInfo, *, window_start: datetime | None = None, at_most: int = 4
 ) -> list[Slot]:
-    """`tout de suite` when that is what was asked for, `dans 1 h`, then round hours: those within what was asked for,
+    """`tout de suite, vers 10 h 15` when that was asked for, `dans 1 h`, then round hours: those within what was asked,
     and else the next ones there are."""
     begin = max(window_start or now, now)
     every = list(_slots(begin, now, zone))
     within = [slot for slot in every if begin <= slot.at <= window_end]
     pressing = begin == now and now <= window_end <= now + PRESSING
-    at_once = [Slot(to_the_minute(now), "tout de suite", AT_ONCE)] if pressing else []
+    at_once = [_at_once(now, zone)] if pressing else []
     return [*at_once, *(within or every)][:at_most]
+
+
+def soon(now: datetime) -> datetime:
+    """What `tout de suite` is for whoever waits: an hour to count on, a quarter to half an hour away, and no minute of
+    a tap, which is past when the patient reads it."""
+    leaving = to_the_minute(now) + timedelta(minutes=15)
+    return leaving + timedelta(minutes=-leaving.minute % 15)
+
+
+def _at_once(now: datetime, zone: ZoneInfo) -> Slot:
+    local = soon(now).astimezone(zone)
+    minutes = f"\u00a0{local.minute:02d}" if local.minute else ""
+    return Slot(soon(now), f"tout de suite, vers {local.hour}\u00a0h{minutes}", AT_ONCE)
 
 
 def to_the_minute(moment: datetime) -> datetime:
@@ -54,15 +67,15 @@ def to_the_minute(moment: datetime) -> datetime:
 
 def _slots(begin: datetime, now: datetime, zone: ZoneInfo) -> Iterator[Slot]:
     # Counted in UTC: an hour from now is an hour from now, whatever the clocks do meanwhile.
-    soon = to_the_minute(now) + timedelta(hours=1)
-    soon += timedelta(minutes=-soon.minute % 5)
-    if 6 <= soon.astimezone(zone).hour < 22:
-        yield Slot(soon, "dans 1\u00a0h", soon.isoformat())
+    in_an_hour = to_the_minute(now) + timedelta(hours=1)
+    in_an_hour += timedelta(minutes=-in_an_hour.minute % 5)
+    if 6 <= in_an_hour.astimezone(zone).hour < 22:
+        yield Slot(in_an_hour, "dans 1\u00a0h", in_an_hour.isoformat())
     today, first = now.astimezone(zone).date(), begin.astimezone(zone).date()
     for away in range((first - today).days, (first - today).days + 3):
         for hour in HOURS:
             at = datetime.combine(today + timedelta(days=away), time(hour), zone).astimezone(UTC)
-            if at > soon + timedelta(minutes=20):
+            if at > in_an_hour + timedelta(minutes=20):
                 yield Slot(at, f"{_day(today, away)}{hour}\u00a0h", at.isoformat())
 
 

@@ -19,7 +19,7 @@ AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainVerdict:
     """`broken`: what is wrong first, None when the chain holds. `sequence` and `hash` are its end."""
 
     lines: int
@@ -62,7 +62,7 @@ def _count(*conditions: ColumnElement[bool]) -> int:
     return int(db.session.scalar(select(func.count()).select_from(AuditEvent).where(*conditions)) or 0)
 
 
-def verify(noted: tuple[int, str] | None = None) -> Verdict:
+def verify(noted: tuple[int, str] | None = None) -> ChainVerdict:
     """Walk the whole chain. `noted`: (sequence, hash) that somebody kept elsewhere, which it must still contain.
 
     Only such a note can show that the end was cut off, or that everything was written anew.
@@ -85,7 +85,7 @@ def verify(noted: tuple[int, str] | None = None) -> Verdict:
         broken = f"{sequence + 1} is missing"
     if not broken and _count(_no_seal()) != waiting:
         broken = "a line was slipped in that was never sealed"
-    return Verdict(lines, waiting, sequence, previous, broken)
+    return ChainVerdict(lines, waiting, sequence, previous, broken)
 
 
 def _links(after: int) -> Generator[tuple[AuditSeal, AuditEvent | None], None, None]:

@@ -12,7 +12,7 @@ from app.audit.models import AuditAnchor, AuditEvent, AuditSeal
 from app.audit.rules import seal
 from app.core import clock
 from app.core.db import db, transaction
-from app.core.timers import Due
+from app.jobs.timers import Due
 
 log = structlog.get_logger()
 

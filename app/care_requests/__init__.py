@@ -2,14 +2,14 @@
 
 from flask import Flask
 
+from app.care_requests import attachments, departures, queries
+from app.core.events import listen
+from app.documents.rights import may_open
+from app.live.rights import may_listen
+from app.membership.leaving import Departure
+
 
 def init_app(app: Flask) -> None:
-    from app.care_requests import attachments, departures, queries
-    from app.core.events import listen
-    from app.documents.rights import may_open
-    from app.live.rights import may_listen
-    from app.membership.leaving import Departure
-
     may_listen("request")(queries.may_follow)
     may_listen("requests")(queries.may_follow_organization)
     may_listen("decisions")(queries.may_decide_as)

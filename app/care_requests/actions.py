@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import selectinload
 
@@ -19,6 +20,7 @@ from app.directory import queries as directory
 from app.directory.models import PractitionerRole
 from app.live.actions import changed
 from app.messages import actions as messages
+from app.messages.models import Notice
 from app.organizations.queries import territory_of
 from app.patients import queries as patients
 from app.patients.actions import set_usual
@@ -51,7 +53,7 @@ def lock_due(request_ids: Sequence[UUID], now: datetime) -> Sequence[CareRequest
 
 
 def plan_next_move(request: CareRequest, at: datetime) -> None:
-    """Come back to this search, which is held, at `at`; unless nobody is looked for any more."""
+    """Come back to this search, which is locked, at `at`; unless nobody is looked for any more."""
     if request.state is State.SEARCHING:
         request.next_move_at = at
 
@@ -152,7 +154,7 @@ def _inform(request: CareRequest, profession: str, on: str, text: str, now: date
     changed("inbox", practitioner.id)
     role = practitioner.role
     for account_id in directory.accounts_of([role.id]).get(role.id, []) if role else []:
-        messages.alert(account_id, copy.id, "copy", words.copy_notice(), now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account_id, copy.id, "copy", words.COPY_NOTICE, now=now, expires_at=now + NEWS_LIFE)
 
 
 def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Account, now: datetime, told: str) -> None:
@@ -209,6 +211,12 @@ def note(
         detail=detail,
     )
     refresh_screens(request)
+
+
+def tell(account_id: UUID, request: CareRequest, step: str, notice: Notice, now: datetime) -> None:
+    """News about this request, for somebody who follows it."""
+    news = replace(notice, path=f"requests/{request.id}")
+    messages.alert(account_id, request.id, step, news, now=now, expires_at=now + NEWS_LIFE)
 
 
 def refresh_screens(request: CareRequest) -> None:

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
-from app.accounts.models import Account
+from app.accounts.models import REQUESTERS, Account
 from app.audit.actions import record
 from app.care_requests.actions import note, refresh_screens
 from app.care_requests.models import CareRequest, Episode, EpisodeDocument
-from app.care_requests.queries import REQUESTER_ROLES, performs, together
+from app.care_requests.queries import performs, together
 from app.care_requests.rules import TAKEN
 from app.core.db import db
 from app.documents import actions as documents
@@ -25,7 +25,7 @@ ROOM = MOST * LARGEST + 1_000_000
 """Bytes of a form with as many documents as may be joined."""
 
 
-def received(uploads: Iterable[FileStorage]) -> list[Upload]:
+def read_uploads(uploads: Iterable[FileStorage]) -> list[Upload]:
     """What a browser sent, checked; fields in which nothing was chosen are nothing. Raises `WrongDocument`."""
     sent = [each for each in uploads if each.filename]
     if len(sent) > MOST:
@@ -62,6 +62,6 @@ def may_open(account: Account, document_id: UUID) -> bool:
     """The requester's side (the doctor who decides for it, too) and who accepted one of the needs; nobody else."""
     joined = select(CareRequest).join(EpisodeDocument, EpisodeDocument.episode_id == CareRequest.episode_id)
     needs = db.session.scalars(joined.where(EpisodeDocument.document_id == document_id)).all()
-    asks = account.organizations(*REQUESTER_ROLES)
+    asks = account.organizations(*REQUESTERS)
     asked = any(need.organization_id in asks or need.decider_id == account.id for need in needs)
     return asked or any(need.state in TAKEN and performs(need, account) for need in needs)

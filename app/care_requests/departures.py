@@ -7,14 +7,13 @@ from sqlalchemy import select
 from app.accounts.models import Account, Role
 from app.accounts.queries import holding
 from app.care_requests import actions, words
-from app.care_requests.actions import NEWS_LIFE, note, refresh_screens
+from app.care_requests.actions import note, refresh_screens, tell
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import OPEN, State
 from app.care_requests.watch import end_undecided
 from app.core.db import db
 from app.membership.leaving import Departure
-from app.messages import actions as messages
 from app.organizations.queries import whose_rules
 
 
@@ -48,6 +47,5 @@ def hand_to_coordinator(request: CareRequest, *, by: Account, now: datetime, det
     """Care has begun and nobody goes on with it: a human hears of it now. `detail`: who has left."""
     request.coordinator_id, request.changed_at = coordinator_for(request), now
     note(request, "left", by=by, now=now, detail=detail)
-    notice = words.left_notice(f"requests/{request.id}")
     for account_id in dict.fromkeys((request.coordinator_id, request.author_id)):
-        messages.alert(account_id, request.id, "left", notice, now=now, expires_at=now + NEWS_LIFE)
+        tell(account_id, request, "left", words.LEFT_NOTICE, now)

@@ -17,7 +17,7 @@ from app.core.db import db, new_id
 from app.directory.models import Profession
 from app.messages import actions as messages
 from app.organizations.models import Organization
-from app.pathways.actions import kept
+from app.pathways.actions import version_id_of
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient
@@ -76,7 +76,7 @@ def _row(need: Need, patient: Patient | None, organization_id: UUID, now: dateti
     waits = need.decider_id is not None
     return CareRequest(
         pathway=need.pathway.slug,
-        pathway_version_id=kept(need.pathway, now=now),
+        pathway_version_id=version_id_of(need.pathway, now=now),
         patient_id=patient.id if patient else None,
         organization_id=organization_id,
         profession=Profession(need.pathway.profession_for(reason)),
@@ -101,7 +101,7 @@ def _row(need: Need, patient: Patient | None, organization_id: UUID, now: dateti
 def _ask_decision(request: CareRequest, now: datetime) -> None:
     """A senior doctor has to decide first: her phone says so."""
     if request.decider_id:
-        notice, until = words.decision_notice("decisions"), request.answer_by
+        notice, until = words.DECISION_NOTICE, request.answer_by
         messages.alert(request.decider_id, request.id, "decision", notice, now=now, expires_at=until)
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
-from app.care_requests.words import MOMENTS as MOMENT_WORDS
+from app.care_requests.words import MOMENT_WORDS
 from app.core.words import count, french_date
 
 THE = {"morning": "le matin", "midday": "à midi", "evening": "le soir"}

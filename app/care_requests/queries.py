@@ -8,18 +8,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, func, select, union
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Account, Membership, Role
+from app.accounts.models import REQUESTERS, Account, Membership, Role
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
 from app.core.db import db
-from app.core.timers import Due
 from app.directory.queries import recipients_of
+from app.jobs.timers import Due
 from app.organizations.queries import territory_communes, territory_of, whose_rules
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway
 
-REQUESTER_ROLES = (Role.REQUESTER, Role.CASE_MANAGER, Role.PRACTITIONER)
 """Any professional may ask (MISSION A2), and follows what her practice asked."""
 
 
@@ -54,7 +53,7 @@ def followed(
 ) -> tuple[list[RequestFacts], list[RequestFacts]]:
     """The requests of this person's organizations, those nobody answered first, then the newest; and, in the order in
     which they were asked, the needs of this event."""
-    mine = account.organizations(*REQUESTER_ROLES)
+    mine = account.organizations(*REQUESTERS)
     asked = {"organizations": mine, "limit": limit, "episode": episode_id}
     found = [facts_of(row) for row in db.session.execute(_OPEN if open_only else _ALL, asked)]
     theirs = [each for each in found if each.organization_id in mine and (each.state in OPEN or not open_only)]
@@ -86,7 +85,7 @@ def for_account(request_id: UUID, account: Account) -> CareRequest | None:
 
 def is_followed_by(request: CareRequest, account: Account) -> bool:
     """Requesters follow their organization's; the coordinator follows what is in her hands or her territory."""
-    if request.organization_id in account.organizations(*REQUESTER_ROLES):
+    if request.organization_id in account.organizations(*REQUESTERS):
         return True
     coordinates = account.organizations(Role.COORDINATOR)
     return bool(coordinates) and (
@@ -112,7 +111,7 @@ def performs(request: CareRequest, account: Account) -> bool:
 
 
 def may_follow_organization(account: Account, organization_id: UUID) -> bool:
-    return organization_id in account.organizations(*REQUESTER_ROLES)
+    return organization_id in account.organizations(*REQUESTERS)
 
 
 def may_watch_board(account: Account, organization_id: UUID) -> bool:
@@ -183,7 +182,7 @@ def coordinator_for(request: CareRequest) -> UUID:
         Membership.organization_id == (territory.id if territory else None),
         Membership.role == Role.COORDINATOR,
     )
-    asks = Membership.organization_id == request.organization_id, Membership.role.in_(REQUESTER_ROLES)
+    asks = Membership.organization_id == request.organization_id, Membership.role.in_(REQUESTERS)
     return _first(request, *coordinates) or _first(request, *asks) or request.author_id
 
 

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import func, select, union_all
 
 from app.care_requests import actions, words
-from app.care_requests.actions import NEWS_LIFE, note, refresh_screens
+from app.care_requests.actions import NEWS_LIFE, note, refresh_screens, tell
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
 from app.core.db import db, transaction
-from app.core.timers import Due
 from app.directory import queries as directory
+from app.jobs.timers import Due
 from app.messages import actions as messages
 
 # Of each kind of promise: its row, when it is late, and what is still true of one that nobody was told about.
@@ -58,7 +59,7 @@ def _remind(task_id: UUID, now: datetime) -> None:
     if task.owner == "performer" and request.performer:
         # Who left does nothing any more: the one who asked has to know.
         accounts = directory.accounts_of([request.performer.id]).get(request.performer.id, accounts)
-    notice = words.task_notice(f"requests/{request.id}" if task.owner == "requester" else "visits")
+    notice = replace(words.TASK_NOTICE, path=f"requests/{request.id}" if task.owner == "requester" else "visits")
     for account in accounts:
         messages.alert(account, task.id, "task", notice, now=now, expires_at=now + NEWS_LIFE)
     refresh_screens(request)
@@ -70,8 +71,7 @@ def _say_late(request_id: UUID, now: datetime) -> None:
         return
     request.late_at = now
     note(request, "late", now=now)
-    notice = words.late_notice(f"requests/{request.id}")
-    messages.alert(request.author_id, request.id, "late", notice, now=now, expires_at=now + NEWS_LIFE)
+    tell(request.author_id, request, "late", words.LATE_NOTICE, now)
 
 
 def end_undecided(request_id: UUID, now: datetime) -> None:
@@ -79,5 +79,4 @@ def end_undecided(request_id: UUID, now: datetime) -> None:
     request = actions.lock(request_id)
     if request.state is not State.DRAFT or not actions.move(request, Verb.CANCEL, now=now, detail=words.UNDECIDED):
         return
-    notice = words.undecided_notice(f"requests/{request.id}")
-    messages.alert(request.author_id, request.id, "undecided", notice, now=now, expires_at=now + NEWS_LIFE)
+    tell(request.author_id, request, "undecided", words.UNDECIDED_NOTICE, now)

@@ -61,33 +61,19 @@ CANCELLATIONS: dict[str, str] = {
 UNDECIDED = "aucune décision à temps"
 """Why a request ended that no senior doctor decided on."""
 
-MOMENTS: dict[str, str] = {"morning": "Matin", "midday": "Midi", "evening": "Soir"}
+MOMENT_WORDS: dict[str, str] = {"morning": "Matin", "midday": "Midi", "evening": "Soir"}
 
 
-def copy_notice() -> Notice:
-    return Notice("Pour votre information", "Un de vos patients a des soins organisés.", "inbox", urgency="low")
+COPY_NOTICE = Notice("Pour votre information", "Un de vos patients a des soins organisés.", "inbox", urgency="low")
+TASK_NOTICE = Notice("Une tâche vous attend", "Elle devait être faite maintenant.", urgency="normal")
+LATE_NOTICE = Notice("Des soins n'ont pas commencé", "Personne n'a dit qu'ils avaient commencé.")
+LEFT_NOTICE = Notice("Des soins commencés sont à confier", "La personne qui les faisait n'exerce plus ici.")
+"""For the coordinator and the one who asked: whoever cared for a patient has left."""
 
+DECISION_NOTICE = Notice("Une décision vous est demandée", "Réorientation d'un patient.", "decisions")
+"""For a senior doctor: somebody waits beside a patient."""
 
-def task_notice(path: str) -> Notice:
-    return Notice("Une tâche vous attend", "Elle devait être faite maintenant.", path, urgency="normal")
-
-
-def late_notice(path: str) -> Notice:
-    return Notice("Des soins n'ont pas commencé", "Personne n'a dit qu'ils avaient commencé.", path)
-
-
-def left_notice(path: str) -> Notice:
-    """For the coordinator and the one who asked: whoever cared for a patient has left."""
-    return Notice("Des soins commencés sont à confier", "La personne qui les faisait n'exerce plus ici.", path)
-
-
-def decision_notice(path: str) -> Notice:
-    """For a senior doctor: somebody waits beside a patient."""
-    return Notice("Une décision vous est demandée", "Réorientation d'un patient.", path)
-
-
-def undecided_notice(path: str) -> Notice:
-    return Notice("Aucune décision n'a été prise", "La demande est close\u00a0: personne n'a été prévenu.", path)
+UNDECIDED_NOTICE = Notice("Aucune décision n'a été prise", "La demande est close\u00a0: personne n'a été prévenu.")
 
 
 def answers_in_words(request: CareRequest, *, shown_only: bool = False) -> list[tuple[str, str]]:

@@ -15,19 +15,19 @@ from app.core.db import db, new_id
 from app.core.limits import unheard_proxy
 from app.letters import mail, sms
 from app.letters.kinds import Words
-from app.letters.rules import LetterOutcome, Stage, is_mobile
+from app.letters.rules import AttemptStage, LetterOutcome, is_mobile
 from app.messages import checks
 from app.supervision.health import report
 
 STAGES = {
-    Stage.NAME: "name resolution",
-    Stage.CONNECTION: "connection",
-    Stage.TLS: "TLS",
-    Stage.SIGN_IN: "sign-in",
-    Stage.SENDER: "sender refused",
-    Stage.RECIPIENT: "recipient refused",
-    Stage.MESSAGE: "message refused",
-    Stage.GATEWAY: "the gateway refused",
+    AttemptStage.NAME: "name resolution",
+    AttemptStage.CONNECTION: "connection",
+    AttemptStage.TLS: "TLS",
+    AttemptStage.SIGN_IN: "sign-in",
+    AttemptStage.SENDER: "sender refused",
+    AttemptStage.RECIPIENT: "recipient refused",
+    AttemptStage.MESSAGE: "message refused",
+    AttemptStage.GATEWAY: "the gateway refused",
 }
 TEXT = "Relais : ceci est un essai. Rien ne vous attend."
 

@@ -95,7 +95,7 @@ def replay(
         other = read(file) if file else numbered(slug, place, version or 0)
         begun = since.replace(tzinfo=clock.PARIS) if since else None
         found = past.past_requests(slug, [place.id], since=begun, limit=limit)
-        for line in past.lines(past.replayed(found, other)):
+        for line in past.comparison_lines(past.replayed(found, other)):
             click.echo(line)
 
 

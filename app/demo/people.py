@@ -24,7 +24,7 @@ class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opens: str
 
 
-class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DemoPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     kind: str
     commune: str
@@ -47,7 +47,7 @@ class Staff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: tuple[tuple[str, Role], ...]
 
 
-class Professional(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DemoProfessional(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`lies`: metres to the north and to the east of the centre of the practice's commune."""
 
     profession: Profession
@@ -78,10 +78,10 @@ class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     personas: tuple[Persona, ...]
     postal_codes: dict[str, str]
-    places: dict[str, Place]
+    places: dict[str, DemoPlace]
     services: dict[str, Service]
     staff: dict[str, Staff]
-    professionals: dict[str, Professional]
+    professionals: dict[str, DemoProfessional]
     patients: dict[str, PatientFacts]
 
     def __post_init__(self) -> None:
@@ -109,7 +109,7 @@ def read(file: Path, kind: type[Facts]) -> Facts:
 
 FOLDER = Path(__file__).parent
 CAST = read(FOLDER / "people.toml", Cast)
-PEOPLE: dict[str, Staff | Professional] = {**CAST.staff, **CAST.professionals}
+PEOPLE: dict[str, Staff | DemoProfessional] = {**CAST.staff, **CAST.professionals}
 SLUGS = frozenset(persona.slug for persona in CAST.personas)
 
 

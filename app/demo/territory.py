@@ -13,7 +13,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
 from app.demo import phones
-from app.demo.people import CAST, PEOPLE, SLUGS, Professional, email_of, identity_of
+from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plot import Teller, account
 from app.demo.requests import REQUESTS, PastRequest, opened_at
 from app.demo.tale import tell
@@ -80,7 +80,7 @@ def _write_places() -> dict[str, Organization]:
 
 
 def _write_professional(
-    key: str, one: Professional, rank: int, places: dict[str, Organization], began: datetime
+    key: str, one: DemoProfessional, rank: int, places: dict[str, Organization], began: datetime
 ) -> Practitioner:
     practice = places[one.practice]
     person = _account(key, began)

@@ -8,7 +8,7 @@ from flask import Response, abort, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.guards import by_account, me, role
-from app.accounts.models import Role
+from app.accounts.models import REQUESTERS, Role
 from app.accounts.queries import holding
 from app.care_requests import opening, plans
 from app.care_requests import queries as care_request_queries
@@ -21,7 +21,6 @@ from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
-from app.desk import REQUESTERS
 from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathway_asked, patient_asked
 from app.desk.finding import search_page
 from app.desk.forms import PatientSearchForm

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, abort, request, url_for
 
 from app.accounts.guards import by_account, me, role
+from app.accounts.models import REQUESTERS
 from app.appointments import actions as appointments
 from app.care_requests import actions as care_requests
 from app.care_requests import attachments
@@ -16,7 +17,6 @@ from app.core.forms import resumable
 from app.core.htmx import see_other
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
-from app.desk import REQUESTERS
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
 from app.desk.door import asked_by_us, bp
 from app.desk.following import follow_again
@@ -147,7 +147,7 @@ def attach(request_id: UUID) -> Response:
     now = clock.now()
     asked_by_us(request_id)
     try:
-        uploads = attachments.received(request.files.getlist("document"))
+        uploads = attachments.read_uploads(request.files.getlist("document"))
         if not uploads:
             raise WrongDocument("Choisissez un fichier.")
         with transaction():

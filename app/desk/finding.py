@@ -3,12 +3,12 @@
 from flask import Response, request, url_for
 
 from app.accounts.guards import by_account, me, role
+from app.accounts.models import REQUESTERS
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
-from app.desk import REQUESTERS
 from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.forms import PatientForm, PatientSearchForm
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Response, abort, request
 
 from app.accounts.guards import me, role
-from app.accounts.models import Role
+from app.accounts.models import REQUESTERS, Role
 from app.appointments.words import MODES
 from app.audit.readings import read_lately, record_reading
 from app.care_requests import queries as care_request_queries
@@ -14,7 +14,6 @@ from app.core.db import transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import page, wants_part
 from app.core.qr import qr_svg
-from app.desk import REQUESTERS
 from app.desk import queries as desk_queries
 from app.desk.door import bp
 from app.desk.pages import CameBack, FollowPage, PatientCard, follow_list, patient_link
@@ -44,7 +43,7 @@ def follow(request_id: UUID) -> Response:
 
 
 def my_followed(request_id: UUID) -> Followed:
-    found = desk_queries.followed(request_id)
+    found = desk_queries.followed_request(request_id)
     return found if found and care_request_queries.is_followed_by(found.request, me()) else abort(404)
 
 

@@ -32,7 +32,7 @@ def handover() -> Response:
     taken = queries.handover_to_read(row)
     if taken is None:
         return see_other(url_for("desk.requests"))
-    news = since(row, taken.since, now)
+    news = handed_over_since(row, taken.since, now)
     changed, still_open = [each for each in news if each.changes], [each for each in news if not each.changes]
     return page(HandoverPage(taken.came_from, taken.since, changed, still_open))
 
@@ -49,7 +49,7 @@ def this_visit() -> SignIn:
     return me_sign_in() or abort(404)
 
 
-def since(row: SignIn, moment: datetime | None, now: datetime) -> list[HandedOver]:
+def handed_over_since(row: SignIn, moment: datetime | None, now: datetime) -> list[HandedOver]:
     """The ward's open requests, and those that changed since `moment`, ended ones too; the newest change first."""
     requests = _wanted(row.only_at_id, moment)
     reach = dispatch_queries.reach([each.id for each in requests])

@@ -1,6 +1,6 @@
 """What the requester's screens say of a request and of its patient: short words, ready to be shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -70,13 +70,19 @@ class Hands:
 
 
 def follow_line(
-    request: CareRequest | RequestFacts, reach: Reach, now: datetime, *, current: bool = False
+    request: CareRequest | RequestFacts,
+    reach: Reach,
+    now: datetime,
+    *,
+    hour_said: tuple[datetime, str | None] | None = None,
+    current: bool = False,
 ) -> RequestLine:
-    """Of the follow list: who comes, else how far the search came."""
+    """Of the follow list: who comes, else how far the search came; the hour of the visit (`hour_said`, with what the
+    patient said of it), else since when it is asked for, which says so."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
-    return line_of(
-        request, url_of(request), when=f"demandé {since(request.created_at, now)}", note=note, current=current
-    )
+    at, said = hour_said if hour_said and request.state is State.SCHEDULED else (None, None)
+    when = f"{day(at, now)} {hour(at)}" if at else f"demandé {since(request.created_at, now)}"
+    return replace(line_of(request, url_of(request), when=when, note=note, current=current), answer=said or "")
 
 
 def url_of(request: CareRequest | RequestFacts) -> str:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from flask import current_app, request, url_for
 
-from app.accounts.models import Account, Role
+from app.accounts.models import REQUESTERS, Account, Role
 from app.appointments import actions as appointments
+from app.appointments import queries as appointment_queries
 from app.appointments.models import Appointment
 from app.appointments.words import MODES
 from app.care_requests import attachments, plans
@@ -21,7 +22,7 @@ from app.care_requests.rules import OPEN, Verb, condition
 from app.care_requests.words import answers_in_words
 from app.core.htmx import Page
 from app.core.qr import qr_svg
-from app.desk import REQUESTERS, lines
+from app.desk import lines
 from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, ReplyForm, WindowForm
 from app.desk.forms import CommuneField, PatientForm, PatientSearchForm
 from app.desk.lines import Hands, Moment
@@ -69,7 +70,13 @@ def follow_lines(
     requests: Sequence[RequestFacts], reach: Mapping[UUID, Reach], current: UUID | None, now: datetime
 ) -> list[RequestLine]:
     nobody = Reach()
-    return [lines.follow_line(each, reach.get(each.id, nobody), now, current=each.id == current) for each in requests]
+    hours = appointment_queries.hours_of([each.id for each in requests if each.state is State.SCHEDULED])
+    return [
+        lines.follow_line(
+            each, reach.get(each.id, nobody), now, hour_said=hours.get(each.id), current=each.id == current
+        )
+        for each in requests
+    ]
 
 
 def follow_topics(account: Account) -> list[str]:
@@ -193,7 +200,7 @@ def patient_link(found: Followed) -> str | None:
     if found.appointment is None or found.request.performer is None:
         return None
     # The configured address, not the one this page was asked by: a forged Host header must not reach a patient.
-    path = url_for("appointments.patient_page", token=appointments.link_token_kept(found.appointment.id, found.link))
+    path = url_for("appointments.patient_page", token=appointments.link_token_for(found.appointment.id, found.link))
     return f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
 
 

@@ -6,7 +6,7 @@ from wtforms import Field, RadioField
 from wtforms.validators import StopValidation
 
 from app.care_requests.rules import LONGEST_PLAN, Visit, planned
-from app.care_requests.words import MOMENTS as MOMENT_WORDS
+from app.care_requests.words import MOMENT_WORDS
 from app.core import clock
 from app.core.forms import ISO_FIRST, DayField, Form, SeveralField, say_only
 

@@ -52,7 +52,7 @@ _FOLLOWED = (
 )
 
 
-def followed(request_id: UUID) -> Followed | None:
+def followed_request(request_id: UUID) -> Followed | None:
     """Whoever asks must still be one who may follow it."""
     row = db.session.execute(_FOLLOWED, {"request": request_id}).one_or_none()
     return Followed(*row) if row else None

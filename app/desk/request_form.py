@@ -11,7 +11,7 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, T
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from app.accounts.models import Account
-from app.care_requests.attachments import received
+from app.care_requests.attachments import read_uploads
 from app.care_requests.rules import Visit
 from app.core import clock
 from app.core.db import new_id
@@ -127,7 +127,7 @@ class RequestForm(Form):
     def validate_document(self, field: Field) -> None:
         """What is wrong with a file is said of it by name; a browser never sends it again by itself."""
         try:
-            self.documents = received(field.data) if field.data else []
+            self.documents = read_uploads(field.data) if field.data else []
         except WrongDocument as wrong:
             raise StopValidation(str(wrong)) from None
 

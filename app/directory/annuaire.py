@@ -32,7 +32,7 @@ class Activity:
     phone: str
 
 
-PROFESSIONS = {
+PROFESSION_CODES = {
     "10": Profession.DOCTOR,
     "21": Profession.PHARMACIST,
     "50": Profession.MIDWIFE,
@@ -86,7 +86,7 @@ def _places(header: list[str]) -> dict[str, int]:
 
 def _activity(row: dict[str, str]) -> Activity | None:
     identity = RPPS.fullmatch(row["identification nationale pp"])
-    profession = PROFESSIONS.get(row["code profession"])
+    profession = PROFESSION_CODES.get(row["code profession"])
     if identity is None or profession is None or row["code mode exercice"] != PRIVATE_PRACTICE:
         return None
     cedex = re.match(r"\d{5}", row["bureau cedex"])

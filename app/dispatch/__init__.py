@@ -2,15 +2,15 @@
 
 from flask import Flask
 
+from app.core.events import listen
+from app.dispatch import actions, departures, queries
+from app.live.rights import may_listen
+from app.membership.closing import still_expected
+from app.membership.leaving import Departure
+from app.messages.actions import ReachChanged
+
 
 def init_app(app: Flask) -> None:
-    from app.core.events import listen
-    from app.dispatch import actions, departures, queries
-    from app.live.rights import may_listen
-    from app.membership.closing import still_expected
-    from app.membership.leaving import Departure
-    from app.messages.actions import ReachChanged
-
     may_listen("inbox")(queries.may_listen_to_inbox)
     listen(app, ReachChanged, actions.refresh_reach)
     still_expected.provide(app, departures.patients_in_hand)

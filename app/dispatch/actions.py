@@ -14,7 +14,7 @@ from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
 from app.dispatch.answers import ACCEPT, WITHDRAW, Tap, remember, settle
 from app.dispatch.models import Offer, OfferState, Wave
-from app.dispatch.search import first_stage, latest_wave, widen
+from app.dispatch.search import latest_wave, opening_stage, widen
 from app.messages.actions import ReachChanged
 from app.organizations.geo import distance_km
 
@@ -158,7 +158,7 @@ def _offer_to(request: CareRequest, role: PractitionerRole, now: datetime) -> Of
         return found
     place = request.commune
     km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
-    wave = latest_wave(request.id) or widen(request, first_stage(request, now), 1, now)
+    wave = latest_wave(request.id) or widen(request, opening_stage(request, now), 1, now)
     candidate = rules.Candidate(role.id, role.recipient_id, km)
     made = Offer(**offers.offer_row(request, wave, candidate, request.answer_by, now))
     db.session.add(made)

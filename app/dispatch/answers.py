@@ -1,4 +1,4 @@
-"""What those who were asked say. Each verb begins by holding the request, so that no two act on it at once."""
+"""What those who were asked say. Each verb begins by locking the request, so that no two act on it at once."""
 
 import enum
 from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ def touched(key: str, age: timedelta, now: datetime) -> Tap:
     return Tap(now - min(max(age, timedelta(0)), LONGEST_WAY), key)
 
 
-RELAYED = "relayed"
+RELAYED_REASON = "relayed"
 """The reason of a refusal that named a colleague instead."""
 
 
@@ -283,7 +283,7 @@ def relay(
     until = _until(offer, request, now)
     if offer.state is not OfferState.OPEN or request.state is not State.SEARCHING or until <= now:
         return AnswerResult.TOO_LATE
-    _say_no(offer, request, RELAYED, tap, by, now, RELAY)
+    _say_no(offer, request, RELAYED_REASON, tap, by, now, RELAY)
     if not _asked_among(request, [colleague]):
         place, role = request.commune, colleague
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)

@@ -49,7 +49,7 @@ def let_go(departure: Departure) -> None:
 
 
 def _under_way(recipients: Sequence[UUID]) -> Sequence[Offer]:
-    """Always in one order, so that two who leave at once hold the same requests one after the other."""
+    """Always in one order, so that two who leave at once lock the same requests one after the other."""
     theirs = Offer.recipient_id.in_(recipients), Offer.state.in_((*offers.WAITING, OfferState.WON))
     found = select(Offer).join(CareRequest, CareRequest.id == Offer.request_id).where(*theirs)
     return db.session.scalars(found.where(CareRequest.state.in_(OPEN)).order_by(Offer.request_id, Offer.id)).all()

@@ -31,7 +31,7 @@ ANSWERED = (OfferState.WON, OfferState.REFUSED, OfferState.PROPOSED)
 
 
 @dataclass
-class Habits:
+class AnswerHabits:
     """Of one person, over `MEMORY`."""
 
     today: int = 0
@@ -60,13 +60,13 @@ class Neighbours:
 
 
 @dataclass
-class Person:
+class RoleFacts:
     """Who is behind a role. `account_id`: none for a service, where several answer; `left_today`: how many more alerts
     of what does not press she wants today, none when she set no limit."""
 
     skills: list[str]
     account_id: UUID | None
-    habits: Habits
+    habits: AnswerHabits
     left_today: int | None = None
 
 
@@ -75,7 +75,7 @@ class People:
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._known: dict[UUID, Person] = {}  # by role
+        self._known: dict[UUID, RoleFacts] = {}  # by role
 
     def meet(self, candidates: Iterable[rules.Candidate]) -> None:
         """Read what is not known of them yet."""
@@ -83,7 +83,7 @@ class People:
         if not new:
             return
         habits = _habits(set(new.values()), self._now)
-        met = {role_id: Person(skills, account, habits[new[role_id]]) for role_id, skills, account in _behind(new)}
+        met = {role_id: RoleFacts(skills, account, habits[new[role_id]]) for role_id, skills, account in _behind(new)}
         left_today = messages.left_today([person.account_id for person in met.values() if person.account_id], self._now)
         for person in met.values():
             person.left_today = left_today.get(person.account_id) if person.account_id else None
@@ -130,7 +130,7 @@ def _behind(role_ids: Collection[UUID]) -> Iterable[tuple[UUID, list[str], UUID 
     return ((role_id, skills, account_id) for role_id, skills, account_id in rows)
 
 
-def _habits(recipient_ids: Collection[UUID], now: datetime) -> dict[UUID, Habits]:
+def _habits(recipient_ids: Collection[UUID], now: datetime) -> dict[UUID, AnswerHabits]:
     """Counted by the database: in a busy town they are a thousand past offers."""
     counted = func.count(Offer.id).filter
     this_hour = or_(*(Offer.created_at.between(day - NEAR_THIS_HOUR, day + NEAR_THIS_HOUR) for day in _days(now)))
@@ -142,7 +142,7 @@ def _habits(recipient_ids: Collection[UUID], now: datetime) -> dict[UUID, Habits
         counted(this_hour, Offer.state.not_in((OfferState.OPEN, OfferState.LOST))),
     ).where(Offer.recipient_id.in_(recipient_ids), Offer.created_at > now - MEMORY)
     rows = db.session.execute(facts.group_by(Offer.recipient_id))
-    return defaultdict(Habits, {recipient: Habits(*counts) for recipient, *counts in rows})
+    return defaultdict(AnswerHabits, {recipient: AnswerHabits(*counts) for recipient, *counts in rows})
 
 
 def _days(now: datetime) -> Sequence[datetime]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from app.core.clock import PARIS
 
 
-class Stage(Protocol):
+class StagePolicy(Protocol):
     """One step of a pathway's search (`app.pathways.schema.Stage`)."""
 
     @property
@@ -27,11 +27,11 @@ class Stage(Protocol):
     def offer_patience(self) -> timedelta: ...
 
 
-class Policy(Protocol):
+class SearchPolicy(Protocol):
     """The part of a pathway that the search obeys (`app.pathways.schema.Search`)."""
 
     @property
-    def stages(self) -> Sequence[Stage]: ...
+    def stages(self) -> Sequence[StagePolicy]: ...
     @property
     def hours(self) -> tuple[int, int] | None: ...
     @property
@@ -106,11 +106,11 @@ class GiveUp:
 Move = Ask | Wait | Widen | GiveUp
 
 
-def first_stage(policy: Policy, *, urgent: bool, now: datetime) -> Widen:
+def first_stage(policy: SearchPolicy, *, urgent: bool, now: datetime) -> Widen:
     return _stage(policy, 0, now, urgent)
 
 
-def next_move(policy: Policy, state: SearchState, candidates: Sequence[Candidate], now: datetime) -> Move:
+def next_move(policy: SearchPolicy, state: SearchState, candidates: Sequence[Candidate], now: datetime) -> Move:
     """The one decision of the search. `candidates` are those of the current stage, best first.
 
     Keeps the stage's number of people asked: whoever refuses or stays silent is replaced at once by the next best,
@@ -138,16 +138,16 @@ def next_move(policy: Policy, state: SearchState, candidates: Sequence[Candidate
     return Wait(min(ends if now >= state.stage_ends_at else (*ends, state.stage_ends_at)))
 
 
-def _asks_more_beyond(policy: Policy, state: SearchState, busy: int) -> bool:
+def _asks_more_beyond(policy: SearchPolicy, state: SearchState, busy: int) -> bool:
     """Whether the next stage asks more people at once: nobody is disturbed farther out while enough are asked here."""
     return any(stage.offers > busy for stage in policy.stages[state.stage + 1 : state.stage + 2])
 
 
-def _stage(policy: Policy, stage: int, now: datetime, urgent: bool) -> Widen:
+def _stage(policy: SearchPolicy, stage: int, now: datetime, urgent: bool) -> Widen:
     return Widen(stage, later(policy, now, policy.stages[stage].patience, urgent))
 
 
-def later(policy: Policy, now: datetime, patience: timedelta, urgent: bool) -> datetime:
+def later(policy: SearchPolicy, now: datetime, patience: timedelta, urgent: bool) -> datetime:
     """`patience` after now, as the pathway counts it: what is not urgent waits only while people are awake."""
     return now + patience if urgent or policy.hours is None else after_hours(now, patience, policy.hours, PARIS)
 

@@ -152,12 +152,12 @@ def _km(place: Commune, role: PractitionerRole) -> float:
     return distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
 
 
-def first_stage(request: CareRequest, now: datetime) -> rules.Widen:
+def opening_stage(request: CareRequest, now: datetime) -> rules.Widen:
     return rules.first_stage(request.search, urgent=request.urgent, now=now)
 
 
 def _first(request: CareRequest, now: datetime) -> StageReached:
-    begins = first_stage(request, now)
+    begins = opening_stage(request, now)
     return StageReached(1, begins.stage, begins.ends_at)
 
 

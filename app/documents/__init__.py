@@ -2,8 +2,8 @@
 
 from flask import Flask
 
+from app.documents.views import bp
+
 
 def init_app(app: Flask) -> None:
-    from app.documents.views import bp
-
     app.register_blueprint(bp)

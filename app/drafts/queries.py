@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.core.db import db
-from app.core.timers import Due
 from app.drafts.models import Draft
+from app.jobs.timers import Due
 
 
 def of(account_id: UUID, draft_id: UUID, now: datetime) -> Draft | None:

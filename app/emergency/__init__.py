@@ -2,12 +2,8 @@
 
 from flask import Flask
 
-from app.accounts.models import Role
-
-MAY_ASK = (Role.REQUESTER, Role.CASE_MANAGER, Role.PRACTITIONER, Role.COORDINATOR)
+from app.emergency.views import bp
 
 
 def init_app(app: Flask) -> None:
-    from app.emergency.views import bp
-
     app.register_blueprint(bp)

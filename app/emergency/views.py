@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, url_for
 
 from app.accounts.guards import by_account, me, role
+from app.accounts.models import REQUESTERS, Role
 from app.audit.readings import record_reading
 from app.care_requests.queries import is_followed_by, open_for
 from app.core import clock
@@ -15,7 +16,6 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.ways import way
-from app.emergency import MAY_ASK
 from app.emergency.forms import EmergencyForm
 from app.emergency.pages import AskPage, FilePage, file_of
 from app.organizations.queries import territory_of
@@ -25,6 +25,8 @@ from app.patients.models import EmergencyAccess, Patient
 from app.patients.words import banner
 
 bp = Blueprint("emergency", __name__, url_prefix="/emergency")
+
+MAY_ASK = (*REQUESTERS, Role.COORDINATOR)
 
 NOBODY = "Aucune demande en cours pour cette personne sur votre territoire. Vérifiez l'identité, ou téléphonez."
 NO_ONE_TO_TELL = "Personne ne coordonne ce territoire\u00a0: Relais n'ouvre rien. Téléphonez à l'équipe du patient."

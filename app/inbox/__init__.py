@@ -4,13 +4,13 @@ from uuid import uuid4
 
 from flask import Flask
 
+from app.inbox import copies, notices, offers, practice, visits  # noqa: F401 -- they add their routes
+from app.inbox.useful import answered_among
+from app.inbox.views import bp
+from app.messages.queries import useful_among
+
 
 def init_app(app: Flask) -> None:
-    from app.inbox import copies, notices, offers, practice, visits  # noqa: F401 -- they add their routes
-    from app.inbox.useful import answered_among
-    from app.inbox.views import bp
-    from app.messages.queries import useful_among
-
     app.register_blueprint(bp)
     app.jinja_env.globals["new_key"] = uuid4  # of a tap: a form sent twice is one answer
     useful_among.provide(app, answered_among)

@@ -13,7 +13,7 @@ from app.care_requests.words import answers_in_words
 from app.core import clock
 from app.core.words import day, length, moment, wanted
 from app.dispatch.models import Offer, OfferState
-from app.inbox.parts import Part, parts
+from app.inbox.parts import PlanPart, parts
 from app.organizations.geo import driving_minutes
 from app.organizations.models import Organization
 from app.patients.rules import age, age_band
@@ -46,7 +46,7 @@ class Card:
     plan: str
     said: list[tuple[str, str]]
     relayed_by: str
-    parts: list[Part]
+    parts: list[PlanPart]
     started_at: datetime
     ends_at: datetime
     paused: bool

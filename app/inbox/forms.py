@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.appointments.rules import AT_ONCE, NoSuchTime, check_time, instant, to_the_minute
+from app.appointments.rules import AT_ONCE, NoSuchTime, check_time, instant, soon
 from app.core import clock
 from app.core.forms import Form, say_only, stripped
 from app.directory.models import PractitionerRole
@@ -111,7 +111,7 @@ class AppointmentForm(Form):
     def chosen(self) -> datetime | None:
         """The instant meant. Raises `NoSuchTime` for an hour that the change of clocks skips."""
         if self.slot.data == AT_ONCE:
-            return to_the_minute(clock.now())
+            return soon(clock.now())
         if self.slot.data:
             try:
                 return datetime.fromisoformat(self.slot.data).astimezone(clock.PARIS)

@@ -17,7 +17,7 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
-from app.dispatch.answers import RELAYED, AnswerResult, Tap, touched
+from app.dispatch.answers import RELAYED_REASON, AnswerResult, Tap, touched
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import inquiries_about
 from app.inbox.cards import knows_patient
@@ -173,7 +173,7 @@ def relay(offer_id: UUID) -> Response:
     now, answer = clock.now(), AnswerResult.TOO_LATE
     with transaction():
         found = my_offer(offer_id)
-        if found.state is OfferState.REFUSED and found.refusal_reason == RELAYED:  # A second tap.
+        if found.state is OfferState.REFUSED and found.refusal_reason == RELAYED_REASON:  # A second tap.
             answer = AnswerResult.REFUSED
         elif colleague := _colleague(found):
             answer = answers.relay(found, colleague, by=me(), now=now, tap=tap_of(request.form, now))

@@ -17,7 +17,7 @@ from app.care_requests.lines import RequestLine
 from app.care_requests.models import InformationCopy
 from app.care_requests.plans import Week
 from app.care_requests.rules import condition, read_visits
-from app.care_requests.words import MOMENTS
+from app.care_requests.words import MOMENT_WORDS
 from app.core import clock
 from app.core.htmx import Page, wants_part
 from app.directory.models import PractitionerRole
@@ -32,7 +32,7 @@ from app.inbox.cards import Card, Known, card, full_name, known
 from app.inbox.forms import AppointmentForm, QuestionForm, ReplacementForm
 from app.inbox.parts import FROM_TOMORROW
 from app.inbox.queries import Numbers, Recipient, stand_in
-from app.inbox.replacements import Away, away
+from app.inbox.replacements import Replacement, away
 from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
 from app.inbox.words import WITHDRAWALS
 from app.messages.queries import judgements
@@ -47,7 +47,7 @@ class Inbox:
     recipient_id: UUID
     name: str
     accepting: bool
-    away: Away | None
+    away: Replacement | None
     cards: list[Card]
 
     @property
@@ -193,7 +193,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         sequence=appointment.sequence if appointment else 0,
         after=pathway.after,
         weeks=plans.weeks(read_visits(request.visits)),
-        moments=MOMENTS,
+        moments=MOMENT_WORDS,
         part=said.label if said else "",
         tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
         documents=joined_to(request.episode_id),
@@ -239,12 +239,12 @@ class CopiesPage(Page):
 
 
 @dataclass(frozen=True)
-class Place:
+class RolePlace:
     """One of her roles. `skills`: what it may say of itself, by title; `replacement`: none where nobody could."""
 
     role: PractitionerRole
     skills: dict[str, dict[str, str]]
-    away: Away | None
+    away: Replacement | None
     person: bool
     replacement: ReplacementForm | None
 
@@ -253,4 +253,4 @@ class Place:
 class PracticePage(Page):
     template = "inbox/practice.html"
 
-    places: list[Place]
+    places: list[RolePlace]

@@ -11,7 +11,7 @@ FROM_TOMORROW = "from-tomorrow"
 
 
 @dataclass(frozen=True)
-class Part:
+class PlanPart:
     """`slug`: of a condition; `hint`: how much of the plan it takes."""
 
     slug: str
@@ -19,7 +19,7 @@ class Part:
     hint: str
 
 
-def parts(offer: Offer, now: datetime) -> list[Part]:
+def parts(offer: Offer, now: datetime) -> list[PlanPart]:
     """What she may take of it. A service, and whoever only proposes, takes all or nothing."""
     request, today = offer.request, clock.paris(now).date()
     if request.search.choice == "requester" or offer.to_service:
@@ -27,9 +27,9 @@ def parts(offer: Offer, now: datetime) -> list[Part]:
     visits = read_visits(request.visits)
     if visits:
         return [
-            Part(each.slug, each.label, f"{len(shared(visits, each, today)[0])}\u00a0sur\u00a0{len(visits)}")
+            PlanPart(each.slug, each.label, f"{len(shared(visits, each, today)[0])}\u00a0sur\u00a0{len(visits)}")
             for each in possible(visits, today)
         ]
     begins, ends = clock.paris(request.window_start).date(), clock.paris(request.window_end).date()
     tomorrow = condition(FROM_TOMORROW)
-    return [Part(FROM_TOMORROW, tomorrow.label, "")] if tomorrow and begins <= today < ends else []
+    return [PlanPart(FROM_TOMORROW, tomorrow.label, "")] if tomorrow and begins <= today < ends else []

@@ -15,7 +15,7 @@ from app.directory.models import PractitionerRole
 from app.directory.queries import colleagues
 from app.inbox.forms import ReplacementForm, SkillsForm
 from app.inbox.mine import my_role, my_roles
-from app.inbox.pages import Place, PracticePage
+from app.inbox.pages import PracticePage, RolePlace
 from app.inbox.replacements import away, end_of
 from app.inbox.views import bp
 from app.inbox.words import skills_for
@@ -35,10 +35,10 @@ def practice_page(status: int = 200, wrong: ReplacementForm | None = None) -> Re
     return page(PracticePage(places), status=status)
 
 
-def _place(role: PractitionerRole) -> Place:
+def _place(role: PractitionerRole) -> RolePlace:
     now = clock.now()
     others = colleagues(role) if role.practitioner_id else []
-    return Place(
+    return RolePlace(
         role=role,
         skills=skills_for(role),
         away=away(role.replacement, role.replaced_until, now),

@@ -217,7 +217,7 @@ def numbers(account_id: UUID, recipients: Collection[UUID], now: datetime) -> Nu
 
 
 @dataclass(frozen=True)
-class Visit:
+class VisitRow:
     """What was taken in an inbox, with its hour and what the patient said of it."""
 
     offer_id: UUID
@@ -242,9 +242,9 @@ _PROPOSED = (
 )
 
 
-def visits(recipients: Collection[UUID]) -> list[Visit]:
+def visits(recipients: Collection[UUID]) -> list[VisitRow]:
     """What was taken in these inboxes and is not finished, in the order it is wanted."""
-    return [Visit(row[0], row[1], row[2], facts_of(row)) for row in db.session.execute(_TAKEN, {"mine": recipients})]
+    return [VisitRow(row[0], row[1], row[2], facts_of(row)) for row in db.session.execute(_TAKEN, {"mine": recipients})]
 
 
 def proposals(recipients: Collection[UUID]) -> list[tuple[UUID, RequestFacts]]:

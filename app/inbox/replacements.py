@@ -9,17 +9,17 @@ from app.directory.models import PractitionerRole
 
 
 @dataclass(frozen=True)
-class Away:
+class Replacement:
     """`until`: the last day, in words."""
 
     name: str
     until: str
 
 
-def away(replacement: PractitionerRole | None, until: datetime | None, now: datetime) -> Away | None:
+def away(replacement: PractitionerRole | None, until: datetime | None, now: datetime) -> Replacement | None:
     if replacement is None or until is None or now >= until:
         return None
-    return Away(replacement.name, day(until - timedelta(seconds=1), now))
+    return Replacement(replacement.name, day(until - timedelta(seconds=1), now))
 
 
 def end_of(last: date) -> datetime:

@@ -11,13 +11,13 @@ from app.care_requests.models import CareTask, State
 from app.core.words import count, day, hour, length, moment
 from app.dispatch.models import Offer, OfferState
 from app.inbox.mine import url_of
-from app.inbox.queries import Visit
+from app.inbox.queries import VisitRow
 
 GRACE = timedelta(hours=1)
 """How long after its hour a visit that did not begin is late."""
 
 
-def visit_line(visit: Visit, now: datetime) -> RequestLine:
+def visit_line(visit: VisitRow, now: datetime) -> RequestLine:
     """Its hour first, without the day, which stands above it; what the patient said of it is part of its state."""
     at = visit.starts_at
     line = line_of(visit.request, url_of(visit.offer_id), when=hour(at) if at else "")
@@ -25,7 +25,7 @@ def visit_line(visit: Visit, now: datetime) -> RequestLine:
     return replace(line, answer=visit.patient_answer or "", overdue="clock" if late else "")
 
 
-def by_day(visits: Iterable[Visit], now: datetime) -> list[tuple[str, list[RequestLine]]]:
+def by_day(visits: Iterable[VisitRow], now: datetime) -> list[tuple[str, list[RequestLine]]]:
     """Visits that have an hour, under the day of each, in order."""
     timed = sorted((visit.starts_at, visit.offer_id, visit) for visit in visits if visit.starts_at)
     days = groupby(timed, key=lambda each: day(each[0], now))

@@ -3,10 +3,10 @@
 from flask import Flask
 from flask_login import current_user
 
+from app.joining import approvals, pro_sante, queries, views  # noqa: F401 -- add their routes
+
 
 def init_app(app: Flask) -> None:
-    from app.joining import approvals, pro_sante, queries, views  # noqa: F401 -- add their routes
-
     app.register_blueprint(views.bp)
     # Two screens of rooms below and beside lead here; they know this name and nothing else.
     app.jinja_env.globals["access_requests_waiting"] = lambda: queries.waiting_for(current_user)

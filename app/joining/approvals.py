@@ -12,7 +12,7 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.directory.words import PROFESSIONS
 from app.joining import actions, queries
-from app.joining.forms import DecisionForm
+from app.joining.forms import AccessDecisionForm
 from app.joining.models import AccessRequest
 from app.joining.pages import DecidePage, WaitingPage
 from app.joining.views import bp
@@ -27,14 +27,14 @@ def waiting() -> Response:
 @bp.get("/access-requests/<uuid:asked_id>")
 @role(Role.COORDINATOR, own=True)
 def one_request(asked_id: UUID) -> Response:
-    return one_page(asked_or_404(asked_id), DecisionForm())
+    return one_page(asked_or_404(asked_id), AccessDecisionForm())
 
 
 def asked_or_404(asked_id: UUID) -> AccessRequest:
     return queries.for_account(asked_id, me()) or abort(404)
 
 
-def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, problem: str = "") -> Response:
+def one_page(asked: AccessRequest, form: AccessDecisionForm, status: int = 200, problem: str = "") -> Response:
     person = asked.practitioner or abort(404)
     profession = PROFESSIONS[person.profession][0]
     return page(DecidePage(asked, person, profession, form, problem), status=status)
@@ -44,7 +44,7 @@ def one_page(asked: AccessRequest, form: DecisionForm, status: int = 200, proble
 @role(Role.COORDINATOR, own=True)
 @resumable
 def accept(asked_id: UUID) -> Response:
-    asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
+    asked, form, by = asked_or_404(asked_id), AccessDecisionForm(), me()
     if not form.validate():
         return one_page(asked, form, status=422)
     with transaction():
@@ -60,7 +60,7 @@ def accept(asked_id: UUID) -> Response:
 @role(Role.COORDINATOR, own=True)
 @resumable
 def refuse(asked_id: UUID) -> Response:
-    asked, form, by = asked_or_404(asked_id), DecisionForm(), me()
+    asked, form, by = asked_or_404(asked_id), AccessDecisionForm(), me()
     if not form.validate():
         return one_page(asked, form, status=422)
     with transaction():

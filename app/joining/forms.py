@@ -25,7 +25,7 @@ class AccessForm(EmailForm):
     )
 
 
-class DecisionForm(Form):
+class AccessDecisionForm(Form):
     """One reason, and two buttons."""
 
     reason = TextAreaField(

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from app.core.htmx import Page
 from app.directory.models import Practitioner, Profession
-from app.joining.forms import DecisionForm
+from app.joining.forms import AccessDecisionForm
 from app.joining.models import AccessRequest
 from app.membership.forms import CodeForm, EmailForm
 
 
 @dataclass(frozen=True)
-class AskPage(Page):
+class AccessPage(Page):
     """`person`: whom Pro Santé Connect named; `pro_sante_connect`: whether this Relais knows it."""
 
     template = "joining/ask.html"
@@ -51,7 +51,7 @@ class DecidePage(Page):
     asked: AccessRequest
     person: Practitioner
     profession: str
-    form: DecisionForm
+    form: AccessDecisionForm
     problem: str
 
 

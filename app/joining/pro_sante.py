@@ -76,21 +76,21 @@ def back_from_the_state() -> AnyResponse:
     with transaction():
         challenge = challenges.take(ceremony, account_id, now=now)
     if challenge is None:
-        return refuse("no challenge is open for this browser")
+        return refusal_page("no challenge is open for this browser")
     try:
         # Outside any transaction: the others must not wait for the State.
         person = pro_sante.came_back(request.args.to_dict(), challenge, now=now)
     except pro_sante.NotProven as reason:
-        return refuse(str(reason))
+        return refusal_page(str(reason))
     except pro_sante.NotAProfessional:
         log.info("pro_sante_refused", reason="not a professional")
         return page(NotAProfessionalPage(), status=403)
     except pro_sante.Away as away:
         return not_there(away)
-    return prove(account_id, person, now) if account_id else let_in(person, now)
+    return prove(account_id, person, now) if account_id else answer_for(person, now)
 
 
-def refuse(reason: str) -> Response:
+def refusal_page(reason: str) -> Response:
     log.info("pro_sante_refused", reason=reason)
     return page(NotProvenPage(cancelled=request.args.get("error") == "access_denied"), status=403)
 
@@ -105,14 +105,14 @@ def prove(account_id: UUID, person: Professional, now: datetime) -> Response:
     practitioner = queries.practitioner_by_rpps(person.rpps)
     row = sessions.me_sign_in()
     if practitioner is None or practitioner.account_id != account_id or row is None:
-        return refuse("the card of another person")
+        return refusal_page("the card of another person")
     with transaction():
         sessions.prove(me(), row, MEANS, now=now)
     flash("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes.", "success")
     return see_other(url_for("membership.account"))
 
 
-def let_in(person: Professional, now: datetime) -> Response:
+def answer_for(person: Professional, now: datetime) -> Response:
     practitioner = queries.practitioner_by_rpps(person.rpps)
     if practitioner is None:
         log.info("pro_sante_unknown", reason="not in the directory")

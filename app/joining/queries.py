@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from app.accounts.models import Account, Role
 from app.core.db import db
-from app.directory.annuaire import PROFESSIONS
+from app.directory.annuaire import PROFESSION_CODES
 from app.directory.models import Practitioner, PractitionerRole
 from app.joining.models import AccessRequest
 from app.organizations.models import Organization, TerritoryCommune
@@ -38,7 +38,7 @@ def practitioner_by_rpps(rpps: str) -> Practitioner | None:
 
 def practises(practitioner: Practitioner, codes: Collection[str]) -> bool:
     """Is what the directory calls this person among these professions, in the codes of the national directory?"""
-    return practitioner.profession in {PROFESSIONS.get(code) for code in codes}
+    return practitioner.profession in {PROFESSION_CODES.get(code) for code in codes}
 
 
 def _waiting(account: Account) -> tuple[ColumnElement[bool], ...]:

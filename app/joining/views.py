@@ -13,7 +13,7 @@ from app.core.security import public
 from app.joining import actions
 from app.joining.forms import AccessForm
 from app.joining.models import AccessRequest
-from app.joining.pages import AskPage, CodePage, SentPage
+from app.joining.pages import AccessPage, CodePage, SentPage
 from app.membership.forms import CodeForm, EmailForm
 
 bp = Blueprint("joining", __name__)
@@ -49,7 +49,7 @@ def ask() -> Response:
 
 def asking_page(form: EmailForm, person: AccessRequest | None, status: int = 200) -> Response:
     connect = bool(current_app.config["SETTINGS"].pro_sante_connect)
-    return page(AskPage(form, person, connect), status=status)
+    return page(AccessPage(form, person, connect), status=status)
 
 
 @bp.post("/access")

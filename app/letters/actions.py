@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.core import leases
 from app.core.db import db
+from app.jobs import leases
 from app.letters.kinds import Ending, kind_of
 from app.letters.models import Letter, LetterState
 from app.letters.rules import LetterOutcome, LetterVerdict, Medium

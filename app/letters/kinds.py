@@ -35,7 +35,7 @@ Composer = Callable[[Letter, datetime], Words | None]
 
 
 @dataclass(frozen=True)
-class Kind:
+class LetterKind:
     """`settled` is told the end, in the transaction that writes it."""
 
     compose: Composer
@@ -43,16 +43,16 @@ class Kind:
     settled: Callable[[Ending], None] | None = None
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, LetterKind] = {}
 
 
-def register(names: Iterable[str], kind: Kind) -> None:
+def register(names: Iterable[str], kind: LetterKind) -> None:
     _kinds.update(dict.fromkeys(map(str, names), kind))
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> LetterKind:
     """One of a version that is no longer here cannot be composed, and waits for its end."""
-    return _kinds.get(name) or Kind(_unknown)
+    return _kinds.get(name) or LetterKind(_unknown)
 
 
 def _unknown(letter: Letter, _now: datetime) -> Words | None:

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 
 from app.config import Settings
-from app.letters.rules import LetterOutcome, Stage
+from app.letters.rules import AttemptStage, LetterOutcome
 
 MAIL_SERVER_SECONDS = 20
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -50,7 +50,7 @@ def by_smtp(message: EmailMessage, smtp_url: str) -> LetterOutcome:
     try:
         with _connected(server) as smtp:
             _sign_in(smtp, server)
-            with _at(Stage.MESSAGE):
+            with _at(AttemptStage.MESSAGE):
                 smtp.send_message(message)
     except _Stopped as stopped:
         return stopped.outcome
@@ -65,9 +65,9 @@ class _Stopped(Exception):
 @contextmanager
 def _connected(server: SplitResult) -> Iterator[smtplib.SMTP]:
     host, port = server.hostname or "", server.port or PORTS[server.scheme]
-    with _at(Stage.NAME):
+    with _at(AttemptStage.NAME):
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    with _at(Stage.CONNECTION):
+    with _at(AttemptStage.CONNECTION):
         smtp = _opened(server.scheme, host, port)
     try:
         if server.scheme == "smtp":
@@ -84,10 +84,10 @@ def _opened(scheme: str, host: str, port: int) -> smtplib.SMTP:
 
 
 def _start_tls(smtp: smtplib.SMTP) -> None:
-    with _at(Stage.CONNECTION):
+    with _at(AttemptStage.CONNECTION):
         smtp.ehlo()
     if smtp.has_extn("starttls"):
-        with _at(Stage.TLS):
+        with _at(AttemptStage.TLS):
             smtp.starttls(context=ssl.create_default_context())
 
 
@@ -96,8 +96,8 @@ def _sign_in(smtp: smtplib.SMTP, server: SplitResult) -> None:
         return
     # A server that suddenly offers no encryption may be somebody between us and it.
     if not isinstance(smtp.sock, ssl.SSLSocket) and server.hostname not in THIS_MACHINE:
-        raise _Stopped(LetterOutcome(Stage.TLS, said="no STARTTLS: the password stays here"))
-    with _at(Stage.SIGN_IN):
+        raise _Stopped(LetterOutcome(AttemptStage.TLS, said="no STARTTLS: the password stays here"))
+    with _at(AttemptStage.SIGN_IN):
         smtp.login(unquote(server.username), unquote(server.password or ""))
 
 
@@ -110,7 +110,7 @@ def _say_goodbye(smtp: smtplib.SMTP) -> None:
 
 
 @contextmanager
-def _at(stage: Stage) -> Iterator[None]:
+def _at(stage: AttemptStage) -> Iterator[None]:
     """Whatever fails inside failed at this stage, unless the failure knows better."""
     try:
         yield
@@ -118,22 +118,24 @@ def _at(stage: Stage) -> Iterator[None]:
         raise _Stopped(_outcome(stage, failure)) from failure
 
 
-def _outcome(stage: Stage, failure: Exception) -> LetterOutcome:
+def _outcome(stage: AttemptStage, failure: Exception) -> LetterOutcome:
     if isinstance(failure, smtplib.SMTPRecipientsRefused):
         status, said = next(iter(failure.recipients.values()), (553, b"no address"))
-        return LetterOutcome(Stage.RECIPIENT, status, said=_text(said))
+        return LetterOutcome(AttemptStage.RECIPIENT, status, said=_text(said))
     if isinstance(failure, smtplib.SMTPSenderRefused):
-        return LetterOutcome(Stage.SENDER, failure.smtp_code, said=_text(failure.smtp_error))
+        return LetterOutcome(AttemptStage.SENDER, failure.smtp_code, said=_text(failure.smtp_error))
     if isinstance(failure, smtplib.SMTPResponseException):
         return LetterOutcome(stage, failure.smtp_code, said=_text(failure.smtp_error))
-    if isinstance(failure, smtplib.SMTPNotSupportedError) and stage is Stage.MESSAGE:
+    if isinstance(failure, smtplib.SMTPNotSupportedError) and stage is AttemptStage.MESSAGE:
         return LetterOutcome(
-            Stage.RECIPIENT, 553, said=str(failure)
+            AttemptStage.RECIPIENT, 553, said=str(failure)
         )  # An address with accents, and a server without SMTPUTF8.
     if isinstance(failure, ssl.SSLError):
-        return LetterOutcome(Stage.TLS, said=str(failure))
+        return LetterOutcome(AttemptStage.TLS, said=str(failure))
     of_the_line = isinstance(failure, smtplib.SMTPServerDisconnected) or not isinstance(failure, smtplib.SMTPException)
-    return LetterOutcome(Stage.CONNECTION if of_the_line and stage is not Stage.NAME else stage, said=str(failure))
+    return LetterOutcome(
+        AttemptStage.CONNECTION if of_the_line and stage is not AttemptStage.NAME else stage, said=str(failure)
+    )
 
 
 def _text(said: bytes | str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Identified, Model, text_enum
-from app.core.leases import OutboxRow
+from app.jobs.leases import OutboxRow
 from app.letters.rules import Medium
 
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from app.core import leases
 from app.core.db import db
-from app.core.timers import Due
+from app.jobs import leases
+from app.jobs.timers import Due
 from app.letters.models import Letter, LetterState
 from app.letters.rules import Medium
 

@@ -21,7 +21,7 @@ class Medium(enum.StrEnum):
     SMS = "sms"
 
 
-class Stage(enum.StrEnum):
+class AttemptStage(enum.StrEnum):
     """How far an attempt came before it failed."""
 
     WORDS = "words"  # ours: what it says could not be composed
@@ -35,7 +35,7 @@ class Stage(enum.StrEnum):
     GATEWAY = "gateway"  # the SMS gateway answered, and did not take it
 
 
-SERVER_AWAY = frozenset({Stage.NAME, Stage.CONNECTION, Stage.TLS, Stage.SIGN_IN})
+SERVER_AWAY = frozenset({AttemptStage.NAME, AttemptStage.CONNECTION, AttemptStage.TLS, AttemptStage.SIGN_IN})
 """Where it says nothing of this letter: the next one would fare no better."""
 
 
@@ -44,7 +44,7 @@ class LetterOutcome:
     """What came of one attempt. No `stage`: it was taken. `status` is SMTP's or HTTP's; `said`, in the server's own
     words, may name the address: it is shown to the operator who tries, never kept nor logged."""
 
-    stage: Stage | None = None
+    stage: AttemptStage | None = None
     status: int | None = None
     retry_after: str = ""
     said: str = ""
@@ -59,9 +59,9 @@ class LetterOutcome:
 
         A refused sign-in or sender is the operator's to mend, and then all that waits can leave.
         """
-        if self.stage is Stage.GATEWAY:
+        if self.stage is AttemptStage.GATEWAY:
             return not (self.status in (408, 429) or (self.status or 0) >= 500)
-        return self.stage in (Stage.RECIPIENT, Stage.MESSAGE) and (self.status or 0) >= 500
+        return self.stage in (AttemptStage.RECIPIENT, AttemptStage.MESSAGE) and (self.status or 0) >= 500
 
     @property
     def trouble(self) -> str:
@@ -112,7 +112,7 @@ def after(
     """
     if outcome.taken:
         return LetterVerdict("sent")
-    asked_to_wait = outcome.stage is Stage.GATEWAY and outcome.status == 429
+    asked_to_wait = outcome.stage is AttemptStage.GATEWAY and outcome.status == 429
     given_up = patience.tries is not None and attempts >= patience.tries and not asked_to_wait
     if outcome.final or given_up:
         return LetterVerdict("failed")

@@ -11,13 +11,14 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.config import Settings
-from app.core import clock, heartbeats, leases
+from app.core import clock
 from app.core.db import db, transaction
+from app.jobs import heartbeats, leases
 from app.letters import mail, sms
 from app.letters.actions import ClaimedLetter, claim, drop, settle
 from app.letters.kinds import kind_of
 from app.letters.models import Letter
-from app.letters.rules import SERVER_AWAY, LetterOutcome, LetterVerdict, Medium, Stage, after
+from app.letters.rules import SERVER_AWAY, AttemptStage, LetterOutcome, LetterVerdict, Medium, after
 
 log = structlog.get_logger()
 
@@ -63,7 +64,7 @@ def _carry(letter: ClaimedLetter) -> LetterOutcome | None:
     except Exception:
         # A bug, or an address that no library can write into a mail: it costs this letter its turn, and nobody else's.
         log.exception("letter_broke", letter=str(letter.id), kind=letter.kind)
-        outcome = LetterOutcome(Stage.WORDS)
+        outcome = LetterOutcome(AttemptStage.WORDS)
     if outcome:
         _judge(letter, outcome)
     return outcome

@@ -26,7 +26,7 @@ from uuid import UUID
 
 from app.config import Settings
 from app.letters.kinds import Words
-from app.letters.rules import LetterOutcome, Stage
+from app.letters.rules import AttemptStage, LetterOutcome
 
 GATEWAY_SECONDS = 10.0
 
@@ -63,12 +63,12 @@ def _post(address: SplitResult, headers: dict[str, str], body: dict[str, Any]) -
         connection.request("POST", path, json.dumps(body), told)
         answer = connection.getresponse()
     except socket.gaierror as failure:
-        return LetterOutcome(Stage.NAME, said=str(failure))
+        return LetterOutcome(AttemptStage.NAME, said=str(failure))
     except ssl.SSLError as failure:
-        return LetterOutcome(Stage.TLS, said=str(failure))
+        return LetterOutcome(AttemptStage.TLS, said=str(failure))
     except (OSError, http.client.HTTPException) as failure:
-        return LetterOutcome(Stage.CONNECTION, said=str(failure))
+        return LetterOutcome(AttemptStage.CONNECTION, said=str(failure))
     finally:
         connection.close()
     taken = 200 <= answer.status <= 299
-    return LetterOutcome(None if taken else Stage.GATEWAY, answer.status, answer.getheader("Retry-After") or "")
+    return LetterOutcome(None if taken else AttemptStage.GATEWAY, answer.status, answer.getheader("Retry-After") or "")

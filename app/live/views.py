@@ -25,7 +25,7 @@ LONGEST = 3600.0  # seconds; the page opens the next stream by itself
 TOPIC = re.compile(r"([a-z_-]+-[0-9a-f-]{36})(?::([0-9]{1,15}))?")
 
 
-class SignedOut(Exception):
+class StreamEnded(Exception):
     """The sign-in that opened the stream ended."""
 
 
@@ -79,14 +79,14 @@ def events(listener: Listener, still_allowed: Callable[[], bool]) -> Iterator[st
         try:
             if not still_allowed():
                 return  # The page comes back, and is told what it may still hear.
-        except SignedOut:
+        except StreamEnded:
             yield "event: signed-out\ndata:\n\n"
             return
         yield ALIVE
 
 
 def allowed_later(names: list[str]) -> Callable[[], list[str]]:
-    """A question to ask while streaming: which of `names` may the visitor hear *now*? Raises `SignedOut`.
+    """A question to ask while streaming: which of `names` may the visitor hear *now*? Raises `StreamEnded`.
 
     It asks like a new request with the same cookie: in contexts of its own, so that nothing remembered is
     used and the database connection is given back before the stream waits again.
@@ -98,7 +98,7 @@ def allowed_later(names: list[str]) -> Callable[[], list[str]]:
         try:
             with apart(), app.app_context(), app.request_context(environ):
                 if not current_user.is_authenticated:
-                    raise SignedOut
+                    raise StreamEnded
                 return rights.allowed(me(), names)
         except UNAVAILABLE:
             return []  # Who cannot be checked is not told.

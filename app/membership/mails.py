@@ -8,7 +8,7 @@ from app.accounts.mails import to_person
 from app.config import Settings
 from app.core.db import db
 from app.letters import kinds
-from app.letters.kinds import Kind, Words
+from app.letters.kinds import LetterKind, Words
 from app.letters.models import Letter
 from app.membership.codes import ADDRESS_CODE, codes_of
 from app.membership.models import Invitation, MembershipLetter
@@ -123,5 +123,5 @@ def _base_url() -> str:
 
 def init_app() -> None:
     opens = MembershipLetter.INVITATION, MembershipLetter.RECOVERY_INVITATION
-    kinds.register(opens, Kind(invitation_words))
-    kinds.register(TEXTS, Kind(news_words))
+    kinds.register(opens, LetterKind(invitation_words))
+    kinds.register(TEXTS, LetterKind(news_words))

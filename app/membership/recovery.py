@@ -15,8 +15,8 @@ from app.accounts.actions import end_sign_ins, has_passkey, lock_account, tell
 from app.accounts.models import Account, Membership, Passkey, Role
 from app.audit.actions import record
 from app.core.db import db, transaction
-from app.core.timers import Due
 from app.core.tokens import derived_token, derived_tokens, same_as_one
+from app.jobs.timers import Due
 from app.membership.actions import mail_invitation
 from app.membership.models import Invitation, MembershipLetter, Recovery, RecoveryOutcome, RecoveryWord
 from app.membership.rules import RECOVERY_LASTS, opens_at, recovery_ends_at

@@ -13,7 +13,7 @@ from flask import Flask
 from app.accounts.models import Account
 from app.core.events import listen
 from app.letters import kinds
-from app.letters.kinds import Kind
+from app.letters.kinds import LetterKind
 from app.letters.rules import URGENT
 from app.live.rights import may_listen
 from app.membership.leaving import Departure
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     listen(app, DeliveryChanged, actions.announce_reach)
     listen(app, ReachChanged, checks.refresh_test)
-    kinds.register([channels.UNCONFIRMED], Kind(channels.compose, URGENT, channels.note_ending))
+    kinds.register([channels.UNCONFIRMED], LetterKind(channels.compose, URGENT, channels.note_ending))
     listen(app, Departure, actions.silence_who_left)
     may_listen("push-test")(_is_her_own)
 

@@ -62,7 +62,7 @@ def alert_all(deliveries: Sequence[Delivery], step: str, *, now: datetime) -> No
     devices = _devices_of({each.account_id for each in deliveries})
     awaited = [_with_urgency(each, now) for each in deliveries if each.notice.answerable]
     calm = {each.account_id for each in awaited if not each.urgent}
-    free_at = queries.rings_at(calm, now) if calm else {}
+    free_at = queries.ring_times(calm, now) if calm else {}
     timed = [(each, now if each.urgent else free_at[each.account_id]) for each in awaited]
     insert_rows(Alert, [_alert_row(each, step, at, now) for each, at in timed])
     at_once = [each for each, at in timed if at <= now]

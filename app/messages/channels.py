@@ -18,11 +18,11 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account
 from app.config import Settings
-from app.core import leases
 from app.core.db import db, transaction
 from app.core.events import announce
-from app.core.timers import Due
 from app.core.tokens import derived_token, derived_tokens, same_as_one
+from app.jobs import leases
+from app.jobs.timers import Due
 from app.letters.actions import enqueue
 from app.letters.kinds import Ending, Words
 from app.letters.models import Letter, LetterState

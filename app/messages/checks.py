@@ -14,7 +14,7 @@ from app.accounts.models import Account
 from app.config import Settings
 from app.core import clock
 from app.core.db import db, new_id, transaction
-from app.core.timers import Due
+from app.jobs.timers import Due
 from app.live import actions as topics
 from app.messages.actions import ReachChanged, notify, notify_device, payload_of
 from app.messages.models import CHECK, DEVICES_PAGE, TEST, Delivery, Notice

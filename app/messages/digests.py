@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from app.core.db import db, new_id, transaction
-from app.core.timers import Due
+from app.jobs.timers import Due
 from app.messages import queries
 from app.messages.actions import notify
 from app.messages.models import DIGEST, Alert, Notice
@@ -48,7 +48,7 @@ def _waiting_for(account_id: UUID) -> list[Alert]:
 def _release(account_id: UUID, now: datetime) -> None:
     """All that waits for her, even what could wait longer: once she is called, she is called."""
     waiting = _still_of_use(_waiting_for(account_id), now)
-    free_at = queries.free_at(account_id, now)
+    free_at = queries.free_again_at(account_id, now)
     if free_at > now:  # Her wishes changed, or the day is full by now.
         for alert in waiting:
             alert.rings_at = min(free_at, alert.expires_at)

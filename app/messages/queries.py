@@ -45,7 +45,7 @@ def wishes_of(account_id: UUID) -> Wishes:
     return row.wishes if row else Wishes()
 
 
-def rings_at(account_ids: Collection[UUID], now: datetime) -> dict[UUID, datetime]:
+def ring_times(account_ids: Collection[UUID], now: datetime) -> dict[UUID, datetime]:
     """When what does not press may ring for each of these people."""
     rows = db.session.scalars(select(Attention).where(Attention.account_id.in_(account_ids)))
     wishes = {row.account_id: row.wishes for row in rows}
@@ -55,7 +55,7 @@ def rings_at(account_ids: Collection[UUID], now: datetime) -> dict[UUID, datetim
     }
 
 
-def free_at(account_id: UUID, now: datetime) -> datetime:
+def free_again_at(account_id: UUID, now: datetime) -> datetime:
     """The same for what has waited for company already."""
     wishes = wishes_of(account_id)
     return rules.free_at(wishes, alerts_today([account_id], now).get(account_id, 0), now, clock.PARIS)

@@ -27,7 +27,7 @@ OPENS_AT, CLOSES_AT = 9, 18
 """Hours of Paris between which a check may ring: never on a night's sleep or after a night's work."""
 
 
-class Reach(enum.StrEnum):
+class Reachability(enum.StrEnum):
     REACHABLE = "reachable"
     DOUBTFUL = "doubtful"
     UNREACHABLE = "unreachable"
@@ -47,7 +47,7 @@ class Judgement:
     """`reason` and `remedy` are said to the person herself, `to_others` to whoever watches over the territory; there is
     nothing to test without a `device`."""
 
-    reach: Reach
+    reach: Reachability
     reason: str
     remedy: str = ""
     to_others: str = ""
@@ -55,44 +55,44 @@ class Judgement:
 
 
 NO_DEVICE = Judgement(
-    Reach.UNREACHABLE,
+    Reachability.UNREACHABLE,
     "Aucun téléphone n'est inscrit aux alertes.",
     "Ouvrez Relais sur votre téléphone et activez les alertes.",
     "aucun téléphone inscrit",
     device=False,
 )
 LOST_DEVICE = Judgement(
-    Reach.UNREACHABLE,
+    Reachability.UNREACHABLE,
     "Votre téléphone ne reçoit plus d'alertes : il s'est désinscrit.",
     "Ouvrez Relais sur ce téléphone et réactivez les alertes.",
     "téléphone désinscrit",
     device=False,
 )
 SILENT_DEVICE = Judgement(
-    Reach.UNREACHABLE,
+    Reachability.UNREACHABLE,
     "Votre téléphone n'a confirmé aucune des dernières alertes.",
     "Envoyez un essai. S'il n'arrive pas, retirez Relais de l'économie d'énergie, puis réactivez les alertes.",
     "alertes sans réponse du téléphone",
 )
 MISSED_ONE = Judgement(
-    Reach.DOUBTFUL,
+    Reachability.DOUBTFUL,
     "Votre téléphone n'a pas confirmé la dernière alerte.",
     "S'il était allumé, envoyez un essai.",
     "dernière alerte non confirmée",
 )
 NEVER_PROVEN = Judgement(
-    Reach.DOUBTFUL,
+    Reachability.DOUBTFUL,
     "Aucune alerte n'est encore arrivée sur ce téléphone.",
     "Envoyez un essai pour en être sûr.",
     "jamais vérifié",
 )
 OLD_PROOF = Judgement(
-    Reach.DOUBTFUL,
+    Reachability.DOUBTFUL,
     "Votre téléphone n'a rien confirmé depuis plus d'un mois.",
     "Envoyez un essai pour en être sûr.",
     "rien de confirmé depuis plus d'un mois",
 )
-FINE = Judgement(Reach.REACHABLE, "Vous êtes joignable.")
+FINE = Judgement(Reachability.REACHABLE, "Vous êtes joignable.")
 
 
 def judge_device(device: DeviceFacts, now: datetime) -> Judgement:
@@ -109,7 +109,7 @@ def judge(devices: Sequence[DeviceFacts], *, lost: bool, now: datetime) -> Judge
     """A person is reached by the best of her devices. `lost`: one was there, and its push service said goodbye."""
     if not devices:
         return LOST_DEVICE if lost else NO_DEVICE
-    ranks = list(Reach)
+    ranks = list(Reachability)
     return min((judge_device(one, now) for one in devices), key=lambda found: ranks.index(found.reach))
 
 

@@ -14,7 +14,7 @@ from app.pathways.models import PathwayVersion
 from app.pathways.schema import Pathway
 
 
-def kept(pathway: Pathway, *, now: datetime) -> UUID:
+def version_id_of(pathway: Pathway, *, now: datetime) -> UUID:
     """The id of the row that holds this very pathway; written at its first use."""
     body = msgspec.json.encode(pathway)
     digest = hashlib.sha256(body).hexdigest()
@@ -42,7 +42,7 @@ def adopt(pathway: Pathway, organization_id: UUID, *, by: UUID, now: datetime) -
     last = db.session.scalar(select(func.max(PathwayVersion.version)).where(*mine)) or pathway.version
     own = msgspec.structs.replace(pathway, owner=str(organization_id), version=last + 1)
     _nothing_own(pathway.slug, organization_id)
-    version_id = kept(own, now=now)
+    version_id = version_id_of(own, now=now)
     db.session.execute(
         update(PathwayVersion).where(PathwayVersion.id == version_id).values(in_force=True, author_id=by)
     )

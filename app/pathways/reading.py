@@ -26,13 +26,13 @@ def read_pathway(path: Path) -> Pathway:
     except tomllib.TOMLDecodeError as error:  # Its message ends with the line and the column.
         raise WrongPathway(f"{path.name}: {error}") from None
     try:
-        return built({**table, "slug": path.stem})
+        return parse_pathway({**table, "slug": path.stem})
     except WrongPathway as error:
         at = f"{path.name}: line {line_of(source, error.key)}: {error.key or 'top'}"
         raise WrongPathway(f"{at}: {error.words}", error.key) from None
 
 
-def built(table: object) -> Pathway:
+def parse_pathway(table: object) -> Pathway:
     """The pathway that such a table describes. Raises `WrongPathway` with what is wrong and the key."""
     try:
         pathway = msgspec.convert(table, Pathway)

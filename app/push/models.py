@@ -10,7 +10,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Identified, Model, text_enum
-from app.core.leases import OutboxRow
+from app.jobs.leases import OutboxRow
 from app.push.rules import CHECK_EVERY, Channel
 from app.push.vapid import fingerprint
 

@@ -1,4 +1,4 @@
-"""The outbox: what is owed to people, the rows of phones many under one lease (`core/leases.py`).
+"""The outbox: what is owed to people, the rows of phones many under one lease (`jobs/leases.py`).
 
 A worker killed at any point leaves a lease that runs out, and another takes the row up. A message may then
 reach a phone twice, with the same topic and tag, so that it shows once. It is never lost.
@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, not_, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.core import leases
 from app.core.db import db, in_order, insert_into, lock_in_order
 from app.core.events import announce
-from app.core.timers import Due
 from app.core.tokens import hash_token
+from app.jobs import leases
+from app.jobs.timers import Due
 from app.push.models import NOT_PUSH, UNSENT, Message, MessageState, Subscription
 from app.push.rules import Channel, MessageVerdict
 

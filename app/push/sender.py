@@ -13,9 +13,10 @@ import structlog
 from flask import current_app
 
 from app.config import Settings
-from app.core import clock, heartbeats, stopping
+from app.core import clock
 from app.core.db import transaction
 from app.core.tokens import new_token
+from app.jobs import heartbeats, stopping
 from app.push import outbox, rules
 from app.push.outbox import Attempt, ClaimedMessage
 from app.push.rules import SendOutcome

@@ -16,4 +16,5 @@ def init_app(app: Flask) -> None:
         at_tablet=navigation.at_tablet,
         account_links=navigation.account_links,
     )
+    app.after_request(views.preload_style)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000

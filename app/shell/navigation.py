@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from flask import request, url_for
 from flask_login import current_user
 
-from app.accounts.models import Account, Role
+from app.accounts.models import REQUESTERS, Account, Role
 from app.care_requests.queries import to_decide
-from app.desk import REQUESTERS
-from app.emergency import MAY_ASK
+from app.emergency.views import MAY_ASK
 from app.membership.queries import frame_of
 
 

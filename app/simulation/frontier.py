@@ -45,7 +45,7 @@ def calm(outcome: RunOutcome) -> float:
     return outcome.alerts_per_success
 
 
-def played(search: Search, territory: Territory, behaviour: Behaviour, requests: int) -> dict[Way, RunOutcome]:
+def run_outcomes(search: Search, territory: Territory, behaviour: Behaviour, requests: int) -> dict[Way, RunOutcome]:
     """Every size and every wait of the grid, with the circles of this search."""
     ways = (Way(*numbers) for numbers in product(SIZES, PATIENCES, WAITS))
     return {

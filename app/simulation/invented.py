@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from app.dispatch.rules import Candidate, Policy
+from app.dispatch.rules import Candidate, SearchPolicy
 from app.organizations.geo import distance_km
 from app.pathways.schema import Search
 from app.simulation.outcome import RunOutcome
@@ -81,7 +81,7 @@ class Territory:
         )
         return sorted(everybody, key=lambda candidate: candidate.km)
 
-    def stages(self, plan: Policy, spot: int, *, usual: bool) -> list[list[Candidate]]:
+    def stages(self, plan: SearchPolicy, spot: int, *, usual: bool) -> list[list[Candidate]]:
         """Who could be asked at each stage of a search for somebody who lives there, the nearest first.
 
         The usual professional is the nearest, her practice the next ones; the establishment chosen is the nearest too.
@@ -116,7 +116,7 @@ def around(random: Random, place: Place, km: float) -> Place:
 
 
 def simulate(
-    plan: Policy,
+    plan: SearchPolicy,
     territory: Territory,
     behaviour: Behaviour,
     requests: int,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from uuid import UUID
 
-from app.dispatch.rules import Ask, Candidate, GiveUp, Policy, SearchState, Widen, first_stage, next_move
+from app.dispatch.rules import Ask, Candidate, GiveUp, SearchPolicy, SearchState, Widen, first_stage, next_move
 
 SimulatedAnswer = tuple[bool, timedelta] | None
 """Yes or no, and how long after the alert; None: never."""
@@ -20,7 +20,7 @@ class Play:
     The first yes ends it, also where the requester picks among several: what is timed is the first good news.
     """
 
-    plan: Policy
+    plan: SearchPolicy
     people: Callable[[int], Sequence[Candidate]]
     answer: Callable[[UUID], SimulatedAnswer]
     begins: datetime

@@ -1,9 +1,9 @@
 """What if? Past requests under another version of their pathway, played by the very rules of production.
 
 Whoever was asked answers as she did, after as long as it took her. Whoever was not, or had not answered when it ended,
-answers by chance, as those of the same past did (`Habits`). Not rebuilt: who was free that day, who replaced whom,
-and the order in which strangers would have been ranked then; those asked then come first in their order, then the
-nearest of today.
+answers by chance, as those of the same past did (`RecordedHabits`). Not rebuilt: who was free that day, who replaced
+whom, and the order in which strangers would have been ranked then; those asked then come first in their order, then
+the nearest of today.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Habits:
+class RecordedHabits:
     """How people of this past answer: each answer with the share of alerts that bring it; the rest stay silent."""
 
     masses: Sequence[tuple[float, bool, timedelta]]
@@ -80,7 +80,7 @@ class Habits:
         return None
 
 
-def fitted(said: Iterable[Said]) -> Habits:
+def fitted(said: Iterable[Said]) -> RecordedHabits:
     """The habits behind these alerts, whose silences were cut short when somebody else said yes or time was over.
 
     Aalen and Johansen's estimate for two competing answers: what was cut short counts as long as it was watched.
@@ -95,14 +95,14 @@ def fitted(said: Iterable[Said]) -> Habits:
             masses.append((share, one.yes, one.after))
             silent -= share
         watched -= 1
-    return Habits(masses)
+    return RecordedHabits(masses)
 
 
-def surveyed(number: int = 500) -> Habits:
+def surveyed(number: int = 500) -> RecordedHabits:
     """The stated behaviour of the simulation, where a past says too little."""
     random, behaviour = dice(4), Behaviour()
     drawn = [behaviour.answer(random) for _ in range(number)]
-    return Habits([(1 / number, *answer) for answer in drawn if answer])
+    return RecordedHabits([(1 / number, *answer) for answer in drawn if answer])
 
 
 @dataclass
@@ -167,12 +167,12 @@ def replayed(
             break
         sleep(0)  # The web process has one thread: others are served between two plays.
         compared.then.add(past.minutes, len(past.said))
-        compared.again.add(*played(past, now.search_for(past.reason) if now else past.search, habits, number))
-        compared.what_if.add(*played(past, other.search_for(past.reason), habits, number))
+        compared.again.add(*play_past(past, now.search_for(past.reason) if now else past.search, habits, number))
+        compared.what_if.add(*play_past(past, other.search_for(past.reason), habits, number))
     return compared
 
 
-def played(past: Past, search: Search, habits: Habits, number: int) -> tuple[float | None, int]:
+def play_past(past: Past, search: Search, habits: RecordedHabits, number: int) -> tuple[float | None, int]:
     """Minutes to the first yes, if any, and how many were asked. The same luck for every version."""
     known = past.said
 
@@ -305,7 +305,7 @@ class _People:
         )
 
 
-def lines(compared: Comparison) -> Iterator[str]:
+def comparison_lines(compared: Comparison) -> Iterator[str]:
     """What `relais replay` says."""
     yield f"{compared.requests} past requests, {compared.answers} known answers" + (
         "" if compared.answers >= ENOUGH else " (too few: the others answer as in the simulation)"

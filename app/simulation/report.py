@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.pathways.reading import read_pathway
 from app.pathways.schema import Search
-from app.simulation.frontier import Figure, Way, beaten, best, calm, median, played, slowest_tenth
+from app.simulation.frontier import Figure, Way, beaten, best, calm, median, run_outcomes, slowest_tenth
 from app.simulation.invented import EVERYBODY, Behaviour, Place, Territory, among_strangers, asking, simulate
 from app.simulation.outcome import RunOutcome
 from app.simulation.picture import Panel, Point, drawn
@@ -95,7 +95,7 @@ def _frontier(search: Search, territory: Territory, requests: int, plot: Path) -
     """The pathway's own numbers among all those of the grid, for each behaviour; the survey's is drawn."""
     yield f"\nthe frontier, {requests} requests for each way of asking, with the circles of this pathway"
     for said, behaviour in BEHAVIOURS.items():
-        ways = played(search, territory, behaviour, requests)
+        ways = run_outcomes(search, territory, behaviour, requests)
         shipped = simulate(search, territory, behaviour, requests)
         if behaviour == Behaviour():
             named = {

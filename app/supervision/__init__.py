@@ -2,9 +2,9 @@
 
 from flask import Flask
 
+from app.supervision import audit_views, emergencies, pathway_views, search_views  # noqa: F401 -- they add their routes
+from app.supervision.views import bp
+
 
 def init_app(app: Flask) -> None:
-    from app.supervision import audit_views, emergencies, pathway_views, search_views  # noqa: F401 -- they add their routes
-    from app.supervision.views import bp
-
     app.register_blueprint(bp)

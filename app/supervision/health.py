@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
-from app.core.heartbeats import SILENT_AFTER, Heartbeat
-from app.core.timers import all_timers
+from app.jobs.heartbeats import SILENT_AFTER, Heartbeat
+from app.jobs.timers import all_timers
 from app.letters.models import LetterState
 from app.letters.queries import Trouble, troubles
 

@@ -10,7 +10,7 @@ from app.core.words import count, length, span
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
 from app.supervision.moves import Moves, moves_of
-from app.supervision.watch import Kind, Watched
+from app.supervision.watch import Watched, WatchKind
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Unanswered:
 
 
 SLIPS = {
-    Kind.LEFT_BEHIND: ("Soins à confier\u00a0: la personne n'exerce plus ici", "user-round-minus"),
-    Kind.LATE_START: ("Les soins n'ont pas commencé", "calendar-x"),
-    Kind.OVERDUE_TASK: ("À faire\u00a0: ", "timer"),
-    Kind.UNDECIDED: ("Attend une décision médicale", "hourglass"),
+    WatchKind.LEFT_BEHIND: ("Soins à confier\u00a0: la personne n'exerce plus ici", "user-round-minus"),
+    WatchKind.LATE_START: ("Les soins n'ont pas commencé", "calendar-x"),
+    WatchKind.OVERDUE_TASK: ("À faire\u00a0: ", "timer"),
+    WatchKind.UNDECIDED: ("Attend une décision médicale", "hourglass"),
 }
 
 
@@ -56,9 +56,9 @@ def overdue_line(watched: Watched, now: datetime) -> RequestLine:
 
 
 def _owes(watched: Watched) -> str:
-    if watched.kind is Kind.UNDECIDED:
+    if watched.kind is WatchKind.UNDECIDED:
         return watched.decider
-    asker_owes = watched.kind is Kind.OVERDUE_TASK and not watched.by_performer
+    asker_owes = watched.kind is WatchKind.OVERDUE_TASK and not watched.by_performer
     performer = watched.request.performer
     return watched.author if asker_owes else performer.name if performer else ""
 

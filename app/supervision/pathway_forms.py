@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.core.forms import Form, stripped
 from app.core.words import length
-from app.pathways.reading import WrongPathway, built
+from app.pathways.reading import WrongPathway, parse_pathway
 from app.pathways.schema import Pathway, Stage
 
 MONTH = 31 * 24 * 60
@@ -53,7 +53,7 @@ class PathwayForm(Form):
         for n, stage in enumerate(table["search"]["stages"]):
             stage |= {key: self[name].data for key in NUMBERS if (name := f"stage_{n}_{key}") in self}
         try:
-            return built(table)
+            return parse_pathway(table)
         except WrongPathway as wrong:
             self._say(wrong.key)
             return None

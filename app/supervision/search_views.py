@@ -23,7 +23,7 @@ from app.supervision.rules import RELAUNCHED_FOR
 from app.supervision.views import bp
 
 
-def watched(request_id: UUID) -> CareRequest:
+def my_search(request_id: UUID) -> CareRequest:
     return care_requests.for_account(request_id, me()) or abort(404)
 
 
@@ -31,7 +31,7 @@ def watched(request_id: UUID) -> CareRequest:
 @role(Role.COORDINATOR)
 def one_search(request_id: UUID) -> Response:
     """Without the patient's name: calling somebody does not need it."""
-    return search_page(watched(request_id))
+    return search_page(my_search(request_id))
 
 
 def search_page(found: CareRequest, status: int = 200, mistake: str = "") -> Response:
@@ -49,7 +49,7 @@ def after(request_id: UUID, moved: bool) -> Response:
 def ask_wider(request_id: UUID) -> Response:
     """Farther out, at once."""
     with transaction():
-        moved = _go_to(watched(request_id), "wider", clock.now())
+        moved = _go_to(my_search(request_id), "wider", clock.now())
     return after(request_id, moved)
 
 
@@ -58,7 +58,7 @@ def ask_wider(request_id: UUID) -> Response:
 def ask_others(request_id: UUID) -> Response:
     """Other professions, at once."""
     with transaction():
-        moved = _go_to(watched(request_id), "others", clock.now())
+        moved = _go_to(my_search(request_id), "others", clock.now())
     return after(request_id, moved)
 
 
@@ -76,14 +76,14 @@ def _go_to(found: CareRequest, way: str, now: datetime) -> bool:
 @role(Role.COORDINATOR)
 def change_moment(request_id: UUID) -> Response:
     """The care is wanted at another time, and the search goes on."""
-    now, found = clock.now(), watched(request_id)
+    now, found = clock.now(), my_search(request_id)
     windows = {window.slug: window for window in windows_open(found.rulebook.windows, now)}
     window = windows.get(request.form.get("window", ""))
     if window is None:
         return search_page(found, status=422, mistake="moment")
     start, end = window.bounds(now)
     with transaction():
-        moved = dispatch.reschedule(watched(request_id), start, end, by=me(), now=now)
+        moved = dispatch.reschedule(my_search(request_id), start, end, by=me(), now=now)
     return after(request_id, moved)
 
 
@@ -91,12 +91,12 @@ def change_moment(request_id: UUID) -> Response:
 @role(Role.COORDINATOR)
 def found_by_phone(request_id: UUID) -> Response:
     """Somebody on the list said yes on the telephone."""
-    found = watched(request_id)
+    found = my_search(request_id)
     role_id = uuid_or_none(request.form.get("role"))
     if role_id is None:
         return search_page(found, status=422, mistake="role")
     with transaction():
-        found = watched(request_id)
+        found = my_search(request_id)
         somebody = may_be_found(found, asked_professions(found), role_id)
         now = clock.now()
         moved = somebody is not None and dispatch.assign(found, somebody, by=me(), now=now)

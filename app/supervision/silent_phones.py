@@ -7,7 +7,7 @@ from app.accounts.models import Account, Role
 from app.directory.queries import ACCEPTING
 from app.directory.words import PROFESSIONS
 from app.messages.queries import read_judgements, with_devices
-from app.messages.reachability import Reach
+from app.messages.reachability import Reachability
 
 
 @dataclass(frozen=True)
@@ -36,5 +36,5 @@ def unreachable_for(coordinator: Account, now: datetime) -> list[Unreachable]:
             why=judgement.to_others,
         )
         for (given_name, family_name, phone, _role, profession), judgement in found.values()
-        if judgement.reach is Reach.UNREACHABLE
+        if judgement.reach is Reachability.UNREACHABLE
     ]

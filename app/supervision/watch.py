@@ -36,7 +36,7 @@ from app.supervision.rules import DECISION_WAITS
 AT_MOST, MOST_ON_BOARD = 50, 200
 
 
-class Kind(enum.IntEnum):
+class WatchKind(enum.IntEnum):
     """Why a request is before a coordinator's eyes; what slips, in the order in which it is shown."""
 
     ON_BOARD = 0
@@ -50,7 +50,7 @@ class Watched(NamedTuple):
     """A request as the board shows it. `since`: when it should have moved; `task`, `by_performer`: what is owed, and
     whether by who comes. `reached`: the stage of the search, none when nobody was looked for."""
 
-    kind: Kind
+    kind: WatchKind
     since: datetime
     task: str
     by_performer: bool
@@ -75,7 +75,7 @@ def _watched(*which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _part(
-    kind: Kind,
+    kind: WatchKind,
     since: ColumnElement[datetime] | InstrumentedAttribute[datetime],
     *which: ColumnElement[bool],
     task: ColumnElement[str] | InstrumentedAttribute[str] = _NO_TASK,
@@ -91,16 +91,16 @@ _DRAFTS = CareRequest.state == State.DRAFT, CareRequest.created_at <= bindparam(
 _SEARCHED = select(CareRequest.id).correlate(None).where(_TERRITORY, CareRequest.state == State.SEARCHING)
 _IN_HAND = select(CareRequest.id).correlate(None).where(_COORDINATOR, CareRequest.state.in_(OPEN))
 _PARTS = (
-    _part(Kind.ON_BOARD, CareRequest.window_end, CareRequest.id.in_(union(_SEARCHED, _IN_HAND)))
+    _part(WatchKind.ON_BOARD, CareRequest.window_end, CareRequest.id.in_(union(_SEARCHED, _IN_HAND)))
     .order_by(None)
     .order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.window_end, CareRequest.id)
     .limit(MOST_ON_BOARD),
-    _part(Kind.LEFT_BEHIND, CareRequest.changed_at, _watched(CareRequest.state == State.STARTED))
+    _part(WatchKind.LEFT_BEHIND, CareRequest.changed_at, _watched(CareRequest.state == State.STARTED))
     .join(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
     .where(~PractitionerRole.can_sign_in),
-    _part(Kind.LATE_START, func.coalesce(CareRequest.start_by, CareRequest.late_at), _watched(*_LATE)),
+    _part(WatchKind.LATE_START, func.coalesce(CareRequest.start_by, CareRequest.late_at), _watched(*_LATE)),
     _part(
-        Kind.OVERDUE_TASK,
+        WatchKind.OVERDUE_TASK,
         CareTask.due_at,
         CareTask.done_at.is_(None),
         CareTask.due_at <= bindparam("now"),
@@ -110,7 +110,7 @@ _PARTS = (
     )
     .select_from(CareTask)
     .join(CareRequest, CareRequest.id == CareTask.request_id),
-    _part(Kind.UNDECIDED, CareRequest.created_at, _watched(*_DRAFTS)),
+    _part(WatchKind.UNDECIDED, CareRequest.created_at, _watched(*_DRAFTS)),
 )
 _FOUND = union_all(*(select(part.subquery()) for part in _PARTS)).subquery()
 _AUTHOR, _DECIDER = aliased(Account), aliased(Account)
@@ -140,7 +140,7 @@ def watched(coordinator: Account, now: datetime) -> tuple[list[Watched], list[Wa
     territories = coordinator.organizations(Role.COORDINATOR)
     asked = {"territories": territories, "coordinator": coordinator.id, "now": now, "decided_by": now - DECISION_WAITS}
     found = [_watched_row(row) for row in db.session.execute(_BOARD, asked)]
-    board = [each for each in found if each.kind is Kind.ON_BOARD]
+    board = [each for each in found if each.kind is WatchKind.ON_BOARD]
     board.sort(key=lambda each: (each.request.state is not State.UNANSWERED, each.request.window_end, each.request.id))
     late = [each for each in found if each.kind]
     return board, sorted(late, key=lambda each: (each.kind, each.since, each.request.id))
@@ -151,4 +151,4 @@ def _watched_row(row: Sequence[Any]) -> Watched:
     author, initials = f"{first} {last}", (first[:1] + last[:1]).upper()
     decides = "" if decider is None else f"{decider} {deciding}"
     facts = since, task, by_performer, reached, organization, phone, author, initials, decides, facts_of(row)
-    return Watched(Kind(kind), *facts)
+    return Watched(WatchKind(kind), *facts)

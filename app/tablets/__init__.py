@@ -4,11 +4,10 @@ from flask import Flask
 
 from app.core.events import listen
 from app.membership.leaving import Departure
+from app.tablets import actions, administration, badges, views
 
 
 def init_app(app: Flask) -> None:
-    from app.tablets import actions, administration, badges, views
-
     listen(app, Departure, actions.forget_codes)
     for bp in (views.bp, administration.bp, badges.bp):
         app.register_blueprint(bp)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.appointments.actions import link_expiry
-from app.appointments.rules import NoSuchTime, check_time, instant, next_slots
+from app.appointments.rules import NoSuchTime, check_time, instant, next_slots, soon
 from app.core.clock import PARIS
 
 
@@ -22,13 +22,18 @@ def labels(now: datetime, start: datetime, end: datetime, at_most: int = 4) -> l
 @pytest.mark.parametrize(
     ("now", "start", "end", "expected"),
     [
-        (paris(11, 24, 10), paris(11, 24, 10), paris(11, 26, 10), ["tout de suite", "dans 1 h", "14 h", "17 h"]),
-        (paris(11, 24, 10), paris(11, 24, 8), paris(11, 24, 15), ["tout de suite", "dans 1 h", "14 h"]),
+        (
+            paris(11, 24, 10),
+            paris(11, 24, 10),
+            paris(11, 26, 10),
+            ["tout de suite, vers 10 h 15", "dans 1 h", "14 h", "17 h"],
+        ),
+        (paris(11, 24, 10), paris(11, 24, 8), paris(11, 24, 15), ["tout de suite, vers 10 h 15", "dans 1 h", "14 h"]),
         (
             paris(11, 24, 23),
             paris(11, 24, 23),
             paris(11, 26, 23),
-            ["tout de suite", "demain 9 h", "demain 11 h", "demain 14 h"],
+            ["tout de suite, vers 23 h 15", "demain 9 h", "demain 11 h", "demain 14 h"],
         ),
         (paris(11, 24, 10), paris(11, 25, 8), paris(11, 25, 13), ["demain 9 h", "demain 11 h"]),
         (paris(11, 24, 10), paris(11, 27, 8), paris(11, 27, 13), ["ven. 27 9 h", "ven. 27 11 h"]),
@@ -49,7 +54,12 @@ def test_at_once_is_for_what_presses_and_stays_now_on_an_old_page() -> None:
     now = paris(11, 24, 10)
     assert next_slots(now + timedelta(hours=36), now, PARIS)[0].value == "now"
     assert labels(now, now, now + timedelta(days=30))[0] == "dans 1 h", "a maternity has a month"
-    assert labels(now, now + timedelta(hours=1), now + timedelta(hours=9))[0] != "tout de suite", "it is for later"
+    assert labels(now, now + timedelta(hours=1), now + timedelta(hours=9))[0] == "dans 1 h", "it is for later"
+
+
+@pytest.mark.parametrize(("minute", "then"), [(0, 15), (1, 30), (15, 30), (29, 45)])
+def test_at_once_is_an_hour_to_come_and_never_the_minute_of_the_tap(minute: int, then: int) -> None:
+    assert soon(paris(11, 24, 10, minute) + timedelta(seconds=40)) == paris(11, 24, 10, then)
 
 
 def test_an_hour_is_an_hour_when_the_clocks_change() -> None:

@@ -18,7 +18,7 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import cell_of
 from app.organizations.models import Organization
-from app.pathways.actions import kept
+from app.pathways.actions import version_id_of
 from app.pathways.library import pathways
 from app.patients.actions import birth_date_key
 from app.patients.models import Consent, Patient
@@ -48,7 +48,7 @@ class Past:
         self.nurses: list[tuple[UUID, UUID, UUID, UUID]] = []  # account, practitioner, role, device
 
         with transaction():
-            self.version = kept(pathways()["home-care"], now=now)
+            self.version = version_id_of(pathways()["home-care"], now=now)
 
     def fill(self) -> None:
         self._directory()

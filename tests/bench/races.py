@@ -80,7 +80,7 @@ def server_app(unhurried: bool) -> Flask:
 def run(
     url: str, folder: Path, races: int, of: int, processes: int, minutes: float = 60, *, unhurried: bool = False
 ) -> Outcome:
-    """So many races, or those that can be run in these minutes. `unhurried`: nobody is sent away because all is slow."""
+    """So many races, or those that can be run in these minutes. `unhurried`: who is slow is not sent away for it."""
     settings = settings_for(url, folder)
     app = create_app(settings, PATIENT)
     outcome = Outcome()
@@ -108,7 +108,7 @@ def offered_to_all(town: Town, nurses: list[Nurse], patient: UUID) -> list[UUID]
     request_id, now = town.asks(patient=patient), clock.now()
     with transaction():
         request = care_requests.lock(request_id)
-        wave = search.widen(request, search.first_stage(request, now), 1, now)
+        wave = search.widen(request, search.opening_stage(request, now), 1, now)
         candidates = [rules.Candidate(nurse.role_id, nurse.practitioner_id, 1.0) for nurse in nurses]
         offers.make([offers.OfferBatch(request, wave, candidates, now + FREE)], now)
         care_requests.plan_next_move(request, now + FREE)

@@ -116,6 +116,16 @@ def test_the_stack_of_rooms_is_complete() -> None:
     assert rooms | modules == known
 
 
+ROOM = 2000
+"""Lines of Python in one room: what a newcomer holds in an hour."""
+
+
+def test_a_room_is_held_by_a_newcomer_in_an_hour() -> None:
+    rooms = [folder for folder in (ROOT / "app").iterdir() if (folder / "__init__.py").exists()]
+    lines = {room.name: sum(len(f.read_text().splitlines()) for f in room.rglob("*.py")) for room in rooms}
+    assert {name: length for name, length in lines.items() if length > ROOM} == {}
+
+
 def test_keys_go_downhill_as_imports_do() -> None:
     """A key that points to a table of a room above is an import that nobody sees: the room above owns what ties."""
     for path in (ROOT / "app").glob("*/models.py"):

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.core import compression
+from app.shell.views import JOINED
 from tests.conftest import settings_for
 
 GZIP = {"Accept-Encoding": "gzip"}
@@ -99,3 +100,21 @@ def test_a_stream_says_each_word_at_once(tmp_path: Path) -> None:
     assert "Content-Encoding" not in answer.headers
     assert next(iter(answer.response)) == b"data: 0\n\n"
     assert said == [0], "nothing was drawn from the stream before it was asked for"
+
+
+@pytest.mark.parametrize("path", JOINED)
+def test_scripts_that_go_together_travel_together_and_are_known_again(house: Flask, path: str) -> None:
+    first = get(house, f"/static/{path}", **GZIP)
+    static = Path(house.static_folder or "")
+    assert gzip.decompress(first.data) == b"\n".join((static / part).read_bytes() for part in JOINED[path])
+    assert "max-age=31536000" in first.headers["Cache-Control"]
+    again = get(house, f"/static/{path}", **GZIP, **{"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert get(house, "/static/joined/else.js").status_code == 404
+
+
+def test_the_style_is_asked_for_before_the_page_is_read(house: Flask) -> None:
+    page = get(house, "/offline")
+    address = page.headers["Link"].partition(">")[0].removeprefix("<")
+    assert f'href="{address}"' in page.text
+    assert "Link" not in get(house, "/offline", **{"HX-Request": "true"}).headers

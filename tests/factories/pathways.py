@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from app.pathways.library import CATALOG
-from app.pathways.reading import built
+from app.pathways.reading import parse_pathway
 from app.pathways.schema import Pathway
 
 HOME_CARE = tomllib.loads((CATALOG / "home-care.toml").read_text(encoding="utf-8"))
@@ -61,4 +61,4 @@ def pathway(search: dict[str, Any]) -> Pathway:
     chosen = any(stage["kind"] == "chosen" for stage in search["stages"])
     reasons = [*HOME_CARE["reasons"], URGENT]
     place = "maternity" if chosen else None
-    return built({**HOME_CARE, "slug": "drawn", "reasons": reasons, "place": place, "search": search})
+    return parse_pathway({**HOME_CARE, "slug": "drawn", "reasons": reasons, "place": place, "search": search})

@@ -20,7 +20,7 @@ from app.dispatch.queries import reach
 from app.letters import actions, mail, sender
 from app.letters import sms as gateways
 from app.letters.kinds import Words
-from app.letters.rules import URGENT, LetterOutcome, LetterVerdict, Medium, Stage, after, is_mobile
+from app.letters.rules import URGENT, AttemptStage, LetterOutcome, LetterVerdict, Medium, after, is_mobile
 from app.live.models import Topic
 from app.messages import actions as messages
 from app.messages import channels
@@ -98,7 +98,8 @@ def test_one_dead_phone_of_two_is_no_reason_for_a_mail(town: Town, tmp_path: Pat
     maya = town.nurse("Maya")
     maya.device.answers(410)
     maya.device = town.push_service.new_device()
-    town._subscribe(maya)
+    with transaction():
+        town._subscribe(maya.account_id, maya.device)
     town.asks()
     town.time_passes(seconds=1)
     phone_confirms(maya)
@@ -191,7 +192,7 @@ def test_a_mail_server_that_is_away_is_tried_again(town: Town, tmp_path: Path, m
     town.nurse("Maya", phone=False)
 
     def away(*_: object) -> LetterOutcome:
-        return LetterOutcome(Stage.CONNECTION)
+        return LetterOutcome(AttemptStage.CONNECTION)
 
     town.asks()
     with monkeypatch.context() as broken:
@@ -240,7 +241,7 @@ def test_a_refused_mail_brings_the_sms_forward(
     town: Town, gateway: FakeSmsGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuses(*_: object) -> LetterOutcome:
-        return LetterOutcome(Stage.RECIPIENT, 550, said="no such mailbox")
+        return LetterOutcome(AttemptStage.RECIPIENT, 550, said="no such mailbox")
 
     monkeypatch.setattr(mail, "deliver", refuses)
     town.nurse("Maya", phone=False)
@@ -555,6 +556,6 @@ def test_which_numbers_get_an_sms(number: str, mobile: bool) -> None:
 
 def test_a_gateway_that_asks_for_patience_beyond_the_deadline_is_not_waited_for(now: datetime) -> None:
     ends = now + timedelta(seconds=30)
-    outcome = LetterOutcome(Stage.GATEWAY, 429, "60")
+    outcome = LetterOutcome(AttemptStage.GATEWAY, 429, "60")
     verdict = after(outcome, URGENT, attempts=1, now=now, expires_at=ends)
     assert verdict == LetterVerdict("expired")

@@ -27,7 +27,7 @@ from app.messages.reachability import (
     SILENT_DEVICE,
     DeviceFacts,
     Judgement,
-    Reach,
+    Reachability,
     check_ends_at,
     judge,
 )
@@ -75,7 +75,7 @@ def test_a_person_is_reached_by_the_best_of_her_devices(
 
 def test_who_cannot_be_reached_is_always_told_what_to_do() -> None:
     for found in (NO_DEVICE, LOST_DEVICE, SILENT_DEVICE):
-        assert found.reach is Reach.UNREACHABLE
+        assert found.reach is Reachability.UNREACHABLE
         assert found.remedy
         assert found.to_others
 
@@ -200,7 +200,8 @@ def test_each_device_says_its_own(town: Town) -> None:
     maya = town.nurse("Maya")
     old = maya.device
     maya.device = town.push_service.new_device()
-    town._subscribe(maya)
+    with transaction():
+        town._subscribe(maya.account_id, maya.device)
     old.answers(410)
     maya.post("/push/test", htmx=True)
     town.time_passes()

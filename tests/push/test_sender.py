@@ -12,9 +12,10 @@ from flask import Flask
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from app.core import clock, stopping
+from app.core import clock
 from app.core.db import db, transaction
 from app.core.events import listen
+from app.jobs import stopping
 from app.messages.actions import drop, supersede
 from app.messages.models import Notice
 from app.push import outbox, request, sender, transport, vapid

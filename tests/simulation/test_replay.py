@@ -13,7 +13,7 @@ from app.directory.models import PractitionerRole
 from app.pathways.library import CATALOG, pathways
 from app.pathways.schema import Pathway, Stage
 from app.simulation import replay
-from app.simulation.replay import Habits, Said, fitted, past_requests, replayed
+from app.simulation.replay import RecordedHabits, Said, fitted, past_requests, replayed
 from tests.factories.town import Town
 from tests.inbox.plans import shares_a_practice
 
@@ -31,7 +31,7 @@ def test_silence_that_was_cut_short_counts_as_long_as_it_was_watched() -> None:
 
 
 def test_whoever_was_silent_so_long_answers_later_or_never() -> None:
-    habits = Habits([(0.5, True, MINUTE), (0.25, False, 5 * MINUTE)])
+    habits = RecordedHabits([(0.5, True, MINUTE), (0.25, False, 5 * MINUTE)])
     assert habits.draw(0.4) == (True, MINUTE)
     assert habits.draw(0.9) is None
     assert habits.draw(0.49, silent_for=2 * MINUTE) == (False, 5 * MINUTE)

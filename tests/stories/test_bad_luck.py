@@ -22,7 +22,7 @@ from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import reach
 from app.letters import mail
-from app.letters.rules import LetterOutcome, Stage
+from app.letters.rules import AttemptStage, LetterOutcome
 from app.live.models import Topic
 from app.push.models import Message
 from tests.factories.town import Nurse, Person, Town
@@ -57,7 +57,7 @@ def no_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
     """No mail reaches anybody either."""
 
     def refuses(*_: object) -> LetterOutcome:
-        return LetterOutcome(Stage.RECIPIENT, 550, said="no such mailbox")
+        return LetterOutcome(AttemptStage.RECIPIENT, 550, said="no such mailbox")
 
     monkeypatch.setattr(mail, "deliver", refuses)
 

@@ -9,8 +9,9 @@ from click.testing import CliRunner
 from flask import Flask
 
 from app import cli, create_app, schedule
-from app.core import clock, heartbeats
+from app.core import clock
 from app.core.db import db, transaction
+from app.jobs import heartbeats
 from tests.conftest import settings_for
 from tests.push.house import new_account, new_subscription
 from tests.services.mail_server import FakeMailServer

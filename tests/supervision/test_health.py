@@ -13,14 +13,15 @@ from sqlalchemy import select, update
 from app import schedule, worker
 from app.audit.actions import record
 from app.care_requests.models import CareRequest
-from app.core import clock, heartbeats
+from app.core import clock
 from app.core.db import db, transaction
-from app.core.heartbeats import Heartbeat
-from app.core.timers import Timer
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
+from app.jobs import heartbeats
+from app.jobs.heartbeats import Heartbeat
+from app.jobs.timers import Timer
 from app.letters import actions as letters
-from app.letters.rules import CALM, LetterOutcome, Medium, Stage, after
+from app.letters.rules import CALM, AttemptStage, LetterOutcome, Medium, after
 from app.membership.models import Recovery
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
@@ -281,7 +282,7 @@ def test_what_waits_for_a_second_try_is_not_late_but_told(town: Town) -> None:
     with transaction():
         letter = letters.claim(Medium.EMAIL, clock.now())
     assert letter
-    outcome = LetterOutcome(Stage.RECIPIENT, 451)
+    outcome = LetterOutcome(AttemptStage.RECIPIENT, 451)
     verdict = after(outcome, CALM, attempts=1, now=clock.now(), expires_at=clock.now() + HOUR)
     with transaction():
         letters.settle(letter, verdict, outcome, clock.now())

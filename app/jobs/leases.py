@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import db, in_order
-from app.core.timers import Due
 from app.core.tokens import new_token
+from app.jobs.timers import Due
 
 PENDING, LEASED = "pending", "leased"
 
