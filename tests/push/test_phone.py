@@ -22,7 +22,7 @@ from app.core.security import csrf, public
 from app.messages.actions import alert
 from app.push.models import Message, Subscription
 from app.push.sender import send_due
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.push.house import NOTICE, SOON, new_account, one_room
 from tests.services.browser import Browsers, deliver_push
 from tests.services.notifications import NotificationCentre
@@ -122,7 +122,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     thread.join()
     server.server_close()
     with app.app_context():
-        db.engine.dispose()
+        close_engines()
 
 
 @pytest.fixture
