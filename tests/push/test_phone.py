@@ -71,7 +71,7 @@ class Site:
         self.ask(lambda: send_due(clock.now()))
 
     def wait_until(self, page: Page, fact) -> None:
-        for _ in range(100):
+        for _ in range(1200):
             if self.ask(fact):
                 return
             page.wait_for_timeout(50)
@@ -169,7 +169,7 @@ def test_a_push_is_shown_with_its_buttons_reported_and_answered_by_a_tap(
 
 def shown(page: Page, centre: NotificationCentre, title: str) -> tuple[str, ...]:
     """The buttons of the notice with this title, once it is the only one."""
-    for _ in range(100):
+    for _ in range(1200):
         if [title in one.title for one in centre.notices] == [True]:
             return centre.notices[0].buttons
         page.wait_for_timeout(50)
