@@ -72,24 +72,33 @@ def install() -> Response:
     return Response(render_template("shell/install.html"))
 
 
+STYLES = (
+    *("tokens", "base", "layout", "shell", "button", "card", "offer", "request", "list", "patient", "form", "notice"),
+    *("widths", "pages", "desk", "print"),
+)
 JOINED = {
+    "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),
     "joined/page.js": ("vendor/hx-sse-4.0.1.min.js", "js/still.js", "js/ring.js", "js/live.js", "js/app.js"),
     "joined/answers.js": ("js/outbox.js", "js/taps.js", "js/install.js"),
 }
-"""Scripts that one kind of page needs together, in this order: files here, one request on a slow network."""
+"""What one kind of page needs together, in this order: files here, one request on a slow network."""
 
 
-@bp.get("/static/joined/<name>")
-@public("a script says nothing about anybody")
-def joined(name: str) -> Response:
-    path = f"joined/{name}" if f"joined/{name}" in JOINED else abort(404)
-    return send_file(BytesIO(_content(path)), mimetype="text/javascript", etag=_checksum(path))
+@bp.get("/static/joined/<slug>")
+@public("scripts and styles say nothing about anybody")
+def joined(slug: str) -> Response:
+    path = f"joined/{slug}" if f"joined/{slug}" in JOINED else abort(404)
+    return send_file(
+        BytesIO(_content(path)),
+        mimetype="text/css" if path.endswith(".css") else "text/javascript",
+        etag=_checksum(path),
+    )
 
 
 def preload_style(response: Response) -> Response:
     """The style sheet is asked for before the first byte of a page is read."""
     if response.mimetype == "text/html" and not request.headers.get("HX-Request"):
-        response.headers.add("Link", f"<{asset('css/relais.css')}>; rel=preload; as=style")
+        response.headers.add("Link", f"<{asset('joined/relais.css')}>; rel=preload; as=style")
     return response
 
 
@@ -105,7 +114,7 @@ def shell_urls() -> list[str]:
 
 
 SHELL = (
-    "css/relais.css",
+    "joined/relais.css",
     "icons/lucide.svg",
     "vendor/htmx-4.0.1.min.js",
     "joined/page.js",

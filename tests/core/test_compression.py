@@ -14,7 +14,7 @@ from app.shell.views import JOINED
 from tests.conftest import settings_for
 
 GZIP = {"Accept-Encoding": "gzip"}
-STYLES = "/static/css/relais.css"
+STYLES = "/static/css/form.css"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_another_site_learns_no_length(house: Flask, site: str, encoding: str | 
 
 def test_a_file_is_compressed_once_and_known_again(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     first = get(house, STYLES, **GZIP)
-    file = Path(house.static_folder or "") / "css/relais.css"
+    file = Path(house.static_folder or "") / "css/form.css"
     assert gzip.decompress(first.data) == file.read_bytes()
     kept = compression.files.cache[f"gzip;{STYLES}"]
     assert kept == first.data

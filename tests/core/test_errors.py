@@ -36,7 +36,7 @@ def asked(app: Flask, path: str = "/offline", method: str = "GET", **environ: st
 
 def is_honest(answer: Response | TestResponse, words: str) -> bool:
     page = answer.get_data(as_text=True)
-    return words in page and 'lang="fr"' in page and "/static/css/relais.css" in page
+    return words in page and 'lang="fr"' in page and "/static/joined/relais.css" in page
 
 
 @pytest.mark.parametrize("host", HOSTS)

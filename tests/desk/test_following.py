@@ -65,7 +65,7 @@ def test_a_time_and_a_place_appear_when_they_are_proposed(town: Town) -> None:
         assert appointments.propose(appointment, at(14), "home", by=nurse.account, now=clock.now())
     page = town.orientation_nurse.get(f"/requests/{asked}")
     assert state(page) == "scheduled"
-    assert "Aujourd'hui à 14 h" in words(page)
+    assert "Aujourd'hui, 14 h" in words(page)
     assert "À domicile" in words(page)
 
 

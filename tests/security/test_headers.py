@@ -50,7 +50,7 @@ def pages(app: Flask) -> list[str]:
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     with app.test_request_context(base_url=BASE):
         built = [
-            app.url_for(r.endpoint, **{a: "css/relais.css" if a == "filename" else unknown for a in r.arguments})
+            app.url_for(r.endpoint, **{a: "css/tokens.css" if a == "filename" else unknown for a in r.arguments})
             for r in rules
         ]
     return [url.removeprefix(BASE) for url in built]
@@ -89,7 +89,7 @@ def test_the_cookie_of_a_production(production: Town) -> None:
 
 
 def test_hsts_lasts_two_years_on_every_answer(production: Town) -> None:
-    for url in ("/", "/sign-in", "/nowhere", "/static/css/relais.css", "/healthz"):
+    for url in ("/", "/sign-in", "/nowhere", "/static/css/tokens.css", "/healthz"):
         answer = ask(production.stranger(), url)
         assert "max-age=63072000" in answer.headers["Strict-Transport-Security"], url
         answer.close()

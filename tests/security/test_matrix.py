@@ -231,7 +231,7 @@ TABLE: dict[str, Row] = {
     "GET /requests/plan": ASKS,
     "POST /requests/refusal": ASKS,
     "GET /service-worker.js": PUBLIC,
-    "GET /static/joined/<name>": PUBLIC,
+    "GET /static/joined/<slug>": PUBLIC,
     "GET /sign-in": PUBLIC,
     "POST /sign-in/options": PUBLIC,
     "GET /sign-in/pro-sante-connect": TOKEN,

@@ -4,7 +4,7 @@
 "use strict";
 
 const still = (() => {
-  const LASTS = 700; // ms, as `still` of relais.css
+  const LASTS = 700; // ms, as `still` of base.css
   const NEAR = 8; // px
   const TAPPABLE = "a[href], button, summary, label, input:not([type=hidden]), select, textarea";
   let last = [];
