@@ -160,7 +160,7 @@ def test_answers_on_the_lock_screen_are_a_choice(
 
 
 def opened_an_offer(phone: Page) -> bool:
-    for _ in range(50):
+    for _ in range(600):
         if any("/offers/" in page.url for page in phone.context.pages):
             return True
         phone.wait_for_timeout(100)

@@ -134,7 +134,7 @@ def opened() -> Iterator[list[Stream]]:
 
 def wait_for_stream(page: Page) -> None:
     """Until the stream is open. (`wait_for_function` would evaluate text in the page, which the policy forbids.)"""
-    for _ in range(200):
+    for _ in range(600):
         if page.evaluate("document.getElementById('live')._htmx?.sse?.status === 200"):
             return
         page.wait_for_timeout(100)
