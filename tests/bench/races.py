@@ -33,9 +33,10 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.waiting import WEB
 from app.dispatch import offers, rules, search
 from app.dispatch.models import Offer, OfferState
-from tests.conftest import make_tables, settings_for
+from tests.conftest import PATIENT, make_tables, settings_for
 from tests.factories.town import Nurse, Town
 from tests.services.postgres import PostgresServer
 
@@ -69,19 +70,21 @@ class Outcome:
         )
 
 
-def server_app() -> Flask:
+def server_app(unhurried: bool) -> Flask:
     """What gunicorn serves: the whole house, where a form needs no token and nobody is counted."""
-    app = create_app()
+    app = create_app(waits=PATIENT if unhurried else WEB)
     app.config.update(WTF_CSRF_ENABLED=False, LIMITS_HOLD=False)
     return app
 
 
-def run(url: str, folder: Path, races: int, of: int, processes: int, minutes: float = 60) -> Outcome:
-    """So many races, or those that can be run in these minutes."""
+def run(
+    url: str, folder: Path, races: int, of: int, processes: int, minutes: float = 60, *, unhurried: bool = False
+) -> Outcome:
+    """So many races, or those that can be run in these minutes. `unhurried`: who is slow is not sent away for it."""
     settings = settings_for(url, folder)
-    app = create_app(settings)
+    app = create_app(settings, PATIENT)
     outcome = Outcome()
-    with app.app_context(), gunicorn(app, folder, processes) as port:
+    with app.app_context(), gunicorn(app, folder, processes, unhurried) as port:
         town = Town(app)
         nurses = [town.nurse(f"N{number}", km=0.05 * number, phone=False) for number in range(of)]
         cookies = [cookie_of(nurse) for nurse in nurses]
@@ -182,13 +185,13 @@ def race(port: int, taps: list[bytes], outcome: Outcome) -> int:
 
 
 @contextmanager
-def gunicorn(app: Flask, folder: Path, processes: int) -> Iterator[int]:
+def gunicorn(app: Flask, folder: Path, processes: int, unhurried: bool) -> Iterator[int]:
     settings = app.config["SETTINGS"]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(processes), "-b", f"127.0.0.1:{port}"]
-    command += ["--no-control-socket", "--graceful-timeout", "2", "tests.bench.races:server_app()"]
+    command += ["--no-control-socket", "--graceful-timeout", "2", f"tests.bench.races:server_app({unhurried})"]
     environment = os.environ | {
         "RELAIS_DATABASE_URL": settings.database_url,
         "RELAIS_DATA": str(folder),

@@ -20,7 +20,7 @@ from app.push.models import Message, MessageState
 from tests.factories.town import Nurse, Town
 
 REQUESTS, KILLS = 10, 5
-KILLS_FOR, FINISH_WITHIN = 18.0, 60.0  # seconds; a busy machine starts fewer workers in the time
+KILLS_FOR, FINISH_WITHIN = 18.0, 180.0  # seconds; a busy machine starts fewer workers in the time, but two
 IN_FLIGHT = timedelta(seconds=1)
 """A message on its way when its offer closes cannot be called back; the notice that replaces it follows."""
 
@@ -60,7 +60,6 @@ def test_whoever_dies_is_replaced_and_nothing_is_lost_or_false(town: Town) -> No
         assert soon(at_rest), leftovers()
     finally:
         worker.die()
-    assert kills > 1
     for request in requests:
         assert_in_good_hands(town.request(request))
     assert_one_winner_each()
@@ -71,7 +70,7 @@ def test_whoever_dies_is_replaced_and_nothing_is_lost_or_false(town: Town) -> No
 def live_through_kills(town: Town, nurses: list[Nurse], requests: list[UUID]) -> int:
     """Workers die while people answer and ask again; returns how many died."""
     ends, kills = time.monotonic() + KILLS_FOR, 0
-    while kills < KILLS and time.monotonic() < ends:
+    while kills < 2 or (kills < KILLS and time.monotonic() < ends):
         worker = Worker(town.app)
         time.sleep(random.uniform(0.0, 0.5))
         someone_answers(nurses)

@@ -13,14 +13,14 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Account, Passkey, PasskeyLetter, Role
+from app.accounts.models import Account, Passkey, PasskeyLetter
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
+from app.directory.actions import invite
 from app.directory.models import Practitioner
 from app.joining.models import AccessRequest
 from app.letters.models import Letter
-from app.membership.invitations import Invitee, invite
 from app.membership.leaving import leave
 from tests.accounts.conftest import later
 from tests.accounts.visitor import Visitor
@@ -461,9 +461,7 @@ def test_accepted_she_may_come_in_by_her_card_before_any_key(
         leave(maya.account_id, role_of(maya).organization_id, by=maya.account_id, now=clock.now())
         person = db.session.get_one(Practitioner, maya.practitioner_id)
         person.account_id = None
-        claim = Invitee("maya@example.org", "Maya", "Dupré")
-        place, waiting = person.role.organization_id, {"by": None, "now": clock.now(), "practitioner_id": person.id}
-        invite(claim, place, Role.PRACTITIONER, **waiting)
+        invite(person, "maya@example.org", by=None, now=clock.now())
     someone = visitor()
     assert comes(someone, pro_sante, "maya").headers["Location"] == "/account"
     assert someone.visit("/inbox").status_code == 200
@@ -480,9 +478,7 @@ def test_her_card_does_not_open_an_account_that_somebody_has(
     with transaction():
         person = db.session.get_one(Practitioner, maya.practitioner_id)
         person.account_id = None
-        claim = Invitee(ines.account.email, "Maya", "Dupré")
-        place, waiting = person.role.organization_id, {"by": None, "now": clock.now(), "practitioner_id": person.id}
-        invite(claim, place, Role.PRACTITIONER, **waiting)
+        invite(person, ines.account.email, by=None, now=clock.now())
     someone = visitor()
     assert comes(someone, pro_sante, "maya").headers["Location"] == "/access"
     assert not someone.signed_in()

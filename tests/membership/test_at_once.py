@@ -110,7 +110,7 @@ def test_a_role_that_was_taken_is_not_withdrawn_as_if_it_waited(
     answers: list[int] = []
     withdrawal = f"/members/{practice}/invitations/{made}/removal"
     with another_acts(lambda: answers.append(anne.send(withdrawal).status_code)):
-        invitations.use(invitations.held(made, now=clock.now()), now=clock.now())
+        invitations.use(invitations.lock_open(made, now=clock.now()), now=clock.now())
     assert answers == [404]
     assert row(made).used_at
     assert how_many(Role.PRACTITIONER) == 1
