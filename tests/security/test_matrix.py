@@ -232,9 +232,9 @@ TABLE: dict[str, Row] = {
     "GET /requests/plan": ASKS,
     "POST /requests/refusal": ASKS,
     "GET /service-worker.js": PUBLIC,
-    "GET /static/joined/<slug>": tablet_too(
-        row("not found", stranger="not found"), "not found"
-    ),  # no file of that name
+    "GET /static/joined/answers.js": PUBLIC,
+    "GET /static/joined/page.js": PUBLIC,
+    "GET /static/joined/relais.css": PUBLIC,
     "GET /sign-in": PUBLIC,
     "POST /sign-in/options": PUBLIC,
     "GET /sign-in/pro-sante-connect": TOKEN,
