@@ -74,7 +74,7 @@ def install() -> Response:
 
 STYLES = (
     *("tokens", "base", "layout", "shell", "button", "card", "offer", "request", "list", "patient", "form", "notice"),
-    *("widths", "pages", "desk", "print"),
+    *("widths", "pages", "desk", "board", "print"),
 )
 JOINED = {
     "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),
