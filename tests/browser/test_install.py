@@ -107,6 +107,8 @@ def test_once_blocked_the_page_shows_the_way_back(house: RunningHouse, browsers:
     page = context.pages[0]
     page.goto(house.as_("nurse", "inbox"))
     card = page.locator("[data-push-card]")
+    expect(card).to_contain_text("Ce téléphone ne sonnera pas")
+    card.get_by_role("link", name="Réparer").click()
     expect(card).to_contain_text("Les alertes sont bloquées")
     expect(card.locator("[data-way-back=android]")).to_be_visible()
     expect(card.locator("[data-way-back=ios]")).to_be_hidden()
