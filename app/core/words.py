@@ -35,6 +35,11 @@ def day(moment: datetime, now: datetime | None = None) -> str:
     return DAYS.get(away) or french_date(local, "EEEE d MMMM")
 
 
+def full_date(moment: datetime) -> str:
+    """`samedi 28 novembre 2026`, for what is read on another day."""
+    return french_date(clock.paris(moment).date(), "EEEE d MMMM y")
+
+
 def moment(value: datetime, now: datetime | None = None) -> str:
     """`aujourd'hui à 14 h 05`."""
     return f"{day(value, now)} à {hour(value)}"
@@ -139,4 +144,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span
     )
-    app.jinja_env.filters["map_link"] = map_link
+    app.jinja_env.filters.update(map_link=map_link, full_date=full_date)

@@ -212,9 +212,7 @@ class PatientCard(Page):
 
     care_request: CareRequest
     appointment: Appointment
-    link: str
     qr_svg: str
-    modes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
