@@ -1,15 +1,24 @@
 """Forms that keep what was typed and say, beside the field, what to write instead."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, ClassVar, NamedTuple, NoReturn, ParamSpec, TypeVar
 from uuid import UUID
 
 from flask import Flask, current_app, g, request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
-from wtforms import DateField, Field, FloatField, SelectMultipleField, StringField, TimeField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    FloatField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
@@ -46,7 +55,12 @@ def is_resumed() -> bool:
 
 
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form in French; WTForms ships the words of its own validators."""
+    """A form in French; WTForms ships the words of its own validators.
+
+    `short_names`: how a field is called within a sentence, where its label is a question.
+    """
+
+    short_names: ClassVar[Mapping[str, str]] = {}
 
     def validate(self, extra_validators: Any = None) -> bool:
         return not is_resumed() and bool(super().validate(extra_validators))
@@ -170,10 +184,25 @@ def say_only(field: Field, words: str = "") -> NoReturn:
     raise StopValidation(words)
 
 
-def wrong_fields(form: Form) -> list[Field]:
-    """Those to mend, in the order of the form, so that the page can lead to each."""
-    return [field for field in form if field.errors]
+class Mistake(NamedTuple):
+    """A field to mend: the id that leads to it, its name within a sentence, whether nothing was said at all."""
+
+    field_id: str
+    name: str
+    missing: bool
+
+
+def mistakes(form: Form) -> list[Mistake]:
+    """In the order of the form, so that the page can lead to each."""
+    return [_mistake(form, field) for field in form if field.errors]
+
+
+def _mistake(form: Form, field: Field) -> Mistake:
+    several = isinstance(field, RadioField | SelectMultipleField)  # A group has no id of its own: its first choice has.
+    label = field.label.text.rstrip(" ?\u00a0")
+    missing = not any(str(value).strip() for value in field.raw_data or ())
+    return Mistake(f"{field.id}-0" if several else field.id, form.short_names.get(field.short_name, label), missing)
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["wrong_fields"] = wrong_fields
+    app.jinja_env.globals["mistakes"] = mistakes

@@ -72,6 +72,16 @@ def wanted(start: datetime, end: datetime, now: datetime) -> str:
     return f"d'ici {DAYS.get(away) or format_date(local, 'EEEE', locale='fr')} {part}"
 
 
+def brief(value: datetime, now: datetime) -> str:
+    """`14 h 05` today, `demain 9 h`, `mar. 9 h` within the week, `12 déc. 9 h`: for a narrow column of hours."""
+    local = clock.paris(value).date()
+    away = (local - clock.paris(now).date()).days
+    if away == 0:
+        return hour(value)
+    name = DAYS.get(away) or french_date(local, "EEE" if 0 < away < 7 else "d MMM")
+    return f"{name} {hour(value)}"
+
+
 def stamp(value: datetime) -> str:
     """`14:05:09`, for timelines where seconds tell the story."""
     return clock.paris(value).strftime("%H:%M:%S")

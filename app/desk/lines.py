@@ -12,7 +12,7 @@ from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
-from app.core.words import count, day, french_date, hour, moment
+from app.core.words import brief, count, day, french_date, hour, moment
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.organizations.models import Organization
@@ -81,7 +81,7 @@ def follow_line(
     patient said of it), else since when it is asked for, which says so."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
     at, said = hour_said if hour_said and request.state is State.SCHEDULED else (None, None)
-    when = f"{day(at, now)} {hour(at)}" if at else f"demandé {since(request.created_at, now)}"
+    when = brief(at, now) if at else f"demandé {since(request.created_at, now)}"
     return replace(line_of(request, url_of(request), when=when, note=note, current=current), answer=said or "")
 
 

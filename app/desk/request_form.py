@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from flask_wtf.file import MultipleFileField
@@ -41,17 +41,33 @@ class RequestForm(Form):
     `known`: what was under way for the patient when the form was shown, which its reader therefore knows of.
     """
 
+    short_names: ClassVar[Mapping[str, str]] = {
+        "reason": "le besoin",
+        "window": "le moment",
+        "agreement": "l’accord du patient",
+        "place": "l’établissement",
+        "decision": "qui décide",
+        "decider": "le médecin qui décide",
+        "note": "le message",
+        "plan": "combien de fois",
+        "moments": "les moments du jour",
+        "until": "jusqu’à quand",
+    }
+
     request_id = HiddenField()
     known = HiddenField()
     reason = RadioField("De quoi le patient a-t-il besoin\u00a0?", validators=[InputRequired("Choisissez un besoin.")])
     window = RadioField("Pour quand\u00a0?", validators=[InputRequired("Choisissez un moment.")])
     note = TextAreaField(
-        "À dire à celui qui accepte",
-        description="Visible seulement par le professionnel qui accepte.",
+        "Message pour la personne qui accepte",
+        description="Visible après acceptation seulement.",
         filters=[stripped],
         validators=[Length(max=500, message="500 lettres au plus.")],
     )
-    agreement = BooleanField(validators=[InputRequired("Sans l'accord du patient, la demande ne peut pas partir.")])
+    agreement = BooleanField(
+        render_kw={"form": "new-request"},  # It stands beside the form, next to the button that sends.
+        validators=[InputRequired("Sans l'accord du patient, la demande ne peut pas partir.")],
+    )
 
     pathway: Pathway
     documents: list[Upload]

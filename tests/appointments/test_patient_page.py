@@ -104,7 +104,9 @@ def test_the_last_word_counts_and_the_nurse_reads_it(phone: PatientPhone, nurse:
         assert phone.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
         assert phone.post(f"{link}/answer", data={"answer": said, "sequence": "1"}).status_code == 303
         assert Screen(phone.get(link)).states == [said]
-        assert words in Screen(nurse.get(f"/offers/{nurse.offer().id}")).text
+        read = Screen(nurse.get(f"/offers/{nurse.offer().id}")).text + Screen(nurse.get("/visits")).text
+        assert read.count(words) == 2
+        assert "Heure proposée" not in read, "one state, one word, on every screen"
         assert words in Screen(nurse.get("/visits")).text
     kinds = db.session.scalars(select(Step.kind).where(Step.request_id == nurse.offer().request_id)).all()
     assert (kinds.count("confirmed"), kinds.count("declined")) == (1, 1)

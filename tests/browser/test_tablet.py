@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.db import Model, db, transaction
 from app.tablets import actions, queries
 from app.tablets.models import Tablet
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import Person, Town
 from tests.services.browser import Browsers, assert_accessible
 
@@ -41,7 +41,7 @@ def house(tmp_path: Path) -> Iterator[tuple[Town, str]]:
         thread.start()
         yield town, f"http://localhost:{port}"
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
     server.shutdown()
     thread.join()
 
@@ -191,7 +191,7 @@ def test_what_was_being_typed_when_the_tablet_locked_is_there_again_for_its_nurs
     page.wait_for_url(f"{address}/requests")
 
     page.goto(f"{address}/requests/new?pathway=home-care&patient={town.patient()}")
-    note = page.get_by_label("À dire à celui qui accepte")
+    note = page.get_by_label("Message pour la personne qui accepte")
     note.evaluate("area => area.closest('details')?.setAttribute('open', '')")
     note.fill("Code 12A\nSonner deux fois")
     page.clock.fast_forward(timedelta(minutes=5, seconds=2).seconds * 1000)
@@ -210,6 +210,6 @@ def test_what_was_being_typed_when_the_tablet_locked_is_there_again_for_its_nurs
     page.wait_for_url(f"{address}/requests")
     sound(page)
     page.get_by_role("link", name="Reprendre").click()
-    expect(page.get_by_label("À dire à celui qui accepte")).to_have_value("Code 12A\nSonner deux fois")
+    expect(page.get_by_label("Message pour la personne qui accepte")).to_have_value("Code 12A\nSonner deux fois")
     expect(page.get_by_text("Une saisie interrompue")).to_have_count(0)
     sound(page)

@@ -260,7 +260,9 @@ def test_one_place_that_fits_in_part_is_asked_in_the_singular_and_none_is_said(s
 def test_everything_to_mend_is_named_once_in_the_order_of_the_screen(shared_codes: Town) -> None:
     wrong = NEW_PATIENT | {"birth_place": "Morigny", "sex": "", "phone": "01 23 45 67 8"}
     came_back = shared_codes.orientation_nurse.post("/patients/new?pathway=home-care", wrong)
-    assert "À compléter ou à corriger : Lieu de naissance , Sexe , Téléphone ." in words(came_back)
+    assert "3 réponses à compléter ou à corriger : Lieu de naissance Sexe Téléphone Rien n’est perdu." in words(
+        came_back
+    )
     hidden = '<legend class="visually-hidden">Est-ce ce lieu\u00a0? Touchez-le pour le choisir.</legend>'
     assert hidden in came_back.text  # the error above says it already
 

@@ -1,0 +1,44 @@
+"""A form that came back says all there is to mend, leads to the first, and forgets what is mended."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import RunningHouse
+from tests.services.browser import Browsers
+
+
+def test_errors_are_summed_up_led_to_and_gone_when_mended(house: RunningHouse, browsers: Browsers) -> None:
+    browsers.allow("status of 422")
+    page = sent_empty(browsers.phone().pages[0], house)
+    summary = page.locator(".mistakes")
+    expect(summary).to_contain_text("Il manque 2\u00a0réponses\u00a0:")
+    expect(summary.get_by_role("link")).to_have_text(["le besoin", "l’accord du patient"])
+    expect(page.get_by_role("radio", name="Pansement")).to_be_focused()
+    expect(summary).to_be_in_viewport()
+
+    page.get_by_role("radio", name="Pansement").check()
+    expect(page.get_by_text("Choisissez un besoin.")).to_have_count(0)
+    expect(summary).to_contain_text("Il manque 1\u00a0réponse\u00a0:")
+    summary.get_by_role("link", name="l’accord du patient").click()
+    agreement = page.get_by_role("checkbox")
+    expect(agreement).to_be_in_viewport()
+    agreement.check()
+    expect(page.locator(".mistakes, .field__error, [data-wrong], [aria-invalid]")).to_have_count(0)
+    page.get_by_role("button", name="Envoyer").click()
+    page.locator("#request").wait_for()
+
+
+def test_without_scripts_every_mistake_has_a_way_to_it(house: RunningHouse, browsers: Browsers) -> None:
+    browsers.allow("status of 422")
+    page = sent_empty(browsers.phone(java_script_enabled=False).pages[0], house)
+    targets = [link.get_attribute("href") for link in page.locator(".mistakes").get_by_role("link").all()]
+    assert targets == ["#reason-0", "#agreement"]
+    assert all(page.locator(target or "").count() == 1 for target in targets)
+
+
+def sent_empty(page: Page, house: RunningHouse) -> Page:
+    page.goto(house.as_("orientation-nurse", "requests/new?pathway=home-care"))
+    page.locator("#q").fill("12/03/1948")
+    page.locator("#q").press("Enter")
+    page.locator("#patients a").first.click()
+    page.get_by_role("button", name="Envoyer").click()
+    return page
