@@ -34,7 +34,7 @@ from app.push.rules import MessageVerdict
 
 PATH = "/demo/phones/"
 WITHOUT_PHONE = frozenset({"chantal.nguyen", "doctor-2", "georges.simon"})
-"""Who never asked to be alerted, so that « par courriel » is seen to exist."""
+"""Who never asked to be alerted, so that « par e-mail » is seen to exist."""
 
 ONE_OFF_IN = 9
 """Among so many phones, one is switched off: it was sent the alert, and never says that it has it."""

@@ -52,7 +52,7 @@ def accept(asked_id: UUID) -> Response:
         answer = actions.accept(asked_id, by=by, because=form.reason.data or "", now=clock.now())
     if answer is not actions.Acceptance.INVITED:
         return one_page(asked_or_404(asked_id), form, 409, answer.name)
-    flash("C'est accepté : l'invitation part par courriel, elle vaut 24 heures.", "success")
+    flash("C'est accepté : l'invitation part par e-mail, elle vaut 24 heures.", "success")
     return see_other(url_for("joining.waiting"))
 
 
@@ -68,5 +68,5 @@ def refuse(asked_id: UUID) -> Response:
         refused = actions.refuse(asked_id, by=by, because=form.reason.data or "", now=clock.now())
     if not refused:
         return one_page(asked_or_404(asked_id), form, 409, "LATE")
-    flash("C'est refusé. La personne en est prévenue par courriel, sans la raison.", "info")
+    flash("C'est refusé. La personne en est prévenue par e-mail, sans la raison.", "info")
     return see_other(url_for("joining.waiting"))

@@ -80,7 +80,7 @@ def confirm_email() -> Response:
         return page("membership/email_code.html", form=form, address=address, status=422)
     if not _changed(account_id, form.code.data or "", now):
         return page("membership/email_code.html", form=form, address=address, refused=True, status=422)
-    flash("Votre adresse est changée. Un courriel le dit aussi à l'ancienne.", "success")
+    flash("Votre adresse est changée. Un e-mail le dit aussi à l'ancienne.", "success")
     return see_other(url_for("membership.account"))
 
 

@@ -17,7 +17,7 @@ class CodeForm(Form):
         "Code à six chiffres",
         filters=[without_spaces],
         validators=[
-            InputRequired("Recopiez le code reçu par courriel."),
+            InputRequired("Recopiez le code reçu par e-mail."),
             Regexp(r"^[0-9]{6}\Z", message="Le code a six chiffres."),
         ],
     )

@@ -37,7 +37,7 @@ Deux administrateurs de votre organisation vous ont rendu l'accès à Relais.
 
 1. Ouvrez cette page sur le téléphone ou l'ordinateur dont vous vous servirez :
    {url}
-2. Recopiez le code que l'un d'eux vous donne de vive voix : il n'est dans aucun courriel.
+2. Recopiez le code que l'un d'eux vous donne de vive voix : il n'est dans aucun e-mail.
 
 Vos anciennes clés d'accès ne serviront plus.
 """

@@ -28,7 +28,7 @@ from app.membership.views import bp
 from app.membership.words import UNDELIVERED, UNDELIVERED_YET
 from app.organizations.queries import names_of
 
-BY_MAIL = "Cette adresse est déjà connue de Relais\u00a0: l'invitation part par courriel, elle vaut 24 heures."
+BY_MAIL = "Cette adresse est déjà connue de Relais\u00a0: l'invitation part par e-mail, elle vaut 24 heures."
 UNANSWERED_LISTED = timedelta(days=30)
 """For how long an invitation that nobody answered stays on the list."""
 
@@ -97,7 +97,7 @@ def renew_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
     with transaction():
         former = our_invitation(organization_id, invitation_id)
         invitations.renew(former, by=me().id, now=clock.now())
-    flash("L'invitation repart par courriel. Elle vaut 24 heures.", "success")
+    flash("L'invitation repart par e-mail. Elle vaut 24 heures.", "success")
     return see_other(url_for("membership.members"))
 
 
@@ -275,7 +275,7 @@ def send_invitation(*, on_screen: bool) -> Response:
         return see_other(url_for("membership.show_invitation", invitation_id=made_id))
     # The same words whether or not somebody has an account of this address; but on a screen only what is new is shown.
     flash(
-        BY_MAIL if on_screen else "L'invitation part par courriel. Elle vaut 24 heures.",
+        BY_MAIL if on_screen else "L'invitation part par e-mail. Elle vaut 24 heures.",
         "info" if on_screen else "success",
     )
     return see_other(url_for("membership.new_invitation"))

@@ -3,9 +3,9 @@
 from app.letters.models import LetterState
 
 UNDELIVERED = {
-    LetterState.FAILED: "L'adresse a refusé le courriel",
-    LetterState.EXPIRED: "Le courriel n'a pas pu partir",
+    LetterState.FAILED: "L'adresse a refusé l'e-mail",
+    LetterState.EXPIRED: "L'e-mail n'a pas pu partir",
 }
 
 
-UNDELIVERED_YET = "Le courriel n'est pas encore parti"
+UNDELIVERED_YET = "L'e-mail n'est pas encore parti"

@@ -21,7 +21,7 @@ class AttentionForm(Form):
     quiet_from = HourField("De", validators=[InputRequired("Écrivez l'heure à laquelle elles commencent.")])
     quiet_until = HourField("À", validators=[InputRequired("Écrivez l'heure à laquelle elles finissent.")])
     quiet_days = SelectMultipleField(
-        "Jours où elles commencent",
+        "Quels jours\u00a0?",
         choices={str(number): name for number, name in enumerate(DAYS)},
         option_widget=CheckboxInput(),
     )

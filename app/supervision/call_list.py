@@ -117,10 +117,10 @@ def _callee(role: PractitionerRole, km: float, made: Offer | None) -> Callee:
 
 def _not_asked(role: PractitionerRole) -> str:
     if role.practitioner and not role.practitioner.account_id:
-        return "pas sollicité\u00a0: pas encore sur Relais"
+        return "pas contacté\u00a0: pas encore sur Relais"
     if not role.can_sign_in:
-        return "pas sollicité\u00a0: n'y répond plus sur Relais"
-    return "pas sollicité" if role.accepting else "pas sollicité\u00a0: demandes en pause"
+        return "pas contacté\u00a0: n'y répond plus sur Relais"
+    return "pas encore contacté" if role.accepting else "pas contacté\u00a0: demandes en pause"
 
 
 def answer_of(offer: Offer) -> str:
@@ -129,7 +129,7 @@ def answer_of(offer: Offer) -> str:
         reason = SUMS.get(offer.refusal_reason or "")
         return f"a refusé\u00a0: {reason[0]}" if reason else "a refusé"
     if offer.state is OfferState.EXPIRED:
-        return "a vu, n'a pas répondu" if offer.seen_at else "n'a pas vu"
+        return "a vu, n'a pas répondu" if offer.seen_at else "n'a pas ouvert l'alerte"
     return {
         OfferState.OPEN: "a vu, réponse attendue" if offer.seen_at else "prévenu, réponse attendue",
         OfferState.PROPOSED: "propose de venir",

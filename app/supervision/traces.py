@@ -23,10 +23,13 @@ AT_MOST = 300
 
 @dataclass(frozen=True)
 class Trace:
-    """One line in words. `client` is a network, empty when nobody was at the other end."""
+    """One line in words. `on`, `day`, `hour`: of Paris, the hour to the second. `client` is a network, empty when
+    nobody was at the other end."""
 
     at: datetime
-    when: str
+    on: date
+    day: str
+    hour: str
     person: str
     organization: str
     act: str
@@ -105,7 +108,9 @@ def _trace(line: AuditEvent, actor: Account | None, names: dict[UUID, str]) -> T
     nobody = "Le patient" if line.source == Source.PATIENT_LINK.value else "Relais"
     return Trace(
         at=line.at,
-        when=f"{day(line.at)} {stamp(line.at)}",
+        on=clock.paris(line.at).date(),
+        day=day(line.at),
+        hour=stamp(line.at),
         person=actor.name if actor else nobody,
         organization=", ".join(where),
         act=ACTS.get(line.event, line.event),

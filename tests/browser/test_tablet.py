@@ -99,7 +99,7 @@ def test_from_hand_to_hand(house: tuple[Town, str], browsers: Browsers, dark: bo
     page.goto(f"{address}/tablet")
     sound(page)
     page.get_by_label("Code à usage unique").fill(code)
-    page.get_by_role("button", name="Enrôler cette tablette").click()
+    page.get_by_role("button", name="Activer cette tablette").click()
     expect(page.get_by_text("Personne n'a encore de code ici")).to_be_visible()
     sound(page)
 
@@ -186,7 +186,7 @@ def test_what_was_being_typed_when_the_tablet_locked_is_there_again_for_its_nurs
     page.clock.install()
     page.goto(f"{address}/tablet")
     page.get_by_label("Code à usage unique").fill(code)
-    page.get_by_role("button", name="Enrôler cette tablette").click()
+    page.get_by_role("button", name="Activer cette tablette").click()
     choose(page, code_on_her_phone(tablet_id, claire))
     page.wait_for_url(f"{address}/requests")
 

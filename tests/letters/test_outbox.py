@@ -230,13 +230,13 @@ def test_the_inviter_sees_that_the_address_refused(
     assert shown(invitation) == "Invitation sur le départ"
     server.manners.recipients[NORA.email] = PASSING
     send()
-    assert shown(invitation) == "Le courriel n'est pas encore parti"
+    assert shown(invitation) == "L'e-mail n'est pas encore parti"
     server.manners.recipients[NORA.email] = GONE
     later(minutes=1)
     send()
-    assert shown(invitation) == "L'adresse a refusé le courriel"
+    assert shown(invitation) == "L'adresse a refusé l'e-mail"
     later(hours=30)
-    assert shown(invitation) == "L'adresse a refusé le courriel", "until somebody does something"
+    assert shown(invitation) == "L'adresse a refusé l'e-mail", "until somebody does something"
     again = invited(practice, clock.now(), NORA)
     assert shown(again) == "Invitation sur le départ", "a new one is on its way"
 

@@ -189,7 +189,7 @@ def test_an_administrator_invites(chief: Visitor, practice: UUID) -> None:
     chief.visit("/invitations/new")
     answer = chief.send("/invitations/new", organization_id=str(practice), **FIELDS)
     assert answer.status_code == 303
-    assert "part par courriel" in chief.visit("/invitations/new").text
+    assert "part par e-mail" in chief.visit("/invitations/new").text
     lea = account_of(Invitee("lea.blanc@example.org", "", ""))
     assert (lea.name, lea.roles) == ("Léa Blanc", frozenset())
     made = db.session.scalars(select(Invitation).where(Invitation.account_id == lea.id)).one()

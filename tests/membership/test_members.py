@@ -272,9 +272,9 @@ def test_who_invited_reads_that_the_address_refused(join: Join, practice: UUID, 
     invitation = invited(practice, now)
     assert "Invitation sur le départ" in text_of(anne.visit("/members"))
     for state, trouble, said in (
-        (LetterState.PENDING, "recipient 451", "Le courriel n'est pas encore parti"),
-        (LetterState.FAILED, "recipient 550", "L'adresse a refusé le courriel"),
-        (LetterState.EXPIRED, "connection", "Le courriel n'a pas pu partir"),
+        (LetterState.PENDING, "recipient 451", "L'e-mail n'est pas encore parti"),
+        (LetterState.FAILED, "recipient 550", "L'adresse a refusé l'e-mail"),
+        (LetterState.EXPIRED, "connection", "L'e-mail n'a pas pu partir"),
     ):
         with transaction():
             letter = db.session.scalars(select(Letter).where(Letter.subject_id == invitation)).one()

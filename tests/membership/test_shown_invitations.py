@@ -107,7 +107,7 @@ def test_whoever_has_a_passkey_is_asked_by_mail(anne: Visitor, practice: UUID, v
         role="requester",
     )
     assert answer.location == "/invitations/new"
-    assert "part par courriel" in anne.visit("/invitations/new").text
+    assert "part par e-mail" in anne.visit("/invitations/new").text
     assert account_of().roles == {Role.PRACTITIONER}, "she has not said yes"
     assert account_of().given_name == "Nora"
 

@@ -316,7 +316,7 @@ GIVEN = {"quiet": "y", "quiet_from": "21:00", "quiet_until": "06:30", "quiet_day
 
 
 def test_she_says_when_she_may_be_disturbed(town: Town, maya: Nurse) -> None:
-    assert "Quand me déranger" in maya.get("/push/devices").text
+    assert "Mes heures calmes" in maya.get("/push/devices").text
     assert 'value="20:00"' in maya.get("/push/attention").text
     answer = maya.post("/push/attention", GIVEN)
     assert (answer.status_code, answer.location) == (303, "/push/attention")

@@ -83,7 +83,7 @@ def test_a_nurse_whose_phone_died_gets_a_mail_and_the_requester_reads_it(town: T
     assert told.get_content().split("\n")[:2] == [NEW_REQUEST, "http://localhost:8000"]
     truth = reach([request])[request]
     assert (truth.asked, truth.by_mail, truth.by_sms, truth.unreachable) == (1, 1, 0, 0)
-    assert "1 prévenu (dont 1 par courriel), 0 reçu" in page(town, request)
+    assert "1 prévenu (dont 1 par e-mail), 0 reçu" in page(town, request)
     assert "non joint" not in page(town, request)
 
 

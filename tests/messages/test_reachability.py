@@ -159,9 +159,9 @@ def test_devices_are_listed_with_their_last_proof_and_can_be_removed(town: Town)
     town.time_passes()
     phone_confirms(maya)
     account = maya.get("/account").text
-    assert 'hx-get="/push/devices"' in account
+    assert 'href="/push/devices"' in account
     listed = text_of(maya, "/push/devices")
-    assert "Joignable · dernière preuve aujourd'hui à 10" in listed
+    assert "Joignable · dernière alerte reçue aujourd'hui à 10" in listed
 
     [hers] = db.session.scalars(select(Subscription.id).where(Subscription.account_id == maya.account_id))
     assert ines.post(f"/push/devices/{hers}/removal").status_code == 404

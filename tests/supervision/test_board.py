@@ -26,7 +26,7 @@ def test_the_coordinator_sees_what_nobody_took_first_and_what_is_searched_for(to
     assert page.text.index(str(unanswered)) < page.text.index(str(searching))
     assert "1 demande attend votre décision" in words(page)
     assert "1 recherche en cours" in words(page)
-    assert "Relancer la recherche" in words(page)
+    assert "Rechercher à nouveau" in words(page)
     assert "reste" in words(page)
     fragment = town.coordinator.get("/board", htmx=True)
     assert "<html" not in fragment.text
@@ -68,7 +68,7 @@ def test_the_coordinator_reads_the_request_but_does_not_act_for_the_patient(town
     asked = forgotten(town)
     page = town.coordinator.get(f"/requests/{asked}")
     assert state(page) == "unanswered"
-    assert "Relancer la recherche" in words(page)
+    assert "Rechercher à nouveau" in words(page)
     assert "Annuler la demande" not in words(page)
     assert town.coordinator.post(f"/requests/{asked}/cancellation").status_code == 403
     town.coordinator.post(f"/requests/{asked}/relaunch")
@@ -88,5 +88,5 @@ def test_someone_of_another_establishment_neither_sees_nor_relaunches(town: Town
 def test_the_requester_does_not_relaunch(town: Town) -> None:
     asked = forgotten(town)
     page = town.orientation_nurse.get(f"/requests/{asked}")
-    assert "Relancer la recherche" not in words(page)
+    assert "Rechercher à nouveau" not in words(page)
     assert "Hélène Garnier" in words(page)

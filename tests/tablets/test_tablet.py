@@ -164,7 +164,7 @@ def test_withdrawn_by_the_administrator_nobody_is_in_any_more(ward: Ward) -> Non
     assert ward.administrator.post(f"/tablets/{ward.tablet_id}/removal").status_code == 303
     assert ward.tablet.get("/requests").location == "/tablet"
     assert ward.tablet.post(way_in, {"code": CODE}).status_code == 404
-    assert "Enrôler cette tablette" in ward.tablet.get("/tablet").text
+    assert "Activer cette tablette" in ward.tablet.get("/tablet").text
     assert "Poste de soins" not in ward.administrator.get("/tablets").text
     assert [line.actor_id for line in lines("tablet.withdrawn")] == [ward.administrator.account_id]
 
