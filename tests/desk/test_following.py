@@ -214,3 +214,20 @@ def test_the_patient_who_cannot_is_not_said_to_come(town: Town) -> None:
     page = town.orientation_nurse.get(f"/requests/{asked}")
     assert "Le patient ne peut pas à cette heure" in words(page)
     assert "ne peut pas venir" not in words(page)
+
+
+def test_what_is_said_to_come_next_is_what_the_search_then_does(town: Town) -> None:
+    for given in ("Claire", "Marc"):
+        town.nurse(given, phone=False)
+    url = f"/requests/{town.asks()}"
+    town.time_passes()
+    said = re.search(
+        r"Sans réponse à (\d+) h (\d+), la recherche s’élargit : (.+?)\.", words(town.orientation_nurse.get(url))
+    )
+    assert said, words(town.orientation_nurse.get(url))
+    at_that_hour = clock.paris(clock.now()).replace(hour=int(said[1]), minute=int(said[2]), second=0)
+    left = (at_that_hour - clock.now()).total_seconds()
+    town.time_passes(seconds=left - 61)
+    assert said[0] in words(town.orientation_nurse.get(url))
+    town.time_passes(seconds=122)
+    assert said[0] not in words(town.orientation_nurse.get(url))
