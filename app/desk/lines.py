@@ -40,7 +40,7 @@ SIGNS = {
 
 AWAITED = {
     State.DRAFT: "Un médecin senior décide",
-    State.SEARCHING: "Quelqu'un accepte",
+    State.SEARCHING: "En attente d’un oui",
     State.UNANSWERED: "La coordination reprend la main",
     State.ACCEPTED: "Une heure est proposée",
     State.SCHEDULED: "Les soins commencent",
@@ -81,8 +81,16 @@ def follow_line(
     patient said of it), else since when it is asked for, which says so."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
     at, said = hour_said if hour_said and request.state is State.SCHEDULED else (None, None)
-    when = f"{day(at, now)} {hour(at)}" if at else f"demandé {since(request.created_at, now)}"
+    when = visit_hour(at, now) if at else f"demandé {since(request.created_at, now)}"
     return replace(line_of(request, url_of(request), when=when, note=note, current=current), answer=said or "")
+
+
+def visit_hour(at: datetime, now: datetime) -> str:
+    """As narrow as the column of hours: `9 h` today, `demain 9 h`, `12 nov. 9 h`."""
+    away = (clock.paris(at).date() - clock.paris(now).date()).days
+    if away == 0:
+        return hour(at)
+    return f"{day(at, now) if abs(away) == 1 else french_date(clock.paris(at).date(), 'd MMM')} {hour(at)}"
 
 
 def url_of(request: CareRequest | RequestFacts) -> str:
