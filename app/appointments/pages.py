@@ -59,7 +59,11 @@ class AdvicePage(Page):
 
 @dataclass(frozen=True)
 class EndedPage(Page):
+    """`requester`: who sent the link, if Relais still knows it."""
+
     template = "appointments/ended.html"
+
+    requester: Organization | None
 
 
 def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_late: bool) -> PatientPage:

@@ -53,3 +53,8 @@ def by_token(token: str, now: datetime) -> PatientLink | None:
     return db.session.scalar(
         select(PatientLink).where(PatientLink.token_hash == hash_token(token), PatientLink.expires_at > now)
     )
+
+
+def ended_by_token(token: str) -> PatientLink | None:
+    """The link that this token opened once: who sent it may still be called."""
+    return db.session.scalar(select(PatientLink).where(PatientLink.token_hash == hash_token(token)))

@@ -28,7 +28,7 @@ A_VISIT = timedelta(minutes=30)
 def patient_page(token: str) -> Response:
     """Looking changes nothing: mail scanners look too (FACTS 3.3)."""
     link = queries.by_token(token, clock.now())
-    return page_of(link, token) if link else ended()
+    return page_of(link, token) if link else ended(token)
 
 
 def page_of(link: PatientLink, token: str, status: int = 200) -> Response:
@@ -42,11 +42,13 @@ def advice(token: str) -> Response:
     """What to remember, in plain words: a page of its own, so that nobody reads it who only looks for the hour."""
     link = queries.by_token(token, clock.now())
     words = queries.plain_words(link.appointment) if link and stage(link.appointment) != "cancelled" else ""
-    return quiet(page(AdvicePage(token, words))) if words else ended()
+    return quiet(page(AdvicePage(token, words))) if words else ended(token)
 
 
-def ended() -> Response:
-    return quiet(page(EndedPage(), status=404))
+def ended(token: str) -> Response:
+    """Whoever holds a link that works no more has a number to call."""
+    link = queries.ended_by_token(token)
+    return quiet(page(EndedPage(link.appointment.request.organization if link else None), status=404))
 
 
 @bp.post("/p/<token>/answer")
@@ -64,7 +66,7 @@ def answer(token: str) -> Response:
     if taken:
         return quiet(see_other(url_for("appointments.patient_page", token=token)))
     link = queries.by_token(token, now)
-    return page_of(link, token, status=409) if link else ended()
+    return page_of(link, token, status=409) if link else ended(token)
 
 
 def answers_what_is(appointment: Appointment) -> bool:

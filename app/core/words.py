@@ -35,6 +35,11 @@ def day(moment: datetime, now: datetime | None = None) -> str:
     return DAYS.get(away) or french_date(local, "EEEE d MMMM")
 
 
+def full_date(moment: datetime) -> str:
+    """`samedi 28 novembre 2026`, for what is read on another day."""
+    return french_date(clock.paris(moment).date(), "EEEE d MMMM y")
+
+
 def moment(value: datetime, now: datetime | None = None) -> str:
     """`aujourd'hui à 14 h 05`."""
     return f"{day(value, now)} à {hour(value)}"
@@ -65,6 +70,16 @@ def wanted(start: datetime, end: datetime, now: datetime) -> str:
     if away > 6:
         return f"avant le {format_date(local, 'd MMMM', locale='fr')}"
     return f"d'ici {DAYS.get(away) or format_date(local, 'EEEE', locale='fr')} {part}"
+
+
+def brief(value: datetime, now: datetime) -> str:
+    """`14 h 05` today, `demain 9 h`, `mar. 9 h` within the week, `12 déc. 9 h`: for a narrow column of hours."""
+    local = clock.paris(value).date()
+    away = (local - clock.paris(now).date()).days
+    if away == 0:
+        return hour(value)
+    name = DAYS.get(away) or french_date(local, "EEE" if 0 < away < 7 else "d MMM")
+    return f"{name} {hour(value)}"
 
 
 def stamp(value: datetime) -> str:
@@ -129,4 +144,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span
     )
-    app.jinja_env.filters["map_link"] = map_link
+    app.jinja_env.filters.update(map_link=map_link, full_date=full_date)

@@ -6,7 +6,6 @@ from flask import Response, abort, request
 
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS, Role
-from app.appointments.words import MODES
 from app.audit.readings import read_lately, record_reading
 from app.care_requests import queries as care_request_queries
 from app.core import clock
@@ -59,4 +58,4 @@ def patient_card(request_id: UUID) -> Response:
     appointment, link = found.appointment, patient_link(found)
     if appointment is None or link is None:
         abort(404)
-    return page(PatientCard(found.request, appointment, link, qr_svg(link), MODES))
+    return page(PatientCard(found.request, appointment, qr_svg(link)))

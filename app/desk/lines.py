@@ -12,7 +12,7 @@ from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
-from app.core.words import count, day, french_date, hour, moment
+from app.core.words import brief, count, day, french_date, hour, moment
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.organizations.models import Organization
@@ -81,16 +81,8 @@ def follow_line(
     patient said of it), else since when it is asked for, which says so."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
     at, said = hour_said if hour_said and request.state is State.SCHEDULED else (None, None)
-    when = visit_hour(at, now) if at else f"demandé {since(request.created_at, now)}"
+    when = brief(at, now) if at else f"demandé {since(request.created_at, now)}"
     return replace(line_of(request, url_of(request), when=when, note=note, current=current), answer=said or "")
-
-
-def visit_hour(at: datetime, now: datetime) -> str:
-    """As narrow as the column of hours: `9 h` today, `demain 9 h`, `12 nov. 9 h`."""
-    away = (clock.paris(at).date() - clock.paris(now).date()).days
-    if away == 0:
-        return hour(at)
-    return f"{day(at, now) if abs(away) == 1 else french_date(clock.paris(at).date(), 'd MMM')} {hour(at)}"
 
 
 def url_of(request: CareRequest | RequestFacts) -> str:

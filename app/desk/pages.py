@@ -215,9 +215,7 @@ class PatientCard(Page):
 
     care_request: CareRequest
     appointment: Appointment
-    link: str
     qr_svg: str
-    modes: Mapping[str, str]
 
 
 @dataclass(frozen=True)

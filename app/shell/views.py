@@ -74,7 +74,7 @@ def install() -> Response:
 
 STYLES = (
     *("tokens", "base", "layout", "shell", "button", "card", "offer", "request", "list", "patient", "form", "notice"),
-    *("widths", "pages", "desk", "print"),
+    *("widths", "pages", "desk", "board", "print"),
 )
 JOINED = {
     "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),
@@ -84,10 +84,12 @@ JOINED = {
 """What one kind of page needs together, in this order: files here, one request on a slow network."""
 
 
-@bp.get("/static/joined/<slug>")
+@bp.get("/static/joined/relais.css")
+@bp.get("/static/joined/page.js")
+@bp.get("/static/joined/answers.js")
 @public("scripts and styles say nothing about anybody")
-def joined(slug: str) -> Response:
-    path = f"joined/{slug}" if f"joined/{slug}" in JOINED else abort(404)
+def joined() -> Response:
+    path = request.path.removeprefix(f"{current_app.static_url_path}/")
     return send_file(
         BytesIO(_content(path)),
         mimetype="text/css" if path.endswith(".css") else "text/javascript",

@@ -23,9 +23,10 @@ from app.simulation.replay import Comparison
 from app.supervision import watch
 from app.supervision.call_list import Callee, answer_of, asked_professions, callees
 from app.supervision.emergency_lines import EmergencyLine, emergencies_for
-from app.supervision.lines import Unanswered, board_line, overdue_line, unanswered
+from app.supervision.lines import Unanswered, WallLine, board_line, overdue_line, unanswered, wall_line
 from app.supervision.moves import Moves, moves_for
 from app.supervision.pathway_forms import Change, PathwayForm
+from app.supervision.rules import WALL_LINES
 from app.supervision.silent_phones import Unreachable, unreachable_for
 from app.supervision.trace_form import TraceForm
 from app.supervision.traces import Trace
@@ -58,7 +59,42 @@ def board_of(coordinator: Account, now: datetime) -> BoardPage:
         searching=[board_line(each, reaches.get(each.id, nobody), now) for each in searching],
         emergencies=emergencies_for(coordinator),
         unreachable=[] if wants_part() else unreachable_for(coordinator, now),
-        live_topics=[f"board-{organization}" for organization in coordinator.organizations(Role.COORDINATOR)],
+        live_topics=board_topics(coordinator),
+    )
+
+
+def board_topics(coordinator: Account) -> list[str]:
+    return [f"board-{organization}" for organization in coordinator.organizations(Role.COORDINATOR)]
+
+
+@dataclass(frozen=True)
+class WallPage(Page):
+    """The board as a screen on a wall: three figures, the clock, the most pressing lines; nobody's name, nothing to
+    touch. `more`: how many there is no room for."""
+
+    template = "supervision/wall.html"
+    fragment = "supervision/_wall.html"
+
+    lines: list[WallLine]
+    more: int
+    unanswered: int
+    searching: int
+    unreachable: int
+    live_topics: list[str]
+
+
+def wall_of(coordinator: Account, now: datetime) -> WallPage:
+    """Nobody loads it again by hand: what changes by the day is counted each time."""
+    waiting, late = watch.watched(coordinator, now)
+    in_hand = [each for each in waiting if each.request.state is State.UNANSWERED]
+    lines = [wall_line(each, now) for each in [*in_hand, *late, *waiting[len(in_hand) :]]]
+    return WallPage(
+        lines=lines[:WALL_LINES],
+        more=len(lines[WALL_LINES:]),
+        unanswered=len(in_hand),
+        searching=len(waiting) - len(in_hand),
+        unreachable=len(unreachable_for(coordinator, now)),
+        live_topics=board_topics(coordinator),
     )
 
 

@@ -11,6 +11,9 @@ RELAUNCHED_FOR = timedelta(hours=24)
 DECISION_WAITS = timedelta(minutes=30)
 """How long a request may wait for a senior doctor before the coordinator sees it."""
 
+WALL_LINES = 12
+"""As many as a wall of 1080 lines holds at a height that is read from three metres."""
+
 
 def farther(stages: Sequence[Stage], reached: int) -> int | None:
     """The next stage that asks the same profession farther out, beyond the one reached; none when there is none."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, url_for
+from flask import Blueprint, Response, abort, jsonify, request, url_for
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.accounts.guards import me, role
@@ -15,7 +15,7 @@ from app.core.security import public
 from app.dispatch import actions as dispatch
 from app.supervision.health import report
 from app.supervision.measures import measured
-from app.supervision.pages import MovedPage, board_of
+from app.supervision.pages import MovedPage, board_of, wall_of
 from app.supervision.rules import RELAUNCHED_FOR
 
 bp = Blueprint("supervision", __name__)
@@ -24,7 +24,9 @@ bp = Blueprint("supervision", __name__)
 @bp.get("/board")
 @role(Role.COORDINATOR)
 def board() -> Response:
-    return page(board_of(me(), clock.now()))
+    """`?wall`: for the screen of a room, read at three metres by whoever walks past."""
+    shown = wall_of if "wall" in request.args else board_of
+    return page(shown(me(), clock.now()))
 
 
 @bp.post("/requests/<uuid:request_id>/relaunch")

@@ -18,7 +18,7 @@ from app.membership.models import Invitation
 from app.organizations.models import Commune, Organization
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.visitor import Visitor
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.membership.mailbox import code_of
 
 NURSE = Invitee("nora.petit@example.org", "Nora", "Petit")
@@ -33,7 +33,7 @@ def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
         Model.metadata.create_all(db.engine)
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 @pytest.fixture

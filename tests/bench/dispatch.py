@@ -22,7 +22,7 @@ from app.dispatch.models import Offer, OfferState
 from app.organizations.actions import import_communes
 from app.organizations.models import TerritoryCommune
 from app.push.models import Message
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import COMMUNES as HEAD
 from tests.factories.town import EVRY, Town
 from tests.services.postgres import PostgresServer
@@ -93,7 +93,7 @@ def measure(url: str, name: str, home: Path, number: int) -> list[list[str]]:
             bench = Bench(name, town, number)
             bench.all()
             db.session.remove()
-            db.engine.dispose()
+            close_engines()
             return bench.lines
     finally:
         clock.stop_at(None)

@@ -27,7 +27,7 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.queries import near
 from app.organizations.geo import cell_of
 from app.organizations.models import Commune, Organization
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.services.postgres import PostgresServer
 
 RESULTS = Path(__file__).with_name("NEAR.md")
@@ -209,7 +209,7 @@ def measure(url: str, home: Path, number: int, file: str | None, gis: bool) -> l
             lines.append(measured("PostGIS, `<->` sur `geography`", number, postgis, asked))
             print(check(asked), "alike", file=sys.stderr)
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
     return lines
 
 

@@ -32,7 +32,7 @@ from app.demo import territory
 from app.directory.models import Practitioner
 from app.dispatch import search as dispatch
 from app.dispatch.models import Offer
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 
 BARE_STATEMENTS = 11
 
@@ -69,7 +69,7 @@ def house() -> Iterator[Flask]:
                 pass
         yield app
         with app.app_context():
-            db.engine.dispose()
+            close_engines()
 
 
 def looks(app: Flask) -> list[Look]:

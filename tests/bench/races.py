@@ -36,7 +36,7 @@ from app.core.db import db, transaction
 from app.core.waiting import WEB
 from app.dispatch import offers, rules, search
 from app.dispatch.models import Offer, OfferState
-from tests.conftest import PATIENT, make_tables, settings_for
+from tests.conftest import PATIENT, close_engines, make_tables, settings_for
 from tests.factories.town import Nurse, Town
 from tests.services.postgres import PostgresServer
 
@@ -99,7 +99,7 @@ def run(
         outcome.seconds = time.monotonic() - began
         outcome.not_one_winner += contradicted(outcome.races)
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
     return outcome
 
 

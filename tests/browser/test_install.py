@@ -107,6 +107,8 @@ def test_once_blocked_the_page_shows_the_way_back(house: RunningHouse, browsers:
     page = context.pages[0]
     page.goto(house.as_("nurse", "inbox"))
     card = page.locator("[data-push-card]")
+    expect(card).to_contain_text("Ce téléphone ne sonnera pas")
+    card.get_by_role("link", name="Réparer").click()
     expect(card).to_contain_text("Les alertes sont bloquées")
     expect(card.locator("[data-way-back=android]")).to_be_visible()
     expect(card.locator("[data-way-back=ios]")).to_be_hidden()
@@ -160,7 +162,7 @@ def test_answers_on_the_lock_screen_are_a_choice(
 
 
 def opened_an_offer(phone: Page) -> bool:
-    for _ in range(50):
+    for _ in range(600):
         if any("/offers/" in page.url for page in phone.context.pages):
             return True
         phone.wait_for_timeout(100)

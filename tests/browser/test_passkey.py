@@ -171,7 +171,7 @@ def test_devices_and_the_proof(served: tuple[Flask, str], browsers: Browsers, ki
     page.get_by_role("button", name="Ajouter une clé d'accès").click()
     page.wait_for_url(f"{address}/proof")
     page.goto(f"{address}/account")
-    page.get_by_role("link", name="Modifier la clé").click()
+    page.get_by_role("region", name="Mes clés d'accès").get_by_role("link").first.click()
     expect(page.get_by_text("C'est votre seule clé d'accès")).to_be_visible()
     sound(page)
 

@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.db import Model, db, transaction
 from app.tablets import actions, queries
 from app.tablets.models import Tablet
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import Person, Town
 from tests.services.browser import Browsers, assert_accessible
 
@@ -41,7 +41,7 @@ def house(tmp_path: Path) -> Iterator[tuple[Town, str]]:
         thread.start()
         yield town, f"http://localhost:{port}"
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
     server.shutdown()
     thread.join()
 

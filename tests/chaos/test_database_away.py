@@ -13,7 +13,7 @@ from app.care_requests.models import State
 from app.core.db import Model, db
 from app.core.waiting import WEB
 from app.dispatch.models import OfferState
-from tests.conftest import make_tables, settings_for
+from tests.conftest import close_engines, make_tables, settings_for
 from tests.factories.town import Town
 from tests.services.fixtures import absent
 from tests.services.postgres import PostgresMissing, PostgresServer
@@ -45,7 +45,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 @contextmanager
 def moved(file: Path) -> Iterator[None]:
     """A disk that is not there: in the file's place, something that cannot be opened."""
-    db.engine.dispose()
+    close_engines()
     elsewhere = file.with_suffix(".elsewhere")
     file.rename(elsewhere)
     file.mkdir()
@@ -138,4 +138,4 @@ def test_a_file_that_someone_else_keeps_locked(tmp_path: Path, now: object, push
         assert town.request(request).state is State.SEARCHING
         assert maya.accepts() == 200
         db.session.remove()
-        db.engine.dispose()
+        close_engines()

@@ -24,7 +24,7 @@ from app.care_requests.models import State
 from app.core.db import db, transaction
 from app.core.waiting import COMMAND, CONNECTIONS_APART, WEB, WORKER, Waits, is_busy
 from app.dispatch.models import Offer
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import Nurse, Town
 
 TAPS = 48
@@ -42,7 +42,7 @@ def app(engine_url: str, tmp_path: Path, now: object, waits: Waits) -> Iterator[
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def a_request_offered_to_two(town: Town) -> tuple[Nurse, UUID]:

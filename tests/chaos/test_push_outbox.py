@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.core.db import Model, db
 from tests.chaos.push_lives import survive
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.push.house import one_room
 from tests.services.push_service import FakePushService
 
@@ -23,7 +23,7 @@ def app(engine_url: str, tmp_path: Path) -> Iterator[Flask]:
         Model.metadata.create_all(db.engine)
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def test_no_message_is_lost_when_workers_are_killed(app: Flask, push_service: FakePushService) -> None:

@@ -16,7 +16,7 @@ from app.core.db import db
 from app.letters import queries
 from app.letters.models import Letter, LetterState
 from app.letters.rules import Medium
-from tests.conftest import MIGRATIONS, settings_for
+from tests.conftest import MIGRATIONS, close_engines, settings_for
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -99,7 +99,7 @@ def former(blank_url: str, tmp_path: Path) -> Iterator[Flask]:
                 connection.execute(typed.insert().values(**values))
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def owed() -> dict[UUID, Letter]:

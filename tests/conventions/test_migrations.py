@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 
 from app import create_app
 from app.core.db import Model, db
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 
 MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
 
@@ -24,7 +24,7 @@ def empty(blank_url: str, tmp_path: Path) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def test_up_down_up(empty: Flask) -> None:

@@ -20,7 +20,7 @@ from app.directory.models import InvitedPractitioner
 from app.dispatch.models import Offer, Wave
 from app.documents.models import Document
 from app.tablets.models import TabletSignIn
-from tests.conftest import MIGRATIONS, settings_for
+from tests.conftest import MIGRATIONS, close_engines, settings_for
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -178,7 +178,7 @@ def test_a_request_of_the_first_pathways_keeps_its_rules_its_offer_and_its_perfo
         wave = db.session.get_one(Wave, WAVE)
         assert (wave.kind, request.rulebook.search.stages[wave.stage].km) == ("near", wave.radius_km)
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 INVITATION, ENROLLED = number(20), number(30)
@@ -221,7 +221,7 @@ def test_what_was_given_to_who_never_came_is_proposed_and_who_came_keeps_her_rol
         assert db.session.scalars(held).all() == ["practitioner", "requester", "requester"]
         assert (db.session.scalar(on_call), db.session.scalar(linked)) == (1, 1)
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(blank_url: str, tmp_path: Path) -> None:
@@ -287,4 +287,4 @@ def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_ur
         joined = sa.text("SELECT count(*) FROM attachment JOIN episode ON episode.id = attachment.episode_id")
         assert db.session.scalar(joined) == 2
         db.session.remove()
-        db.engine.dispose()
+        close_engines()

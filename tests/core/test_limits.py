@@ -16,7 +16,7 @@ from app.core import clock, limits
 from app.core.db import db, transaction
 from app.core.limits import Attempts, by_address, count_attempt, limited, unheard_proxy
 from app.core.security import csrf
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import Town
 
 MINUTE = timedelta(minutes=1)
@@ -121,9 +121,9 @@ def heard(engine_url: str, tmp_path: Path, address: str = "127.0.0.1", proxies: 
         said = unheard_proxy(clock.now())
         tomorrow = unheard_proxy(clock.now() + timedelta(days=1))
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
     with web.app_context():
-        db.engine.dispose()
+        close_engines()
     assert tomorrow == []
     return said, len([line for line in lines if line["event"] == "proxy_unheard"])
 

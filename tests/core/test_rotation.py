@@ -29,7 +29,7 @@ from app.patients import actions as patients
 from app.patients import queries, rehashing
 from app.patients.models import Patient
 from app.push import request
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import Town
 from tests.membership.mailbox import code_of, codes_of
 
@@ -62,7 +62,7 @@ def rotated(town: Town, patient: UUID, engine_url: str, tmp_path: Path) -> Itera
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def opens_with(secret: str) -> tuple[int, int]:
@@ -117,7 +117,7 @@ def test_afterwards_the_new_key_is_enough(rotated: Flask, patient: UUID, engine_
         assert (mine.birth_name, mine.birth_date) == ("Marchand", date(1948, 3, 12))
         assert [each.id for each in queries.search("12031948", [mine.organization_id])] == [patient]
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def test_a_second_run_has_nothing_to_do(rotated: Flask, patient: UUID) -> None:
@@ -147,7 +147,7 @@ def test_without_the_former_key_it_says_so_and_breaks_nothing(
         assert "9 values open with no key" in said
         assert opens_with(OLD) == (9, 9)
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def test_killed_again_and_again_it_comes_to_its_end(town: Town, patient: UUID, engine_url: str, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_printed_link_works_and_is_shown_again_as_it_was(town: Town, engine_ur
         code, said = run(keys.check)
         assert (code, "1 patient links" in said) == (1, True), "it lives until the day after the visit"
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
     with house(engine_url, tmp_path, former="").app_context():
         shown = appointments.link_token(db.session.get_one(Appointment, appointment_id))
         with transaction():
@@ -212,7 +212,7 @@ def test_a_printed_link_works_and_is_shown_again_as_it_was(town: Town, engine_ur
         renewed = db.session.scalars(select(PatientLink)).one()
         assert renewed.token_hash == hash_token(shown) != hash_token(printed)
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def test_cookies_forms_codes_and_notices_made_before_still_count(
@@ -238,11 +238,11 @@ def test_cookies_forms_codes_and_notices_made_before_still_count(
         assert not request.answer_token_matches(ID, before[2], "refuse")
         assert recovery.stops(ID, before[3])
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
     with house(engine_url, tmp_path, former="").app_context() as alone:
         assert not request.receipt_token_matches(ID, before[1])
         stranger = alone.app.test_client()
         stranger.set_cookie("relais", cookie.value)
         assert stranger.get("/requests").location.startswith("/sign-in"), "retired is retired"
         db.session.remove()
-        db.engine.dispose()
+        close_engines()

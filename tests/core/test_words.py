@@ -57,6 +57,11 @@ def at(**delta: float) -> datetime:
         (words.count(3, "refus", "refus"), "3 refus"),
         (words.phone("+33169000000"), "01 69 00 00 00"),
         (words.phone("01.69.00.00.00"), "01 69 00 00 00"),
+        (words.brief(at(minutes=5), NOW), "10 h 05"),
+        (words.brief(at(days=1), NOW), "demain 10 h"),
+        (words.brief(at(days=3), NOW), "ven. 10 h"),
+        (words.brief(at(days=-3), NOW), "21 nov. 10 h"),
+        (words.brief(at(days=18), NOW), "12 déc. 10 h"),
         (words.phone("+32 2 555 12 12"), "+32 2 555 12 12"),
     ],
 )

@@ -15,7 +15,7 @@ from app.core.db import Model, db
 from app.demo.people import CAST, Persona
 from app.demo.personas import PersonaMount
 from app.demo.views import IN_HAND
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 
 
 def asked_as(app: Flask, path: str) -> tuple[str, str | None]:
@@ -96,7 +96,7 @@ def test_none_of_it_exists_outside_demo_mode(tmp_path: Path) -> None:
         assert answer.status_code == 404
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     with real.app_context():
-        db.engine.dispose()
+        close_engines()
 
 
 def test_demo_mode_is_refused_on_a_real_address(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from app.push import outbox, request, sender
 from app.push.models import UNSENT, Message, MessageState, Subscription
 from app.push.request import payload_for
 from app.push.rules import Channel, key_trouble
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -185,4 +185,4 @@ def test_none_of_it_exists_outside_demo_mode(app: Flask, tmp_path: Path) -> None
         Model.metadata.create_all(db.engine)
     assert real.test_client().post(PATH + NURSE.token, data=b"x").status_code == 404
     with real.app_context():
-        db.engine.dispose()
+        close_engines()

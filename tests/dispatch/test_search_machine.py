@@ -35,7 +35,7 @@ from app.dispatch import actions as dispatch
 from app.dispatch import answers, offers, search
 from app.dispatch.models import Inquiry, Offer, OfferState, Wave
 from app.pathways.library import pathways
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.dispatch.promises import SEARCHING, People, Promises
 from tests.factories.pathways import REASONS, pathway, searches
 from tests.factories.town import Nurse, Town, role_of
@@ -356,7 +356,7 @@ def machine(
         Machine.facts = _facts(Machine.people, Machine.patients[True])
         yield Machine
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def test_a_search_keeps_its_promises(machine: type[Machine]) -> None:

@@ -53,6 +53,19 @@ def test_what_is_urgent_says_so_and_what_is_not_does_not(town: Town, nurse: Nurs
     assert "Urgent" not in read(nurse)
 
 
+def test_what_is_urgent_comes_before_what_was_asked_earlier(town: Town) -> None:
+    ward = town.service("Médecine à côté", Profession.WARD)
+    answers = {"duration": "night", "isolation": "air"}
+    town.asks("bed-request", reason="rehabilitation", window="today", answers=answers)
+    town.time_passes(minutes=1)
+    earlier = ward.offer().id
+    town.asks("bed-request", reason="medicine", window="at-once", answers=answers)
+    town.time_passes(seconds=1)
+    shown = Screen(ward.get("/inbox")).offers
+    assert len(shown) == 2
+    assert shown[1] == str(earlier)
+
+
 def test_why_she_was_asked_is_for_the_coordinator(town: Town, nurse: Nurse) -> None:
     town.asks()
     town.time_passes(seconds=1)

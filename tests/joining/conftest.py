@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import db
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.visitor import Visitor
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import Person
 from tests.services.pro_sante import ProSante
 from tests.services.pro_sante.meddler import Meddler
@@ -54,7 +54,7 @@ def app(engine_url: str, tmp_path: Path, now: datetime, psc: dict[str, str]) -> 
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from flask import Flask
 from app import create_app
 from app.core.db import db
 from tests.accounts.conftest import practice  # noqa: F401 -- a place to be invited to
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.services.mail_server import FakeMailServer
 
 
@@ -28,4 +28,4 @@ def app(engine_url: str, tmp_path: Path, now: datetime, server: FakeMailServer) 
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()

@@ -23,7 +23,7 @@ from app.core.security import public
 from app.core.tokens import hash_token
 from app.live import rights, views
 from app.live.actions import changed, topic_name
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.live.stream import Stream
 from tests.services.fixtures import absent
 
@@ -82,7 +82,7 @@ def house(engine_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         Model.metadata.create_all(db.engine)
     yield house
     with house.app.app_context():
-        db.engine.dispose()
+        close_engines()
 
 
 class Server:
@@ -134,7 +134,7 @@ def opened() -> Iterator[list[Stream]]:
 
 def wait_for_stream(page: Page) -> None:
     """Until the stream is open. (`wait_for_function` would evaluate text in the page, which the policy forbids.)"""
-    for _ in range(200):
+    for _ in range(600):
         if page.evaluate("document.getElementById('live')._htmx?.sse?.status === 200"):
             return
         page.wait_for_timeout(100)

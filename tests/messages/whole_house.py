@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import create_app
 from app.core.db import db
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import Nurse
 
 
@@ -19,8 +19,7 @@ def whole_house(engine_url: str, folder: Path, **more: str) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+        close_engines()
 
 
 def mails(folder: Path) -> list[EmailMessage]:

@@ -10,7 +10,7 @@ from flask import Flask
 from app.core import clock
 from app.core.db import Model, db
 from app.push import transport
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.push.house import Phone, new_phone, one_room
 from tests.services.push_service import FakePushService
 
@@ -29,7 +29,7 @@ def app(engine_url: str, tmp_path: Path, now: datetime) -> Iterator[Flask]:
         Model.metadata.create_all(db.engine)
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from werkzeug.serving import make_server
 
 from app import shell
 from app.accounts.models import Account
-from app.core import clock, ways
+from app.core import clock, ways, words
 from app.core.db import Model, db, transaction
 from app.core.security import csrf, public
 from app.messages.actions import alert
 from app.push.models import Message, Subscription
 from app.push.sender import send_due
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.push.house import NOTICE, SOON, new_account, one_room
 from tests.services.browser import Browsers, deliver_push
 from tests.services.notifications import NotificationCentre
@@ -71,7 +71,7 @@ class Site:
         self.ask(lambda: send_due(clock.now()))
 
     def wait_until(self, page: Page, fact) -> None:
-        for _ in range(100):
+        for _ in range(1200):
             if self.ask(fact):
                 return
             page.wait_for_timeout(50)
@@ -83,7 +83,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     app = one_room(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path))
     ways.init_app(app)
     shell.init_app(app)
-    app.jinja_env.globals["_"] = str
+    words.init_app(app)
     site = Site(app, UUID("0190aaaa-0000-7000-8000-000000000001"))
     app.login_manager.request_loader(lambda _: db.session.get(Account, site.account_id))
 
@@ -122,7 +122,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     thread.join()
     server.server_close()
     with app.app_context():
-        db.engine.dispose()
+        close_engines()
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_a_push_is_shown_with_its_buttons_reported_and_answered_by_a_tap(
 
 def shown(page: Page, centre: NotificationCentre, title: str) -> tuple[str, ...]:
     """The buttons of the notice with this title, once it is the only one."""
-    for _ in range(100):
+    for _ in range(1200):
         if [title in one.title for one in centre.notices] == [True]:
             return centre.notices[0].buttons
         page.wait_for_timeout(50)
@@ -177,10 +177,10 @@ def shown(page: Page, centre: NotificationCentre, title: str) -> tuple[str, ...]
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(409, "Déjà prise par un confrère"), (404, "Ouvrez Relais pour répondre")]
+    ("status", "said"), [(409, "Déjà prise par un confrère"), (404, "Ouvrez Relais pour répondre")]
 )
 def test_too_late_is_said_where_the_tap_was(
-    site: Site, page: Page, device: PushDevice, notification_centre: NotificationCentre, status: int, words: str
+    site: Site, page: Page, device: PushDevice, notification_centre: NotificationCentre, status: int, said: str
 ) -> None:
     site.answer_status = status
     site.alert()
@@ -188,7 +188,7 @@ def test_too_late_is_said_where_the_tap_was(
     deliver_push(page, message.data)
     [notice] = notification_centre.wait_for(1)
     notification_centre.click(notice, "Refuser")
-    shown(page, notification_centre, words)
+    shown(page, notification_centre, said)
 
 
 def test_a_tap_without_network_says_that_nothing_left(

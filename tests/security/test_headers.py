@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.accounts.models import Role
 from app.core.db import db
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.factories.town import Person, Town
 from tests.security.observatory import score
 
@@ -28,7 +28,7 @@ def production(engine_url: str, tmp_path: Path, now: object) -> Iterator[Town]:
     with app.app_context():
         yield Town(app)
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 def ask(person: Person, url: str, method: str = "GET") -> TestResponse:

@@ -141,6 +141,7 @@ TABLE: dict[str, Row] = {
     "POST /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
     "GET /invitations/<uuid:invitation_id>": only(*ADMINISTRATORS, foreign=COORDINATORS),
     "POST /invitations/shown": only(*COORDINATORS, *ADMINISTRATORS),
+    "GET /live/changes": row("forbidden"),  # The same.
     "GET /live": row("forbidden"),  # No topic is named, so there is nothing one may hear.
     "GET /manifest.webmanifest": PUBLIC,
     "GET /members": only(*COORDINATORS, *ADMINISTRATORS),
@@ -231,7 +232,9 @@ TABLE: dict[str, Row] = {
     "GET /requests/plan": ASKS,
     "POST /requests/refusal": ASKS,
     "GET /service-worker.js": PUBLIC,
-    "GET /static/joined/<slug>": PUBLIC,
+    "GET /static/joined/answers.js": PUBLIC,
+    "GET /static/joined/page.js": PUBLIC,
+    "GET /static/joined/relais.css": PUBLIC,
     "GET /sign-in": PUBLIC,
     "POST /sign-in/options": PUBLIC,
     "GET /sign-in/pro-sante-connect": TOKEN,

@@ -228,7 +228,7 @@ def _registration(page: Page, session: CDPSession) -> tuple[str, str]:
 
     session.on("ServiceWorker.workerRegistrationUpdated", note)
     session.send("ServiceWorker.enable")
-    for _ in range(100):
+    for _ in range(3000):
         if found:
             return page.evaluate("location.origin"), found[-1]
         page.wait_for_timeout(20)

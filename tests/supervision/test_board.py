@@ -24,13 +24,29 @@ def test_the_coordinator_sees_what_nobody_took_first_and_what_is_searched_for(to
     assert page.status_code == 200
     assert page.text.count("<h1") == 1
     assert page.text.index(str(unanswered)) < page.text.index(str(searching))
-    assert "1 demande entre vos mains" in words(page)
+    assert "1 demande attend votre décision" in words(page)
     assert "1 recherche en cours" in words(page)
     assert "Relancer la recherche" in words(page)
     assert "reste" in words(page)
     fragment = town.coordinator.get("/board", htmx=True)
     assert "<html" not in fragment.text
     assert f"board-{town.cpts_id} from:#live" in fragment.text
+
+
+def test_the_wall_says_where_it_stands_and_names_nobody(town: Town) -> None:
+    forgotten(town)
+    town.nurse("Claire", phone=False)
+    town.asks("home-care", patient=town.patient("Odile"))
+    town.time_passes()
+    wall = town.coordinator.get("/board?wall")
+    assert "1 sans réponse" in words(wall)
+    assert wall.text.index("Sans réponse") < wall.text.index('class="baton"')
+    assert "O. " in words(wall)
+    assert "Odile" not in wall.text
+    assert "<form" not in wall.text.partition("<main")[2]
+    part = town.coordinator.get("/board?wall=", htmx=True)
+    assert "<html" not in part.text
+    assert 'hx-get="/board?wall="' in part.text
 
 
 def test_an_empty_board_is_calm(town: Town) -> None:

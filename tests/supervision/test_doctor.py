@@ -12,7 +12,7 @@ from app import cli, create_app, schedule
 from app.core import clock
 from app.core.db import db, transaction
 from app.jobs import heartbeats
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 from tests.push.house import new_account, new_subscription
 from tests.services.mail_server import FakeMailServer
 from tests.services.push_service import FakePushService
@@ -47,7 +47,7 @@ def app(engine_url: str, tmp_path: Path, now: datetime, more: dict[str, str]) ->
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_engines()
 
 
 @pytest.fixture
