@@ -100,7 +100,8 @@ class FollowPage(FollowList):
     """One request, from the tap to the care, and the list beside it.
 
     `needs`: what was asked for the same event; `refusals`: summed, in words; `hands`: in whose it is; `won`: the offer
-    that was taken; `farther`: whom the search would ask next, in words. A form is none for what cannot be changed now.
+    that was taken; `farther`: whom the search would ask next, in words; `widens`: between
+    which instants that comes nearer by itself. A form is none for what cannot be changed now.
     """
 
     template = "desk/request.html"
@@ -132,6 +133,7 @@ class FollowPage(FollowList):
     patient_link: str | None
     qr_svg: str | None
     farther: str
+    widens: tuple[datetime, datetime] | None
     cancellation: CancellationForm | None
     reassignment: ReassignmentForm | None
     window: WindowForm | None
@@ -151,7 +153,7 @@ class FollowPage(FollowList):
         moving = [asked.id, *(each.id for each in event if each.id != asked.id)]
         won = None if asked.state is State.SEARCHING else found.won
         said = condition(won.condition or "") if won else None
-        farther = dispatch_queries.farther(asked)
+        ahead = dispatch_queries.ahead(asked, now)
         link = patient_link(found) if mine else None
         return cls(
             lines=follow_lines(beside, reaches, asked.id, now),
@@ -183,7 +185,8 @@ class FollowPage(FollowList):
             modes=MODES,
             patient_link=link,
             qr_svg=qr_svg(link) if link else None,
-            farther=stage(farther.kind, farther.km) if farther else "",
+            farther=stage(ahead.stage.kind, ahead.stage.km) if ahead else "",
+            widens=ahead.between if ahead else None,
             cancellation=came_back.cancellation or (CancellationForm() if mine and asked.state in OPEN else None),
             reassignment=came_back.reassignment
             or (ReassignmentForm() if mine and asked.state in (State.ACCEPTED, State.SCHEDULED) else None),
