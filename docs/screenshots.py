@@ -116,7 +116,7 @@ def ask(tablet: Page, person: str) -> None:
     form = tablet.locator("#new-request")
     for choice in ("Pansement", "Sous 48 h"):
         form.get_by_role("radio", name=choice).check()
-    form.get_by_role("checkbox").check()
+    tablet.get_by_role("checkbox").check()
     save(tablet, "new-request")
     tablet.get_by_role("button", name="Envoyer la demande").click()
     tablet.locator("#request .reach__words").wait_for()

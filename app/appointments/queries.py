@@ -1,6 +1,6 @@
 """Reads of visits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,14 +18,6 @@ PLAIN_WORDS = "plain-words"
 
 def of_request(request_id: UUID) -> Appointment | None:
     return db.session.scalar(select(Appointment).where(Appointment.request_id == request_id))
-
-
-def hours_of(request_ids: Collection[UUID]) -> dict[UUID, tuple[datetime, str | None]]:
-    """When each of these is to happen and what its patient said of it, by request; without those that have no hour."""
-    rows = select(Appointment.request_id, Appointment.starts_at, Appointment.patient_answer).where(
-        Appointment.request_id.in_(request_ids), Appointment.starts_at.is_not(None)
-    )
-    return {request_id: (at, said) for request_id, at, said in db.session.execute(rows) if at}
 
 
 def others_of(appointment: Appointment) -> Sequence[Appointment]:

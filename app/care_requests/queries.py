@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, func, select, union
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import REQUESTERS, Account, Membership, Role
-from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
 from app.core.db import db
@@ -19,46 +17,11 @@ from app.organizations.queries import territory_communes, territory_of, whose_ru
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway
 
-"""Any professional may ask (MISSION A2), and follows what her practice asked."""
-
 
 def rulebooks(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
     """The pathways that people of these organizations may start, by slug: their own versions, else their parents', else
     their territory's, else the catalogue's."""
     return in_force(whose_rules(organization_ids))
-
-
-_MINE = select(CareRequest.id).where(CareRequest.organization_id.in_(bindparam("organizations", expanding=True)))
-_LISTED = listing().order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.created_at.desc())
-
-
-def _beginning_with(newest: Select[UUID]) -> Select[*tuple[Any, ...]]:
-    # Few are unanswered and the newest stand in an index: sorting years of requests for one page would be slow.
-    unanswered = _MINE.where(CareRequest.state == State.UNANSWERED).limit(_LIMIT)
-    parts = (
-        newest.order_by(CareRequest.created_at.desc()).limit(_LIMIT).subquery().select(),
-        unanswered.subquery().select(),
-        select(CareRequest.id).where(CareRequest.episode_id == bindparam("episode", type_=Uuid())),
-    )
-    return _LISTED.where(CareRequest.id.in_(union(*parts)))
-
-
-_LIMIT = bindparam("limit", type_=Integer)
-_OPEN = _beginning_with(_MINE.where(CareRequest.state.in_(OPEN)))
-_ALL = _beginning_with(_MINE)
-
-
-def followed(
-    account: Account, *, open_only: bool, limit: int = 100, episode_id: UUID | None = None
-) -> tuple[list[RequestFacts], list[RequestFacts]]:
-    """The requests of this person's organizations, those nobody answered first, then the newest; and, in the order in
-    which they were asked, the needs of this event."""
-    mine = account.organizations(*REQUESTERS)
-    asked = {"organizations": mine, "limit": limit, "episode": episode_id}
-    found = [facts_of(row) for row in db.session.execute(_OPEN if open_only else _ALL, asked)]
-    theirs = [each for each in found if each.organization_id in mine and (each.state in OPEN or not open_only)]
-    event = [each for each in found if each.episode_id == episode_id]
-    return theirs[:limit], sorted(event, key=lambda each: each.id)
 
 
 def under_way(patient_id: UUID, pathway: str) -> Sequence[CareRequest]:

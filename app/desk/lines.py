@@ -40,7 +40,7 @@ SIGNS = {
 
 AWAITED = {
     State.DRAFT: "Un médecin senior décide",
-    State.SEARCHING: "Quelqu'un accepte",
+    State.SEARCHING: "En attente d’un oui",
     State.UNANSWERED: "La coordination reprend la main",
     State.ACCEPTED: "Une heure est proposée",
     State.SCHEDULED: "Les soins commencent",

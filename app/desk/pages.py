@@ -10,7 +10,6 @@ from flask import current_app, request, url_for
 
 from app.accounts.models import REQUESTERS, Account, Role
 from app.appointments import actions as appointments
-from app.appointments import queries as appointment_queries
 from app.appointments.models import Appointment
 from app.appointments.words import MODES
 from app.care_requests import attachments, plans
@@ -23,10 +22,11 @@ from app.care_requests.words import answers_in_words
 from app.core.htmx import Page
 from app.core.qr import qr_svg
 from app.desk import lines
+from app.desk import queries as desk_queries
 from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, ReplyForm, WindowForm
 from app.desk.forms import CommuneField, PatientForm, PatientSearchForm
 from app.desk.lines import Hands, Moment
-from app.desk.queries import Followed
+from app.desk.queries import Followed, Hours
 from app.desk.request_form import RequestForm
 from app.directory.models import PractitionerRole
 from app.dispatch import queries as dispatch_queries
@@ -61,16 +61,15 @@ class FollowList(Page):
 def follow_list(account: Account, now: datetime, *, everything: bool, beside: UUID | None) -> FollowList:
     """What is still open, or everything when asked."""
     limit = BESIDE if beside else 100
-    requests, _event = care_request_queries.followed(account, open_only=not everything, limit=limit)
+    requests, _event, hours = desk_queries.followed(account, open_only=not everything, limit=limit)
     reach = dispatch_queries.reach([each.id for each in requests])
-    return FollowList(follow_lines(requests, reach, beside, now), beside, everything, follow_topics(account))
+    return FollowList(follow_lines(requests, hours, reach, beside, now), beside, everything, follow_topics(account))
 
 
 def follow_lines(
-    requests: Sequence[RequestFacts], reach: Mapping[UUID, Reach], current: UUID | None, now: datetime
+    requests: Sequence[RequestFacts], hours: Hours, reach: Mapping[UUID, Reach], current: UUID | None, now: datetime
 ) -> list[RequestLine]:
     nobody = Reach()
-    hours = appointment_queries.hours_of([each.id for each in requests if each.state is State.SCHEDULED])
     return [
         lines.follow_line(
             each, reach.get(each.id, nobody), now, hour_said=hours.get(each.id), current=each.id == current
@@ -100,7 +99,8 @@ class FollowPage(FollowList):
     """One request, from the tap to the care, and the list beside it.
 
     `needs`: what was asked for the same event; `refusals`: summed, in words; `hands`: in whose it is; `won`: the offer
-    that was taken; `farther`: whom the search would ask next, in words. A form is none for what cannot be changed now.
+    that was taken; `farther`: whom the search would ask next, in words; `widens`: between
+    which instants that comes nearer by itself. A form is none for what cannot be changed now.
     """
 
     template = "desk/request.html"
@@ -132,6 +132,7 @@ class FollowPage(FollowList):
     patient_link: str | None
     qr_svg: str | None
     farther: str
+    widens: tuple[datetime, datetime] | None
     cancellation: CancellationForm | None
     reassignment: ReassignmentForm | None
     window: WindowForm | None
@@ -143,18 +144,16 @@ class FollowPage(FollowList):
     def about(cls, found: Followed, account: Account, now: datetime, came_back: CameBack) -> Self:
         asked = found.request
         mine = asked.organization_id in account.organizations(*REQUESTERS)
-        beside, event = care_request_queries.followed(
-            account, open_only=True, limit=BESIDE, episode_id=asked.episode_id
-        )
+        beside, event, hours = desk_queries.followed(account, open_only=True, limit=BESIDE, episode_id=asked.episode_id)
         reaches = dispatch_queries.reach({asked.id, *(each.id for each in beside)})
         reach = reaches.get(asked.id, Reach())
         moving = [asked.id, *(each.id for each in event if each.id != asked.id)]
         won = None if asked.state is State.SEARCHING else found.won
         said = condition(won.condition or "") if won else None
-        farther = dispatch_queries.farther(asked)
+        ahead = dispatch_queries.ahead(asked, now)
         link = patient_link(found) if mine else None
         return cls(
-            lines=follow_lines(beside, reaches, asked.id, now),
+            lines=follow_lines(beside, hours, reaches, asked.id, now),
             beside=asked.id,
             everything=False,
             live_topics=[*(f"request-{each}" for each in moving), *follow_topics(account)],
@@ -183,7 +182,8 @@ class FollowPage(FollowList):
             modes=MODES,
             patient_link=link,
             qr_svg=qr_svg(link) if link else None,
-            farther=stage(farther.kind, farther.km) if farther else "",
+            farther=stage(ahead.stage.kind, ahead.stage.km) if ahead else "",
+            widens=ahead.between if ahead else None,
             cancellation=came_back.cancellation or (CancellationForm() if mine and asked.state in OPEN else None),
             reassignment=came_back.reassignment
             or (ReassignmentForm() if mine and asked.state in (State.ACCEPTED, State.SCHEDULED) else None),

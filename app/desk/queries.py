@@ -1,16 +1,22 @@
-"""One request with what its page shows of it, in one statement; and what more there is to ask for."""
+"""The requests of a list, and one with what its page shows of it: a statement each."""
 
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, select, union
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from app.accounts.models import Account
+from app.accounts.models import REQUESTERS, Account
 from app.appointments.models import Appointment, PatientLink
+from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy
+from app.care_requests.rules import OPEN, State
 from app.core.db import db
 from app.dispatch.models import Inquiry, Offer, OfferState
+
+Hours = dict[UUID, tuple[datetime, str | None]]
+"""By request: when somebody comes, and what the patient said of it."""
 
 
 class Followed(NamedTuple):
@@ -56,3 +62,42 @@ def followed_request(request_id: UUID) -> Followed | None:
     """Whoever asks must still be one who may follow it."""
     row = db.session.execute(_FOLLOWED, {"request": request_id}).one_or_none()
     return Followed(*row) if row else None
+
+
+_MINE = select(CareRequest.id).where(CareRequest.organization_id.in_(bindparam("organizations", expanding=True)))
+_LISTED = (
+    listing(Appointment.starts_at, Appointment.patient_answer)
+    .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
+    .order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.created_at.desc())
+)
+
+
+def _beginning_with(newest: Select[UUID]) -> Select[*tuple[Any, ...]]:
+    # Few are unanswered and the newest stand in an index: sorting years of requests for one page would be slow.
+    unanswered = _MINE.where(CareRequest.state == State.UNANSWERED).limit(_LIMIT)
+    parts = (
+        newest.order_by(CareRequest.created_at.desc()).limit(_LIMIT).subquery().select(),
+        unanswered.subquery().select(),
+        select(CareRequest.id).where(CareRequest.episode_id == bindparam("episode", type_=Uuid())),
+    )
+    return _LISTED.where(CareRequest.id.in_(union(*parts)))
+
+
+_LIMIT = bindparam("limit", type_=Integer)
+_OPEN = _beginning_with(_MINE.where(CareRequest.state.in_(OPEN)))
+_ALL = _beginning_with(_MINE)
+
+
+def followed(
+    account: Account, *, open_only: bool, limit: int = 100, episode_id: UUID | None = None
+) -> tuple[list[RequestFacts], list[RequestFacts], Hours]:
+    """The requests of this person's organizations, those nobody answered first, then the newest; in the order in which
+    they were asked, the needs of this event; and the hour of those that have one."""
+    mine = account.organizations(*REQUESTERS)
+    asked = {"organizations": mine, "limit": limit, "episode": episode_id}
+    rows = db.session.execute(_OPEN if open_only else _ALL, asked).all()
+    found = [facts_of(row) for row in rows]
+    hours = {each.id: (row[0], row[1]) for row, each in zip(rows, found, strict=True) if row[0]}
+    theirs = [each for each in found if each.organization_id in mine and (each.state in OPEN or not open_only)]
+    event = [each for each in found if each.episode_id == episode_id]
+    return theirs[:limit], sorted(event, key=lambda each: each.id), hours

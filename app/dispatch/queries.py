@@ -16,6 +16,7 @@ from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import Practitioner, Profession
+from app.dispatch import rules
 from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
 from app.messages.funnel import Funnel, beside, read_beside
 from app.pathways.schema import Search, Stage
@@ -55,6 +56,15 @@ class Reach:
     by_mail: int = 0
     by_sms: int = 0
     answers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The `stage` that a search has not reached yet. `between`: from when its present one lasts until when it goes on
+    by itself; none where that depends on what those who are asked say."""
+
+    stage: Stage
+    between: tuple[datetime, datetime] | None
 
 
 @dataclass(frozen=True)
@@ -190,13 +200,36 @@ def proposal_for(request: CareRequest, offer_id: UUID) -> Offer | None:
     return offer if offer and offer.request_id == request.id else None
 
 
-def farther(request: CareRequest) -> Stage | None:
-    """The stage that the search has not reached yet; none at its end, or while nobody is looked for."""
+def ahead(request: CareRequest, now: datetime) -> Ahead | None:
+    """Where the search goes next; none at its end, or while nobody is looked for."""
     if request.state is not State.SEARCHING:
         return None
-    reached = select(Wave.stage).where(Wave.request_id == request.id).order_by(Wave.round.desc(), Wave.stage.desc())
-    stage, stages = db.session.scalar(reached.limit(1)), request.search.stages
-    return stages[stage + 1] if stage is not None and stage + 1 < len(stages) else None
+    live = (Offer.request_id == Wave.request_id) & Offer.state.in_((OfferState.OPEN, OfferState.PROPOSED))
+    waves = (
+        select(Wave, Offer.state, Offer.expires_at, Offer.paused_at)
+        .outerjoin(Offer, live)
+        .where(Wave.request_id == request.id)
+        .order_by(Wave.round.desc(), Wave.stage.desc())
+    )
+    rows = db.session.execute(waves).all()
+    stages = request.search.stages
+    if not rows or rows[0][0].stage + 1 >= len(stages):
+        return None
+    wave: Wave = rows[0][0]
+    offers = [(state, ends, paused) for each, state, ends, paused in rows if each is wave and state]
+    state = rules.SearchState(
+        stage=wave.stage,
+        stage_ends_at=wave.ends_at,
+        deadline=request.answer_by,
+        asked=frozenset(),
+        live_until=tuple(
+            request.answer_by if paused else ends for state, ends, paused in offers if state is OfferState.OPEN
+        ),
+        proposals=sum(state is OfferState.PROPOSED for state, _, _ in offers),
+        urgent=request.urgent,
+    )
+    sure = rules.widens_by_itself(request.search, state, now)
+    return Ahead(stages[wave.stage + 1], (wave.started_at, wave.ends_at) if sure else None)
 
 
 def inquiries_about(offer: Offer) -> Sequence[Inquiry]:

@@ -138,6 +138,13 @@ def next_move(policy: SearchPolicy, state: SearchState, candidates: Sequence[Can
     return Wait(min(ends if now >= state.stage_ends_at else (*ends, state.stage_ends_at)))
 
 
+def widens_by_itself(policy: SearchPolicy, state: SearchState, now: datetime) -> bool:
+    """Whether the end of this stage's patience alone leads to the next one: whatever else is known by now stays so."""
+    if not now < state.stage_ends_at <= min(state.live_until, default=state.deadline):
+        return False  # An answer that runs out before may bring somebody else, who is then asked here.
+    return isinstance(next_move(policy, state, (), state.stage_ends_at), Widen)
+
+
 def _asks_more_beyond(policy: SearchPolicy, state: SearchState, busy: int) -> bool:
     """Whether the next stage asks more people at once: nobody is disturbed farther out while enough are asked here."""
     return any(stage.offers > busy for stage in policy.stages[state.stage + 1 : state.stage + 2])

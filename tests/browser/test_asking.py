@@ -42,3 +42,16 @@ def sent_empty(page: Page, house: RunningHouse) -> Page:
     page.locator("#patients a").first.click()
     page.get_by_role("button", name="Envoyer").click()
     return page
+
+
+def test_the_follow_list_is_walked_through_with_arrows(house: RunningHouse, browsers: Browsers) -> None:
+    page = browsers.tablet().pages[0]
+    page.goto(house.as_("orientation-nurse", "requests"))
+    expect(page.get_by_text("Choisissez une demande")).to_be_visible()
+    lines = page.locator("#requests .row__link")
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(lines.first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#request")).to_be_visible()
+    expect(page.locator("#requests")).to_be_visible()

@@ -9,8 +9,8 @@ BUDGETS = {
     "inbox": 7,
     "offer": 8,
     "visits": 7,
-    "Suivi": 6,
-    "request": 9,
+    "Suivi": 5,
+    "request": 8,
     "board": 8,
 }
 """In statements, sign-in and layout included. Whoever makes a page ask less lowers its number here."""

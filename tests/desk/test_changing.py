@@ -190,7 +190,7 @@ def test_care_that_did_not_begin_is_said_on_the_page(town: Town) -> None:
 def test_a_coordinator_reads_and_changes_nothing(town: Town) -> None:
     asked, _, url = search(town)
     page = words(town.coordinator.get(url))
-    assert "Changer le moment" not in page
+    assert "Changer la date" not in page
     assert "Élargir" not in page
     for change in ("widening", "window", "reassignment", "cancellation"):
         assert town.coordinator.post(f"{url}/{change}").status_code == 403

@@ -41,7 +41,7 @@ def test_a_search_says_how_far_it_came(town: Town) -> None:
     _refusing(town, 1)
     page = town.orientation_nurse.get(f"/requests/{asked}")
     assert state(page) == "searching"
-    assert re.search(r"2 prévenus \(dont 2 par e-mail\), \d reçus?, \d vus?, 1 refus", words(page))
+    assert re.search(r"2 prévenus \(dont 2 par e-mail\) · \d (a|ont) reçu · \d (a|ont) ouvert · 1 refus", words(page))
     assert "C'est trop loin" in words(page)
 
 
@@ -186,7 +186,7 @@ def test_who_answers_from_the_lock_screen_has_seen_the_request(town: Town) -> No
     asked = town.asks()
     _refusing(town, 1)
     page = town.orientation_nurse.get(f"/requests/{asked}")
-    assert "2 prévenus (dont 2 par e-mail), 1 reçu, 1 vu, 1 refus" in words(page)
+    assert "2 prévenus (dont 2 par e-mail) · 1 a reçu · 1 a ouvert · 1 refus" in words(page)
     assert page.text.count('reach__dot"') == 2
 
 
@@ -216,3 +216,20 @@ def test_the_patient_who_cannot_is_not_said_to_come(town: Town) -> None:
     page = town.orientation_nurse.get(f"/requests/{asked}")
     assert "Le patient ne peut pas à cette heure" in words(page)
     assert "ne peut pas venir" not in words(page)
+
+
+def test_what_is_said_to_come_next_is_what_the_search_then_does(town: Town) -> None:
+    for given in ("Claire", "Marc"):
+        town.nurse(given, phone=False)
+    url = f"/requests/{town.asks()}"
+    town.time_passes()
+    said = re.search(
+        r"Sans réponse à (\d+) h (\d+), la recherche s’élargit : (.+?)\.", words(town.orientation_nurse.get(url))
+    )
+    assert said, words(town.orientation_nurse.get(url))
+    at_that_hour = clock.paris(clock.now()).replace(hour=int(said[1]), minute=int(said[2]), second=0)
+    left = (at_that_hour - clock.now()).total_seconds()
+    town.time_passes(seconds=left - 61)
+    assert said[0] in words(town.orientation_nurse.get(url))
+    town.time_passes(seconds=122)
+    assert said[0] not in words(town.orientation_nurse.get(url))

@@ -55,7 +55,7 @@ def test_everyone_sees_what_her_organization_may_start(town: Town) -> None:
 
 def test_without_a_pathway_named_the_first_she_may_start_is_meant(town: Town) -> None:
     page = at_a(town, "practice").get("/requests/new")
-    assert 'aria-current="page"' in page.text.partition("pathway=home-care")[2][:60]
+    assert 'aria-current="page"' in page.text.partition('class="ways"')[2].partition("pathway=home-care")[2][:60]
 
 
 def test_a_midwife_asks_for_her_patient_and_keeps_her_inbox_first(town: Town) -> None:
@@ -290,8 +290,8 @@ def test_without_a_need_a_discharge_comes_back(town: Town) -> None:
 
 def test_a_ward_asks_for_staff_without_a_patient(town: Town) -> None:
     ward = at_a(town, "ward")
-    assert "Sans patient" in words(ward.get("/requests/new?pathway=bed-request"))
-    assert "Sans patient" not in words(ward.get("/requests/new?pathway=home-care"))
+    assert "Lit, renfort ou matériel" in words(ward.get("/requests/new?pathway=bed-request"))
+    assert "Lit, renfort ou matériel" not in words(ward.get("/requests/new?pathway=home-care"))
     page = ward.get("/requests/new?pathway=bed-request&patient=none")
     assert "Renfort de personnel" in words(page)
     assert "Lit de médecine" not in words(page)

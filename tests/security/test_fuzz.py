@@ -256,7 +256,7 @@ def test_no_page_tells_what_we_are_made_of(app: Flask, town: Town) -> None:
         def breaks(*_: object, **__: object) -> None:
             raise ZeroDivisionError("secret")
 
-        broken.setattr("app.care_requests.queries.followed", breaks)
+        broken.setattr("app.desk.queries.followed", breaks)
         answer = town.orientation_nurse.get("/requests")
     assert answer.status_code == 500
     for word in ("Traceback", "ZeroDivisionError", "secret", "/app/", "Werkzeug"):

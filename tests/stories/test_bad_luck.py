@@ -74,7 +74,7 @@ def test_who_could_not_be_alerted_in_time_is_said_to_be_unreachable(town: Town) 
     before = unreachable(request)
     town.time_passes(minutes=2)
     assert (before, unreachable(request)) == (0, 1)
-    assert re.search(r"1</b>\s*non joint", town.orientation_nurse.get(f"/requests/{request}").text)
+    assert re.search(r"1</b>\s*injoignable", town.orientation_nurse.get(f"/requests/{request}").text)
 
 
 @pytest.mark.usefixtures("no_mailbox")
