@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
-from app.care_requests.models import NOBODY
 from app.core.ways import way
 from app.core.words import count, length, span, wanted
 from app.dispatch.queries import Reach
@@ -87,15 +86,14 @@ def unanswered(watched: Watched, reach: Reach, now: datetime) -> Unanswered:
 
 @dataclass(frozen=True)
 class WallLine:
-    """A request where the public walks: whom it is about by initials (empty: nobody), and where it stands as two
-    instants, from the question to the latest hour. `late`: what should have happened by now."""
+    """A request where the public walks: nothing of whom it is about; where it stands as two instants, from the question
+    to the latest hour. `late`: what should have happened by now."""
 
     state: str
     late: str
     wanted: str
     what: str
     place: str
-    initials: str
     started_at: datetime
     ends_at: datetime
     since: str
@@ -109,7 +107,6 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
         wanted=wanted(request.window_start, request.window_end, now).removeprefix("aujourd'hui, "),
         what=request.need.care,
         place=request.place,
-        initials="" if request.about == NOBODY else ". ".join(name[0] for name in request.about.split()) + ".",
         started_at=request.created_at,
         ends_at=request.window_end,
         since=length(now - (watched.since if late else request.created_at)),
