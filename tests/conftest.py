@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, event
+from sqlalchemy.pool import QueuePool
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -134,8 +136,15 @@ A_TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 def close_engines() -> None:
-    """Every connection of the app in whose context this is asked: those set apart, too."""
+    """Every connection of the app in whose context this is asked: those set apart, too.
+
+    One that another thread gives back only afterwards would stay open until it is thrown away, and be said to leak.
+    """
+    db.session.remove()
     for engine in db.engines.values():
+        patience = time.monotonic() + 10
+        while isinstance(engine.pool, QueuePool) and engine.pool.checkedout() and time.monotonic() < patience:
+            time.sleep(0.01)
         engine.dispose()
 
 

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from tests.accounts.conftest import account_of, later
 from tests.accounts.visitor import Browser, Visitor
-from tests.conftest import settings_for
+from tests.conftest import close_engines, settings_for
 
 Anyone = Callable[..., Visitor]
 
@@ -88,6 +88,8 @@ def test_cookie_at_home_and_in_production(app: Flask, engine_url: str, tmp_path:
     assert cookie.startswith("__Host-relais=")
     assert all(flag in cookie for flag in ("HttpOnly", "SameSite=Lax", "Path=/", "Secure"))
     assert "Domain" not in cookie
+    with house.app_context():
+        close_engines()
 
 
 def test_a_page_sends_to_sign_in_and_back(visitor: Anyone) -> None:

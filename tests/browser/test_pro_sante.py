@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from app import create_app
 from app.core.db import db
 from app.directory.models import Practitioner
-from tests.conftest import MIGRATIONS, settings_for
+from tests.conftest import MIGRATIONS, close_engines, settings_for
 from tests.factories.town import Town
 from tests.joining.conftest import SECRET, userinfo
 from tests.services.browser import Browsers, assert_accessible, virtual_authenticator
@@ -54,7 +54,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         upgrade(MIGRATIONS)
         maya = Town(app).nurse("Maya", phone=False)
         rpps = db.session.get_one(Practitioner, maya.practitioner_id).rpps
-        db.session.remove()
+        close_engines()
     state.knows(maya={"userinfo": userinfo(rpps, "60")})
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -256,6 +256,8 @@ def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(bl
         db.session.remove()
         downgrade(MIGRATIONS, "0012")
         assert [db.session.execute(each).all() for each in former] == before
+        db.session.remove()
+        close_engines()
 
 
 EPISODE, PRESCRIPTION, LOAN, DELIVERY = (number(n) for n in range(45, 49))

@@ -107,6 +107,8 @@ def test_behind_one_proxy_of_ours_the_last_address_counts(engine_url: str, tmp_p
     for claimed in ("203.0.113.7", "9.9.9.9, 203.0.113.7", "2001:db8:1:2:3::4"):
         house.test_client().get("/offline", headers={"X-Forwarded-For": claimed})
     assert seen == ["203.0.113.7", "203.0.113.7", "2001:db8:1:2::/64"]
+    with house.app_context():
+        close_engines()
 
 
 def heard(engine_url: str, tmp_path: Path, address: str = "127.0.0.1", proxies: str = "0") -> tuple[list[str], int]:
