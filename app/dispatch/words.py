@@ -17,9 +17,6 @@ REFUSALS: dict[str, str] = {
     "hours": "Pas à ces heures-là",
 }
 
-RELAYED = "Passée à un confrère"
-"""Said of a refusal that named somebody else; nobody chooses it as a reason."""
-
 LEFT = "n'exerce plus ici"
 """Why somebody who has left does not come."""
 
