@@ -8,7 +8,7 @@ from babel.dates import format_date
 from phonenumbers import PhoneNumberFormat
 
 from app.core import clock
-from app.core.language import FRENCH, later, language, ngettext
+from app.core.language import FRENCH, decimal, language, later, ngettext
 from app.core.language import gettext as _
 from app.core.phones import FRENCH as FRENCH_CODES
 from app.core.phones import WrongNumber, read_number
@@ -129,12 +129,6 @@ def distance(km: float) -> str:
     if hundreds < 10:
         return f"{hundreds * 100}{NO_BREAK}m"
     return f"{decimal(km, '.1f')}{NO_BREAK}km" if km < 10 else f"{round(km)}{NO_BREAK}km"
-
-
-def decimal(number: float, form: str = "g") -> str:
-    """`38,5`, `38.5`. `form`: as Python writes one."""
-    written = f"{number:{form}}"
-    return written.replace(".", ",") if language() == FRENCH else written
 
 
 def count_days(number: int) -> str:
