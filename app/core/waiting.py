@@ -19,12 +19,12 @@ APART = "apart"
 CONNECTIONS_APART = 3
 
 UNDONE = (postgres.DeadlockDetected, postgres.SerializationFailure)  # 40P01, 40001
-HELD = (
+ROW_LOCKED = (
     postgres.LockNotAvailable,  # 55P03, lock_timeout
     postgres.QueryCanceled,  # 57014, statement_timeout
 )
 GAVE_UP = (
-    *HELD,
+    *ROW_LOCKED,
     postgres.IdleInTransactionSessionTimeout,  # 25P03
     postgres.TooManyConnections,  # 53300
 )
@@ -116,7 +116,7 @@ def is_busy(error: BaseException) -> bool:
 def is_of_the_house(error: BaseException) -> bool:
     """The database itself is in trouble, whatever it is asked. One row that is held or breaks a rule is no such."""
     if isinstance(error, OperationalError | InterfaceError):
-        return not isinstance(error.orig, HELD)
+        return not isinstance(error.orig, ROW_LOCKED)
     return isinstance(error, NoConnection)
 
 

@@ -40,8 +40,8 @@ ENTRIES = (
 """In the order in which they are shown, the most urgent first."""
 
 LINKS = (
-    Entry("badges.mine", "Mon code sur la tablette du service", "smartphone", frozenset({Role.REQUESTER})),
-    Entry("tablets_administration.administer", "Tablettes partagées", "smartphone", frozenset({Role.ADMINISTRATOR})),
+    Entry("tablets.my_codes", "Mon code sur la tablette du service", "smartphone", frozenset({Role.REQUESTER})),
+    Entry("tablets.administer", "Tablettes partagées", "smartphone", frozenset({Role.ADMINISTRATOR})),
     Entry("emergency.ask", "Accès d'urgence à un patient", "triangle-alert", frozenset(MAY_ASK)),
 )
 
