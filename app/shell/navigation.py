@@ -41,10 +41,8 @@ ENTRIES = (
 """In the order in which they are shown, the most urgent first."""
 
 LINKS = (
-    Entry("badges.mine", later("Mon code sur la tablette du service"), "smartphone", frozenset({Role.REQUESTER})),
-    Entry(
-        "tablets_administration.administer", later("Tablettes partagées"), "smartphone", frozenset({Role.ADMINISTRATOR})
-    ),
+    Entry("tablets.my_codes", later("Mon code sur la tablette du service"), "smartphone", frozenset({Role.REQUESTER})),
+    Entry("tablets.administer", later("Tablettes partagées"), "smartphone", frozenset({Role.ADMINISTRATOR})),
     Entry("emergency.ask", later("Accès d'urgence à un patient"), "triangle-alert", frozenset(MAY_ASK)),
 )
 
