@@ -72,6 +72,14 @@ def wanted(start: datetime, end: datetime, now: datetime) -> str:
     return f"d'ici {DAYS.get(away) or format_date(local, 'EEEE', locale='fr')} {part}"
 
 
+def due(end: datetime, now: datetime | None = None) -> str:
+    """Until when there is time: `avant 19 h 12` today, `d'ici lundi matin`; `délai passé` afterwards."""
+    now = now or clock.now()
+    if end <= now:
+        return "délai passé"
+    return f"avant {hour(end)}" if day(end, now) == day(now, now) else wanted(now, end, now)
+
+
 def brief(value: datetime, now: datetime) -> str:
     """`14 h 05` today, `demain 9 h`, `mar. 9 h` within the week, `12 déc. 9 h`: for a narrow column of hours."""
     local = clock.paris(value).date()
@@ -142,6 +150,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["now"] = clock.now
     app.jinja_env.filters.update(
-        day=day, hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span
+        day=day, due=due, hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span
     )
     app.jinja_env.filters.update(map_link=map_link, full_date=full_date)

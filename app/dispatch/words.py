@@ -34,9 +34,11 @@ SUMS: dict[str, tuple[str, str]] = {
 }
 
 
-def answers_in_words(counts: Mapping[str, int]) -> str:
-    """`4 trop loin, 2 complets, 3 sans réponse`; `counts`: as from `queries.answers_summed`."""
-    return ", ".join(count(counts[key], *words) for key, words in SUMS.items() if counts.get(key))
+def answers_in_words(counts: Mapping[str, int]) -> list[str]:
+    """`4 trop loin`, `3 sans réponse`, `2 complets`: the most frequent first, for it says what to do next. `counts`: as
+    from `queries.answers_summed`."""
+    given = [key for key in SUMS if counts.get(key)]
+    return [count(counts[key], *SUMS[key]) for key in sorted(given, key=lambda key: -counts[key])]
 
 
 def offer_notice(care: str, commune: str, expires_at: datetime, path: str) -> Notice:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.core.ways import way
-from app.core.words import count, length, span, wanted
+from app.core.words import count, due, length, wanted
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
 from app.supervision.moves import Moves, moves_of
@@ -15,15 +15,13 @@ from app.supervision.watch import Watched, WatchKind
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A request that nobody took, for who has it in her hands. `answers`: the refusals summed; `author`, `initials`,
-    `organization`, `phone`: who asks, and where to call her."""
+    """A request that nobody took, for who has it in her hands. `answers`: the refusals summed, the most frequent
+    first; `author`, `organization`, `phone`: who asks, and where to call her."""
 
     id: UUID
     line: RequestLine
-    wanted: str
-    answers: str
+    answers: list[str]
     author: str
-    initials: str
     organization: str
     phone: str
     moves: Moves | None
@@ -64,9 +62,8 @@ def _owes(watched: Watched) -> str:
 
 
 def board_line(request: RequestFacts, reach: Reach, now: datetime) -> RequestLine:
-    """With the time left to find someone, and how far the search came."""
-    when = f"reste {length(request.window_end - now)}" if request.window_end > now else "délai passé"
-    return line_of(request, url_of(request), when=when, note=reach_in_words(reach))
+    """With until when someone is to be found, and how far the search came."""
+    return line_of(request, url_of(request), when=due(request.window_end, now), note=reach_in_words(reach))
 
 
 def unanswered(watched: Watched, reach: Reach, now: datetime) -> Unanswered:
@@ -74,13 +71,11 @@ def unanswered(watched: Watched, reach: Reach, now: datetime) -> Unanswered:
     return Unanswered(
         id=request.id,
         line=board_line(request, reach, now),
-        wanted=span(request.window_start, request.window_end, now),
         answers=answers_in_words(reach.answers),
         author=watched.author,
-        initials=watched.initials,
         organization=watched.organization,
         phone=watched.phone,
-        moves=moves_of(request, watched.reached or 0, now),
+        moves=moves_of(request, watched.reached or 0, reach.answers, now),
     )
 
 
@@ -114,8 +109,9 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
 
 
 def reach_in_words(reach: Reach) -> str:
-    """`7 prévenus, 4 vus, 1 refus`; nothing while nobody was asked."""
+    """`7 prévenus · 4 vus · 1 refus`, without what did not happen."""
     if not reach.asked:
         return "personne encore prévenu"
-    words = [count(reach.asked, "prévenu"), count(reach.seen, "vu"), count(reach.refused, "refus", "refus")]
-    return ", ".join([*words, *([count(reach.unreachable, "non joint")] if reach.unreachable else [])])
+    refused, unreachable = count(reach.refused, "refus", "refus"), count(reach.unreachable, "injoignable")
+    said = [count(reach.asked, "prévenu"), count(reach.seen, "vu"), refused, unreachable]
+    return " · ".join(each for each in said if not each.startswith("0"))

@@ -167,7 +167,7 @@ def test_a_request_nobody_took_is_in_named_hands(town: Town) -> None:
     page = town.orientation_nurse.get(f"/requests/{asked}")
     assert state(page) == "unanswered"
     assert "Hélène Garnier CPTS Seine et Essonne 01 99 00 12 34" in words(page)
-    assert "2 trop loin, 1 sans réponse" in words(page)
+    assert "2 trop loin 1 sans réponse" in words(page)
 
 
 def _refusing(town: Town, number: int) -> None:
