@@ -1,9 +1,8 @@
-"""The requester's forms about a patient: finding one, writing down a new one."""
+"""The forms about a person that several doors have: finding her, writing her down, correcting what was written."""
 
 from datetime import date
 from typing import Any
 
-from flask import url_for
 from wtforms import Field, RadioField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import TextInput
@@ -12,6 +11,7 @@ from app.core import clock
 from app.core.forms import FRENCH_DATES, DayField, Form, PhoneField, stripped
 from app.core.language import gettext as _
 from app.core.language import later
+from app.core.ways import way
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity
@@ -136,7 +136,7 @@ class PatientForm(Form):
             field.understand(near)
             field.render_kw = {
                 "list": f"{field.id}-options",
-                "hx-get": url_for("desk.communes"),
+                "hx-get": way("communes"),
                 "hx-trigger": "input changed delay:200ms",
                 "hx-target": f"#{field.id}-meant",
                 "hx-status:4xx": "swap:none",
