@@ -11,6 +11,7 @@ from app.care_requests.actions import NEWS_LIFE, note, refresh_screens, tell
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
 from app.core.db import db
+from app.core.language import kept
 from app.directory import queries as directory
 from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
@@ -73,6 +74,8 @@ def _say_late(request_id: UUID, now: datetime) -> None:
 def end_undecided(request_id: UUID, now: datetime) -> None:
     """No senior doctor decided while it was wanted: nobody was asked, and the one who waits must know."""
     request = actions.lock(request_id)
-    if request.state is not State.DRAFT or not actions.move(request, Verb.CANCEL, now=now, detail=words.UNDECIDED):
+    if request.state is not State.DRAFT or not actions.move(
+        request, Verb.CANCEL, now=now, detail=kept(words.UNDECIDED)
+    ):
         return
     tell(request.author_id, request, "undecided", words.UNDECIDED_NOTICE, now)

@@ -14,6 +14,8 @@ from app.accounts.models import Account
 from app.config import Settings
 from app.core import clock
 from app.core.db import db, new_id
+from app.core.language import gettext as _
+from app.core.language import later
 from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.live import actions as topics
@@ -26,7 +28,7 @@ from app.push.outbox import ClaimedMessage, topic_of
 from app.push.rules import CHECK_EVERY, KEY_TROUBLE, SendOutcome
 from app.push.transport import CALL_TIMEOUT, transport_to
 
-TEST_NOTICE = Notice("Essai de Relais", "Ce téléphone reçoit bien les alertes.", DEVICES_PAGE)
+TEST_NOTICE = Notice(later("Essai de Relais"), later("Ce téléphone reçoit bien les alertes."), DEVICES_PAGE)
 TRIAL_LIFE = timedelta(seconds=30)
 BATCH = 100
 
@@ -72,7 +74,9 @@ def _check(device_id: UUID, now: datetime) -> None:
     ends_at = check_ends_at(now, clock.PARIS)
     if device is None or ends_at is None:
         return
-    notice = Notice("Vérification du mois", "Ce téléphone reçoit bien les demandes.", DEVICES_PAGE, urgency="normal")
+    notice = Notice(
+        _("Vérification du mois"), _("Ce téléphone reçoit bien les demandes."), DEVICES_PAGE, urgency="normal"
+    )
     notify_device(device, Delivery(device.account_id, new_id(), notice, ends_at), CHECK, now)
     device.check_at = now + CHECK_EVERY
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from app.core.db import db, new_id
+from app.core.language import later
 from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.messages import queries
@@ -71,7 +72,7 @@ def _rang(alert: Alert, now: datetime) -> None:
 
 def _digest(number: int) -> Notice:
     """Opens the app's root, where each person finds what awaits her."""
-    title = f"{number} demandes vous attendent"
-    elsewhere = f"Relais : {number} demandes vous attendent. Ouvrez Relais pour répondre."
-    body = "Ouvrez Relais pour répondre."
+    title = later("%(n)s demandes vous attendent", n=number)
+    elsewhere = later("Relais : %(n)s demandes vous attendent. Ouvrez Relais pour répondre.", n=number)
+    body = later("Ouvrez Relais pour répondre.")
     return Notice(title, body, "", answerable=True, buttons=False, urgency="normal", elsewhere=elsewhere)

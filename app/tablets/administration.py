@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.core.qr import qr_svg
 from app.organizations.queries import names_of
 from app.tablets import actions, queries
@@ -91,5 +92,5 @@ def withdraw(tablet_id: UUID) -> Response:
     my_tablet(tablet_id)
     with transaction():
         actions.withdraw(my_tablet(tablet_id), by=me(), now=clock.now())
-    flash("La tablette est retirée\u00a0: plus personne n'y entre.", "success")
+    flash(_("La tablette est retirée : plus personne n'y entre."), "success")
     return see_other(url_for("tablets.administer"))

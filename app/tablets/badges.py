@@ -9,6 +9,7 @@ from app.accounts.models import Role
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.organizations.queries import names_of
 from app.tablets import actions, queries
 from app.tablets.door import bp
@@ -56,5 +57,5 @@ def forget_code(tablet_id: UUID) -> Response:
         gone = actions.forget_code(tablet_id, me(), by=me().id, now=clock.now())
     if not gone:
         abort(404)
-    flash("Votre code est retiré de cette tablette.", "success")
+    flash(_("Votre code est retiré de cette tablette."), "success")
     return see_other(url_for("tablets.my_codes"))

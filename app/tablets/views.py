@@ -10,6 +10,8 @@ from app.accounts.guards import at_tablet
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
+from app.core.language import ngettext
 from app.core.limits import MINUTE, by_address, by_argument, limited
 from app.core.security import cookie_capability, public
 from app.core.ways import way
@@ -68,7 +70,7 @@ def enrol() -> Response:
         if token is not None:
             sessions.sign_out(now=clock.now())
     if token is None:
-        form.ticket.errors = ["Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre à l'administrateur."]
+        form.ticket.errors = [_("Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre à l'administrateur.")]
         return page("tablets/enrol.html", status=422, form=form)
     return marked(see_other(url_for("tablets.locked")), token)
 
@@ -93,7 +95,7 @@ def choose_code() -> Response:
         if badge is not None:
             actions.enter(badge, now=clock.now())
     if badge is None:
-        form.ticket.errors = ["Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre dans «\u00a0Moi\u00a0»."]
+        form.ticket.errors = [_("Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre dans « Moi ».")]
         return page("tablets/choose.html", status=422, tablet=tablet, form=form)
     return marked(see_other(way("home")), shared.mark())
 
@@ -139,8 +141,10 @@ def enter(badge_id: UUID) -> Response:
 
 def wrong_words(left: int) -> str:
     if not left:
-        return "Ce code n'est pas le bon."
-    return f"Ce code n'est pas le bon. Encore {left} essai{'s' if left > 1 else ''}."
+        return _("Ce code n'est pas le bon.")
+    return ngettext(
+        "Ce code n'est pas le bon. Encore %(num)s essai.", "Ce code n'est pas le bon. Encore %(num)s essais.", left
+    )
 
 
 @bp.post("/tablet/lock")
