@@ -8,7 +8,7 @@ from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.core.language import gettext as _
 from app.core.language import later, ngettext, said
 from app.core.ways import way
-from app.core.words import length, span, wanted
+from app.core.words import brief, length, near_day, span, wanted
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
 from app.supervision.moves import Moves, moves_of
@@ -34,7 +34,7 @@ class Unanswered:
 SLIPS = {
     WatchKind.LEFT_BEHIND: (later("Soins à confier : la personne n'exerce plus ici"), "user-round-minus"),
     WatchKind.LATE_START: (later("Les soins n'ont pas commencé"), "calendar-x"),
-    WatchKind.OVERDUE_TASK: (later("À faire : "), "timer"),
+    WatchKind.OVERDUE_TASK: (later("À faire : %(task)s"), "timer"),
     WatchKind.UNDECIDED: (later("Attend une décision médicale"), "hourglass"),
 }
 
@@ -50,7 +50,7 @@ def overdue_line(watched: Watched, now: datetime) -> RequestLine:
         url_of(request),
         request.state.value,
         request.about,
-        what + said(watched.task),
+        what % {"task": said(watched.task)},
         _("depuis %(length)s", length=length(now - watched.since)),
         _owes(watched),
         overdue=icon,
@@ -66,10 +66,8 @@ def _owes(watched: Watched) -> str:
 
 
 def board_line(request: RequestFacts, reach: Reach, now: datetime) -> RequestLine:
-    """With the time left to find someone, and how far the search came."""
-    when = (
-        _("reste %(length)s", length=length(request.window_end - now)) if request.window_end > now else _("délai passé")
-    )
+    """By when somebody must be found, and how far the search came."""
+    when = _("avant %(at)s", at=brief(request.window_end, now)) if request.window_end > now else _("délai passé")
     return line_of(request, url_of(request), when=when, note=reach_in_words(reach))
 
 
@@ -107,8 +105,8 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
     request, late = watched.request, watched.kind is not WatchKind.ON_BOARD
     return WallLine(
         state=request.state.value,
-        late=SLIPS[watched.kind][0] + said(watched.task) if late else "",
-        wanted=wanted(request.window_start, request.window_end, now).removeprefix(_("aujourd'hui, ")),
+        late=SLIPS[watched.kind][0] % {"task": said(watched.task)} if late else "",
+        wanted=wanted(request.window_start, request.window_end, now).removeprefix(f"{near_day(0)}, "),
         what=said(request.need.care),
         place=request.place,
         started_at=request.created_at,
@@ -120,7 +118,7 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
 def reach_in_words(reach: Reach) -> str:
     """`7 prévenus, 4 vus, 1 refus`; nothing while nobody was asked."""
     if not reach.asked:
-        return _("personne encore prévenu")
+        return _("personne n'est encore prévenu")
     words = [
         ngettext("%(num)s prévenu", "%(num)s prévenus", reach.asked),
         ngettext("%(num)s vu", "%(num)s vus", reach.seen),
