@@ -25,7 +25,7 @@ class PatientSearchForm(Form):
 
     def validate_q(self, field: Field) -> None:
         if parse_search(field.data or "") is None:
-            raise ValidationError(_("Commencez par la date de naissance, par exemple 12/03/1948 mar."))
+            raise ValidationError(_("Commencez par la date de naissance, par exemple 12/03/1948 LEF."))
 
     @property
     def unfinished(self) -> bool:

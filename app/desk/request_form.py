@@ -231,11 +231,11 @@ def name_of(slug: str) -> str:
 def field_of(question: Question) -> Any:
     """The field that asks it, not yet bound to a form."""
     told: dict[str, Any] = {
-        "label": question.label + (f" ({question.unit})" if question.unit else ""),
-        "description": question.help,
+        "label": said(question.label) + (f" ({said(question.unit)})" if question.unit else ""),
+        "description": said(question.help),
         "validators": [AnswerRequired(question)],
     }
-    choices = {option.slug: option.label for option in question.options}
+    choices = {option.slug: said(option.label) for option in question.options}
     match question.kind:
         case "choice":
             return RadioField(choices=choices, **told)

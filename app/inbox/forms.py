@@ -70,7 +70,7 @@ LONGEST_ABSENCE = timedelta(days=365)
 
 
 class ReplacementForm(Form):
-    colleague = RadioField(later("Qui me remplace ?"), validators=[InputRequired(later("Choisissez un confrère."))])
+    colleague = RadioField(later("Qui me remplace ?"), validators=[InputRequired(later("Choisissez une personne."))])
     until = DateField(later("Jusqu'au"), validators=[InputRequired(later("Choisissez une date."))])
 
     def __init__(self, colleagues: Sequence[PractitionerRole], today: date, **values: Any) -> None:

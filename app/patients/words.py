@@ -12,7 +12,7 @@ from app.patients.models import Patient
 from app.patients.rules import age
 
 SEXES = {"F": later("Femme"), "M": later("Homme")}
-BORN = {"F": later("née le %(date)s"), "M": later("né le %(date)s"), "": later("né(e) le %(date)s")}
+BORN = {"F": later("née le %(date)s"), "M": later("né le %(date)s"), "": later("naissance le %(date)s")}
 
 
 @dataclass(frozen=True)
