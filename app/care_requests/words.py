@@ -32,6 +32,7 @@ STEPS: dict[str, str] = {
     "rescheduled": "Moment changé",
     "task": "Fait",
     "attached": "Document joint",
+    "erased": "Document effacé",
     "informed": "Informé",
     "late": "Les soins n'ont pas commencé",
     "left": "N'exerce plus ici\u00a0: les soins sont à confier",
