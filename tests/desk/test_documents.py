@@ -196,7 +196,7 @@ def test_each_kind_is_kept_for_its_time_and_never_less_than_the_care(town: Town)
     assert nurse.get(f"/documents/{photo}/pages/1").status_code == 200, "the care is still under way"
     offer = nurse.offer()
     assert offer is not None
-    for act in ("start", "finish"):
+    for act in ("start", "end"):
         nurse.post(f"/offers/{offer.id}/{act}")
     town.time_passes(seconds=1)
     assert kept() == []

@@ -26,6 +26,7 @@ from app.joining.models import AccessRequest
 from app.membership.models import Invitation
 from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
+from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
 from tests.tablets.ward import CODE, enrolled
 
