@@ -14,6 +14,7 @@ from app.care_requests.models import CareRequest, Episode, EpisodeDocument
 from app.care_requests.queries import performs, together
 from app.care_requests.rules import OPEN, TAKEN
 from app.core.db import db, lock_in_order, transaction
+from app.core.language import gettext as _
 from app.documents import actions as documents
 from app.documents import queries as document_queries
 from app.documents.models import Document
@@ -34,7 +35,7 @@ def join(request: CareRequest, sent: Sequence[Document], type_slug: str, *, by: 
     waiting = document_queries.waiting_of(by.id, now, ids)  # One that a second tap has joined meanwhile is joined.
     here = select(func.count()).select_from(EpisodeDocument).where(EpisodeDocument.episode_id == request.episode_id)
     if (db.session.scalar(here) or 0) + len(waiting) > MOST:
-        raise WrongDocument(f"{MOST} documents au plus pour une demande.")
+        raise WrongDocument(_("%(most)s documents au plus pour une demande.", most=MOST))
     for each in waiting:
         documents.join(each, type_slug, request.patient_id, now=now)
         _join(request, each, by, now)

@@ -30,7 +30,7 @@ def search_patients() -> Response:
         return search_page(PatientSearchForm(formdata=None), None)
     if not form.validate():
         return search_page(form, None, status=422)
-    return search_page(form, patient_queries.search(form.q.data or "", me().organizations(*REQUESTERS)))
+    return search_page(form, patient_queries.search(form.q.data or "", me(), clock.now()))
 
 
 def search_page(form: PatientSearchForm, found: list[Patient] | None, status: int = 200) -> Response:

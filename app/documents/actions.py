@@ -20,7 +20,7 @@ SCAN_AGAIN = timedelta(minutes=1)
 def keep_waiting(upload: Upload, *, by: UUID, now: datetime) -> Document:
     """Kept for its sender alone, until it is joined or its hours are over. Raises `WrongDocument`: too many wait."""
     if len(waiting_of(by, now)) >= MOST_WAITING:
-        raise WrongDocument.because("too-many-waiting")
+        raise WrongDocument.because("too-many-waiting", most=MOST_WAITING)
     document = Document(
         name=upload.name,
         media_type=upload.media_type,

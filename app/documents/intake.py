@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.core.db import transaction
 from app.core.forms import uuid_or_none
+from app.core.language import gettext as _
 from app.documents import actions, antivirus, queries, sandbox
 from app.documents.models import Document
 from app.documents.rules import (
@@ -93,6 +94,6 @@ def read(name: str, body: bytes) -> Upload:
             raise WrongDocument.because("infected")
         made = sandbox.keep(body)
     except WrongDocument as wrong:
-        raise WrongDocument(f"{called}\u00a0: {wrong}" if called else str(wrong)) from None
+        raise WrongDocument(_("%(name)s : %(why)s", name=called, why=wrong) if called else str(wrong)) from None
     scanned = verdict is antivirus.Verdict.CLEAN
     return Upload(safe_name(name, EXTENSIONS[made.media_type]), made.media_type, made.pages, made.body, scanned)

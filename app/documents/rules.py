@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
+from app.core.language import later
+
 LARGEST = 12_000_000
 """Bytes of each, as it leaves the phone. A photo is kept twenty times smaller; a scanned letter may need it."""
 
@@ -31,29 +33,32 @@ TYPES = {
     each.slug: each
     for each in (
         # A prescription of nursing care is renewed within the year; a photo of a body is kept least of all.
-        DocumentType("prescription", "Ordonnance", timedelta(days=365)),
-        DocumentType("lab-result", "Résultat d'examen", timedelta(days=90)),
-        DocumentType("liaison-letter", "Lettre de liaison", timedelta(days=180)),
-        DocumentType("wound-photo", "Photo de plaie", timedelta(days=60)),
-        DocumentType("other", "Autre document", timedelta(days=90)),
+        DocumentType("prescription", later("Ordonnance"), timedelta(days=365)),
+        DocumentType("lab-result", later("Résultat d'examen"), timedelta(days=90)),
+        DocumentType("liaison-letter", later("Lettre de liaison"), timedelta(days=180)),
+        DocumentType("wound-photo", later("Photo de plaie"), timedelta(days=60)),
+        DocumentType("other", later("Autre document"), timedelta(days=90)),
     )
 }
 
 WRONG = {
-    "empty": "Ce fichier est vide. Choisissez-le de nouveau.",
-    "unknown": "Choisissez un PDF, ou une photo (JPEG, PNG, WebP, HEIC).",
-    "too-heavy": "Ce fichier est trop lourd\u00a0: 12\u00a0Mo au plus. Photographiez les pages qui comptent.",
-    "moves": "Cette image est animée. Choisissez une photo.",
-    "too-many-pixels": "Cette photo est trop grande ({millions}\u00a0millions de points). "
-    "Prenez-la de nouveau, en taille normale.",
-    "damaged-picture": "Cette photo est abîmée ou incomplète. Prenez-la de nouveau.",
-    "damaged-pdf": "Ce PDF est abîmé ou incomplet. Enregistrez-le de nouveau, ou photographiez-le.",
-    "locked-pdf": "Ce PDF demande un mot de passe. Enregistrez-le sans mot de passe, ou photographiez-le.",
-    "too-many-pages": "Ce PDF a {pages}\u00a0pages\u00a0: {most} au plus. Joignez celles qui comptent.",
-    "too-much": "Ce fichier est trop lourd à lire. Photographiez ce qui compte.",
-    "busy": "Trop de documents arrivent à la fois. Essayez de nouveau dans un instant.",
-    "infected": "L'antivirus a reconnu un danger dans ce fichier\u00a0: il n'a pas été gardé. Prévenez l'informatique.",
-    "too-many-waiting": f"{MOST_WAITING} documents au plus attendent d'être envoyés.",
+    "empty": later("Ce fichier est vide. Choisissez-le de nouveau."),
+    "unknown": later("Choisissez un PDF, ou une photo (JPEG, PNG, WebP, HEIC)."),
+    "too-heavy": later("Ce fichier est trop lourd : 12 Mo au plus. Photographiez les pages qui comptent."),
+    "moves": later("Cette image est animée. Choisissez une photo."),
+    "too-many-pixels": later(
+        "Cette photo est trop grande (%(millions)s millions de points). Prenez-la de nouveau, en taille normale."
+    ),
+    "damaged-picture": later("Cette photo est abîmée ou incomplète. Prenez-la de nouveau."),
+    "damaged-pdf": later("Ce PDF est abîmé ou incomplet. Enregistrez-le de nouveau, ou photographiez-le."),
+    "locked-pdf": later("Ce PDF demande un mot de passe. Enregistrez-le sans mot de passe, ou photographiez-le."),
+    "too-many-pages": later("Ce PDF a %(pages)s pages : %(most)s au plus. Joignez celles qui comptent."),
+    "too-much": later("Ce fichier est trop lourd à lire. Photographiez ce qui compte."),
+    "busy": later("Trop de documents arrivent à la fois. Essayez de nouveau dans un instant."),
+    "infected": later(
+        "L'antivirus a reconnu un danger dans ce fichier : il n'a pas été gardé. Prévenez l'informatique."
+    ),
+    "too-many-waiting": later("%(most)s documents au plus attendent d'être envoyés."),
 }
 """By slug, the sentence for who tries. `press.py` and its brothers say the slugs."""
 
@@ -62,9 +67,8 @@ class WrongDocument(ValueError):
     """Why it cannot be kept, in words for who tries."""
 
     @classmethod
-    def because(cls, slug: str, name: str = "", **facts: object) -> "WrongDocument":
-        words = WRONG[slug].format_map(facts)
-        return cls(f"{name}\u00a0: {words}" if name else words)
+    def because(cls, slug: str, **facts: object) -> "WrongDocument":
+        return cls(str(WRONG[slug]) % facts)
 
 
 @dataclass(frozen=True)

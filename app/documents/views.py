@@ -14,6 +14,7 @@ from app.accounts.rules import own_path
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page
+from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.documents import actions, intake, rights, sandbox
@@ -32,7 +33,7 @@ def receive() -> Response:
     """One file at once, while a form is being filled in: it waits for that form, which then carries its id."""
     brought = intake.received(by=me().id, now=clock.now())
     if not brought:
-        brought.wrong.append("Choisissez un fichier.")
+        brought.wrong.append(_("Choisissez un fichier."))
     body = render_template("documents/_waiting.html", waiting=brought.documents, wrong=brought.wrong)
     return Response(body, status=422 if brought.wrong else 200)
 

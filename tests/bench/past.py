@@ -18,10 +18,9 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import cell_of
 from app.organizations.models import Organization
-from app.pathways.actions import version_id_of
-from app.pathways.library import pathways
+from app.pathways.library import pathways, version_id_of
 from app.patients.actions import birth_date_key
-from app.patients.models import Consent, Patient
+from app.patients.models import Cause, Consent, Patient, Relation
 from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import EVRY, KM, Town
 from tests.services.push_service import FakePushService
@@ -34,7 +33,7 @@ NAMES = ("Marchand", "Dubois", "LefÃ¨vre", "Moreau", "N'Guyen", "Garcia", "BenoÃ
 
 ORDER: tuple[type, ...] = (
     *(Account, Organization, Membership, Practitioner, PractitionerRole, Subscription),
-    *(Patient, Episode, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),
+    *(Patient, Relation, Episode, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),
 )
 """Each table after those it refers to."""
 
@@ -53,7 +52,7 @@ class Past:
     def fill(self) -> None:
         self._directory()
         patients = [new_id() for _ in range(min(PATIENTS, self.number))]
-        self._write(self._patient(patient, n) for n, patient in enumerate(patients))
+        self._write(row for n, patient in enumerate(patients) for row in self._patient(patient, n))
         self._write(row for n in range(self.number) for row in self._request(n, patients[n % len(patients)]))
 
     def _write(self, rows: Iterator[tuple[type, Row]]) -> None:
@@ -145,14 +144,13 @@ class Past:
             "created_at": self.now,
         }
 
-    def _patient(self, patient: UUID, n: int) -> tuple[type, Row]:
+    def _patient(self, patient: UUID, n: int) -> Iterator[tuple[type, Row]]:
         born = (self.now - timedelta(days=self.random.randint(200, 36_000))).date()
         name = NAMES[n % len(NAMES)]
-        return (
+        yield (
             Patient,
             {
                 "id": patient,
-                "organization_id": self.town.emergency_id,
                 "birth_name": name,
                 "given_names": "Monique",
                 "birth_date_text": born.isoformat(),
@@ -163,8 +161,11 @@ class Past:
                 "commune_code": "91228",
                 "birth_date_key": birth_date_key(born),
                 "created_at": self.now,
+                "version": 1,
             },
         )
+        entered = {"organization_id": self.town.emergency_id, "why": Cause.ENTERED, "since": self.now}
+        yield Relation, {"id": new_id(), "patient_id": patient, **entered}
 
     def _request(self, n: int, patient: UUID) -> Iterator[tuple[type, Row]]:
         """One past request: seven asked, one came or the asker cancelled."""

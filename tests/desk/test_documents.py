@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Role
 from app.audit.models import AuditEvent
-from app.care_requests.models import CareRequest, EpisodeDocument
+from app.care_requests.models import EpisodeDocument
 from app.core.db import db, transaction
 from app.documents.models import Document
 from app.documents.rules import LARGEST, MOST_WAITING, TYPES, WAITS

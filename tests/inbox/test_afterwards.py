@@ -9,11 +9,11 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.appointments.queries import of_request
 from app.audit.models import AuditEvent
-from app.care_requests.models import CareTask, EpisodeDocument, InformationCopy
+from app.care_requests.attachments import join
+from app.care_requests.models import CareTask, InformationCopy
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
-from app.care_requests.attachments import join
 from app.documents.actions import keep_waiting
 from app.documents.rules import Upload
 from tests.factories import files
