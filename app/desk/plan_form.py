@@ -8,7 +8,7 @@ from wtforms.validators import StopValidation
 from app.care_requests.rules import LONGEST_PLAN, Visit, planned
 from app.care_requests.words import MOMENT_WORDS
 from app.core import clock
-from app.core.forms import ISO_FIRST, DayField, Form, SeveralField, say_only
+from app.core.forms import DayField, Form, SeveralField, say_only
 
 ONCE = "once"
 ENDS = {"morning": 12, "midday": 15, "evening": 22}
@@ -30,7 +30,7 @@ class PlanForm(Form):
         default=ONCE,
     )
     moments = SeveralField("À quels moments\u00a0?", choices=MOMENT_WORDS)
-    until = DayField("Jusqu'au", format=ISO_FIRST)
+    until = DayField("Jusqu'au")
     starts_at: datetime | None = None
 
     @property
