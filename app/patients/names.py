@@ -25,7 +25,7 @@ def name_words(text: str) -> list[str]:
 def given_list(given_names: str) -> list[str]:
     """Given names, the first one first: separated by commas, or else by spaces. `Jean Pierre, Marie` are two."""
     apart = given_names.split(",") if "," in given_names else given_names.split()
-    return [name.strip() for name in apart if name.strip()]
+    return [name.strip() for name in apart if bare(name)]
 
 
 def first_given_name(given_names: str) -> str:

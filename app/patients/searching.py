@@ -53,7 +53,7 @@ class Sought:
             return [list(_name_pairs(self.words))]
         if not self.by_letters:
             return [[f"born {self.born.iso}"]]
-        dates = _as_kept(self.born)
+        dates = born_as_kept(self.born)
         return [[f"{each} {start}" for each in dates for start in starts] for starts in self._starts]
 
     @property
@@ -69,7 +69,7 @@ class Sought:
         return (self.born is None or traits.birth_date.may_be(self.born)) and fits(self.words, traits.names)
 
 
-def _as_kept(born: PartialDate) -> list[str]:
+def born_as_kept(born: PartialDate) -> list[str]:
     """The keys of a date, and of what may be known of it elsewhere: `né en 1948` may be born that day."""
     if not born.day:
         return [f"year {born.year}"]
@@ -92,9 +92,13 @@ def search_keys(traits: Traits) -> set[str]:
     born, starts = traits.birth_date, beginnings(traits.names)
     keys = {f"born {born.iso}", *(f"born {born.iso} {start}" for start in starts)}
     keys |= {f"year {born.year} {start}" for start in starts}
+    return keys | name_keys(traits) | {f"phone {number}" for number in traits.phones}
+
+
+def name_keys(traits: Traits) -> set[str]:
+    """A whole family name with the beginning of a given name, born whenever."""
     given = beginnings((*given_list(traits.given_names), traits.given_name_used))
-    keys |= {f"named {family} {start}" for family in _family_names(traits) for start in given}
-    return keys | {f"phone {number}" for number in traits.phones}
+    return {f"named {family} {start}" for family in _family_names(traits) for start in given}
 
 
 def _family_names(traits: Traits) -> set[str]:
