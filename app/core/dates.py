@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from app.core.language import gettext as _
 from app.core.spelling import unmarked
+from app.core.words import date_words
 
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -45,7 +47,7 @@ class WrongDate(ValueError):
     """No such date; in words for whoever wrote it. `is_precise`: they say what is wrong, not only that it is none."""
 
     def __init__(self, words: str = "") -> None:
-        super().__init__(words or "Écrivez une date.")
+        super().__init__(words or _("Écrivez une date."))
         self.is_precise = bool(words)
 
 
@@ -104,7 +106,7 @@ def read_day(text: str, today: date, *, past: bool = False) -> date:
     """
     read = read_date(text, today, past=past)
     if read.whole is None:
-        raise WrongDate(f"Il manque le jour{'' if read.month else ' et le mois'}.")
+        raise WrongDate(_("Il manque le jour.") if read.month else _("Il manque le jour et le mois."))
     return read.whole
 
 
@@ -121,7 +123,7 @@ def read_date(text: str, today: date, *, past: bool = False) -> PartialDate:
         except WrongDate as why:  # The first way that it fits is the one that was meant.
             wrong = wrong if wrong.is_precise else why
     if DAY_AND_MONTH.fullmatch(written):
-        wrong = WrongDate("Il manque l'année.")
+        wrong = WrongDate(_("Il manque l'année."))
     raise wrong
 
 
@@ -137,16 +139,18 @@ def _checked(written: dict[str, str | None], today: date, past: bool) -> Partial
     if name := written.get("name"):
         month = month_named(name)
     elif written.get("month") is not None and not 1 <= month <= 12:
-        raise WrongDate(f"Il n'y a pas de mois {month}.")
+        raise WrongDate(_("Il n'y a pas de mois %(n)s.", n=month))
     year = _year(written["year"] or "", (month, day), today, past)
     if year < EARLIEST:
-        raise WrongDate("Vérifiez l'année.")
+        raise WrongDate(_("Vérifiez l'année."))
     if written.get("day") is None:
         return PartialDate(year, month)
     longest = calendar.monthrange(year, month)[1]
     if not 1 <= day <= longest:
-        leap = " cette année-là" if (day, month) == (29, 2) else ""
-        raise WrongDate(f"{MONTHS[month - 1].capitalize()} n'a pas de {day}{leap}.")
+        if (day, month) == (29, 2):
+            raise WrongDate(_("Février n'a pas de 29 cette année-là."))
+        named = date_words(date(year, month, 1), "MMMM").capitalize()
+        raise WrongDate(_("%(month)s n'a pas de %(day)s.", month=named, day=day))
     return PartialDate(year, month, day)
 
 
@@ -154,7 +158,7 @@ def month_named(name: str) -> int:
     """By its name or the beginning of it, as `simplified` has it. Raises `WrongDate`."""
     found = [number for number, each in enumerate(MONTHS, 1) if unmarked(each).startswith(name)]
     if len(name) < SHORTEST or len(found) != 1:
-        raise WrongDate(f"«\u00a0{name}\u00a0» n'est pas un mois.")
+        raise WrongDate(_("« %(name)s » n'est pas un mois.", name=name))
     return found[0]
 
 

@@ -26,7 +26,7 @@ from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.pathways.library import pathways
 from app.patients.models import Patient
-from app.patients.queries import born_on
+from app.patients.queries import born_on, known_to
 
 ARRIVALS_EVERY = 15.0
 """Minutes of people's time between two requests, at the mean: forty in a day of ten hours."""
@@ -100,7 +100,7 @@ def _patient(organization_id: UUID, pathway: str, dice: Random) -> UUID | None:
     free = db.session.scalars(
         select(Patient.id)
         .where(
-            Patient.organization_id == organization_id,
+            Patient.id.in_(known_to([organization_id])),
             Patient.id.not_in(spared),
             Patient.id.not_in(busy),
         )

@@ -53,13 +53,11 @@ def new() -> Response:
 
 
 def form_for(pathway: Pathway, patient: Patient | None, now: datetime) -> RequestForm:
-    home = home_of(pathway)
+    home = home_of(pathway, patient)
     choices = Choices(
         [reason for reason in pathway.reasons if reason.patient == (patient is not None)],
         places_for(pathway, patient.commune if patient else home.commune),
-        holding(Role.SENIOR_DOCTOR, whose_rules([patient.organization_id if patient else home.id]))
-        if pathway.sign_off
-        else (),
+        holding(Role.SENIOR_DOCTOR, whose_rules([home.id])) if pathway.sign_off else (),
     )
     return RequestForm.of(pathway, choices, patient=patient is not None, now=now)
 
@@ -169,21 +167,13 @@ def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID
 
 
 def _open(form: RequestForm, patient: Patient | None, now: datetime) -> CareRequest:
-    needs = needs_of(form, now)
+    needs, home = needs_of(form, now), home_of(form.pathway, patient).id
     if patient:
-        home = patient.organization_id
-        return opening.open_several(needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now)[
-            0
-        ]
-    place = home_of(form.pathway)
-    return opening.open_request(
-        needs[0],
-        None,
-        organization_id=place.id,
-        by=me(),
-        now=now,
-        request_id=form.wanted_id,
-    )
+        several = opening.open_several(
+            needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now
+        )
+        return several[0]
+    return opening.open_request(needs[0], None, organization_id=home, by=me(), now=now, request_id=form.wanted_id)
 
 
 def already_sent(request_id: UUID | None, patient: Patient | None) -> UUID | None:
@@ -205,7 +195,7 @@ def refuse() -> Response:
         return request_page(pathway, patient, form, status=422, refused=True)
     start, end = form.bounds(now)
     need = Need(pathway, form.reasons[0], start, end)
-    home = patient.organization_id
+    home = home_of(pathway, patient).id
     try:
         with transaction():
             noted = opening.note_refusal(

@@ -31,7 +31,7 @@ def search_patients() -> Response:
     if not form.validate():
         return search_page(form, status=422)
     now = clock.now()
-    scope = patient_queries.managed_by(me().organizations(*REQUESTERS))
+    scope = patient_queries.openable_by(me(), now)
     try:
         found = patient_queries.search(form.q.data or "", scope, clock.paris(now).date())
     except NotYet as why:

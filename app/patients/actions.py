@@ -15,12 +15,14 @@ from app.directory.models import Practitioner
 from app.patients.ins import InsKind, checked
 from app.patients.models import (
     CareTeamMember,
+    Cause,
     Consent,
     IdentityCheck,
     Patient,
     PatientSearchKey,
     PatientTelecom,
 )
+from app.patients.relations import Holder, end_all_but, relate
 from app.patients.searching import search_keys
 
 
@@ -57,10 +59,9 @@ class Identity:
 
 
 def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime) -> Patient:
-    """A new patient of this organization."""
+    """A new person, whom this organization finds again."""
     patient = Patient(
         id=new_id(),
-        organization_id=organization_id,
         birth_name=identity.birth_name,
         given_names=identity.given_names,
         name_used=identity.name_used or None,
@@ -83,6 +84,7 @@ def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime
     db.session.add(patient)
     index(patient)
     record("patient.created", patient, by, now=now, patient=patient.id)
+    relate(patient.id, Holder(organization_id), Cause.ENTERED, by=by, now=now)
     return patient
 
 
@@ -122,8 +124,9 @@ def agree(patient_id: UUID, scope: str, *, how: str, by: UUID, now: datetime) ->
     db.session.add(Consent(patient_id=patient_id, scope=scope, given_how=how, recorded_by=by, at=now))
 
 
-def set_usual(patient_id: UUID, practitioner: Practitioner, *, now: datetime) -> None:
-    """Make `practitioner` the patient's usual one of that profession, in the place of any other."""
+def set_usual(patient_id: UUID, practitioner: Practitioner, *, now: datetime, by: UUID | None = None) -> None:
+    """Make `practitioner` the patient's usual one of that profession, in the place of any other, who finds the patient
+    no more for that."""
     member = db.session.scalar(
         select(CareTeamMember).where(
             CareTeamMember.patient_id == patient_id, CareTeamMember.profession == practitioner.profession
@@ -133,3 +136,6 @@ def set_usual(patient_id: UUID, practitioner: Practitioner, *, now: datetime) ->
         member = CareTeamMember(patient_id=patient_id, profession=practitioner.profession)
         db.session.add(member)
     member.practitioner_id, member.since = practitioner.id, now
+    relate(patient_id, Holder(practitioner_id=practitioner.id), Cause.CIRCLE, by=by, now=now)
+    circle = db.session.scalars(select(CareTeamMember.practitioner_id).where(CareTeamMember.patient_id == patient_id))
+    end_all_but(patient_id, Cause.CIRCLE, circle.all(), until=now)

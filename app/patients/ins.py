@@ -5,6 +5,9 @@ from enum import StrEnum
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.fr import nir
 
+from app.core.language import gettext as _
+from app.core.language import later
+
 
 class WrongMatricule(ValueError):
     """Nobody has such a number; in words for whoever typed it."""
@@ -39,11 +42,11 @@ class IdentityStatus(StrEnum):
 CHECKED = frozenset({IdentityStatus.VALIDATED, IdentityStatus.QUALIFIED})
 
 DOCUMENTS = {
-    "national-id": "Carte d'identité",
-    "passport": "Passeport",
-    "residence-permit": "Titre de séjour",
-    "family-record": "Livret de famille ou acte de naissance, pour un mineur",
-    "digital": "France Identité ou appli carte Vitale",
+    "national-id": later("Carte d'identité"),
+    "passport": later("Passeport"),
+    "residence-permit": later("Titre de séjour"),
+    "family-record": later("Livret de famille ou acte de naissance, pour un mineur"),
+    "digital": later("France Identité ou appli carte Vitale"),
 }
 """What an identity can be validated with. Neither a health card nor a driving licence is one."""
 
@@ -52,13 +55,13 @@ def read_matricule(text: str) -> str:
     """Fifteen characters; with spaces, dots and small letters as people copy it. Raises `WrongMatricule`."""
     number = nir.compact(text).upper()
     if len(number) != 15:
-        raise WrongMatricule(f"Un matricule a 15 caractères, clé comprise\u00a0: ici {len(number)}.")
+        raise WrongMatricule(_("Un matricule a 15 caractères, clé comprise : ici %(n)s.", n=len(number)))
     try:
         return str(nir.validate(number))
     except InvalidChecksum:
-        raise WrongMatricule("La clé (deux derniers chiffres) ne va pas avec le numéro\u00a0: relisez-le.") from None
+        raise WrongMatricule(_("La clé (deux derniers chiffres) ne va pas avec le numéro : relisez-le.")) from None
     except ValidationError:
-        raise WrongMatricule("Ce n'est pas un matricule\u00a0: des chiffres, et 2A ou 2B pour la Corse.") from None
+        raise WrongMatricule(_("Ce n'est pas un matricule : des chiffres, et 2A ou 2B pour la Corse.")) from None
 
 
 def shown_matricule(number: str) -> str:

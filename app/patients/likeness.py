@@ -24,14 +24,15 @@ UNKNOWN_PLACE, UNKNOWN_SEX = "99999", "I"
 
 @dataclass(frozen=True)
 class Alike:
-    """How two values compare: `doubt` 0 for the same, 1 for what somebody may have written otherwise; in words."""
+    """How two values compare: `doubt` 0 for the same, 1 for what somebody may have written otherwise; `why`: one
+    of `words.LIKENESS`."""
 
     doubt: int
-    words: str
+    why: str
 
 
 def likeness(one: Traits, other: Traits) -> tuple[str, ...]:
-    """Why they may be one person, in words; empty when nothing says so."""
+    """Why they may be one person (`words.LIKENESS`): by date, family and given name; empty when nothing says so."""
     if _are_two(one, other):
         return ()
     dates, givens = _dates(one.birth_date, other.birth_date), _givens(one, other)
@@ -41,7 +42,7 @@ def likeness(one: Traits, other: Traits) -> tuple[str, ...]:
     doubts = dates.doubt + families.doubt + givens.doubt
     if doubts > (2 if dates.doubt == 0 else 1):
         return ()
-    return dates.words, families.words, givens.words
+    return dates.why, families.why, givens.why
 
 
 def same_identity(one: Traits, other: Traits) -> bool:
@@ -78,35 +79,35 @@ def _first(traits: Traits) -> str:
 
 def _dates(one: PartialDate, other: PartialDate) -> Alike | None:
     if one == other:
-        return Alike(0, "même date de naissance")
+        return Alike(0, "same-date")
     if one.may_be(other):
-        return Alike(1, "date de naissance connue en partie")
+        return Alike(1, "partial-date")
     if (one.year, one.month, one.day) == (other.year, other.day, other.month):
-        return Alike(1, "jour et mois de naissance inversés")
+        return Alike(1, "swapped-date")
     if len(one.iso) == len(other.iso) and OSA.distance(one.iso, other.iso) == 1:
-        return Alike(1, "date de naissance à un chiffre près")
+        return Alike(1, "slipped-date")
     return None
 
 
 def _families(one: Traits, other: Traits) -> Alike | None:
     if bare(one.birth_name) == bare(other.birth_name):
-        return Alike(0, "même nom de naissance")
+        return Alike(0, "same-family")
     mine, hers = _all((one.birth_name, one.name_used)), _all((other.birth_name, other.name_used))
     if mine & hers:
-        return Alike(0, "nom de naissance de l'un, nom utilisé de l'autre")
-    return _nearly(mine, hers, "nom")
+        return Alike(0, "used-family")
+    return _nearly(mine, hers, "family")
 
 
 def _givens(one: Traits, other: Traits) -> Alike | None:
     if not _first(one) or not _first(other):
-        return Alike(1, "prénom pas encore donné")
+        return Alike(1, "no-given")
     if _first(one) == _first(other):
-        return Alike(0, "même premier prénom")
+        return Alike(0, "same-given")
     mine, hers = (_all((*given_list(each.given_names), each.given_name_used)) for each in (one, other))
     joined = {"".join(map(bare, given_list(each.given_names))) for each in (one, other)}
     if mine & hers or len(joined) == 1:
-        return Alike(1, "un prénom en commun")
-    return _nearly(mine, hers, "prénom")
+        return Alike(1, "shared-given")
+    return _nearly(mine, hers, "given")
 
 
 def _married(one: Traits, other: Traits, dates: Alike | None, givens: Alike | None) -> Alike | None:
@@ -114,9 +115,9 @@ def _married(one: Traits, other: Traits, dates: Alike | None, givens: Alike | No
     if not dates or not givens or dates.doubt or givens.doubt:
         return None
     if one.birth_place == other.birth_place != UNKNOWN_PLACE:
-        return Alike(1, "autre nom, même lieu de naissance")
+        return Alike(1, "married-same-place")
     if set(one.phones) & set(other.phones):
-        return Alike(1, "autre nom, même téléphone")
+        return Alike(1, "married-same-phone")
     return None
 
 
@@ -125,9 +126,9 @@ def _all(names: Iterable[str]) -> set[str]:
 
 
 def _nearly(mine: set[str], hers: set[str], what: str) -> Alike | None:
-    for alike, words in (_slipped, f"{what} à une lettre près"), (_heard, f"{what} qui s'entend pareil"):
+    for alike, why in (_slipped, f"slipped-{what}"), (_heard, f"heard-{what}"):
         if any(alike(*each) for each in product(mine, hers)):
-            return Alike(1, words)
+            return Alike(1, why)
     return None
 
 

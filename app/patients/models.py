@@ -1,10 +1,11 @@
-"""Identity (sealed), circle of care and agreements."""
+"""Identity (sealed), relations, circle of care and agreements."""
 
+import enum
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
@@ -12,22 +13,22 @@ from app.core.dates import PartialDate
 from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner, Profession
-from app.organizations.models import Commune
+from app.organizations.models import Commune, Organization
 from app.patients.ins import IdentityStatus, InsKind
 from app.patients.names import NO_GIVEN_NAME, first_given_name
 from app.patients.rules import Traits, official_date
 
 
 class Patient(Identified, Model):
-    """The five strict identity traits of the national reference (FACTS 4.4) and how to reach the person.
+    """One person, once for the whole instance: the five strict identity traits of the national reference (FACTS 4.4),
+    and how to reach her. She belongs to nobody: a `Relation` says who may find and open her.
 
     Sealed columns cannot be searched: `PatientSearchKey` says under what a person is found.
-    `organization_id` is the FHIR managing organization.
+    `version` counts the corrections, so that of two people who correct at once the second sees what the first did.
     """
 
     __tablename__ = "patient"
 
-    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     birth_name: Mapped[str] = mapped_column(Sealed)
     given_names: Mapped[str] = mapped_column(Sealed)  # the first one first; empty for a newborn who has none yet
     name_used: Mapped[str | None] = mapped_column(Sealed)
@@ -47,6 +48,7 @@ class Patient(Identified, Model):
     )
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)  # FHIR: replaced-by
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
     commune: Mapped[Commune] = relationship(lazy="joined")
 
@@ -128,6 +130,77 @@ class IdentityCheck(Identified, Model):
     at: Mapped[datetime]
 
     checked_by: Mapped[Account] = relationship(lazy="joined")
+
+
+class Cause(enum.StrEnum):
+    """Why somebody may find and open a person. The team of care (L1110-12 CSP) needs no other reason than the care."""
+
+    ENTERED = "entered"  # she was registered there
+    REQUEST = "request"  # care was asked for there
+    STAY = "stay"
+    CIRCLE = "circle"  # her usual professional
+    ACCEPTANCE = "acceptance"  # said yes to what was asked for her
+    IDENTITY = "identity"  # told her whole identity, and a reason
+
+
+RUNNING = text("until IS NULL")
+WHILE_RUNNING: dict[str, Any] = {"unique": True, "sqlite_where": RUNNING, "postgresql_where": RUNNING}
+
+
+class Relation(Identified, Model):
+    """That an organization or a practitioner (never both) may find and open this person, since when, until and why.
+
+    `until`: none while what caused it lasts. `reason`: in the words of who came by the whole identity. `local_number`:
+    hers in that house (FHIR identifier; *IPP*). `recorded_by_id`: whose act it was; none of what was before this table.
+    """
+
+    __tablename__ = "relation"
+    __table_args__ = (
+        CheckConstraint("(organization_id IS NULL) <> (practitioner_id IS NULL)", name="one_holder"),
+        CheckConstraint("why <> 'identity' OR reason IS NOT NULL", name="identity_has_reason"),
+        Index("uq_relation_running_organization", "organization_id", "patient_id", "why", **WHILE_RUNNING),
+        Index("uq_relation_running_practitioner", "practitioner_id", "patient_id", "why", **WHILE_RUNNING),
+        Index("ix_relation_organization", "organization_id", "patient_id"),
+        Index("ix_relation_practitioner", "practitioner_id", "patient_id"),
+        Index("ix_relation_local_number", "local_number_key"),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    why: Mapped[Cause] = mapped_column(text_enum(Cause, 20))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Sealed)
+    local_number: Mapped[str | None] = mapped_column(Sealed)
+    local_number_key: Mapped[str | None]
+    recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    organization: Mapped[Organization | None] = relationship()
+    practitioner: Mapped[Practitioner | None] = relationship()
+    recorded_by: Mapped[Account | None] = relationship()
+
+
+class LikelyDuplicate(Identified, Model):
+    """Two records that may be one person: somebody has to look. `patient_id` is the older of both (UUIDv7).
+
+    `why`: what made them alike, a word of the rule that noticed; `verdict`: same or other, once somebody said so.
+    """
+
+    __tablename__ = "likely_duplicate"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "other_id"),
+        CheckConstraint("patient_id < other_id", name="older_first"),
+        CheckConstraint("(settled_at IS NULL) = (verdict IS NULL)", name="settled_has_verdict"),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    why: Mapped[str]
+    noted_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+    settled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    verdict: Mapped[str | None]
 
 
 class CareTeamMember(Identified, Model):

@@ -1,17 +1,18 @@
-"""Finding a patient again, within what one's organizations may see."""
+"""Who may find and open whom; and finding a patient again, within that."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
+from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.patients.actions import all_hashed
-from app.patients.models import CareTeamMember, Patient, PatientSearchKey
+from app.patients.models import CareTeamMember, Patient, PatientSearchKey, Relation
 from app.patients.names import LETTERS, all_names, fits
 from app.patients.searching import Sought, read_search
 
@@ -19,6 +20,44 @@ SHOWN = 20
 """How many people a list can be read for; of more, letters are asked for."""
 COMPARED = 300
 """How many names are opened to compare more than their first letters, before another word is asked for."""
+
+
+def openable_by(account: Account, now: datetime) -> Select[UUID]:
+    """The ids of those whom this person may find and open: by a relation of the organizations where she asks for care,
+    or of her own as a practitioner. The whole house asks here.
+
+    At a shared tablet the ward's relations count and her own do not, as it is with her roles.
+    """
+    held = [Relation.organization_id.in_(account.organizations(*REQUESTERS))]
+    if account.organizations(Role.PRACTITIONER):
+        she = select(Practitioner.id).where(Practitioner.account_id == account.id)
+        held.append(Relation.practitioner_id.in_(she))
+    return select(Relation.patient_id).where(or_(*held), _lasts(now))
+
+
+def _lasts(now: datetime) -> ColumnElement[bool]:
+    return or_(Relation.until.is_(None), Relation.until > now)
+
+
+def may_open(account: Account, patient_id: UUID, now: datetime) -> bool:
+    return db.session.scalar(openable_by(account, now).where(Relation.patient_id == patient_id).limit(1)) is not None
+
+
+def for_account(patient_id: UUID, account: Account, now: datetime) -> Patient | None:
+    """The patient, if this person may open her."""
+    return db.session.get(Patient, patient_id) if may_open(account, patient_id, now) else None
+
+
+def known_to(organization_ids: Collection[UUID]) -> Select[UUID]:
+    """The ids of those with whom these organizations have, or had, a relation."""
+    return select(Relation.patient_id).where(Relation.organization_id.in_(organization_ids))
+
+
+def holders_among(patient_id: UUID, organization_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Which of these organizations have a relation with this person."""
+    here = Relation.patient_id == patient_id, Relation.organization_id.in_(organization_ids)
+    held = db.session.scalars(select(Relation.organization_id).where(*here, _lasts(now)))
+    return {each for each in held if each}
 
 
 @dataclass(frozen=True)
@@ -85,18 +124,6 @@ def born_on(days: Iterable[date]) -> Select[UUID]:
     """The ids of those who were born on one of these days."""
     keys = [f"born {day.isoformat()}" for day in days]
     return select(PatientSearchKey.patient_id).where(PatientSearchKey.key.in_(all_hashed(keys)))
-
-
-def managed_by(organization_ids: Sequence[UUID]) -> Select[UUID]:
-    """The ids of those whose records these organizations manage."""
-    record = aliased(Patient)
-    return select(record.id).where(record.organization_id.in_(organization_ids))
-
-
-def of_organizations(patient_id: UUID, organization_ids: Sequence[UUID]) -> Patient | None:
-    """The patient, if one of these organizations manages the record."""
-    patient = db.session.get(Patient, patient_id)
-    return patient if patient and patient.organization_id in organization_ids else None
 
 
 def usual_practitioners(patient_ids: Collection[UUID]) -> dict[tuple[UUID, str], Practitioner]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.dates import PartialDate
+from app.core.language import gettext as _
 from app.patients.names import all_names
 
 OLDEST = 125
@@ -46,9 +47,9 @@ class ImpossibleBirth(ValueError):
 def check_birth_date(born: PartialDate, today: date) -> None:
     """Raises `ImpossibleBirth`."""
     if born.first > today:
-        raise ImpossibleBirth("Cette date n'est pas encore passée.")
+        raise ImpossibleBirth(_("Cette date n'est pas encore passée."))
     if born.year < today.year - OLDEST:
-        raise ImpossibleBirth(f"Plus de {OLDEST} ans\u00a0: vérifiez l'année.")
+        raise ImpossibleBirth(_("Plus de %(n)s ans : vérifiez l'année.", n=OLDEST))
 
 
 def age(born: date, today: date) -> int:
@@ -58,14 +59,14 @@ def age(born: date, today: date) -> int:
 def age_band(years: int) -> str:
     """What may be shown before acceptance: enough to judge the care, not enough to know the person (FACTS 4.6)."""
     if years < 1:
-        return "nourrisson"
+        return _("nourrisson")
     for limit, band in (
-        (3, "1 à 2 ans"),
-        (12, "enfant"),
-        (18, "adolescent"),
-        (40, "18 à 39 ans"),
-        (60, "40 à 59 ans"),
+        (3, _("1 à 2 ans")),
+        (12, _("enfant")),
+        (18, _("adolescent")),
+        (40, _("18 à 39 ans")),
+        (60, _("40 à 59 ans")),
     ):
         if years < limit:
             return band
-    return "60 à 74 ans" if years < 75 else "75 à 89 ans" if years < 90 else "90 ans et plus"
+    return _("60 à 74 ans") if years < 75 else _("75 à 89 ans") if years < 90 else _("90 ans et plus")

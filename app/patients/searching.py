@@ -11,6 +11,7 @@ from datetime import date
 from itertools import product
 
 from app.core.dates import PartialDate, WrongDate, read_date, simplified
+from app.core.language import gettext as _
 from app.core.phones import WrongNumber, read_number
 from app.patients.names import LETTERS, beginnings, fits, forms, given_list, name_words
 from app.patients.rules import ImpossibleBirth, Traits, check_birth_date
@@ -127,29 +128,29 @@ def _check(born: PartialDate, names: tuple[str, ...], today: date, written: str)
     except ImpossibleBirth as why:  # `06123456` may become a number.
         raise NotYet(str(why), unfinished=PHONE.fullmatch(written) is not None) from None
     if not born.day and not names:
-        raise NotYet("Ajoutez les trois premières lettres du nom ou du prénom.", unfinished=True)
+        raise NotYet(_("Ajoutez les trois premières lettres du nom ou du prénom."), unfinished=True)
 
 
 def _phone(text: str) -> str:
     """In E.164; empty for what is none, or not yet."""
     digits = sum(c.isdigit() for c in text)
     if digits == 9 and text.startswith("0"):
-        raise NotYet("Il manque un chiffre au numéro.", unfinished=True)
+        raise NotYet(_("Il manque un chiffre au numéro."), unfinished=True)
     if digits < 10 and not text.startswith("+"):
         return ""
     try:
         return read_number(text)
     except WrongNumber:
         if digits < 10:
-            raise NotYet("Continuez le numéro.", unfinished=True) from None
-        raise NotYet("Ce n'est ni une date, ni un numéro de téléphone qui existe.") from None
+            raise NotYet(_("Continuez le numéro."), unfinished=True) from None
+        raise NotYet(_("Ce n'est ni une date, ni un numéro de téléphone qui existe.")) from None
 
 
 def _by_name(names: tuple[str, ...]) -> Sought:
     if not names:
-        raise NotYet("Écrivez une date de naissance, un nom et un prénom, ou un numéro.", unfinished=True)
+        raise NotYet(_("Écrivez une date de naissance, un nom et un prénom, ou un numéro."), unfinished=True)
     if len(names) < 2:
-        raise NotYet("Ajoutez la date de naissance, ou le prénom.", unfinished=True)
+        raise NotYet(_("Ajoutez la date de naissance, ou le prénom."), unfinished=True)
     return Sought(words=names)
 
 
@@ -167,7 +168,7 @@ def _date_among(words: Sequence[str], today: date) -> tuple[PartialDate | None, 
         else:
             return born, [*words[:start], *words[end:]]
     digits = sum(c.isdigit() for word in words for c in word)
-    raise NotYet(f"{wrong} Exemple\u00a0: 12/03/1948 mar.", unfinished=digits < 8)
+    raise NotYet(_("%(why)s Exemple : 12/03/1948 mar.", why=str(wrong)), unfinished=digits < 8)
 
 
 def _windows(length: int, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ from app.patients.rules import Traits, official_date
 from app.patients.searching import search_keys
 
 revision: str = "0018"
-down_revision: str | None = "0014"
+down_revision: str | None = "0016"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -19,11 +19,10 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import cell_of
 from app.organizations.models import Organization
-from app.pathways.actions import version_id_of
-from app.pathways.library import pathways
+from app.pathways.library import pathways, version_id_of
 from app.patients.actions import hashed
 from app.patients.ins import IdentityStatus
-from app.patients.models import Consent, Patient, PatientSearchKey
+from app.patients.models import Cause, Consent, Patient, PatientSearchKey, Relation
 from app.patients.rules import Traits
 from app.patients.searching import search_keys
 from app.push.models import Message, MessageState, Subscription
@@ -38,7 +37,20 @@ NAMES = ("Marchand", "Dubois", "LefÃ¨vre", "Moreau", "N'Guyen", "Garcia", "BenoÃ
 
 ORDER: tuple[type, ...] = (
     *(Account, Organization, Membership, Practitioner, PractitionerRole, Subscription),
-    *(Patient, PatientSearchKey, Episode, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),
+    *(
+        Patient,
+        PatientSearchKey,
+        Relation,
+        Episode,
+        CareRequest,
+        Consent,
+        Wave,
+        Offer,
+        Message,
+        Step,
+        Appointment,
+        AuditEvent,
+    ),
 )
 """Each table after those it refers to."""
 
@@ -156,7 +168,6 @@ class Past:
             Patient,
             {
                 "id": patient,
-                "organization_id": self.town.emergency_id,
                 "birth_name": name,
                 "given_names": "Monique",
                 "birth_date_text": born.isoformat(),
@@ -168,11 +179,14 @@ class Past:
                 "birth_rank": 0,
                 "identity_status": IdentityStatus.PROVISIONAL,
                 "created_at": self.now,
+                "version": 1,
             },
         )
         traits = Traits(name, "Monique", PartialDate.of(born), "F", "91228", phones=("+33639980100",))
         for key in search_keys(traits):
             yield PatientSearchKey, {"key": hashed(key)[0], "patient_id": patient}
+        entered = {"organization_id": self.town.emergency_id, "why": Cause.ENTERED, "since": self.now}
+        yield Relation, {"id": new_id(), "patient_id": patient, **entered}
 
     def _request(self, n: int, patient: UUID) -> Iterator[tuple[type, Row]]:
         """One past request: seven asked, one came or the asker cancelled."""

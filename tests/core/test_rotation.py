@@ -156,8 +156,7 @@ def test_without_the_former_key_it_says_so_and_breaks_nothing(
 
 def test_killed_again_and_again_it_comes_to_its_end(town: Town, patient: UUID, engine_url: str, tmp_path: Path) -> None:
     with transaction():
-        first = db.session.get_one(Patient, patient)
-        home, by = first.organization_id, town.orientation_nurse.account_id
+        home, by = town.emergency_id, town.orientation_nurse.account_id
         for number in range(120):
             named = "Nom", f"Prénom {number}", PartialDate(1950, 1, 1)
             identity = patients.Identity(*named, "F", "91228", "+33639980100", "91228")

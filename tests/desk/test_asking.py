@@ -14,6 +14,7 @@ from app.core.db import db, new_id, transaction
 from app.organizations.actions import import_communes
 from app.patients.actions import Identity, create
 from app.patients.models import Consent, Patient
+from app.patients.queries import known_to
 from tests.desk.screen import chosen, state, value, words
 from tests.factories.town import Town
 
@@ -219,7 +220,7 @@ def test_a_new_patient_goes_on_to_the_request(town: Town) -> None:
     page = town.orientation_nurse.get(sent.location)
     assert "Odile LEFÈVRE" in words(page)
     assert "née le 2 juin 1951" in words(page)
-    kept = db.session.scalars(select(Patient).where(Patient.organization_id == town.emergency_id)).one()
+    kept = db.session.scalars(select(Patient).where(Patient.id.in_(known_to([town.emergency_id])))).one()
     assert (kept.birth_place, kept.commune_code, kept.phone) == ("91223", "91228", "+33639980102")
     assert kept.birth_date == date(1951, 6, 2)
 
