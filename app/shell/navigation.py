@@ -35,6 +35,8 @@ ENTRIES = (
     Entry("desk.requests", "Suivi", "clipboard-list", frozenset(REQUESTERS)),
     Entry("supervision.board", "Supervision", "layout-dashboard", frozenset({Role.COORDINATOR})),
     Entry("desk.new", "Demander", "plus", frozenset(REQUESTERS)),
+    Entry("membership.members", "Membres", "users-round", frozenset({Role.ADMINISTRATOR})),
+    Entry("tablets_administration.administer", "Tablettes", "smartphone", frozenset({Role.ADMINISTRATOR})),
     Entry("membership.account", "Moi", "circle-user-round"),
 )
 """In the order in which they are shown, the most urgent first."""
@@ -55,8 +57,13 @@ def entries(account: Account) -> list[Entry]:
 
 
 def account_links() -> list[tuple[str, str, str]]:
-    """(address, label, icon) of what stands under *Moi*."""
-    return [(url_for(each.endpoint), each.label, each.icon) for each in LINKS if each.roles & current_user.roles]
+    """(address, label, icon) of what stands under *Moi*, and is not an entry."""
+    shown = {each.endpoint for each in entries(current_user)}
+    return [
+        (url_for(each.endpoint), each.label, each.icon)
+        for each in LINKS
+        if each.roles & current_user.roles and each.endpoint not in shown
+    ]
 
 
 def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | bool | None] | None]:
