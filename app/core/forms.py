@@ -72,7 +72,8 @@ class Form(FlaskForm):  # type: ignore[misc]
             """Choices made at import are read now."""
             choices = unbound_field.kwargs.get("choices")
             read = {"choices": {key: str(words) for key, words in choices.items()}} if isinstance(choices, dict) else {}
-            return super().bind_field(form, unbound_field, {**options, **read})
+            field: Field = super().bind_field(form, unbound_field, {**options, **read})
+            return field
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """A page's form is never JSON: Flask-WTF would read it, and break on `false` or a list."""

@@ -235,9 +235,9 @@ class TestHomeCare:
             db.session.get_one(PractitionerRole, able.role_id).skills = ["wounds"]
         town.asks(reason="dressing")
         town.time_passes(seconds=1)
-        assert (near.offer(), able.offer().rank_line) == (
+        assert (near.offer(), plain(told(able.offer().rank_line))) == (
             None,
-            "à 4,0\u00a0km, plaies et cicatrisation, aucune alerte depuis 7 jours",
+            "à 4 km, Plaies et cicatrisation, aucune alerte depuis 7 jours",
         )
 
     def test_care_that_does_not_begin_is_said(self, town: Town) -> None:
