@@ -70,6 +70,13 @@ class Form(FlaskForm):  # type: ignore[misc]
         return not is_resumed() and bool(super().validate(extra_validators))
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: FlaskForm, unbound_field: Any, options: Any) -> Field:
+            """Choices made at import are read now."""
+            choices = unbound_field.kwargs.get("choices")
+            read = {"choices": {key: str(words) for key, words in choices.items()}} if isinstance(choices, dict) else {}
+            field: Field = super().bind_field(form, unbound_field, {**options, **read})
+            return field
+
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """A page's form is never JSON: Flask-WTF would read it, and break on `false` or a list."""
             return None if formdata is _Auto and request.is_json else super().wrap_formdata(form, formdata)

@@ -16,6 +16,7 @@ from app.core.db import db, transaction
 from app.core.forms import is_resumed, resumable
 from app.core.htmx import see_other
 from app.core.language import gettext as _
+from app.core.language import kept
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
@@ -81,7 +82,7 @@ def reassign(request_id: UUID) -> Response:
     form, now = ReassignmentForm(), clock.now()
     if not form.validate():
         return again(request_id, CameBack(reassignment=form))
-    why = REASSIGNMENTS[form.reassignment.data]
+    why = kept(REASSIGNMENTS[form.reassignment.data])
 
     def take_back(found: CareRequest) -> bool:
         whom = request.form.get("performer", "")

@@ -95,7 +95,7 @@ class AppointmentForm(Form):
 
     def __init__(self, pathway: Pathway, modes: Mapping[str, str], **values: Any) -> None:
         super().__init__(**values)
-        self.mode.choices = {mode: modes[mode] for mode in pathway.modes}
+        self.mode.choices = {mode: str(modes[mode]) for mode in pathway.modes}
         # Whoever writes a time of her own must write one; a slot is sent without this field.
         self.starts_at.flags.required = True
 
