@@ -80,7 +80,7 @@ def move(
     note(request, verb.value, by=by, state=moved[1], detail=detail, now=now)
     record("request.moved", request, by, now=now, **ends)
     _follow(request, verb, by, now)
-    carers.let_go(request, verb, moved[0], now)
+    carers.end_relations(request, verb, moved[0], now)
     return True
 
 
