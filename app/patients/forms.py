@@ -1,5 +1,6 @@
 """The forms about a person that several doors have: finding her, writing her down, correcting what was written."""
 
+from dataclasses import replace
 from typing import Any
 
 from wtforms import Field, RadioField, StringField, ValidationError
@@ -145,22 +146,23 @@ class PatientForm(Form):
 
     validate_given_names = validate_birth_name
 
-    def identity(self) -> Identity:
-        """Only after validation."""
+    def identity(self, before: Identity | None = None) -> Identity:
+        """Only after validation. `before`: what is kept of the traits that this form does not ask for."""
         place, born_at = self.commune.meant.place, self.birth_place.meant.place
         birth_name, given_names, birth_date = self.birth_name.data, self.given_names.data, self.birth_date.data
         if birth_name is None or given_names is None or birth_date is None:
             raise ValueError("the form was not validated")
         if not isinstance(place, Place) or born_at is None:
             raise ValueError("the form was not validated")
-        return Identity(
-            birth_name=birth_name,
-            given_names=given_names,
-            birth_date=birth_date,
-            sex=self.sex.data,
-            birth_place=born_at.code,
-            phone=self.phone.e164 or "",
-            commune_code=place.commune.code,
-            postal_code=place.postal_code,
-            address=self.address.data or "",
-        )
+        typed: dict[str, Any] = {
+            "birth_name": birth_name,
+            "given_names": given_names,
+            "birth_date": birth_date,
+            "sex": self.sex.data,
+            "birth_place": born_at.code,
+            "phone": self.phone.e164 or "",
+            "commune_code": place.commune.code,
+            "postal_code": place.postal_code,
+            "address": self.address.data or "",
+        }
+        return replace(before, **typed) if before else Identity(**typed)
