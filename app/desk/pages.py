@@ -24,7 +24,6 @@ from app.core.qr import qr_svg
 from app.desk import lines
 from app.desk import queries as desk_queries
 from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, ReplyForm, WindowForm
-from app.desk.forms import CommuneField, PatientForm, PatientSearchForm
 from app.desk.lines import Hands, Moment
 from app.desk.queries import Followed, Hours
 from app.desk.request_form import RequestForm
@@ -36,6 +35,7 @@ from app.dispatch.words import answers_in_words as refusals_in_words
 from app.dispatch.words import stage
 from app.documents.models import Document
 from app.pathways.schema import Pathway, Reason
+from app.patients.forms import CommuneField, PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
 
 BESIDE = 30
@@ -307,7 +307,7 @@ class NewPatientPage(Page):
 class PlaceMeant(Page):
     """Under a place's field: what Relais understood, or what to choose among."""
 
-    template = "desk/_meant.html"
+    template = "patients/_meant.html"
 
     field: CommuneField
 

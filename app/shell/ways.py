@@ -6,6 +6,7 @@ WAYS = {
     "account": "membership.account",
     "audit": "supervision.audit",
     "board": "supervision.board",
+    "communes": "desk.communes",
     "devices": "messages.devices",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own
