@@ -30,7 +30,7 @@ STEPS: dict[str, str] = {
     "proposed": later("Proposition reçue"),
     "question": later("Question posée"),
     "reply": later("Réponse donnée"),
-    "relayed": later("Passée à un confrère"),
+    "relayed": later("Passée à une ou un collègue"),
     "rescheduled": later("Moment changé"),
     "task": later("Fait"),
     "attached": "Document joint",

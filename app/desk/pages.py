@@ -280,7 +280,8 @@ class HandoverPage(Page):
 
 @dataclass(frozen=True)
 class PatientSearchPage(Page):
-    """`found`: none until a birth date was given; `lends`: the pathway has needs that are about no patient."""
+    """`found`: none as long as nobody can be looked for; `understood`: what was, in words; `hint`: what is still to be
+    typed, or typed otherwise; `lends`: the pathway has needs that are about no patient."""
 
     template = "desk/patient.html"
     fragment = "desk/_patients.html"
@@ -289,7 +290,9 @@ class PatientSearchPage(Page):
     pathways: Mapping[str, Pathway]
     lends: bool
     form: PatientSearchForm
-    found: list[tuple[UUID, Banner]] | None
+    found: list[tuple[UUID, Banner]] | None = None
+    understood: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from app.care_requests.attachments import MOST
 from app.care_requests.rules import Visit
 from app.core import clock
 from app.core.db import new_id
-from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
+from app.core.forms import DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
 from app.core.language import gettext as _
 from app.core.language import later, said
 from app.core.words import date_words
@@ -230,11 +230,11 @@ def name_of(slug: str) -> str:
 def field_of(question: Question) -> Any:
     """The field that asks it, not yet bound to a form."""
     told: dict[str, Any] = {
-        "label": question.label + (f" ({question.unit})" if question.unit else ""),
-        "description": question.help,
+        "label": said(question.label) + (f" ({said(question.unit)})" if question.unit else ""),
+        "description": said(question.help),
         "validators": [AnswerRequired(question)],
     }
-    choices = {option.slug: option.label for option in question.options}
+    choices = {option.slug: said(option.label) for option in question.options}
     match question.kind:
         case "choice":
             return RadioField(choices=choices, **told)
@@ -243,7 +243,7 @@ def field_of(question: Question) -> Any:
         case "number":
             return NumberField(render_kw={"inputmode": "decimal"}, **told)
         case "date":
-            return DayField(format=ISO_FIRST, **told)
+            return DayField(**told)
         case "text":
             return StringField(filters=[stripped], **told)
         case "long-text":

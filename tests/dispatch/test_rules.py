@@ -123,7 +123,7 @@ def test_the_search_begins_with_the_first_stage_and_without_a_usual_one_goes_on_
 
 def test_the_reason_for_asking_is_said() -> None:
     laden = but(person(1, 3.0), fits=("arabe",), today=2, lately=4, answers=3, asked_at_this_hour=5)
-    assert rules.rank_line(person(1, 3.0), "3,0 km") == "à 3,0 km, pas sollicité depuis 7 jours"
+    assert rules.rank_line(person(1, 3.0), "3,0 km") == "à 3,0 km, aucune alerte depuis 7 jours"
     assert rules.rank_line(laden, "3,0 km") == (
         "à 3,0 km, arabe, 2 prises aujourd'hui, sollicité 4 fois en 7 jours, répond 3 fois sur 5 à cette heure"
     )

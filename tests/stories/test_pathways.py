@@ -235,7 +235,7 @@ class TestHomeCare:
         town.time_passes(seconds=1)
         assert (near.offer(), able.offer().rank_line) == (
             None,
-            "à 4,0\u00a0km, plaies et cicatrisation, pas sollicité depuis 7 jours",
+            "à 4,0\u00a0km, plaies et cicatrisation, aucune alerte depuis 7 jours",
         )
 
     def test_care_that_does_not_begin_is_said(self, town: Town) -> None:
@@ -370,7 +370,7 @@ class TestBedRequest:
         town.time_passes(seconds=1)
         assert [ward.offer().state for ward in wards] == [OfferState.LOST, OfferState.WON, OfferState.LOST]
         assert wards[0].notices()[-1]["notification"]["title"] == "Une autre proposition est retenue"
-        assert wards[1].notices()[-1]["notification"]["title"] == "C'est à vous"
+        assert wards[1].notices()[-1]["notification"]["title"] == "Demande acceptée"
         moves(town, request, Verb.START, wards[1])
         moves(town, request, Verb.FINISH, wards[1])
 
@@ -422,7 +422,7 @@ class TestTheRequestersHand:
             assert dispatch.assign(town.request(request), role, by=town.coordinator.account, now=clock.now())
         town.time_passes(seconds=1)
         assert (maya.offer().state, ines.offer().state) == (OfferState.LOST, OfferState.WON)
-        assert ines.notices()[-1]["notification"]["title"] == "C'est à vous"
+        assert ines.notices()[-1]["notification"]["title"] == "Demande acceptée"
 
     def test_widen_at_once(self, town: Town) -> None:
         town.nurse("Maya", km=1)
