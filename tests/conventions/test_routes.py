@@ -95,7 +95,9 @@ def test_whoever_needs_no_cookie_needs_no_origin_either(house: Flask) -> None:
 def test_urls_are_kebab_case_nouns_and_ids_are_typed(house: Flask) -> None:
     for rule in routes(house):
         for part in rule.rule.strip("/").split("/"):
-            assert re.fullmatch(r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<token>|<slug>", part), rule.rule
+            assert re.fullmatch(
+                r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<int:number>|<token>|<slug>", part
+            ), rule.rule
 
 
 def test_nothing_changes_on_get(house: Flask) -> None:
