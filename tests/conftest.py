@@ -1,6 +1,7 @@
 """The house under test: the same tests on SQLite and on PostgreSQL, with a clock that tests move by hand."""
 
 import gc
+import json
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -21,11 +23,13 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, event, func, update
 from sqlalchemy.pool import QueuePool
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.config import Settings, read_settings
 from app.core import clock
 from app.core.db import Model, db, transaction
+from app.core.typography import plain
 from app.core.waiting import WEB
 from app.demo import territory
 from app.pathways import library
@@ -43,17 +47,35 @@ class CompiledOnce(BytecodeCache):
     """Templates compiled by one house under test serve the next: that was a fifth of the suite's time."""
 
     def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
+        self._known: dict[tuple[str, ...], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
+        bucket.code = self._known.get(_in_its_language(bucket))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key] = bucket.bytecode_to_string()
+        self._known[_in_its_language(bucket)] = bucket.code
+
+
+def _in_its_language(bucket: Bucket) -> tuple[str, ...]:
+    return getattr(bucket.environment, "language", ""), bucket.key, bucket.checksum
+
+
+def read_plainly(get_data: Callable[..., Any]) -> Callable[..., Any]:
+    """Tests say words as they are typed: what a page's text is read for is what it says. How it is set, apostrophes and
+    no-break spaces, is looked for in the bytes (`tests/conventions/test_typography.py`)."""
+
+    def read(self: TestResponse, as_text: bool = False) -> Any:
+        data = get_data(self, as_text=as_text)
+        return plain(data) if as_text else data
+
+    return read
 
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
+
+
+TestResponse.get_data = read_plainly(TestResponse.get_data)
+TestResponse.get_json = lambda self, *_args, **_options: json.loads(self.text) if self.is_json else None
 
 
 COMPILED = ("_parts", "_trace", "_converters", "_static_weights", "_argument_weights")
@@ -134,7 +156,8 @@ def pytest_collection_finish() -> None:
 
 def needs_another_program(item: pytest.Item) -> bool:
     """A browser, PostgreSQL, the State's sign-in; or it starts and kills processes of ours."""
-    asked = {"browsers", "postgres", "pro_sante", "notification_centre"} & set(getattr(item, "fixturenames", ()))
+    programs = {"playwright_driver", "chromium", "postgres", "pro_sante", "notification_centre"}
+    asked = programs & set(getattr(item, "fixturenames", ()))
     on_postgresql = "postgresql" in item.nodeid.partition("[")[2]
     return bool(asked) or on_postgresql or {"chaos", "bench"} & {*item.path.parts} != set()
 

@@ -10,7 +10,8 @@ from app.care_requests.models import State
 from app.care_requests.rules import read_visits
 from app.core import clock
 from app.core.htmx import Page
-from app.core.words import day, french_date, moment
+from app.core.language import gettext as _
+from app.core.words import date_words, day, moment
 from app.directory.models import PractitionerRole
 from app.organizations.models import Organization
 
@@ -88,13 +89,13 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
 
 def coming(appointment: Appointment, performer: PractitionerRole, now: datetime) -> Coming:
     at = appointment.starts_at
-    when = moment(at, now) if at else "vous appelle pour fixer l'heure"
+    when = moment(at, now) if at else _("vous appelle pour fixer l'heure")
     return Coming(performer.name, performer.initials, performer.phone, when)
 
 
 def days(starts_at: datetime, now: datetime) -> list[str]:
     """`Demain,` then `mercredi 25 novembre`: a page may be read on another day than the one it was printed."""
-    date, near = french_date(clock.paris(starts_at), "EEEE d MMMM"), day(starts_at, now)
+    date, near = date_words(clock.paris(starts_at), "EEEE d MMMM"), day(starts_at, now)
     return [date.capitalize()] if near == date else [f"{near.capitalize()},", date]
 
 
