@@ -34,6 +34,7 @@ STEPS: dict[str, str] = {
     "rescheduled": later("Moment changé"),
     "task": later("Fait"),
     "attached": "Document joint",
+    "erased": later("Document effacé"),
     "informed": later("Informé"),
     "late": later("Les soins n'ont pas commencé"),
     "left": later("N'exerce plus ici : les soins sont à confier"),

@@ -161,6 +161,7 @@ def init_app(app: Flask) -> None:
     environment.filters.update(
         day=words.day,
         distance=words.distance,
+        due=words.due,
         full_date=words.full_date,
         hour=words.hour,
         lasting=words.length,

@@ -93,6 +93,14 @@ def _by(local_hour: int, name: str) -> str:
     return _("d'ici %(day)s soir", day=name) if name else _("d'ici ce soir")
 
 
+def due(end: datetime, now: datetime | None = None) -> str:
+    """Until when there is time: `avant 19 h 12` today, `d'ici lundi matin`; `délai passé` afterwards."""
+    now = now or clock.now()
+    if end <= now:
+        return _("délai passé")
+    return _("avant %(hour)s", hour=hour(end)) if day(end, now) == day(now, now) else wanted(now, end, now)
+
+
 def brief(value: datetime, now: datetime) -> str:
     """`14 h 05` today, `demain 9 h`, `mar. 9 h` within the week, `12 déc. 9 h`: for a narrow column of hours."""
     local = clock.paris(value).date()

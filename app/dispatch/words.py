@@ -41,11 +41,11 @@ SUMS: dict[str, tuple[str, str]] = {
 }
 
 
-def answers_in_words(counts: Mapping[str, int]) -> str:
-    """`4 trop loin, 2 complets, 3 sans réponse`; `counts`: as from `queries.answers_summed`."""
-    return ", ".join(
-        f"{counts[key]}{NO_BREAK}{words[not is_one(counts[key])]}" for key, words in SUMS.items() if counts.get(key)
-    )
+def answers_in_words(counts: Mapping[str, int]) -> list[str]:
+    """`4 trop loin`, `3 sans réponse`, `2 complets`: the most frequent first, for it says what to do next. `counts`: as
+    from `queries.answers_summed`."""
+    given = sorted((key for key in SUMS if counts.get(key)), key=lambda key: -counts[key])
+    return [f"{counts[key]}{NO_BREAK}{SUMS[key][not is_one(counts[key])]}" for key in given]
 
 
 def offer_notice(care: str, commune: str, expires_at: datetime, path: str) -> Notice:

@@ -293,7 +293,7 @@ def show_invitation(invitation_id: UUID) -> Response:
     return page(
         "membership/shown_invitation.html",
         invitation=mine,
-        holds=mine.takes_codes(clock.now()),
+        takes_codes=mine.takes_codes(clock.now()),
         code=mine.code,
         address=address,
         drawn=qr_svg(address),

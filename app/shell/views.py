@@ -74,7 +74,21 @@ def install() -> Response:
 
 
 STYLES = (
-    *("tokens", "base", "layout", "shell", "button", "card", "offer", "request", "list", "patient", "form", "notice"),
+    *(
+        "tokens",
+        "base",
+        "layout",
+        "shell",
+        "button",
+        "card",
+        "offer",
+        "request",
+        "list",
+        "patient",
+        "form",
+        "documents",
+        "notice",
+    ),
     *("widths", "pages", "desk", "board", "print"),
 )
 JOINED = {

@@ -8,7 +8,7 @@ from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.core.language import gettext as _
 from app.core.language import later, ngettext, said
 from app.core.ways import way
-from app.core.words import brief, length, near_day, span, wanted
+from app.core.words import due, length, near_day, wanted
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
 from app.supervision.moves import Moves, moves_of
@@ -17,15 +17,13 @@ from app.supervision.watch import Watched, WatchKind
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A request that nobody took, for who has it in her hands. `answers`: the refusals summed; `author`, `initials`,
-    `organization`, `phone`: who asks, and where to call her."""
+    """A request that nobody took, for who has it in her hands. `answers`: the refusals summed, the most frequent
+    first; `author`, `organization`, `phone`: who asks, and where to call her."""
 
     id: UUID
     line: RequestLine
-    wanted: str
-    answers: str
+    answers: list[str]
     author: str
-    initials: str
     organization: str
     phone: str
     moves: Moves | None
@@ -66,9 +64,8 @@ def _owes(watched: Watched) -> str:
 
 
 def board_line(request: RequestFacts, reach: Reach, now: datetime) -> RequestLine:
-    """By when somebody must be found, and how far the search came."""
-    when = _("avant %(at)s", at=brief(request.window_end, now)) if request.window_end > now else _("délai passé")
-    return line_of(request, url_of(request), when=when, note=reach_in_words(reach))
+    """With until when someone is to be found, and how far the search came."""
+    return line_of(request, url_of(request), when=due(request.window_end, now), note=reach_in_words(reach))
 
 
 def unanswered(watched: Watched, reach: Reach, now: datetime) -> Unanswered:
@@ -76,13 +73,11 @@ def unanswered(watched: Watched, reach: Reach, now: datetime) -> Unanswered:
     return Unanswered(
         id=request.id,
         line=board_line(request, reach, now),
-        wanted=span(request.window_start, request.window_end, now),
         answers=answers_in_words(reach.answers),
         author=watched.author,
-        initials=watched.initials,
         organization=watched.organization,
         phone=watched.phone,
-        moves=moves_of(request, watched.reached or 0, now),
+        moves=moves_of(request, watched.reached or 0, reach.answers, now),
     )
 
 
@@ -116,14 +111,13 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
 
 
 def reach_in_words(reach: Reach) -> str:
-    """`7 prévenus, 4 vus, 1 refus`; nothing while nobody was asked."""
+    """`7 prévenus · 4 vus · 1 refus`, without what did not happen."""
     if not reach.asked:
         return _("personne n'est encore prévenu")
-    words = [
-        ngettext("%(num)s prévenu", "%(num)s prévenus", reach.asked),
-        ngettext("%(num)s vu", "%(num)s vus", reach.seen),
-        ngettext("%(num)s refus", "%(num)s refus", reach.refused),
+    said = [
+        (reach.asked, ngettext("%(num)s prévenu", "%(num)s prévenus", reach.asked)),
+        (reach.seen, ngettext("%(num)s vu", "%(num)s vus", reach.seen)),
+        (reach.refused, ngettext("%(num)s refus", "%(num)s refus", reach.refused)),
+        (reach.unreachable, ngettext("%(num)s injoignable", "%(num)s injoignables", reach.unreachable)),
     ]
-    if reach.unreachable:
-        words.append(ngettext("%(num)s injoignable", "%(num)s injoignables", reach.unreachable))
-    return ", ".join(words)
+    return " · ".join(words for number, words in said if number)

@@ -21,6 +21,9 @@ def at(**delta: float) -> datetime:
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
+        (words.due(at(hours=4, minutes=5), NOW), "avant 14 h 05"),
+        (words.due(at(days=1), NOW), "d'ici demain matin"),
+        (words.due(at(minutes=-1), NOW), "délai passé"),
         (words.hour(NOW), "10 h"),
         (words.hour(at(minutes=5)), "10 h 05"),
         (words.hour(at(hours=-10)), "0 h"),
