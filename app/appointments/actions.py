@@ -14,7 +14,7 @@ from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN
 from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token
-from app.core.words import moment
+from app.core.words import full_date, hour
 from app.directory.queries import deserted
 from app.membership.leaving import Departure
 
@@ -127,7 +127,9 @@ def propose(
         return True  # A second tap: the patient's answer to the first stands.
     if sequence not in (None, appointment.sequence):
         return False  # Another time was said since: an old tap does not undo it.
-    if not care_requests.move(request, Verb.SCHEDULE, by=by, detail=moment(starts_at, now), now=now):
+    if not care_requests.move(
+        request, Verb.SCHEDULE, by=by, detail=f"{full_date(starts_at)} à {hour(starts_at)}", now=now
+    ):
         return False
     _set(appointment, starts_at, mode, now)
     record("appointment.proposed", appointment, by, now=now, mode=mode)
