@@ -57,14 +57,15 @@ class Inbox:
 
 @dataclass(frozen=True)
 class InboxPage(Page):
-    """`unexplained`: refused a moment ago, without a reason yet; `free`: let pass, and nobody took it since.
+    """`unexplained`: the last that was refused a moment ago, without a reason yet; asked of each, it would hide
+    what waits. `free`: let pass, and nobody took it since.
     `judgement`: whether an alert reaches her; none for the part that moves, which leaves what is beside it alone."""
 
     template = "inbox/inbox.html"
     fragment = "inbox/_inbox.html"
 
     inboxes: list[Inbox]
-    unexplained: list[Card]
+    unexplained: Card | None
     free: list[Card]
     reasons: Mapping[str, str]
     numbers: Numbers
@@ -90,7 +91,7 @@ def inbox_of(account: Account, boxes: list[Recipient], now: datetime) -> InboxPa
             )
             for box in boxes
         ],
-        unexplained=[card(offer, now) for offer in waiting.unexplained],
+        unexplained=card(waiting.unexplained[0], now) if waiting.unexplained else None,
         free=[card(offer, now) for offer in waiting.free],
         reasons=REFUSALS,
         numbers=numbers,
