@@ -144,4 +144,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span
     )
-    app.jinja_env.filters.update(map_link=map_link, full_date=full_date)
+    app.jinja_env.filters.update(map_link=map_link, full_date=full_date, french_date=french_date)
