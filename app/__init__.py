@@ -38,9 +38,9 @@ from app.core import (
     limits,
     logging,
     security,
+    templates,
     waiting,
     ways,
-    words,
 )
 from app.jobs import timers
 
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     process is with the database."""
     settings = settings or read_settings()
     app = Flask(__name__)
+    app.jinja_environment = templates.LanguageEnvironment
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     )
     logging.init_app()
     htmx.htmx.init_app(app)
-    for floor in (db, incoming, again, compression, security, limits, errors, words, forms, ways):
+    for floor in (db, incoming, again, compression, security, limits, errors, templates, forms, ways):
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)

@@ -20,11 +20,13 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import QueuePool
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.config import Settings, read_settings
 from app.core import clock
 from app.core.db import Model, db, transaction
+from app.core.typography import plain
 from app.core.waiting import WEB
 from app.demo import territory
 from app.pathways import library
@@ -40,17 +42,35 @@ class CompiledOnce(BytecodeCache):
     """Templates compiled by one house under test serve the next: that was a fifth of the suite's time."""
 
     def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
+        self._known: dict[tuple[str, str], bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
+        if code := self._known.get(_in_its_language(bucket)):
+            bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key] = bucket.bytecode_to_string()
+        self._known[_in_its_language(bucket)] = bucket.bytecode_to_string()
+
+
+def _in_its_language(bucket: Bucket) -> tuple[str, str]:
+    return getattr(bucket.environment, "language", ""), bucket.key
+
+
+def read_plainly(get_data: Callable[..., Any]) -> Callable[..., Any]:
+    """Tests say words as they are typed: what a page's text is read for is what it says. How it is set, apostrophes and
+    no-break spaces, is looked for in the bytes (`tests/conventions/test_typography.py`)."""
+
+    def read(self: TestResponse, as_text: bool = False) -> Any:
+        data = get_data(self, as_text=as_text)
+        return plain(data) if as_text else data
+
+    return read
 
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
+
+
+TestResponse.get_data = read_plainly(TestResponse.get_data)
 
 
 COMPILED = ("_parts", "_trace", "_converters", "_static_weights", "_argument_weights")

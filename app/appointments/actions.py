@@ -18,7 +18,6 @@ from app.care_requests.rules import TAKEN
 from app.core import clock
 from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token
-from app.core.words import moment
 from app.directory.queries import accounts_of, deserted
 from app.membership.leaving import Departure
 from app.messages import actions as messages
@@ -137,7 +136,7 @@ def propose(
         return True  # A second tap: the patient's answer to the first stands.
     if sequence not in (None, appointment.sequence):
         return False  # Another time was said since: an old tap does not undo it.
-    if not care_requests.move(request, Verb.SCHEDULE, by=by, detail=moment(starts_at, now), now=now):
+    if not care_requests.move(request, Verb.SCHEDULE, by=by, detail=starts_at.isoformat(), now=now):
         return False
     _set(appointment, starts_at, mode, now)
     record("appointment.proposed", appointment, by, now=now, mode=mode)
@@ -192,7 +191,7 @@ def wish(appointment: Appointment, reason: str, moments: Sequence[Moment], *, no
     if (appointment.patient_reason, appointment.wished) == (reason, wished):
         return True
     appointment.patient_reason, appointment.wished, appointment.changed_at = reason, wished, now
-    care_requests.note(request, "wished", now=now, detail=words.wishes(moments))
+    care_requests.note(request, "wished", now=now, detail=",".join(wished))
     record("appointment.wished", appointment, now=now, reason=reason)
     _tell_performer(request, "wished", words.WISHED_NOTICE, now)
     return True

@@ -10,6 +10,7 @@ from app.appointments.actions import link_token_for
 from app.appointments.models import Appointment, PatientLink, PatientSpace
 from app.care_requests.models import State
 from app.core.db import db, transaction
+from app.core.language import gettext as _
 from app.core.words import moment
 from app.jobs.timers import Due
 from app.letters import actions as letters
@@ -64,5 +65,14 @@ def compose(letter: Letter, now: datetime) -> Words | None:
     words = db.session.scalar(select(PatientSpace.code_words).where(theirs))
     kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == visit.id))
     link = f"{current_app.config['SETTINGS'].base_url}/p/{link_token_for(visit.id, kept)}"
-    signed = f" Vos deux mots\u00a0: {words}." if words else ""
-    return Words(f"Rappel\u00a0: votre rendez-vous est {moment(visit.starts_at, now)}.{signed} Répondre\u00a0: {link}")
+    when = moment(visit.starts_at, now)
+    if not words:
+        return Words(_("Rappel : votre rendez-vous est %(when)s. Répondre : %(link)s", when=when, link=link))
+    return Words(
+        _(
+            "Rappel : votre rendez-vous est %(when)s. Vos deux mots : %(words)s. Répondre : %(link)s",
+            when=when,
+            words=words,
+            link=link,
+        )
+    )

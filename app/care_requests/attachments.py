@@ -14,6 +14,7 @@ from app.care_requests.models import CareRequest, Episode, EpisodeDocument
 from app.care_requests.queries import performs, together
 from app.care_requests.rules import TAKEN
 from app.core.db import db
+from app.core.language import gettext as _
 from app.documents import actions as documents
 from app.documents.models import Document
 from app.documents.rules import LARGEST, Upload, WrongDocument, checked
@@ -29,7 +30,7 @@ def read_uploads(uploads: Iterable[FileStorage]) -> list[Upload]:
     """What a browser sent, checked; fields in which nothing was chosen are nothing. Raises `WrongDocument`."""
     sent = [each for each in uploads if each.filename]
     if len(sent) > MOST:
-        raise WrongDocument(f"{MOST} documents au plus pour une demande.")
+        raise WrongDocument(_("%(most)s documents au plus pour une demande.", most=MOST))
     return [checked(each.filename or "", each.stream.read(LARGEST + 1)) for each in sent]
 
 
@@ -38,7 +39,7 @@ def join(request: CareRequest, uploads: Sequence[Upload], *, by: Account, now: d
     db.session.scalars(select(Episode).where(Episode.id == request.episode_id).with_for_update(key_share=True)).one()
     here = select(func.count()).select_from(EpisodeDocument).where(EpisodeDocument.episode_id == request.episode_id)
     if (db.session.scalar(here) or 0) + len(uploads) > MOST:
-        raise WrongDocument(f"{MOST} documents au plus pour une demande.")
+        raise WrongDocument(_("%(most)s documents au plus pour une demande.", most=MOST))
     for each in uploads:
         _join(request, documents.store(each, request.patient_id, by=by, now=now), by, now)
     if uploads:

@@ -17,7 +17,7 @@ from app.core.db import db, new_id
 from app.directory.models import Profession
 from app.messages import actions as messages
 from app.organizations.models import Organization
-from app.pathways.actions import version_id_of
+from app.pathways.library import version_id_of
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient

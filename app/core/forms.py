@@ -22,7 +22,9 @@ from wtforms import (
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from app.core.language import gettext as _
 from app.core.phones import WrongNumber, read_number
+from app.core.typography import NARROW, NO_BREAK
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +57,7 @@ def is_resumed() -> bool:
 
 
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form in French; WTForms ships the words of its own validators.
+    """A form; WTForms ships the words of its own validators, in the language that is spoken.
 
     `short_names`: how a field is called within a sentence, where its label is a question.
     """
@@ -66,8 +68,6 @@ class Form(FlaskForm):  # type: ignore[misc]
         return not is_resumed() and bool(super().validate(extra_validators))
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        locales = ("fr_FR", "fr")
-
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """A page's form is never JSON: Flask-WTF would read it, and break on `false` or a list."""
             return None if formdata is _Auto and request.is_json else super().wrap_formdata(form, formdata)
@@ -108,8 +108,8 @@ class PhoneField(StringField):
 def _why_not(typed: str) -> str:
     digits = sum(c.isdigit() for c in typed)
     if digits and digits != 10 and not typed.startswith(("+", "00")):
-        return f"Ce numéro n'a pas le bon nombre de chiffres\u00a0: {digits} au lieu de 10."
-    return "Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56."
+        return _("Ce numéro n'a pas le bon nombre de chiffres : %(digits)s au lieu de 10.", digits=digits)
+    return _("Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56.")
 
 
 def uuid_or_none(text: str | None) -> UUID | None:
@@ -132,12 +132,13 @@ class DayField(DateField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if any(str(value).strip() for value in valuelist):
-            _read(super().process_formdata, valuelist, f"Écrivez une date qui existe, par exemple {self.example}.")
+            otherwise = _("Écrivez une date qui existe, par exemple %(example)s.", example=self.example)
+            _read(super().process_formdata, valuelist, otherwise)
 
 
 class HourField(TimeField):
     def process_formdata(self, valuelist: list[Any]) -> None:
-        _read(super().process_formdata, valuelist, "Écrivez une heure, par exemple 20:00.")
+        _read(super().process_formdata, valuelist, _("Écrivez une heure, par exemple 20:00."))
 
 
 def _read(parse: Callable[[list[Any]], None], written: list[Any], otherwise: str) -> None:
@@ -166,7 +167,7 @@ class NumberField(FloatField):
     widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        written = [str(stripped(value)).replace(",", ".").replace("\u00a0", "") for value in valuelist]
+        written = [str(stripped(value)).replace(",", ".").replace(NO_BREAK, "") for value in valuelist]
         if not any(written):
             return
         try:
@@ -175,7 +176,7 @@ class NumberField(FloatField):
             self.data = None
         if self.data is None or not math.isfinite(self.data):
             self.data = None
-            raise ValueError("Écrivez un nombre, par exemple 38,5.")
+            raise ValueError(_("Écrivez un nombre, par exemple 38,5."))
 
 
 def say_only(field: Field, words: str = "") -> NoReturn:
@@ -199,7 +200,7 @@ def mistakes(form: Form) -> list[Mistake]:
 
 def _mistake(form: Form, field: Field) -> Mistake:
     several = isinstance(field, RadioField | SelectMultipleField)  # A group has no id of its own: its first choice has.
-    label = field.label.text.rstrip(" ?\u00a0")
+    label = field.label.text.rstrip(f" ?{NO_BREAK}{NARROW}")
     missing = not any(str(value).strip() for value in field.raw_data or ())
     return Mistake(f"{field.id}-0" if several else field.id, form.short_names.get(field.short_name, label), missing)
 

@@ -10,6 +10,8 @@ from wtforms.widgets import TextInput
 
 from app.core import clock
 from app.core.forms import FRENCH_DATES, DayField, Form, PhoneField, stripped
+from app.core.language import gettext as _
+from app.core.language import later
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity
@@ -19,11 +21,11 @@ from app.patients.rules import parse_search
 class PatientSearchForm(Form):
     """One field: birth date, then the first letters of the name."""
 
-    q = StringField("Date de naissance, puis début du nom", filters=[stripped])
+    q = StringField(later("Date de naissance, puis début du nom"), filters=[stripped])
 
     def validate_q(self, field: Field) -> None:
         if parse_search(field.data or "") is None:
-            raise ValidationError("Commencez par la date de naissance, par exemple 12/03/1948 mar.")
+            raise ValidationError(_("Commencez par la date de naissance, par exemple 12/03/1948 mar."))
 
     @property
     def unfinished(self) -> bool:
@@ -36,9 +38,9 @@ class CommuneField(StringField):
     button of the same name goes before what stands in the text."""
 
     meant: Meant[Place] | Meant[Meaning] = Meant(None)
-    WHICH = "Plusieurs communes sont possibles\u00a0: choisissez la bonne."
-    ONE = "Est-ce cette commune\u00a0? Touchez-la pour la choisir."
-    NONE = "Choisissez une commune de la liste, ou écrivez son code postal."
+    WHICH = later("Plusieurs communes sont possibles : choisissez la bonne.")
+    ONE = later("Est-ce cette commune ? Touchez-la pour la choisir.")
+    NONE = later("Choisissez une commune de la liste, ou écrivez son code postal.")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         written = [text for text in map(stripped, valuelist) if text]
@@ -69,9 +71,9 @@ class CommuneField(StringField):
 class BirthPlaceField(CommuneField):
     """A commune, be it a former one, a whole city, a country; or nobody knows."""
 
-    WHICH = "Plusieurs lieux sont possibles\u00a0: choisissez le bon."
-    ONE = "Est-ce ce lieu\u00a0? Touchez-le pour le choisir."
-    NONE = "Choisissez une commune de la liste, ou un pays\u00a0; écrivez «\u00a0inconnu\u00a0» si personne ne le sait."
+    WHICH = later("Plusieurs lieux sont possibles : choisissez le bon.")
+    ONE = later("Est-ce ce lieu ? Touchez-le pour le choisir.")
+    NONE = later("Choisissez une commune de la liste, ou un pays ; écrivez « inconnu » si personne ne le sait.")
 
     def read(self, text: str, near: Commune | None) -> Meant[Meaning]:
         return birth_place_meant(text, near)
@@ -85,44 +87,46 @@ class PatientForm(Form):
     """The five traits of the national identity reference (FACTS 4.4), and how to reach the person."""
 
     birth_name = StringField(
-        "Nom de naissance",
+        later("Nom de naissance"),
         filters=[stripped],
         validators=[
-            InputRequired("Écrivez le nom de naissance."),
-            Length(max=100, message="100 lettres au plus."),
+            InputRequired(later("Écrivez le nom de naissance.")),
+            Length(max=100, message=later("100 lettres au plus.")),
         ],
     )
     given_names = StringField(
-        "Prénoms de naissance",
+        later("Prénoms de naissance"),
         filters=[stripped],
         validators=[
-            InputRequired("Écrivez au moins un prénom."),
-            Length(max=100, message="100 lettres au plus."),
+            InputRequired(later("Écrivez au moins un prénom.")),
+            Length(max=100, message=later("100 lettres au plus.")),
         ],
     )
     birth_date = BirthDateField(
-        "Date de naissance",
+        later("Date de naissance"),
         format=FRENCH_DATES,
         widget=TextInput(),  # Eight digits are quicker than a calendar that begins today.
         render_kw={"inputmode": "numeric", "placeholder": "jj/mm/aaaa"},
-        validators=[InputRequired("Écrivez la date de naissance, par exemple 12/03/1948.")],
+        validators=[InputRequired(later("Écrivez la date de naissance, par exemple 12/03/1948."))],
     )
     birth_place = BirthPlaceField(
-        "Lieu de naissance",
-        description="La commune, ou le pays pour qui est né à l'étranger.",
-        validators=[DataRequired("Écrivez la commune ou le pays de naissance.")],
+        later("Lieu de naissance"),
+        description=later("La commune, ou le pays pour qui est né à l'étranger."),
+        validators=[DataRequired(later("Écrivez la commune ou le pays de naissance."))],
     )
     sex = RadioField(
-        "Sexe",
-        choices={"F": "Féminin", "M": "Masculin", "I": "Indéterminé"},
-        validators=[InputRequired("Choisissez.")],
+        later("Sexe"),
+        choices={"F": later("Féminin"), "M": later("Masculin"), "I": later("Indéterminé")},
+        validators=[InputRequired(later("Choisissez."))],
     )
-    phone = PhoneField("Téléphone", validators=[InputRequired("Écrivez un numéro où joindre le patient.")])
-    commune = CommuneField("Commune où le patient sera", validators=[DataRequired("Écrivez la commune.")])
+    phone = PhoneField(
+        later("Téléphone"), validators=[InputRequired(later("Écrivez un numéro où joindre le patient."))]
+    )
+    commune = CommuneField(later("Commune où le patient sera"), validators=[DataRequired(later("Écrivez la commune."))])
     address = StringField(
-        "Adresse, étage, code",
+        later("Adresse, étage, code"),
         filters=[stripped],
-        validators=[Length(max=200, message="200 lettres au plus.")],
+        validators=[Length(max=200, message=later("200 lettres au plus."))],
     )
 
     def __init__(self, near: Commune | None = None, **given: Any) -> None:
@@ -142,11 +146,11 @@ class PatientForm(Form):
     def validate_birth_date(self, field: Field) -> None:
         today = clock.paris(clock.now()).date()
         if field.data and not date(today.year - 125, 1, 1) <= field.data <= today:
-            raise ValidationError("Cette date n'est pas possible.")
+            raise ValidationError(_("Cette date n'est pas possible."))
 
     def validate_birth_name(self, field: Field) -> None:
         if not any(letter.isalpha() for letter in field.data or ""):
-            raise ValidationError("Écrivez le nom en lettres.")
+            raise ValidationError(_("Écrivez le nom en lettres."))
 
     validate_given_names = validate_birth_name
 

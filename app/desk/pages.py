@@ -117,7 +117,7 @@ class FollowPage(FollowList):
     needs: list[RequestLine]
     plan: Grid | None
     reach: Reach
-    refusals: str
+    refusals: list[str]
     won: Offer | None
     condition: str
     found_in: timedelta | None

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from app.core.language import gettext as _
+
 LARGEST = 5_000_000
 """Bytes, of each."""
 
@@ -32,10 +34,10 @@ class Upload:
 def checked(name: str, body: bytes) -> Upload:
     """Checked and named safely. Raises `WrongDocument`."""
     if len(body) > LARGEST:
-        raise WrongDocument("Ce fichier est trop lourd\u00a0: 5\u00a0Mo au plus.")
+        raise WrongDocument(_("Ce fichier est trop lourd : 5 Mo au plus."))
     kind = next((kind for sign, kind in SIGNS.items() if body.startswith(sign)), None)
     if kind is None:
-        raise WrongDocument("Choisissez un PDF, ou une photo JPEG ou PNG.")
+        raise WrongDocument(_("Choisissez un PDF, ou une photo JPEG ou PNG."))
     return Upload(safe_name(name, kind[1]), kind[0], body)
 
 

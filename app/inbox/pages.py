@@ -194,7 +194,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         modes=modes,
         places=[(mode, _place(offer, mode)) for mode in at],
         sequence=appointment.sequence if appointment else 0,
-        wished=wished_words(appointment, now) if appointment else "",
+        wished=wished_words(appointment.wished, now) if appointment else "",
         cannot=REASON_WORDS.get(appointment.patient_reason or "", "") if appointment else "",
         after=pathway.after,
         weeks=plans.weeks(read_visits(request.visits)),

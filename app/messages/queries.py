@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, func, select
 from app.core import clock
 from app.core.db import db
 from app.core.events import provider
-from app.core.words import count
+from app.core.language import ngettext
 from app.letters.rules import is_mobile
 from app.messages import rules
 from app.messages.models import TEST, Alert, Attention
@@ -191,7 +191,9 @@ class Usefulness:
     @property
     def words(self) -> str:
         """`12 alertes utiles sur 15`"""
-        return f"{count(self.useful, 'alerte utile', 'alertes utiles')} sur {self.rang}"
+        return ngettext(
+            "%(num)s alerte utile sur %(of)s", "%(num)s alertes utiles sur %(of)s", self.useful, of=self.rang
+        )
 
 
 def usefulness(account_id: UUID, now: datetime) -> Usefulness:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
+from app.core.language import gettext as _
 from app.organizations.geo import distance_km
 from app.organizations.models import Commune, Locality
 from app.organizations.spelling import visible
@@ -146,7 +147,7 @@ def birth_place_meant(text: str, near: Commune | None = None) -> Meant[Meaning]:
     """Where somebody was born: a commune, be it a former one, a whole city or a country; or nobody knows."""
     typed = read(text)
     if plain(text) in UNKNOWN_WORDS or typed.code == UNKNOWN:
-        return Meant(Born(UNKNOWN, "Lieu de naissance inconnu"))
+        return Meant(Born(UNKNOWN, _("Lieu de naissance inconnu")))
     if city := WHOLE_CITIES.get(typed.code or _whole_cities().get(typed.name, "")):
         return Meant(Born(_whole_cities()[searched(city)], city))
     if typed.code.startswith("99"):

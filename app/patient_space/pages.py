@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Self
 
 from flask import current_app, request, url_for
@@ -9,13 +10,14 @@ from flask import current_app, request, url_for
 from app.appointments import actions, queries, spaces
 from app.appointments.models import Appointment, PatientSpace
 from app.appointments.rules import moments_to_wish
-from app.appointments.words import PART_WORDS, near_day, wished_words
+from app.appointments.words import PART_WORDS, day_of, wished_words
 from app.care_requests import plans
 from app.care_requests.models import State
 from app.care_requests.rules import read_visits
 from app.core import clock
 from app.core.htmx import Page
-from app.core.words import day, french_date, moment
+from app.core.language import gettext as _
+from app.core.words import date_words, day, moment
 from app.directory.models import Practitioner, PractitionerRole
 from app.directory.words import PROFESSIONS
 from app.organizations.models import Organization
@@ -92,7 +94,7 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
         plan=plans.plan_in_words(read_visits(care_request.visits)),
         free=care_request.rulebook.after.free,
         to_wish=to_wish(now) if appointment.patient_answer == "declined" else [],
-        wished=wished_words(appointment, now),
+        wished=wished_words(appointment.wished, now),
         may_say_came=actions.may_say_came(appointment, now),
         others=[coming(one, who, now) for one in others if (who := one.request.performer)],
         in_calendar=appointment.last_starts_at is not None,
@@ -102,22 +104,21 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
 
 
 def to_wish(now: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
-    today = clock.paris(now).date()
     return [
-        (near_day(day, today).capitalize(), [(str(each), PART_WORDS[each.part]) for each in moments])
-        for day, moments in moments_to_wish(now, clock.PARIS)
+        (day_of(on, now).capitalize(), [(str(each), str(PART_WORDS[each.part])) for each in moments])
+        for on, moments in moments_to_wish(now, clock.PARIS)
     ]
 
 
 def coming(appointment: Appointment, performer: PractitionerRole, now: datetime) -> Coming:
     at = appointment.starts_at
-    when = moment(at, now) if at else "vous appelle pour fixer l'heure"
+    when = moment(at, now) if at else _("vous appelle pour fixer l'heure")
     return Coming(performer.name, performer.initials, performer.phone, when)
 
 
 def days(starts_at: datetime, now: datetime) -> list[str]:
     """`Demain,` then `mercredi 25 novembre`: a page may be read on another day than the one it was printed."""
-    date, near = french_date(clock.paris(starts_at), "EEEE d MMMM"), day(starts_at, now)
+    date, near = date_words(clock.paris(starts_at), "EEEE d MMMM"), day(starts_at, now)
     return [date.capitalize()] if near == date else [f"{near.capitalize()},", date]
 
 
@@ -231,8 +232,9 @@ class ReadersPage(Page):
 
     token: str
     key: str
-    readers: list[Reader]
+    days: list[tuple[str, list[Reader]]]
 
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
-        return cls(token, key, readers_of(space.patient_id, now))
+        by_day = groupby(readers_of(space.patient_id, now), key=lambda reader: reader.on)
+        return cls(token, key, [(date_words(on, "EEEE d MMMM y").capitalize(), list(some)) for on, some in by_day])

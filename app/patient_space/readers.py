@@ -12,6 +12,7 @@ from app.audit.models import AuditEvent
 from app.audit.words import REASONS
 from app.core import clock
 from app.core.db import db
+from app.core.language import gettext as _
 from app.organizations.queries import names_of
 
 A_YEAR = timedelta(days=365)
@@ -55,8 +56,8 @@ def _reader(line: AuditEvent, account: Account | None, names: dict[UUID, str]) -
     places = sorted({names[organization] for organization in account.organizations()}) if account else []
     return Reader(
         on=clock.paris(line.at).date(),
-        name=account.name if account else "Une personne qui n'est plus dans Relais",
+        name=account.name if account else _("Une personne qui n'est plus dans Relais"),
         place=", ".join(places),
-        why=REASONS.get(line.why, line.why),
+        why=str(REASONS.get(line.why, line.why)),
         unusual=line.why == "emergency",
     )

@@ -16,6 +16,8 @@ from app.care_requests.models import State
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
+from app.core.language import language
 from app.core.security import capability
 from app.patient_space.pages import AdvicePage, EndedPage, patient_page_of, stage
 
@@ -121,7 +123,7 @@ def calendar(token: str) -> Response:
     made = calendar_of(link.appointment, link.appointment.last_starts_at)
     content_type = f"text/calendar; charset=utf-8; method={made['METHOD']}"
     response = Response(made.to_ical(), content_type=content_type)
-    response.headers["Content-Disposition"] = 'attachment; filename="rendez-vous.ics"'
+    response.headers["Content-Disposition"] = 'attachment; filename="relais.ics"'
     return quiet(response)
 
 
@@ -135,7 +137,7 @@ def calendar_of(appointment: Appointment, starts_at: datetime) -> Calendar:
 
 def new_calendar(method: str) -> Calendar:
     calendar = Calendar()
-    calendar.add("prodid", "-//Relais//FR")
+    calendar.add("prodid", f"-//Relais//{language().upper()}")
     calendar.add("version", "2.0")
     calendar.add("method", method)
     return calendar
@@ -169,7 +171,7 @@ def organizer() -> vCalAddress:
 def words_of(appointment: Appointment) -> dict[str, Any]:
     """What other people who look into this calendar may read."""
     performer = appointment.request.performer
-    words = {"summary": f"Rendez-vous avec {performer.name}" if performer else "Rendez-vous"}
+    words = {"summary": _("Rendez-vous avec %(name)s", name=performer.name) if performer else _("Rendez-vous")}
     if performer and appointment.mode == "practice":
         words["location"] = performer.organization.full_address
     return words

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
 from app.core.db import db
+from app.core.language import later
 from app.live.actions import changed
 from app.messages.actions import alert
 from app.messages.models import Notice
@@ -28,9 +29,9 @@ TOLD_FOR = timedelta(hours=12)
 """How long the alert is tried; the line on the board stays until it is read."""
 
 REASONS = {
-    "silent": "Le patient ne peut pas répondre",
-    "care": "Soins urgents, et son équipe est injoignable",
-    "danger": "Éviter une erreur ou un danger",
+    "silent": later("Le patient ne peut pas répondre"),
+    "care": later("Soins urgents, et son équipe est injoignable"),
+    "danger": later("Éviter une erreur ou un danger"),
     "other": "Autre urgence",
 }
 
@@ -98,10 +99,10 @@ def break_glass(patient: Patient, territory_id: UUID, why: Why, *, by: Account, 
 
 
 NOTICE = Notice(
-    "Accès d'urgence ouvert",
-    "Ouvrez Relais pour lire pourquoi.",
+    later("Accès d'urgence ouvert"),
+    later("Ouvrez Relais pour lire pourquoi."),
     "board",
-    elsewhere="Relais : un accès d'urgence a été ouvert. Ouvrez Relais pour lire pourquoi.",
+    elsewhere=later("Relais : un accès d'urgence a été ouvert. Ouvrez Relais pour lire pourquoi."),
 )
 """It names neither the patient nor the person: lock screens are read by others."""
 

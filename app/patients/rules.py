@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from app.core.language import gettext as _
 from app.organizations.spelling import unmarked, visible
 
 BIRTH_DATE = re.compile(r"^\s*(\d{1,2})[\s./-]?(\d{2})[\s./-]?(\d{4})\s*(.*)$", re.DOTALL)
@@ -15,17 +16,17 @@ def age(born: date, today: date) -> int:
 def age_band(years: int) -> str:
     """What may be shown before acceptance: enough to judge the care, not enough to know the person (FACTS 4.6)."""
     if years < 1:
-        return "nourrisson"
+        return _("nourrisson")
     for limit, band in (
-        (3, "1 à 2 ans"),
-        (12, "enfant"),
-        (18, "adolescent"),
-        (40, "18 à 39 ans"),
-        (60, "40 à 59 ans"),
+        (3, _("1 à 2 ans")),
+        (12, _("enfant")),
+        (18, _("adolescent")),
+        (40, _("18 à 39 ans")),
+        (60, _("40 à 59 ans")),
     ):
         if years < limit:
             return band
-    return "60 à 74 ans" if years < 75 else "75 à 89 ans" if years < 90 else "90 ans et plus"
+    return _("60 à 74 ans") if years < 75 else _("75 à 89 ans") if years < 90 else _("90 ans et plus")
 
 
 def parse_search(text: str) -> tuple[date, str] | None:

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.core import clock
-from app.core.words import count, french_date
+from app.core.language import gettext as _
+from app.core.language import later, ngettext
+from app.core.words import count_days, date_words
 from app.organizations.models import town_of
 from app.patients.models import Patient
 from app.patients.rules import age
 
-SEXES = {"F": "Femme", "M": "Homme"}
-BORN = {"F": "née", "M": "né"}
+SEXES = {"F": later("Femme"), "M": later("Homme")}
+BORN = {"F": later("née le %(date)s"), "M": later("né le %(date)s"), "": later("né(e) le %(date)s")}
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ def banner(patient: Patient, now: datetime) -> Banner:
     return Banner(
         name=patient.name,
         sex=SEXES.get(patient.sex, ""),
-        born=f"{BORN.get(patient.sex, 'né(e)')} le {french_date(patient.birth_date)}",
+        born=BORN.get(patient.sex, BORN[""]) % {"date": date_words(patient.birth_date)},
         age=age_words(patient.birth_date, clock.paris(now).date()),
         address=", ".join(part for part in (patient.address, place) if part),
         phone=patient.phone,
@@ -41,6 +43,6 @@ def age_words(born: date, today: date) -> str:
     """`78 ans`; in months before the second birthday, in days before the second month."""
     years = age(born, today)
     if years >= 2:
-        return count(years, "an")
+        return ngettext("%(num)s an", "%(num)s ans", years)
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
-    return f"{months}\u00a0mois" if months >= 2 else count((today - born).days, "jour")
+    return _("%(n)s mois", n=months) if months >= 2 else count_days((today - born).days)

@@ -22,3 +22,9 @@ WAYS = {
     "service-worker": "shell.service_worker",
     "sign-in-at-the-state": "joining.sign_in_at_the_state",
 }
+
+PARTS = {
+    "ask-to-alert": "push/_ask.html",
+    "ask-to-install": "shell/_ask_to_install.html",
+}
+"""What rooms show of a room above them."""

@@ -14,6 +14,7 @@ from app.audit.words import ACTS, REASONS, RESULTS, SOURCES
 from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db
+from app.core.language import gettext as _
 from app.core.words import day, stamp
 from app.organizations.queries import names_of, territory_communes
 from app.patients.models import Patient
@@ -105,7 +106,7 @@ def _organizations(accounts: Collection[Account]) -> set[UUID]:
 
 def _trace(line: AuditEvent, actor: Account | None, names: dict[UUID, str]) -> Trace:
     where = sorted({names[organization] for organization in actor.organizations()}) if actor else []
-    nobody = "Le patient" if line.source == Source.PATIENT_LINK.value else "Relais"
+    nobody = _("Le patient") if line.source == Source.PATIENT_LINK.value else "Relais"
     return Trace(
         at=line.at,
         on=clock.paris(line.at).date(),

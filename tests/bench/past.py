@@ -18,8 +18,7 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import cell_of
 from app.organizations.models import Organization
-from app.pathways.actions import version_id_of
-from app.pathways.library import pathways
+from app.pathways.library import pathways, version_id_of
 from app.patients.actions import birth_date_key
 from app.patients.models import Consent, Patient
 from app.push.models import Message, MessageState, Subscription

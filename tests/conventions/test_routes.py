@@ -127,14 +127,7 @@ def test_only_the_demonstration_shows_itself_in_frames(house: Flask, tmp_path: P
     assert "frame-ancestors 'self'" in house.test_client().get("/offline").headers["Content-Security-Policy"]
 
 
-SEVERAL = {"badges": "tablets", "tablets_administration": "tablets"}
-"""Blueprints that are not named as their room yet."""
-
-
 def test_an_endpoint_begins_with_the_name_of_its_room(house: Flask) -> None:
     endpoints = {rule.endpoint for rule in house.url_map.iter_rules()} - {"static"}
     rooms = {endpoint: house.view_functions[endpoint].__module__.split(".")[1] for endpoint in endpoints}
-    names = {endpoint: endpoint.partition(".")[0] for endpoint in endpoints}
-    assert {
-        endpoint for endpoint in endpoints if SEVERAL.get(names[endpoint], names[endpoint]) != rooms[endpoint]
-    } == set()
+    assert {endpoint for endpoint in endpoints if endpoint.partition(".")[0] != rooms[endpoint]} == set()

@@ -29,6 +29,22 @@ def offenders(paths: Iterable[Path], breaks: Callable[[str], object]) -> list[st
     return [str(path.relative_to(ROOT)) for path in paths if breaks(path.read_text())]
 
 
+BY_HTMX = {"htmx-request"}
+"""Classes that the library sets."""
+
+
+def test_every_style_is_of_a_class_that_some_template_has() -> None:
+    """`.button--danger` also by `class="button--{{ kind }}"`, when some template says "danger"."""
+    styles = "".join(path.read_text() for path in (ROOT / "app/static/css").glob("*.css"))
+    selectors = re.sub(r"/\*.*?\*/|\{[^{}]*\}", "{}", styles, flags=re.S)
+    styled = set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors))
+    text = "".join(path.read_text() for path in TEMPLATES)
+    given = re.findall(r"""\bclass="((?:[^"{]|\{\{.*?\}\}|\{%.*?%\})*)\"""", text)
+    named = {name for value in given for name in re.findall(r"[\w-]+", value)}
+    made = {f"{stem}{end}" for stem in re.findall(r"([\w-]+--)\{\{", text) for end in re.findall(r'"(\w+)"', text)}
+    assert styled - named - made - BY_HTMX == set()
+
+
 def test_no_inline_script_or_style() -> None:
     def breaks(text: str) -> bool:
         text = re.sub(r"\{#.*?#\}", "", text, flags=re.S)
