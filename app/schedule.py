@@ -2,9 +2,11 @@
 
 from app.appointments import reminders
 from app.audit import sealing as audit
+from app.care_requests import attachments, watch
 from app.care_requests import queries as care_requests
-from app.care_requests import watch
 from app.dispatch import search
+from app.documents import quarantine
+from app.documents import queries as documents
 from app.drafts import actions as drafts
 from app.drafts import queries as kept_drafts
 from app.jobs.timers import Timer
@@ -27,5 +29,7 @@ TIMERS = (
     Timer("reminders of visits", reminders.remind_due, reminders.oldest_due, rest=20.0),
     Timer("recoveries", recovery.move_due, recovery.oldest_due, rest=10.0),
     Timer("drafts of yesterday", drafts.forget_due, kept_drafts.oldest_due, rest=20.0),
+    Timer("documents in quarantine", quarantine.scan_due, documents.oldest_scan_due, rest=20.0),
+    Timer("documents whose time is up", attachments.erase_due, attachments.oldest_due, rest=20.0),
     Timer("audit seals", audit.seal_due, audit.oldest_due, rest=5.0),
 )

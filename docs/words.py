@@ -4,15 +4,16 @@ New ones stand there with an empty `msgstr`, to be translated; those that nobody
 text, without line numbers or dates, so that two branches seldom touch the same lines.
 """
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
+from msgspec import to_builtins
 
 from app.core.language import ENGLISH, ENGLISH_WORDS, read_catalogue
+from app.pathways.library import load_catalog
 
 APP = Path(__file__).parents[1] / "app"
 PYTHON = {"gettext": None, "_": None, "later": None, "ngettext": (1, 2)}
@@ -32,8 +33,7 @@ def texts() -> set[Text]:
         found.update(_marked("python", path, PYTHON))
     for path in (APP / "templates").rglob("*.*"):
         found.update(_marked("jinja2.ext.babel_extract", path, TEMPLATES))
-    for path in APP.rglob("catalog/*.toml"):
-        found.update(_in_tables(tomllib.loads(path.read_text(encoding="utf-8"))))
+    found.update(_in_tables(to_builtins(list(load_catalog().values()))))
     return found
 
 
@@ -46,10 +46,10 @@ def _in_tables(value: object, key: str = "") -> Iterator[str]:
     if isinstance(value, dict):
         for name, held in value.items():
             yield from _in_tables(held, name)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for held in value:
             yield from _in_tables(held, key)
-    elif isinstance(value, str) and key in SPOKEN:
+    elif isinstance(value, str) and value and key in SPOKEN:
         yield value
 
 

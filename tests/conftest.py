@@ -1,5 +1,6 @@
 """The house under test: the same tests on SQLite and on PostgreSQL, with a clock that tests move by hand."""
 
+import json
 import os
 import shutil
 import socket
@@ -71,6 +72,7 @@ Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
 
 
 TestResponse.get_data = read_plainly(TestResponse.get_data)
+TestResponse.get_json = lambda self, *_args, **_options: json.loads(self.text) if self.is_json else None
 
 
 COMPILED = ("_parts", "_trace", "_converters", "_static_weights", "_argument_weights")

@@ -11,6 +11,16 @@ ROLES = {
     Role.SENIOR_DOCTOR: later("Décider des réorientations"),
     Role.ADMINISTRATOR: later("Administrer"),
 }
+ROLE_NAMES = {
+    Role.REQUESTER: later("Équipe qui demande"),
+    Role.PRACTITIONER: later("Professionnel de santé"),
+    Role.COORDINATOR: later("Coordination"),
+    Role.CASE_MANAGER: later("Suivi de parcours"),
+    Role.SENIOR_DOCTOR: later("Médecin senior"),
+    Role.ADMINISTRATOR: later("Administration"),
+}
+"""Under a person's name; for a choice, `ROLES` says what one does."""
+
 ROLE_HINTS = {
     Role.REQUESTER: later("Service, urgences, maternité ou cabinet qui demande"),
     Role.PRACTITIONER: later("Reçoit les demandes sur son téléphone"),

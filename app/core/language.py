@@ -162,9 +162,10 @@ def when_read(function: Callable[..., str], *args: object, **values: object) -> 
 
 def kept(*phrases: str) -> str:
     """Words as a row keeps them, to be read in any language with `told`: what `later` made, or what somebody typed."""
-    if len(phrases) == 1 and not isinstance(phrases[0], Later):
-        return phrases[0]
-    return json.dumps([_kept(each) for each in phrases], ensure_ascii=False)
+    made = [_kept(each) for each in phrases]
+    if len(made) == 1 and (isinstance(made[0], str) or len(made[0]) == 1):
+        return made[0] if isinstance(made[0], str) else str(made[0][0])
+    return json.dumps(made, ensure_ascii=False)
 
 
 def _kept(phrase: str) -> Any:

@@ -12,7 +12,19 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from app.core import clock, words
-from app.core.language import FRENCH, LANGUAGES, forms_of, gettext, is_one, language, ngettext, said, speak, words_of
+from app.core.language import (
+    FRENCH,
+    LANGUAGES,
+    forms_of,
+    gettext,
+    is_one,
+    language,
+    ngettext,
+    said,
+    speak,
+    told,
+    words_of,
+)
 
 
 class LanguageEnvironment(Environment):
@@ -158,4 +170,5 @@ def init_app(app: Flask) -> None:
         phone=words.phone,
         said=said,
         span=words.span,
+        told=told,
     )

@@ -8,7 +8,7 @@ import re
 
 APOSTROPHE, NO_BREAK, NARROW = "\u2019", "\u00a0", "\u202f"
 SPACE = f"[ {NO_BREAK}{NARROW}]"
-VALUE = r"(?:\d|%\(\w+\)s)"
+VALUE = r"(?:\d|%\(\w+\)s|\{\w+\})"
 """A figure, or the place of one."""
 
 EVERYWHERE = [

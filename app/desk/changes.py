@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.care_requests.words import CANCELLATIONS
 from app.core.forms import Form, stripped
-from app.core.language import later
+from app.core.language import later, said
 from app.pathways.schema import Pathway, windows_open
 
 REASSIGNMENTS = {
@@ -38,7 +38,7 @@ class WindowForm(Form):
 
     def __init__(self, pathway: Pathway, now: datetime) -> None:
         super().__init__()
-        self.window.choices = {w.slug: w.label for w in windows_open(pathway.windows, now)}
+        self.window.choices = {w.slug: said(w.label) for w in windows_open(pathway.windows, now)}
 
 
 class ReplyForm(Form):

@@ -13,9 +13,10 @@ from app.care_requests import attachments
 from app.care_requests.models import CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
-from app.core.forms import resumable
+from app.core.forms import is_resumed, resumable
 from app.core.htmx import see_other
 from app.core.language import gettext as _
+from app.core.language import kept
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
@@ -25,6 +26,7 @@ from app.desk.pages import CameBack
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
+from app.documents.intake import ROOM, received, type_said
 from app.documents.rules import WrongDocument
 
 
@@ -80,7 +82,7 @@ def reassign(request_id: UUID) -> Response:
     form, now = ReassignmentForm(), clock.now()
     if not form.validate():
         return again(request_id, CameBack(reassignment=form))
-    why = REASSIGNMENTS[form.reassignment.data]
+    why = kept(REASSIGNMENTS[form.reassignment.data])
 
     def take_back(found: CareRequest) -> bool:
         whom = request.form.get("performer", "")
@@ -143,16 +145,21 @@ def finish_task(request_id: UUID, task_id: UUID) -> Response:
 @bp.post("/requests/<uuid:request_id>/attachments")
 @role(*REQUESTERS)
 @limited("attachment", 30, MINUTE, of=by_account)
-@takes(attachments.ROOM)
+@takes(ROOM)
+@resumable
 def attach(request_id: UUID) -> Response:
     now = clock.now()
     asked_by_us(request_id)
+    brought = received(by=me().id, now=now)
+    if is_resumed():
+        return again(request_id, CameBack(waiting=brought.documents))
     try:
-        uploads = attachments.read_uploads(request.files.getlist("document"))
-        if not uploads:
+        if brought.wrong:
+            raise WrongDocument(" ".join(brought.wrong))
+        if not brought.documents:
             raise WrongDocument(_("Choisissez un fichier."))
         with transaction():
-            attachments.join(asked_by_us(request_id), uploads, by=me(), now=now)
+            attachments.join(asked_by_us(request_id), brought.documents, type_said("other"), by=me(), now=now)
     except WrongDocument as wrong:
-        return again(request_id, CameBack(wrong_document=str(wrong)))
+        return again(request_id, CameBack(wrong_document=str(wrong), waiting=brought.documents))
     return see_other(url_for("desk.follow", request_id=request_id))

@@ -1,36 +1,24 @@
 """The requester's forms about a patient: finding one, writing down a new one."""
 
-from datetime import date
 from typing import Any
 
 from flask import url_for
 from wtforms import Field, RadioField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
-from wtforms.widgets import TextInput
 
-from app.core import clock
-from app.core.forms import FRENCH_DATES, DayField, Form, PhoneField, stripped
+from app.core.forms import Form, PhoneField, stripped
 from app.core.language import gettext as _
 from app.core.language import later
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity
-from app.patients.rules import parse_search
+from app.patients.forms import BirthDateField
 
 
 class PatientSearchForm(Form):
-    """One field: birth date, then the first letters of the name."""
+    """One field: a birth date and the first letters of a name, a whole name, or a telephone number."""
 
-    q = StringField(later("Date de naissance, puis début du nom"), filters=[stripped])
-
-    def validate_q(self, field: Field) -> None:
-        if parse_search(field.data or "") is None:
-            raise ValidationError(_("Commencez par la date de naissance, par exemple 12/03/1948 mar."))
-
-    @property
-    def unfinished(self) -> bool:
-        """Is the date still being typed? Then nothing is wrong yet."""
-        return sum(c.isdigit() for c in self.q.data or "") < 8
+    q = StringField(later("Date de naissance et début du nom, ou téléphone"), filters=[stripped])
 
 
 class CommuneField(StringField):
@@ -79,10 +67,6 @@ class BirthPlaceField(CommuneField):
         return birth_place_meant(text, near)
 
 
-class BirthDateField(DayField):
-    example = "12/03/1948"
-
-
 class PatientForm(Form):
     """The five traits of the national identity reference (FACTS 4.4), and how to reach the person."""
 
@@ -104,9 +88,8 @@ class PatientForm(Form):
     )
     birth_date = BirthDateField(
         later("Date de naissance"),
-        format=FRENCH_DATES,
-        widget=TextInput(),  # Eight digits are quicker than a calendar that begins today.
-        render_kw={"inputmode": "numeric", "placeholder": "jj/mm/aaaa"},
+        description=later("Jour ou mois inconnu : écrivez 03/1948 ou 1948."),
+        render_kw={"placeholder": "jj/mm/aaaa"},  # Eight digits are quicker than a calendar that begins today.
         validators=[InputRequired(later("Écrivez la date de naissance, par exemple 12/03/1948."))],
     )
     birth_place = BirthPlaceField(
@@ -142,11 +125,6 @@ class PatientForm(Form):
                 "hx-status:4xx": "swap:none",
                 "hx-status:5xx": "swap:none",
             }
-
-    def validate_birth_date(self, field: Field) -> None:
-        today = clock.paris(clock.now()).date()
-        if field.data and not date(today.year - 125, 1, 1) <= field.data <= today:
-            raise ValidationError(_("Cette date n'est pas possible."))
 
     def validate_birth_name(self, field: Field) -> None:
         if not any(letter.isalpha() for letter in field.data or ""):

@@ -86,13 +86,15 @@ def follow_topics(account: Account) -> list[str]:
 
 @dataclass(frozen=True)
 class CameBack:
-    """Forms with what must be mended in them, and the `notice` of what could not be done any more."""
+    """Forms with what must be mended in them, documents that wait to be joined, and the `notice` of what could not be
+    done any more."""
 
     cancellation: CancellationForm | None = None
     reassignment: ReassignmentForm | None = None
     window: WindowForm | None = None
     reply: tuple[UUID, ReplyForm] | None = None
     wrong_document: str = ""
+    waiting: Sequence[Document] = ()
     notice: str = ""
 
 
@@ -141,6 +143,7 @@ class FollowPage(FollowList):
     window: WindowForm | None
     reply: tuple[UUID, ReplyForm] | None
     wrong_document: str
+    waiting: Sequence[Document]
     notice: str
 
     @classmethod
@@ -195,6 +198,7 @@ class FollowPage(FollowList):
             or (WindowForm(asked.rulebook, now) if mine and asked.state in LOOKED_FOR else None),
             reply=came_back.reply,
             wrong_document=came_back.wrong_document,
+            waiting=came_back.waiting,
             notice=came_back.notice,
         )
 
@@ -284,7 +288,8 @@ class HandoverPage(Page):
 
 @dataclass(frozen=True)
 class PatientSearchPage(Page):
-    """`found`: none until a birth date was given; `lends`: the pathway has needs that are about no patient."""
+    """`found`: none as long as nobody can be looked for; `understood`: what was, in words; `hint`: what is still to be
+    typed, or typed otherwise; `lends`: the pathway has needs that are about no patient."""
 
     template = "desk/patient.html"
     fragment = "desk/_patients.html"
@@ -293,7 +298,9 @@ class PatientSearchPage(Page):
     pathways: Mapping[str, Pathway]
     lends: bool
     form: PatientSearchForm
-    found: list[tuple[UUID, Banner]] | None
+    found: list[tuple[UUID, Banner]] | None = None
+    understood: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -343,4 +350,3 @@ class NewRequestPage(Page):
     asked: dict[str, str]
     chosen_twice: bool
     refused: bool
-    sent_documents: bool

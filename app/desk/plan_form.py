@@ -8,7 +8,7 @@ from wtforms.validators import StopValidation
 from app.care_requests.rules import LONGEST_PLAN, Visit, planned
 from app.care_requests.words import MOMENT_WORDS
 from app.core import clock
-from app.core.forms import ISO_FIRST, DayField, Form, SeveralField, say_only
+from app.core.forms import DayField, Form, SeveralField, say_only
 from app.core.language import gettext as _
 from app.core.language import later
 
@@ -32,7 +32,7 @@ class PlanForm(Form):
         default=ONCE,
     )
     moments = SeveralField(later("À quels moments ?"), choices=MOMENT_WORDS)
-    until = DayField(later("Jusqu'au"), format=ISO_FIRST)
+    until = DayField(later("Jusqu'au"))
     starts_at: datetime | None = None
 
     @property

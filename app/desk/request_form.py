@@ -11,17 +11,17 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, T
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from app.accounts.models import Account
-from app.care_requests.attachments import read_uploads
+from app.care_requests.attachments import MOST
 from app.care_requests.rules import Visit
 from app.core import clock
 from app.core.db import new_id
-from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
+from app.core.forms import DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
 from app.core.language import gettext as _
 from app.core.language import later, said
 from app.core.words import date_words
 from app.desk.plan_form import PlanForm
 from app.directory.models import PractitionerRole
-from app.documents.rules import Upload, WrongDocument
+from app.documents.intake import Intake
 from app.pathways.schema import Pathway, Question, Reason, SignOff, windows_open
 
 PROTOCOL, DOCTOR = "protocol", "doctor"
@@ -74,13 +74,13 @@ class RequestForm(Form):
     )
 
     pathway: Pathway
-    documents: list[Upload]
+    brought: Intake
 
     @classmethod
     def of(cls, pathway: Pathway, choices: Choices, *, patient: bool, now: datetime) -> "RequestForm":
         """The form for this pathway. `patient`: whether it is about one."""
         bases = (cls, PlanForm) if pathway.recurring and patient else (cls,)
-        fields = {"pathway": pathway, "documents": [], **_fields(pathway, choices)}
+        fields = {"pathway": pathway, "brought": Intake(), **_fields(pathway, choices)}
         form = cast(RequestForm, type("PathwayForm", bases, fields)())
         form._offer(choices, patient, now)
         return form
@@ -145,11 +145,11 @@ class RequestForm(Form):
             say_only(field, _("Choisissez le médecin qui décide."))
 
     def validate_document(self, field: Field) -> None:
-        """What is wrong with a file is said of it by name; a browser never sends it again by itself."""
-        try:
-            self.documents = read_uploads(field.data) if field.data else []
-        except WrongDocument as wrong:
-            raise StopValidation(str(wrong)) from None
+        """What is wrong with a file is said of it by name; those that could be kept wait, and are not sent again."""
+        if self.brought.wrong:
+            raise StopValidation(" ".join(self.brought.wrong))
+        if len(self.brought.documents) > MOST:
+            raise StopValidation(_("%(most)s documents au plus pour une demande.", most=MOST))
 
 
 def _fields(pathway: Pathway, choices: Choices) -> dict[str, Any]:
@@ -167,7 +167,6 @@ def _fields(pathway: Pathway, choices: Choices) -> dict[str, Any]:
         fields["document"] = MultipleFileField(
             said(pathway.attachment.label),
             description=said(pathway.attachment.help),
-            render_kw={"accept": "application/pdf,image/jpeg,image/png"},
         )
     return fields
 
@@ -231,11 +230,11 @@ def name_of(slug: str) -> str:
 def field_of(question: Question) -> Any:
     """The field that asks it, not yet bound to a form."""
     told: dict[str, Any] = {
-        "label": question.label + (f" ({question.unit})" if question.unit else ""),
-        "description": question.help,
+        "label": said(question.label) + (f" ({said(question.unit)})" if question.unit else ""),
+        "description": said(question.help),
         "validators": [AnswerRequired(question)],
     }
-    choices = {option.slug: option.label for option in question.options}
+    choices = {option.slug: said(option.label) for option in question.options}
     match question.kind:
         case "choice":
             return RadioField(choices=choices, **told)
@@ -244,7 +243,7 @@ def field_of(question: Question) -> Any:
         case "number":
             return NumberField(render_kw={"inputmode": "decimal"}, **told)
         case "date":
-            return DayField(format=ISO_FIRST, **told)
+            return DayField(**told)
         case "text":
             return StringField(filters=[stripped], **told)
         case "long-text":

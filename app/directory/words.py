@@ -6,7 +6,7 @@ from app.core.typography import NO_BREAK
 from app.directory.models import Profession
 
 PROFESSIONS: dict[Profession, tuple[str, str]] = {
-    Profession.NURSE: (later("infirmier"), later("infirmiers")),
+    Profession.NURSE: (later("infirmière ou infirmier"), later("infirmières et infirmiers")),
     Profession.MIDWIFE: (later("sage-femme"), later("sages-femmes")),
     Profession.DOCTOR: (later("médecin"), later("médecins")),
     Profession.PHYSIOTHERAPIST: (later("kinésithérapeute"), later("kinésithérapeutes")),
@@ -37,7 +37,7 @@ SKILLS: dict[str, str] = {
 """What somebody can do beyond her profession, and the languages she speaks: whoever has what is asked comes first."""
 
 
-FEMININE = frozenset({Profession.MIDWIFE, Profession.MATERNITY})
+FEMININE = frozenset({Profession.NURSE, Profession.MIDWIFE, Profession.MATERNITY})
 
 
 def professionals(profession: Profession, number: int) -> str:

@@ -205,8 +205,8 @@ def rank_line(candidate: Candidate) -> list[str]:
     said = [how_far(candidate.km), *candidate.fits]
     if candidate.today:
         said.append(language.later("déjà prises aujourd'hui : %(n)s", n=candidate.today))
-    often = language.later("sollicité %(n)s fois en 7 jours", n=candidate.lately)
-    said.append(often if candidate.lately else language.later("pas sollicité depuis 7 jours"))
+    often = language.later("alertes en 7 jours : %(n)s", n=candidate.lately)
+    said.append(often if candidate.lately else language.later("aucune alerte depuis 7 jours"))
     if candidate.asked_at_this_hour >= HABIT:
         answers, asked = candidate.answers, candidate.asked_at_this_hour
         said.append(language.later("répond %(n)s fois sur %(of)s à cette heure", n=answers, of=asked))

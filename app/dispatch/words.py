@@ -13,7 +13,7 @@ CANCELLED = later("Relais : une demande acceptée est annulée. Ouvrez Relais av
 """What mails and SMS say: less than a lock screen, for they pass through more hands."""
 
 REFUSALS: dict[str, str] = {
-    "full": "Je suis complet",
+    "full": "Plus de place",
     "far": later("C'est trop loin"),
     "skill": later("Je ne fais pas ce soin"),
     "hours": later("Pas à ces heures-là"),
@@ -32,10 +32,10 @@ def found_by_phone(name: str) -> str:
 
 SUMS: dict[str, tuple[str, str]] = {
     "far": (later("trop loin"), later("trop loin")),
-    "full": (later("complet"), later("complets")),
+    "full": (later("sans place"), later("sans place")),
     "skill": (later("ne fait pas ce soin"), later("ne font pas ce soin")),
     "hours": (later("pas à ces heures-là"), later("pas à ces heures-là")),
-    "relayed": (later("passé à un confrère"), later("passés à un confrère")),
+    "relayed": (later("passé à une ou un collègue"), later("passés à une ou un collègue")),
     "none": (later("refus sans motif"), later("refus sans motif")),
     "silent": (later("sans réponse"), later("sans réponse")),
 }
@@ -55,7 +55,7 @@ def offer_notice(care: str, commune: str, expires_at: datetime, path: str) -> No
     )
 
 
-TAKEN_NOTICE = Notice(later("Demande déjà prise"), later("Un confrère s'en occupe. Merci."), urgency="normal")
+TAKEN_NOTICE = Notice(later("Demande déjà prise"), later("Une ou un collègue s'en occupe. Merci."), urgency="normal")
 EXPIRED_NOTICE = Notice(later("Le délai est passé"), later("La demande n'attend plus votre réponse."), urgency="low")
 WITHDRAWN_NOTICE = Notice(later("Demande annulée"), later("Elle n'attend plus de réponse."), urgency="normal")
 PERFORMER_NOTICE = Notice(
@@ -70,7 +70,7 @@ MOVED_NOTICE = Notice(later("Le moment a changé"), later("La demande attend tou
 NOT_CHOSEN_NOTICE = Notice(
     later("Une autre proposition est retenue"), later("Merci d'avoir proposé."), urgency="normal"
 )
-CHOSEN_NOTICE = Notice(later("C'est à vous"), later("Ouvrez Relais pour voir la demande."), elsewhere=NEW_REQUEST)
+CHOSEN_NOTICE = Notice(later("Demande acceptée"), later("Ouvrez Relais pour voir la demande."), elsewhere=NEW_REQUEST)
 
 
 def stage(kind: str, km: int) -> str:

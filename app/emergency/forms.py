@@ -1,15 +1,12 @@
 """Who, and why: both before anything is shown."""
 
-from datetime import date
-
-from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from app.core import clock
 from app.core.forms import Form, stripped
-from app.core.language import gettext as _
 from app.core.language import later
 from app.patients.emergency import REASONS, Wanted, Why
+from app.patients.forms import BirthDateField
 
 
 class EmergencyForm(Form):
@@ -23,8 +20,10 @@ class EmergencyForm(Form):
             Length(min=10, max=500, message=later("Écrivez entre 10 et 500 caractères.")),
         ],
     )
-    birth_date = DateField(
-        later("Date de naissance du patient"), validators=[InputRequired(later("Écrivez la date de naissance."))]
+    birth_date = BirthDateField(
+        later("Date de naissance du patient"),
+        render_kw={"placeholder": "jj/mm/aaaa"},
+        validators=[InputRequired(later("Écrivez la date de naissance."))],
     )
     birth_name = StringField(
         later("Nom de naissance, en entier"),
@@ -41,13 +40,12 @@ class EmergencyForm(Form):
         validators=[InputRequired(later("Cochez la case pour continuer."))],
     )
 
-    def validate_birth_date(self, field: DateField) -> None:
-        if field.data and not date(1890, 1, 1) <= field.data <= clock.paris(clock.now()).date():
-            raise ValidationError(_("Cette date n'est pas possible."))
-
     @property
     def wanted(self) -> Wanted:
-        return Wanted(self.birth_name.data or "", self.given_names.data or "", self.birth_date.data or date.max)
+        """Only after validation."""
+        if self.birth_date.data is None:
+            raise ValueError("the form was not validated")
+        return Wanted(self.birth_name.data or "", self.given_names.data or "", self.birth_date.data)
 
     @property
     def why(self) -> Why:

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from wtforms import (
-    DateField,
     DateTimeLocalField,
     Field,
     HiddenField,
@@ -14,12 +13,12 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.appointments.rules import AT_ONCE, NoSuchTime, check_time, instant, soon
 from app.core import clock
-from app.core.forms import Form, say_only, stripped
+from app.core.forms import DayField, Form, say_only, stripped
 from app.core.language import gettext as _
 from app.core.language import later
 from app.directory.models import PractitionerRole
@@ -70,8 +69,8 @@ LONGEST_ABSENCE = timedelta(days=365)
 
 
 class ReplacementForm(Form):
-    colleague = RadioField(later("Qui me remplace ?"), validators=[InputRequired(later("Choisissez un confrère."))])
-    until = DateField(later("Jusqu'au"), validators=[InputRequired(later("Choisissez une date."))])
+    colleague = RadioField(later("Qui me remplace ?"), validators=[InputRequired(later("Choisissez une personne."))])
+    until = DayField(later("Jusqu'au"), validators=[InputRequired(later("Choisissez une date."))])
 
     def __init__(self, colleagues: Sequence[PractitionerRole], today: date, **values: Any) -> None:
         super().__init__(**values)
@@ -80,7 +79,7 @@ class ReplacementForm(Form):
 
     def validate_until(self, field: Field) -> None:
         if field.data is None:
-            say_only(field, _("Choisissez une date."))  # What the parser said of it is said better here.
+            raise StopValidation("" if field.errors else _("Choisissez une date."))
         if field.data < self.today:
             raise ValidationError(_("Cette date est déjà passée."))
         if field.data > self.today + LONGEST_ABSENCE:
@@ -96,7 +95,7 @@ class AppointmentForm(Form):
 
     def __init__(self, pathway: Pathway, modes: Mapping[str, str], **values: Any) -> None:
         super().__init__(**values)
-        self.mode.choices = {mode: modes[mode] for mode in pathway.modes}
+        self.mode.choices = {mode: str(modes[mode]) for mode in pathway.modes}
         # Whoever writes a time of her own must write one; a slot is sent without this field.
         self.starts_at.flags.required = True
 

@@ -20,7 +20,7 @@ def wants_words() -> bool:
 
 def settled(offer: Offer, answer: AnswerResult, now: datetime) -> Response:
     """What became of a late tap, in words that identify nobody. 409 unless it is what now stands."""
-    shown, fate = card(offer, now), _fate(offer, answer)
+    shown, fate = card(offer, now), str(_fate(offer, answer))
     words = _("%(care)s, %(commune)s : %(fate)s", care=shown.care, commune=shown.commune, fate=fate)
     response = jsonify(answer=answer.value, state=offer.state.value, fate=sentence(fate), words=words)
     response.status_code = 200 if answer in SETTLED else 409

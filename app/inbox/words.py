@@ -7,7 +7,7 @@ from app.directory.words import SKILLS
 from app.dispatch.answers import AnswerResult
 
 SETTLED: dict[AnswerResult, str] = {
-    AnswerResult.WON: later("c'est à vous."),
+    AnswerResult.WON: later("vous l'avez acceptée."),
     AnswerResult.PROPOSED: later("proposition transmise."),
     AnswerResult.REFUSED: later("refus enregistré."),
 }
@@ -15,7 +15,7 @@ SETTLED: dict[AnswerResult, str] = {
 
 STANDS: dict[str, str] = {
     "open": later("cette partie ne peut plus être prise seule. Elle attend encore votre réponse."),
-    "proposed": later("votre proposition est transmise, le demandeur choisit."),
+    "proposed": later("votre proposition est transmise, la personne qui demande choisit."),
     "won": later("elle est à votre nom. Pour la rendre, désistez-vous depuis la visite."),
     "refused": later("cette demande n'attend plus de réponse."),
     "lost": later("déjà prise par une ou un collègue. Merci d'avoir répondu."),
@@ -27,7 +27,7 @@ STANDS: dict[str, str] = {
 """What stands instead of a tap that does not count; by `queries.standing`."""
 
 WITHDRAWALS: dict[str, str] = {
-    "full": later("Je suis complet"),
+    "full": later("Plus de place"),
     "sick": later("Je suis malade"),
     "far": later("C'est trop loin"),
     "unreachable": later("Le patient ne répond pas"),

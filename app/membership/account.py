@@ -11,7 +11,7 @@ from app.accounts import sessions
 from app.accounts.guards import by_account, me, proven, signed_in
 from app.accounts.models import Role
 from app.accounts.views import BY_OWNER, this_sign_in
-from app.accounts.words import ROLES
+from app.accounts.words import ROLE_NAMES
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
@@ -34,7 +34,7 @@ def account() -> Response:
         devices=accounts.devices_of(me(), clock.now()),
         this_device=this_sign_in(),
         proposals=[(each.id, proposal(each)) for each in queries.proposals_to(me().id, clock.now())],
-        organizations=[(name, [ROLES[each] for each in roles]) for name, roles in queries.roles_of(me())],
+        organizations=[(name, [ROLE_NAMES[each] for each in roles]) for name, roles in queries.roles_of(me())],
         answers_requests=Role.PRACTITIONER in me().roles,
         may_invite=bool(queries.may_invite_to(me())),
     )

@@ -71,7 +71,7 @@ class InviteForm(EmailForm):
         places = queries.may_invite_to(host)
         self.organization_id.choices = {str(each): name for each, name in places.items()}
         grantable = frozenset().union(*(host.may_grant(each) for each in places))
-        self.role.choices = {role.value: ROLES[role] for role in Role if role in grantable}
+        self.role.choices = {role.value: str(ROLES[role]) for role in Role if role in grantable}
 
     def validate_role(self, field: RadioField) -> None:
         if self.organization_id.data and field.data not in self.host.may_grant(self.organization_id.data):

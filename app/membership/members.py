@@ -11,7 +11,7 @@ from app.accounts.actions import has_passkey, lock_account
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Account, Role
 from app.accounts.queries import with_passkey
-from app.accounts.words import ROLE_HINTS, ROLES
+from app.accounts.words import ROLE_HINTS, ROLE_NAMES
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
@@ -54,12 +54,12 @@ def members() -> Response:
 
 def overview_of(organization_id: UUID, name: str) -> OrganizationMembers:
     people = queries.members_of(organization_id)
-    members = [(each, [ROLES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
+    members = [(each, [ROLE_NAMES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
     running = recovery.running_in(organization_id)
     unanswered = queries.unanswered_by(organization_id, clock.now() - UNANSWERED_LISTED)
     found = [each for each in unanswered if each.role in me().may_grant(organization_id)]
     letters = queries.letters_of(found)
-    invited = [(each, ROLES[each.role], state_of(each, letters.get(each.id))) for each in found if each.role]
+    invited = [(each, ROLE_NAMES[each.role], state_of(each, letters.get(each.id))) for each in found if each.role]
     return OrganizationMembers(organization_id, name, members, running, with_passkey(people), invited)
 
 
@@ -142,7 +142,7 @@ def member_page(organization_id: UUID, person: Account, form: ReasonForm, status
         person=person,
         organization_id=organization_id,
         organization=names_of([organization_id])[organization_id],
-        roles=[ROLES[each] for each in queries.roles_in(person, organization_id)],
+        roles=[ROLE_NAMES[each] for each in queries.roles_in(person, organization_id)],
         removable=may_remove(person, organization_id),
         vouching=recovery.may_vouch(me(), person, organization_id) and has_passkey(person.id),
         recovery=running,

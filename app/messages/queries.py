@@ -190,9 +190,12 @@ class Usefulness:
 
     @property
     def words(self) -> str:
-        """`12 alertes utiles sur 15`"""
+        """`En 30 jours : 17 alertes, vous avez répondu à 7.`"""
         return ngettext(
-            "%(num)s alerte utile sur %(of)s", "%(num)s alertes utiles sur %(of)s", self.useful, of=self.rang
+            "En 30 jours : %(num)s alerte, vous avez répondu à %(useful)s.",
+            "En 30 jours : %(num)s alertes, vous avez répondu à %(useful)s.",
+            self.rang,
+            useful=self.useful,
         )
 
 

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
 from app.core.language import gettext as _
+from app.core.spelling import visible
 from app.organizations.geo import distance_km
 from app.organizations.models import Commune, Locality
-from app.organizations.spelling import visible
 from app.organizations.words import department_code, department_of, departments, gazetteer, plain, searched
 
 CODE = re.compile(r"(?:^|(?<=[\s,]))(\d{5}|\d{2} \d{3}|2[ABab]\d{3})(?=$|[\s,])")

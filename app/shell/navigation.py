@@ -36,6 +36,8 @@ ENTRIES = (
     Entry("desk.requests", later("Suivi"), "clipboard-list", frozenset(REQUESTERS)),
     Entry("supervision.board", later("Supervision"), "layout-dashboard", frozenset({Role.COORDINATOR})),
     Entry("desk.new", later("Demander"), "plus", frozenset(REQUESTERS)),
+    Entry("membership.members", later("Membres"), "users-round", frozenset({Role.ADMINISTRATOR})),
+    Entry("tablets.administer", later("Tablettes"), "smartphone", frozenset({Role.ADMINISTRATOR})),
     Entry("membership.account", later("Moi"), "circle-user-round"),
 )
 """In the order in which they are shown, the most urgent first."""
@@ -56,8 +58,13 @@ def entries(account: Account) -> list[Entry]:
 
 
 def account_links() -> list[tuple[str, str, str]]:
-    """(address, label, icon) of what stands under *Moi*."""
-    return [(url_for(each.endpoint), each.label, each.icon) for each in LINKS if each.roles & current_user.roles]
+    """(address, label, icon) of what stands under *Moi*, and is not an entry."""
+    shown = {each.endpoint for each in entries(current_user)}
+    return [
+        (url_for(each.endpoint), each.label, each.icon)
+        for each in LINKS
+        if each.roles & current_user.roles and each.endpoint not in shown
+    ]
 
 
 def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | bool | None] | None]:

@@ -23,7 +23,7 @@ WAYS = {
     "sign-in-at-the-state": "joining.sign_in_at_the_state",
 }
 
-PARTS = {
+PIECES = {
     "ask-to-alert": "push/_ask.html",
     "ask-to-install": "shell/_ask_to_install.html",
 }

@@ -135,6 +135,6 @@ def answer_of(offer: Offer) -> str:
         OfferState.OPEN: _("a vu, réponse attendue") if offer.seen_at else _("prévenu, réponse attendue"),
         OfferState.PROPOSED: _("propose de venir"),
         OfferState.WON: _("a accepté"),
-        OfferState.WITHDRAWN: _("s'est désisté") if offer.answered_at else _("n'est plus sollicité"),
-        OfferState.LOST: _("un autre a été retenu"),
+        OfferState.WITHDRAWN: _("désistement") if offer.answered_at else _("plus contacté"),
+        OfferState.LOST: _("quelqu'un d'autre a été retenu"),
     }[offer.state]

@@ -8,7 +8,7 @@ from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.core.language import gettext as _
 from app.core.language import later, ngettext, said
 from app.core.ways import way
-from app.core.words import due, length, wanted
+from app.core.words import due, length, near_day, wanted
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
 from app.supervision.moves import Moves, moves_of
@@ -32,7 +32,7 @@ class Unanswered:
 SLIPS = {
     WatchKind.LEFT_BEHIND: (later("Soins à confier : la personne n'exerce plus ici"), "user-round-minus"),
     WatchKind.LATE_START: (later("Les soins n'ont pas commencé"), "calendar-x"),
-    WatchKind.OVERDUE_TASK: (later("À faire : "), "timer"),
+    WatchKind.OVERDUE_TASK: (later("À faire : %(task)s"), "timer"),
     WatchKind.UNDECIDED: (later("Attend une décision médicale"), "hourglass"),
 }
 
@@ -48,7 +48,7 @@ def overdue_line(watched: Watched, now: datetime) -> RequestLine:
         url_of(request),
         request.state.value,
         request.about,
-        what + said(watched.task),
+        what % {"task": said(watched.task)},
         _("depuis %(length)s", length=length(now - watched.since)),
         _owes(watched),
         overdue=icon,
@@ -100,8 +100,8 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
     request, late = watched.request, watched.kind is not WatchKind.ON_BOARD
     return WallLine(
         state=request.state.value,
-        late=SLIPS[watched.kind][0] + said(watched.task) if late else "",
-        wanted=wanted(request.window_start, request.window_end, now).removeprefix(_("aujourd'hui, ")),
+        late=SLIPS[watched.kind][0] % {"task": said(watched.task)} if late else "",
+        wanted=wanted(request.window_start, request.window_end, now).removeprefix(f"{near_day(0)}, "),
         what=said(request.need.care),
         place=request.place,
         started_at=request.created_at,
@@ -113,7 +113,7 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
 def reach_in_words(reach: Reach) -> str:
     """`7 prévenus · 4 vus · 1 refus`, without what did not happen."""
     if not reach.asked:
-        return _("personne encore prévenu")
+        return _("personne n'est encore prévenu")
     said = [
         (reach.asked, ngettext("%(num)s prévenu", "%(num)s prévenus", reach.asked)),
         (reach.seen, ngettext("%(num)s vu", "%(num)s vus", reach.seen)),

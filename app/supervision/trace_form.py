@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from wtforms import DateField, Field, SelectField, ValidationError
+from wtforms import Field, SelectField, ValidationError
 from wtforms.validators import Optional
 
 from app.accounts.models import Account
 from app.core import clock
-from app.core.forms import Form, uuid_or_none
+from app.core.forms import DayField, Form, uuid_or_none
 from app.core.language import gettext as _
 from app.core.language import later
 from app.supervision import traces
@@ -23,7 +23,7 @@ class TraceForm(Form):
         csrf = False
 
     person = SelectField(later("Qui"), coerce=uuid_or_none, validators=[Optional()])
-    day = DateField(later("Quel jour"), validators=[Optional()])
+    day = DayField(later("Quel jour"), validators=[Optional()])
 
     def validate_day(self, field: Field) -> None:
         if field.data and not 2000 <= field.data.year < 2200:

@@ -18,6 +18,7 @@ from app.core.language import gettext as _
 from app.core.words import day, stamp
 from app.organizations.queries import names_of, territory_communes
 from app.patients.models import Patient
+from app.patients.queries import known_to
 
 AT_MOST = 300
 
@@ -59,7 +60,7 @@ def visible_to(reader: Account) -> ColumnElement[bool]:
     organizations = reader.organizations(Role.COORDINATOR)
     communes = territory_communes(organizations)
     patients = select(Patient.id).where(
-        or_(Patient.organization_id.in_(organizations), Patient.commune_code.in_(communes))
+        or_(Patient.id.in_(known_to(organizations)), Patient.commune_code.in_(communes))
     )
     members = select(Membership.account_id).where(Membership.organization_id.in_(organizations))
     requests = select(CareRequest.id).where(CareRequest.commune_code.in_(communes))

@@ -11,7 +11,7 @@ from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
 from app.core.htmx import Page
-from app.shell.ways import PARTS
+from app.shell.ways import PIECES
 from tests.conftest import settings_for
 
 ROOT = Path(__file__).parents[2]
@@ -66,8 +66,8 @@ class Uses:
         if isinstance(node.template, nodes.Const):
             yield node.template.value
             return
-        if isinstance(node.template, nodes.Call) and getattr(node.template.node, "name", "") == "part":
-            yield PARTS[node.template.args[0].as_const()]
+        if isinstance(node.template, nodes.Call) and getattr(node.template.node, "name", "") == "piece":
+            yield PIECES[node.template.args[0].as_const()]
             return
         words = {each.value for each in self._parsed(template).find_all(nodes.Const) if isinstance(each.value, str)}
         folder = template.rpartition("/")[0]

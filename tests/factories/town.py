@@ -17,6 +17,7 @@ from app.accounts.models import Account, Membership, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need, open_request
 from app.core import clock
+from app.core.dates import PartialDate
 from app.core.db import Model, db, insert_rows, transaction
 from app.core.tokens import hash_token, new_token
 from app.directory.actions import add_role, add_service
@@ -209,19 +210,22 @@ class Town:
             keys = device.subscription
             devices.subscribe(account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now())
 
-    def patient(self, given: str = "Monique", *, usual: Sequence[Nurse] = (), born: date = date(1948, 3, 12)) -> UUID:
-        """Lives in Évry, known to the emergency department."""
+    def patient(
+        self, given: str = "Monique", *, usual: Sequence[Nurse] = (), born: date = date(1948, 3, 12), **known: Any
+    ) -> UUID:
+        """Lives in Évry, known to the emergency department. `known`: what is otherwise, as `Identity` has it."""
+        usually = {
+            "birth_name": "Marchand",
+            "given_names": given,
+            "birth_date": PartialDate.of(born),
+            "sex": "F",
+            "birth_place": "91228",
+            "phone": "+33639980100",
+            "commune_code": "91228",
+            "address": "12 allée des Tilleuls",
+        }
         with transaction():
-            identity = patients.Identity(
-                birth_name="Marchand",
-                given_names=given,
-                birth_date=born,
-                sex="F",
-                birth_place="91228",
-                phone="+33639980100",
-                commune_code="91228",
-                address="12 allée des Tilleuls",
-            )
+            identity = patients.Identity(**usually | known)
             patient = patients.create(
                 identity,
                 organization_id=self.emergency_id,

@@ -130,7 +130,7 @@ def test_found_by_telephone_a_second_time(town: Town) -> None:
         with transaction():
             request = db.session.get_one(CareRequest, asked)
             assert dispatch.withdraw(request, by=maya.account, now=clock.now(), reason="")
-    assert titles(maya) == ["C'est à vous", "C'est à vous"]
+    assert titles(maya) == ["Demande acceptée", "Demande acceptée"]
 
 
 # A sign-in that ended

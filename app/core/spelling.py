@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-SPELLED = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+SPELLED = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
+)
 """Letters that no decomposition takes apart, once in lower case."""
 
 SPACES = re.compile(r"\s+")
