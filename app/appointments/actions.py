@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.appointments import words
 from app.appointments.models import Appointment, PatientLink
-from app.appointments.rules import AT_MOST_WISHED, HAS_COME, Moment, reminder_at
+from app.appointments.rules import AT_MOST_WISHED, HAS_COME, PartOfDay, reminder_at
 from app.appointments.spaces import space_of
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
@@ -178,7 +178,7 @@ def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
     return True
 
 
-def wish(appointment: Appointment, reason: str, moments: Sequence[Moment], *, now: datetime) -> bool:
+def wish(appointment: Appointment, reason: str, moments: Sequence[PartOfDay], *, now: datetime) -> bool:
     """The patient who cannot says why (one of `rules.REASONS`) and when she could; the last word counts.
 
     False when there is nothing any more that she said no to: another time stands, or nobody is to come.

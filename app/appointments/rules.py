@@ -124,7 +124,7 @@ EVE = time(18)
 
 
 @dataclass(frozen=True, order=True)
-class Moment:
+class PartOfDay:
     """A part of a day: `2026-11-29/morning` in rows and forms."""
 
     day: date
@@ -138,21 +138,21 @@ class Moment:
         return PARTS[self.part]
 
 
-def read_moment(text: str) -> Moment | None:
+def read_moment(text: str) -> PartOfDay | None:
     day, _slash, part = text.partition("/")
     try:
-        return Moment(date.fromisoformat(day), part) if part in PARTS else None
+        return PartOfDay(date.fromisoformat(day), part) if part in PARTS else None
     except ValueError:
         return None
 
 
-def moments_to_wish(now: datetime, zone: ZoneInfo) -> list[tuple[date, list[Moment]]]:
+def moments_to_wish(now: datetime, zone: ZoneInfo) -> list[tuple[date, list[PartOfDay]]]:
     """What a patient may tick, by day: the next days, each with the parts of it that have not begun to end."""
     local = now.astimezone(zone)
     today = local.date()
-    later_today = [Moment(today, part) for part, (_, ends) in PARTS.items() if ends > local.hour + 1]
+    later_today = [PartOfDay(today, part) for part, (_, ends) in PARTS.items() if ends > local.hour + 1]
     after = [today + timedelta(days=away) for away in range(1, WISHED_DAYS)]
-    next_days = [(day, [Moment(day, part) for part in PARTS]) for day in after]
+    next_days = [(day, [PartOfDay(day, part) for part in PARTS]) for day in after]
     return [(today, later_today), *next_days] if later_today else next_days
 
 

@@ -40,7 +40,7 @@ def renew(space: PatientSpace, *, by: Account, now: datetime) -> None:
     record("space.renewed", space, by, now=now)
 
 
-def by_token(token: str) -> PatientSpace | None:
+def by_card(token: str) -> PatientSpace | None:
     """The space whose card bears this code; one indexed look-up by hash, nothing to time."""
     return db.session.scalar(select(PatientSpace).where(PatientSpace.token_hash == hash_token(token)))
 

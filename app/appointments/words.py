@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from app.appointments.rules import Moment, read_moment
+from app.appointments.rules import PartOfDay, read_moment
 from app.core import clock
 from app.core.language import gettext as _
 from app.core.language import later
@@ -51,7 +51,7 @@ NOBODY_CAME_NOTICE = Notice(
 )
 
 
-def wishes(moments: Iterable[Moment], now: datetime) -> str:
+def wishes(moments: Iterable[PartOfDay], now: datetime) -> str:
     """`demain matin, lundi 30 novembre soir`; empty for none."""
     return ", ".join(f"{day_of(each.day, now)} {PART_WORDS[each.part]}" for each in sorted(moments))
 

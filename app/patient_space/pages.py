@@ -21,7 +21,7 @@ from app.core.words import date_words, day, moment
 from app.directory.models import Practitioner, PractitionerRole
 from app.directory.words import PROFESSIONS
 from app.organizations.models import Organization
-from app.patient_space.readers import Reader, readers_of
+from app.patient_space.readers import Look, readers_of
 from app.patients import queries as patients
 
 
@@ -145,7 +145,7 @@ class CodeWordsPage(Page):
 
 
 @dataclass(frozen=True)
-class Visit:
+class ComingVisit:
     """One visit in her space. `days`: in words, none without an hour; `link`: its own page."""
 
     appointment: Appointment
@@ -176,7 +176,7 @@ class SpacePage(Page):
     token: str
     key: str
     space: PatientSpace
-    visits: list[Visit]
+    visits: list[ComingVisit]
     looked_for: int
     carers: list[UsualCarer]
     requester: Organization | None
@@ -199,9 +199,9 @@ class SpacePage(Page):
         )
 
 
-def visit_of(appointment: Appointment, kept: str | None, now: datetime) -> Visit:
+def visit_of(appointment: Appointment, kept: str | None, now: datetime) -> ComingVisit:
     performer = appointment.request.performer
-    return Visit(
+    return ComingVisit(
         appointment=appointment,
         stage=stage(appointment),
         days=days(appointment.starts_at, now) if appointment.starts_at else [],
@@ -232,7 +232,7 @@ class ReadersPage(Page):
 
     token: str
     key: str
-    days: list[tuple[str, list[Reader]]]
+    days: list[tuple[str, list[Look]]]
 
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:

@@ -23,7 +23,7 @@ LOOKS = ("patient.created", "patient.read", "attachment.opened", "emergency.open
 
 
 @dataclass(frozen=True)
-class Reader:
+class Look:
     """On this day, in Paris, this person looked. `unusual`: out of the ordinary, as the broken glass is."""
 
     on: date
@@ -33,7 +33,7 @@ class Reader:
     unusual: bool
 
 
-def readers_of(patient_id: UUID, now: datetime) -> list[Reader]:
+def readers_of(patient_id: UUID, now: datetime) -> list[Look]:
     """The latest first; each person once a day and for one reason, however often she looked."""
     looks = (
         select(AuditEvent)
@@ -52,9 +52,9 @@ def _known(ids: set[UUID]) -> dict[UUID, Account]:
     return {one.id: one for one in found}
 
 
-def _reader(line: AuditEvent, account: Account | None, names: dict[UUID, str]) -> Reader:
+def _reader(line: AuditEvent, account: Account | None, names: dict[UUID, str]) -> Look:
     places = sorted({names[organization] for organization in account.organizations()}) if account else []
-    return Reader(
+    return Look(
         on=clock.paris(line.at).date(),
         name=account.name if account else _("Une personne qui n'est plus dans Relais"),
         place=", ".join(places),

@@ -20,7 +20,7 @@ TRIES, WITHIN = 10, timedelta(hours=1)
 """Wrong words for one card: more than anybody mistypes, and one chance in 6,500 for whoever has only the code."""
 
 
-def by_card(token: str) -> str:
+def card_of(token: str) -> str:
     return token
 
 
@@ -28,16 +28,16 @@ def by_card(token: str) -> str:
 @capability("the token on the card was handed to the patient; her two words are asked next")
 def space_door(token: str) -> Response:
     """Looking changes nothing and tells nothing: not even whose it is."""
-    space = spaces.by_token(token)
+    space = spaces.by_card(token)
     return quiet(page(CodeWordsPage(token))) if space else no_space()
 
 
 @bp.post("/s/<token>")
 @capability("the token on the card was handed to the patient; her two words prove the card")
-@limited("code words", TRIES, WITHIN, of=by_card, failures=True)
+@limited("code words", TRIES, WITHIN, of=card_of, failures=True)
 def open_space(token: str) -> Response:
     came_by(Source.PATIENT_LINK)
-    space, now, said = spaces.by_token(token), clock.now(), request.form.get("words", "")[:100]
+    space, now, said = spaces.by_card(token), clock.now(), request.form.get("words", "")[:100]
     if space is None:
         return no_space()
     if not spaces.said_right(space, said):
@@ -78,7 +78,7 @@ def set_reminders(token: str, key: str) -> Response:
 @capability("the key was shown to the patient in her space, and ends with her card")
 def agenda(token: str, key: str) -> Response:
     """What her own calendar fetches again and again (RFC 5545): hours and names, nothing of the care."""
-    hers = spaces.by_token(token)
+    hers = spaces.by_card(token)
     if hers is None or not spaces.is_calendar_key(hers, key):
         abort(404)
     calendar = new_calendar("PUBLISH")
@@ -90,13 +90,13 @@ def agenda(token: str, key: str) -> Response:
 
 
 def opened(token: str, key: str) -> PatientSpace | None:
-    hers = spaces.by_token(token)
+    hers = spaces.by_card(token)
     return hers if hers and spaces.is_open(hers, key, clock.now()) else None
 
 
 def words_again(token: str) -> Response:
     """The key has ended: the words open it again."""
-    if spaces.by_token(token) is None:
+    if spaces.by_card(token) is None:
         return no_space()
     return quiet(see_other(url_for("patient_space.space_door", token=token)))
 
