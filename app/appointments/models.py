@@ -17,7 +17,7 @@ class Appointment(Identified, Model):
     """One visit. Until the practitioner proposes a time, `starts_at` and `mode` are none.
 
     `ticked`: what was done of the pathway's checklist, each by its place in the list. What the patient says of the time
-    that stands: `patient_answer`, for which of `rules.REASONS` she cannot, which moments she wishes (`rules.PartOfDay`),
+    that stands: `patient_answer`, for which of `rules.REASONS` she cannot, which `rules.PartOfDay`s she wishes,
     and afterwards whether somebody came. `call_asked_at`: she waits to be called back since then.
     """
 
