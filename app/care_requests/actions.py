@@ -225,6 +225,8 @@ def refresh_screens(request: CareRequest) -> None:
     """Every screen that shows this request is out of date."""
     changed("request", request.id)
     changed("requests", request.organization_id)
+    if request.patient_id:
+        changed("patient", request.patient_id)
     if request.decider_id:
         changed("decisions", request.decider_id)
     if request.performer:

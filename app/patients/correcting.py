@@ -11,6 +11,7 @@ from app.audit.actions import record
 from app.core.dates import PartialDate
 from app.core.db import append, db
 from app.core.events import announce
+from app.live.actions import changed as changed_topic
 from app.patients.actions import Identity, index
 from app.patients.models import Correction, Patient
 
@@ -66,6 +67,7 @@ def correct(patient_id: UUID, identity: Identity, version: int, *, by: UUID, now
     patient.version += 1
     index(patient)
     record("patient.corrected", patient, by, now=now, patient=patient.id, traits=", ".join(changed))
+    changed_topic("patient", patient.id)
     announce(PatientCorrected(patient.id, frozenset(changed), by, now))
     return True
 

@@ -81,6 +81,19 @@ class BirthDateField(PartialDateField):
             raise ValidationError(str(why)) from None
 
 
+def helped(field: CommuneField, near: Commune | None) -> None:
+    """What is understood of this place is said under it while it is typed."""
+    field.understand(near)
+    field.render_kw = {
+        "list": f"{field.id}-options",
+        "hx-get": way("communes"),
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": f"#{field.id}-meant",
+        "hx-status:4xx": "swap:none",
+        "hx-status:5xx": "swap:none",
+    }
+
+
 class PatientForm(Form):
     """The five traits of the national identity reference (FACTS 4.4), and how to reach the person."""
 
@@ -130,15 +143,7 @@ class PatientForm(Form):
         """`near`: where the asker works, so that a place near her comes before its homonyms."""
         super().__init__(**given)
         for field in (self.birth_place, self.commune):
-            field.understand(near)
-            field.render_kw = {
-                "list": f"{field.id}-options",
-                "hx-get": way("communes"),
-                "hx-trigger": "input changed delay:200ms",
-                "hx-target": f"#{field.id}-meant",
-                "hx-status:4xx": "swap:none",
-                "hx-status:5xx": "swap:none",
-            }
+            helped(field, near)
 
     def validate_birth_name(self, field: Field) -> None:
         if not any(letter.isalpha() for letter in field.data or ""):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import REQUESTERS, Account, Role
+from app.core import clock
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.patients.actions import all_hashed
@@ -42,6 +43,10 @@ def _lasts(now: datetime) -> ColumnElement[bool]:
 
 def may_open(account: Account, patient_id: UUID, now: datetime) -> bool:
     return db.session.scalar(openable_by(account, now).where(Relation.patient_id == patient_id).limit(1)) is not None
+
+
+def may_listen_to_patient(account: Account, patient_id: UUID) -> bool:
+    return may_open(account, patient_id, clock.now())
 
 
 def for_account(patient_id: UUID, account: Account, now: datetime) -> Patient | None:
