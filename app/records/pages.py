@@ -44,12 +44,12 @@ class Carer:
 
 @dataclass(frozen=True)
 class Access:
-    """Who may find and open this person: by what, since when, and until when if that is known."""
+    """Who may find and open this person: by what, since which day, and until which if that is known."""
 
     name: str
     causes: list[str]
-    since: datetime
-    until: datetime | None
+    since: str
+    until: str
     reasons: list[str]
 
 
@@ -65,7 +65,7 @@ class Corrected:
 @dataclass(frozen=True)
 class PersonPage(Page):
     """`worrying`: what nobody comes for, or not in time; it is not among those `under_way`. `full_name`: every birth
-    name, as identity papers have them."""
+    name, as identity papers have them, where she is called otherwise."""
 
     template = "records/person.html"
     fragment = "records/_person.html"
@@ -89,6 +89,7 @@ class PersonPage(Page):
         addresses = ways_in(care, account)
         places = names_of({each.facts.organization_id for each in care})
         opened = [each for each in care if each.facts.state in OPEN]
+        born_as = f"{patient.given_names} {patient.birth_name.upper()}"
 
         def lines(chosen: Iterable[Care]) -> list[RequestLine]:
             return [care_line(each, addresses, places, now) for each in chosen]
@@ -96,7 +97,7 @@ class PersonPage(Page):
         return cls(
             patient_id=patient.id,
             banner=banner(patient, now),
-            full_name=f"{patient.given_names} {patient.birth_name.upper()}",
+            full_name="" if born_as == patient.name else born_as,
             worrying=lines(each for each in opened if each.worries),
             under_way=lines(each for each in opened if not each.worries),
             over=lines(each for each in care if each.facts.state not in OPEN),
@@ -151,14 +152,18 @@ def accesses(relations: Sequence[Relation]) -> list[Access]:
 
 def access_of(held: Sequence[Relation]) -> Access:
     who = held[0].organization or held[0].practitioner
-    ends = [each.until for each in held]
+    ends = [each.until for each in held if each.until]
     return Access(
         name=who.name if who else "",
         causes=list(dict.fromkeys(str(CAUSES[each.why]) for each in held)),
-        since=min(each.since for each in held),
-        until=None if None in ends else max(filter(None, ends)),
+        since=day_of(min(each.since for each in held)),
+        until=day_of(max(ends)) if len(ends) == len(held) else "",
         reasons=[f"{each.reason} ({each.recorded_by.name})" for each in held if each.reason and each.recorded_by],
     )
+
+
+def day_of(moment: datetime) -> str:
+    return date_words(clock.paris(moment).date(), "d MMMM y")
 
 
 def corrected(each: Correction) -> Corrected:
