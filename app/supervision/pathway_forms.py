@@ -17,11 +17,12 @@ from app.pathways.schema import Pathway, Stage
 MONTH = 31 * 24 * 60
 TEXTS = {"title": "Titre", "explanation": "Explication", "agreement": "Accord du patient"}
 NUMBERS = {
-    "km": ("Distance, en km", 1, 200),
-    "offers": ("Personnes à la fois", 1, 100),
     "offer_minutes": ("Minutes pour répondre", 1, MONTH),
     "minutes": ("Minutes avant la suite", 1, MONTH),
+    "offers": ("Personnes à la fois", 1, 100),
+    "km": ("Distance, en km", 1, 200),
 }
+"""What every stage has comes first: the same figures stand under one another."""
 MISTAKES = {
     "km": "Cette distance doit être plus grande que celle de l'étape précédente.",
     "": "Cette valeur ne convient pas à ce parcours.",
