@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
+from app.core.language import gettext as _
+from app.core.language import later, ngettext, said
 from app.core.ways import way
-from app.core.words import count, due, length, wanted
+from app.core.words import due, length, near_day, wanted
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
 from app.supervision.moves import Moves, moves_of
@@ -28,10 +30,10 @@ class Unanswered:
 
 
 SLIPS = {
-    WatchKind.LEFT_BEHIND: ("Soins à confier\u00a0: la personne n'exerce plus ici", "user-round-minus"),
-    WatchKind.LATE_START: ("Les soins n'ont pas commencé", "calendar-x"),
-    WatchKind.OVERDUE_TASK: ("À faire\u00a0: ", "timer"),
-    WatchKind.UNDECIDED: ("Attend une décision médicale", "hourglass"),
+    WatchKind.LEFT_BEHIND: (later("Soins à confier : la personne n'exerce plus ici"), "user-round-minus"),
+    WatchKind.LATE_START: (later("Les soins n'ont pas commencé"), "calendar-x"),
+    WatchKind.OVERDUE_TASK: (later("À faire : %(task)s"), "timer"),
+    WatchKind.UNDECIDED: (later("Attend une décision médicale"), "hourglass"),
 }
 
 
@@ -46,8 +48,8 @@ def overdue_line(watched: Watched, now: datetime) -> RequestLine:
         url_of(request),
         request.state.value,
         request.about,
-        what + watched.task,
-        f"depuis {length(now - watched.since)}",
+        what % {"task": said(watched.task)},
+        _("depuis %(length)s", length=length(now - watched.since)),
         _owes(watched),
         overdue=icon,
     )
@@ -98,9 +100,9 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
     request, late = watched.request, watched.kind is not WatchKind.ON_BOARD
     return WallLine(
         state=request.state.value,
-        late=SLIPS[watched.kind][0] + watched.task if late else "",
-        wanted=wanted(request.window_start, request.window_end, now).removeprefix("aujourd'hui, "),
-        what=request.need.care,
+        late=SLIPS[watched.kind][0] % {"task": said(watched.task)} if late else "",
+        wanted=wanted(request.window_start, request.window_end, now).removeprefix(f"{near_day(0)}, "),
+        what=said(request.need.care),
         place=request.place,
         started_at=request.created_at,
         ends_at=request.window_end,
@@ -111,7 +113,11 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
 def reach_in_words(reach: Reach) -> str:
     """`7 prévenus · 4 vus · 1 refus`, without what did not happen."""
     if not reach.asked:
-        return "personne encore prévenu"
-    refused, unreachable = count(reach.refused, "refus", "refus"), count(reach.unreachable, "injoignable")
-    said = [count(reach.asked, "prévenu"), count(reach.seen, "vu"), refused, unreachable]
-    return " · ".join(each for each in said if not each.startswith("0"))
+        return _("personne n'est encore prévenu")
+    said = [
+        (reach.asked, ngettext("%(num)s prévenu", "%(num)s prévenus", reach.asked)),
+        (reach.seen, ngettext("%(num)s vu", "%(num)s vus", reach.seen)),
+        (reach.refused, ngettext("%(num)s refus", "%(num)s refus", reach.refused)),
+        (reach.unreachable, ngettext("%(num)s injoignable", "%(num)s injoignables", reach.unreachable)),
+    ]
+    return " · ".join(words for number, words in said if number)

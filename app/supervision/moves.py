@@ -10,6 +10,8 @@ from sqlalchemy import select
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
+from app.core.language import gettext as _
+from app.core.language import said
 from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch import words
@@ -55,12 +57,12 @@ def moves_of(
     can = [move for move, what in possible.items() if what not in (None, False, [])]
     return Moves(
         request_id=request.id,
-        wider=None if wider is None else (wider, f"Élargir {words.stage('near', stages[wider].km)}"),
+        wider=None if wider is None else (wider, _("Élargir %(whom)s", whom=words.stage("near", stages[wider].km))),
         others=None if beside is None else (beside, _who(stages[beside].professions)),
-        moments=[(window.slug, window.label) for window in windows],
+        moments=[(window.slug, said(window.label)) for window in windows],
         order=promising([Move.CALL, *can], answers),
     )
 
 
 def _who(professions: Iterable[str]) -> str:
-    return "Demander aux " + ", ".join(PROFESSIONS[Profession(kind)][1] for kind in professions)
+    return _("Demander aux %(whom)s", whom=", ".join(str(PROFESSIONS[Profession(kind)][1]) for kind in professions))

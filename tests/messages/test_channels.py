@@ -166,8 +166,7 @@ def test_nothing_leaves_when_it_is_taken_while_it_is_on_its_way(
     ines = town.nurse("Inès", km=2)
     town.asks()
     search.advance_due(clock.now())
-    with transaction():
-        channels.hand_over(clock.now())
+    assert channels.hand_over_due(clock.now()) == 1
     with transaction():
         letter = actions.claim(Medium.EMAIL, clock.now())
         assert letter
