@@ -123,11 +123,11 @@ def _trace(line: AuditEvent, actor: Account | None, names: dict[UUID, str]) -> T
         hour=stamp(line.at),
         person=actor.name if actor else nobody,
         organization=", ".join(where),
-        act=ACTS.get(line.event, line.event),
-        why=REASONS.get(line.why, line.why),
-        source=SOURCES[Source(line.source)],
+        act=str(ACTS.get(line.event, line.event)),
+        why=str(REASONS.get(line.why, line.why)),
+        source=str(SOURCES[Source(line.source)]),
         client=line.client,
-        result=RESULTS[line.result],
+        result=str(RESULTS[line.result]),
         refused=line.result == "refused",
     )
 
