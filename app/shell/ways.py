@@ -14,6 +14,8 @@ WAYS = {
     "home": "shell.home",
     "install": "shell.install",
     "locked-tablet": "tablets.locked",
+    "patient-space": "patient_space.space_door",
+    "patient-visit": "patient_space.visit",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relaunch": "supervision.relaunch",
     "request": "desk.follow",
