@@ -145,9 +145,8 @@ class PatientForm(Form):
     unnamed = BooleanField(later("Nouveau-né qui n'a pas encore de prénom"))
     birth_rank = RadioField(
         later("Jumeaux"),
-        choices=[(0, later("Né seul")), (1, later("Premier né")), (2, later("Deuxième")), (3, later("Troisième"))],
-        coerce=int,
-        default=0,
+        choices={"0": later("Né seul"), "1": later("Premier né"), "2": later("Deuxième"), "3": later("Troisième")},
+        default="0",
         validators=[Optional()],
     )
 
@@ -169,8 +168,8 @@ class PatientForm(Form):
     @property
     def says_more(self) -> bool:
         """Was anything said of what most people have not, or is it to be mended?"""
-        rare = self.name_used, self.given_name_used, self.unnamed, self.birth_rank
-        return any(field.data or field.errors for field in rare)
+        rare = self.name_used, self.given_name_used, self.unnamed
+        return self.birth_rank.data != "0" or any(field.data or field.errors for field in rare)
 
     def validate_birth_name(self, field: Field) -> None:
         if field.data and not any(letter.isalpha() for letter in field.data):
@@ -212,7 +211,7 @@ class PatientForm(Form):
             address=self.address.data or "",
             name_used=self.name_used.data or "",
             given_name_used=self.given_name_used.data or "",
-            birth_rank=self.birth_rank.data or 0,
+            birth_rank=int(self.birth_rank.data or 0),
         )
 
 
@@ -220,7 +219,7 @@ class NewPatientForm(PatientForm):
     """What is asked once more when a person is written down; later each of it has its own place."""
 
     other_phone = PhoneField(later("Autre téléphone"))
-    other_phone_whose = SelectField(later("À qui est ce téléphone ?"), choices=WHOSE)
+    other_phone_whose = SelectField(later("À qui est ce téléphone ?"), choices=WHOSE, default="patient")
     other_phone_name = StringField(
         later("Son nom"), filters=[stripped], validators=[Length(max=100, message=later("100 lettres au plus."))]
     )
@@ -232,6 +231,7 @@ class NewPatientForm(PatientForm):
     document = SelectField(
         later("Identité vérifiée sur pièce"),
         choices={"": later("Pas encore"), **DOCUMENTS},
+        default="",
         description=later("La pièce que vous avez vue. Ni la carte Vitale ni le permis de conduire n'en est une."),
     )
     matricule = ""
