@@ -352,7 +352,10 @@ def test_an_unknown_birthplace_and_a_wrong_country_have_an_answer(town: Town) ->
     assert wrong.status_code == 422
     assert 'id="birth_place-error"' in wrong.text
     nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"birth_place": "inconnue"})
-    nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"birth_name": "Benali", "birth_place": "Algérie", "phone": "0692 12 34 56"})
+    nurse.post(
+        "/patients/new?pathway=home-care",
+        NEW_PATIENT | {"birth_name": "Benali", "birth_place": "Algérie", "phone": "0692 12 34 56"},
+    )
     kept = db.session.scalars(select(Patient).order_by(Patient.id)).all()
     assert [(each.birth_place, each.phone) for each in kept] == [
         ("99999", "+33639980102"),
