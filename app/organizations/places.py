@@ -32,7 +32,9 @@ WHOLE_CITIES = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 """Communes that the post knows by their arrondissements alone; people are born in them all the same."""
 UNKNOWN = "99999"
 """The birthplace that nobody knows, as the national identity reference writes it."""
-UNKNOWN_WORDS = frozenset({"inconnu", "inconnue", "lieu inconnu", "commune inconnue", "ne sait pas", UNKNOWN})
+UNKNOWN_WORDS = frozenset(
+    {"inconnu", "inconnue", "lieu inconnu", "commune inconnue", "ne sait pas", "unknown", UNKNOWN}
+)
 
 
 @dataclass(frozen=True)
