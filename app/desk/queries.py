@@ -12,7 +12,7 @@ from app.appointments.models import Appointment, PatientLink
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy
 from app.care_requests.rules import OPEN, State
-from app.core.db import db
+from app.core.db import db, rows
 from app.dispatch.models import Inquiry, Offer, OfferState
 
 Hours = dict[UUID, tuple[datetime, str | None]]
@@ -94,10 +94,9 @@ def followed(
     """The requests of this person's organizations, those nobody answered first, then the newest; in the order in which
     they were asked, the needs of this event; and the hour of those that have one."""
     mine = account.organizations(*REQUESTERS)
-    asked = {"organizations": mine, "limit": limit, "episode": episode_id}
-    rows = db.session.execute(_OPEN if open_only else _ALL, asked).all()
-    found = [facts_of(row) for row in rows]
-    hours = {each.id: (row[0], row[1]) for row, each in zip(rows, found, strict=True) if row[0]}
+    listed = rows(_OPEN if open_only else _ALL, organizations=mine, limit=limit, episode=episode_id)
+    found = [facts_of(row) for row in listed]
+    hours = {each.id: (row[0], row[1]) for row, each in zip(listed, found, strict=True) if row[0]}
     theirs = [each for each in found if each.organization_id in mine and (each.state in OPEN or not open_only)]
     event = [each for each in found if each.episode_id == episode_id]
     return theirs[:limit], sorted(event, key=lambda each: each.id), hours
