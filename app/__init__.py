@@ -19,6 +19,7 @@ from app import (
     membership,
     messages,
     pathways,
+    patient_space,
     push,
     schedule,
     shell,
@@ -37,9 +38,9 @@ from app.core import (
     limits,
     logging,
     security,
+    templates,
     waiting,
     ways,
-    words,
 )
 from app.jobs import timers
 
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     process is with the database."""
     settings = settings or read_settings()
     app = Flask(__name__)
+    app.jinja_environment = templates.LanguageEnvironment
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -59,14 +61,14 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     )
     logging.init_app()
     htmx.htmx.init_app(app)
-    for floor in (db, incoming, again, compression, security, limits, errors, words, forms, ways):
+    for floor in (db, incoming, again, compression, security, limits, errors, templates, forms, ways):
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
     for room in (directory, documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, supervision, joining, emergency, shell):
+    for door in (desk, inbox, supervision, joining, emergency, patient_space, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

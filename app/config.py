@@ -55,6 +55,7 @@ class Settings:
     psc_discovery: str
     psc_client_id: str
     psc_client_secret: str
+    clamd: str
 
     @property
     def pro_sante_connect(self) -> bool:
@@ -112,6 +113,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         psc_discovery=env.get("RELAIS_PSC_DISCOVERY", "") or (psc_issuer and psc_issuer + PSC_DISCOVERY),
         psc_client_id=env.get("RELAIS_PSC_CLIENT_ID", ""),
         psc_client_secret=env.get("RELAIS_PSC_CLIENT_SECRET", ""),
+        clamd=env.get("RELAIS_CLAMD", ""),
     )
     _refuse_unsafe(settings)
     return settings
@@ -131,6 +133,7 @@ def _refuse_unsafe(settings: Settings) -> None:
     _refuse_mails_that_can_only_fail(settings)
     _refuse_unsafe_sms(settings)
     _refuse_half_pro_sante(settings)
+    _refuse_unsafe_clamd(settings.clamd)
 
 
 def _refuse_unsafe_base(settings: Settings) -> None:
@@ -214,6 +217,14 @@ def _refuse_unsafe_sms(settings: Settings) -> None:
         raise WrongSetting("RELAIS_SMS_URL must be an https address: telephone numbers and the key travel there.")
     if not settings.sms_key:
         raise WrongSetting("RELAIS_SMS_KEY is missing: the SMS gateway must know who sends.")
+
+
+def _refuse_unsafe_clamd(where: str) -> None:
+    """An antivirus that cannot be asked would keep every document in quarantine for ever."""
+    url = urlsplit(where)
+    named = url.scheme == "tcp" and url.hostname and _leads_somewhere(where) and url.port and not url.path.strip("/")
+    if where and not named and not (url.scheme == "unix" and url.path.startswith("/") and not url.netloc):
+        raise WrongSetting("RELAIS_CLAMD must be tcp://127.0.0.1:3310, or unix:///run/clamav/clamd.ctl.")
 
 
 def _whole(env: Mapping[str, str], name: str, default: str, *, least: int) -> int:

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from app.accounts import mails, sessions, views
+from app.accounts import mails, queries, sessions, views
+from app.letters.kinds import language_at
 
 
 def init_app(app: Flask) -> None:
@@ -11,4 +12,5 @@ def init_app(app: Flask) -> None:
     # Here and not in the user loader: streams ask that again and again, and nobody sits in front of them.
     app.after_request(sessions.note_presence)
     mails.init_app()
+    language_at.provide(app, queries.language_at)
     app.register_blueprint(views.bp)

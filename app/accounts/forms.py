@@ -4,9 +4,12 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from app.core.forms import Form, stripped
+from app.core.language import later
 
 
 class PasskeyNameForm(Form):
     name = StringField(
-        "Nom de cette clé", filters=[stripped], validators=[DataRequired("Donnez-lui un nom."), Length(max=60)]
+        later("Nom de cette clé"),
+        filters=[stripped],
+        validators=[DataRequired(later("Donnez-lui un nom.")), Length(max=60)],
     )

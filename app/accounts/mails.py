@@ -3,27 +3,29 @@
 from datetime import datetime
 
 from app.accounts.models import PasskeyLetter
+from app.core.language import gettext as _
+from app.core.language import later
 from app.letters import kinds
 from app.letters.kinds import LetterKind, Words
 from app.letters.models import Letter
 
 SUBJECTS = {
-    PasskeyLetter.ADDED: "Relais : une clé d'accès a été ajoutée",
-    PasskeyLetter.REMOVED: "Relais : une clé d'accès a été supprimée",
+    PasskeyLetter.ADDED: later("Relais : une clé d'accès a été ajoutée"),
+    PasskeyLetter.REMOVED: later("Relais : une clé d'accès a été supprimée"),
 }
 TEXTS = {
-    PasskeyLetter.ADDED: """\
+    PasskeyLetter.ADDED: later("""\
 Une clé d'accès a été ajoutée à votre compte. Ce n'était pas vous ? Supprimez-la dans « Moi »,
-et appelez votre administrateur.""",
-    PasskeyLetter.REMOVED: """\
+et appelez votre administrateur."""),
+    PasskeyLetter.REMOVED: later("""\
 Une clé d'accès a été supprimée de votre compte. Ce n'était pas vous ? Appelez votre
-administrateur.""",
+administrateur."""),
 }
 
 
 def compose(letter: Letter, _now: datetime) -> Words:
     kind = PasskeyLetter(letter.kind)
-    return to_person(letter, TEXTS[kind], SUBJECTS[kind])
+    return to_person(letter, str(TEXTS[kind]), str(SUBJECTS[kind]))
 
 
 def to_person(letter: Letter, text: str, subject: str) -> Words:
@@ -31,7 +33,7 @@ def to_person(letter: Letter, text: str, subject: str) -> Words:
 
 
 def hello(letter: Letter) -> str:
-    return f"Bonjour {letter.given_name}".rstrip()
+    return _("Bonjour %(name)s", name=letter.given_name).rstrip() if letter.given_name else _("Bonjour")
 
 
 def init_app() -> None:

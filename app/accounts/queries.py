@@ -45,3 +45,8 @@ def answering_from_lock_screen(account_ids: Collection[UUID | None]) -> frozense
     """Those of these people whose alerts carry the two answers, in one query."""
     mine = Account.id.in_([each for each in account_ids if each]), Account.answers_from_lock_screen
     return frozenset(db.session.scalars(select(Account.id).where(*mine)))
+
+
+def language_at(address: str) -> str | None:
+    """Who reads mail there, reads it in this language; none when nobody said."""
+    return db.session.scalar(select(Account.language).where(Account.email == address))

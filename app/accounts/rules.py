@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.language import gettext as _
+from app.core.language import later
+
 SIGN_IN_LASTS = timedelta(hours=12)  # a long shift, whatever the person does meanwhile
 SEEN_EVERY = timedelta(minutes=1)  # how finely a device's last use is noted
 SEEN_EVERY_AT_TABLET = timedelta(seconds=15)  # where minutes decide who is out
@@ -33,11 +36,11 @@ SYSTEMS = (
 DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
-    ("Android", "Appareil Android"),
+    ("Android", later("Appareil Android")),
     ("CrOS", "Chromebook"),
     ("Macintosh", "Mac"),
-    ("Windows", "Ordinateur Windows"),
-    ("Linux", "Ordinateur Linux"),
+    ("Windows", later("Ordinateur Windows")),
+    ("Linux", later("Ordinateur Linux")),
 )
 
 
@@ -63,13 +66,13 @@ def looks_copied(synced: bool, known_count: int, count: int) -> bool:
 
 def device_name(user_agent: str) -> str:
     """A first name for a new passkey, from what the browser says of its device."""
-    return next((name for sign, name in DEVICES if sign in user_agent), "Clé d'accès")
+    return next((str(name) for sign, name in DEVICES if sign in user_agent), _("Clé d'accès"))
 
 
 def device_label(user_agent: str) -> str:
     """A signed-in browser as its owner would call it: "Chrome sur Android", "Safari sur iPhone"; "" if it hides."""
-    parts = [next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS)]
-    return " sur ".join(part for part in parts if part)
+    browser, system = (next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS))
+    return _("%(browser)s sur %(system)s", browser=browser, system=system) if browser and system else browser or system
 
 
 def sign_in_holds(

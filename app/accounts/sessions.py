@@ -22,6 +22,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.events import announce, provider
 from app.core.incoming import address
+from app.core.language import language, speak
 from app.core.tokens import hash_token, new_token
 from app.core.waiting import UNAVAILABLE
 from app.core.ways import way
@@ -92,6 +93,8 @@ def account_of(token: str) -> Account | None:
     row.account.only_at = row.only_at_id
     if not may_come_in(row.account, clock.now()):
         return None
+    if row.account.language:
+        speak(row.account.language)
     g.sign_in, g.seen = row, (row.id, row.last_seen_at)
     return row.account
 
@@ -175,6 +178,8 @@ def sign_in(account: Account, means: str, *, now: datetime, at: TabletPlace | No
         session[CSRF] = forms_of_hers  # What she had open in other windows can still be sent.
     account.sign_in_token = new_token()
     account.only_at = at.organization_id if at else None
+    if account.language is None and at is None:
+        account.language = language()  # What she reads now is what mails and alerts say to her.
     row = SignIn(
         account_id=account.id,
         token_hash=hash_token(account.sign_in_token),

@@ -18,6 +18,7 @@ from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
+from app.core.language import gettext as _
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
 from app.core.ways import way
@@ -112,7 +113,7 @@ def proof_verification() -> Json:
         except passkeys.Refused as refusal:
             return refused("proof", refusal)
         sessions.prove(me(), row, "passkey", now=now)
-    flash("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes.", "success")
+    flash(_("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes."), "success")
     return {"next": way("account")}
 
 
@@ -178,7 +179,7 @@ def remove_passkey(passkey_id: UUID) -> Response:
     if not removed:
         mine = my_passkey(passkey_id)
         return passkey_page(mine, PasskeyNameForm(name=mine.name), status=409)
-    flash("La clé d'accès est supprimée. Effacez-la aussi de l'appareil, dans ses réglages.", "success")
+    flash(_("La clé d'accès est supprimée. Effacez-la aussi de l'appareil, dans ses réglages."), "success")
     return to_account()
 
 
@@ -191,7 +192,7 @@ def end_device(sign_in_id: UUID) -> Response:
         ended = actions.end_sign_ins(me().id, by=me().id, why=BY_OWNER, now=now, only=sign_in_id, but=this_sign_in())
     if not ended:
         abort(404)
-    flash("Cet appareil est déconnecté.", "success")
+    flash(_("Cet appareil est déconnecté."), "success")
     return to_account()
 
 
@@ -200,7 +201,7 @@ def end_device(sign_in_id: UUID) -> Response:
 def end_other_devices() -> Response:
     with transaction():
         actions.end_sign_ins(me().id, by=me().id, why=BY_OWNER, now=clock.now(), but=this_sign_in())
-    flash("Tous vos autres appareils sont déconnectés.", "success")
+    flash(_("Tous vos autres appareils sont déconnectés."), "success")
     return to_account()
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from app.core.language import gettext as _
+from app.core.words import date_words, hour, near_day, whole_hour
 
 JUST_NOW = timedelta(minutes=5)
 """A slot tapped on a screen that was open for a while is still meant."""
@@ -18,7 +19,6 @@ PRESSING = timedelta(hours=48)
 
 AT_ONCE = "now"
 HOURS = (9, 11, 14, 17)
-DAYS = {0: "", 1: "demain "}
 
 
 class NoSuchTime(ValueError):
@@ -44,7 +44,7 @@ def next_slots(
     every = list(_slots(begin, now, zone))
     within = [slot for slot in every if begin <= slot.at <= window_end]
     pressing = begin == now and now <= window_end <= now + PRESSING
-    at_once = [_at_once(now, zone)] if pressing else []
+    at_once = [_at_once(now)] if pressing else []
     return [*at_once, *(within or every)][:at_most]
 
 
@@ -55,10 +55,8 @@ def soon(now: datetime) -> datetime:
     return leaving + timedelta(minutes=-leaving.minute % 15)
 
 
-def _at_once(now: datetime, zone: ZoneInfo) -> Slot:
-    local = soon(now).astimezone(zone)
-    minutes = f"\u00a0{local.minute:02d}" if local.minute else ""
-    return Slot(soon(now), f"tout de suite, vers {local.hour}\u00a0h{minutes}", AT_ONCE)
+def _at_once(now: datetime) -> Slot:
+    return Slot(soon(now), _("tout de suite, vers %(at)s", at=hour(soon(now))), AT_ONCE)
 
 
 def to_the_minute(moment: datetime) -> datetime:
@@ -70,20 +68,20 @@ def _slots(begin: datetime, now: datetime, zone: ZoneInfo) -> Iterator[Slot]:
     in_an_hour = to_the_minute(now) + timedelta(hours=1)
     in_an_hour += timedelta(minutes=-in_an_hour.minute % 5)
     if 6 <= in_an_hour.astimezone(zone).hour < 22:
-        yield Slot(in_an_hour, "dans 1\u00a0h", in_an_hour.isoformat())
+        yield Slot(in_an_hour, _("dans 1 h"), in_an_hour.isoformat())
     today, first = now.astimezone(zone).date(), begin.astimezone(zone).date()
     for away in range((first - today).days, (first - today).days + 3):
-        for hour in HOURS:
-            at = datetime.combine(today + timedelta(days=away), time(hour), zone).astimezone(UTC)
+        for round_hour in HOURS:
+            at = datetime.combine(today + timedelta(days=away), time(round_hour), zone).astimezone(UTC)
             if at > in_an_hour + timedelta(minutes=20):
-                yield Slot(at, f"{_day(today, away)}{hour}\u00a0h", at.isoformat())
+                yield Slot(at, f"{_day(today, away)}{whole_hour(round_hour)}", at.isoformat())
 
 
 def _day(today: date, away: int) -> str:
     """`demain `, or `jeu. 26 ` for a day further away; nothing for today."""
-    if away in DAYS:
-        return DAYS[away]
-    return f"{format_date(today + timedelta(days=away), 'EEE d', locale='fr')} "
+    if away == 0:
+        return ""
+    return f"{near_day(away) or date_words(today + timedelta(days=away), 'EEE d')} "
 
 
 def instant(local: datetime, zone: ZoneInfo) -> datetime:
@@ -94,15 +92,71 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     try:
         meant = local.replace(tzinfo=zone).astimezone(UTC)
     except OverflowError:
-        raise NoSuchTime("Cette date n'est pas possible. Vérifiez l'année.") from None
+        raise NoSuchTime(_("Cette date n'est pas possible. Vérifiez l'année.")) from None
     if meant.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise NoSuchTime("Cette heure n'existe pas ce jour-là\u00a0: on change d'heure. Choisissez-en une autre.")
+        raise NoSuchTime(_("Cette heure n'existe pas ce jour-là : on change d'heure. Choisissez-en une autre."))
     return meant
 
 
 def check_time(starts_at: datetime, now: datetime) -> None:
     """Raises `NoSuchTime` when no visit can be meant to begin then."""
     if starts_at < now - JUST_NOW:
-        raise NoSuchTime("Cette heure est déjà passée. Choisissez-en une autre.")
+        raise NoSuchTime(_("Cette heure est déjà passée. Choisissez-en une autre."))
     if starts_at > now + FAR_AWAY:
-        raise NoSuchTime("C'est dans plus de trois mois. Vérifiez la date.")
+        raise NoSuchTime(_("C'est dans plus de trois mois. Vérifiez la date."))
+
+
+REASONS = ("away", "elsewhere", "hospital", "not-needed", "other")
+"""Why a patient cannot at that time: codes, so that nothing has to be written; none is of health but `hospital`, which
+whoever comes must know to not stand before a closed door."""
+
+PARTS = {"morning": (8, 12), "afternoon": (12, 17), "evening": (17, 20)}
+"""Parts of a day as a patient wishes them: from which hour, until which."""
+
+WISHED_DAYS = 4
+AT_MOST_WISHED = 12
+
+HAS_COME = timedelta(hours=1)
+"""From then on after the hour that was said one may ask whether somebody came: nobody comes to the minute."""
+
+EVE = time(18)
+"""When the reminder of the next day's visit leaves: late enough to be read at home, early enough to be answered."""
+
+
+@dataclass(frozen=True, order=True)
+class PartOfDay:
+    """A part of a day: `2026-11-29/morning` in rows and forms."""
+
+    day: date
+    part: str
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()}/{self.part}"
+
+    @property
+    def hours(self) -> tuple[int, int]:
+        return PARTS[self.part]
+
+
+def read_moment(text: str) -> PartOfDay | None:
+    day, _slash, part = text.partition("/")
+    try:
+        return PartOfDay(date.fromisoformat(day), part) if part in PARTS else None
+    except ValueError:
+        return None
+
+
+def moments_to_wish(now: datetime, zone: ZoneInfo) -> list[tuple[date, list[PartOfDay]]]:
+    """What a patient may tick, by day: the next days, each with the parts of it that have not begun to end."""
+    local = now.astimezone(zone)
+    today = local.date()
+    later_today = [PartOfDay(today, part) for part, (_, ends) in PARTS.items() if ends > local.hour + 1]
+    after = [today + timedelta(days=away) for away in range(1, WISHED_DAYS)]
+    next_days = [(day, [PartOfDay(day, part) for part in PARTS]) for day in after]
+    return [(today, later_today), *next_days] if later_today else next_days
+
+
+def reminder_at(starts_at: datetime, said_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The evening before; none when the time was said only then or later, for what was just said is remembered."""
+    eve = datetime.combine(starts_at.astimezone(zone).date() - timedelta(days=1), EVE, zone).astimezone(UTC)
+    return eve if said_at < eve else None

@@ -1,9 +1,18 @@
 """The French words of a visit."""
 
-from app.directory.models import PractitionerRole
+from collections.abc import Iterable
+from datetime import date, datetime
 
-MODES = {"home": "À domicile", "practice": "Au cabinet", "remote": "À distance"}
-OF_A_SERVICE = {**MODES, "practice": "Sur place"}
+from app.appointments.rules import PartOfDay, read_moment
+from app.core import clock
+from app.core.language import gettext as _
+from app.core.language import later
+from app.core.words import date_words, near_day
+from app.directory.models import PractitionerRole
+from app.messages.models import Notice
+
+MODES = {"home": later("À domicile"), "practice": later("Au cabinet"), "remote": later("À distance")}
+OF_A_SERVICE = {**MODES, "practice": later("Sur place")}
 
 
 def modes_of(role: PractitionerRole) -> dict[str, str]:
@@ -13,5 +22,44 @@ def modes_of(role: PractitionerRole) -> dict[str, str]:
 
 def places_of(role: PractitionerRole, sex: str = "") -> dict[str, str]:
     """The same at the end of a time: `demain 9 h, chez elle`. `sex`: the patient's, F or M, where there is one."""
-    home = {"F": "chez elle", "M": "chez lui"}.get(sex, "à domicile")
-    return {"home": home, "practice": "au cabinet" if role.practitioner_id else "sur place", "remote": "à distance"}
+    home = {"F": _("chez elle"), "M": _("chez lui")}.get(sex, _("à domicile"))
+    return {
+        "home": home,
+        "practice": _("au cabinet") if role.practitioner_id else _("sur place"),
+        "remote": _("à distance"),
+    }
+
+
+PART_WORDS = {"morning": later("matin"), "afternoon": later("après-midi"), "evening": later("soir")}
+
+REASON_WORDS = {
+    "away": later("absent(e) à cette heure"),
+    "elsewhere": later("autre rendez-vous"),
+    "hospital": later("à l'hôpital"),
+    "not-needed": later("n'en a plus besoin"),
+    "other": later("autre raison"),
+}
+"""As whoever comes reads it: see `rules.REASONS`."""
+
+DECLINED_NOTICE = Notice(
+    later("Une heure ne convient pas"), later("Un patient ne peut pas : proposez-en une autre."), "visits"
+)
+WISHED_NOTICE = Notice(later("Un patient propose d'autres moments"), later("Choisissez-en un, ou appelez."), "visits")
+CALL_NOTICE = Notice(later("Un patient demande à être rappelé"), later("Son numéro est sur la visite."), "visits")
+NOBODY_CAME_NOTICE = Notice(
+    later("Un patient dit que personne n'est venu"), later("Appelez-le, ou relancez la recherche.")
+)
+
+
+def wishes(moments: Iterable[PartOfDay], now: datetime) -> str:
+    """`demain matin, lundi 30 novembre soir`; empty for none."""
+    return ", ".join(f"{day_of(each.day, now)} {PART_WORDS[each.part]}" for each in sorted(moments))
+
+
+def day_of(on: date, now: datetime) -> str:
+    return near_day((on - clock.paris(now).date()).days) or date_words(on, "EEEE d MMMM")
+
+
+def wished_words(kept: Iterable[str], now: datetime) -> str:
+    """The same of what a row keeps."""
+    return wishes((moment for text in kept if (moment := read_moment(text))), now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Account
 from app.audit.actions import record
-from app.care_requests import words
+from app.care_requests import carers, words
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import SEARCHES, TRANSITIONS, State, Verb, Visit
@@ -79,7 +79,8 @@ def move(
     ends: dict[str, Any] = dict(zip(("from", "to"), moved, strict=True))
     note(request, verb.value, by=by, state=moved[1], detail=detail, now=now)
     record("request.moved", request, by, now=now, **ends)
-    _follow(request, verb, now)
+    _follow(request, verb, by, now)
+    carers.let_go(request, verb, moved[0], now)
     return True
 
 
@@ -110,9 +111,10 @@ def _moved(request_id: UUID, source: State, target: State, values: dict[str, obj
     return cast(CursorResult[object], result).rowcount == 1
 
 
-def _follow(request: CareRequest, verb: Verb, now: datetime) -> None:
+def _follow(request: CareRequest, verb: Verb, by: Account | None, now: datetime) -> None:
     """Do what the pathway makes follow from this move."""
     if verb is Verb.ACCEPT:
+        carers.join_performer(request, by=by.id if by else None, now=now)
         _owe_tasks(request, now)
         _make_usual(request, now)
     elif verb in (Verb.WITHDRAW, Verb.CANCEL):

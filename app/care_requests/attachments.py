@@ -1,49 +1,51 @@
-"""Documents joined to what was asked: few, seen by those who care for it, opened only by those who need them."""
+"""Documents joined to what was asked: few, seen by those who care for it, opened only by those who need them, and
+erased once their time is up and the care is over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
-from werkzeug.datastructures import FileStorage
+from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from app.accounts.models import REQUESTERS, Account
 from app.audit.actions import record
 from app.care_requests.actions import note, refresh_screens
 from app.care_requests.models import CareRequest, Episode, EpisodeDocument
 from app.care_requests.queries import performs, together
-from app.care_requests.rules import TAKEN
-from app.core.db import db
+from app.care_requests.rules import OPEN, TAKEN
+from app.core.db import db, lock_in_order, transaction
+from app.core.language import gettext as _
 from app.documents import actions as documents
+from app.documents import queries as document_queries
 from app.documents.models import Document
-from app.documents.rules import LARGEST, Upload, WrongDocument, checked
+from app.documents.rules import WrongDocument
+from app.jobs.timers import Due
 
 MOST = 5
 """Documents of one episode."""
 
-ROOM = MOST * LARGEST + 1_000_000
-"""Bytes of a form with as many documents as may be joined."""
+ERASED_AT_ONCE = 50
 
 
-def read_uploads(uploads: Iterable[FileStorage]) -> list[Upload]:
-    """What a browser sent, checked; fields in which nothing was chosen are nothing. Raises `WrongDocument`."""
-    sent = [each for each in uploads if each.filename]
-    if len(sent) > MOST:
-        raise WrongDocument(f"{MOST} documents au plus pour une demande.")
-    return [checked(each.filename or "", each.stream.read(LARGEST + 1)) for each in sent]
-
-
-def join(request: CareRequest, uploads: Sequence[Upload], *, by: Account, now: datetime) -> None:
-    """Join these to the request's episode. Raises `WrongDocument` when there would be too many."""
+def join(request: CareRequest, sent: Sequence[Document], type_slug: str, *, by: Account, now: datetime) -> None:
+    """Join what waits for its sender to the request's episode. Raises `WrongDocument` when there would be too many."""
     db.session.scalars(select(Episode).where(Episode.id == request.episode_id).with_for_update(key_share=True)).one()
+    ids = [each.id for each in sent]
+    lock_in_order(Document, Document.id.in_(ids))
+    waiting = document_queries.waiting_of(by.id, now, ids)  # One that a second tap has joined meanwhile is joined.
     here = select(func.count()).select_from(EpisodeDocument).where(EpisodeDocument.episode_id == request.episode_id)
-    if (db.session.scalar(here) or 0) + len(uploads) > MOST:
-        raise WrongDocument(f"{MOST} documents au plus pour une demande.")
-    for each in uploads:
-        _join(request, documents.store(each, request.patient_id, by=by, now=now), by, now)
-    if uploads:
-        for need in together(request):
-            refresh_screens(need)
+    if (db.session.scalar(here) or 0) + len(waiting) > MOST:
+        raise WrongDocument(_("%(most)s documents au plus pour une demande.", most=MOST))
+    for each in waiting:
+        documents.join(each, type_slug, request.patient_id, now=now)
+        _join(request, each, by, now)
+    if waiting:
+        _refresh(request)
+
+
+def _refresh(request: CareRequest) -> None:
+    for need in together(request):
+        refresh_screens(need)
 
 
 def _join(request: CareRequest, document: Document, by: Account, now: datetime) -> None:
@@ -60,8 +62,52 @@ def joined_to(episode_id: UUID) -> Sequence[Document]:
 
 def may_open(account: Account, document_id: UUID) -> bool:
     """The requester's side (the doctor who decides for it, too) and who accepted one of the needs; nobody else."""
-    joined = select(CareRequest).join(EpisodeDocument, EpisodeDocument.episode_id == CareRequest.episode_id)
-    needs = db.session.scalars(joined.where(EpisodeDocument.document_id == document_id)).all()
+    needs = _needs_of(document_id)
     asks = account.organizations(*REQUESTERS)
     asked = any(need.organization_id in asks or need.decider_id == account.id for need in needs)
     return asked or any(need.state in TAKEN and performs(need, account) for need in needs)
+
+
+def _needs_of(document_id: UUID) -> Sequence[CareRequest]:
+    joined = select(CareRequest).join(EpisodeDocument, EpisodeDocument.episode_id == CareRequest.episode_id)
+    return db.session.scalars(joined.where(EpisodeDocument.document_id == document_id).order_by(CareRequest.id)).all()
+
+
+# ---- the end of their time
+
+
+def _over(now: datetime) -> ColumnElement[bool]:
+    """Its time is up, and no care for which it was joined is still under way."""
+    cared_for = (
+        select(EpisodeDocument.document_id)
+        .join(CareRequest, CareRequest.episode_id == EpisodeDocument.episode_id)
+        .where(EpisodeDocument.document_id == Document.id, CareRequest.state.in_(OPEN))
+    )
+    return (Document.expires_at <= now) & or_(Document.waits, ~cared_for.exists())
+
+
+def erase_due(now: datetime) -> int:
+    """Erase documents whose time is up; returns how many. A worker item."""
+    due = select(Document).where(_over(now)).order_by(Document.expires_at, Document.id).limit(ERASED_AT_ONCE)
+    if db.session.scalar(select(Document.id).where(_over(now)).limit(1)) is None:
+        return 0
+    with transaction():
+        over = db.session.scalars(due).all()
+        for each in over:
+            forget(each, now)
+        documents.erase(over, "retention", now=now)
+        return len(over)
+
+
+def forget(document: Document, now: datetime) -> None:
+    """It is about to be erased: its request forgets it, and says that it is gone."""
+    needs = _needs_of(document.id)
+    db.session.execute(delete(EpisodeDocument).where(EpisodeDocument.document_id == document.id))
+    if needs:
+        note(needs[0], "erased", now=now)
+        _refresh(needs[0])
+
+
+def oldest_due(now: datetime) -> Due:
+    """Since when a document should have been erased."""
+    return select(func.min(Document.expires_at)).where(_over(now))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.care_requests.models import NOBODY, CareRequest, FollowsPathway
 from app.care_requests.rules import State
+from app.core.language import said
 from app.directory.models import Practitioner, PractitionerRole
 from app.organizations.models import Commune, Organization
 from app.patients.models import Patient, shown_name
@@ -103,5 +104,5 @@ def line_of(
     request: CareRequest | RequestFacts, url: str, *, when: str = "", note: str = "", current: bool = False
 ) -> RequestLine:
     """With the patient's name, for who may know it."""
-    what = f"{request.need.care} · {request.place}"
+    what = f"{said(request.need.care)} · {request.place}"
     return RequestLine(url, request.state.value, request.about, what, when, note, current)

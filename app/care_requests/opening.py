@@ -11,13 +11,14 @@ from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import words
 from app.care_requests.actions import move, note
+from app.care_requests.carers import join_asker
 from app.care_requests.models import CareRequest, Episode
 from app.care_requests.rules import State, Verb, Visit
 from app.core.db import db, new_id
 from app.directory.models import Profession
 from app.messages import actions as messages
 from app.organizations.models import Organization
-from app.pathways.actions import version_id_of
+from app.pathways.library import version_id_of
 from app.pathways.schema import Pathway
 from app.patients.actions import agree
 from app.patients.models import Patient
@@ -65,6 +66,7 @@ def open_request(
     db.session.flush()
     if patient:
         agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
+        join_asker(request, now)
     _opened(request, by, now)
     _ask_decision(request, now)
     return request

@@ -9,11 +9,18 @@ from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
 from app.care_requests.words import MOMENT_WORDS
-from app.core.words import count, french_date
+from app.core.language import FRENCH, language, later, ngettext
+from app.core.language import gettext as _
+from app.core.words import date_words
 
-THE = {"morning": "le matin", "midday": "à midi", "evening": "le soir"}
-EACH = {"morning": "chaque matin", "midday": "chaque midi", "evening": "chaque soir"}
-BARE = {"morning": "matin", "midday": "midi", "evening": "soir"}
+THE = {"morning": later("le matin"), "midday": later("à midi"), "evening": later("le soir")}
+EACH = {"morning": later("chaque matin"), "midday": later("chaque midi"), "evening": later("chaque soir")}
+EACH_BUT_WEEKENDS = {
+    "morning": later("chaque matin sauf le week-end"),
+    "midday": later("chaque midi sauf le week-end"),
+    "evening": later("chaque soir sauf le week-end"),
+}
+BARE = {"morning": later("matin"), "midday": later("midi"), "evening": later("soir")}
 
 
 def plan_in_words(visits: Sequence[Visit]) -> str:
@@ -23,8 +30,13 @@ def plan_in_words(visits: Sequence[Visit]) -> str:
     days = sorted({visit.day for visit in visits})
     moments = {day: [m for m in MOMENTS if Visit(day, m) in set(visits)] for day in days}
     same = moments[days[0]] if all(moments[day] == moments[days[0]] for day in days) else []
-    said = [count(len(visits), "passage"), *_rhythm(days, same)]
-    return ", ".join([*said, f"le {_date(days[0])}" if len(days) == 1 else f"jusqu'au {_date(days[-1])}"])
+    said = [visits_counted(len(visits)), *_rhythm(days, same)]
+    return ", ".join(
+        [
+            *said,
+            _("le %(date)s", date=_date(days[0])) if len(days) == 1 else _("jusqu'au %(date)s", date=_date(days[-1])),
+        ]
+    )
 
 
 def _rhythm(days: Sequence[date], moments: Sequence[str]) -> list[str]:
@@ -34,18 +46,19 @@ def _rhythm(days: Sequence[date], moments: Sequence[str]) -> list[str]:
         return [when]
     every = {(after - before).days for before, after in pairwise(days)}
     if every == {1} or _all_but_weekends(days):
-        but = "" if every == {1} else " sauf le week-end"
-        return [EACH[moments[0]] + but] if len(moments) == 1 else [f"chaque jour{but}", when]
-    return [f"tous les {every.pop()} jours" if len(every) == 1 else "certains jours", when]
+        if len(moments) == 1:
+            return [(EACH if every == {1} else EACH_BUT_WEEKENDS)[moments[0]]]
+        return [_("chaque jour") if every == {1} else _("chaque jour sauf le week-end"), when]
+    return [_("tous les %(n)s jours", n=every.pop()) if len(every) == 1 else _("certains jours"), when]
 
 
 def _moments(moments: Sequence[str]) -> str:
     if not moments:
-        return "à des moments différents"
+        return _("à des moments différents")
     if len(moments) == 1:
         return THE[moments[0]]
     *first, last = (BARE[moment] for moment in moments)
-    return f"{', '.join(first)} et {last}"
+    return _("%(first)s et %(last)s", first=", ".join(map(str, first)), last=last)
 
 
 def _all_but_weekends(days: Sequence[date]) -> bool:
@@ -54,14 +67,18 @@ def _all_but_weekends(days: Sequence[date]) -> bool:
 
 
 def _date(day: date) -> str:
-    words = french_date(day, "d MMMM")
-    return words.replace("1 ", "1er ", 1) if day.day == 1 else words
+    words = date_words(day, "d MMMM")
+    return words.replace("1 ", "1er ", 1) if day.day == 1 and language() == FRENCH else words
 
 
 def in_short(visits: Sequence[Visit]) -> str:
     """While it is being written: `10 passages, jusqu'au dimanche 6 décembre`."""
-    last = french_date(visits[-1].day, "EEEE d MMMM")
-    return f"{count(len(visits), 'passage')}, jusqu'au {last}"
+    last = date_words(visits[-1].day, "EEEE d MMMM")
+    return _("%(visits)s, jusqu'au %(date)s", visits=visits_counted(len(visits)), date=last)
+
+
+def visits_counted(number: int) -> str:
+    return ngettext("%(num)s passage", "%(num)s passages", number)
 
 
 def _used(visits: Iterable[Visit]) -> list[str]:
@@ -139,4 +156,4 @@ def _cell(part: CareRequest | RequestFacts) -> Cell:
 
 
 def _day(day: date) -> str:
-    return french_date(day, "EEE d MMM")
+    return date_words(day, "EEE d MMM")

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.core.language import later
+
 
 class State(enum.StrEnum):
     DRAFT = "draft"  # written, and waiting for a senior doctor's decision
@@ -130,11 +132,11 @@ def _five_days(visit: Visit, today: date, _rank: int) -> bool:
 
 
 CONDITIONS = (
-    Condition("from-tomorrow", "À partir de demain", _from_tomorrow),
-    Condition("mornings", "Les matins seulement", _mornings),
-    Condition("weekdays", "Sauf le week-end", _weekdays),
-    Condition("three-in-four", "3 passages sur 4", _three_in_four),
-    Condition("five-days", "Les 5 premiers jours", _five_days),
+    Condition("from-tomorrow", later("À partir de demain"), _from_tomorrow),
+    Condition("mornings", later("Les matins seulement"), _mornings),
+    Condition("weekdays", later("Sauf le week-end"), _weekdays),
+    Condition("three-in-four", later("3 passages sur 4"), _three_in_four),
+    Condition("five-days", later("Les 5 premiers jours"), _five_days),
 )
 
 

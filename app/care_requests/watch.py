@@ -1,6 +1,5 @@
 """The watch over what was promised: what is late is said once, to the one who counts on it."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +10,10 @@ from app.care_requests import actions, words
 from app.care_requests.actions import NEWS_LIFE, note, refresh_screens, tell
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
-from app.core.db import db, transaction
+from app.core.db import db
+from app.core.language import kept
 from app.directory import queries as directory
+from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.messages import actions as messages
 
@@ -32,21 +33,17 @@ def watch_due(now: datetime) -> int:
         select(row_id).where(*which).where(due_at <= now).order_by(row_id).limit(100)
         for row_id, due_at, which in (TASKS, STARTS, DECISIONS)
     )
-    due = ((late_tasks, _remind), (late_starts, _say_late), (undecided, end_undecided))
-    return sum(_each(db.session.scalars(which).all(), act, now) for which, act in due)
+    return (
+        one_by_one("late task", late_tasks, _remind, now)
+        + one_by_one("late start", late_starts, _say_late, now)
+        + one_by_one("late decision", undecided, end_undecided, now)
+    )
 
 
 def oldest_due(_now: datetime) -> Due:
     """Since when something that is late should have been said."""
     waiting = [select(due_at.label("due_at")).where(*which) for _id, due_at, which in (TASKS, STARTS, DECISIONS)]
     return select(func.min(union_all(*waiting).subquery().c.due_at))
-
-
-def _each(ids: Sequence[UUID], act: Callable[[UUID, datetime], None], now: datetime) -> int:
-    for row_id in ids:
-        with transaction():
-            act(row_id, now)
-    return len(ids)
 
 
 def _remind(task_id: UUID, now: datetime) -> None:
@@ -77,6 +74,8 @@ def _say_late(request_id: UUID, now: datetime) -> None:
 def end_undecided(request_id: UUID, now: datetime) -> None:
     """No senior doctor decided while it was wanted: nobody was asked, and the one who waits must know."""
     request = actions.lock(request_id)
-    if request.state is not State.DRAFT or not actions.move(request, Verb.CANCEL, now=now, detail=words.UNDECIDED):
+    if request.state is not State.DRAFT or not actions.move(
+        request, Verb.CANCEL, now=now, detail=kept(words.UNDECIDED)
+    ):
         return
     tell(request.author_id, request, "undecided", words.UNDECIDED_NOTICE, now)

@@ -5,75 +5,89 @@ from typing import Any
 
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
-from app.core.words import french_date
+from app.core.language import decimal, later, said
+from app.core.typography import NO_BREAK
+from app.core.words import date_words
 from app.messages.models import Notice
 from app.pathways.schema import Question
 
 STATES: dict[State, str] = {
-    State.DRAFT: "À décider",
-    State.SEARCHING: "Recherche en cours",
-    State.ACCEPTED: "Acceptée",
-    State.SCHEDULED: "Heure proposée",
-    State.STARTED: "Soins commencés",
-    State.DONE: "Terminée",
-    State.UNANSWERED: "Sans réponse",
-    State.CANCELLED: "Annulée",
+    State.DRAFT: later("À décider"),
+    State.SEARCHING: later("Recherche en cours"),
+    State.ACCEPTED: later("Acceptée"),
+    State.SCHEDULED: later("Heure proposée"),
+    State.STARTED: later("Soins commencés"),
+    State.DONE: later("Terminée"),
+    State.UNANSWERED: later("Sans réponse"),
+    State.CANCELLED: later("Annulée"),
 }
 
 STEPS: dict[str, str] = {
-    "opened": "Demande envoyée",
-    "approve": "Décision\u00a0: réorienter",
-    "decline": "Décision\u00a0: garder aux urgences",
-    "split": "Le reste est proposé à d'autres",
-    "proposed": "Proposition reçue",
-    "question": "Question posée",
-    "reply": "Réponse donnée",
-    "relayed": "Passée à un confrère",
-    "rescheduled": "Moment changé",
-    "task": "Fait",
+    "opened": later("Demande envoyée"),
+    "approve": later("Décision : réorienter"),
+    "decline": later("Décision : garder aux urgences"),
+    "split": later("Le reste est proposé à d'autres"),
+    "proposed": later("Proposition reçue"),
+    "question": later("Question posée"),
+    "reply": later("Réponse donnée"),
+    "relayed": later("Passée à une ou un collègue"),
+    "rescheduled": later("Moment changé"),
+    "task": later("Fait"),
     "attached": "Document joint",
-    "informed": "Informé",
-    "late": "Les soins n'ont pas commencé",
-    "left": "N'exerce plus ici\u00a0: les soins sont à confier",
-    "asked": "Professionnels prévenus",
-    "refused": "Refus",
-    "widened": "Recherche élargie",
-    "accept": "Acceptée",
-    "exhaust": "Personne n'a répondu",
-    "relaunch": "Recherche relancée",
-    "schedule": "Heure proposée",
-    "confirmed": "Le patient a confirmé",
-    "declined": "Le patient ne peut pas à cette heure",
-    "start": "Soins commencés",
-    "finish": "Terminée",
-    "withdraw": "Désistement",
-    "cancel": "Demande annulée",
+    "erased": later("Document effacé"),
+    "informed": later("Informé"),
+    "late": later("Les soins n'ont pas commencé"),
+    "left": later("N'exerce plus ici : les soins sont à confier"),
+    "asked": later("Professionnels prévenus"),
+    "refused": later("Refus"),
+    "widened": later("Recherche élargie"),
+    "accept": later("Acceptée"),
+    "exhaust": later("Personne n'a répondu"),
+    "relaunch": later("Recherche relancée"),
+    "schedule": later("Heure proposée"),
+    "confirmed": later("Le patient a confirmé"),
+    "declined": later("Le patient ne peut pas à cette heure"),
+    "wished": later("Le patient propose d'autres moments"),
+    "call-asked": later("Le patient demande à être rappelé"),
+    "called": later("Patient rappelé"),
+    "came": later("Le patient dit que quelqu'un est venu"),
+    "nobody-came": later("Le patient dit que personne n'est venu"),
+    "start": later("Soins commencés"),
+    "finish": later("Terminée"),
+    "withdraw": later("Désistement"),
+    "cancel": later("Demande annulée"),
 }
 
 CANCELLATIONS: dict[str, str] = {
-    "not-needed": "Plus besoin",
-    "patient": "Le patient ne veut pas",
-    "admitted": "Le patient reste hospitalisé",
-    "elsewhere": "Trouvé autrement",
-    "mistake": "Erreur de saisie",
+    "not-needed": later("Plus besoin"),
+    "patient": later("Le patient ne veut pas"),
+    "admitted": later("Le patient reste hospitalisé"),
+    "elsewhere": later("Trouvé autrement"),
+    "mistake": later("Erreur de saisie"),
 }
 
-UNDECIDED = "aucune décision à temps"
+UNDECIDED = later("aucune décision à temps")
 """Why a request ended that no senior doctor decided on."""
 
-MOMENT_WORDS: dict[str, str] = {"morning": "Matin", "midday": "Midi", "evening": "Soir"}
+MOMENT_WORDS: dict[str, str] = {"morning": later("Matin"), "midday": later("Midi"), "evening": later("Soir")}
 
 
-COPY_NOTICE = Notice("Pour votre information", "Un de vos patients a des soins organisés.", "inbox", urgency="low")
-TASK_NOTICE = Notice("Une tâche vous attend", "Elle devait être faite maintenant.", urgency="normal")
-LATE_NOTICE = Notice("Des soins n'ont pas commencé", "Personne n'a dit qu'ils avaient commencé.")
-LEFT_NOTICE = Notice("Des soins commencés sont à confier", "La personne qui les faisait n'exerce plus ici.")
+COPY_NOTICE = Notice(
+    later("Pour votre information"), later("Un de vos patients a des soins organisés."), "inbox", urgency="low"
+)
+TASK_NOTICE = Notice(later("Une tâche vous attend"), later("Elle devait être faite maintenant."), urgency="normal")
+LATE_NOTICE = Notice(later("Des soins n'ont pas commencé"), later("Personne n'a dit qu'ils avaient commencé."))
+LEFT_NOTICE = Notice(
+    later("Des soins commencés sont à confier"), later("La personne qui les faisait n'exerce plus ici.")
+)
 """For the coordinator and the one who asked: whoever cared for a patient has left."""
 
-DECISION_NOTICE = Notice("Une décision vous est demandée", "Réorientation d'un patient.", "decisions")
+DECISION_NOTICE = Notice(later("Une décision vous est demandée"), later("Réorientation d'un patient."), "decisions")
 """For a senior doctor: somebody waits beside a patient."""
 
-UNDECIDED_NOTICE = Notice("Aucune décision n'a été prise", "La demande est close\u00a0: personne n'a été prévenu.")
+UNDECIDED_NOTICE = Notice(
+    later("Aucune décision n'a été prise"), later("La demande est close : personne n'a été prévenu.")
+)
 
 
 def answers_in_words(request: CareRequest, *, shown_only: bool = False) -> list[tuple[str, str]]:
@@ -83,18 +97,20 @@ def answers_in_words(request: CareRequest, *, shown_only: bool = False) -> list[
     asked = [question for question in request.rulebook.questions if question.shown or not shown_only]
     answered = ((question, given.get(question.slug)) for question in asked)
     told = (
-        (question.label, _answer(question, answer)) for question, answer in answered if answer not in (None, "", [])
+        (said(question.label), _answer(question, answer))
+        for question, answer in answered
+        if answer not in (None, "", [])
     )
     return [(label, words) for label, words in told if words]
 
 
 def _answer(question: Question, answer: Any) -> str:
     if question.options:  # Only what is chosen from a list can be shown early, so nothing else is taken for a choice.
-        labels = {option.slug: option.label for option in question.options}
+        labels = {option.slug: said(option.label) for option in question.options}
         chosen = answer if isinstance(answer, list) else [answer]
         return ", ".join(labels[slug] for slug in chosen if slug in labels)
     if question.kind == "date":
-        return french_date(date.fromisoformat(answer))
+        return date_words(date.fromisoformat(answer))
     if question.kind == "number":
-        return f"{answer:g}".replace(".", ",") + (f"\u00a0{question.unit}" if question.unit else "")
+        return decimal(answer) + (f"{NO_BREAK}{said(question.unit)}" if question.unit else "")
     return str(answer)

@@ -1,6 +1,7 @@
 """A request that PostgreSQL undid so that another may go on is done once more, before anybody hears of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 import structlog
@@ -16,6 +17,15 @@ log = structlog.get_logger()
 
 def init_app(app: Flask) -> None:
     app.dispatch_request = once_more(app.dispatch_request)  # type: ignore[method-assign]
+
+
+@contextmanager
+def whatever_comes() -> Iterator[None]:
+    """What is written within is as true when the request is done once more, and does not keep it from being so."""
+    wrote = "wrote" in g
+    yield
+    if not wrote:
+        g.pop("wrote", None)
 
 
 def once_more(dispatch: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:

@@ -19,35 +19,48 @@ from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from app.core.db import db
 from app.core.htmx import page, wants_part
+from app.core.language import gettext as _
+from app.core.language import later
 from app.core.waiting import is_busy
 
 log = structlog.get_logger()
 
 WORDS = {
-    400: ("Cette demande est illisible", "Rien n'a été enregistré. Revenez à la page précédente et recommencez."),
-    403: ("Cette page n'est pas pour vous", "Votre compte n'y a pas accès. Demandez à votre coordinatrice."),
-    404: ("Page introuvable", "Elle n'existe pas, ou elle ne vous est pas destinée."),
-    405: ("Cette action n'existe pas ici", "Revenez à la page précédente."),
-    413: ("C'est trop lourd", "Envoyez un fichier ou un texte plus court."),
-    422: ("Ce qui a été envoyé est illisible", "Rien n'a été enregistré. Revenez à la page précédente et recommencez."),
-    429: ("Doucement", "Trop d'essais en peu de temps. Attendez une minute, puis recommencez."),
+    400: (
+        later("Cette demande est illisible"),
+        later("Rien n'a été enregistré. Revenez à la page précédente et recommencez."),
+    ),
+    403: (
+        later("Cette page n'est pas pour vous"),
+        later("Votre compte n'y a pas accès. Demandez à votre coordinatrice."),
+    ),
+    404: ("Page introuvable", later("Elle n'existe pas, ou elle ne vous est pas destinée.")),
+    405: (later("Cette action n'existe pas ici"), later("Revenez à la page précédente.")),
+    413: (later("C'est trop lourd"), later("Envoyez un fichier ou un texte plus court.")),
+    422: (
+        later("Ce qui a été envoyé est illisible"),
+        later("Rien n'a été enregistré. Revenez à la page précédente et recommencez."),
+    ),
+    429: (later("Doucement"), later("Trop d'essais en peu de temps. Attendez une minute, puis recommencez.")),
     500: (
-        "Une erreur de notre côté",
-        "Rien n'est à moitié enregistré. Réessayez\u00a0; si cela presse, téléphonez.",
+        later("Une erreur de notre côté"),
+        later("Rien n'est à moitié enregistré. Réessayez ; si cela presse, téléphonez."),
     ),
     503: (
-        "Relais est momentanément indisponible",
-        "Vos demandes enregistrées ne sont pas perdues. Si cela presse, téléphonez au service ou au professionnel.",
+        later("Relais est momentanément indisponible"),
+        later(
+            "Vos demandes enregistrées ne sont pas perdues. Si cela presse, téléphonez au service ou au professionnel."
+        ),
     ),
 }
 
 TOO_MUCH = "54"
 """The class of SQLSTATE for what is longer than a row or an index holds; SQLAlchemy has no error of its own for it."""
 
-OLD_PAGE = ("La page était trop ancienne", "Rechargez-la et recommencez\u00a0: rien n'a été envoyé.")
+OLD_PAGE = (later("La page était trop ancienne"), later("Rechargez-la et recommencez : rien n'a été envoyé."))
 BUSY = (
-    "Beaucoup de monde au même instant",
-    "Rien n'a été enregistré de ce geste. Réessayez dans quelques secondes\u00a0; si cela presse, téléphonez.",
+    later("Beaucoup de monde au même instant"),
+    later("Rien n'a été enregistré de ce geste. Réessayez dans quelques secondes ; si cela presse, téléphonez."),
 )
 BUSY_FOR = 2  # seconds: a phone or a proxy that counts them comes back soon, when whoever held a row has gone
 
@@ -89,7 +102,7 @@ def wrong_host(_error: SecurityError) -> Response:
     """Asked for under a name that is not ours: a proxy that tells another, or somebody who pretends (RFC 9110 §7.4)."""
     log.info("host_refused", host=request.headers.get("Host", "")[:100])
     here: str = current_app.config["SETTINGS"].base_url
-    return honest_page(400, ("Relais n'est pas à cette adresse", f"Ouvrez {here}."), home=here + "/")
+    return honest_page(400, (_("Relais n'est pas à cette adresse"), _("Ouvrez %(here)s.", here=here)), home=here + "/")
 
 
 def too_many(error: TooManyRequests) -> Response:

@@ -22,7 +22,11 @@ from wtforms import (
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from app.core import clock
+from app.core.dates import PartialDate, WrongDate, read_date, read_day
+from app.core.language import gettext as _
 from app.core.phones import WrongNumber, read_number
+from app.core.typography import NARROW, NO_BREAK
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +59,7 @@ def is_resumed() -> bool:
 
 
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form in French; WTForms ships the words of its own validators.
+    """A form; WTForms ships the words of its own validators, in the language that is spoken.
 
     `short_names`: how a field is called within a sentence, where its label is a question.
     """
@@ -66,7 +70,12 @@ class Form(FlaskForm):  # type: ignore[misc]
         return not is_resumed() and bool(super().validate(extra_validators))
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        locales = ("fr_FR", "fr")
+        def bind_field(self, form: FlaskForm, unbound_field: Any, options: Any) -> Field:
+            """Choices made at import are read now."""
+            choices = unbound_field.kwargs.get("choices")
+            read = {"choices": {key: str(words) for key, words in choices.items()}} if isinstance(choices, dict) else {}
+            field: Field = super().bind_field(form, unbound_field, {**options, **read})
+            return field
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """A page's form is never JSON: Flask-WTF would read it, and break on `false` or a list."""
@@ -108,8 +117,8 @@ class PhoneField(StringField):
 def _why_not(typed: str) -> str:
     digits = sum(c.isdigit() for c in typed)
     if digits and digits != 10 and not typed.startswith(("+", "00")):
-        return f"Ce numéro n'a pas le bon nombre de chiffres\u00a0: {digits} au lieu de 10."
-    return "Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56."
+        return _("Ce numéro n'a pas le bon nombre de chiffres : %(digits)s au lieu de 10.", digits=digits)
+    return _("Écrivez un numéro de téléphone qui existe, par exemple 06 12 34 56 78 ou +32 470 12 34 56.")
 
 
 def uuid_or_none(text: str | None) -> UUID | None:
@@ -120,31 +129,51 @@ def uuid_or_none(text: str | None) -> UUID | None:
         return None
 
 
-FRENCH_DATES = ["%d/%m/%Y", "%d%m%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y", "%Y-%m-%d"]
-ISO_FIRST = ["%Y-%m-%d", *FRENCH_DATES]
-"""A browser's own calendar speaks ISO 8601; fingers without one write as they please."""
-
-
 class DayField(DateField):
-    """Any French way of writing a date; what cannot be read stays in the field. `example`: one that would do."""
+    """A date, however it is written (`core.dates`); what cannot be read stays in the field. `example`: one that would
+    do; `past`: may it only be a day gone by?"""
 
     example = "12/03/2027"
+    past = False
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if any(str(value).strip() for value in valuelist):
-            _read(super().process_formdata, valuelist, f"Écrivez une date qui existe, par exemple {self.example}.")
+            self.data = None
+            self.data = said_of_date(read_day, str(valuelist[0]), self.past, self.example)
+
+
+class PartialDateField(Field):
+    """The date of a birth, of which the day or the month may not be known."""
+
+    data: PartialDate | None
+    widget = TextInput()
+    example = "12/03/1948"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        if any(str(value).strip() for value in valuelist):
+            self.data = said_of_date(read_date, str(valuelist[0]), True, self.example)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.written if self.data else ""
+
+
+def said_of_date(read: Callable[..., R], text: str, past: bool, example: str) -> R:
+    """What it means today; otherwise why not, and one that would do."""
+    try:
+        return read(text, clock.paris(clock.now()).date(), past=past)
+    except WrongDate as why:
+        raise ValueError(_("%(why)s Par exemple : %(example)s.", why=why, example=example)) from None
 
 
 class HourField(TimeField):
     def process_formdata(self, valuelist: list[Any]) -> None:
-        _read(super().process_formdata, valuelist, "Écrivez une heure, par exemple 20:00.")
-
-
-def _read(parse: Callable[[list[Any]], None], written: list[Any], otherwise: str) -> None:
-    try:
-        parse([stripped(value) for value in written])
-    except ValueError:
-        raise ValueError(otherwise) from None
+        try:
+            super().process_formdata([stripped(value) for value in valuelist])
+        except ValueError:
+            raise ValueError(_("Écrivez une heure, par exemple 20:00.")) from None
 
 
 class Tick(CheckboxInput):
@@ -166,7 +195,7 @@ class NumberField(FloatField):
     widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        written = [str(stripped(value)).replace(",", ".").replace("\u00a0", "") for value in valuelist]
+        written = [str(stripped(value)).replace(",", ".").replace(NO_BREAK, "") for value in valuelist]
         if not any(written):
             return
         try:
@@ -175,7 +204,7 @@ class NumberField(FloatField):
             self.data = None
         if self.data is None or not math.isfinite(self.data):
             self.data = None
-            raise ValueError("Écrivez un nombre, par exemple 38,5.")
+            raise ValueError(_("Écrivez un nombre, par exemple 38,5."))
 
 
 def say_only(field: Field, words: str = "") -> NoReturn:
@@ -199,7 +228,7 @@ def mistakes(form: Form) -> list[Mistake]:
 
 def _mistake(form: Form, field: Field) -> Mistake:
     several = isinstance(field, RadioField | SelectMultipleField)  # A group has no id of its own: its first choice has.
-    label = field.label.text.rstrip(" ?\u00a0")
+    label = field.label.text.rstrip(f" ?{NO_BREAK}{NARROW}")
     missing = not any(str(value).strip() for value in field.raw_data or ())
     return Mistake(f"{field.id}-0" if several else field.id, form.short_names.get(field.short_name, label), missing)
 

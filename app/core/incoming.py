@@ -6,12 +6,15 @@ Said once, here, for every room: a database, a log and a header can keep each st
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, abort, request
 from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 LONGEST_JSON = 8_192
 """Bytes. A passkey's answer is the longest that our own scripts send, with about one kilobyte."""
@@ -49,6 +52,11 @@ class Incoming(HtmxAwareRequest):  # type: ignore[misc]
 
     parameter_storage_class = Fields
     dict_storage_class = Fields
+
+    def __init__(self, environ: "WSGIEnvironment", *args: Any, **kwargs: Any) -> None:
+        if "HTTP_HOST" in environ:  # `RELAIS.EXAMPLE` is the same host (RFC 9110 §4.2.3).
+            environ["HTTP_HOST"] = environ["HTTP_HOST"].lower()
+        super().__init__(environ, *args, **kwargs)
 
 
 def address(received: str) -> SplitResult:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import clock
+from app.core.again import whatever_comes
 from app.core.db import Model, db, insert_into, transaction
 from app.core.tokens import keyed_hash
 
@@ -54,8 +55,7 @@ def limited(
         @wraps(view)
         def counted(*args: P.args, **kwargs: P.kwargs) -> R:
             now, who = clock.now(), of(**kwargs)
-            with transaction():
-                count, ends_at = count_attempt(name, who, within, now=now)
+            count, ends_at = _counted(name, who, within, now)
             if count > times and current_app.config["LIMITS_HOLD"]:
                 log.warning("limit_reached", limit=name)
                 raise TooManyRequests(retry_after=int((ends_at - now).total_seconds()) + 1)
@@ -70,6 +70,15 @@ def limited(
         return counted
 
     return decorate
+
+
+def _counted(name: str, who: str, within: timedelta, now: datetime) -> tuple[int, datetime]:
+    """This request, once, were it done a second time because it lost a deadlock (`again.py`)."""
+    known: dict[str, tuple[int, datetime]] = request.environ.setdefault("relais.counted", {})
+    if name not in known:
+        with whatever_comes(), transaction():
+            known[name] = count_attempt(name, who, within, now=now)
+    return known[name]
 
 
 def by_address(**_view_args: object) -> str:
@@ -121,7 +130,7 @@ def give_back(name: str, who: str, *, now: datetime) -> None:
 def _forgive(name: str, who: str, now: datetime) -> None:
     """What the view did is done and kept: a count that cannot be given back turns no yes into "try again"."""
     try:
-        with transaction():
+        with whatever_comes(), transaction():
             give_back(name, who, now=now)
     except SQLAlchemyError as error:
         log.warning("attempt_not_given_back", limit=name, error=type(error).__name__)

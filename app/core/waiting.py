@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import errors as postgres
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 UNAVAILABLE = (DBAPIError, NoConnection)
@@ -19,9 +19,12 @@ APART = "apart"
 CONNECTIONS_APART = 3
 
 UNDONE = (postgres.DeadlockDetected, postgres.SerializationFailure)  # 40P01, 40001
-GAVE_UP = (
+ROW_LOCKED = (
     postgres.LockNotAvailable,  # 55P03, lock_timeout
     postgres.QueryCanceled,  # 57014, statement_timeout
+)
+GAVE_UP = (
+    *ROW_LOCKED,
     postgres.IdleInTransactionSessionTimeout,  # 25P03
     postgres.TooManyConnections,  # 53300
 )
@@ -108,6 +111,13 @@ def is_busy(error: BaseException) -> bool:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else None
     return isinstance(cause, GAVE_UP + UNDONE) or is_locked(cause)
+
+
+def is_of_the_house(error: BaseException) -> bool:
+    """The database itself is in trouble, whatever it is asked. One row that is held or breaks a rule is no such."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return not isinstance(error.orig, ROW_LOCKED)
+    return isinstance(error, NoConnection)
 
 
 def is_locked(cause: BaseException | None) -> bool:

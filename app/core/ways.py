@@ -1,4 +1,5 @@
-"""Pages that a room leads to without knowing which room has them: it says their name, and the shell their address."""
+"""Pages that a room leads to, and pieces that it shows, without knowing which room has them: it says their name, and
+the shell where they are."""
 
 from flask import Flask, current_app, url_for
 
@@ -8,6 +9,12 @@ def way(name: str, **values: object) -> str:
     return url_for(current_app.extensions["ways"][name], **values)  # type: ignore[arg-type]
 
 
+def piece(name: str) -> str:
+    """The template of this name, to include. KeyError: the shell knows no such piece."""
+    template: str = current_app.extensions["pieces"][name]
+    return template
+
+
 def init_app(app: Flask) -> None:
-    app.extensions["ways"] = {}
-    app.jinja_env.globals["way"] = way
+    app.extensions.update(ways={}, pieces={})
+    app.jinja_env.globals.update(way=way, piece=piece)

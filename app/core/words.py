@@ -1,75 +1,104 @@
-"""How instants, lengths and counts are said, and the language of the screens. Nothing about care."""
+"""How instants, lengths, amounts and counts are said, in the language that is spoken. Nothing about care."""
 
 from datetime import date, datetime, timedelta
 from math import inf
-from urllib.parse import quote
 
 import phonenumbers
 from babel.dates import format_date
-from flask import Flask, request
-from flask_babel import Babel
-from jinja2 import StrictUndefined
 from phonenumbers import PhoneNumberFormat
 
 from app.core import clock
-from app.core.phones import FRENCH, WrongNumber, read_number
+from app.core.language import FRENCH, decimal, language, later, ngettext
+from app.core.language import gettext as _
+from app.core.phones import FRENCH as FRENCH_CODES
+from app.core.phones import WrongNumber, read_number
+from app.core.typography import NO_BREAK
 
-DAYS = {-1: "hier", 0: "aujourd'hui", 1: "demain"}
+DAYS = {-1: later("hier"), 0: later("aujourd'hui"), 1: later("demain")}
+LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
 
 def hour(moment: datetime) -> str:
-    """`14 h 05`, `9 h`, in Paris; no-break spaces, so that an hour is never cut from its minutes."""
+    """`14 h 05`, `9 h` (`14:05`, `9:00`), in Paris; no-break spaces, so that an hour is never cut from its minutes."""
     local = clock.paris(moment)
-    return f"{local.hour}\u00a0h" + (f"\u00a0{local.minute:02d}" if local.minute else "")
+    if language() != FRENCH:
+        return f"{local.hour}:{local.minute:02d}"
+    return f"{local.hour}{NO_BREAK}h" + (f"{NO_BREAK}{local.minute:02d}" if local.minute else "")
 
 
-def french_date(day: date, form: str = "long") -> str:
-    """`12 mars 2027`. `form`: as Babel writes one, such as `EEEE d MMMM`."""
-    return str(format_date(day, form, locale="fr"))
+def whole_hour(number: int) -> str:
+    """`21 h`, `21:00`: an hour of the clock that is no instant."""
+    return f"{number}{NO_BREAK}h" if language() == FRENCH else f"{number}:00"
+
+
+def date_words(day: date, form: str = "long") -> str:
+    """`12 mars 2027`, `12 March 2027`. `form`: as Babel writes one, such as `EEEE d MMMM`."""
+    return str(format_date(day, form, locale=LOCALES[language()]))
+
+
+def near_day(away: int) -> str:
+    """`hier`, `aujourd'hui`, `demain`; empty for others. `away`: in days."""
+    return str(DAYS.get(away, ""))
 
 
 def day(moment: datetime, now: datetime | None = None) -> str:
     """`aujourd'hui`, `demain`, `mardi 24 novembre`."""
     local = clock.paris(moment).date()
     away = (local - clock.paris(now or clock.now()).date()).days
-    return DAYS.get(away) or french_date(local, "EEEE d MMMM")
+    return near_day(away) or date_words(local, "EEEE d MMMM")
 
 
 def full_date(moment: datetime) -> str:
     """`samedi 28 novembre 2026`, for what is read on another day."""
-    return french_date(clock.paris(moment).date(), "EEEE d MMMM y")
+    return date_words(clock.paris(moment).date(), "EEEE d MMMM y")
 
 
 def moment(value: datetime, now: datetime | None = None) -> str:
     """`aujourd'hui à 14 h 05`."""
-    return f"{day(value, now)} à {hour(value)}"
+    return _("%(day)s à %(hour)s", day=day(value, now), hour=hour(value))
 
 
 def span(start: datetime, end: datetime, now: datetime | None = None) -> str:
     """`aujourd'hui, avant 21 h`, `demain, de 7 h à 13 h`, `avant mardi 24 novembre à 10 h`."""
     now = now or clock.now()
     if day(start, now) != day(end, now):
-        return f"avant {moment(end, now)}"
-    return f"{day(end, now)}, " + (f"de {hour(start)} à {hour(end)}" if start > now else f"avant {hour(end)}")
+        return _("avant %(at)s", at=moment(end, now))
+    if start > now:
+        return _("%(day)s, de %(start)s à %(end)s", day=day(end, now), start=hour(start), end=hour(end))
+    return _("%(day)s, avant %(end)s", day=day(end, now), end=hour(end))
 
 
 def wanted(start: datetime, end: datetime, now: datetime) -> str:
     """The same as people say it: `demain, 7 h – 13 h`, `d'ici lundi matin`, `avant le 28 décembre`. Never later than
     `end` by more than the half-day it falls in; `span` and `moment` are exact."""
     if day(start, now) == day(end, now):
-        return f"{day(end, now)}, " + (f"{hour(start)} – {hour(end)}" if start > now else f"avant {hour(end)}")
+        if start > now:
+            return _("%(day)s, %(start)s – %(end)s", day=day(end, now), start=hour(start), end=hour(end))
+        return _("%(day)s, avant %(end)s", day=day(end, now), end=hour(end))
     local = clock.paris(end)
     if local.hour < 6:  # Who waits for the small hours has waited the evening before.
         local = local - timedelta(hours=6)
-        part = "soir"
-    else:
-        part = "matin" if local.hour < 12 else "après-midi" if local.hour < 18 else "soir"
     away = (local.date() - clock.paris(now).date()).days
-    if away == 0:
-        return f"d'ici ce {part}" if part != "après-midi" else "d'ici cet après-midi"
     if away > 6:
-        return f"avant le {format_date(local, 'd MMMM', locale='fr')}"
-    return f"d'ici {DAYS.get(away) or format_date(local, 'EEEE', locale='fr')} {part}"
+        return _("avant le %(date)s", date=date_words(local, "d MMMM"))
+    return _by(local.hour, "" if away == 0 else near_day(away) or date_words(local, "EEEE"))
+
+
+def _by(local_hour: int, name: str) -> str:
+    """`d'ici lundi matin`; `name`: the day's, empty for this one."""
+    if 6 <= local_hour < 12:
+        return _("d'ici %(day)s matin", day=name) if name else _("d'ici ce matin")
+    if 12 <= local_hour < 18:
+        return _("d'ici %(day)s après-midi", day=name) if name else _("d'ici cet après-midi")
+    return _("d'ici %(day)s soir", day=name) if name else _("d'ici ce soir")
+
+
+def due(end: datetime, now: datetime | None = None) -> str:
+    """Until when there is time: `avant 19 h 12` today, `d'ici lundi matin`; `délai passé` afterwards."""
+    now = now or clock.now()
+    if end <= now:
+        return _("délai passé")
+    return _("avant %(hour)s", hour=hour(end)) if day(end, now) == day(now, now) else wanted(now, end, now)
 
 
 def brief(value: datetime, now: datetime) -> str:
@@ -78,7 +107,7 @@ def brief(value: datetime, now: datetime) -> str:
     away = (local - clock.paris(now).date()).days
     if away == 0:
         return hour(value)
-    name = DAYS.get(away) or french_date(local, "EEE" if 0 < away < 7 else "d MMM")
+    name = near_day(away) or date_words(local, "EEE" if 0 < away < 7 else "d MMM")
     return f"{name} {hour(value)}"
 
 
@@ -91,28 +120,28 @@ def length(delta: timedelta) -> str:
     """`40 s`, `12 min`, `2 h 05`, `3 j`."""
     seconds = max(0, round(delta.total_seconds()))
     if seconds < 60:
-        return f"{seconds}\u00a0s"
+        return f"{seconds}{NO_BREAK}s"
     if seconds < 3600:
-        return f"{seconds // 60}\u00a0min"
+        return f"{seconds // 60}{NO_BREAK}min"
     if seconds < 86400:
         hours, minutes = divmod(seconds // 60, 60)
-        return f"{hours}\u00a0h" + (f"\u00a0{minutes:02d}" if minutes else "")
-    return f"{seconds // 86400}\u00a0j"
+        return f"{hours}{NO_BREAK}h" + (f"{NO_BREAK}{minutes:02d}" if minutes else "")
+    return _("%(n)s j", n=seconds // 86400)
 
 
 def distance(km: float) -> str:
     """`800 m`, `3,4 km`, `12 km`: as the crow flies, so never more precise than that deserves."""
     if km == inf:
-        return "distance inconnue"
+        return _("distance inconnue")
     hundreds = max(1, round(km * 10))
     if hundreds < 10:
-        return f"{hundreds * 100}\u00a0m"
-    return f"{km:.1f}\u00a0km".replace(".", ",") if km < 10 else f"{round(km)}\u00a0km"
+        return f"{hundreds * 100}{NO_BREAK}m"
+    return f"{decimal(km, '.1f')}{NO_BREAK}km" if km < 10 else f"{round(km)}{NO_BREAK}km"
 
 
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """`1 refus`, `4 vus`, `0 vu`: French counts zero as singular."""
-    return f"{number}\u00a0{singular if number < 2 else plural or singular + 's'}"
+def count_days(number: int) -> str:
+    """`1 jour`, `4 jours`."""
+    return ngettext("%(num)s jour", "%(num)s jours", number)
 
 
 def phone(number: str) -> str:
@@ -121,27 +150,5 @@ def phone(number: str) -> str:
         read = phonenumbers.parse(read_number(number))
     except WrongNumber:
         return number
-    form = PhoneNumberFormat.NATIONAL if read.country_code in FRENCH else PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(read, form).replace(" ", "\u00a0")
-
-
-def map_link(address: str) -> str:
-    """What opens the way there in the phone's own map: `geo:` (RFC 5870), or Apple's where that is not known."""
-    agent, place = request.user_agent.string, quote(address, safe="")
-    if any(name in agent for name in ("iPhone", "iPad", "Macintosh")):
-        return f"https://maps.apple.com/?q={place}"
-    return f"geo:0,0?q={place}"
-
-
-def init_app(app: Flask) -> None:
-    # French is the language of the sources; a translation only has to be added to be offered.
-    babel = Babel(app, default_locale="fr", default_timezone="Europe/Paris")
-    with app.app_context():
-        if len(babel.list_translations()) == 1:  # Nothing to look up: a tenth of what a page costs.
-            app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals["now"] = clock.now
-    app.jinja_env.filters.update(
-        day=day, hour=hour, distance=distance, lasting=length, moment=moment, phone=phone, span=span
-    )
-    app.jinja_env.filters.update(map_link=map_link, full_date=full_date)
+    form = PhoneNumberFormat.NATIONAL if read.country_code in FRENCH_CODES else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(read, form).replace(" ", NO_BREAK)

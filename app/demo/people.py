@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from app.accounts.models import Role
+from app.core.dates import PartialDate
 from app.directory.models import Profession
 from app.patients.actions import Identity
 
@@ -122,7 +123,7 @@ def identity_of(key: str) -> Identity:
     return Identity(
         birth_name=one.family,
         given_names=one.given,
-        birth_date=one.born,
+        birth_date=PartialDate.of(one.born),
         sex=one.sex,
         birth_place=one.birth_place,
         phone=f"+3363998{4000 + rank * 37:04d}",

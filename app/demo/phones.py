@@ -131,8 +131,9 @@ def deliver(now: datetime) -> None:
             devices.receive(message.id, now)
         else:
             outbox.settle(message, MessageVerdict("sent"), 201, now)
-    while channels.hand_over(now):
-        pass
+    while waiting := db.session.scalars(channels.due(now)).all():
+        for message_id in waiting:
+            channels.hand_over(message_id, now)
     for medium in Medium:
         while letter := letters.claim(medium, now):
             letters.settle(letter, LetterVerdict("sent"), LetterOutcome(status=250), now)

@@ -25,8 +25,8 @@ from app.directory.models import Practitioner
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
 from app.pathways.library import pathways
-from app.patients.actions import birth_date_key
 from app.patients.models import Patient
+from app.patients.queries import born_on, known_to
 
 ARRIVALS_EVERY = 15.0
 """Minutes of people's time between two requests, at the mean: forty in a day of ten hours."""
@@ -95,13 +95,13 @@ def _arrival(at: datetime, by: str, pathway: str, teller: Teller) -> Tale:
 
 def _patient(organization_id: UUID, pathway: str, dice: Random) -> UUID | None:
     """A patient of that organization for whom nothing of the kind is under way."""
-    spared = [birth_date_key(person.born) for person in [*CAST.patients.values()][:FOR_VISITORS]]
+    spared = born_on([person.born for person in [*CAST.patients.values()][:FOR_VISITORS]])
     busy = select(CareRequest.patient_id).where(CareRequest.pathway == pathway, CareRequest.state.in_(OPEN))
     free = db.session.scalars(
         select(Patient.id)
         .where(
-            Patient.organization_id == organization_id,
-            Patient.birth_date_key.not_in(spared),
+            Patient.id.in_(known_to([organization_id])),
+            Patient.id.not_in(spared),
             Patient.id.not_in(busy),
         )
         .order_by(Patient.id)

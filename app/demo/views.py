@@ -8,6 +8,7 @@ from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page
+from app.core.language import later
 from app.core.security import capability, public
 from app.demo import phones
 from app.demo.people import CAST
@@ -17,8 +18,13 @@ from app.push import actions as devices
 bp = Blueprint("demo", __name__)
 
 IN_HAND = {
-    "phone": {"nurse": "Infirmière", "nurse-2": "Infirmier", "doctor": "Médecin", "midwife": "Sage-femme"},
-    "tablet": {"orientation-nurse": "Urgences", "ward": "Médecine", "coordinator": "Coordination"},
+    "phone": {
+        "nurse": later("Infirmière"),
+        "nurse-2": "Infirmier",
+        "doctor": later("Médecin"),
+        "midwife": "Sage-femme",
+    },
+    "tablet": {"orientation-nurse": later("Urgences"), "ward": later("Médecine"), "coordinator": later("Coordination")},
 }
 """Who can be put on each device with one tap, and under which word; the first of them to begin with."""
 

@@ -12,7 +12,7 @@ from app.accounts.models import REQUESTERS, Role
 from app.accounts.queries import holding
 from app.care_requests import opening, plans
 from app.care_requests import queries as care_request_queries
-from app.care_requests.attachments import ROOM, join
+from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need
 from app.core import clock
@@ -23,7 +23,6 @@ from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathway_asked, patient_asked
 from app.desk.finding import search_page
-from app.desk.forms import PatientSearchForm
 from app.desk.lines import since, under_way_line
 from app.desk.pages import NewRequestPage, PlanWords
 from app.desk.plan_form import PlanForm
@@ -32,9 +31,11 @@ from app.directory.models import PractitionerRole, Profession
 from app.directory.queries import services_near
 from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
+from app.documents.intake import ROOM, received, type_said
 from app.organizations.models import Commune
 from app.organizations.queries import whose_rules
 from app.pathways.schema import Pathway
+from app.patients.forms import PatientSearchForm
 from app.patients.models import Patient
 from app.patients.words import banner
 
@@ -53,15 +54,16 @@ def new() -> Response:
 
 
 def form_for(pathway: Pathway, patient: Patient | None, now: datetime) -> RequestForm:
-    home = home_of(pathway)
+    home = home_of(pathway, patient)
     choices = Choices(
         [reason for reason in pathway.reasons if reason.patient == (patient is not None)],
         places_for(pathway, patient.commune if patient else home.commune),
-        holding(Role.SENIOR_DOCTOR, whose_rules([patient.organization_id if patient else home.id]))
-        if pathway.sign_off
-        else (),
+        holding(Role.SENIOR_DOCTOR, whose_rules([home.id])) if pathway.sign_off else (),
     )
-    return RequestForm.of(pathway, choices, patient=patient is not None, now=now)
+    form = RequestForm.of(pathway, choices, patient=patient is not None, now=now)
+    if pathway.attachment and form.is_submitted():
+        form.brought = received(by=me().id, now=now)
+    return form
 
 
 def places_for(pathway: Pathway, commune: Commune) -> list[tuple[PractitionerRole, float]]:
@@ -93,7 +95,6 @@ def request_page(
         asked={each.reason: since(each.created_at, now) for each in under_way},
         chosen_twice=bool(status == 409),
         refused=refused,
-        sent_documents=bool(form.documents) and status != 200,
     )
     return page(shown, status=status)
 
@@ -158,32 +159,25 @@ def needs_of(form: RequestForm, now: datetime) -> list[Need]:
 
 def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID:
     """The id of the request of this form, opened now or by the same form a moment ago."""
+    attachment = form.pathway.attachment
     try:
         with transaction():
             opened = _open(form, patient, now)
-            if form.documents:
-                join(opened, form.documents, by=me(), now=now)
+            if attachment and form.brought.documents:
+                join(opened, form.brought.documents, type_said(attachment.type), by=me(), now=now)
             return opened.id
     except IntegrityError:
         return already_sent(form.wanted_id, patient) or abort(404)  # An id that this form was never given.
 
 
 def _open(form: RequestForm, patient: Patient | None, now: datetime) -> CareRequest:
-    needs = needs_of(form, now)
+    needs, home = needs_of(form, now), home_of(form.pathway, patient).id
     if patient:
-        home = patient.organization_id
-        return opening.open_several(needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now)[
-            0
-        ]
-    place = home_of(form.pathway)
-    return opening.open_request(
-        needs[0],
-        None,
-        organization_id=place.id,
-        by=me(),
-        now=now,
-        request_id=form.wanted_id,
-    )
+        several = opening.open_several(
+            needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now
+        )
+        return several[0]
+    return opening.open_request(needs[0], None, organization_id=home, by=me(), now=now, request_id=form.wanted_id)
 
 
 def already_sent(request_id: UUID | None, patient: Patient | None) -> UUID | None:
@@ -205,7 +199,7 @@ def refuse() -> Response:
         return request_page(pathway, patient, form, status=422, refused=True)
     start, end = form.bounds(now)
     need = Need(pathway, form.reasons[0], start, end)
-    home = patient.organization_id
+    home = home_of(pathway, patient).id
     try:
         with transaction():
             noted = opening.note_refusal(

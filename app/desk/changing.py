@@ -13,8 +13,10 @@ from app.care_requests import attachments
 from app.care_requests.models import CareRequest, CareTask
 from app.core import clock
 from app.core.db import db, transaction
-from app.core.forms import resumable
+from app.core.forms import is_resumed, resumable
 from app.core.htmx import see_other
+from app.core.language import gettext as _
+from app.core.language import kept
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
@@ -24,6 +26,7 @@ from app.desk.pages import CameBack
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
+from app.documents.intake import ROOM, received, type_said
 from app.documents.rules import WrongDocument
 
 
@@ -48,7 +51,7 @@ def cancel(request_id: UUID) -> Response:
     if not form.validate():
         return again(request_id, CameBack(cancellation=form))
     why = form.cancellation.data or ""
-    late = "Trop tard pour annuler\u00a0: cette demande était déjà close. Rien n'a été changé."
+    late = _("Trop tard pour annuler : cette demande était déjà close. Rien n'a été changé.")
     return done(request_id, lambda found: dispatch.cancel(found, by=me(), now=now, reason=why), late)
 
 
@@ -56,7 +59,7 @@ def cancel(request_id: UUID) -> Response:
 @role(*REQUESTERS)
 def widen(request_id: UUID) -> Response:
     now = clock.now()
-    late = "La recherche est déjà aussi large qu'elle peut l'être, ou elle est finie. Rien n'a été changé."
+    late = _("La recherche est déjà aussi large qu'elle peut l'être, ou elle est finie. Rien n'a été changé.")
     return done(request_id, lambda found: dispatch.widen_now(found, by=me(), now=now), late)
 
 
@@ -69,7 +72,7 @@ def reschedule(request_id: UUID) -> Response:
     if not form.validate():
         return again(request_id, CameBack(window=form))
     start, end = pathway.window(form.window.data).bounds(now)
-    late = "Trop tard pour changer le moment\u00a0: quelqu'un l'a prise, ou elle est close. Appelez le professionnel."
+    late = _("Trop tard pour changer le moment : quelqu'un l'a prise, ou elle est close. Appelez le professionnel.")
     return done(request_id, lambda found: dispatch.reschedule(found, start, end, by=me(), now=now), late)
 
 
@@ -79,7 +82,7 @@ def reassign(request_id: UUID) -> Response:
     form, now = ReassignmentForm(), clock.now()
     if not form.validate():
         return again(request_id, CameBack(reassignment=form))
-    why = REASSIGNMENTS[form.reassignment.data]
+    why = kept(REASSIGNMENTS[form.reassignment.data])
 
     def take_back(found: CareRequest) -> bool:
         whom = request.form.get("performer", "")
@@ -89,7 +92,7 @@ def reassign(request_id: UUID) -> Response:
         return taken_back
 
     return done(
-        request_id, take_back, "Trop tard\u00a0: les soins ont commencé, ou ce n'est plus cette personne qui vient."
+        request_id, take_back, _("Trop tard : les soins ont commencé, ou ce n'est plus cette personne qui vient.")
     )
 
 
@@ -105,7 +108,7 @@ def reply(request_id: UUID, inquiry_id: UUID) -> Response:
     return done(
         request_id,
         lambda _: answers.reply(asked, said, by=me(), now=now),
-        "Quelqu'un de votre équipe a déjà répondu à cette question.",
+        _("Quelqu'un de votre équipe a déjà répondu à cette question."),
     )
 
 
@@ -121,7 +124,7 @@ def choose(request_id: UUID, offer_id: UUID) -> Response:
             appointments.prepare(found, now)
         return chosen
 
-    return done(request_id, pick, "Cette proposition n'est plus disponible. Choisissez-en une autre.")
+    return done(request_id, pick, _("Cette proposition n'est plus disponible. Choisissez-en une autre."))
 
 
 @bp.post("/requests/<uuid:request_id>/tasks/<uuid:task_id>")
@@ -142,16 +145,21 @@ def finish_task(request_id: UUID, task_id: UUID) -> Response:
 @bp.post("/requests/<uuid:request_id>/attachments")
 @role(*REQUESTERS)
 @limited("attachment", 30, MINUTE, of=by_account)
-@takes(attachments.ROOM)
+@takes(ROOM)
+@resumable
 def attach(request_id: UUID) -> Response:
     now = clock.now()
     asked_by_us(request_id)
+    brought = received(by=me().id, now=now)
+    if is_resumed():
+        return again(request_id, CameBack(waiting=brought.documents))
     try:
-        uploads = attachments.read_uploads(request.files.getlist("document"))
-        if not uploads:
-            raise WrongDocument("Choisissez un fichier.")
+        if brought.wrong:
+            raise WrongDocument(" ".join(brought.wrong))
+        if not brought.documents:
+            raise WrongDocument(_("Choisissez un fichier."))
         with transaction():
-            attachments.join(asked_by_us(request_id), uploads, by=me(), now=now)
+            attachments.join(asked_by_us(request_id), brought.documents, type_said("other"), by=me(), now=now)
     except WrongDocument as wrong:
-        return again(request_id, CameBack(wrong_document=str(wrong)))
+        return again(request_id, CameBack(wrong_document=str(wrong), waiting=brought.documents))
     return see_other(url_for("desk.follow", request_id=request_id))

@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.desk.changes import DecisionForm
 from app.desk.door import bp
 from app.desk.pages import DecisionsPage
@@ -59,7 +60,7 @@ def decide(request_id: UUID) -> Response:
         decided = dispatch.decide(mine_to_decide(request_id), yes, by=me(), now=now, reason=form.reason.data or "")
     if not decided:
         return decisions_page(status=409, too_late=True)
-    flash("La recherche commence." if yes else "Le patient reste aux urgences. L'équipe le sait.", "success")
+    flash(_("La recherche commence.") if yes else _("Le patient reste aux urgences. L'équipe le sait."), "success")
     return see_other(url_for("desk.decisions"))
 
 

@@ -8,6 +8,7 @@ from app.accounts.guards import me
 from app.accounts.models import REQUESTERS
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
+from app.core import clock
 from app.core.forms import uuid_or_none
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
@@ -40,10 +41,14 @@ def pathway_asked() -> Pathway:
     return mine.get(slug) or abort(404)
 
 
-def home_of(pathway: Pathway) -> Organization:
-    """For whom she asks when it is about no patient: the first of her organizations that may start this."""
+def home_of(pathway: Pathway, patient: Patient | None = None) -> Organization:
+    """For which of her organizations she asks: one that may start this, and where the patient is known, if any is."""
     places = my_places()
-    return next((place for place in places if not pathway.starts or place.kind in pathway.starts), places[0])
+    starts = [place for place in places if not pathway.starts or place.kind in pathway.starts] or places[:1]
+    if patient is None or len(starts) == 1:
+        return starts[0]
+    known = patient_queries.holders_among(patient.id, [place.id for place in starts], clock.now())
+    return next((place for place in starts if place.id in known), starts[0])
 
 
 def patient_asked() -> Patient | None:
@@ -52,7 +57,7 @@ def patient_asked() -> Patient | None:
     if not text or text == NOBODY:
         return None
     patient_id = uuid_or_none(text) or abort(404)
-    return patient_queries.of_organizations(patient_id, me().organizations(*REQUESTERS)) or abort(404)
+    return patient_queries.for_account(patient_id, me(), clock.now()) or abort(404)
 
 
 def about_nobody(pathway: Pathway) -> bool:

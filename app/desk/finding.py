@@ -1,5 +1,7 @@
 """Which pathway, and for which patient: found again, or written down."""
 
+from uuid import UUID
+
 from flask import Response, request, url_for
 
 from app.accounts.guards import by_account, me, role
@@ -10,13 +12,13 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
 from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
-from app.desk.forms import PatientForm, PatientSearchForm
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.organizations.models import Commune
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
-from app.patients.models import Patient
-from app.patients.words import banner
+from app.patients.forms import PatientForm, PatientSearchForm
+from app.patients.searching import NotYet
+from app.patients.words import Banner, banner, sought_in_words, what_narrows
 
 
 @bp.post("/requests/patients")
@@ -24,20 +26,32 @@ from app.patients.words import banner
 @limited("patient search", 60, MINUTE, of=by_account)
 @resumable
 def search_patients() -> Response:
-    """Found by birth date and name: a POST, so that neither stands in any URL or log."""
+    """Found by birth date and name, or by number: a POST, so that none of them stands in any URL or log."""
     form = PatientSearchForm()
-    if wants_part() and form.unfinished:
-        return search_page(PatientSearchForm(formdata=None), None)
     if not form.validate():
-        return search_page(form, None, status=422)
-    return search_page(form, patient_queries.search(form.q.data or "", me().organizations(*REQUESTERS)))
+        return search_page(form, status=422)
+    now = clock.now()
+    scope = patient_queries.openable_by(me(), now)
+    try:
+        found = patient_queries.search(form.q.data or "", scope, clock.paris(now).date())
+    except NotYet as why:
+        if why.unfinished and wants_part():
+            return search_page(form, hint=str(why))
+        form.q.errors = [str(why)]
+        return search_page(form, status=422)
+    people = None if found.too_many else [(patient.id, banner(patient, now)) for patient in found.people]
+    return search_page(form, people, sought_in_words(found.sought), what_narrows(found))
 
 
-def search_page(form: PatientSearchForm, found: list[Patient] | None, status: int = 200) -> Response:
-    """`found`: none until a birth date was given."""
-    now, pathway = clock.now(), pathway_asked()
-    people = None if found is None else [(patient.id, banner(patient, now)) for patient in found]
-    return page(PatientSearchPage(pathway, my_pathways(), lends(pathway), form, people), status=status)
+def search_page(
+    form: PatientSearchForm,
+    found: list[tuple[UUID, Banner]] | None = None,
+    understood: str = "",
+    hint: str = "",
+    status: int = 200,
+) -> Response:
+    pathway = pathway_asked()
+    return page(PatientSearchPage(pathway, my_pathways(), lends(pathway), form, found, understood, hint), status=status)
 
 
 def where_she_works() -> Commune:

@@ -7,12 +7,16 @@ from uuid import UUID
 from flask import url_for
 
 from app.accounts.models import Role
+from app.appointments.words import wished_words
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
+from app.care_requests.plans import visits_counted
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
 from app.core import clock
-from app.core.words import brief, count, day, french_date, hour, moment
+from app.core.language import gettext as _
+from app.core.language import later, ngettext, said, told
+from app.core.words import brief, date_words, day, hour, moment, near_day
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.organizations.models import Organization
@@ -39,12 +43,12 @@ SIGNS = {
 """How a step is drawn in the timeline; whatever is not here is a note."""
 
 AWAITED = {
-    State.DRAFT: "Un médecin senior décide",
-    State.SEARCHING: "En attente d’un oui",
-    State.UNANSWERED: "La coordination reprend la main",
-    State.ACCEPTED: "Une heure est proposée",
-    State.SCHEDULED: "Les soins commencent",
-    State.STARTED: "Les soins sont terminés",
+    State.DRAFT: later("Un médecin senior décide"),
+    State.SEARCHING: later("En attente d'un oui"),
+    State.UNANSWERED: later("La coordination reprend la main"),
+    State.ACCEPTED: later("Une heure est proposée"),
+    State.SCHEDULED: later("Les soins commencent"),
+    State.STARTED: later("Les soins sont terminés"),
 }
 
 
@@ -81,7 +85,7 @@ def follow_line(
     patient said of it), else since when it is asked for, which says so."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
     at, said = hour_said if hour_said and request.state is State.SCHEDULED else (None, None)
-    when = brief(at, now) if at else f"demandé {since(request.created_at, now)}"
+    when = brief(at, now) if at else asked_at(request.created_at, now)
     return replace(line_of(request, url_of(request), when=when, note=note, current=current), answer=said or "")
 
 
@@ -93,8 +97,10 @@ def reach_note(state: State, reach: Reach) -> str:
     """The two figures that matter: who looked while the search lasts, who said no once it has failed."""
     if state is State.CANCELLED or not reach.asked:
         return ""
-    told = count(reach.refused, "refus", "refus") if state is State.UNANSWERED else count(reach.seen, "vu")
-    return f"{count(reach.asked, 'prévenu')}, {told}"
+    asked = ngettext("%(num)s prévenu", "%(num)s prévenus", reach.asked)
+    if state is State.UNANSWERED:
+        return f"{asked}, {ngettext('%(num)s refus', '%(num)s refus', reach.refused)}"
+    return f"{asked}, {ngettext('%(num)s vu', '%(num)s vus', reach.seen)}"
 
 
 def since(at: datetime, now: datetime) -> str:
@@ -102,7 +108,11 @@ def since(at: datetime, now: datetime) -> str:
     away = (clock.paris(now).date() - clock.paris(at).date()).days
     if away == 0:
         return hour(at)
-    return "hier" if away == 1 else french_date(clock.paris(at).date(), "d MMM")
+    return near_day(-1) if away == 1 else date_words(clock.paris(at).date(), "d MMM")
+
+
+def asked_at(at: datetime, now: datetime) -> str:
+    return _("demandé %(when)s", when=since(at, now))
 
 
 def hands(request: CareRequest) -> Hands | None:
@@ -136,7 +146,9 @@ def timeline(request: CareRequest, now: datetime) -> list[Moment]:
     moments = [moment_of(step, request, now) for step in request.steps]
     awaited = AWAITED.get(request.state)
     if awaited:
-        moments.append(Moment(awaited, None, "", f"souhaité avant {moment(request.window_end, now)}", "pending"))
+        moments.append(
+            Moment(awaited, None, "", _("souhaité avant %(at)s", at=moment(request.window_end, now)), "pending")
+        )
     return moments
 
 
@@ -153,33 +165,43 @@ def _words_of(step: Step, request: CareRequest) -> tuple[str, str, str]:
     match step.kind:
         case "opened":
             draft = step.state is State.DRAFT
-            return ("Décision demandée" if draft else label), author, request.organization.name
+            return (_("Décision demandée") if draft else label), author, request.organization.name
         case "asked":
-            return f"Proposée à {professionals(request.profession, int(detail))}", author, ""
+            return _("Proposée à %(whom)s", whom=professionals(request.profession, int(detail))), author, ""
         case "accept" if not detail:  # Else somebody else than the one who comes said so: chosen, or by telephone.
-            return f"Acceptée par {author}", "", ""
+            return _("Acceptée par %(name)s", name=author), "", ""
         case "split":
-            return label, "", count(int(detail), "passage")
+            return label, "", visits_counted(int(detail))
         case "exhaust" if request.coordinator:
-            return label, author, f"en charge\u00a0: {request.coordinator.name}"
+            return label, author, _("en charge : %(name)s", name=request.coordinator.name)
         case "cancel":
-            return label, author, CANCELLATIONS.get(detail, detail)
-    return label, author, detail
+            return label, author, CANCELLATIONS.get(detail) or told(detail)
+        case "schedule" if visit := _instant(detail):
+            return label, author, moment(visit, step.at)
+    return label, author, wished_words(detail.split(","), step.at) if step.kind == "wished" else told(detail)
+
+
+def _instant(detail: str) -> datetime | None:
+    """Of a visit; none in the steps of an older Relais, which kept words."""
+    try:
+        return datetime.fromisoformat(detail)
+    except ValueError:
+        return None
 
 
 def need_line(request: RequestFacts, current: UUID) -> RequestLine:
     """Of one of the needs of an event: who comes, how often."""
     comes = request.performer.name if request.performer and request.state in TAKEN else ""
-    visits = count(len(request.visits), "passage") if request.visits else ""
+    visits = visits_counted(len(request.visits)) if request.visits else ""
     note = " · ".join(part for part in (comes, visits) if part)
     return RequestLine(
-        url_of(request), request.state.value, request.need.label, note=note, current=request.id == current
+        url_of(request), request.state.value, said(request.need.label), note=note, current=request.id == current
     )
 
 
 def under_way_line(request: CareRequest, now: datetime) -> RequestLine:
     """Of a patient's open request: enough to see that it is the same need."""
-    when = f"demandé {since(request.created_at, now)}"
+    when = asked_at(request.created_at, now)
     return RequestLine(
-        url_of(request), request.state.value, request.need.label, when=when, note=STATES[request.state].lower()
+        url_of(request), request.state.value, said(request.need.label), when=when, note=STATES[request.state].lower()
     )

@@ -8,7 +8,9 @@ from wtforms.validators import StopValidation
 from app.care_requests.rules import LONGEST_PLAN, Visit, planned
 from app.care_requests.words import MOMENT_WORDS
 from app.core import clock
-from app.core.forms import ISO_FIRST, DayField, Form, SeveralField, say_only
+from app.core.forms import DayField, Form, SeveralField, say_only
+from app.core.language import gettext as _
+from app.core.language import later
 
 ONCE = "once"
 ENDS = {"morning": 12, "midday": 15, "evening": 22}
@@ -19,18 +21,18 @@ class PlanForm(Form):
     """Once, or every so many days until one, at certain moments."""
 
     plan = RadioField(
-        "Combien de fois\u00a0?",
+        later("Combien de fois ?"),
         choices={
-            ONCE: "Une seule fois",
-            "1": "Tous les jours",
-            "2": "Un jour sur deux",
-            "3": "Un jour sur trois",
-            "7": "Une fois par semaine",
+            ONCE: later("Une seule fois"),
+            "1": later("Tous les jours"),
+            "2": later("Un jour sur deux"),
+            "3": later("Un jour sur trois"),
+            "7": later("Une fois par semaine"),
         },
         default=ONCE,
     )
-    moments = SeveralField("À quels moments\u00a0?", choices=MOMENT_WORDS)
-    until = DayField("Jusqu'au", format=ISO_FIRST)
+    moments = SeveralField(later("À quels moments ?"), choices=MOMENT_WORDS)
+    until = DayField(later("Jusqu'au"))
     starts_at: datetime | None = None
 
     @property
@@ -46,20 +48,20 @@ class PlanForm(Form):
         if not self.recurs:
             say_only(field)
         if not field.data:
-            say_only(field, "Choisissez au moins un moment.")
+            say_only(field, _("Choisissez au moins un moment."))
 
     def validate_until(self, field: Field) -> None:
         if not self.recurs:
             say_only(field)
         if field.data is None:
-            raise StopValidation("" if field.errors else "Choisissez le dernier jour.")
+            raise StopValidation("" if field.errors else _("Choisissez le dernier jour."))
         first = clock.paris(self.begins()).date()
         if field.data < first:
-            raise StopValidation("Choisissez un jour qui vient après le premier passage.")
+            raise StopValidation(_("Choisissez un jour qui vient après le premier passage."))
         if (field.data - first).days >= LONGEST_PLAN:
-            raise StopValidation(f"{LONGEST_PLAN} jours au plus\u00a0: renouvelez la demande ensuite.")
+            raise StopValidation(_("%(days)s jours au plus : renouvelez la demande ensuite.", days=LONGEST_PLAN))
         if self.moments.data and not self.visits(clock.now()):
-            raise StopValidation("Il n'y a plus de passage possible jusqu'à ce jour.")
+            raise StopValidation(_("Il n'y a plus de passage possible jusqu'à ce jour."))
 
     def begins(self) -> datetime:
         """When the first visit may be, at the earliest."""

@@ -11,15 +11,17 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, T
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from app.accounts.models import Account
-from app.care_requests.attachments import read_uploads
+from app.care_requests.attachments import MOST
 from app.care_requests.rules import Visit
 from app.core import clock
 from app.core.db import new_id
-from app.core.forms import ISO_FIRST, DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
-from app.core.words import french_date
+from app.core.forms import DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
+from app.core.language import gettext as _
+from app.core.language import later, said
+from app.core.words import date_words
 from app.desk.plan_form import PlanForm
 from app.directory.models import PractitionerRole
-from app.documents.rules import Upload, WrongDocument
+from app.documents.intake import Intake
 from app.pathways.schema import Pathway, Question, Reason, SignOff, windows_open
 
 PROTOCOL, DOCTOR = "protocol", "doctor"
@@ -42,51 +44,53 @@ class RequestForm(Form):
     """
 
     short_names: ClassVar[Mapping[str, str]] = {
-        "reason": "le besoin",
-        "window": "le moment",
-        "agreement": "l’accord du patient",
-        "place": "l’établissement",
-        "decision": "qui décide",
-        "decider": "le médecin qui décide",
-        "note": "le message",
-        "plan": "combien de fois",
-        "moments": "les moments du jour",
-        "until": "jusqu’à quand",
+        "reason": later("le besoin"),
+        "window": later("le moment"),
+        "agreement": later("l'accord du patient"),
+        "place": later("l'établissement"),
+        "decision": later("qui décide"),
+        "decider": later("le médecin qui décide"),
+        "note": later("le message"),
+        "plan": later("combien de fois"),
+        "moments": later("les moments du jour"),
+        "until": later("jusqu'à quand"),
     }
 
     request_id = HiddenField()
     known = HiddenField()
-    reason = RadioField("De quoi le patient a-t-il besoin\u00a0?", validators=[InputRequired("Choisissez un besoin.")])
-    window = RadioField("Pour quand\u00a0?", validators=[InputRequired("Choisissez un moment.")])
+    reason = RadioField(
+        later("De quoi le patient a-t-il besoin ?"), validators=[InputRequired(later("Choisissez un besoin."))]
+    )
+    window = RadioField(later("Pour quand ?"), validators=[InputRequired(later("Choisissez un moment."))])
     note = TextAreaField(
-        "Message pour la personne qui accepte",
-        description="Visible après acceptation seulement.",
+        later("Message pour la personne qui accepte"),
+        description=later("Visible après acceptation seulement."),
         filters=[stripped],
-        validators=[Length(max=500, message="500 lettres au plus.")],
+        validators=[Length(max=500, message=later("500 lettres au plus."))],
     )
     agreement = BooleanField(
         render_kw={"form": "new-request"},  # It stands beside the form, next to the button that sends.
-        validators=[InputRequired("Sans l'accord du patient, la demande ne peut pas partir.")],
+        validators=[InputRequired(later("Sans l'accord du patient, la demande ne peut pas partir."))],
     )
 
     pathway: Pathway
-    documents: list[Upload]
+    brought: Intake
 
     @classmethod
     def of(cls, pathway: Pathway, choices: Choices, *, patient: bool, now: datetime) -> "RequestForm":
         """The form for this pathway. `patient`: whether it is about one."""
         bases = (cls, PlanForm) if pathway.recurring and patient else (cls,)
-        fields = {"pathway": pathway, "documents": [], **_fields(pathway, choices)}
+        fields = {"pathway": pathway, "brought": Intake(), **_fields(pathway, choices)}
         form = cast(RequestForm, type("PathwayForm", bases, fields)())
         form._offer(choices, patient, now)
         return form
 
     def _offer(self, choices: Choices, patient: bool, now: datetime) -> None:
-        self.reason.choices = {reason.slug: reason.label for reason in choices.reasons}
-        self.window.choices = {w.slug: w.label for w in windows_open(self.pathway.windows, now)}
-        self.agreement.label.text = self.pathway.agreement
+        self.reason.choices = {reason.slug: said(reason.label) for reason in choices.reasons}
+        self.window.choices = {w.slug: said(w.label) for w in windows_open(self.pathway.windows, now)}
+        self.agreement.label.text = said(self.pathway.agreement)
         if not patient:
-            self.reason.label.text = "De quoi le service a-t-il besoin\u00a0?"
+            self.reason.label.text = _("De quoi le service a-t-il besoin ?")
             del self["agreement"]
         if not self.is_submitted() and self.window.choices:
             self.window.data = next(iter(self.window.choices))
@@ -138,49 +142,54 @@ class RequestForm(Form):
             field.data = None
             say_only(field)
         if not field.raw_data:
-            say_only(field, "Choisissez le médecin qui décide.")
+            say_only(field, _("Choisissez le médecin qui décide."))
 
     def validate_document(self, field: Field) -> None:
-        """What is wrong with a file is said of it by name; a browser never sends it again by itself."""
-        try:
-            self.documents = read_uploads(field.data) if field.data else []
-        except WrongDocument as wrong:
-            raise StopValidation(str(wrong)) from None
+        """What is wrong with a file is said of it by name; those that could be kept wait, and are not sent again."""
+        if self.brought.wrong:
+            raise StopValidation(" ".join(self.brought.wrong))
+        if len(self.brought.documents) > MOST:
+            raise StopValidation(_("%(most)s documents au plus pour une demande.", most=MOST))
 
 
 def _fields(pathway: Pathway, choices: Choices) -> dict[str, Any]:
     fields: dict[str, Any] = {name_of(question.slug): field_of(question) for question in pathway.questions}
     if pathway.several:
-        missing = InputRequired("Choisissez au moins un besoin.")
-        fields["reason"] = SeveralField("De quoi le patient a-t-il besoin\u00a0?", validators=[missing])
+        missing = InputRequired(_("Choisissez au moins un besoin."))
+        fields["reason"] = SeveralField(_("De quoi le patient a-t-il besoin ?"), validators=[missing])
     if pathway.place:
         near = {str(role.id): role.name for role, _ in choices.places}
-        chosen = InputRequired("Choisissez un établissement.")
-        fields["place"] = RadioField("Quel établissement\u00a0?", choices=near, validators=[chosen])
+        chosen = InputRequired(_("Choisissez un établissement."))
+        fields["place"] = RadioField(_("Quel établissement ?"), choices=near, validators=[chosen])
     if pathway.sign_off:
         fields |= _sign_off(pathway.sign_off, choices.doctors)
     if pathway.attachment:
         fields["document"] = MultipleFileField(
-            pathway.attachment.label,
-            description=pathway.attachment.help,
-            render_kw={"accept": "application/pdf,image/jpeg,image/png"},
+            said(pathway.attachment.label),
+            description=said(pathway.attachment.help),
         )
     return fields
 
 
 def _sign_off(sign_off: SignOff, doctors: Sequence[Account]) -> dict[str, Any]:
-    ways = {DOCTOR: "Un médecin senior décide"}
+    ways = {DOCTOR: _("Un médecin senior décide")}
     if protocol := sign_off.protocol:
-        on = french_date(protocol.validated_on)
-        ways = {PROTOCOL: f"Protocole {protocol.number} v{protocol.version}, validé le {on}", **ways}
+        on = date_words(protocol.validated_on)
+        named_so = _(
+            "Protocole %(number)s v%(version)s, validé le %(date)s",
+            number=protocol.number,
+            version=protocol.version,
+            date=on,
+        )
+        ways = {PROTOCOL: named_so, **ways}
     if not doctors and sign_off.protocol:
         del ways[DOCTOR]
     named = {str(doctor.id): doctor.name for doctor in doctors}
     first = next(iter(ways))
-    chosen = InputRequired("Dites qui décide.")
+    chosen = InputRequired(_("Dites qui décide."))
     return {
-        "decision": RadioField(sign_off.label, choices=ways, default=first, validators=[chosen]),
-        "decider": RadioField("Quel médecin\u00a0?", choices=named),
+        "decision": RadioField(said(sign_off.label), choices=ways, default=first, validators=[chosen]),
+        "decider": RadioField(_("Quel médecin ?"), choices=named),
     }
 
 
@@ -198,13 +207,13 @@ class AnswerRequired:
         answered = any(str(value).strip() for value in field.raw_data or ())
         if not answered or not form.is_asked(self.question):
             missing = self.question.required and form.is_asked(self.question)
-            say_only(field, "Répondez à cette question." if missing else "")
+            say_only(field, _("Répondez à cette question.") if missing else "")
         if field.errors:
             raise StopValidation
         if stop := stopping(self.question, field.data):
-            raise StopValidation(stop)
+            raise StopValidation(said(stop))
         if isinstance(field.data, str) and len(field.data) > LENGTHS.get(self.question.kind, 200):
-            raise StopValidation(f"{LENGTHS[self.question.kind]} lettres au plus.")
+            raise StopValidation(_("%(most)s lettres au plus.", most=LENGTHS[self.question.kind]))
 
 
 def stopping(question: Question, answer: Any) -> str:
@@ -221,11 +230,11 @@ def name_of(slug: str) -> str:
 def field_of(question: Question) -> Any:
     """The field that asks it, not yet bound to a form."""
     told: dict[str, Any] = {
-        "label": question.label + (f" ({question.unit})" if question.unit else ""),
-        "description": question.help,
+        "label": said(question.label) + (f" ({said(question.unit)})" if question.unit else ""),
+        "description": said(question.help),
         "validators": [AnswerRequired(question)],
     }
-    choices = {option.slug: option.label for option in question.options}
+    choices = {option.slug: said(option.label) for option in question.options}
     match question.kind:
         case "choice":
             return RadioField(choices=choices, **told)
@@ -234,7 +243,7 @@ def field_of(question: Question) -> Any:
         case "number":
             return NumberField(render_kw={"inputmode": "decimal"}, **told)
         case "date":
-            return DayField(format=ISO_FIRST, **told)
+            return DayField(**told)
         case "text":
             return StringField(filters=[stripped], **told)
         case "long-text":

@@ -73,7 +73,8 @@ def invite(practitioner: Practitioner, email: str, *, by: UUID | None, now: date
     """Propose her to answer requests at her practice; whoever takes it up is she."""
     person = Invitee(email, practitioner.given_name, practitioner.family_name)
     invitation = invitations.invite(person, practitioner.role.organization_id, Role.PRACTITIONER, by=by, now=now)
-    db.session.add(InvitedPractitioner(invitation_id=invitation.id, practitioner_id=practitioner.id))
+    # A former invitation may have been for somebody else of the directory: who is meant is said now.
+    db.session.merge(InvitedPractitioner(invitation_id=invitation.id, practitioner_id=practitioner.id))
     return invitation
 
 

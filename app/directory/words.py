@@ -1,45 +1,48 @@
 """The French words of the directory."""
 
+from app.core.language import gettext as _
+from app.core.language import later
+from app.core.typography import NO_BREAK
 from app.directory.models import Profession
 
 PROFESSIONS: dict[Profession, tuple[str, str]] = {
-    Profession.NURSE: ("infirmier", "infirmiers"),
-    Profession.MIDWIFE: ("sage-femme", "sages-femmes"),
-    Profession.DOCTOR: ("médecin", "médecins"),
-    Profession.PHYSIOTHERAPIST: ("kinésithérapeute", "kinésithérapeutes"),
-    Profession.PHARMACIST: ("pharmacien", "pharmaciens"),
-    Profession.MATERNITY: ("maternité", "maternités"),
-    Profession.WARD: ("service", "services"),
-    Profession.EQUIPMENT: ("prestataire de matériel", "prestataires de matériel"),
-    Profession.HOME_HELP: ("service d'aide à domicile", "services d'aide à domicile"),
+    Profession.NURSE: (later("infirmière ou infirmier"), later("infirmières et infirmiers")),
+    Profession.MIDWIFE: (later("sage-femme"), later("sages-femmes")),
+    Profession.DOCTOR: (later("médecin"), later("médecins")),
+    Profession.PHYSIOTHERAPIST: (later("kinésithérapeute"), later("kinésithérapeutes")),
+    Profession.PHARMACIST: (later("pharmacien"), later("pharmaciens")),
+    Profession.MATERNITY: (later("maternité"), later("maternités")),
+    Profession.WARD: (later("service"), later("services")),
+    Profession.EQUIPMENT: (later("prestataire de matériel"), later("prestataires de matériel")),
+    Profession.HOME_HELP: (later("service d'aide à domicile"), later("services d'aide à domicile")),
 }
 
 SERVICES = (Profession.MATERNITY, Profession.WARD, Profession.EQUIPMENT, Profession.HOME_HELP)
 """What an establishment is asked for as a house."""
 
 SKILLS: dict[str, str] = {
-    "wounds": "Plaies et cicatrisation",
-    "infusion": "Perfusions à domicile",
-    "palliative": "Soins palliatifs",
-    "children": "Enfants",
-    "bed-medicine": "Lits de médecine",
-    "bed-surgery": "Lits de chirurgie",
-    "bed-rehabilitation": "Soins de suite",
-    "arabic": "Arabe",
-    "english": "Anglais",
-    "portuguese": "Portugais",
-    "turkish": "Turc",
-    "sign": "Langue des signes",
+    "wounds": later("Plaies et cicatrisation"),
+    "infusion": later("Perfusions à domicile"),
+    "palliative": later("Soins palliatifs"),
+    "children": later("Enfants"),
+    "bed-medicine": later("Lits de médecine"),
+    "bed-surgery": later("Lits de chirurgie"),
+    "bed-rehabilitation": later("Soins de suite"),
+    "arabic": later("Arabe"),
+    "english": later("Anglais"),
+    "portuguese": later("Portugais"),
+    "turkish": later("Turc"),
+    "sign": later("Langue des signes"),
 }
 """What somebody can do beyond her profession, and the languages she speaks: whoever has what is asked comes first."""
 
 
-FEMININE = frozenset({Profession.MIDWIFE, Profession.MATERNITY})
+FEMININE = frozenset({Profession.NURSE, Profession.MIDWIFE, Profession.MATERNITY})
 
 
 def professionals(profession: Profession, number: int) -> str:
     """`14 infirmiers`, `aucun médecin`."""
     singular, plural = PROFESSIONS[profession]
     if number == 0:
-        return f"aucune {singular}" if profession in FEMININE else f"aucun {singular}"
-    return f"{number}\u00a0{singular if number == 1 else plural}"
+        return _("aucune %(who)s", who=singular) if profession in FEMININE else _("aucun %(who)s", who=singular)
+    return f"{number}{NO_BREAK}{singular if number == 1 else plural}"

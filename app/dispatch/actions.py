@@ -9,6 +9,7 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.core.db import db
+from app.core.language import kept, later
 from app.core.words import span
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
@@ -137,12 +138,12 @@ def assign(request: CareRequest, role: PractitionerRole, *, by: Account, now: da
     """Somebody said yes by telephone: written down by `by`, and told on her phone. False when somebody has it."""
     care_requests.lock(request.id)
     if not care_requests.move(
-        request, Verb.ACCEPT, by=by, performer=role, detail=f"par téléphone, {role.name}", now=now
+        request, Verb.ACCEPT, by=by, performer=role, detail=kept(later("par téléphone"), role.name), now=now
     ):
         return False
     made = _offer_to(request, role, now)
     settle(made, Tap(now), ACCEPT, OfferState.WON, now)
-    made.rank_line = f"{words.BY_PHONE} par {by.name}"
+    made.rank_line = kept(words.found_by_phone(by.name))
     db.session.flush()
     offers.close_all(request, OfferState.LOST, words.TAKEN_NOTICE, now)
     record("offer.answered", made, by, now=now, answer="accepted")

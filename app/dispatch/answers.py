@@ -17,6 +17,7 @@ from app.care_requests.queries import family
 from app.care_requests.rules import Visit, condition, read_visits, shared
 from app.core import clock
 from app.core.db import db
+from app.core.language import kept, later
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, queries, rules, words
@@ -202,7 +203,7 @@ def _say_no(
     settle(offer, tap, verb, OfferState.REFUSED, now)
     offer.refusal_reason, offer.paused_at = reason, None
     care_requests.plan_next_move(request, now)
-    care_requests.note(request, "refused", now=now, detail=words.REFUSALS.get(reason or "", ""))
+    care_requests.note(request, "refused", now=now, detail=kept(words.REFUSALS.get(reason or "", "")))
     record("offer.answered", offer, by, now=now, answer="refused")
 
 
@@ -288,7 +289,8 @@ def relay(
         place, role = request.commune, colleague
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
         passed = offers.offer_row(request, offer.wave, rules.Candidate(role.id, role.recipient_id, km), until, now)
-        passed["relayed_by"], passed["rank_line"] = offer.role.name, f"proposée par {offer.role.name}, même cabinet"
+        passed["relayed_by"] = offer.role.name
+        passed["rank_line"] = kept(later("proposée par %(name)s, même cabinet", name=offer.role.name))
         passed["knows_patient"] = offer.knows_patient
         offers.publish([(request, offer.wave, passed)], now)
         care_requests.note(request, "relayed", by=by, now=now, detail=role.name)

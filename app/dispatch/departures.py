@@ -11,6 +11,7 @@ from app.care_requests.departures import hand_to_coordinator
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN
 from app.core.db import db
+from app.core.language import kept, ngettext
 from app.directory.models import PractitionerRole
 from app.directory.queries import accounts_of, deserted, recipients_of
 from app.dispatch import actions, offers, words
@@ -28,8 +29,13 @@ def patients_in_hand(account: Account) -> list[str]:
     taken = won_offers(alone) if alone else []
     if not taken:
         return []
-    whom = "un patient" if len(taken) == 1 else f"{len(taken)} patients"
-    return [f"Vous suivez encore {whom}\u00a0: terminez les soins, ou désistez-vous, dans «\u00a0Mes visites\u00a0»."]
+    return [
+        ngettext(
+            "Vous suivez encore un patient : terminez les soins, ou désistez-vous, dans « Mes visites ».",
+            "Vous suivez encore %(num)s patients : terminez les soins, ou désistez-vous, dans « Mes visites ».",
+            len(taken),
+        )
+    ]
 
 
 def let_go(departure: Departure) -> None:
@@ -64,7 +70,7 @@ def _close(offer: Offer, request: CareRequest, departure: Departure) -> None:
 
 def _hand_over(offer: Offer, departure: Departure) -> None:
     by, now = db.session.get_one(Account, departure.by), departure.now
-    if not actions.withdraw(offer.request, by=by, now=now, reason=words.LEFT):
+    if not actions.withdraw(offer.request, by=by, now=now, reason=kept(words.LEFT)):
         hand_to_coordinator(offer.request, by=by, now=now, detail=offer.role.name)
 
 

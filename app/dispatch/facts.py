@@ -99,7 +99,7 @@ class People:
         return rules.ranked(
             replace(
                 candidate,
-                fits=tuple(SKILLS[slug].lower() for slug in wanted if slug in person.skills),
+                fits=tuple(SKILLS[slug] for slug in wanted if slug in person.skills),
                 wants=len(wanted),
                 **vars(person.habits),
             )

@@ -14,7 +14,7 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest
 from app.core.db import db, in_order, insert_rows, new_id
-from app.core.words import distance
+from app.core.language import kept, later
 from app.directory import queries as directory
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
@@ -71,7 +71,7 @@ def offer_row(
         "km": candidate.km,
         "usual": candidate.usual,
         "knows_patient": wave.kind in NAMED,
-        "rank_line": rules.rank_line(candidate, distance(candidate.km)),
+        "rank_line": kept(*rules.rank_line(candidate)),
         "state": OfferState.OPEN,
         "visits": [],
         "relayed_by": "",
@@ -109,7 +109,7 @@ def _owed(
     offer: Mapping[str, Any], request: CareRequest, accounts: Iterable[UUID], with_buttons: Container[UUID]
 ) -> Iterator[Delivery]:
     """The alert of this offer, for each who may answer it."""
-    notice = words.offer_notice(request.need.care, request.commune.name, offer["expires_at"], path(offer["id"]))
+    notice = words.offer_notice(later(request.need.care), request.commune.name, offer["expires_at"], path(offer["id"]))
     for account in accounts:
         theirs = replace(notice, buttons=account in with_buttons)
         yield Delivery(account, offer["id"], theirs, offer["expires_at"], urgent=request.urgent or None)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from math import inf
 from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from app.core import language
 from app.core.clock import PARIS
 
 
@@ -196,14 +198,26 @@ def cost(candidate: Candidate) -> float:
     return candidate.km + FIT_IS_WORTH * missing + laden + silence
 
 
-def rank_line(candidate: Candidate, distance: str) -> str:
-    """Why this person was asked, in words that a coordinator can read."""
+def rank_line(candidate: Candidate) -> list[str]:
+    """Why this person was asked, in words that a coordinator can read, to be kept."""
     if candidate.usual:
-        return "professionnel habituel du patient"
-    said = [f"à {distance}", *candidate.fits]
+        return [language.later("professionnel habituel du patient")]
+    said = [how_far(candidate.km), *candidate.fits]
     if candidate.today:
-        said.append(f"{candidate.today} prise{'s' if candidate.today > 1 else ''} aujourd'hui")
-    said.append(f"sollicité {candidate.lately} fois en 7 jours" if candidate.lately else "pas sollicité depuis 7 jours")
+        said.append(language.later("déjà prises aujourd'hui : %(n)s", n=candidate.today))
+    often = language.later("alertes en 7 jours : %(n)s", n=candidate.lately)
+    said.append(often if candidate.lately else language.later("aucune alerte depuis 7 jours"))
     if candidate.asked_at_this_hour >= HABIT:
-        said.append(f"répond {candidate.answers} fois sur {candidate.asked_at_this_hour} à cette heure")
-    return ", ".join(said)
+        answers, asked = candidate.answers, candidate.asked_at_this_hour
+        said.append(language.later("répond %(n)s fois sur %(of)s à cette heure", n=answers, of=asked))
+    return said
+
+
+def how_far(km: float) -> str:
+    """As `core.words.distance`, to be kept."""
+    if km == inf:
+        return language.later("distance inconnue")
+    hundreds = max(1, round(km * 10))
+    if hundreds < 10:
+        return language.later("à %(m)s m", m=hundreds * 100)
+    return language.later("à %(km)s km", km=round(km, 1) if km < 10 else round(km))

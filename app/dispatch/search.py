@@ -11,6 +11,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest, Verb
 from app.core.db import db, new_id, transaction
+from app.core.language import kept
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import offers, rules, snapshots, words
@@ -185,5 +186,5 @@ def _begin(request: CareRequest, reached: StageReached, now: datetime, *, asked_
     )
     db.session.add(wave)
     if reached.stage and asked_before:
-        care_requests.note(request, "widened", now=now, detail=words.stage(stage.kind, stage.km))
+        care_requests.note(request, "widened", now=now, detail=kept(words.stage(stage.kind, stage.km)))
     return wave

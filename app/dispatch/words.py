@@ -3,66 +3,81 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.core.words import count, hour
+from app.core.language import is_one, later, when_read
+from app.core.typography import NO_BREAK
+from app.core.words import hour
 from app.messages.models import Notice
 
-NEW_REQUEST = "Relais : nouvelle demande. Ouvrez Relais pour répondre."
-CANCELLED = "Relais : une demande acceptée est annulée. Ouvrez Relais avant de partir."
+NEW_REQUEST = later("Relais : nouvelle demande. Ouvrez Relais pour répondre.")
+CANCELLED = later("Relais : une demande acceptée est annulée. Ouvrez Relais avant de partir.")
 """What mails and SMS say: less than a lock screen, for they pass through more hands."""
 
 REFUSALS: dict[str, str] = {
-    "full": "Je suis complet",
-    "far": "C'est trop loin",
-    "skill": "Je ne fais pas ce soin",
-    "hours": "Pas à ces heures-là",
+    "full": "Plus de place",
+    "far": later("C'est trop loin"),
+    "skill": later("Je ne fais pas ce soin"),
+    "hours": later("Pas à ces heures-là"),
 }
 
-LEFT = "n'exerce plus ici"
+LEFT = later("n'exerce plus ici")
 """Why somebody who has left does not come."""
 
 BY_PHONE = "trouvé par téléphone"
-"""How the line of somebody begins who was not alerted, but called."""
+"""What the line of somebody holds who was not alerted, but called."""
+
+
+def found_by_phone(name: str) -> str:
+    return later("trouvé par téléphone par %(name)s", name=name)
+
 
 SUMS: dict[str, tuple[str, str]] = {
-    "far": ("trop loin", "trop loin"),
-    "full": ("complet", "complets"),
-    "skill": ("ne fait pas ce soin", "ne font pas ce soin"),
-    "hours": ("pas à ces heures-là", "pas à ces heures-là"),
-    "relayed": ("passé à un confrère", "passés à un confrère"),
-    "none": ("refus sans motif", "refus sans motif"),
-    "silent": ("sans réponse", "sans réponse"),
+    "far": (later("trop loin"), later("trop loin")),
+    "full": (later("sans place"), later("sans place")),
+    "skill": (later("ne fait pas ce soin"), later("ne font pas ce soin")),
+    "hours": (later("pas à ces heures-là"), later("pas à ces heures-là")),
+    "relayed": (later("passé à une ou un collègue"), later("passés à une ou un collègue")),
+    "none": (later("refus sans motif"), later("refus sans motif")),
+    "silent": (later("sans réponse"), later("sans réponse")),
 }
 
 
-def answers_in_words(counts: Mapping[str, int]) -> str:
-    """`4 trop loin, 2 complets, 3 sans réponse`; `counts`: as from `queries.answers_summed`."""
-    return ", ".join(count(counts[key], *words) for key, words in SUMS.items() if counts.get(key))
+def answers_in_words(counts: Mapping[str, int]) -> list[str]:
+    """`4 trop loin`, `3 sans réponse`, `2 complets`: the most frequent first, for it says what to do next. `counts`: as
+    from `queries.answers_summed`."""
+    given = sorted((key for key in SUMS if counts.get(key)), key=lambda key: -counts[key])
+    return [f"{counts[key]}{NO_BREAK}{SUMS[key][not is_one(counts[key])]}" for key in given]
 
 
 def offer_notice(care: str, commune: str, expires_at: datetime, path: str) -> Notice:
-    body = f"Répondre avant {hour(expires_at)}"
-    return Notice(f"{care}, {commune}", body, path, answerable=True, elsewhere=NEW_REQUEST)
+    body = later("Répondre avant %(at)s", at=when_read(hour, expires_at))
+    return Notice(
+        later("%(care)s, %(commune)s", care=care, commune=commune), body, path, answerable=True, elsewhere=NEW_REQUEST
+    )
 
 
-TAKEN_NOTICE = Notice("Demande déjà prise", "Un confrère s'en occupe. Merci.", urgency="normal")
-EXPIRED_NOTICE = Notice("Le délai est passé", "La demande n'attend plus votre réponse.", urgency="low")
-WITHDRAWN_NOTICE = Notice("Demande annulée", "Elle n'attend plus de réponse.", urgency="normal")
-PERFORMER_NOTICE = Notice("Une demande acceptée est annulée", "Ouvrez Relais avant de partir.", elsewhere=CANCELLED)
+TAKEN_NOTICE = Notice(later("Demande déjà prise"), later("Une ou un collègue s'en occupe. Merci."), urgency="normal")
+EXPIRED_NOTICE = Notice(later("Le délai est passé"), later("La demande n'attend plus votre réponse."), urgency="low")
+WITHDRAWN_NOTICE = Notice(later("Demande annulée"), later("Elle n'attend plus de réponse."), urgency="normal")
+PERFORMER_NOTICE = Notice(
+    later("Une demande acceptée est annulée"), later("Ouvrez Relais avant de partir."), elsewhere=CANCELLED
+)
 """For the one who had accepted: she may be on her way."""
 
-QUESTION_NOTICE = Notice("Une question sur votre demande", "Une ligne suffit pour répondre.")
-REPLY_NOTICE = Notice("Réponse à votre question", "La demande attend votre décision.")
-PROPOSAL_NOTICE = Notice("Une proposition est arrivée", "Vous pouvez choisir.")
-MOVED_NOTICE = Notice("Le moment a changé", "La demande attend toujours votre réponse.", urgency="normal")
-NOT_CHOSEN_NOTICE = Notice("Une autre proposition est retenue", "Merci d'avoir proposé.", urgency="normal")
-CHOSEN_NOTICE = Notice("C'est à vous", "Ouvrez Relais pour voir la demande.", elsewhere=NEW_REQUEST)
+QUESTION_NOTICE = Notice(later("Une question sur votre demande"), later("Une ligne suffit pour répondre."))
+REPLY_NOTICE = Notice(later("Réponse à votre question"), later("La demande attend votre décision."))
+PROPOSAL_NOTICE = Notice(later("Une proposition est arrivée"), later("Vous pouvez choisir."))
+MOVED_NOTICE = Notice(later("Le moment a changé"), later("La demande attend toujours votre réponse."), urgency="normal")
+NOT_CHOSEN_NOTICE = Notice(
+    later("Une autre proposition est retenue"), later("Merci d'avoir proposé."), urgency="normal"
+)
+CHOSEN_NOTICE = Notice(later("Demande acceptée"), later("Ouvrez Relais pour voir la demande."), elsewhere=NEW_REQUEST)
 
 
 def stage(kind: str, km: int) -> str:
     """Whom a stage asks: `jusqu'à 10 km`, `le cabinet`."""
     return {
-        "circle": "le professionnel habituel",
-        "practice": "son cabinet",
-        "chosen": "l'établissement choisi",
-        "other": f"d'autres professions, jusqu'à {km}\u00a0km",
-    }.get(kind, f"jusqu'à {km}\u00a0km")
+        "circle": later("le professionnel habituel"),
+        "practice": later("son cabinet"),
+        "chosen": later("l'établissement choisi"),
+        "other": later("d'autres professions, jusqu'à %(km)s km", km=km),
+    }.get(kind) or later("jusqu'à %(km)s km", km=km)

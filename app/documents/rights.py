@@ -20,6 +20,8 @@ def may_open(rule: Rule) -> Rule:
 
 
 def for_account(document_id: UUID, account: Account) -> Document | None:
-    """The document, if this person may open it."""
+    """The document, if this person may open it: what waits, its sender alone; what is joined, by the rules above."""
     document = db.session.get(Document, document_id)
-    return document if document and any(rule(account, document_id) for rule in _rules) else None
+    if document is None or document.waits:
+        return document if document and document.added_by_id == account.id else None
+    return document if any(rule(account, document_id) for rule in _rules) else None

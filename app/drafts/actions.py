@@ -11,10 +11,10 @@ from app.drafts.rules import DRAFT_LASTS, MOST_DRAFTS
 from app.membership.leaving import Departure
 
 
-def keep(account_id: UUID, path: str, body: str, *, had_files: bool, now: datetime) -> UUID:
+def keep(account_id: UUID, path: str, body: str, *, lost_files: bool, now: datetime) -> UUID:
     """Keep what this person typed for `path`, instead of what she typed there before; returns its id."""
     _forget(Draft.expires_at <= now)
-    values = {"body": body, "had_files": had_files, "expires_at": now + DRAFT_LASTS}
+    values = {"body": body, "lost_files": lost_files, "expires_at": now + DRAFT_LASTS}
     statement = insert_into(Draft).values(id=new_id(), account_id=account_id, path=path, **values)
     kept: UUID = db.session.scalars(
         statement.on_conflict_do_update(index_elements=[Draft.account_id, Draft.path], set_=values).returning(Draft.id)

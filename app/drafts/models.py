@@ -19,5 +19,5 @@ class Draft(Identified, Model):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     path: Mapped[str]  # where the form is sent, with its query and without the prefix of this Relais
     body: Mapped[str] = mapped_column(Sealed)  # as a form is sent, without its CSRF token
-    had_files: Mapped[bool]  # documents are not kept: they are joined again
+    lost_files: Mapped[bool]  # a document came along that could not be kept
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -18,6 +18,7 @@ from app.accounts.rules import own_path
 from app.accounts.sessions import SignedIn, SignedOut, who_was_here
 from app.core import clock
 from app.core.db import transaction
+from app.core.events import provider
 from app.core.forms import RESUMED, is_resumable, is_resumed
 from app.core.htmx import page, see_other
 from app.core.incoming import address
@@ -34,14 +35,23 @@ WAITS = "draft"
 NOT_KEPT = ("csrf_token", RESUMED)
 
 
+@provider
+def keep_files(account_id: UUID, now: datetime) -> tuple[list[tuple[str, str]], bool]:
+    """Keep the files of this request for their person: the fields that lead back to them, and whether any was lost."""
+    return [], any(file.filename for file in request.files.values())
+
+
 def keep_what_was_sent(account_id: UUID) -> str | None:
     """Keep the form of this request, whose person must first come in again; returns where she then takes it up."""
-    body = packed(request.form.items(multi=True), without=NOT_KEPT) if is_resumable(request.endpoint) else ""
+    if not is_resumable(request.endpoint):
+        return None
+    now = clock.now()
+    files, lost_files = keep_files(account_id, now)
+    body = packed([*request.form.items(multi=True), *files], without=NOT_KEPT)
     if not body:
         return None
-    had_files, now = any(file.filename for file in request.files.values()), clock.now()
     with transaction():
-        kept = actions.keep(account_id, here(), body, had_files=had_files, now=now)
+        kept = actions.keep(account_id, here(), body, lost_files=lost_files, now=now)
         if current_user.is_authenticated:
             remember_what_waits(account_id, now)
     return url_for("drafts.draft", draft_id=kept)
@@ -57,7 +67,7 @@ def keep_before_leaving(_signed_out: SignedOut) -> None:
     body = packed(unpacked(request.form.get("typed", "")), without=NOT_KEPT)
     if body:
         path += f"?{url.query}" if url.query else ""
-        actions.keep(whose, path, body, had_files=False, now=clock.now())
+        actions.keep(whose, path, body, lost_files=False, now=clock.now())
 
 
 def _leads_to_a_form(path: str) -> bool:

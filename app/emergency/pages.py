@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.care_requests.models import CareRequest
 from app.core.htmx import Page
+from app.core.language import said
 from app.emergency.forms import EmergencyForm
 from app.patients.models import EmergencyAccess
 from app.patients.words import Banner
@@ -59,7 +60,7 @@ def file_of(request: CareRequest) -> File:
     return File(
         id=request.id,
         state=request.state.value,
-        care=request.need.care,
+        care=said(request.need.care),
         start=request.window_start,
         end=request.window_end,
         note=request.note,

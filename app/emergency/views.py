@@ -14,6 +14,8 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
+from app.core.language import later
 from app.core.limits import MINUTE, limited
 from app.core.ways import way
 from app.emergency.forms import EmergencyForm
@@ -28,8 +30,8 @@ bp = Blueprint("emergency", __name__, url_prefix="/emergency")
 
 MAY_ASK = (*REQUESTERS, Role.COORDINATOR)
 
-NOBODY = "Aucune demande en cours pour cette personne sur votre territoire. Vérifiez l'identité, ou téléphonez."
-NO_ONE_TO_TELL = "Personne ne coordonne ce territoire\u00a0: Relais n'ouvre rien. Téléphonez à l'équipe du patient."
+NOBODY = later("Aucune demande en cours pour cette personne sur votre territoire. Vérifiez l'identité, ou téléphonez.")
+NO_ONE_TO_TELL = later("Personne ne coordonne ce territoire : Relais n'ouvre rien. Téléphonez à l'équipe du patient.")
 
 
 @bp.get("")
@@ -57,7 +59,7 @@ def open_file() -> Response:
         mine = next((r.id for requests in under_way.values() for r in requests if is_followed_by(r, me())), None)
         opened = [] if mine else break_all(under_way, form.why, now)
     if mine is not None:
-        flash("Vous suivez déjà ce patient\u00a0: aucun accès d'urgence n'était nécessaire.", "info")
+        flash(_("Vous suivez déjà ce patient : aucun accès d'urgence n'était nécessaire."), "info")
         return see_other(way("request", request_id=mine))
     if not opened:
         return form_page(form, NO_ONE_TO_TELL if under_way else NOBODY, status=422)

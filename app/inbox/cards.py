@@ -11,6 +11,7 @@ from app.care_requests import plans
 from app.care_requests.rules import TAKEN, read_visits
 from app.care_requests.words import answers_in_words
 from app.core import clock
+from app.core.language import said
 from app.core.words import day, length, moment, wanted
 from app.dispatch.models import Offer, OfferState
 from app.inbox.parts import PlanPart, parts
@@ -77,8 +78,8 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         id=offer.id,
         url=url_for("inbox.offer", offer_id=offer.id),
         state=offer.state,
-        care=reason.care,
-        note=request.rulebook.short_title,
+        care=said(reason.care),
+        note=said(request.rulebook.short_title),
         commune=request.commune.name,
         km=offer.km,
         minutes=driving_minutes(offer.km),
@@ -113,7 +114,7 @@ def known(offer: Offer, now: datetime) -> Known | None:
     request = offer.request
     return Known(
         patient=banner(request.patient, now) if request.patient else None,
-        reason=request.need.label,
+        reason=said(request.need.label),
         said=answers_in_words(request),
         message=request.note,
         author=request.author.name,

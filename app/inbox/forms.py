@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from wtforms import (
-    DateField,
     DateTimeLocalField,
     Field,
     HiddenField,
@@ -14,12 +13,14 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.appointments.rules import AT_ONCE, NoSuchTime, check_time, instant, soon
 from app.core import clock
-from app.core.forms import Form, say_only, stripped
+from app.core.forms import DayField, Form, say_only, stripped
+from app.core.language import gettext as _
+from app.core.language import later
 from app.directory.models import PractitionerRole
 from app.dispatch.words import REFUSALS
 from app.inbox.words import WITHDRAWALS
@@ -29,13 +30,13 @@ from app.pathways.schema import Pathway
 class RefusalForm(Form):
     """A reason helps the next search; saying none is fine."""
 
-    reason = RadioField("Pourquoi\u00a0?", choices=REFUSALS, validators=[Optional()])
+    reason = RadioField("Pourquoi ?", choices=REFUSALS, validators=[Optional()])
 
 
 class WithdrawalForm(Form):
     """One tap says it and why."""
 
-    reason = RadioField("Pourquoi\u00a0?", choices=WITHDRAWALS, validators=[Optional()])
+    reason = RadioField("Pourquoi ?", choices=WITHDRAWALS, validators=[Optional()])
 
 
 ONE_LINE = 200
@@ -43,13 +44,13 @@ ONE_LINE = 200
 
 class QuestionForm(Form):
     question = StringField(
-        "Votre question",
+        later("Votre question"),
         filters=[stripped],
         validators=[
-            InputRequired("Écrivez votre question."),
-            Length(max=ONE_LINE, message=f"Une ligne suffit\u00a0: {ONE_LINE} caractères au plus."),
+            InputRequired(later("Écrivez votre question.")),
+            Length(max=ONE_LINE, message=later("Une ligne suffit : %(most)s caractères au plus.", most=ONE_LINE)),
         ],
-        description="Une ligne. Ne nommez pas le patient.",
+        description=later("Une ligne. Ne nommez pas le patient."),
         render_kw={"maxlength": ONE_LINE, "autocomplete": "off"},
     )
 
@@ -57,7 +58,7 @@ class QuestionForm(Form):
 class SkillsForm(Form):
     """What she does beyond her profession, and the languages she speaks."""
 
-    skills = SelectMultipleField("Ce que je fais", option_widget=CheckboxInput(), widget=ListWidget())
+    skills = SelectMultipleField(later("Ce que je fais"), option_widget=CheckboxInput(), widget=ListWidget())
 
     def __init__(self, offered: Mapping[str, str], **values: Any) -> None:
         super().__init__(**values)
@@ -68,8 +69,8 @@ LONGEST_ABSENCE = timedelta(days=365)
 
 
 class ReplacementForm(Form):
-    colleague = RadioField("Qui me remplace\u00a0?", validators=[InputRequired("Choisissez un confrère.")])
-    until = DateField("Jusqu'au", validators=[InputRequired("Choisissez une date.")])
+    colleague = RadioField(later("Qui me remplace ?"), validators=[InputRequired(later("Choisissez une personne."))])
+    until = DayField(later("Jusqu'au"), validators=[InputRequired(later("Choisissez une date."))])
 
     def __init__(self, colleagues: Sequence[PractitionerRole], today: date, **values: Any) -> None:
         super().__init__(**values)
@@ -78,23 +79,23 @@ class ReplacementForm(Form):
 
     def validate_until(self, field: Field) -> None:
         if field.data is None:
-            say_only(field, "Choisissez une date.")  # What the parser said of it is said better here.
+            raise StopValidation("" if field.errors else _("Choisissez une date."))
         if field.data < self.today:
-            raise ValidationError("Cette date est déjà passée.")
+            raise ValidationError(_("Cette date est déjà passée."))
         if field.data > self.today + LONGEST_ABSENCE:
-            raise ValidationError("Un an au plus. Vérifiez la date.")
+            raise ValidationError(_("Un an au plus. Vérifiez la date."))
 
 
 class AppointmentForm(Form):
     """A time among those offered (`slot`: ISO 8601, or `now`), or one's own, which is Paris time; and where."""
 
-    slot = HiddenField("Quand\u00a0?")
-    starts_at = DateTimeLocalField("Date et heure")
-    mode = RadioField("Où\u00a0?", validators=[InputRequired("Choisissez un lieu.")])
+    slot = HiddenField("Quand ?")
+    starts_at = DateTimeLocalField(later("Date et heure"))
+    mode = RadioField(later("Où ?"), validators=[InputRequired(later("Choisissez un lieu."))])
 
     def __init__(self, pathway: Pathway, modes: Mapping[str, str], **values: Any) -> None:
         super().__init__(**values)
-        self.mode.choices = {mode: modes[mode] for mode in pathway.modes}
+        self.mode.choices = {mode: str(modes[mode]) for mode in pathway.modes}
         # Whoever writes a time of her own must write one; a slot is sent without this field.
         self.starts_at.flags.required = True
 
@@ -105,7 +106,7 @@ class AppointmentForm(Form):
                 return check_time(chosen, clock.now())
         except NoSuchTime as wrong:
             raise ValidationError(str(wrong)) from None
-        say_only(field, "Choisissez une heure.")
+        say_only(field, _("Choisissez une heure."))
 
     @property
     def chosen(self) -> datetime | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.care_requests.rules import condition, possible, read_visits, shared
 from app.core import clock
+from app.core.language import gettext as _
 from app.dispatch.models import Offer
 
 FROM_TOMORROW = "from-tomorrow"
@@ -27,7 +28,11 @@ def parts(offer: Offer, now: datetime) -> list[PlanPart]:
     visits = read_visits(request.visits)
     if visits:
         return [
-            PlanPart(each.slug, each.label, f"{len(shared(visits, each, today)[0])}\u00a0sur\u00a0{len(visits)}")
+            PlanPart(
+                each.slug,
+                each.label,
+                _("%(part)s sur %(all)s", part=len(shared(visits, each, today)[0]), all=len(visits)),
+            )
             for each in possible(visits, today)
         ]
     begins, ends = clock.paris(request.window_start).date(), clock.paris(request.window_end).date()

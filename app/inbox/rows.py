@@ -8,7 +8,9 @@ from uuid import UUID
 
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareTask, State
-from app.core.words import count, day, hour, length, moment
+from app.core.language import gettext as _
+from app.core.language import said
+from app.core.words import count_days, day, hour, length, moment
 from app.dispatch.models import Offer, OfferState
 from app.inbox.mine import url_of
 from app.inbox.queries import VisitRow
@@ -34,9 +36,13 @@ def by_day(visits: Iterable[VisitRow], now: datetime) -> list[tuple[str, list[Re
 
 def proposal_line(offer_id: UUID, request: RequestFacts) -> RequestLine:
     """A yes that waits for the requester's choice: it names nobody yet."""
-    what = f"{request.rulebook.short_title} · {request.place}"
+    what = f"{said(request.rulebook.short_title)} · {request.place}"
     return RequestLine(
-        url_of(offer_id), OfferState.PROPOSED.value, request.need.care, what, note="La personne qui demande choisit"
+        url_of(offer_id),
+        OfferState.PROPOSED.value,
+        said(request.need.care),
+        what,
+        note=_("La personne qui demande choisit"),
     )
 
 
@@ -54,10 +60,11 @@ class ToDo:
 
 def to_do(task: CareTask, offer: Offer, now: datetime) -> ToDo:
     overdue = now >= task.due_at
-    due = f"en retard de {_late(now, task.due_at)}" if overdue else f"à faire avant {moment(task.due_at, now)}"
-    return ToDo(task.id, task.label, offer.request.about, url_of(offer.id), due, overdue)
+    late = _("en retard de %(length)s", length=_late(now, task.due_at))
+    due = late if overdue else _("à faire avant %(at)s", at=moment(task.due_at, now))
+    return ToDo(task.id, said(task.label), offer.request.about, url_of(offer.id), due, overdue)
 
 
 def _late(now: datetime, due_at: datetime) -> str:
     days = (now - due_at).days
-    return count(days, "jour") if days else length(now - due_at)
+    return count_days(days) if days else length(now - due_at)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Response, jsonify, request
 
+from app.core.language import gettext as _
 from app.core.words import hour
 from app.dispatch.answers import AnswerResult
 from app.dispatch.models import Offer, OfferState
@@ -19,8 +20,8 @@ def wants_words() -> bool:
 
 def settled(offer: Offer, answer: AnswerResult, now: datetime) -> Response:
     """What became of a late tap, in words that identify nobody. 409 unless it is what now stands."""
-    shown, fate = card(offer, now), _fate(offer, answer)
-    words = f"{shown.care}, {shown.commune}\u00a0: {fate}"
+    shown, fate = card(offer, now), str(_fate(offer, answer))
+    words = _("%(care)s, %(commune)s : %(fate)s", care=shown.care, commune=shown.commune, fate=fate)
     response = jsonify(answer=answer.value, state=offer.state.value, fate=sentence(fate), words=words)
     response.status_code = 200 if answer in SETTLED else 409
     return response
@@ -28,6 +29,8 @@ def settled(offer: Offer, answer: AnswerResult, now: datetime) -> Response:
 
 def _fate(offer: Offer, answer: AnswerResult) -> str:
     if answer is AnswerResult.OUTDATED and offer.answered_at:
-        said = "refusée" if offer.state is OfferState.REFUSED else "acceptée"
-        return f"vous l'avez {said} depuis, à {hour(offer.answered_at)}. C'est cette réponse qui compte."
+        at = hour(offer.answered_at)
+        if offer.state is OfferState.REFUSED:
+            return _("vous l'avez refusée depuis, à %(at)s. C'est cette réponse qui compte.", at=at)
+        return _("vous l'avez acceptée depuis, à %(at)s. C'est cette réponse qui compte.", at=at)
     return SETTLED[answer] if answer in SETTLED else STANDS[standing(offer)]

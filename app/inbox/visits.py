@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
+from app.core.language import kept
 from app.dispatch import actions as dispatch
 from app.dispatch.models import OfferState
 from app.inbox import queries
@@ -106,6 +107,18 @@ def tick(offer_id: UUID) -> Response:
     return _said(offer_id, visit is not None)
 
 
+@bp.post("/offers/<uuid:offer_id>/called")
+@role(Role.PRACTITIONER)
+def called(offer_id: UUID) -> Response:
+    """The patient who asked to be called back was."""
+    my_offer(offer_id)
+    with transaction():
+        visit = _my_visit(offer_id)
+        if visit:
+            appointments.called(visit, by=me(), now=clock.now())
+    return _said(offer_id, visit is not None)
+
+
 @bp.post("/offers/<uuid:offer_id>/start")
 @role(Role.PRACTITIONER)
 def start(offer_id: UUID) -> Response:
@@ -133,7 +146,7 @@ def withdraw(offer_id: UUID) -> Response:
     form, now = WithdrawalForm(), clock.now()
     if not form.validate():
         return offer_page(my_offer(offer_id), status=422)
-    reason, tap = WITHDRAWALS.get(form.reason.data or "", ""), tap_of(request.form, now)
+    reason, tap = kept(WITHDRAWALS.get(form.reason.data or "", "")), tap_of(request.form, now)
     with transaction():
         found = locked_offer_of(offer_id, me())
         hers = found.state is OfferState.WON

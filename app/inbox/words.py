@@ -1,35 +1,37 @@
 """The French words of an answer."""
 
+from app.core.language import gettext as _
+from app.core.language import later
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import SKILLS
 from app.dispatch.answers import AnswerResult
 
 SETTLED: dict[AnswerResult, str] = {
-    AnswerResult.WON: "c'est à vous.",
-    AnswerResult.PROPOSED: "proposition transmise.",
-    AnswerResult.REFUSED: "refus enregistré.",
+    AnswerResult.WON: later("vous l'avez acceptée."),
+    AnswerResult.PROPOSED: later("proposition transmise."),
+    AnswerResult.REFUSED: later("refus enregistré."),
 }
 """What became of a tap that counts."""
 
 STANDS: dict[str, str] = {
-    "open": "cette partie ne peut plus être prise seule. Elle attend encore votre réponse.",
-    "proposed": "votre proposition est transmise, le demandeur choisit.",
-    "won": "elle est à votre nom. Pour la rendre, désistez-vous depuis la visite.",
-    "refused": "cette demande n'attend plus de réponse.",
-    "lost": "déjà prise par une ou un collègue. Merci d'avoir répondu.",
-    "expired": "le délai était passé.",
-    "cancelled": "la demande a été annulée.",
-    "given-back": "votre désistement est noté. Cette visite ne vous attend plus.",
-    "taken-back": "elle n'est plus à votre nom. Ne vous déplacez pas.",
+    "open": later("cette partie ne peut plus être prise seule. Elle attend encore votre réponse."),
+    "proposed": later("votre proposition est transmise, la personne qui demande choisit."),
+    "won": later("elle est à votre nom. Pour la rendre, désistez-vous depuis la visite."),
+    "refused": later("cette demande n'attend plus de réponse."),
+    "lost": later("déjà prise par une ou un collègue. Merci d'avoir répondu."),
+    "expired": later("le délai était passé."),
+    "cancelled": later("la demande a été annulée."),
+    "given-back": later("votre désistement est noté. Cette visite ne vous attend plus."),
+    "taken-back": later("elle n'est plus à votre nom. Ne vous déplacez pas."),
 }
 """What stands instead of a tap that does not count; by `queries.standing`."""
 
 WITHDRAWALS: dict[str, str] = {
-    "full": "Je suis complet",
-    "sick": "Je suis malade",
-    "far": "C'est trop loin",
-    "unreachable": "Le patient ne répond pas",
-    "other": "Autre raison",
+    "full": later("Plus de place"),
+    "sick": later("Je suis malade"),
+    "far": later("C'est trop loin"),
+    "unreachable": later("Le patient ne répond pas"),
+    "other": later("Autre raison"),
 }
 """Why somebody gives a visit back, in one tap."""
 
@@ -42,5 +44,5 @@ def skills_for(role: PractitionerRole) -> dict[str, dict[str, str]]:
     own = {slug: words for slug, words in SKILLS.items() if slug.startswith("bed-") is beds and slug not in LANGUAGES}
     if role.practitioner_id is None and not beds:
         own = {}  # A maternity, or who lends equipment, is asked for what it is.
-    groups = {"Lits" if beds else "Soins": own, "Langues": {slug: SKILLS[slug] for slug in LANGUAGES}}
+    groups = {_("Lits") if beds else _("Soins"): own, _("Langues"): {slug: SKILLS[slug] for slug in LANGUAGES}}
     return {title: skills for title, skills in groups.items() if skills}

@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.directory.words import PROFESSIONS
 from app.joining import actions, queries
 from app.joining.forms import AccessDecisionForm
@@ -52,7 +53,7 @@ def accept(asked_id: UUID) -> Response:
         answer = actions.accept(asked_id, by=by, because=form.reason.data or "", now=clock.now())
     if answer is not actions.Acceptance.INVITED:
         return one_page(asked_or_404(asked_id), form, 409, answer.name)
-    flash("C'est accepté : l'invitation part par e-mail, elle vaut 24 heures.", "success")
+    flash(_("C'est accepté : l'invitation part par e-mail, elle vaut 24 heures."), "success")
     return see_other(url_for("joining.waiting"))
 
 
@@ -68,5 +69,5 @@ def refuse(asked_id: UUID) -> Response:
         refused = actions.refuse(asked_id, by=by, because=form.reason.data or "", now=clock.now())
     if not refused:
         return one_page(asked_or_404(asked_id), form, 409, "LATE")
-    flash("C'est refusé. La personne en est prévenue par e-mail, sans la raison.", "info")
+    flash(_("C'est refusé. La personne en est prévenue par e-mail, sans la raison."), "info")
     return see_other(url_for("joining.waiting"))

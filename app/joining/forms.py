@@ -4,24 +4,27 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from app.core.forms import Form, stripped, without_spaces
+from app.core.language import later
 from app.membership.forms import EmailForm
 
 
 class AccessForm(EmailForm):
     rpps = StringField(
-        "Numéro RPPS",
+        later("Numéro RPPS"),
         filters=[stripped, without_spaces],
-        description="Onze chiffres, sur votre carte CPS ou votre e‑CPS.",
+        description=later("Onze chiffres, sur votre carte CPS ou votre e‑CPS."),
         validators=[
-            InputRequired("Écrivez votre numéro RPPS."),
-            Regexp(r"^[0-9]{11}\Z", message="Le numéro RPPS a onze chiffres."),
+            InputRequired(later("Écrivez votre numéro RPPS.")),
+            Regexp(r"^[0-9]{11}\Z", message=later("Le numéro RPPS a onze chiffres.")),
         ],
     )
     given_name = StringField(
-        "Prénom", filters=[stripped], validators=[DataRequired("Écrivez votre prénom."), Length(max=80)]
+        later("Prénom"), filters=[stripped], validators=[DataRequired(later("Écrivez votre prénom.")), Length(max=80)]
     )
     family_name = StringField(
-        "Nom d'exercice", filters=[stripped], validators=[DataRequired("Écrivez votre nom."), Length(max=80)]
+        later("Nom d'exercice"),
+        filters=[stripped],
+        validators=[DataRequired(later("Écrivez votre nom.")), Length(max=80)],
     )
 
 
@@ -31,9 +34,9 @@ class AccessDecisionForm(Form):
     reason = TextAreaField(
         "Pourquoi ?",
         filters=[stripped],
-        description="Par exemple : appelée au numéro de l'annuaire, c'est bien elle.",
+        description=later("Par exemple : appelée au numéro de l'annuaire, c'est bien elle."),
         validators=[
             InputRequired("Dites pourquoi."),
-            Length(min=10, max=300, message="Écrivez entre 10 et 300 caractères."),
+            Length(min=10, max=300, message=later("Écrivez entre 10 et 300 caractères.")),
         ],
     )

@@ -19,6 +19,7 @@ from app.accounts.rules import Professional, own_path
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
 from app.joining import actions, queries
@@ -108,7 +109,7 @@ def prove(account_id: UUID, person: Professional, now: datetime) -> Response:
         return refusal_page("the card of another person")
     with transaction():
         sessions.prove(me(), row, MEANS, now=now)
-    flash("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes.", "success")
+    flash(_("C'est bien vous. Vous pouvez changer vos clés et vos appareils pendant cinq minutes."), "success")
     return see_other(url_for("membership.account"))
 
 
@@ -137,6 +138,6 @@ def come_in(practitioner_id: UUID, now: datetime) -> Response | None:
         sessions.sign_in(account, MEANS, now=now)
         without_key = not has_passkey(account.id)
     if without_key:
-        flash("Ajoutez une clé d'accès à cet appareil : vous entrerez ensuite d'un geste.", "info")
+        flash(_("Ajoutez une clé d'accès à cet appareil : vous entrerez ensuite d'un geste."), "info")
         return see_other(url_for("membership.account"))
     return see_other(request.script_root + way)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.events import provider
 from app.letters.models import Letter, LetterState
 from app.letters.rules import CALM, Patience
 
@@ -28,6 +29,12 @@ class Ending:
     attempts: int
     status: int | None
     at: datetime
+
+
+@provider
+def language_at(address: str) -> str | None:
+    """In which language the person reads whose address this is; none: nobody knows."""
+    return None
 
 
 Composer = Callable[[Letter, datetime], Words | None]

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from app.config import Settings
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.language import speaking
 from app.jobs import heartbeats, leases
 from app.letters import mail, sms
 from app.letters.actions import ClaimedLetter, claim, drop, settle
-from app.letters.kinds import kind_of
+from app.letters.kinds import kind_of, language_at
 from app.letters.models import Letter
 from app.letters.rules import SERVER_AWAY, AttemptStage, LetterOutcome, LetterVerdict, Medium, after
 
@@ -77,7 +78,8 @@ def _attempt(letter: ClaimedLetter, now: datetime) -> LetterOutcome | None:
     row = db.session.scalar(select(Letter).where(*leases.under_lease(Letter, letter.id, letter.lease_token)))
     if row is None:
         return None
-    words = kind_of(letter.kind).compose(row, now)
+    with speaking(language_at(row.address)):
+        words = kind_of(letter.kind).compose(row, now)
     medium, address = row.medium, row.address
     db.session.rollback()  # No reading goes on while a server is waited for.
     if words is None:

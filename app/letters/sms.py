@@ -25,6 +25,7 @@ from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from app.config import Settings
+from app.core.typography import plain as typed
 from app.letters.kinds import Words
 from app.letters.rules import AttemptStage, LetterOutcome
 
@@ -50,7 +51,7 @@ DIALECTS: dict[str, Dialect] = {"plain": plain, "smsmode": smsmode}
 def send(reference: UUID, number: str, words: Words, settings: Settings) -> LetterOutcome:
     """One attempt to have these words sent to `number` (E.164)."""
     speak = DIALECTS[settings.sms_dialect]
-    headers, body = speak(settings.sms_key, number, words.text, str(reference), words.report)
+    headers, body = speak(settings.sms_key, number, typed(words.text), str(reference), words.report)
     return _post(urlsplit(settings.sms_url), headers, body)
 
 

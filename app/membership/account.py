@@ -11,11 +11,12 @@ from app.accounts import sessions
 from app.accounts.guards import by_account, me, proven, signed_in
 from app.accounts.models import Role
 from app.accounts.views import BY_OWNER, this_sign_in
-from app.accounts.words import ROLES
+from app.accounts.words import ROLE_NAMES
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
 from app.core.security import capability, public
 from app.membership import closing, email_change, queries, recovery
@@ -33,7 +34,7 @@ def account() -> Response:
         devices=accounts.devices_of(me(), clock.now()),
         this_device=this_sign_in(),
         proposals=[(each.id, proposal(each)) for each in queries.proposals_to(me().id, clock.now())],
-        organizations=[(name, [ROLES[each] for each in roles]) for name, roles in queries.roles_of(me())],
+        organizations=[(name, [ROLE_NAMES[each] for each in roles]) for name, roles in queries.roles_of(me())],
         answers_requests=Role.PRACTITIONER in me().roles,
         may_invite=bool(queries.may_invite_to(me())),
     )
@@ -80,7 +81,7 @@ def confirm_email() -> Response:
         return page("membership/email_code.html", form=form, address=address, status=422)
     if not _changed(account_id, form.code.data or "", now):
         return page("membership/email_code.html", form=form, address=address, refused=True, status=422)
-    flash("Votre adresse est changée. Un e-mail le dit aussi à l'ancienne.", "success")
+    flash(_("Votre adresse est changée. Un e-mail le dit aussi à l'ancienne."), "success")
     return see_other(url_for("membership.account"))
 
 
@@ -129,7 +130,7 @@ def cancel_recovery() -> Response:
     if running is not None:
         with transaction():
             recovery.cancel(running.id, by=me().id, why=BY_OWNER, now=clock.now())
-    flash("C'est arrêté : personne ne reçoit d'accès à votre place. Prévenez votre administrateur.", "success")
+    flash(_("C'est arrêté : personne ne reçoit d'accès à votre place. Prévenez votre administrateur."), "success")
     return see_other(url_for("membership.account"))
 
 

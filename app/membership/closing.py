@@ -10,6 +10,7 @@ from app.accounts.models import KEEPERS, Account, Membership, Passkey
 from app.audit.actions import record
 from app.core.db import db
 from app.core.events import provider
+from app.core.language import gettext as _
 from app.membership import invitations, recovery
 from app.membership.actions import lock_keepers
 from app.membership.leaving import leave
@@ -26,14 +27,17 @@ def still_expected(account: Account) -> list[str]:
 def obstacles(account: Account) -> list[str]:
     """Why this account cannot be closed yet; empty when it can."""
     if account.persona:
-        return ["C'est une personne de la démonstration\u00a0: d'autres veulent encore la jouer."]
+        return [_("C'est une personne de la démonstration : d'autres veulent encore la jouer.")]
     return [*_last_keeper(account), *still_expected(account)]
 
 
 def _last_keeper(account: Account) -> list[str]:
     alone = [m for m in account.memberships if m.role in KEEPERS and _alone(m)]
     names = names_of({each.organization_id for each in alone})
-    return [f"Vous êtes la seule personne à tenir ce rôle\u00a0: {names[each.organization_id]}." for each in alone]
+    return [
+        _("Vous êtes la seule personne à tenir ce rôle : %(place)s.", place=names[each.organization_id])
+        for each in alone
+    ]
 
 
 def _alone(membership: Membership) -> bool:

@@ -8,29 +8,31 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Regex
 from app.accounts.models import Account, Role
 from app.accounts.words import ROLES
 from app.core.forms import Form, lowered, stripped, without_spaces
+from app.core.language import gettext as _
+from app.core.language import later
 from app.membership import queries
 from app.membership.invitations import Invitee
 
 
 class CodeForm(Form):
     code = StringField(
-        "Code à six chiffres",
+        later("Code à six chiffres"),
         filters=[without_spaces],
         validators=[
-            InputRequired("Recopiez le code reçu par e-mail."),
-            Regexp(r"^[0-9]{6}\Z", message="Le code a six chiffres."),
+            InputRequired(later("Recopiez le code reçu par e-mail.")),
+            Regexp(r"^[0-9]{6}\Z", message=later("Le code a six chiffres.")),
         ],
     )
 
 
 class ReasonForm(Form):
     reason = StringField(
-        "Comment avez-vous reconnu cette personne\u00a0?",
+        later("Comment avez-vous reconnu cette personne ?"),
         filters=[stripped],
-        description="Par exemple\u00a0: vue en personne, carte professionnelle vérifiée.",
+        description=later("Par exemple : vue en personne, carte professionnelle vérifiée."),
         validators=[
-            InputRequired("Dites comment vous l'avez reconnue."),
-            Length(min=10, max=300, message="Écrivez entre 10 et 300 caractères."),
+            InputRequired(later("Dites comment vous l'avez reconnue.")),
+            Length(min=10, max=300, message=later("Écrivez entre 10 et 300 caractères.")),
         ],
     )
 
@@ -40,23 +42,27 @@ class EmailForm(Form):
         "Adresse e-mail professionnelle",
         filters=[stripped, lowered],
         validators=[
-            InputRequired("Écrivez l'adresse e-mail."),
+            InputRequired(later("Écrivez l'adresse e-mail.")),
             Length(max=254),
-            Email("Cette adresse e-mail est incomplète ou mal écrite."),
+            Email(later("Cette adresse e-mail est incomplète ou mal écrite.")),
         ],
     )
 
 
 class InviteForm(EmailForm):
     given_name = StringField(
-        "Prénom", filters=[stripped], validators=[DataRequired("Écrivez le prénom."), Length(max=80)]
+        later("Prénom"), filters=[stripped], validators=[DataRequired(later("Écrivez le prénom.")), Length(max=80)]
     )
-    family_name = StringField("Nom", filters=[stripped], validators=[DataRequired("Écrivez le nom."), Length(max=80)])
-    organization_id = SelectField("Organisation", coerce=UUID, validators=[InputRequired("Choisissez l'organisation.")])
+    family_name = StringField(
+        later("Nom"), filters=[stripped], validators=[DataRequired(later("Écrivez le nom.")), Length(max=80)]
+    )
+    organization_id = SelectField(
+        "Organisation", coerce=UUID, validators=[InputRequired(later("Choisissez l'organisation."))]
+    )
     role = RadioField(
-        "Cette personne va surtout",
+        later("Cette personne va surtout"),
         coerce=Role,
-        validators=[InputRequired("Choisissez ce que cette personne va faire.")],
+        validators=[InputRequired(later("Choisissez ce que cette personne va faire."))],
     )
 
     def offer(self, host: Account) -> None:
@@ -65,11 +71,11 @@ class InviteForm(EmailForm):
         places = queries.may_invite_to(host)
         self.organization_id.choices = {str(each): name for each, name in places.items()}
         grantable = frozenset().union(*(host.may_grant(each) for each in places))
-        self.role.choices = {role.value: ROLES[role] for role in Role if role in grantable}
+        self.role.choices = {role.value: str(ROLES[role]) for role in Role if role in grantable}
 
     def validate_role(self, field: RadioField) -> None:
         if self.organization_id.data and field.data not in self.host.may_grant(self.organization_id.data):
-            raise ValidationError("Vous ne pouvez pas donner ce rôle dans cette organisation.")
+            raise ValidationError(_("Vous ne pouvez pas donner ce rôle dans cette organisation."))
 
     @property
     def invitee(self) -> Invitee:
@@ -78,5 +84,5 @@ class InviteForm(EmailForm):
 
 class ClosingForm(Form):
     sure = BooleanField(
-        "Je veux fermer mon compte", validators=[InputRequired("Cochez la case si vous le voulez vraiment.")]
+        "Je veux fermer mon compte", validators=[InputRequired(later("Cochez la case si vous le voulez vraiment."))]
     )

@@ -54,9 +54,10 @@ def invite(
     by: UUID | None,
     now: datetime,
     on_screen: bool = False,
+    former: Invitation | None = None,
 ) -> Invitation:
     """Propose a role to whoever reads this mailbox; `by` is None for the command line. A former proposal of the same
-    role ends.
+    role ends, and what is tied to it (or to `former`) is this one's from now on.
 
     Mailed, or for some minutes `on_screen`, that of `by`, before whom she stands. An address that others may
     count on is written to all the same (`shown_by_id` is then None): what `by` sees on her own screen she could use
@@ -73,7 +74,9 @@ def invite(
         organization=organization_id,
         role=role.value,
     )
-    _end(now, Invitation.account_id == account.id, *_of_role(organization_id, role))
+    same = Invitation.account_id == account.id, *_of_role(organization_id, role)
+    former = former or _latest(*same)
+    _end(now, *same)
     invitation = Invitation(
         account_id=account.id,
         organization_id=organization_id,
@@ -88,6 +91,8 @@ def invite(
     )
     db.session.add(invitation)
     db.session.flush()
+    if former is not None:
+        announce(InvitationRenewed(former, invitation))
     if host is None:
         mail_invitation(invitation, MembershipLetter.INVITATION, now=now)
     return invitation
@@ -98,9 +103,7 @@ def renew(former: Invitation, *, by: UUID, now: datetime) -> Invitation | None:
     if former.organization_id is None or former.role is None:
         return None
     invitee = Invitee(former.email, former.given_name, former.family_name)
-    renewed = invite(invitee, former.organization_id, former.role, by=by, now=now)
-    announce(InvitationRenewed(former, renewed))
-    return renewed
+    return invite(invitee, former.organization_id, former.role, by=by, now=now, former=former)
 
 
 def _locked_account(invitee: Invitee, now: datetime) -> Account:
@@ -217,6 +220,12 @@ def end_between(account_id: UUID, organization_id: UUID, now: datetime) -> None:
 
 def _of_role(organization_id: UUID, role: Role) -> tuple[ColumnElement[bool], ...]:
     return Invitation.organization_id == organization_id, Invitation.role == role
+
+
+def _latest(*which: ColumnElement[bool]) -> Invitation | None:
+    """The last that was not taken up, were it over or refused."""
+    unused = select(Invitation).where(*which, Invitation.used_at.is_(None))
+    return db.session.scalar(unused.order_by(Invitation.id.desc()).limit(1))
 
 
 def _end(now: datetime, *which: ColumnElement[bool]) -> None:

@@ -11,11 +11,13 @@ from app.accounts.actions import has_passkey, lock_account
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Account, Role
 from app.accounts.queries import with_passkey
-from app.accounts.words import ROLE_HINTS, ROLES
+from app.accounts.words import ROLE_HINTS, ROLE_NAMES
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
+from app.core.language import later
 from app.core.qr import qr_svg
 from app.core.words import moment
 from app.letters.models import Letter, LetterState
@@ -28,7 +30,7 @@ from app.membership.views import bp
 from app.membership.words import UNDELIVERED, UNDELIVERED_YET
 from app.organizations.queries import names_of
 
-BY_MAIL = "Cette adresse est déjà connue de Relais\u00a0: l'invitation part par e-mail, elle vaut 24 heures."
+BY_MAIL = later("Cette adresse est déjà connue de Relais : l'invitation part par e-mail, elle vaut 24 heures.")
 UNANSWERED_LISTED = timedelta(days=30)
 """For how long an invitation that nobody answered stays on the list."""
 
@@ -52,27 +54,27 @@ def members() -> Response:
 
 def overview_of(organization_id: UUID, name: str) -> OrganizationMembers:
     people = queries.members_of(organization_id)
-    members = [(each, [ROLES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
+    members = [(each, [ROLE_NAMES[role] for role in queries.roles_in(each, organization_id)]) for each in people]
     running = recovery.running_in(organization_id)
     unanswered = queries.unanswered_by(organization_id, clock.now() - UNANSWERED_LISTED)
     found = [each for each in unanswered if each.role in me().may_grant(organization_id)]
     letters = queries.letters_of(found)
-    invited = [(each, ROLES[each.role], state_of(each, letters.get(each.id))) for each in found if each.role]
+    invited = [(each, ROLE_NAMES[each.role], state_of(each, letters.get(each.id))) for each in found if each.role]
     return OrganizationMembers(organization_id, name, members, running, with_passkey(people), invited)
 
 
 def state_of(invitation: Invitation, letter: Letter | None) -> str:
     """What became of it so far, in words."""
     if invitation.declined_at:
-        return "Invitation refusée"
+        return _("Invitation refusée")
     if invitation.shown_by_id is None and letter and (problem := undelivered(letter)):
         return problem
     if not invitation.takes_codes(clock.now()):
-        return "Invitation expirée"
+        return _("Invitation expirée")
     if invitation.shown_by_id:
-        return "Code montré à l'écran"
+        return _("Code montré à l'écran")
     left = letter is not None and letter.state is LetterState.SENT and letter.ended_at
-    return f"Invitation envoyée {moment(left)}" if left else "Invitation sur le départ"
+    return _("Invitation envoyée %(when)s", when=moment(left)) if left else _("Invitation sur le départ")
 
 
 def undelivered(letter: Letter) -> str:
@@ -97,7 +99,7 @@ def renew_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
     with transaction():
         former = our_invitation(organization_id, invitation_id)
         invitations.renew(former, by=me().id, now=clock.now())
-    flash("L'invitation repart par e-mail. Elle vaut 24 heures.", "success")
+    flash(_("L'invitation repart par e-mail. Elle vaut 24 heures."), "success")
     return see_other(url_for("membership.members"))
 
 
@@ -106,7 +108,7 @@ def renew_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
 def withdraw_invitation(organization_id: UUID, invitation_id: UUID) -> Response:
     with transaction():
         invitations.withdraw(our_invitation(organization_id, invitation_id), by=me().id, now=clock.now())
-    flash("L'invitation est retirée\u00a0: son code n'ouvre plus rien.", "success")
+    flash(_("L'invitation est retirée : son code n'ouvre plus rien."), "success")
     return see_other(url_for("membership.members"))
 
 
@@ -140,7 +142,7 @@ def member_page(organization_id: UUID, person: Account, form: ReasonForm, status
         person=person,
         organization_id=organization_id,
         organization=names_of([organization_id])[organization_id],
-        roles=[ROLES[each] for each in queries.roles_in(person, organization_id)],
+        roles=[ROLE_NAMES[each] for each in queries.roles_in(person, organization_id)],
         removable=may_remove(person, organization_id),
         vouching=recovery.may_vouch(me(), person, organization_id) and has_passkey(person.id),
         recovery=running,
@@ -173,7 +175,7 @@ def remove(organization_id: UUID, account_id: UUID) -> Response:
             abort(403)
         leave(person.id, organization_id, by=me().id, now=now)
         recovery.note_departure(person.id, organization_id, by=me().id, now=now)
-    flash("Cette personne n'a plus accès à cette organisation.", "success")
+    flash(_("Cette personne n'a plus accès à cette organisation."), "success")
     return see_other(url_for("membership.members"))
 
 
@@ -232,7 +234,7 @@ def cancel_recovery_of(organization_id: UUID, account_id: UUID) -> Response:
     running_id = running_here(person.id, organization_id)
     with transaction():
         recovery.cancel(running_id, by=me().id, why="by an administrator", now=clock.now())
-    flash("La récupération est annulée. La personne en est prévenue.", "success")
+    flash(_("La récupération est annulée. La personne en est prévenue."), "success")
     return see_other(url_for("membership.member", organization_id=organization_id, account_id=person.id))
 
 
@@ -275,7 +277,7 @@ def send_invitation(*, on_screen: bool) -> Response:
         return see_other(url_for("membership.show_invitation", invitation_id=made_id))
     # The same words whether or not somebody has an account of this address; but on a screen only what is new is shown.
     flash(
-        BY_MAIL if on_screen else "L'invitation part par e-mail. Elle vaut 24 heures.",
+        BY_MAIL if on_screen else _("L'invitation part par e-mail. Elle vaut 24 heures."),
         "info" if on_screen else "success",
     )
     return see_other(url_for("membership.new_invitation"))
@@ -291,7 +293,7 @@ def show_invitation(invitation_id: UUID) -> Response:
     return page(
         "membership/shown_invitation.html",
         invitation=mine,
-        holds=mine.takes_codes(clock.now()),
+        takes_codes=mine.takes_codes(clock.now()),
         code=mine.code,
         address=address,
         drawn=qr_svg(address),

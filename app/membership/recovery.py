@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, upd
 from app.accounts.actions import end_sign_ins, has_passkey, lock_account, tell
 from app.accounts.models import Account, Membership, Passkey, Role
 from app.audit.actions import record
-from app.core.db import db, transaction
+from app.core.db import db
 from app.core.tokens import derived_token, derived_tokens, same_as_one
+from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.membership.actions import mail_invitation
 from app.membership.models import Invitation, MembershipLetter, Recovery, RecoveryOutcome, RecoveryWord
@@ -121,17 +122,8 @@ def cancel(recovery_id: UUID, *, by: UUID | None, why: str, now: datetime) -> bo
 
 
 def move_due(now: datetime) -> int:
-    """Open every recovery whose day has passed, end those that nobody used; returns how many. A worker item.
-
-    Looks before it takes the write lock: nearly always there is nothing.
-    """
-    due = list(db.session.scalars(select(Recovery.id).where(*_due(now))))
-    for recovery_id in due:
-        with transaction():
-            recovery = _lock(recovery_id)
-            if recovery is not None:
-                _move(recovery, now)
-    return len(due)
+    """Open every recovery whose day has passed, end those that nobody used; returns how many. A worker item."""
+    return one_by_one("recovery", select(Recovery.id).where(*_due(now)), _move, now)
 
 
 def oldest_due(now: datetime) -> Due:
@@ -149,7 +141,10 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Recovery.ended_at.is_(None), or_(opens, ends)
 
 
-def _move(recovery: Recovery, now: datetime) -> None:
+def _move(recovery_id: UUID, now: datetime) -> None:
+    recovery = _lock(recovery_id)
+    if recovery is None:
+        return
     if recovery_ends_at(recovery.asked_at, recovery.opens_at) <= now:
         _end(recovery, RecoveryOutcome.EXPIRED, now)
     elif recovery.opens_at is not None and recovery.opens_at <= now and invitation_of(recovery.id) is None:

@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
+from app.core.language import gettext as _
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import cookie_capability
 from app.core.ways import way
@@ -90,7 +91,7 @@ def accept_invitation(invitation_id: UUID) -> Response:
             abort(404)
         invitations.use(mine, now=clock.now())
         browser.forget_invitation()
-    flash("C'est fait\u00a0: ce rôle est le vôtre.", "success")
+    flash(_("C'est fait : ce rôle est le vôtre."), "success")
     return see_other(url_for("membership.account"))
 
 

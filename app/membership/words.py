@@ -1,11 +1,12 @@
 """What is said of an invitation."""
 
+from app.core.language import later
 from app.letters.models import LetterState
 
 UNDELIVERED = {
-    LetterState.FAILED: "L'adresse a refusé l'e-mail",
-    LetterState.EXPIRED: "L'e-mail n'a pas pu partir",
+    LetterState.FAILED: later("L'adresse a refusé l'e-mail"),
+    LetterState.EXPIRED: later("L'e-mail n'a pas pu partir"),
 }
 
 
-UNDELIVERED_YET = "L'e-mail n'est pas encore parti"
+UNDELIVERED_YET = later("L'e-mail n'est pas encore parti")

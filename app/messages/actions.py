@@ -1,7 +1,7 @@
 """Verbs on what people are told: who is to be told what, by which way and when, and what no longer needs telling."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,11 @@ from flask import current_app
 from msgspec import structs
 from sqlalchemy import ColumnElement, Select, delete, select, update
 
+from app.accounts.models import Account
 from app.config import Settings
 from app.core.db import db, in_order, insert_into, insert_rows, lock_in_order
 from app.core.events import announce
+from app.core.language import later, speaking
 from app.membership.leaving import Departure
 from app.messages import queries
 from app.messages.models import Alert, Attention, Delivery, Notice
@@ -34,7 +36,10 @@ Ways = Collection[Channel]
 """The channels by which a person can be told."""
 
 NOTHING_LEFT = Notice(
-    "Ces demandes n'attendent plus", "Elles ont trouvé quelqu'un, ou leur délai est passé.", "", urgency="low"
+    later("Ces demandes n'attendent plus"),
+    later("Elles ont trouvé quelqu'un, ou leur délai est passé."),
+    "",
+    urgency="low",
 )
 """What takes the place of a digest of which nothing is left."""
 
@@ -59,26 +64,28 @@ def alert_all(deliveries: Sequence[Delivery], step: str, *, now: datetime) -> No
     What awaits an answer and is not urgent rings when she wishes, perhaps together with others, and not at all when
     it is over by then.
     """
-    devices = _devices_of({each.account_id for each in deliveries})
+    readers = _readers({each.account_id for each in deliveries})
+    deliveries = [readers[each.account_id].reads(each) for each in deliveries]
     awaited = [_with_urgency(each, now) for each in deliveries if each.notice.answerable]
     calm = {each.account_id for each in awaited if not each.urgent}
     free_at = queries.ring_times(calm, now) if calm else {}
     timed = [(each, now if each.urgent else free_at[each.account_id]) for each in awaited]
     insert_rows(Alert, [_alert_row(each, step, at, now) for each, at in timed])
     at_once = [each for each, at in timed if at <= now]
-    _notify([*(each for each in deliveries if not each.notice.answerable), *at_once], step, devices, now)
+    _notify([*(each for each in deliveries if not each.notice.answerable), *at_once], step, readers, now)
 
 
 def notify(
     account_id: UUID, subject_id: UUID, step: str, notice: Notice, *, now: datetime, expires_at: datetime
 ) -> None:
     """`alert` at once, whatever she wishes."""
-    _notify([Delivery(account_id, subject_id, notice, expires_at)], step, _devices_of([account_id]), now)
+    _notify([Delivery(account_id, subject_id, notice, expires_at)], step, _readers([account_id]), now)
 
 
 def notify_device(device: Subscription, delivery: Delivery, step: str, now: datetime) -> None:
     """The same on one device of hers alone."""
-    _notify([delivery], step, {device.account_id: [device.id]}, now)
+    reader = _readers([device.account_id])[device.account_id]
+    _notify([delivery], step, {device.account_id: replace(reader, devices=[device.id])}, now)
 
 
 def _with_urgency(delivery: Delivery, now: datetime) -> Delivery:
@@ -102,15 +109,16 @@ def _alert_row(delivery: Delivery, step: str, rings_at: datetime, now: datetime)
     }
 
 
-def _notify(deliveries: Sequence[Delivery], step: str, devices: Mapping[UUID, Sequence[UUID]], now: datetime) -> None:
-    pushes = [_push_row(device, each, step, now) for each in deliveries for device in devices[each.account_id]]
+def _notify(deliveries: Sequence[Delivery], step: str, readers: Mapping[UUID, "Reader"], now: datetime) -> None:
+    deliveries = [readers[each.account_id].reads(each) for each in deliveries]
+    pushes = [_push_row(device, each, step, now) for each in deliveries for device in readers[each.account_id].devices]
     elsewhere = [each for each in deliveries if each.notice.elsewhere]
     ways = ways_to({each.account_id for each in elsewhere})
     fallbacks = [
         _fallback_row(
             Channel.PUSH,
             ways[each.account_id],
-            now + PATIENCE if devices[each.account_id] else now,
+            now + PATIENCE if readers[each.account_id].devices else now,
             account_id=each.account_id,
             subject_id=each.subject_id,
             step=step,
@@ -123,12 +131,33 @@ def _notify(deliveries: Sequence[Delivery], step: str, devices: Mapping[UUID, Se
     outbox.enqueue([*pushes, *(row for row in fallbacks if row)])
 
 
-def _devices_of(account_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
-    devices: dict[UUID, list[UUID]] = {account_id: [] for account_id in account_ids}
-    mine = select(Subscription.account_id, Subscription.id).where(Subscription.account_id.in_(devices))
-    for account_id, device in db.session.execute(mine.order_by(Subscription.id)):
-        devices[account_id].append(device)
-    return devices
+@dataclass(frozen=True)
+class Reader:
+    """Where a person reads what she is told, and in which language."""
+
+    language: str | None
+    devices: list[UUID]
+
+    def reads(self, delivery: Delivery) -> Delivery:
+        """The same, its words found in her language: from here on a row may keep them."""
+        notice = delivery.notice
+        with speaking(self.language):
+            title, body, elsewhere = str(notice.title), str(notice.body), str(notice.elsewhere)
+        return structs.replace(delivery, notice=structs.replace(notice, title=title, body=body, elsewhere=elsewhere))
+
+
+def _readers(account_ids: Collection[UUID]) -> dict[UUID, Reader]:
+    asked = select(Account.id, Account.language, Subscription.id).outerjoin(
+        Subscription, Subscription.account_id == Account.id
+    )
+    readers: dict[UUID, Reader] = {}
+    for account_id, spoken, device in db.session.execute(
+        asked.where(Account.id.in_(account_ids)).order_by(Subscription.id)
+    ):
+        reader = readers.setdefault(account_id, Reader(spoken, []))
+        if device:
+            reader.devices.append(device)
+    return readers
 
 
 def _push_row(device_id: UUID, delivery: Delivery, step: str, now: datetime) -> dict[str, Any]:

@@ -13,15 +13,16 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import and_, bindparam, exists, func, or_, select, text
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account
 from app.config import Settings
-from app.core.db import db, transaction
+from app.core.db import db
 from app.core.events import announce
 from app.core.tokens import derived_token, derived_tokens, same_as_one
 from app.jobs import leases
+from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.letters.actions import enqueue
 from app.letters.kinds import Ending, Words
@@ -43,37 +44,33 @@ UNCONFIRMED = "unconfirmed-alert"
 
 
 def hand_over_due(now: datetime) -> int:
-    """Owe the letters whose time has come, at most `BATCH`; returns how many rows were moved. A worker item."""
-    moved = 0
-    while moved < BATCH and _anything_due(now):
-        with transaction():
-            if not hand_over(now):  # Another worker has it.
-                break
-        moved += 1
-    return moved
+    """Owe the letters whose time has come, at most `BATCH`; returns how many rows were tried. A worker item."""
+    db.session.rollback()  # This look must see what was committed since the last.
+    if db.session.scalar(ANYTHING, {"now": now}) is None:
+        return 0
+    return one_by_one("unconfirmed", due(now).limit(BATCH), hand_over, now)
 
 
-def hand_over(now: datetime) -> bool:
-    """Owe the letter of the most overdue row, or say that it is too late or leads nowhere; False when there is none."""
-    row = db.session.scalars(
-        select(Message)
-        .where(*_due(now))
-        .order_by(Message.due_at)
-        .limit(1)
-        .with_for_update(key_share=True, of=Message, skip_locked=True)
-    ).first()
+def due(now: datetime) -> Select[UUID]:
+    """The rows whose time has come, the most overdue first."""
+    return select(Message.id).where(*_due(now)).order_by(Message.due_at)
+
+
+def hand_over(message_id: UUID, now: datetime) -> None:
+    """Owe the letter of this row, or say that it is too late or leads nowhere; another worker's is left to it."""
+    still = select(Message).where(Message.id == message_id, *_due(now))
+    row = db.session.scalar(still.with_for_update(key_share=True, of=Message, skip_locked=True))
     if row is None:
-        return False
+        return
     address = _address(row)
     if row.expires_at <= now or address is None:
         row.state = MessageState.EXPIRED if row.expires_at <= now else MessageState.FAILED
         enqueue_next_channel(row, now)
         announce(DeliveryChanged([row.subject_id]))
-        return True
+        return
     medium = Medium(row.channel.value)
     letter = enqueue(UNCONFIRMED, row.id, address, medium=medium, now=now, expires_at=row.expires_at)
     row.state, row.lease_token = MessageState.LEASED, str(letter.id)
-    return True
 
 
 def compose(letter: Letter, _now: datetime) -> Words | None:
@@ -109,12 +106,6 @@ def _address(row: Message) -> str | None:
     if account is None or not account.active:
         return None
     return mobiles_of([account.id]).get(account.id) if row.channel is Channel.SMS else account.email
-
-
-def _anything_due(now: datetime) -> bool:
-    """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
-    db.session.rollback()
-    return db.session.scalar(ANYTHING, {"now": now}) is not None
 
 
 NOT_PUSH = text("push_message.channel <> 'push'")

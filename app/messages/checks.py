@@ -8,12 +8,15 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import case, false, func, literal, select
+from sqlalchemy import Select, case, false, func, literal, select
 
 from app.accounts.models import Account
 from app.config import Settings
 from app.core import clock
-from app.core.db import db, new_id, transaction
+from app.core.db import db, new_id
+from app.core.language import gettext as _
+from app.core.language import later
+from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.live import actions as topics
 from app.messages.actions import ReachChanged, notify, notify_device, payload_of
@@ -25,7 +28,7 @@ from app.push.outbox import ClaimedMessage, topic_of
 from app.push.rules import CHECK_EVERY, KEY_TROUBLE, SendOutcome
 from app.push.transport import CALL_TIMEOUT, transport_to
 
-TEST_NOTICE = Notice("Essai de Relais", "Ce téléphone reçoit bien les alertes.", DEVICES_PAGE)
+TEST_NOTICE = Notice(later("Essai de Relais"), later("Ce téléphone reçoit bien les alertes."), DEVICES_PAGE)
 TRIAL_LIFE = timedelta(seconds=30)
 BATCH = 100
 
@@ -44,14 +47,9 @@ def refresh_test(changed: ReachChanged) -> None:
 
 def check_due(now: datetime) -> int:
     """Owe a check to every device whose time has come; returns to how many. A worker item."""
-    ends_at = check_ends_at(now, clock.PARIS)
-    if ends_at is None or not _any_to_check(now):
+    if check_ends_at(now, clock.PARIS) is None:
         return 0
-    with transaction():
-        devices = _to_check(now, BATCH)
-        for device in devices:
-            _check(device, now, ends_at)
-        return len(devices)
+    return one_by_one("check of", _to_check(now).limit(BATCH), _check, now)
 
 
 def oldest_due(now: datetime) -> Due:
@@ -63,29 +61,23 @@ def oldest_due(now: datetime) -> Due:
     return asked if since else asked.where(false())
 
 
-def _to_check(now: datetime, limit: int) -> list[Subscription]:
-    """Devices without any proof for a month, of people who may sign in, held until the transaction ends."""
-    statement = (
-        select(Subscription)
-        .join(Account, Account.id == Subscription.account_id)
-        .where(Subscription.check_at <= now, Account.active)
-        .order_by(Subscription.check_at)
-        .limit(limit)
-        .with_for_update(key_share=True, of=Subscription, skip_locked=True)
+def _to_check(now: datetime) -> Select[UUID]:
+    """Devices without any proof for a month, of people who may sign in."""
+    theirs = select(Subscription.id).join(Account, Account.id == Subscription.account_id)
+    return theirs.where(Subscription.check_at <= now, Account.active).order_by(Subscription.check_at)
+
+
+def _check(device_id: UUID, now: datetime) -> None:
+    """Ask a device that proved nothing for a month to ring once, while it is day; another worker's is left to it."""
+    still = select(Subscription).where(Subscription.id == device_id, Subscription.check_at <= now)
+    device = db.session.scalar(still.with_for_update(key_share=True, of=Subscription, skip_locked=True))
+    ends_at = check_ends_at(now, clock.PARIS)
+    if device is None or ends_at is None:
+        return
+    notice = Notice(
+        _("Vérification du mois"), _("Ce téléphone reçoit bien les demandes."), DEVICES_PAGE, urgency="normal"
     )
-    return list(db.session.scalars(statement))
-
-
-def _any_to_check(now: datetime) -> bool:
-    statement = select(Subscription.id).join(Account, Account.id == Subscription.account_id)
-    return db.session.scalar(statement.where(Subscription.check_at <= now, Account.active).limit(1)) is not None
-
-
-def _check(device: Subscription, now: datetime, ends_at: datetime) -> None:
-    """Ask a device that proved nothing for a month to ring once, until `ends_at`."""
-    subject_id = new_id()
-    notice = Notice("Vérification du mois", "Ce téléphone reçoit bien les demandes.", DEVICES_PAGE, urgency="normal")
-    notify_device(device, Delivery(device.account_id, subject_id, notice, ends_at), CHECK, now)
+    notify_device(device, Delivery(device.account_id, new_id(), notice, ends_at), CHECK, now)
     device.check_at = now + CHECK_EVERY
 
 

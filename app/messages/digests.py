@@ -5,7 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from app.core.db import db, new_id, transaction
+from app.core.db import db, new_id
+from app.core.language import later
+from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.messages import queries
 from app.messages.actions import notify
@@ -16,31 +18,16 @@ BATCH = 100
 
 def release_due(now: datetime) -> int:
     """Let ring what has waited long enough; returns for how many people. A worker item."""
-    if not _any_due(now):
-        return 0
-    with transaction():
-        people = _people_due(now, BATCH)
-        for account_id in people:
-            _release(account_id, now)
-        return len(people)
-
-
-def _any_due(now: datetime) -> bool:
-    """A plain read, so that an idle worker never takes SQLite's write lock from the people who tap."""
-    return db.session.scalar(select(Alert.id).where(Alert.rings_at <= now).limit(1)) is not None
+    people = select(Alert.account_id).where(Alert.rings_at <= now).group_by(Alert.account_id)
+    return one_by_one("alerts of", people.order_by(func.min(Alert.rings_at)).limit(BATCH), _release, now)
 
 
 def oldest_due(_now: datetime) -> Due:
     return select(func.min(Alert.rings_at)).where(Alert.rings_at.is_not(None))
 
 
-def _people_due(now: datetime, limit: int) -> list[UUID]:
-    """Whose time has come, held until the transaction ends; another worker's are left to it."""
-    due = select(Alert.account_id).where(Alert.rings_at <= now).order_by(Alert.rings_at).limit(limit)
-    return list(dict.fromkeys(db.session.scalars(due.with_for_update(key_share=True, skip_locked=True))))
-
-
 def _waiting_for(account_id: UUID) -> list[Alert]:
+    """Held until the transaction ends; another worker's are left to it."""
     waiting = select(Alert).where(Alert.account_id == account_id, Alert.rings_at.is_not(None)).order_by(Alert.id)
     return list(db.session.scalars(waiting.with_for_update(key_share=True, skip_locked=True)))
 
@@ -85,7 +72,7 @@ def _rang(alert: Alert, now: datetime) -> None:
 
 def _digest(number: int) -> Notice:
     """Opens the app's root, where each person finds what awaits her."""
-    title = f"{number} demandes vous attendent"
-    elsewhere = f"Relais : {number} demandes vous attendent. Ouvrez Relais pour répondre."
-    body = "Ouvrez Relais pour répondre."
+    title = later("%(n)s demandes vous attendent", n=number)
+    elsewhere = later("Relais : %(n)s demandes vous attendent. Ouvrez Relais pour répondre.", n=number)
+    body = later("Ouvrez Relais pour répondre.")
     return Notice(title, body, "", answerable=True, buttons=False, urgency="normal", elsewhere=elsewhere)

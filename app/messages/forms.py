@@ -7,29 +7,45 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput
 
 from app.core.forms import Form, HourField
-from app.core.words import count
+from app.core.language import gettext as _
+from app.core.language import later
 from app.messages.rules import Wishes
 
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+DAYS = (
+    later("lundi"),
+    later("mardi"),
+    later("mercredi"),
+    later("jeudi"),
+    later("vendredi"),
+    later("samedi"),
+    later("dimanche"),
+)
 CAPS = (3, 5, 10, 15, 20)
 
 
 class AttentionForm(Form):
     """Hours are Paris's. Without quiet hours, their times are kept for the next time they are wanted."""
 
-    quiet = BooleanField("Heures calmes\u00a0: ce qui n'est pas urgent attend qu'elles finissent")
-    quiet_from = HourField("De", validators=[InputRequired("Écrivez l'heure à laquelle elles commencent.")])
-    quiet_until = HourField("À", validators=[InputRequired("Écrivez l'heure à laquelle elles finissent.")])
+    quiet = BooleanField(later("Heures calmes : ce qui n'est pas urgent attend qu'elles finissent"))
+    quiet_from = HourField(
+        later("De"), validators=[InputRequired(later("Écrivez l'heure à laquelle elles commencent."))]
+    )
+    quiet_until = HourField(
+        later("À"), validators=[InputRequired(later("Écrivez l'heure à laquelle elles finissent."))]
+    )
     quiet_days = SelectMultipleField(
-        "Quels jours\u00a0?",
+        later("Quels jours ?"),
         choices={str(number): name for number, name in enumerate(DAYS)},
         option_widget=CheckboxInput(),
     )
     daily_cap = SelectField(
-        "Alertes par jour, au plus",
-        choices={"": "Sans limite", **{str(cap): count(cap, "alerte") for cap in CAPS}},
+        later("Alertes par jour, au plus"),
+        choices={
+            "": later("Sans limite"),
+            **{str(cap): later("%(n)s alertes", n=cap) for cap in CAPS},
+        },
     )
-    grouped = BooleanField("Regrouper ce qui n'est pas urgent\u00a0: une alerte par heure au plus")
+    grouped = BooleanField(later("Regrouper ce qui n'est pas urgent : une alerte par heure au plus"))
 
     @classmethod
     def of(cls, wishes: Wishes) -> "AttentionForm":
@@ -46,9 +62,9 @@ class AttentionForm(Form):
 
     def validate_quiet_days(self, field: Field) -> None:
         if self.quiet.data and not field.data:
-            raise ValidationError("Choisissez au moins un jour, ou retirez les heures calmes.")
+            raise ValidationError(_("Choisissez au moins un jour, ou retirez les heures calmes."))
         if not self.quiet_until.errors and not self.quiet_from.errors and self.wishes.never_rings:
-            raise ValidationError("Des heures calmes tous les jours et toute la journée ne laissent rien sonner.")
+            raise ValidationError(_("Des heures calmes tous les jours et toute la journée ne laissent rien sonner."))
 
     @property
     def wishes(self) -> Wishes:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, func, select
 from app.core import clock
 from app.core.db import db
 from app.core.events import provider
-from app.core.words import count
+from app.core.language import ngettext
 from app.letters.rules import is_mobile
 from app.messages import rules
 from app.messages.models import TEST, Alert, Attention
@@ -190,8 +190,13 @@ class Usefulness:
 
     @property
     def words(self) -> str:
-        """`12 alertes utiles sur 15`"""
-        return f"{count(self.useful, 'alerte utile', 'alertes utiles')} sur {self.rang}"
+        """`En 30 jours : 17 alertes, vous avez répondu à 7.`"""
+        return ngettext(
+            "En 30 jours : %(num)s alerte, vous avez répondu à %(useful)s.",
+            "En 30 jours : %(num)s alertes, vous avez répondu à %(useful)s.",
+            self.rang,
+            useful=self.useful,
+        )
 
 
 def usefulness(account_id: UUID, now: datetime) -> Usefulness:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.core.language import decimal, later
+from app.core.language import gettext as _
+from app.core.typography import NO_BREAK
 from app.push.rules import CHECK_EVERY
 
 FRESH = CHECK_EVERY + timedelta(days=5)
@@ -56,43 +59,43 @@ class Judgement:
 
 NO_DEVICE = Judgement(
     Reachability.UNREACHABLE,
-    "Aucun téléphone n'est inscrit aux alertes.",
-    "Ouvrez Relais sur votre téléphone et activez les alertes.",
-    "aucun téléphone inscrit",
+    later("Aucun téléphone n'est inscrit aux alertes."),
+    later("Ouvrez Relais sur votre téléphone et activez les alertes."),
+    later("aucun téléphone inscrit"),
     device=False,
 )
 LOST_DEVICE = Judgement(
     Reachability.UNREACHABLE,
-    "Votre téléphone ne reçoit plus d'alertes : il s'est désinscrit.",
-    "Ouvrez Relais sur ce téléphone et réactivez les alertes.",
-    "téléphone désinscrit",
+    later("Votre téléphone ne reçoit plus d'alertes : il s'est désinscrit."),
+    later("Ouvrez Relais sur ce téléphone et réactivez les alertes."),
+    later("téléphone désinscrit"),
     device=False,
 )
 SILENT_DEVICE = Judgement(
     Reachability.UNREACHABLE,
-    "Votre téléphone n'a confirmé aucune des dernières alertes.",
-    "Envoyez un essai. S'il n'arrive pas, retirez Relais de l'économie d'énergie, puis réactivez les alertes.",
-    "alertes sans réponse du téléphone",
+    later("Votre téléphone n'a confirmé aucune des dernières alertes."),
+    later("Envoyez un essai. S'il n'arrive pas, retirez Relais de l'économie d'énergie, puis réactivez les alertes."),
+    later("alertes sans réponse du téléphone"),
 )
 MISSED_ONE = Judgement(
     Reachability.DOUBTFUL,
-    "Votre téléphone n'a pas confirmé la dernière alerte.",
-    "S'il était allumé, envoyez un essai.",
-    "dernière alerte non confirmée",
+    later("Votre téléphone n'a pas confirmé la dernière alerte."),
+    later("S'il était allumé, envoyez un essai."),
+    later("dernière alerte non confirmée"),
 )
 NEVER_PROVEN = Judgement(
     Reachability.DOUBTFUL,
-    "Aucune alerte n'est encore arrivée sur ce téléphone.",
-    "Envoyez un essai pour en être sûr.",
-    "jamais vérifié",
+    later("Aucune alerte n'est encore arrivée sur ce téléphone."),
+    later("Envoyez un essai pour en être sûr."),
+    later("jamais vérifié"),
 )
 OLD_PROOF = Judgement(
     Reachability.DOUBTFUL,
-    "Votre téléphone n'a rien confirmé depuis plus d'un mois.",
-    "Envoyez un essai pour en être sûr.",
-    "rien de confirmé depuis plus d'un mois",
+    later("Votre téléphone n'a rien confirmé depuis plus d'un mois."),
+    later("Envoyez un essai pour en être sûr."),
+    later("rien de confirmé depuis plus d'un mois"),
 )
-FINE = Judgement(Reachability.REACHABLE, "Vous êtes joignable.")
+FINE = Judgement(Reachability.REACHABLE, later("Vous êtes joignable."))
 
 
 def judge_device(device: DeviceFacts, now: datetime) -> Judgement:
@@ -134,28 +137,30 @@ def test_outcome(
 ) -> TestResult:
     """Where the test of one device stands. `state` is its message's, `status` the push service's last answer."""
     if received_at is not None:
-        return TestResult(Sign.ARRIVED, f"reçu en {seconds(received_at - started_at)}")
+        return TestResult(Sign.ARRIVED, _("reçu en %(length)s", length=seconds(received_at - started_at)))
     if state == "failed":
         return TestResult(Sign.FAILED, REFUSED if status in (404, 410) else UNKNOWN_TROUBLE)
     patient = now - started_at < TEST_PATIENCE
     if state == "sent":
         return (
-            TestResult(Sign.WAITING, "envoyé, le téléphone doit sonner") if patient else TestResult(Sign.FAILED, ASLEEP)
+            TestResult(Sign.WAITING, _("envoyé, le téléphone doit sonner"))
+            if patient
+            else TestResult(Sign.FAILED, ASLEEP)
         )
     if patient:
-        return TestResult(Sign.WAITING, "l'essai part")
+        return TestResult(Sign.WAITING, _("l'essai part"))
     return TestResult(Sign.FAILED, SERVICE_AWAY)
 
 
-REFUSED = "ce téléphone ne reçoit plus d'alertes : réactivez-les"
-ASLEEP = "envoyé, mais le téléphone n'a pas répondu : mode économie d'énergie ?"
-SERVICE_AWAY = "le service d'alertes de ce téléphone ne répond pas : réessayez dans quelques minutes"
-UNKNOWN_TROUBLE = "le service d'alertes a refusé l'essai : prévenez qui s'occupe de Relais chez vous"
+REFUSED = later("ce téléphone ne reçoit plus d'alertes : réactivez-les")
+ASLEEP = later("envoyé, mais le téléphone n'a pas répondu : mode économie d'énergie ?")
+SERVICE_AWAY = later("le service d'alertes de ce téléphone ne répond pas : réessayez dans quelques minutes")
+UNKNOWN_TROUBLE = later("le service d'alertes a refusé l'essai : prévenez qui s'occupe de Relais chez vous")
 
 
 def seconds(length: timedelta) -> str:
     """`1,2 s`"""
-    return f"{max(0.0, length.total_seconds()):.1f} s".replace(".", ",")
+    return f"{decimal(max(0.0, length.total_seconds()), '.1f')}{NO_BREAK}s"
 
 
 def check_ends_at(now: datetime, zone: ZoneInfo) -> datetime | None:

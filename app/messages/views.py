@@ -12,6 +12,7 @@ from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
+from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
 from app.core.security import capability
 from app.messages import actions, channels, checks, queries
@@ -122,7 +123,7 @@ def set_attention() -> Response:
         return _attention_page(form, status=422)
     with transaction():
         actions.set_wishes(me().id, form.wishes, clock.now())
-    flash("C'est noté. Ce qui est urgent sonne toujours.", "success")
+    flash(_("C'est noté. Ce qui est urgent sonne toujours."), "success")
     return see_other(url_for("messages.attention"))
 
 

@@ -13,9 +13,10 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
+from app.core.language import gettext as _
+from app.core.spelling import visible
 from app.organizations.geo import distance_km
 from app.organizations.models import Commune, Locality
-from app.organizations.spelling import visible
 from app.organizations.words import department_code, department_of, departments, gazetteer, plain, searched
 
 CODE = re.compile(r"(?:^|(?<=[\s,]))(\d{5}|\d{2} \d{3}|2[ABab]\d{3})(?=$|[\s,])")
@@ -31,7 +32,9 @@ WHOLE_CITIES = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 """Communes that the post knows by their arrondissements alone; people are born in them all the same."""
 UNKNOWN = "99999"
 """The birthplace that nobody knows, as the national identity reference writes it."""
-UNKNOWN_WORDS = frozenset({"inconnu", "inconnue", "lieu inconnu", "commune inconnue", "ne sait pas", UNKNOWN})
+UNKNOWN_WORDS = frozenset(
+    {"inconnu", "inconnue", "lieu inconnu", "commune inconnue", "ne sait pas", "unknown", UNKNOWN}
+)
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def birth_place_meant(text: str, near: Commune | None = None) -> Meant[Meaning]:
     """Where somebody was born: a commune, be it a former one, a whole city or a country; or nobody knows."""
     typed = read(text)
     if plain(text) in UNKNOWN_WORDS or typed.code == UNKNOWN:
-        return Meant(Born(UNKNOWN, "Lieu de naissance inconnu"))
+        return Meant(Born(UNKNOWN, _("Lieu de naissance inconnu")))
     if city := WHOLE_CITIES.get(typed.code or _whole_cities().get(typed.name, "")):
         return Meant(Born(_whole_cities()[searched(city)], city))
     if typed.code.startswith("99"):

@@ -1,6 +1,5 @@
-"""Keeping versions of pathways: what a request was started with, and what an organization made its own."""
+"""What an organization makes its own."""
 
-import hashlib
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -9,31 +8,10 @@ import msgspec
 from sqlalchemy import CursorResult, func, select, update
 
 from app.audit.actions import record
-from app.core.db import db, insert_into, new_id
+from app.core.db import db
+from app.pathways.library import version_id_of
 from app.pathways.models import PathwayVersion
 from app.pathways.schema import Pathway
-
-
-def version_id_of(pathway: Pathway, *, now: datetime) -> UUID:
-    """The id of the row that holds this very pathway; written at its first use."""
-    body = msgspec.json.encode(pathway)
-    digest = hashlib.sha256(body).hexdigest()
-    held = select(PathwayVersion.id).where(PathwayVersion.digest == digest)
-    found = db.session.scalar(held)
-    if found is None:
-        row = insert_into(PathwayVersion).values(
-            id=new_id(),
-            organization_id=UUID(pathway.owner) if pathway.owner else None,
-            slug=pathway.slug,
-            version=pathway.version,
-            digest=digest,
-            body=body.decode(),
-            in_force=False,
-            created_at=now,
-        )
-        db.session.execute(row.on_conflict_do_nothing())  # Two requests may be its first use at once.
-        found = db.session.scalars(held).one()
-    return found
 
 
 def adopt(pathway: Pathway, organization_id: UUID, *, by: UUID, now: datetime) -> Pathway:

@@ -8,15 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.words import count, length
-from app.pathways.schema import Pathway, Search, Stage, Task
+from app.core.language import gettext as _
+from app.core.language import later, said
+from app.core.typography import NO_BREAK
+from app.core.words import count_days, length, whole_hour
+from app.pathways.schema import Copy, Pathway, Search, Stage, Task
 
 Names = Mapping[Any, tuple[str, str]]
 """Singular and plural of each profession and service."""
 
 SIGNS = {"circle": "hand-heart", "practice": "users-round", "chosen": "building-2", "near": "map-pin", "other": "route"}
-OWNERS = {"performer": "qui accepte", "requester": "qui demande"}
-MOMENTS = {"accept": "à l'acceptation", "start": "au début des soins", "finish": "à la fin"}
+OWNERS = {"performer": later("qui accepte"), "requester": later("qui demande")}
+MOMENTS = {"accept": later("à l'acceptation"), "start": later("au début des soins"), "finish": later("à la fin")}
 
 
 @dataclass(frozen=True)
@@ -43,40 +46,51 @@ def _stage(pathway: Pathway, stage: Stage, names: Names, last: bool) -> DrawnSta
         kind=stage.kind,
         icon=SIGNS[stage.kind],
         who=_who(pathway, stage, names),
-        radius=f"jusqu'à {stage.km}\u00a0km" if stage.km else "",
-        at_once=f"{count(stage.offers, 'personne')} à la fois" if stage.offers > 1 else "une seule personne",
-        answer=f"{length(stage.offer_patience)} pour répondre",
-        then="" if last else f"puis plus loin après {length(stage.patience)}",
+        radius=_("jusqu'à %(km)s km", km=stage.km) if stage.km else "",
+        at_once=_("%(n)s personnes à la fois", n=stage.offers) if stage.offers > 1 else _("une seule personne"),
+        answer=_("%(length)s pour répondre", length=length(stage.offer_patience)),
+        then="" if last else _("puis plus loin après %(length)s", length=length(stage.patience)),
     )
 
 
 def _who(pathway: Pathway, stage: Stage, names: Names) -> str:
     plural = names[pathway.search.profession][1].capitalize()
-    others = ", ".join(names[profession][1] for profession in stage.professions)
-    only = ", ".join(f"«\u00a0{pathway.reason(slug).label}\u00a0»" for slug in stage.reasons)
+    others = ", ".join(str(names[profession][1]) for profession in stage.professions)
+    only = ", ".join(_("« %(words)s »", words=said(pathway.reason(slug).label)) for slug in stage.reasons)
     who = {
-        "circle": "Le professionnel habituel du patient",
-        "practice": "Les confrères de son cabinet",
-        "chosen": "L'établissement choisi",
-        "near": f"{plural} du secteur",
-        "other": f"D'autres professions\u00a0: {others}",
+        "circle": _("Le professionnel habituel du patient"),
+        "practice": _("Les collègues de son cabinet"),
+        "chosen": _("L'établissement choisi"),
+        "near": _("%(whom)s du secteur", whom=plural),
+        "other": _("D'autres professions : %(whom)s", whom=others),
     }[stage.kind]
-    return f"{who}, seulement pour {only}" if only else who
+    return _("%(who)s, seulement pour %(reasons)s", who=who, reasons=only) if only else who
 
 
 def rhythm(search: Search) -> list[str]:
     """What holds for the whole search."""
-    said = ["le premier oui l'emporte" if search.choice == "first" else f"choix parmi {search.proposals} propositions"]
+    lines = [
+        _("le premier oui l'emporte")
+        if search.choice == "first"
+        else _("choix parmi %(n)s propositions", n=search.proposals)
+    ]
     if search.hours:
-        said.append(f"on ne patiente qu'entre {search.hours[0]}\u00a0h et {search.hours[1]}\u00a0h, sauf urgence")
+        start, end = map(whole_hour, search.hours)
+        lines.append(
+            _(
+                "on ne patiente qu'entre %(start)s et %(end)s, sauf urgence",
+                start=start,
+                end=end,
+            )
+        )
     if search.answer_hours:
-        said.append(f"la coordination reprend la main après {hours(search.answer_hours)}")
-    return said
+        lines.append(_("la coordination reprend la main après %(hours)s", hours=hours(search.answer_hours)))
+    return lines
 
 
 def hours(number: int) -> str:
     """`36 h`, `4 jours`: whole days are said as days."""
-    return f"{number // 24}\u00a0jours" if number > 24 and number % 24 == 0 else f"{number}\u00a0h"
+    return count_days(number // 24) if number > 24 and number % 24 == 0 else f"{number}{NO_BREAK}h"
 
 
 def sign_off(pathway: Pathway) -> str:
@@ -85,17 +99,24 @@ def sign_off(pathway: Pathway) -> str:
         return ""
     protocol = pathway.sign_off.protocol
     if protocol is None:
-        return "un médecin senior, par son nom"
-    return f"l'infirmier sous protocole {protocol.number} version {protocol.version}, ou un médecin senior"
+        return _("un médecin senior, par son nom")
+    return _(
+        "l'infirmière ou l'infirmier sous protocole %(number)s version %(version)s, ou un médecin senior",
+        number=protocol.number,
+        version=protocol.version,
+    )
 
 
 def asked(pathway: Pathway) -> list[str]:
     """What the form asks, in its order."""
-    questions = [each.label + ("" if each.required else " (facultatif)") for each in pathway.questions]
-    joined = [f"{pathway.attachment.label} (pièce jointe)"] if pathway.attachment else []
+    questions = [
+        said(each.label) if each.required else _("%(question)s (facultatif)", question=said(each.label))
+        for each in pathway.questions
+    ]
+    joined = [_("%(document)s (pièce jointe)", document=said(pathway.attachment.label))] if pathway.attachment else []
     return [
-        "Motif\u00a0: " + ", ".join(reason.label for reason in pathway.reasons),
-        "Quand\u00a0: " + ", ".join(window.label for window in pathway.windows),
+        _("Motif : %(reasons)s", reasons=", ".join(said(reason.label) for reason in pathway.reasons)),
+        _("Quand : %(moments)s", moments=", ".join(said(window.label) for window in pathway.windows)),
         *questions,
         *joined,
     ]
@@ -104,15 +125,24 @@ def asked(pathway: Pathway) -> list[str]:
 def follows(pathway: Pathway, names: Names) -> list[str]:
     """What an acceptance sets going."""
     after = pathway.after
-    said = [f"Alerte si rien n'a commencé {hours(after.start_hours)} après l'acceptation"]
+    lines = [_("Alerte si rien n'a commencé %(hours)s après l'acceptation", hours=hours(after.start_hours))]
     if after.usual:
-        said.append(f"Devient le professionnel habituel\u00a0: {OWNERS[after.usual]}")
-    said += [_task(task) for task in after.tasks]
-    return said + [f"Copie pour information, {MOMENTS[copy.on]}\u00a0: {names[copy.to][0]}" for copy in after.copies]
+        lines.append(_("Devient le professionnel habituel : %(who)s", who=OWNERS[after.usual]))
+    lines += [_task(task) for task in after.tasks]
+    return lines + [
+        _("Copie pour information, %(moment)s : %(whom)s", moment=MOMENTS[copy.on], whom=names[copy.to][0])
+        for copy in after.copies
+    ]
+
+
+def _copy(copy: Copy, names: Names) -> str:
+    return _("Copie pour information, %(moment)s : %(whom)s", moment=MOMENTS[copy.on], whom=names[copy.to][0])
 
 
 def _task(task: Task) -> str:
-    return f"{task.label} ({OWNERS[task.owner]}, sous {hours(task.due_hours)})"
+    return _(
+        "%(task)s (%(who)s, sous %(hours)s)", task=said(task.label), who=OWNERS[task.owner], hours=hours(task.due_hours)
+    )
 
 
 def lines(pathway: Pathway, names: Names) -> Iterator[str]:
@@ -124,13 +154,13 @@ def lines(pathway: Pathway, names: Names) -> Iterator[str]:
     for n, stage in enumerate(drawn, 1):
         yield f"  {n} ● {stage.who}" + (f", {stage.radius}" if stage.radius else "")
         yield f"    │ {stage.at_once}, {stage.answer}"
-        yield f"    ▼ {stage.then or 'puis la coordination du territoire'}"
-    yield from _part("Ce qui est demandé", asked(pathway))
-    yield from _part("Décision", [sign_off(pathway)] if pathway.sign_off else [])
+        yield f"    ▼ {stage.then or _('puis la coordination du territoire')}"
+    yield from _part(_("Ce qui est demandé"), asked(pathway))
+    yield from _part(_("Décision"), [sign_off(pathway)] if pathway.sign_off else [])
     yield from _part("Ensuite", follows(pathway, names))
 
 
-def _part(title: str, said: Sequence[str]) -> Iterator[str]:
-    if said:
+def _part(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
         yield f"\n{title}"
-        yield from (f"  - {line}" for line in said)
+        yield from (f"  - {line}" for line in lines)

@@ -187,10 +187,11 @@ class After(Part, frozen=True):
 
 
 class Attachment(Part, frozen=True):
-    """A document that may be joined: PDF or picture."""
+    """A document that may be joined: PDF or picture. `type`: what it most often is (`documents.rules.TYPES`)."""
 
     label: Text
     help: str = ""
+    type: Literal["prescription", "lab-result", "liaison-letter", "wound-photo", "other"] = "other"
 
 
 class Pathway(Part, frozen=True):

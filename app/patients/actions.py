@@ -1,63 +1,122 @@
 """Writing down who the patient is, who usually cares for them, and what they agreed to."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.audit.actions import record
-from app.core.db import db, new_id
-from app.core.tokens import keyed_hash, keyed_hashes
+from app.core.dates import PartialDate
+from app.core.db import db, insert_rows, new_id
+from app.core.tokens import keyed_numbers
 from app.directory.models import Practitioner
-from app.patients.models import CareTeamMember, Consent, Patient
+from app.patients.ins import InsKind, checked
+from app.patients.models import (
+    CareTeamMember,
+    Cause,
+    Consent,
+    IdentityCheck,
+    Patient,
+    PatientSearchKey,
+    PatientTelecom,
+)
+from app.patients.relations import Holder, end_all_but, relate
+from app.patients.searching import search_keys
+
+
+@dataclass(frozen=True)
+class Telecom:
+    """Another number (E.164), whose it is (`words.WHOSE`), and who answers."""
+
+    number: str
+    whose: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """The five traits, and how to reach the person. `phone` in E.164, places as INSEE codes; `postal_code`: as it was
-    given, empty when only the commune was said."""
+    """The five strict traits, what she is called, and how to reach her. `phone` in E.164, places as INSEE codes;
+    `postal_code`: as it was given, empty when only the commune was said; `ins`: the matricule as `ins.read_matricule`
+    has it, or none; `telecoms`: further numbers."""
 
     birth_name: str
     given_names: str
-    birth_date: date
+    birth_date: PartialDate
     sex: str
     birth_place: str
     phone: str
     commune_code: str
     address: str = ""
     postal_code: str = ""
+    name_used: str = ""
+    given_name_used: str = ""
+    birth_rank: int = 0
+    ins: str = ""
+    ins_kind: InsKind | None = None
+    telecoms: Sequence[Telecom] = ()
 
 
 def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime) -> Patient:
-    """A new patient of this organization."""
+    """A new person, whom this organization finds again."""
     patient = Patient(
         id=new_id(),
-        organization_id=organization_id,
         birth_name=identity.birth_name,
         given_names=identity.given_names,
-        birth_date_text=identity.birth_date.isoformat(),
+        name_used=identity.name_used or None,
+        given_name_used=identity.given_name_used or None,
+        birth_date_text=identity.birth_date.iso,
+        birth_rank=identity.birth_rank,
         sex=identity.sex,
         birth_place=identity.birth_place,
+        ins=identity.ins or None,
+        ins_kind=identity.ins_kind,
         phone=identity.phone,
         address=identity.address,
         postal_code=identity.postal_code or None,
         commune_code=identity.commune_code,
-        birth_date_key=birth_date_key(identity.birth_date),
         created_at=now,
     )
+    patient.telecoms = [
+        PatientTelecom(id=new_id(), number=each.number, whose=each.whose, name=each.name) for each in identity.telecoms
+    ]
     db.session.add(patient)
+    index(patient)
     record("patient.created", patient, by, now=now, patient=patient.id)
+    relate(patient.id, Holder(organization_id), Cause.ENTERED, by=by, now=now)
     return patient
 
 
-def birth_date_key(born: date) -> str:
-    return keyed_hash("birth-date", born.isoformat())
+def index(patient: Patient) -> None:
+    """Find this person under what she is called now. Whoever changes a trait or a number says so here."""
+    db.session.flush()
+    wanted = {hashed(key)[0] for key in keys_of(patient)}
+    mine = PatientSearchKey.patient_id == patient.id
+    known = set(db.session.scalars(select(PatientSearchKey.key).where(mine)))
+    if gone := known - wanted:
+        db.session.execute(delete(PatientSearchKey).where(mine, PatientSearchKey.key.in_(gone)))
+    insert_rows(PatientSearchKey, [{"key": key, "patient_id": patient.id} for key in sorted(wanted - known)])
 
 
-def birth_date_keys(born: date) -> list[str]:
-    """As they may be kept while the keys are being rotated."""
-    return keyed_hashes("birth-date", born.isoformat())
+def keys_of(patient: Patient) -> set[str]:
+    return search_keys(patient.traits) | ({f"ins {patient.ins}"} if patient.ins else set())
+
+
+def hashed(key: str) -> list[int]:
+    """As it is kept; under every key of the ring, the present one first."""
+    return keyed_numbers("patient-search", key)
+
+
+def all_hashed(keys: Iterable[str]) -> list[int]:
+    return [number for key in keys for number in hashed(key)]
+
+
+def note_check(patient: Patient, document: str, *, by: UUID, now: datetime) -> None:
+    """`by` has compared the identity with this document (`ins.DOCUMENTS`), which the person showed."""
+    db.session.add(IdentityCheck(patient_id=patient.id, document=document, checked_by_id=by, at=now))
+    patient.identity_status = checked(patient.identity_status)
+    record("patient.identity_checked", patient, by, now=now, patient=patient.id, document=document)
 
 
 def agree(patient_id: UUID, scope: str, *, how: str, by: UUID, now: datetime) -> None:
@@ -65,8 +124,9 @@ def agree(patient_id: UUID, scope: str, *, how: str, by: UUID, now: datetime) ->
     db.session.add(Consent(patient_id=patient_id, scope=scope, given_how=how, recorded_by=by, at=now))
 
 
-def set_usual(patient_id: UUID, practitioner: Practitioner, *, now: datetime) -> None:
-    """Make `practitioner` the patient's usual one of that profession, in the place of any other."""
+def set_usual(patient_id: UUID, practitioner: Practitioner, *, now: datetime, by: UUID | None = None) -> None:
+    """Make `practitioner` the patient's usual one of that profession, in the place of any other, who finds the patient
+    no more for that."""
     member = db.session.scalar(
         select(CareTeamMember).where(
             CareTeamMember.patient_id == patient_id, CareTeamMember.profession == practitioner.profession
@@ -76,3 +136,6 @@ def set_usual(patient_id: UUID, practitioner: Practitioner, *, now: datetime) ->
         member = CareTeamMember(patient_id=patient_id, profession=practitioner.profession)
         db.session.add(member)
     member.practitioner_id, member.since = practitioner.id, now
+    relate(patient_id, Holder(practitioner_id=practitioner.id), Cause.CIRCLE, by=by, now=now)
+    circle = db.session.scalars(select(CareTeamMember.practitioner_id).where(CareTeamMember.patient_id == patient_id))
+    end_all_but(patient_id, Cause.CIRCLE, circle.all(), until=now)

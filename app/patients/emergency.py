@@ -5,7 +5,7 @@ Nothing is told of who exists before a reason was given, and a territory that ha
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -13,24 +13,26 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
+from app.core.dates import PartialDate
 from app.core.db import db
+from app.core.language import later
 from app.live.actions import changed
 from app.messages.actions import alert
 from app.messages.models import Notice
 from app.organizations.queries import territories_around, territory_communes
-from app.patients.actions import birth_date_keys
 from app.patients.models import EmergencyAccess, Patient
-from app.patients.queries import BORN_THAT_DAY
-from app.patients.rules import same_person
+from app.patients.names import bare, same_person
+from app.patients.queries import find, load
+from app.patients.searching import Sought
 
 LASTS = timedelta(hours=1)
 TOLD_FOR = timedelta(hours=12)
 """How long the alert is tried; the line on the board stays until it is read."""
 
 REASONS = {
-    "silent": "Le patient ne peut pas répondre",
-    "care": "Soins urgents, et son équipe est injoignable",
-    "danger": "Éviter une erreur ou un danger",
+    "silent": later("Le patient ne peut pas répondre"),
+    "care": later("Soins urgents, et son équipe est injoignable"),
+    "danger": later("Éviter une erreur ou un danger"),
     "other": "Autre urgence",
 }
 
@@ -41,7 +43,7 @@ class Wanted:
 
     birth_name: str
     given_names: str
-    birth_date: date
+    birth_date: PartialDate
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,17 @@ class Why:
 def found(wanted: Wanted, by: Account) -> Sequence[Patient]:
     """The records of this very person in the territories where `by` works; two houses may have written one each."""
     communes = territory_communes(territories_around(by.organizations()))
-    born = Patient.birth_date_key.in_(birth_date_keys(wanted.birth_date)), Patient.commune_code.in_(communes)
-    looked = db.session.scalars(select(Patient).where(*born).limit(BORN_THAT_DAY))
+    here = select(Patient.id).where(Patient.commune_code.in_(communes))
+    sought = Sought(wanted.birth_date, (bare(wanted.birth_name),))
+    records = [record for record in load(find(sought.keys, here)) if is_whole(wanted, record)]
+    return load({record.merged_into_id or record.id for record in records})
+
+
+def is_whole(wanted: Wanted, record: Patient) -> bool:
+    """Is this the person, and was no less said of her than is known?"""
     names = wanted.birth_name, wanted.given_names
-    return [patient for patient in looked if same_person((patient.birth_name, patient.given_names), names)]
+    said = record.born.first <= wanted.birth_date.first and wanted.birth_date.last <= record.born.last
+    return said and same_person((record.birth_name, record.given_names), names)
 
 
 def coordinators(territory_id: UUID, but: UUID) -> Sequence[UUID]:
@@ -98,10 +107,10 @@ def break_glass(patient: Patient, territory_id: UUID, why: Why, *, by: Account, 
 
 
 NOTICE = Notice(
-    "Accès d'urgence ouvert",
-    "Ouvrez Relais pour lire pourquoi.",
+    later("Accès d'urgence ouvert"),
+    later("Ouvrez Relais pour lire pourquoi."),
     "board",
-    elsewhere="Relais : un accès d'urgence a été ouvert. Ouvrez Relais pour lire pourquoi.",
+    elsewhere=later("Relais : un accès d'urgence a été ouvert. Ouvrez Relais pour lire pourquoi."),
 )
 """It names neither the patient nor the person: lock screens are read by others."""
 

@@ -1,57 +1,206 @@
-"""Identity (sealed), circle of care and agreements."""
+"""Identity (sealed), relations, circle of care and agreements."""
 
+import enum
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
+from app.core.dates import PartialDate
 from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner, Profession
-from app.organizations.models import Commune
+from app.organizations.models import Commune, Organization
+from app.patients.ins import IdentityStatus, InsKind
+from app.patients.names import NO_GIVEN_NAME, first_given_name
+from app.patients.rules import Traits, official_date
 
 
 class Patient(Identified, Model):
-    """The five strict identity traits of the national reference (FACTS 4.4) and how to reach the person.
+    """One person, once for the whole instance: the five strict identity traits of the national reference (FACTS 4.4),
+    and how to reach her. She belongs to nobody: a `Relation` says who may find and open her.
 
-    Sealed columns cannot be searched; `birth_date_key`, a keyed hash, can: birth date first, as the reference asks.
-    `organization_id` is the FHIR managing organization.
+    Sealed columns cannot be searched: `PatientSearchKey` says under what a person is found.
+    `version` counts the corrections, so that of two people who correct at once the second sees what the first did.
     """
 
     __tablename__ = "patient"
 
-    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     birth_name: Mapped[str] = mapped_column(Sealed)
-    given_names: Mapped[str] = mapped_column(Sealed)
-    birth_date_text: Mapped[str] = mapped_column(Sealed)  # ISO 8601
+    given_names: Mapped[str] = mapped_column(Sealed)  # the first one first; empty for a newborn who has none yet
+    name_used: Mapped[str | None] = mapped_column(Sealed)
+    given_name_used: Mapped[str | None] = mapped_column(Sealed)
+    birth_date_text: Mapped[str] = mapped_column(Sealed)  # what is known of it: 1948-03-12, 1948-03 or 1948
+    birth_rank: Mapped[int] = mapped_column(default=0)  # among twins; 0: born alone
     sex: Mapped[str] = mapped_column(Sealed)  # F, M, I (unknown), as in the INS reference
     birth_place: Mapped[str] = mapped_column(Sealed)  # INSEE code of the commune, 99xxx for a country
     phone: Mapped[str] = mapped_column(Sealed)  # E.164
     address: Mapped[str] = mapped_column(Sealed)
     postal_code: Mapped[str | None] = mapped_column(Sealed)  # as it was given; none when only the commune was said
     commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
-    birth_date_key: Mapped[str] = mapped_column(index=True)
+    ins: Mapped[str | None] = mapped_column(Sealed)  # the national health number, with its key
+    ins_kind: Mapped[InsKind | None] = mapped_column(text_enum(InsKind))
+    identity_status: Mapped[IdentityStatus] = mapped_column(
+        text_enum(IdentityStatus), default=IdentityStatus.PROVISIONAL
+    )
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)  # FHIR: replaced-by
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
     commune: Mapped[Commune] = relationship(lazy="joined")
 
+    telecoms: Mapped[list["PatientTelecom"]] = relationship(order_by="PatientTelecom.id")
+
     @property
     def name(self) -> str:
-        return shown_name(self.given_names, self.birth_name)
+        return shown_name(self.given_name_used or self.given_names, self.name_used or self.birth_name, self.birth_rank)
 
     @property
     def initials(self) -> str:
-        return (self.given_names[:1] + self.birth_name[:1]).upper()
+        given, family = self.given_name_used or self.given_names, self.name_used or self.birth_name
+        return (given[:1] + family[:1]).upper()
+
+    @property
+    def born(self) -> PartialDate:
+        """What is known of it."""
+        return PartialDate.parse(self.birth_date_text)
 
     @property
     def birth_date(self) -> date:
-        return date.fromisoformat(self.birth_date_text)
+        """Whole, by the national convention where something is not known."""
+        return official_date(self.born)
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(
+            birth_name=self.birth_name,
+            given_names=self.given_names,
+            birth_date=self.born,
+            sex=self.sex,
+            birth_place=self.birth_place,
+            name_used=self.name_used or "",
+            given_name_used=self.given_name_used or "",
+            birth_rank=self.birth_rank,
+            phones=(self.phone, *(each.number for each in self.telecoms)),
+        )
 
 
-def shown_name(given_names: str, birth_name: str) -> str:
-    return f"{given_names.split()[0]} {birth_name.upper()}"
+def shown_name(given_names: str, family_name: str, rank: int = 0) -> str:
+    """`Monique MARCHAND`; of a newborn, `Sans prénom MARCHAND (2e jumeau)`."""
+    shown = f"{first_given_name(given_names) or NO_GIVEN_NAME} {family_name.upper()}"
+    return f"{shown} ({rank}{'er' if rank == 1 else 'e'} jumeau)" if rank and not given_names else shown
+
+
+class PatientTelecom(Identified, Model):
+    """Another telephone at which the person, or somebody near her, can be reached (FHIR ContactPoint).
+
+    `whose`: see `words.WHOSE`; `name`: who answers, when it is not she.
+    """
+
+    __tablename__ = "patient_telecom"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    number: Mapped[str] = mapped_column(Sealed)  # E.164
+    whose: Mapped[str]
+    name: Mapped[str] = mapped_column(Sealed, default="")
+
+
+class PatientSearchKey(Model):
+    """A keyed hash under which this person is found (`searching.search_keys`): of a date and three letters of a name,
+    of a name, of a number. Nothing of hers can be read in it; whoever is found is compared in clear."""
+
+    __tablename__ = "patient_search_key"
+    __table_args__: dict[str, Any] = {"sqlite_with_rowid": False}  # noqa: RUF012 -- SQLAlchemy reads it from the class
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), primary_key=True, index=True)
+
+
+class IdentityCheck(Identified, Model):
+    """Somebody met the person and compared her identity with a document (national reference: at each step of care)."""
+
+    __tablename__ = "identity_check"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    document: Mapped[str]  # see `ins.DOCUMENTS`
+    checked_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+    checked_by: Mapped[Account] = relationship(lazy="joined")
+
+
+class Cause(enum.StrEnum):
+    """Why somebody may find and open a person. The team of care (L1110-12 CSP) needs no other reason than the care."""
+
+    ENTERED = "entered"  # she was registered there
+    REQUEST = "request"  # care was asked for there
+    STAY = "stay"
+    CIRCLE = "circle"  # her usual professional
+    ACCEPTANCE = "acceptance"  # said yes to what was asked for her
+    IDENTITY = "identity"  # told her whole identity, and a reason
+
+
+RUNNING = text("until IS NULL")
+WHILE_RUNNING: dict[str, Any] = {"unique": True, "sqlite_where": RUNNING, "postgresql_where": RUNNING}
+
+
+class Relation(Identified, Model):
+    """That an organization or a practitioner (never both) may find and open this person, since when, until and why.
+
+    `until`: none while what caused it lasts. `reason`: in the words of who came by the whole identity. `local_number`:
+    hers in that house (FHIR identifier; *IPP*). `recorded_by_id`: whose act it was; none of what was before this table.
+    """
+
+    __tablename__ = "relation"
+    __table_args__ = (
+        CheckConstraint("(organization_id IS NULL) <> (practitioner_id IS NULL)", name="one_holder"),
+        CheckConstraint("why <> 'identity' OR reason IS NOT NULL", name="identity_has_reason"),
+        Index("uq_relation_running_organization", "organization_id", "patient_id", "why", **WHILE_RUNNING),
+        Index("uq_relation_running_practitioner", "practitioner_id", "patient_id", "why", **WHILE_RUNNING),
+        Index("ix_relation_organization", "organization_id", "patient_id"),
+        Index("ix_relation_practitioner", "practitioner_id", "patient_id"),
+        Index("ix_relation_local_number", "local_number_key"),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    why: Mapped[Cause] = mapped_column(text_enum(Cause, 20))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Sealed)
+    local_number: Mapped[str | None] = mapped_column(Sealed)
+    local_number_key: Mapped[str | None]
+    recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    organization: Mapped[Organization | None] = relationship()
+    practitioner: Mapped[Practitioner | None] = relationship()
+    recorded_by: Mapped[Account | None] = relationship()
+
+
+class LikelyDuplicate(Identified, Model):
+    """Two records that may be one person: somebody has to look. `patient_id` is the older of both (UUIDv7).
+
+    `why`: what made them alike, a word of the rule that noticed; `verdict`: same or other, once somebody said so.
+    """
+
+    __tablename__ = "likely_duplicate"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "other_id"),
+        CheckConstraint("patient_id < other_id", name="older_first"),
+        CheckConstraint("(settled_at IS NULL) = (verdict IS NULL)", name="settled_has_verdict"),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    why: Mapped[str]
+    noted_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+    settled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    verdict: Mapped[str | None]
 
 
 class CareTeamMember(Identified, Model):

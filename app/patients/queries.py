@@ -1,41 +1,129 @@
-"""Finding a patient again, within what one's organizations may see."""
+"""Who may find and open whom; and finding a patient again, within that."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
+from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
-from app.patients.actions import birth_date_keys
-from app.patients.models import CareTeamMember, Patient
-from app.patients.rules import name_start, parse_search
+from app.patients.actions import all_hashed
+from app.patients.models import CareTeamMember, Patient, PatientSearchKey, Relation
+from app.patients.names import LETTERS, all_names, fits
+from app.patients.searching import Sought, read_search
 
-BORN_THAT_DAY = 500
-"""More than an organization with ten million patients has for one date; a bound all the same."""
+SHOWN = 20
+"""How many people a list can be read for; of more, letters are asked for."""
+COMPARED = 300
+"""How many names are opened to compare more than their first letters, before another word is asked for."""
 
 
-def search(text: str, organization_ids: Sequence[UUID]) -> list[Patient]:
-    """Patients of these organizations born on the date that `text` begins with, and named as it goes on.
+def openable_by(account: Account, now: datetime) -> Select[UUID]:
+    """The ids of those whom this person may find and open: by a relation of the organizations where she asks for care,
+    or of her own as a practitioner. The whole house asks here.
 
-    Names are sealed, so the index finds the date and the few people born that day are compared by name.
+    At a shared tablet the ward's relations count and her own do not, as it is with her roles.
     """
-    wanted = parse_search(text)
-    if wanted is None:
-        return []
-    born, start = wanted
-    statement = select(Patient).where(
-        Patient.birth_date_key.in_(birth_date_keys(born)), Patient.organization_id.in_(organization_ids)
-    )
-    found = db.session.scalars(statement.limit(BORN_THAT_DAY))
-    return [p for p in found if any(name_start(name).startswith(start) for name in (p.birth_name, p.given_names))]
+    held = [Relation.organization_id.in_(account.organizations(*REQUESTERS))]
+    if account.organizations(Role.PRACTITIONER):
+        she = select(Practitioner.id).where(Practitioner.account_id == account.id)
+        held.append(Relation.practitioner_id.in_(she))
+    return select(Relation.patient_id).where(or_(*held), _lasts(now))
 
 
-def of_organizations(patient_id: UUID, organization_ids: Sequence[UUID]) -> Patient | None:
-    """The patient, if one of these organizations manages the record."""
-    patient = db.session.get(Patient, patient_id)
-    return patient if patient and patient.organization_id in organization_ids else None
+def _lasts(now: datetime) -> ColumnElement[bool]:
+    return or_(Relation.until.is_(None), Relation.until > now)
+
+
+def may_open(account: Account, patient_id: UUID, now: datetime) -> bool:
+    return db.session.scalar(openable_by(account, now).where(Relation.patient_id == patient_id).limit(1)) is not None
+
+
+def for_account(patient_id: UUID, account: Account, now: datetime) -> Patient | None:
+    """The patient, if this person may open her."""
+    return db.session.get(Patient, patient_id) if may_open(account, patient_id, now) else None
+
+
+def known_to(organization_ids: Collection[UUID]) -> Select[UUID]:
+    """The ids of those with whom these organizations have, or had, a relation."""
+    return select(Relation.patient_id).where(Relation.organization_id.in_(organization_ids))
+
+
+def holders_among(patient_id: UUID, organization_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Which of these organizations have a relation with this person."""
+    here = Relation.patient_id == patient_id, Relation.organization_id.in_(organization_ids)
+    held = db.session.scalars(select(Relation.organization_id).where(*here, _lasts(now)))
+    return {each for each in held if each}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who was found, at most SHOWN; `too_many`: that there are more, and nobody is shown before more was typed."""
+
+    sought: Sought
+    people: Sequence[Patient] = ()
+    too_many: bool = False
+
+
+def search(text: str, scope: Select[UUID], today: date) -> Found:
+    """Those of `scope` (ids) who fit what was typed. Raises `NotYet` for what nobody can be looked for with.
+
+    Names are sealed: the index finds whose names begin so, and only what goes beyond it is compared in clear.
+    """
+    sought = read_search(text, today)
+    ids = find(sought.keys, scope)
+    if len(ids) > SHOWN:
+        if not is_told_apart(sought) or len(ids) > COMPARED:
+            return Found(sought, too_many=True)
+        ids = named(ids, sought.words)
+    if len(ids) > SHOWN:
+        return Found(sought, too_many=True)
+    people = [person for person in load(ids) if sought.fits(person.traits)]
+    known = load({person.merged_into_id or person.id for person in people})
+    return Found(sought, sorted(known, key=lambda person: (person.born != sought.born, person.name)))
+
+
+def is_told_apart(sought: Sought) -> bool:
+    """Was more typed than the index was asked for?"""
+    return bool(sought.words) and (not sought.by_letters or any(len(word) > LETTERS for word in sought.words))
+
+
+def find(keys: Iterable[Iterable[str]], scope: Select[UUID]) -> Sequence[UUID]:
+    """The ids of the records that have a key of each list, of people within `scope`."""
+    having = [
+        Patient.id.in_(select(PatientSearchKey.patient_id).where(PatientSearchKey.key.in_(all_hashed(each))))
+        for each in keys
+    ]
+    who = func.coalesce(Patient.merged_into_id, Patient.id)
+    return db.session.scalars(select(Patient.id).where(*having, is_in(scope, who))).all()
+
+
+def is_in(scope: Select[UUID], who: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Asked of each one who was found: a house may know as many people as a town has."""
+    column = scope.selected_columns[0]
+    return scope.where(column == who).correlate(Patient).exists()
+
+
+def named(ids: Sequence[UUID], words: Sequence[str]) -> list[UUID]:
+    """Those of them whose names fit. Only the names are opened, for each sealed column takes its time."""
+    names = Patient.birth_name, Patient.given_names, Patient.name_used, Patient.given_name_used
+    rows = db.session.execute(select(Patient.id, *names).where(Patient.id.in_(ids)))
+    return [row[0] for row in rows if fits(words, all_names(*row[1:]))]
+
+
+def load(ids: Collection[UUID]) -> Sequence[Patient]:
+    wanted = select(Patient).where(Patient.id.in_(ids))
+    return db.session.scalars(wanted.options(selectinload(Patient.telecoms))).all()
+
+
+def born_on(days: Iterable[date]) -> Select[UUID]:
+    """The ids of those who were born on one of these days."""
+    keys = [f"born {day.isoformat()}" for day in days]
+    return select(PatientSearchKey.patient_id).where(PatientSearchKey.key.in_(all_hashed(keys)))
 
 
 def usual_practitioners(patient_ids: Collection[UUID]) -> dict[tuple[UUID, str], Practitioner]:

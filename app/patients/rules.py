@@ -1,11 +1,55 @@
 """Decisions about identity, from plain values."""
 
-import re
+from dataclasses import dataclass
 from datetime import date
 
-from app.organizations.spelling import unmarked, visible
+from app.core.dates import PartialDate
+from app.core.language import gettext as _
+from app.patients.names import all_names
 
-BIRTH_DATE = re.compile(r"^\s*(\d{1,2})[\s./-]?(\d{2})[\s./-]?(\d{4})\s*(.*)$", re.DOTALL)
+OLDEST = 125
+"""Nobody has lived so many years."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Whom somebody is, as far as it is compared. The five strict traits of the national reference (FACTS 4.4) first:
+    `given_names` begins with the first; `sex`: F, M, I (not known); `birth_place`: INSEE code, 99999 when nobody knows.
+
+    `birth_rank`: 1, 2… among twins, 0 for who was born alone; `phones` in E.164.
+    """
+
+    birth_name: str
+    given_names: str
+    birth_date: PartialDate
+    sex: str
+    birth_place: str
+    name_used: str = ""
+    given_name_used: str = ""
+    birth_rank: int = 0
+    phones: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        return all_names(self.birth_name, self.given_names, self.name_used, self.given_name_used)
+
+
+def official_date(born: PartialDate) -> date:
+    """The whole date that the national reference (RNIV 1) writes for one that is not known whole: the first day of the
+    month when only the day lacks, the 31 December when the month lacks too."""
+    return born.first if born.month else born.last
+
+
+class ImpossibleBirth(ValueError):
+    """Nobody alive was born then; in words for whoever typed it."""
+
+
+def check_birth_date(born: PartialDate, today: date) -> None:
+    """Raises `ImpossibleBirth`."""
+    if born.first > today:
+        raise ImpossibleBirth(_("Cette date n'est pas encore passée."))
+    if born.year < today.year - OLDEST:
+        raise ImpossibleBirth(_("Plus de %(n)s ans : vérifiez l'année.", n=OLDEST))
 
 
 def age(born: date, today: date) -> int:
@@ -15,51 +59,14 @@ def age(born: date, today: date) -> int:
 def age_band(years: int) -> str:
     """What may be shown before acceptance: enough to judge the care, not enough to know the person (FACTS 4.6)."""
     if years < 1:
-        return "nourrisson"
+        return _("nourrisson")
     for limit, band in (
-        (3, "1 à 2 ans"),
-        (12, "enfant"),
-        (18, "adolescent"),
-        (40, "18 à 39 ans"),
-        (60, "40 à 59 ans"),
+        (3, _("1 à 2 ans")),
+        (12, _("enfant")),
+        (18, _("adolescent")),
+        (40, _("18 à 39 ans")),
+        (60, _("40 à 59 ans")),
     ):
         if years < limit:
             return band
-    return "60 à 74 ans" if years < 75 else "75 à 89 ans" if years < 90 else "90 ans et plus"
-
-
-def parse_search(text: str) -> tuple[date, str] | None:
-    """One field for both: `12031948 mar` or `12/03/1948` → (birth date, first letters); None when it is no date.
-
-    Birth date first, then at most three letters of the name (national reference, FACTS 4.4).
-    """
-    match = BIRTH_DATE.match(text)
-    if not match:
-        return None
-    try:
-        born = date(int(match[3]), int(match[2]), int(match[1]))
-    except ValueError:
-        return None
-    return born, name_start(match[4])
-
-
-def name_start(name: str) -> str:
-    """The first three letters as `bare` has them: `lœu` and `loe` both begin Lœuillet."""
-    return bare(name)[:3]
-
-
-def bare(name: str) -> str:
-    """A name as it is compared: its letters alone, without accents or case, ligatures taken apart."""
-    return "".join(c for c in unmarked(name) if c.isalpha())
-
-
-def same_person(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Two (birth name, given names), whole: the same birth name, and the same first given name."""
-    named = bare(one[0])
-    return named != "" and named == bare(other[0]) and not first_names(one[1]).isdisjoint(first_names(other[1]))
-
-
-def first_names(given: str) -> set[str]:
-    """What the first given name may be: `Jean Pierre` is Jean, or Jean-Pierre written without its hyphen."""
-    words = [letters for word in re.split(r"[\s,]+", visible(given)) if (letters := bare(word))]
-    return {"".join(words[:length]) for length in (1, 2)} - {""}
+    return _("60 à 74 ans") if years < 75 else _("75 à 89 ans") if years < 90 else _("90 ans et plus")

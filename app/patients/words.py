@@ -4,13 +4,41 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.core import clock
-from app.core.words import count, french_date
+from app.core.dates import PartialDate
+from app.core.language import gettext as _
+from app.core.language import later, ngettext
+from app.core.words import count_days, date_words, phone
 from app.organizations.models import town_of
 from app.patients.models import Patient
-from app.patients.rules import age
+from app.patients.queries import Found
+from app.patients.rules import age, official_date
+from app.patients.searching import Sought
 
-SEXES = {"F": "Femme", "M": "Homme"}
-BORN = {"F": "née", "M": "né"}
+SEXES = {"F": later("Femme"), "M": later("Homme")}
+BORN = {
+    "day": {"F": later("née le %(date)s"), "M": later("né le %(date)s"), "": later("naissance le %(date)s")},
+    "month": {"F": later("née en %(date)s"), "M": later("né en %(date)s"), "": later("naissance en %(date)s")},
+}
+
+
+LIKENESS = {
+    "same-date": later("même date de naissance"),
+    "partial-date": later("date de naissance connue en partie"),
+    "swapped-date": later("jour et mois de naissance inversés"),
+    "slipped-date": later("date de naissance à un chiffre près"),
+    "same-family": later("même nom de naissance"),
+    "used-family": later("nom de naissance ici, nom utilisé là"),
+    "slipped-family": later("nom à une lettre près"),
+    "heard-family": later("nom qui s'entend pareil"),
+    "married-same-place": later("autre nom, même lieu de naissance"),
+    "married-same-phone": later("autre nom, même téléphone"),
+    "same-given": later("même premier prénom"),
+    "shared-given": later("un prénom en commun"),
+    "slipped-given": later("prénom à une lettre près"),
+    "heard-given": later("prénom qui s'entend pareil"),
+    "no-given": later("prénom pas encore donné"),
+}
+"""Why two records may be one person, as `likeness.likeness` names it."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +58,54 @@ def banner(patient: Patient, now: datetime) -> Banner:
     return Banner(
         name=patient.name,
         sex=SEXES.get(patient.sex, ""),
-        born=f"{BORN.get(patient.sex, 'né(e)')} le {french_date(patient.birth_date)}",
-        age=age_words(patient.birth_date, clock.paris(now).date()),
+        born=born_words(patient.born, patient.sex),
+        age=about_age(patient.born, clock.paris(now).date()),
         address=", ".join(part for part in (patient.address, place) if part),
         phone=patient.phone,
     )
+
+
+def sought_in_words(sought: Sought) -> str:
+    """What was understood of what was typed: `Né(e) le 12 mars 1948`."""
+    if sought.phone:
+        return phone(sought.phone)
+    words = born_words(sought.born) if sought.born else ""
+    return words[:1].upper() + words[1:]
+
+
+def what_narrows(found: Found) -> str:
+    """What to type when there are too many to read, or when more letters would find more people."""
+    sought = found.sought
+    if not found.too_many:
+        in_part = sought.born is not None and not sought.born.day and not sought.by_letters
+        return _("Pour qui est né un jour connu, ajoutez une lettre ou le jour.") if in_part else ""
+    if not sought.by_letters:
+        return _("Beaucoup de personnes : ajoutez trois lettres du nom ou du prénom.")
+    if len(sought.words) < 2:
+        return _("Beaucoup de personnes : continuez le nom, puis ajoutez le prénom.")
+    return _("Beaucoup de personnes : écrivez les noms et prénoms en entier, avec le jour de naissance.")
+
+
+def born_words(born: PartialDate, sex: str = "") -> str:
+    """`née le 12 mars 1948`, `né en mars 1948`, `né(e) en 1948`: what is not known is not made up."""
+    if born.whole:
+        kind, said = "day", date_words(born.whole)
+    else:
+        kind, said = "month", date_words(born.first, "MMMM y") if born.month else str(born.year)
+    return BORN[kind].get(sex, BORN[kind][""]) % {"date": said}
+
+
+def about_age(born: PartialDate, today: date) -> str:
+    """`78 ans`, `environ 78 ans` where only the year is known."""
+    if born.whole:
+        return age_words(born.whole, today)
+    return _("environ %(age)s", age=age_words(official_date(born), today))
 
 
 def age_words(born: date, today: date) -> str:
     """`78 ans`; in months before the second birthday, in days before the second month."""
     years = age(born, today)
     if years >= 2:
-        return count(years, "an")
+        return ngettext("%(num)s an", "%(num)s ans", years)
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
-    return f"{months}\u00a0mois" if months >= 2 else count((today - born).days, "jour")
+    return _("%(n)s mois", n=months) if months >= 2 else count_days((today - born).days)

@@ -14,6 +14,7 @@ from app.accounts.sessions import SignedOut
 from app.core import clock
 from app.core.db import transaction
 from app.core.incoming import json_body
+from app.core.language import later
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import capability
 from app.push import actions, outbox, queries, rules, vapid
@@ -26,13 +27,13 @@ DEVICE = "device"
 
 Reply = tuple[Response, int] | tuple[str, int]
 
-NOT_CALLED = (
+NOT_CALLED = later(
     "Ce navigateur reçoit ses alertes par un service que Relais n'appelle pas. Prenez Chrome, Edge, Firefox ou Safari, "
-    "ou gardez cette page ouverte\u00a0: elle se met à jour seule."
+    "ou gardez cette page ouverte : elle se met à jour seule."
 )
-UNUSABLE = (
+UNUSABLE = later(
     "Ce navigateur a donné des clés qui ne peuvent pas servir. Mettez-le à jour, puis recommencez. D'ici là, gardez "
-    "cette page ouverte\u00a0: elle se met à jour seule."
+    "cette page ouverte : elle se met à jour seule."
 )
 
 

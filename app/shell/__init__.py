@@ -3,11 +3,12 @@
 from flask import Flask
 
 from app.shell import navigation, views
-from app.shell.ways import WAYS
+from app.shell.ways import PIECES, WAYS
 
 
 def init_app(app: Flask) -> None:
     app.extensions["ways"].update(WAYS)
+    app.extensions["pieces"].update(PIECES)
     app.register_blueprint(views.bp)
     app.jinja_env.globals.update(
         asset=views.asset,

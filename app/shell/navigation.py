@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from app.accounts.models import REQUESTERS, Account, Role
 from app.care_requests.queries import to_decide
+from app.core.language import later
 from app.emergency.views import MAY_ASK
 from app.membership.queries import frame_of
 
@@ -28,21 +29,23 @@ def _decisions(account: Account) -> int:
 PRACTITIONERS = frozenset({Role.PRACTITIONER})
 
 ENTRIES = (
-    Entry("desk.decisions", "Décisions", "clipboard-check", frozenset({Role.SENIOR_DOCTOR}), _decisions),
-    Entry("inbox.inbox", "Demandes", "inbox", PRACTITIONERS),
-    Entry("inbox.visits", "Mes visites", "calendar-check", PRACTITIONERS),
+    Entry("desk.decisions", later("Décisions"), "clipboard-check", frozenset({Role.SENIOR_DOCTOR}), _decisions),
+    Entry("inbox.inbox", later("Demandes"), "inbox", PRACTITIONERS),
+    Entry("inbox.visits", later("Mes visites"), "calendar-check", PRACTITIONERS),
     # After what a professional answers: who asks as well has her own requests here.
-    Entry("desk.requests", "Suivi", "clipboard-list", frozenset(REQUESTERS)),
-    Entry("supervision.board", "Supervision", "layout-dashboard", frozenset({Role.COORDINATOR})),
-    Entry("desk.new", "Demander", "plus", frozenset(REQUESTERS)),
-    Entry("membership.account", "Moi", "circle-user-round"),
+    Entry("desk.requests", later("Suivi"), "clipboard-list", frozenset(REQUESTERS)),
+    Entry("supervision.board", later("Supervision"), "layout-dashboard", frozenset({Role.COORDINATOR})),
+    Entry("desk.new", later("Demander"), "plus", frozenset(REQUESTERS)),
+    Entry("membership.members", later("Membres"), "users-round", frozenset({Role.ADMINISTRATOR})),
+    Entry("tablets.administer", later("Tablettes"), "smartphone", frozenset({Role.ADMINISTRATOR})),
+    Entry("membership.account", later("Moi"), "circle-user-round"),
 )
 """In the order in which they are shown, the most urgent first."""
 
 LINKS = (
-    Entry("badges.mine", "Mon code sur la tablette du service", "smartphone", frozenset({Role.REQUESTER})),
-    Entry("tablets_administration.administer", "Tablettes partagées", "smartphone", frozenset({Role.ADMINISTRATOR})),
-    Entry("emergency.ask", "Accès d'urgence à un patient", "triangle-alert", frozenset(MAY_ASK)),
+    Entry("tablets.my_codes", later("Mon code sur la tablette du service"), "smartphone", frozenset({Role.REQUESTER})),
+    Entry("tablets.administer", later("Tablettes partagées"), "smartphone", frozenset({Role.ADMINISTRATOR})),
+    Entry("emergency.ask", later("Accès d'urgence à un patient"), "triangle-alert", frozenset(MAY_ASK)),
 )
 
 AT_MOST = 4  # entries that a thumb tells apart
@@ -55,8 +58,13 @@ def entries(account: Account) -> list[Entry]:
 
 
 def account_links() -> list[tuple[str, str, str]]:
-    """(address, label, icon) of what stands under *Moi*."""
-    return [(url_for(each.endpoint), each.label, each.icon) for each in LINKS if each.roles & current_user.roles]
+    """(address, label, icon) of what stands under *Moi*, and is not an entry."""
+    shown = {each.endpoint for each in entries(current_user)}
+    return [
+        (url_for(each.endpoint), each.label, each.icon)
+        for each in LINKS
+        if each.roles & current_user.roles and each.endpoint not in shown
+    ]
 
 
 def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | bool | None] | None]:

@@ -49,6 +49,7 @@ def manifest() -> Response:
 @public("a browser updates its worker whether or not someone is signed in")
 def service_worker() -> Response:
     """The worker lives at the top of its scope; its text changes with the assets, which is how browsers update it."""
+    current_user.is_authenticated  # noqa: B018 -- whoever it is, her language is heard
     scripts = [asset(path) for path in WORKER]
     body = render_template("shell/service-worker.js", version=assets_version(), shell=shell_urls(), scripts=scripts)
     response = Response(body, mimetype="text/javascript")
@@ -73,7 +74,21 @@ def install() -> Response:
 
 
 STYLES = (
-    *("tokens", "base", "layout", "shell", "button", "card", "offer", "request", "list", "patient", "form", "notice"),
+    *(
+        "tokens",
+        "base",
+        "layout",
+        "shell",
+        "button",
+        "card",
+        "offer",
+        "request",
+        "list",
+        "patient",
+        "form",
+        "documents",
+        "notice",
+    ),
     *("widths", "pages", "desk", "board", "print"),
 )
 JOINED = {

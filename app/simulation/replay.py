@@ -17,6 +17,8 @@ from sqlalchemy import or_, select
 
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
+from app.core.language import decimal, later
+from app.core.typography import NO_BREAK
 from app.core.words import length
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
@@ -125,9 +127,9 @@ class Tally:
         if not self.requests:
             return "–", "–", "–"
         time = length(timedelta(minutes=median(self.minutes))) if self.minutes else "–"
-        each = f"{self.alerts / len(self.minutes):.1f}".replace(".", ",") if self.minutes else "–"
+        each = decimal(self.alerts / len(self.minutes), ".1f") if self.minutes else "–"
         missed = 100 * (1 - len(self.minutes) / self.requests)
-        return time, each, f"{missed:.1f}\u00a0%".replace(".", ",")
+        return time, each, f"{decimal(missed, '.1f')}{NO_BREAK}%"
 
 
 @dataclass
@@ -148,9 +150,9 @@ class Comparison:
     @property
     def told(self) -> list[tuple[str, tuple[str, str, str]]]:
         return [
-            ("Ce qui s'est passé", self.then.told),
-            ("Version actuelle, rejouée", self.again.told),
-            ("Votre version, rejouée", self.what_if.told),
+            (later("Ce qui s'est passé"), self.then.told),
+            (later("Version actuelle, rejouée"), self.again.told),
+            (later("Votre version, rejouée"), self.what_if.told),
         ]
 
 
@@ -247,7 +249,7 @@ def _past(request: CareRequest, made: list[tuple[Offer, Wave]], near: Neighbours
 
 def _said(offer: Offer, request: CareRequest) -> Said:
     """An acceptance stays one when it was given back later; a yes by telephone answers no alert."""
-    if offer.answered_at and not offer.rank_line.startswith(BY_PHONE):
+    if offer.answered_at and BY_PHONE not in offer.rank_line:
         return Said(offer.state is not OfferState.REFUSED, max(timedelta(0), offer.answered_at - offer.created_at))
     ended = offer.answered_at or offer.ended_at or min(offer.expires_at, request.changed_at)
     return Said(None, max(timedelta(0), ended - offer.created_at))

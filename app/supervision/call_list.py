@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import family
 from app.core.db import db
+from app.core.language import gettext as _
 from app.core.words import distance
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import PROFESSIONS
@@ -117,23 +118,23 @@ def _callee(role: PractitionerRole, km: float, made: Offer | None) -> Callee:
 
 def _not_asked(role: PractitionerRole) -> str:
     if role.practitioner and not role.practitioner.account_id:
-        return "pas contacté\u00a0: pas encore sur Relais"
+        return _("pas contacté : pas encore sur Relais")
     if not role.can_sign_in:
-        return "pas contacté\u00a0: n'y répond plus sur Relais"
-    return "pas encore contacté" if role.accepting else "pas contacté\u00a0: demandes en pause"
+        return _("pas contacté : n'y répond plus sur Relais")
+    return _("pas encore contacté") if role.accepting else _("pas contacté : demandes en pause")
 
 
 def answer_of(offer: Offer) -> str:
     """What this person did with the request, in a few words."""
     if offer.state is OfferState.REFUSED:
         reason = SUMS.get(offer.refusal_reason or "")
-        return f"a refusé\u00a0: {reason[0]}" if reason else "a refusé"
+        return _("a refusé : %(why)s", why=reason[0]) if reason else _("a refusé")
     if offer.state is OfferState.EXPIRED:
-        return "a vu, n'a pas répondu" if offer.seen_at else "n'a pas ouvert l'alerte"
+        return _("a vu, n'a pas répondu") if offer.seen_at else _("n'a pas ouvert l'alerte")
     return {
-        OfferState.OPEN: "a vu, réponse attendue" if offer.seen_at else "prévenu, réponse attendue",
-        OfferState.PROPOSED: "propose de venir",
-        OfferState.WON: "a accepté",
-        OfferState.WITHDRAWN: "s'est désisté" if offer.answered_at else "n'est plus sollicité",
-        OfferState.LOST: "un autre a été retenu",
+        OfferState.OPEN: _("a vu, réponse attendue") if offer.seen_at else _("prévenu, réponse attendue"),
+        OfferState.PROPOSED: _("propose de venir"),
+        OfferState.WON: _("a accepté"),
+        OfferState.WITHDRAWN: _("désistement") if offer.answered_at else _("plus contacté"),
+        OfferState.LOST: _("quelqu'un d'autre a été retenu"),
     }[offer.state]

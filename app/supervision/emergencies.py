@@ -9,6 +9,7 @@ from app.accounts.models import Role
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.patients import emergency
 from app.patients.models import EmergencyAccess
 from app.supervision.pages import EmergencyMovedPage
@@ -25,5 +26,5 @@ def acknowledge_emergency(access_id: UUID) -> Response:
         seen = emergency.acknowledge(access, by=me(), now=clock.now())
     if not seen:
         return page(EmergencyMovedPage(), status=409)
-    flash("C'est noté\u00a0: vous avez relu cet accès d'urgence.", "success")
+    flash(_("C'est noté : vous avez relu cet accès d'urgence."), "success")
     return see_other(url_for("supervision.board"))

@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
+from app.core.language import gettext as _
+from app.core.language import later, ngettext, said
 from app.core.ways import way
-from app.core.words import count, length, span, wanted
+from app.core.words import due, length, near_day, wanted
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
 from app.supervision.moves import Moves, moves_of
@@ -15,25 +17,23 @@ from app.supervision.watch import Watched, WatchKind
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A request that nobody took, for who has it in her hands. `answers`: the refusals summed; `author`, `initials`,
-    `organization`, `phone`: who asks, and where to call her."""
+    """A request that nobody took, for who has it in her hands. `answers`: the refusals summed, the most frequent
+    first; `author`, `organization`, `phone`: who asks, and where to call her."""
 
     id: UUID
     line: RequestLine
-    wanted: str
-    answers: str
+    answers: list[str]
     author: str
-    initials: str
     organization: str
     phone: str
     moves: Moves | None
 
 
 SLIPS = {
-    WatchKind.LEFT_BEHIND: ("Soins à confier\u00a0: la personne n'exerce plus ici", "user-round-minus"),
-    WatchKind.LATE_START: ("Les soins n'ont pas commencé", "calendar-x"),
-    WatchKind.OVERDUE_TASK: ("À faire\u00a0: ", "timer"),
-    WatchKind.UNDECIDED: ("Attend une décision médicale", "hourglass"),
+    WatchKind.LEFT_BEHIND: (later("Soins à confier : la personne n'exerce plus ici"), "user-round-minus"),
+    WatchKind.LATE_START: (later("Les soins n'ont pas commencé"), "calendar-x"),
+    WatchKind.OVERDUE_TASK: (later("À faire : %(task)s"), "timer"),
+    WatchKind.UNDECIDED: (later("Attend une décision médicale"), "hourglass"),
 }
 
 
@@ -48,8 +48,8 @@ def overdue_line(watched: Watched, now: datetime) -> RequestLine:
         url_of(request),
         request.state.value,
         request.about,
-        what + watched.task,
-        f"depuis {length(now - watched.since)}",
+        what % {"task": said(watched.task)},
+        _("depuis %(length)s", length=length(now - watched.since)),
         _owes(watched),
         overdue=icon,
     )
@@ -64,9 +64,8 @@ def _owes(watched: Watched) -> str:
 
 
 def board_line(request: RequestFacts, reach: Reach, now: datetime) -> RequestLine:
-    """With the time left to find someone, and how far the search came."""
-    when = f"reste {length(request.window_end - now)}" if request.window_end > now else "délai passé"
-    return line_of(request, url_of(request), when=when, note=reach_in_words(reach))
+    """With until when someone is to be found, and how far the search came."""
+    return line_of(request, url_of(request), when=due(request.window_end, now), note=reach_in_words(reach))
 
 
 def unanswered(watched: Watched, reach: Reach, now: datetime) -> Unanswered:
@@ -74,13 +73,11 @@ def unanswered(watched: Watched, reach: Reach, now: datetime) -> Unanswered:
     return Unanswered(
         id=request.id,
         line=board_line(request, reach, now),
-        wanted=span(request.window_start, request.window_end, now),
         answers=answers_in_words(reach.answers),
         author=watched.author,
-        initials=watched.initials,
         organization=watched.organization,
         phone=watched.phone,
-        moves=moves_of(request, watched.reached or 0, now),
+        moves=moves_of(request, watched.reached or 0, reach.answers, now),
     )
 
 
@@ -103,9 +100,9 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
     request, late = watched.request, watched.kind is not WatchKind.ON_BOARD
     return WallLine(
         state=request.state.value,
-        late=SLIPS[watched.kind][0] + watched.task if late else "",
-        wanted=wanted(request.window_start, request.window_end, now).removeprefix("aujourd'hui, "),
-        what=request.need.care,
+        late=SLIPS[watched.kind][0] % {"task": said(watched.task)} if late else "",
+        wanted=wanted(request.window_start, request.window_end, now).removeprefix(f"{near_day(0)}, "),
+        what=said(request.need.care),
         place=request.place,
         started_at=request.created_at,
         ends_at=request.window_end,
@@ -114,8 +111,13 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
 
 
 def reach_in_words(reach: Reach) -> str:
-    """`7 prévenus, 4 vus, 1 refus`; nothing while nobody was asked."""
+    """`7 prévenus · 4 vus · 1 refus`, without what did not happen."""
     if not reach.asked:
-        return "personne encore prévenu"
-    words = [count(reach.asked, "prévenu"), count(reach.seen, "vu"), count(reach.refused, "refus", "refus")]
-    return ", ".join([*words, *([count(reach.unreachable, "non joint")] if reach.unreachable else [])])
+        return _("personne n'est encore prévenu")
+    said = [
+        (reach.asked, ngettext("%(num)s prévenu", "%(num)s prévenus", reach.asked)),
+        (reach.seen, ngettext("%(num)s vu", "%(num)s vus", reach.seen)),
+        (reach.refused, ngettext("%(num)s refus", "%(num)s refus", reach.refused)),
+        (reach.unreachable, ngettext("%(num)s injoignable", "%(num)s injoignables", reach.unreachable)),
+    ]
+    return " · ".join(words for number, words in said if number)

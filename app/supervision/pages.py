@@ -117,7 +117,7 @@ class SearchPage(Page):
 
     care_request: CareRequest
     moves: Moves | None
-    refusals: str
+    refusals: list[str]
     asked: list[tuple[Offer, str, str]]
     callees: list[Callee]
     mistake: str
@@ -127,11 +127,12 @@ class SearchPage(Page):
 def search_of(care_request: CareRequest, now: datetime, mistake: str = "") -> SearchPage:
     open_to_all = care_request.state in (State.SEARCHING, State.UNANSWERED)
     made = select(Offer).where(Offer.request_id == care_request.id)
+    answers = answers_summed(care_request.id)
     offers = db.session.scalars(made.options(joinedload(Offer.role), joinedload(Offer.wave)).order_by(Offer.id)).all()
     return SearchPage(
         care_request=care_request,
-        moves=moves_for(care_request, now),
-        refusals=answers_in_words(answers_summed(care_request.id)),
+        moves=moves_for(care_request, answers, now),
+        refusals=answers_in_words(answers),
         asked=[(offer, answer_of(offer), stage(offer.wave.kind, offer.wave.radius_km or 0)) for offer in offers],
         callees=callees(care_request, asked_professions(care_request)) if open_to_all else [],
         mistake=mistake,

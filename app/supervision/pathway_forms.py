@@ -10,21 +10,23 @@ from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.core.forms import Form, stripped
+from app.core.language import gettext as _
+from app.core.language import later
 from app.core.words import length
 from app.pathways.reading import WrongPathway, parse_pathway
 from app.pathways.schema import Pathway, Stage
 
 MONTH = 31 * 24 * 60
-TEXTS = {"title": "Titre", "explanation": "Explication", "agreement": "Accord du patient"}
+TEXTS = {"title": later("Titre"), "explanation": later("Explication"), "agreement": later("Accord du patient")}
 NUMBERS = {
-    "km": ("Distance, en km", 1, 200),
-    "offers": ("Personnes à la fois", 1, 100),
-    "offer_minutes": ("Minutes pour répondre", 1, MONTH),
-    "minutes": ("Minutes avant la suite", 1, MONTH),
+    "km": (later("Distance, en km"), 1, 200),
+    "offers": (later("Personnes à la fois"), 1, 100),
+    "offer_minutes": (later("Minutes pour répondre"), 1, MONTH),
+    "minutes": (later("Minutes avant la suite"), 1, MONTH),
 }
 MISTAKES = {
-    "km": "Cette distance doit être plus grande que celle de l'étape précédente.",
-    "": "Cette valeur ne convient pas à ce parcours.",
+    "km": later("Cette distance doit être plus grande que celle de l'étape précédente."),
+    "": later("Cette valeur ne convient pas à ce parcours."),
 }
 
 
@@ -32,12 +34,12 @@ class PathwayForm(Form):
     """Fields for each of the pathway's stages. `base`: what they were filled from, so that nobody is overwritten."""
 
     base = HiddenField()
-    title = StringField(TEXTS["title"], [InputRequired("Écrivez un titre."), Length(max=80)], filters=[stripped])
+    title = StringField(TEXTS["title"], [InputRequired(later("Écrivez un titre.")), Length(max=80)], filters=[stripped])
     explanation = TextAreaField(
-        TEXTS["explanation"], [InputRequired("Écrivez une phrase."), Length(max=500)], filters=[stripped]
+        TEXTS["explanation"], [InputRequired(later("Écrivez une phrase.")), Length(max=500)], filters=[stripped]
     )
     agreement = TextAreaField(
-        TEXTS["agreement"], [InputRequired("Écrivez une phrase."), Length(max=500)], filters=[stripped]
+        TEXTS["agreement"], [InputRequired(later("Écrivez une phrase.")), Length(max=500)], filters=[stripped]
     )
 
     def stage(self, n: int) -> list[Field]:
@@ -72,8 +74,8 @@ def form_for(pathway: Pathway, **arguments: Any) -> PathwayForm:
         f"stage_{n}_{key}": IntegerField(
             label,
             [
-                InputRequired("Écrivez un nombre."),
-                NumberRange(least, most, f"Écrivez un nombre entre {least} et {most}."),
+                InputRequired(_("Écrivez un nombre.")),
+                NumberRange(least, most, _("Écrivez un nombre entre %(least)s et %(most)s.", least=least, most=most)),
             ],
         )
         for n, stage in enumerate(pathway.search.stages)
@@ -106,7 +108,12 @@ class Change:
     after: str
 
 
-SAID = {"km": "distance", "offers": "à la fois", "offer_minutes": "pour répondre", "minutes": "avant d'aller plus loin"}
+SAID = {
+    "km": later("distance"),
+    "offers": later("à la fois"),
+    "offer_minutes": later("pour répondre"),
+    "minutes": later("avant d'aller plus loin"),
+}
 
 
 def changes(before: Pathway, after: Pathway) -> list[Change]:
@@ -126,5 +133,5 @@ def _changes(before: Pathway, after: Pathway) -> Iterator[Change]:
 
 def _figure(key: str, number: int) -> str:
     if key == "km":
-        return f"{number}\u00a0km"
+        return f"{number} km"
     return str(number) if key == "offers" else length(timedelta(minutes=number))

@@ -63,7 +63,7 @@ def ask_others(request_id: UUID) -> Response:
 
 
 def _go_to(found: CareRequest, way: str, now: datetime) -> bool:
-    moves: Moves | None = moves_for(found, now)
+    moves: Moves | None = moves_for(found, {}, now)
     choice = getattr(moves, way) if moves else None
     if choice is None:
         return False

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from wtforms import DateField, Field, SelectField, ValidationError
+from wtforms import Field, SelectField, ValidationError
 from wtforms.validators import Optional
 
 from app.accounts.models import Account
 from app.core import clock
-from app.core.forms import Form, uuid_or_none
+from app.core.forms import DayField, Form, uuid_or_none
+from app.core.language import gettext as _
+from app.core.language import later
 from app.supervision import traces
 
 LATELY = timedelta(days=31)
@@ -20,13 +22,13 @@ class TraceForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    person = SelectField("Qui", coerce=uuid_or_none, validators=[Optional()])
-    day = DateField("Quel jour", validators=[Optional()])
+    person = SelectField(later("Qui"), coerce=uuid_or_none, validators=[Optional()])
+    day = DayField(later("Quel jour"), validators=[Optional()])
 
     def validate_day(self, field: Field) -> None:
         if field.data and not 2000 <= field.data.year < 2200:
-            raise ValidationError("Cette date n'est pas possible.")
+            raise ValidationError(_("Cette date n'est pas possible."))
 
     def offer(self, reader: Account) -> None:
         known = traces.people(reader, clock.now() - LATELY)
-        self.person.choices = [("", "Tout le monde"), *((str(one), name) for one, name in known.items())]
+        self.person.choices = [("", _("Tout le monde")), *((str(one), name) for one, name in known.items())]

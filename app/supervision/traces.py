@@ -14,9 +14,11 @@ from app.audit.words import ACTS, REASONS, RESULTS, SOURCES
 from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db
+from app.core.language import gettext as _
 from app.core.words import day, stamp
 from app.organizations.queries import names_of, territory_communes
 from app.patients.models import Patient
+from app.patients.queries import known_to
 
 AT_MOST = 300
 
@@ -58,7 +60,7 @@ def visible_to(reader: Account) -> ColumnElement[bool]:
     organizations = reader.organizations(Role.COORDINATOR)
     communes = territory_communes(organizations)
     patients = select(Patient.id).where(
-        or_(Patient.organization_id.in_(organizations), Patient.commune_code.in_(communes))
+        or_(Patient.id.in_(known_to(organizations)), Patient.commune_code.in_(communes))
     )
     members = select(Membership.account_id).where(Membership.organization_id.in_(organizations))
     requests = select(CareRequest.id).where(CareRequest.commune_code.in_(communes))
@@ -105,7 +107,7 @@ def _organizations(accounts: Collection[Account]) -> set[UUID]:
 
 def _trace(line: AuditEvent, actor: Account | None, names: dict[UUID, str]) -> Trace:
     where = sorted({names[organization] for organization in actor.organizations()}) if actor else []
-    nobody = "Le patient" if line.source == Source.PATIENT_LINK.value else "Relais"
+    nobody = _("Le patient") if line.source == Source.PATIENT_LINK.value else "Relais"
     return Trace(
         at=line.at,
         on=clock.paris(line.at).date(),

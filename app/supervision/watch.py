@@ -58,7 +58,6 @@ class Watched(NamedTuple):
     organization: str
     phone: str
     author: str
-    initials: str
     decider: str
     request: RequestFacts
 
@@ -148,7 +147,6 @@ def watched(coordinator: Account, now: datetime) -> tuple[list[Watched], list[Wa
 
 def _watched_row(row: Sequence[Any]) -> Watched:
     kind, since, task, by_performer, reached, organization, phone, first, last, decider, deciding = row[:11]
-    author, initials = f"{first} {last}", (first[:1] + last[:1]).upper()
     decides = "" if decider is None else f"{decider} {deciding}"
-    facts = since, task, by_performer, reached, organization, phone, author, initials, decides, facts_of(row)
+    facts = since, task, by_performer, reached, organization, phone, f"{first} {last}", decides, facts_of(row)
     return Watched(WatchKind(kind), *facts)

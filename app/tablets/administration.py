@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, flash, request, url_for
+from flask import Response, abort, current_app, flash, request, url_for
 
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Role
@@ -10,16 +10,16 @@ from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.core.qr import qr_svg
 from app.organizations.queries import names_of
 from app.tablets import actions, queries
+from app.tablets.door import bp
 from app.tablets.forms import PrepareForm
 from app.tablets.models import Tablet
 
-bp = Blueprint("tablets_administration", __name__, url_prefix="/tablets")
 
-
-@bp.get("")
+@bp.get("/tablets")
 @role(Role.ADMINISTRATOR)
 def administer() -> Response:
     form = PrepareForm()
@@ -33,7 +33,7 @@ def list_page(form: PrepareForm, status: int = 200) -> Response:
     return page("tablets/list.html", status=status, tablets=tablets, form=form)
 
 
-@bp.post("")
+@bp.post("/tablets")
 @proven_role(Role.ADMINISTRATOR)
 @resumable
 def prepare() -> Response:
@@ -43,7 +43,7 @@ def prepare() -> Response:
         return list_page(form, status=422)
     with transaction():
         tablet_id = actions.prepare(form.organization_id.data, form.name.data or "", by=me(), now=clock.now()).id
-    return see_other(url_for("tablets_administration.show", tablet_id=tablet_id))
+    return see_other(url_for("tablets.show", tablet_id=tablet_id))
 
 
 def my_tablet(tablet_id: UUID) -> Tablet:
@@ -53,7 +53,7 @@ def my_tablet(tablet_id: UUID) -> Tablet:
     return tablet
 
 
-@bp.get("/<uuid:tablet_id>")
+@bp.get("/tablets/<uuid:tablet_id>")
 @role(Role.ADMINISTRATOR)
 def show(tablet_id: UUID) -> Response:
     tablet, now = my_tablet(tablet_id), clock.now()
@@ -75,22 +75,22 @@ def tablet_address() -> str:
     return f"{current_app.config['SETTINGS'].base_url}{path}"
 
 
-@bp.post("/<uuid:tablet_id>/code")
+@bp.post("/tablets/<uuid:tablet_id>/code")
 @proven_role(Role.ADMINISTRATOR)
 def renew_code(tablet_id: UUID) -> Response:
     tablet = my_tablet(tablet_id)
     if tablet.enrolled_at is None:
         with transaction():
             actions.renew_code(my_tablet(tablet_id), now=clock.now())
-    return see_other(url_for("tablets_administration.show", tablet_id=tablet_id))
+    return see_other(url_for("tablets.show", tablet_id=tablet_id))
 
 
-@bp.post("/<uuid:tablet_id>/removal")
+@bp.post("/tablets/<uuid:tablet_id>/removal")
 @role(Role.ADMINISTRATOR)
 def withdraw(tablet_id: UUID) -> Response:
     """Without a new proof: taking access away must never wait."""
     my_tablet(tablet_id)
     with transaction():
         actions.withdraw(my_tablet(tablet_id), by=me(), now=clock.now())
-    flash("La tablette est retirée\u00a0: plus personne n'y entre.", "success")
-    return see_other(url_for("tablets_administration.administer"))
+    flash(_("La tablette est retirée : plus personne n'y entre."), "success")
+    return see_other(url_for("tablets.administer"))

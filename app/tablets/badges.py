@@ -2,33 +2,33 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, url_for
+from flask import Response, abort, flash, url_for
 
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Role
 from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
 from app.organizations.queries import names_of
 from app.tablets import actions, queries
+from app.tablets.door import bp
 from app.tablets.models import Tablet
 from app.tablets.rules import MOST_WRONG
 
-bp = Blueprint("badges", __name__, url_prefix="/badges")
 
-
-@bp.get("")
+@bp.get("/badges")
 @role(Role.REQUESTER, own=True)
-def mine() -> Response:
+def my_codes() -> Response:
     now = clock.now()
     places = names_of(me().organizations(Role.REQUESTER))
-    held = queries.badges_of(me())
+    badges = queries.badges_of(me())
     tablets = []
     for tablet in queries.of_organizations(places.keys()):
         if tablet.enrolled_at is not None:
             ticket = queries.live_ticket(tablet.id, me().id, now)
             code = queries.code_shown(ticket) if ticket else None
-            tablets.append((tablet, places[tablet.organization_id], held.get(tablet.id), code))
+            tablets.append((tablet, places[tablet.organization_id], badges.get(tablet.id), code))
     return page("tablets/badges.html", tablets=tablets, most_wrong=MOST_WRONG)
 
 
@@ -40,22 +40,22 @@ def tablet_of_mine(tablet_id: UUID) -> Tablet:
     return tablet
 
 
-@bp.post("/<uuid:tablet_id>")
+@bp.post("/badges/<uuid:tablet_id>")
 @proven_role(Role.REQUESTER)
 def ask_code(tablet_id: UUID) -> Response:
     """A passkey shown here is what says, over there, who chooses the code."""
     tablet_of_mine(tablet_id)
     with transaction():
         actions.let_choose(tablet_of_mine(tablet_id), me(), now=clock.now())
-    return see_other(url_for("badges.mine"))
+    return see_other(url_for("tablets.my_codes"))
 
 
-@bp.post("/<uuid:tablet_id>/removal")
+@bp.post("/badges/<uuid:tablet_id>/removal")
 @role(Role.REQUESTER, own=True)
-def forget(tablet_id: UUID) -> Response:
+def forget_code(tablet_id: UUID) -> Response:
     with transaction():
         gone = actions.forget_code(tablet_id, me(), by=me().id, now=clock.now())
     if not gone:
         abort(404)
-    flash("Votre code est retiré de cette tablette.", "success")
-    return see_other(url_for("badges.mine"))
+    flash(_("Votre code est retiré de cette tablette."), "success")
+    return see_other(url_for("tablets.my_codes"))

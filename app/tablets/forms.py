@@ -7,6 +7,8 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Reg
 
 from app.accounts.models import Account, Role
 from app.core.forms import Form, stripped, without_spaces
+from app.core.language import gettext as _
+from app.core.language import later
 from app.organizations.queries import names_of
 from app.tablets.rules import LONGEST, SHORTEST, too_easy
 
@@ -15,12 +17,14 @@ DIGITS = {"inputmode": "numeric", "autocomplete": "off", "maxlength": str(LONGES
 
 class PrepareForm(Form):
     name = StringField(
-        "Nom de la tablette",
+        later("Nom de la tablette"),
         filters=[stripped],
-        description="Par exemple : poste de soins, 2e étage.",
-        validators=[DataRequired("Donnez-lui un nom."), Length(max=60)],
+        description=later("Par exemple : poste de soins, 2e étage."),
+        validators=[DataRequired(later("Donnez-lui un nom.")), Length(max=60)],
     )
-    organization_id = SelectField("Service", coerce=UUID, validators=[InputRequired("Choisissez le service.")])
+    organization_id = SelectField(
+        later("Service"), coerce=UUID, validators=[InputRequired(later("Choisissez le service."))]
+    )
 
     def offer(self, administrator: Account) -> None:
         """Show where `administrator` may put a tablet; call before validating."""
@@ -30,44 +34,44 @@ class PrepareForm(Form):
 
 class TicketForm(Form):
     ticket = StringField(
-        "Code à usage unique",
+        later("Code à usage unique"),
         filters=[stripped],
-        description="Huit lettres et chiffres, valables dix minutes.",
-        validators=[InputRequired("Recopiez le code affiché."), Length(max=20)],
+        description=later("Huit lettres et chiffres, valables dix minutes."),
+        validators=[InputRequired(later("Recopiez le code affiché.")), Length(max=20)],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
 
 
 class ChooseForm(TicketForm):
     code = PasswordField(
-        "Votre code personnel",
+        later("Votre code personnel"),
         filters=[without_spaces],
-        description="Six chiffres au moins, pour cette tablette seulement. Pas une date de naissance.",
+        description=later("Six chiffres au moins, pour cette tablette seulement. Pas une date de naissance."),
         validators=[
-            InputRequired("Choisissez un code."),
-            Regexp(rf"^[0-9]{{{SHORTEST},{LONGEST}}}\Z", message="Le code a six à douze chiffres."),
+            InputRequired(later("Choisissez un code.")),
+            Regexp(rf"^[0-9]{{{SHORTEST},{LONGEST}}}\Z", message=later("Le code a six à douze chiffres.")),
         ],
         render_kw=DIGITS,
     )
     again = PasswordField(
-        "Le même code, encore une fois",
+        later("Le même code, encore une fois"),
         filters=[without_spaces],
         validators=[
-            InputRequired("Tapez le code une seconde fois."),
-            EqualTo("code", "Les deux codes ne sont pas les mêmes."),
+            InputRequired(later("Tapez le code une seconde fois.")),
+            EqualTo("code", later("Les deux codes ne sont pas les mêmes.")),
         ],
         render_kw=DIGITS,
     )
 
     def validate_code(self, field: PasswordField) -> None:
         if too_easy(field.data or ""):
-            raise ValidationError("Ce code serait deviné tout de suite. Mélangez les chiffres.")
+            raise ValidationError(_("Ce code serait deviné tout de suite. Mélangez les chiffres."))
 
 
 class EnterForm(Form):
     code = PasswordField(
-        "Votre code personnel",
+        later("Votre code personnel"),
         filters=[without_spaces],
-        validators=[InputRequired("Tapez votre code.")],
+        validators=[InputRequired(later("Tapez votre code."))],
         render_kw=DIGITS,
     )

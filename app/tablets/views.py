@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Response, abort, current_app, request, url_for
 from flask_login import current_user
 
 from app.accounts import sessions, shared
@@ -10,15 +10,16 @@ from app.accounts.guards import at_tablet
 from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
+from app.core.language import gettext as _
+from app.core.language import ngettext
 from app.core.limits import MINUTE, by_address, by_argument, limited
 from app.core.security import cookie_capability, public
 from app.core.ways import way
 from app.tablets import actions, codes, queries
+from app.tablets.door import bp
 from app.tablets.forms import ChooseForm, EnterForm, TicketForm
 from app.tablets.models import Badge, Tablet
 from app.tablets.rules import MOST_WRONG
-
-bp = Blueprint("tablets", __name__, url_prefix="/tablet")
 
 MARK_LASTS = 400 * 24 * 3600  # seconds; browsers keep no cookie for longer, and each use begins anew
 
@@ -46,7 +47,7 @@ def marked(response: Response, token: str) -> Response:
     return response
 
 
-@bp.get("")
+@bp.get("/tablet")
 @public("in nobody's hands it shows first names and initials of its ward; elsewhere, where to type a code")
 def locked() -> Response:
     tablet = queries.by_token(shared.mark())
@@ -57,7 +58,7 @@ def locked() -> Response:
     return page("tablets/locked.html", tablet=tablet, badges=queries.badges_on(tablet))
 
 
-@bp.post("")
+@bp.post("/tablet")
 @public("the code of an administrator, valid ten minutes and once, is what makes a tablet of a browser")
 @limited("tablet enrolment", 20, 10 * MINUTE, of=by_address, failures=True)
 def enrol() -> Response:
@@ -69,18 +70,18 @@ def enrol() -> Response:
         if token is not None:
             sessions.sign_out(now=clock.now())
     if token is None:
-        form.ticket.errors = ["Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre à l'administrateur."]
+        form.ticket.errors = [_("Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre à l'administrateur.")]
         return page("tablets/enrol.html", status=422, form=form)
     return marked(see_other(url_for("tablets.locked")), token)
 
 
-@bp.get("/code")
+@bp.get("/tablet/code")
 @cookie_capability("only the browser that holds the tablet's token")
 def new_code() -> Response:
     return page("tablets/choose.html", tablet=this_tablet(), form=ChooseForm())
 
 
-@bp.post("/code")
+@bp.post("/tablet/code")
 @cookie_capability("only the browser that holds the tablet's token, and the code that its person got with her passkey")
 @limited("tablet ticket", 20, 10 * MINUTE, of=by_tablet, failures=True)
 def choose_code() -> Response:
@@ -94,7 +95,7 @@ def choose_code() -> Response:
         if badge is not None:
             actions.enter(badge, now=clock.now())
     if badge is None:
-        form.ticket.errors = ["Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre dans «\u00a0Moi\u00a0»."]
+        form.ticket.errors = [_("Ce code n'ouvre rien, ou il a déjà servi. Demandez-en un autre dans « Moi ».")]
         return page("tablets/choose.html", status=422, tablet=tablet, form=form)
     return marked(see_other(way("home")), shared.mark())
 
@@ -103,7 +104,7 @@ def badge_here(badge_id: UUID) -> Badge:
     return next((each for each in queries.badges_on(this_tablet()) if each.id == badge_id), None) or abort(404)
 
 
-@bp.get("/<uuid:badge_id>")
+@bp.get("/tablet/<uuid:badge_id>")
 @cookie_capability("only the browser that holds the tablet's token; it shows a name of the ward")
 def code(badge_id: UUID) -> Response:
     return code_page(badge_here(badge_id), EnterForm())
@@ -113,7 +114,7 @@ def code_page(badge: Badge, form: EnterForm, status: int = 200) -> Response:
     return page("tablets/code.html", status=status, badge=badge, form=form, locked=badge.wrong >= MOST_WRONG)
 
 
-@bp.post("/<uuid:badge_id>")
+@bp.post("/tablet/<uuid:badge_id>")
 @cookie_capability("the tablet's token and its person's code, together")
 @limited("tablet code", 20, 10 * MINUTE, of=by_argument("badge_id"))
 def enter(badge_id: UUID) -> Response:
@@ -140,11 +141,13 @@ def enter(badge_id: UUID) -> Response:
 
 def wrong_words(left: int) -> str:
     if not left:
-        return "Ce code n'est pas le bon."
-    return f"Ce code n'est pas le bon. Encore {left} essai{'s' if left > 1 else ''}."
+        return _("Ce code n'est pas le bon.")
+    return ngettext(
+        "Ce code n'est pas le bon. Encore %(num)s essai.", "Ce code n'est pas le bon. Encore %(num)s essais.", left
+    )
 
 
-@bp.post("/lock")
+@bp.post("/tablet/lock")
 @public("locking twice harms nobody")
 def lock() -> Response:
     with transaction():
@@ -155,7 +158,7 @@ def lock() -> Response:
     return response
 
 
-@bp.post("/presence")
+@bp.post("/tablet/presence")
 @at_tablet
 def presence() -> tuple[str, int]:
     """Somebody reads or writes without asking for another page: like every POST, it is noted after the answer."""

@@ -57,7 +57,7 @@ def test_looking_leaves_a_line(town: Town, read: UUID) -> None:
     town.coordinator.get(f"/audit?request={read}")
     line = events("audit.searched")[-1]
     assert (line.actor_id, line.patient_id) == (town.coordinator.account_id, town.request(read).patient_id)
-    assert "Recherche dans les traces contrôle des accès" in words(town.coordinator.get("/audit"))
+    assert "Recherche dans le journal des accès contrôle des accès" in words(town.coordinator.get("/audit"))
 
 
 def test_by_person_by_day_and_by_patient(town: Town, read: UUID) -> None:

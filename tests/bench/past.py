@@ -13,15 +13,18 @@ from app.accounts.models import Account, Membership, Role
 from app.appointments.models import Appointment
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, Episode, State, Step
+from app.core.dates import PartialDate
 from app.core.db import db, new_id, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import cell_of
 from app.organizations.models import Organization
-from app.pathways.actions import version_id_of
-from app.pathways.library import pathways
-from app.patients.actions import birth_date_key
-from app.patients.models import Consent, Patient
+from app.pathways.library import pathways, version_id_of
+from app.patients.actions import hashed
+from app.patients.ins import IdentityStatus
+from app.patients.models import Cause, Consent, Patient, PatientSearchKey, Relation
+from app.patients.rules import Traits
+from app.patients.searching import search_keys
 from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import EVRY, KM, Town
 from tests.services.push_service import FakePushService
@@ -34,7 +37,20 @@ NAMES = ("Marchand", "Dubois", "Lefèvre", "Moreau", "N'Guyen", "Garcia", "Beno�
 
 ORDER: tuple[type, ...] = (
     *(Account, Organization, Membership, Practitioner, PractitionerRole, Subscription),
-    *(Patient, Episode, CareRequest, Consent, Wave, Offer, Message, Step, Appointment, AuditEvent),
+    *(
+        Patient,
+        PatientSearchKey,
+        Relation,
+        Episode,
+        CareRequest,
+        Consent,
+        Wave,
+        Offer,
+        Message,
+        Step,
+        Appointment,
+        AuditEvent,
+    ),
 )
 """Each table after those it refers to."""
 
@@ -53,7 +69,7 @@ class Past:
     def fill(self) -> None:
         self._directory()
         patients = [new_id() for _ in range(min(PATIENTS, self.number))]
-        self._write(self._patient(patient, n) for n, patient in enumerate(patients))
+        self._write(row for n, patient in enumerate(patients) for row in self._patient(patient, n))
         self._write(row for n in range(self.number) for row in self._request(n, patients[n % len(patients)]))
 
     def _write(self, rows: Iterator[tuple[type, Row]]) -> None:
@@ -145,14 +161,13 @@ class Past:
             "created_at": self.now,
         }
 
-    def _patient(self, patient: UUID, n: int) -> tuple[type, Row]:
+    def _patient(self, patient: UUID, n: int) -> Iterator[tuple[type, Row]]:
         born = (self.now - timedelta(days=self.random.randint(200, 36_000))).date()
         name = NAMES[n % len(NAMES)]
-        return (
+        yield (
             Patient,
             {
                 "id": patient,
-                "organization_id": self.town.emergency_id,
                 "birth_name": name,
                 "given_names": "Monique",
                 "birth_date_text": born.isoformat(),
@@ -161,10 +176,17 @@ class Past:
                 "phone": "+33639980100",
                 "address": "12 allée des Tilleuls",
                 "commune_code": "91228",
-                "birth_date_key": birth_date_key(born),
+                "birth_rank": 0,
+                "identity_status": IdentityStatus.PROVISIONAL,
                 "created_at": self.now,
+                "version": 1,
             },
         )
+        traits = Traits(name, "Monique", PartialDate.of(born), "F", "91228", phones=("+33639980100",))
+        for key in search_keys(traits):
+            yield PatientSearchKey, {"key": hashed(key)[0], "patient_id": patient}
+        entered = {"organization_id": self.town.emergency_id, "why": Cause.ENTERED, "since": self.now}
+        yield Relation, {"id": new_id(), "patient_id": patient, **entered}
 
     def _request(self, n: int, patient: UUID) -> Iterator[tuple[type, Row]]:
         """One past request: seven asked, one came or the asker cancelled."""

@@ -89,11 +89,11 @@ def test_from_the_invitation_to_the_second_sign_in(served: tuple[Flask, str], br
     assert_accessible(page)
     page.goto(f"{address}/account")
     page.wait_for_url(f"{address}/sign-in?next=/account")
-    page.get_by_role("button", name="Se connecter avec ma clé d'accès").click()
+    page.get_by_role("button", name="Se connecter").click()
     expect(page.locator("[data-message]")).to_contain_text("Rien n'a été fait")
 
     finger.verifies(True)
-    page.get_by_role("button", name="Se connecter avec ma clé d'accès").click()
+    page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url(f"{address}/account")
     page.get_by_role("link", name="Inviter quelqu'un").click()
     assert_accessible(page)
@@ -231,4 +231,4 @@ def test_without_javascript_the_sign_in_page_says_what_to_do(
     page = browsers.phone(dark=dark, java_script_enabled=False).pages[0]
     page.goto(f"{address}/sign-in")
     expect(page.get_by_text("Activez-le pour Relais")).to_be_visible()
-    expect(page.get_by_role("button", name="Se connecter avec ma clé d'accès")).to_be_disabled()
+    expect(page.get_by_role("button", name="Se connecter")).to_be_disabled()

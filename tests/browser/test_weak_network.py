@@ -72,7 +72,7 @@ def test_a_tap_without_signal_is_kept_dated_and_sent_once(
 
     network.mend()
     expect(state(tablet)).to_have_attribute("data-state", "accepted")
-    expect(phone.locator("#flashes")).to_contain_text("c'est à vous")
+    expect(phone.locator("#flashes")).to_contain_text("vous l’avez acceptée")
     expect(card(phone, offer)).to_have_count(0)
     phone.wait_for_timeout(1_000)
     assert len(posts(network, offer, "acceptance")) == 1
@@ -121,7 +121,7 @@ def test_an_answer_whose_echo_was_lost_counts_once(
     card(phone, offer).get_by_role("button", name="Accepter").click()
     expect(state(tablet)).to_have_attribute("data-state", "accepted")
     network.mend()
-    expect(phone.locator("#flashes")).to_contain_text("c'est à vous")
+    expect(phone.locator("#flashes")).to_contain_text("vous l’avez acceptée")
     assert len(posts(network, offer, "acceptance")) > 1
     tablet.reload()
     assert tablet.locator(".timeline__step[data-kind=accepted]").count() == 1

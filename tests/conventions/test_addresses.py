@@ -7,10 +7,12 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.shell.ways import WAYS
+from app.shell.ways import PIECES, WAYS
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"""\burl_for\(\s*["'](\w+)\.\w+["']""")
+TEMPLATE = re.compile(r"""{%-?\s*(?:include|import|from|extends)\s*["']([\w-]+)/""")
+PIECE = re.compile(r"""\bpiece\(\s*["']([\w-]+)["']""")
 NAME = re.compile(r"""\bway\(\s*["']([\w-]+)["']""")
 
 
@@ -46,6 +48,22 @@ def test_no_address_of_a_room_above_or_beside() -> None:
             if room in level and other != room and level[other] >= level[room]:
                 offenders.append(f"{file}: url_for('{blueprint}.…') of {other}; give it a name in app/shell/ways.py")
     assert not offenders, "\n".join(offenders)
+
+
+def test_no_piece_of_a_room_above_or_beside() -> None:
+    """The frames around every page (`layout.html`, `_components.html`) have no room, and are anybody's."""
+    level, offenders = levels(), []
+    for room, file, text in sources():
+        for other in TEMPLATE.findall(text):
+            if room in level and other in level and other != room and level[other] >= level[room]:
+                offenders.append(f"{file}: a piece of {other}; give it a name among the PIECES of app/shell/ways.py")
+    assert not offenders, "\n".join(offenders)
+
+
+def test_every_piece_is_known_and_every_known_piece_is_shown(house: Flask) -> None:
+    shown = {name for _room, _file, text in sources() for name in PIECE.findall(text)}
+    assert shown == set(PIECES)
+    assert set(PIECES.values()) <= set(house.jinja_env.list_templates())
 
 
 def test_every_name_is_known_and_every_known_name_is_used(house: Flask) -> None:

@@ -11,10 +11,11 @@ from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
 from app.core.htmx import Page
+from app.shell.ways import PIECES
 from tests.conftest import settings_for
 
 ROOT = Path(__file__).parents[2]
-DOORS = ("desk", "inbox", "supervision", "joining", "emergency", "appointments")
+DOORS = ("desk", "inbox", "supervision", "joining", "emergency", "patient_space")
 
 GIVEN = {"request", "session", "g", "config", "get_flashed_messages", "super", "caller"}
 """By Flask, and by Jinja itself."""
@@ -64,6 +65,9 @@ class Uses:
         """Those that it may mean: itself, or, when the name is put together, whatever its parts could make."""
         if isinstance(node.template, nodes.Const):
             yield node.template.value
+            return
+        if isinstance(node.template, nodes.Call) and getattr(node.template.node, "name", "") == "piece":
+            yield PIECES[node.template.args[0].as_const()]
             return
         words = {each.value for each in self._parsed(template).find_all(nodes.Const) if isinstance(each.value, str)}
         folder = template.rpartition("/")[0]

@@ -1,6 +1,6 @@
 """Rows of a former schema go through its migration: nothing is lost, and they mean what they meant."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,15 @@ from sqlalchemy import select
 from app import create_app
 from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest, Episode
-from app.core.db import db
+from app.core import clock
+from app.core.db import db, transaction
 from app.core.sealed import Sealed, fernets
-from app.core.tokens import keyring
+from app.core.tokens import keyed_hash, keyring
 from app.directory.models import InvitedPractitioner
 from app.dispatch.models import Offer, Wave
 from app.documents.models import Document
+from app.patients.models import Patient, Relation
+from app.patients.queries import search
 from app.tablets.models import TabletSignIn
 from tests.conftest import MIGRATIONS, close_engines, settings_for
 
@@ -263,6 +266,10 @@ def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(bl
 EPISODE, PRESCRIPTION, LOAN, DELIVERY = (number(n) for n in range(45, 49))
 
 
+WAITING = {"name": "plaie.jpg", "media_type": "image/jpeg", "size": 1, "pages": 1, "body": b"x", "waits": True}
+"""Sent and joined to nothing: it goes with what kept it."""
+
+
 def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_url: str, tmp_path: Path) -> None:
     """Where nobody is the patient, nobody's; and back to where the event held it."""
     app: Flask = create_app(settings_for(blank_url, tmp_path))
@@ -280,13 +287,77 @@ def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_ur
             file = {"media_type": "application/pdf", "size": 6, "added_by_id": ACCOUNT, "at": NOW}
             insert([("attachment", {"id": document, "episode_id": episode, **sealed, **file})])
         upgrade(MIGRATIONS, "0014")
+        db.session.remove()
+        upgrade(MIGRATIONS, "0020")
         found = [(document.id, document.patient_id) for e in (EPISODE, LOAN) for document in joined_to(e)]
         assert found == [(PRESCRIPTION, PATIENT), (DELIVERY, None)]
         kept = db.session.get_one(Document, PRESCRIPTION)
         assert (kept.name, kept.body, kept.size, kept.added_by_id, kept.at) == ("HIV.pdf", b"%PDF-1", 6, ACCOUNT, NOW)
+        # It is kept for a year from now, and made anew when it is first opened.
+        assert (kept.type, kept.pages, kept.waits, kept.scan_at) == ("other", None, False, None)
+        assert kept.expires_at > clock.now() + timedelta(days=300)
+        db.session.add(waiting := Document(**WAITING, added_by_id=ACCOUNT, at=NOW, expires_at=NOW))
+        db.session.commit()
+        assert waiting.waits
         db.session.remove()
         downgrade(MIGRATIONS, "0012")
         joined = sa.text("SELECT count(*) FROM attachment JOIN episode ON episode.id = attachment.episode_id")
         assert db.session.scalar(joined) == 2
+        db.session.remove()
+        close_engines()
+
+
+def test_people_are_found_under_the_new_keys_and_again_under_the_former_one(blank_url: str, tmp_path: Path) -> None:
+    """Up to one index of keys, and back to a birth date that is always whole."""
+    app: Flask = create_app(settings_for(blank_url, tmp_path))
+    rows = dict(FORMER)
+    with app.app_context():
+        upgrade(MIGRATIONS, "0014")
+        seal = fernets(keyring()).encrypt
+        said = {"birth_name": "Le Bœuf", "given_names": "Odile", "birth_date_text": "1948-03-12", "sex": "F"}
+        said |= {"birth_place": "91228", "phone": "+33639980100", "address": ""}
+        sealed = {name: seal(text.encode()).decode() for name, text in said.items()}
+        insert([(name, rows[name]) for name in ("commune", "organization", "account")])
+        insert([("patient", rows["patient"] | sealed)])
+        upgrade(MIGRATIONS)
+        everybody = select(Patient.id)
+        for typed in ("12/3/48 leb", "1948 odi", "leboeuf odile", "06 39 98 01 00"):
+            assert [each.id for each in search(typed, everybody, NOW.date()).people] == [PATIENT]
+        with transaction():
+            db.session.get_one(Patient, PATIENT).birth_date_text = "1948"
+        downgrade(MIGRATIONS, "0014")
+        key = sa.text("SELECT birth_date_key FROM patient")
+        assert db.session.scalar(key) == keyed_hash("birth-date", "1948-12-31")
+
+
+def test_who_knew_a_patient_still_does_and_her_organization_is_found_again(blank_url: str, tmp_path: Path) -> None:
+    """Who registered her, who asked for her, who said yes and whom she usually sees; and back."""
+    app: Flask = create_app(settings_for(blank_url, tmp_path))
+    usual, other, ended = number(50), number(51), number(52)
+    with app.app_context():
+        upgrade(MIGRATIONS, "0002")
+        insert(FORMER)
+        rows = dict(FORMER)
+        insert([("organization", {**rows["organization"], "id": other, "name": "Maternité"})])
+        insert([("practitioner", {**rows["practitioner"], "id": usual, "rpps": "10000000002", "account_id": None})])
+        insert([("care_request", {**rows["care_request"], "id": ended, "organization_id": other, "state": "done"})])
+        member = {"patient_id": PATIENT, "practitioner_id": usual, "profession": "nurse", "since": NOW}
+        insert([("care_team_member", {"id": number(53), **member})])
+        upgrade(MIGRATIONS)
+        columns = (Relation.why, Relation.organization_id, Relation.practitioner_id, Relation.since, Relation.until)
+        found = {tuple(row) for row in db.session.execute(select(*columns).where(Relation.patient_id == PATIENT))}
+        assert found == {
+            ("entered", ORGANIZATION, None, NOW, None),
+            ("request", ORGANIZATION, None, NOW, None),
+            ("request", other, None, NOW, NOW),
+            ("acceptance", None, PRACTITIONER, NOW, None),
+            ("circle", None, usual, NOW, None),
+        }
+        db.session.remove()
+        downgrade(MIGRATIONS, "0014")
+        home = sa.text(
+            "SELECT count(*) FROM patient JOIN organization o ON o.id = organization_id WHERE o.name = :name"
+        )
+        assert db.session.scalar(home, {"name": "Urgences"}) == 1
         db.session.remove()
         close_engines()

@@ -52,6 +52,14 @@ def test_who_signs_in_again_comes_back_to_the_first_page(client: FlaskClient, he
     assert answer.headers.get("HX-Redirect", answer.headers.get("Location")) == "/sign-in"
 
 
+def test_a_host_is_the_same_in_capitals(client: FlaskClient) -> None:
+    """RFC 9110 §4.2.3. A proxy may hand on what somebody typed; the page's own forms are still from the same site."""
+    assert client.get("/sign-in", headers={"Host": "LocalHost:8000"}).status_code == 200
+    sent = {"Host": "LOCALHOST:8000", "Origin": "http://localhost:8000"}
+    assert client.post("/requests", headers=sent).headers["Location"] == "/sign-in"
+    assert client.get("/sign-in", headers={"Host": "ELSEWHERE.example"}).status_code == 400
+
+
 @pytest.mark.parametrize("address", ["/p/%00", "/p/a%E2%80%AEb", "/pathways/%C2%85", "/demo/as/%00"])
 def test_no_address_of_ours_holds_a_mark(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code == 404

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from flask import Flask, abort, g
 from flask.testing import FlaskClient
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from structlog.testing import capture_logs
 
@@ -75,6 +77,44 @@ def test_what_was_done_is_said_to_be_when_its_count_cannot_be_given_back(
 
     monkeypatch.setattr(limits, "give_back", nobody_may_write)
     assert client.get("/done").status_code == 204
+
+
+def undone() -> OperationalError:
+    return OperationalError("UPDATE", None, DeadlockDetected())
+
+
+def test_what_lost_a_deadlock_is_done_again_and_counted_once(strict: Flask, client: FlaskClient) -> None:
+    """That an attempt was counted is no reason to answer 503 to somebody who only met somebody else."""
+    done: list[str] = []
+
+    @strict.get("/met")
+    @limited("met", 2, MINUTE, of=by_address)
+    @limited("met too", 2, MINUTE, of=by_address, failures=True)
+    def met() -> tuple[str, int]:
+        done.append("")
+        if len(done) % 2:
+            raise undone()
+        return "", 204
+
+    assert [client.get("/met").status_code for _ in range(3)] == [204, 204, 429]
+    assert len(done) == 4
+    db.session.rollback()
+    assert sorted(db.session.scalars(select(Attempts.count))) == [0, 3]
+
+
+def test_what_was_kept_is_not_done_again(strict: Flask, client: FlaskClient) -> None:
+    done: list[str] = []
+
+    @strict.get("/kept")
+    @limited("kept", 2, MINUTE, of=by_address)
+    def kept() -> None:
+        done.append("")
+        with transaction():
+            count_attempt("something", "else", MINUTE, now=clock.now())
+        raise undone()
+
+    assert client.get("/kept").status_code == 503
+    assert len(done) == 1
 
 
 def test_a_part_of_a_page_is_left_as_it_was(strict: Flask, client: FlaskClient) -> None:

@@ -28,7 +28,7 @@ from app.dispatch.search import advance_due
 from app.organizations.models import Commune, Organization
 from app.pathways.library import pathways
 from app.patients.models import Patient
-from app.patients.queries import search
+from app.patients.queries import managed_by, search
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -142,8 +142,8 @@ def test_the_patients_to_try_with_are_found_by_the_emergency_ward(app: Flask) ->
     mine = account("orientation-nurse").organizations()
     for person in [*CAST.patients.values()][:3]:
         born = person.born.strftime("%d/%m/%Y")
-        assert len(search(born, mine)) == 1
-        assert len(search(f"{born} {person.family[:3]}", mine)) == 1
+        for typed in (born, f"{born} {person.family[:3]}", f"{person.family} {person.given}"):
+            assert len(search(typed, managed_by(mine), clock.now().date()).people) == 1
 
 
 def offers_of(request: CareRequest) -> list[Offer]:

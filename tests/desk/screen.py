@@ -6,6 +6,8 @@ from io import BytesIO
 
 from werkzeug.test import TestResponse
 
+from tests.factories import files
+
 
 def words(answer: TestResponse) -> str:
     """What the page says, in one line, without its tags."""
@@ -34,6 +36,6 @@ def state(answer: TestResponse) -> str:
     return found[1]
 
 
-def document(body: bytes = b"%PDF-1.4 biologie", name: str = "biologie.pdf") -> tuple[BytesIO, str]:
-    """A file as a browser sends it."""
-    return BytesIO(body), name
+def document(body: bytes = b"", name: str = "biologie.pdf") -> tuple[BytesIO, str]:
+    """A file as a browser sends it: a lab result unless said otherwise."""
+    return BytesIO(body or files.pdf()), name

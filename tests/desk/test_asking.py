@@ -1,6 +1,7 @@
 """Asking: whose request, what for, with whose agreement."""
 
 from datetime import date
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -8,9 +9,12 @@ from sqlalchemy import func, select
 
 from app.care_requests.models import CareRequest, State
 from app.core import clock
+from app.core.dates import PartialDate
 from app.core.db import db, new_id, transaction
 from app.organizations.actions import import_communes
+from app.patients.actions import Identity, create
 from app.patients.models import Consent, Patient
+from app.patients.queries import known_to
 from tests.desk.screen import chosen, state, value, words
 from tests.factories.town import Town
 
@@ -60,12 +64,58 @@ def test_search_says_when_nobody_was_born_that_day(town: Town) -> None:
     assert "inscrivez un nouveau patient" in words(answer)
 
 
-@pytest.mark.parametrize("typed", ["", "marchand", "31/02/1948", "12/03"])
-def test_search_refuses_what_is_no_date_and_keeps_it(town: Town, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Écrivez une date de naissance, un nom et un prénom, ou un numéro."),
+        ("marchand", "Ajoutez la date de naissance, ou le prénom."),
+        ("31/02/1948", "Février n'a pas de 31."),
+        ("12/03", "Il manque l'année."),
+    ],
+)
+def test_search_says_what_lacks_and_keeps_what_was_typed(town: Town, typed: str, said: str) -> None:
     answer = town.orientation_nurse.post("/requests/patients", {"q": typed})
     assert answer.status_code == 422
-    assert "Commencez par la date de naissance" in words(answer)
+    assert said in words(answer)
     assert value(answer, "q") == typed
+
+
+def test_the_search_never_stays_blank_while_one_types(town: Town) -> None:
+    for typed in ("1", "12", "12/0", "12/03", "12/03/1", "12/03/194", "m", "mar", "0", "06", "061", "06123456"):
+        answer = town.orientation_nurse.post("/requests/patients", {"q": typed}, htmx=True)
+        assert (answer.status_code, words(answer).strip() == "") == (200, False), typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["12/3/48", "12 mars 1948 marchand", "1948 mar", "marchand monique", "monique marchand", "06 39 98 01 00"],
+)
+def test_a_patient_is_found_as_people_ask_for_her(town: Town, typed: str) -> None:
+    town.patient()
+    answer = town.orientation_nurse.post("/requests/patients", {"q": typed}, htmx=True)
+    assert answer.status_code == 200
+    assert "MARCHAND" in answer.text
+
+
+def test_seven_hundred_people_of_one_birth_date_can_all_be_found_by_typing_on(town: Town) -> None:
+    """The bare date asks for letters instead of listing, and nobody is hidden by a bound."""
+    sounds = ("ba", "ko", "mi", "zu", "le", "ra", "to", "ne", "si")
+    names = ["Zerrouki", *("".join(each).capitalize() for each in product(sounds, repeat=3))][:700]
+    with transaction():
+        for name in names:
+            born = Identity(name, "Fatma", PartialDate(1970, 1, 1), "F", "99352", "+33639980100", "91228")
+            create(born, organization_id=town.emergency_id, by=town.orientation_nurse.account_id, now=clock.now())
+
+    def asked(text: str) -> str:
+        return words(town.orientation_nurse.post("/requests/patients", {"q": text}, htmx=True))
+
+    assert "ajoutez trois lettres" in asked("01/01/1970")
+    assert "ajoutez trois lettres" in asked("01/01/1970 z")
+    assert "Fatma ZERROUKI" in asked("1/1/70 zer")
+    for name in names[1::50]:
+        assert f"Fatma {name.upper()}" in asked(f"1/1/1970 {name}")
+    assert "Beaucoup de personnes" in asked("1970 fat")
+    assert "Fatma ZERROUKI" in asked("1970 fatma zerrouki")
 
 
 def test_nothing_is_wrong_while_the_date_is_still_being_typed(town: Town) -> None:
@@ -170,7 +220,7 @@ def test_a_new_patient_goes_on_to_the_request(town: Town) -> None:
     page = town.orientation_nurse.get(sent.location)
     assert "Odile LEFÈVRE" in words(page)
     assert "née le 2 juin 1951" in words(page)
-    kept = db.session.scalars(select(Patient).where(Patient.organization_id == town.emergency_id)).one()
+    kept = db.session.scalars(select(Patient).where(Patient.id.in_(known_to([town.emergency_id])))).one()
     assert (kept.birth_place, kept.commune_code, kept.phone) == ("91223", "91228", "+33639980102")
     assert kept.birth_date == date(1951, 6, 2)
 
@@ -182,8 +232,8 @@ def test_a_new_patient_goes_on_to_the_request(town: Town) -> None:
         ("birth_name", "1234", "Écrivez le nom en lettres."),
         ("given_names", "", "Écrivez au moins un prénom."),
         ("birth_date", "", "Écrivez la date de naissance"),
-        ("birth_date", "31/02/1948", "Écrivez une date qui existe"),
-        ("birth_date", "01/01/2190", "Cette date n'est pas possible."),
+        ("birth_date", "31/02/1948", "Février n'a pas de 31."),
+        ("birth_date", "01/01/2190", "Cette date n'est pas encore passée."),
         ("sex", "X", ""),
         ("birth_place", "Atlantis", "Choisissez une commune de la liste"),
         ("phone", "06 12", "pas le bon nombre de chiffres"),

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as but
 
 from app.core.clock import PARIS
+from app.core.language import kept, told
+from app.core.typography import plain
+from app.directory.words import SKILLS
 from app.dispatch import rules
 from app.dispatch.rules import Ask, Candidate, GiveUp, SearchState, Wait, Widen, next_move
 
@@ -122,12 +125,16 @@ def test_the_search_begins_with_the_first_stage_and_without_a_usual_one_goes_on_
 
 
 def test_the_reason_for_asking_is_said() -> None:
-    laden = but(person(1, 3.0), fits=("arabe",), today=2, lately=4, answers=3, asked_at_this_hour=5)
-    assert rules.rank_line(person(1, 3.0), "3,0 km") == "à 3,0 km, pas sollicité depuis 7 jours"
-    assert rules.rank_line(laden, "3,0 km") == (
-        "à 3,0 km, arabe, 2 prises aujourd'hui, sollicité 4 fois en 7 jours, répond 3 fois sur 5 à cette heure"
+    laden = but(person(1, 3.0), fits=(SKILLS["arabic"],), today=2, lately=4, answers=3, asked_at_this_hour=5)
+    assert why(person(1, 3.0)) == "à 3 km, aucune alerte depuis 7 jours"
+    assert why(laden) == (
+        "à 3 km, Arabe, déjà prises aujourd'hui : 2, alertes en 7 jours : 4, répond 3 fois sur 5 à cette heure"
     )
-    assert "habituel" in rules.rank_line(Candidate(UUID(int=1), UUID(int=2), 3.0, usual=True), "3,0 km")
+    assert "habituel" in why(Candidate(UUID(int=1), UUID(int=2), 3.0, usual=True))
+
+
+def why(candidate: Candidate) -> str:
+    return plain(told(kept(*rules.rank_line(candidate))))
 
 
 def paris(month: int, day: int, hour: int, minute: int = 0) -> datetime:

@@ -161,7 +161,7 @@ def test_accents_case_and_a_second_given_name_are_no_obstacle(town: Town, reques
         ({"because": ""}, "Dites ce qui se passe"),
         ({"reason": ""}, "Choisissez la raison"),
         ({"understood": ""}, "Cochez la case"),
-        ({"birth_date": "2199-01-01"}, "n&#39;est pas possible"),
+        ({"birth_date": "2199-01-01"}, "pas encore passée"),
     ],
 )
 def test_without_a_reason_nothing_is_even_looked_for(

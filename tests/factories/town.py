@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import cycle, islice
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from app.accounts.models import Account, Membership, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need, open_request
 from app.core import clock
+from app.core.dates import PartialDate
 from app.core.db import Model, db, insert_rows, transaction
 from app.core.tokens import hash_token, new_token
 from app.directory.actions import add_role, add_service
@@ -209,19 +211,22 @@ class Town:
             keys = device.subscription
             devices.subscribe(account_id, keys["endpoint"], keys["keys"]["p256dh"], keys["keys"]["auth"], clock.now())
 
-    def patient(self, given: str = "Monique", *, usual: Sequence[Nurse] = (), born: date = date(1948, 3, 12)) -> UUID:
-        """Lives in Évry, known to the emergency department."""
+    def patient(
+        self, given: str = "Monique", *, usual: Sequence[Nurse] = (), born: date = date(1948, 3, 12), **known: Any
+    ) -> UUID:
+        """Lives in Évry, known to the emergency department. `known`: what is otherwise, as `Identity` has it."""
+        usually = {
+            "birth_name": "Marchand",
+            "given_names": given,
+            "birth_date": PartialDate.of(born),
+            "sex": "F",
+            "birth_place": "91228",
+            "phone": "+33639980100",
+            "commune_code": "91228",
+            "address": "12 allée des Tilleuls",
+        }
         with transaction():
-            identity = patients.Identity(
-                birth_name="Marchand",
-                given_names=given,
-                birth_date=born,
-                sex="F",
-                birth_place="91228",
-                phone="+33639980100",
-                commune_code="91228",
-                address="12 allée des Tilleuls",
-            )
+            identity = patients.Identity(**usually | known)
             patient = patients.create(
                 identity,
                 organization_id=self.emergency_id,
@@ -278,12 +283,14 @@ class Town:
         return Need(chosen, reason or chosen.reasons[0].slug, start, end, **more)
 
     def time_passes(self, **delta: float) -> None:
-        """The clock moves on and the worker does what has come due, until nothing is left to do."""
+        """The clock moves on and the worker does what has come due, until no timer finds anything to do."""
         if delta:
             clock.advance(timedelta(**delta))
-        for _ in range(50):
+        idle = 0
+        for timer in islice(cycle(schedule.TIMERS), 50 * len(schedule.TIMERS)):
             db.session.rollback()  # The worker looks at the database as it is now.
-            if not sum(timer.run(clock.now()) for timer in schedule.TIMERS):
+            idle = 0 if timer.run(clock.now()) else idle + 1
+            if idle == len(schedule.TIMERS):
                 return
         raise AssertionError("the worker never comes to rest")
 

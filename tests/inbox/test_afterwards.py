@@ -9,12 +9,14 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.appointments.queries import of_request
 from app.audit.models import AuditEvent
-from app.care_requests.models import CareTask, EpisodeDocument, InformationCopy
+from app.care_requests.attachments import join
+from app.care_requests.models import CareTask, InformationCopy
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
-from app.documents.actions import store
+from app.documents.actions import keep_waiting
 from app.documents.rules import Upload
+from tests.factories import files
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
 from tests.inbox.test_answers import asked, url
@@ -147,14 +149,14 @@ def test_documents_are_listed_once_it_is_hers(town: Town, nurse: Nurse) -> None:
     nurse.accepts()
     page = Screen(nurse.get(url(nurse)))
     assert "Ordonnance.pdf" in page.text
-    assert f'href="/documents/{document}"' in page.html
-    assert nurse.get(f"/documents/{document}").data == b"pdf"
+    assert f'href="/documents/{document}?back=' in page.html
+    assert nurse.get(f"/documents/{document}/pages/1").mimetype == "image/jpeg"
 
 
 def joined(town: Town, request_id: UUID) -> UUID:
     with transaction():
         request, by = town.request(request_id), db.session.get_one(Account, town.orientation_nurse.account_id)
-        upload = Upload("Ordonnance.pdf", "application/pdf", b"pdf")
-        document = store(upload, request.patient_id, by=by, now=clock.now())
-        db.session.add(EpisodeDocument(document_id=document.id, episode_id=request.episode_id))
+        upload = Upload("Ordonnance.pdf", "application/pdf", 1, files.pdf())
+        document = keep_waiting(upload, by=by.id, now=clock.now())
+        join(request, [document], "prescription", by=by, now=clock.now())
         return document.id

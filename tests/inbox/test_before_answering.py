@@ -72,7 +72,7 @@ class TestAColleague:
         hugo = town.nurse("Hugo", km=60)
         shares_a_practice(nurse, hugo)
         asked(town, nurse)
-        assert "Passer à un confrère" in read(nurse, url(nurse))
+        assert "Passer à une ou un collègue" in read(nurse, url(nurse))
         answer = nurse.post(f"{url(nurse)}/relay", {"colleague": hugo.role_id}, htmx=True)
         assert "La demande passe à votre confrère" in Screen(answer).text
         assert "Pourquoi" not in Screen(answer).text
@@ -83,7 +83,7 @@ class TestAColleague:
     def test_is_one_of_hers(self, town: Town, nurse: Nurse) -> None:
         elsewhere = town.nurse("Inès", km=60)
         asked(town, nurse)
-        assert "Passer à un confrère" not in read(nurse, url(nurse))
+        assert "Passer à une ou un collègue" not in read(nurse, url(nurse))
         assert nurse.post(f"{url(nurse)}/relay", {"colleague": elsewhere.role_id}).status_code == 409
         assert (elsewhere.offer(), nurse.offer().state) == (None, OfferState.OPEN)
 

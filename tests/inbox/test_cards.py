@@ -69,9 +69,9 @@ def test_what_is_urgent_comes_before_what_was_asked_earlier(town: Town) -> None:
 def test_why_she_was_asked_is_for_the_coordinator(town: Town, nurse: Nurse) -> None:
     town.asks()
     town.time_passes(seconds=1)
-    assert "sollicité" in nurse.offer().rank_line
+    assert "alerte" in nurse.offer().rank_line
     for path in ("/inbox", url(nurse)):
-        assert "sollicité" not in read(nurse, path)
+        assert "alerte depuis" not in read(nurse, path)
 
 
 def test_the_chosen_maternity_knows_whom_before_it_answers(town: Town) -> None:

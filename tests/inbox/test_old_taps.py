@@ -122,8 +122,8 @@ def nothing(house: Asked) -> None:
 
 TABLE: list[tuple[str, Callable[[Asked], None], int, str, str]] = [
     # said first · what happened since · the answer to the copy: its status, its state, its words
-    ("acceptance", nothing, 200, "won", "c'est à vous"),
-    ("acceptance", goes_on, 200, "won", "c'est à vous"),
+    ("acceptance", nothing, 200, "won", "vous l'avez acceptée"),
+    ("acceptance", goes_on, 200, "won", "vous l'avez acceptée"),
     ("acceptance", gives_back, 409, "withdrawn", "votre désistement est noté"),
     ("acceptance", is_taken_back, 409, "withdrawn", "elle n'est plus à votre nom"),
     ("acceptance", is_cancelled, 409, "withdrawn", "la demande a été annulée"),
@@ -197,7 +197,7 @@ class TestAProposal:
             (nothing, 200, "proposed", "proposition transmise"),
             (refuses, 409, "refused", "vous l'avez refusée depuis"),
             (is_cancelled, 409, "withdrawn", "la demande a été annulée"),
-            (lambda house: house.chooses(house.nurse), 200, "won", "c'est à vous"),
+            (lambda house: house.chooses(house.nurse), 200, "won", "vous l'avez acceptée"),
             (lambda house: (house.hugo.accepts(), house.chooses(house.hugo)), 409, "lost", "déjà prise"),
         ],
     )

@@ -60,7 +60,7 @@ def test_a_kept_acceptance_is_settled_in_words_that_name_nobody(town: Town, nurs
     assert answer.status_code == 200
     assert answer.json is not None
     assert answer.json["answer"] == "won"
-    assert answer.json["words"].endswith("c'est à vous.")
+    assert answer.json["words"].endswith("vous l'avez acceptée.")
     assert "MARCHAND" not in answer.text
     assert nurse.offer().answered_at == clock.now() - timedelta(minutes=4)
     assert nurse.offer().heard == {"k": "accept"}

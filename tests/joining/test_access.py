@@ -18,6 +18,7 @@ from app.joining import actions, approvals
 from app.joining.models import AccessRequest
 from app.letters.models import Letter
 from app.membership import invitations, mails
+from app.membership.invitations import Invitee
 from app.membership.leaving import leave
 from app.membership.models import Invitation, MembershipLetter
 from tests.accounts.conftest import later, welcome
@@ -113,6 +114,30 @@ def test_from_the_sign_in_page_to_the_first_request(
         ("joining.asked", None, "joins an organization"),
         ("joining.accepted", town.coordinator.account_id, WHY["reason"]),
     ]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_who_is_invited_again_by_address_and_role_is_the_same_person_of_the_directory(
+    lea: Practitioner, town: Town, visitor: Anyone, coordinator: Visitor, refused: bool
+) -> None:
+    """By the form, which knows an address and a role only; not by the button that sends a letter anew."""
+    someone = visitor()
+    ask(someone, **identity(lea))
+    asked = confirm(someone)
+    coordinator.visit(f"/access-requests/{asked.id}")
+    assert coordinator.send(f"/access-requests/{asked.id}/acceptance", **WHY).status_code == 303
+    db.session.rollback()
+    first = db.session.scalars(select(Invitation)).one()
+    again = Invitee(first.email, "Lea", "Dupre"), first.organization_id, first.role
+    later(days=3)
+    with transaction():
+        if refused:
+            invitations.decline(db.session.get_one(Invitation, first.id), now=clock.now())
+        second = invitations.invite(*again, by=town.coordinator.account_id, now=clock.now()).id
+    welcome(visitor(), second)
+    db.session.rollback()
+    person = db.session.get_one(Practitioner, lea.id, populate_existing=True)
+    assert person.account_id == db.session.get_one(Invitation, second).account_id
 
 
 def test_nobody_learns_who_is_in_the_directory(lea: Practitioner, town: Town, visitor: Anyone) -> None:

@@ -83,7 +83,7 @@ def test_a_nurse_whose_phone_died_gets_a_mail_and_the_requester_reads_it(town: T
     assert told.get_content().split("\n")[:2] == [NEW_REQUEST, "http://localhost:8000"]
     truth = reach([request])[request]
     assert (truth.asked, truth.by_mail, truth.by_sms, truth.unreachable) == (1, 1, 0, 0)
-    assert "1 prévenu (dont 1 par e-mail) · 0 a reçu" in page(town, request)
+    assert "1 prévenu 0 a reçu 0 a ouvert 0 refus dont 1 par e-mail" in page(town, request)
     assert "injoignable" not in page(town, request)
 
 
@@ -166,8 +166,7 @@ def test_nothing_leaves_when_it_is_taken_while_it_is_on_its_way(
     ines = town.nurse("Inès", km=2)
     town.asks()
     search.advance_due(clock.now())
-    with transaction():
-        channels.hand_over(clock.now())
+    assert channels.hand_over_due(clock.now()) == 1
     with transaction():
         letter = actions.claim(Medium.EMAIL, clock.now())
         assert letter
@@ -232,7 +231,7 @@ def test_a_minute_after_the_mail_comes_an_sms(town: Town, tmp_path: Path, gatewa
     assert sent.body["to"] == "+33639980001"
     assert sent.body["text"] == f"{NEW_REQUEST} http://localhost:8000"
     assert sent.body["reference"] == str(letters(Channel.SMS)[0].id)
-    assert "1 prévenu (dont 1 par SMS) · 0 a reçu" in page(town, request)
+    assert "1 prévenu 0 a reçu 0 a ouvert 0 refus dont 1 par SMS" in page(town, request)
     town.time_passes(minutes=5)
     assert len(gateway.posts) == 1, "each is paid for"
 
@@ -381,7 +380,7 @@ def test_an_sms_that_arrived_is_received(town: Town, gateway: FakeSmsGateway, an
     assert sms_state() is MessageState.RECEIVED
     truth = reach([an_sms])[an_sms]
     assert (truth.by_sms, truth.received, truth.unreachable) == (1, 1, 0)
-    assert "1 prévenu (dont 1 par SMS) · 1 a reçu" in page(town, an_sms)
+    assert "1 prévenu 1 a reçu 0 a ouvert 0 refus dont 1 par SMS" in page(town, an_sms)
 
 
 def test_an_sms_that_never_will_is_no_reach(town: Town, gateway: FakeSmsGateway, an_sms: UUID) -> None:

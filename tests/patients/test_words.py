@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.patients.words import age_words
+from app.core.dates import PartialDate
+from app.patients.words import about_age, age_words, born_words
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,17 @@ from app.patients.words import age_words
 )
 def test_age(born: date, words: str) -> None:
     assert age_words(born, date(2026, 11, 24)).replace("\xa0", " ") == words
+
+
+@pytest.mark.parametrize(
+    ("iso", "born", "old"),
+    [
+        ("1948-03-12", "le 12 mars 1948", "78 ans"),
+        ("1948-03", "en mars 1948", "environ 78 ans"),
+        ("1948", "en 1948", "environ 77 ans"),
+    ],
+)
+def test_what_is_not_known_of_a_birth_is_not_made_up(iso: str, born: str, old: str) -> None:
+    known = PartialDate.parse(iso)
+    assert born_words(known) == born
+    assert about_age(known, date(2026, 11, 24)).replace("\xa0", " ") == old

@@ -14,7 +14,7 @@ from app.care_requests.models import CareRequest, State
 from app.core import logging
 from app.core.db import db
 from app.dispatch.models import OfferState
-from app.patients.models import Patient
+from app.patients.models import Patient, Relation
 from tests.factories.town import Town
 
 ROOT = Path(__file__).parents[2]
@@ -100,12 +100,13 @@ def test_fields_that_no_form_has_are_ignored(town: Town) -> None:
     form = {
         **{"birth_name": "Marchand", "given_names": "Odile", "birth_date": "12/03/1948", "sex": "F"},
         **{"birth_place": "91228", "phone": "0639980100", "commune": "91228", "address": ""},
-        **{"organization_id": str(elsewhere.account.organizations()[0]), "id": "0" * 32, "birth_date_key": "x"},
+        **{"organization_id": str(elsewhere.account.organizations()[0]), "id": "0" * 32, "identity_status": "QUAL"},
     }
     assert town.orientation_nurse.post("/patients/new?pathway=home-care", form).status_code == 303
     db.session.rollback()
     patient = db.session.scalars(select(Patient)).one()
-    assert (patient.organization_id, patient.birth_date_key == "x") == (town.emergency_id, False)
+    holders = db.session.scalars(select(Relation.organization_id)).all()
+    assert (holders, patient.identity_status.value) == ([town.emergency_id], "PROV")
 
     maya = town.nurse("Maya")
     request = town.asks(patient=patient.id)

@@ -26,6 +26,7 @@ from app.joining.models import AccessRequest
 from app.membership.models import Invitation
 from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
+from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
 from tests.tablets.ward import CODE, enrolled
 
@@ -80,6 +81,9 @@ OWN_CODE = only("requester", *ELSEWHERE)
 CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
 AT_TABLET = tablet_too(row("forbidden"))
 
+READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
+ASKS_ALONE = tablet_too(only(*REQUESTERS, *ELSEWHERE))
+
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 TABLE: dict[str, Row] = {
@@ -104,7 +108,10 @@ TABLE: dict[str, Row] = {
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
-    "GET /documents/<uuid:document_id>": tablet_too(row("not found", comes_in=(*REQUESTERS, "senior", "winner"))),
+    "POST /documents": ASKS_ALONE,
+    "GET /documents/<uuid:document_id>": tablet_too(READS),
+    "GET /documents/<uuid:document_id>/pages/<int:number>": tablet_too(READS),
+    "GET /documents/<uuid:document_id>/file": READS,
     "GET /audit": only(*COORDINATORS),
     "GET /badges": OWN_CODE,
     "POST /badges/<uuid:tablet_id>": only("requester", foreign=ELSEWHERE),
@@ -156,6 +163,7 @@ TABLE: dict[str, Row] = {
     "GET /offers/<uuid:offer_id>": OFFER,
     "POST /offers/<uuid:offer_id>/acceptance": OFFER,
     "POST /offers/<uuid:offer_id>/appointment": OFFER,
+    "POST /offers/<uuid:offer_id>/called": OFFER,
     "POST /offers/<uuid:offer_id>/checklist": OFFER,
     "POST /offers/<uuid:offer_id>/end": OFFER,
     "POST /offers/<uuid:offer_id>/question": OFFER,
@@ -169,7 +177,10 @@ TABLE: dict[str, Row] = {
     "GET /p/<token>": TOKEN,
     "GET /p/<token>/advice": TOKEN,
     "POST /p/<token>/answer": TOKEN,
+    "POST /p/<token>/call": TOKEN,
+    "POST /p/<token>/outcome": TOKEN,
     "GET /p/<token>/visit.ics": TOKEN,
+    "POST /p/<token>/wishes": TOKEN,
     "GET /passkeys/<uuid:passkey_id>": mine_alone("requester"),
     "POST /passkeys/<uuid:passkey_id>/name": mine_alone("requester"),
     "POST /passkeys/<uuid:passkey_id>/removal": mine_alone("requester"),
@@ -214,6 +225,7 @@ TABLE: dict[str, Row] = {
     ),
     "POST /requests/<uuid:request_id>/attachments": REQUEST,
     "GET /requests/<uuid:request_id>/card": REQUEST,
+    "POST /requests/<uuid:request_id>/card": REQUEST,
     "POST /requests/<uuid:request_id>/cancellation": REQUEST,
     "POST /requests/<uuid:request_id>/proposals/<uuid:offer_id>": REQUEST,
     "POST /requests/<uuid:request_id>/questions/<uuid:inquiry_id>": REQUEST,
@@ -231,6 +243,12 @@ TABLE: dict[str, Row] = {
     "POST /requests/patients": ASKS,
     "GET /requests/plan": ASKS,
     "POST /requests/refusal": ASKS,
+    "GET /s/<token>": TOKEN,
+    "POST /s/<token>": TOKEN,
+    "GET /s/<token>/<key>": TOKEN,
+    "GET /s/<token>/<key>/readers": TOKEN,
+    "POST /s/<token>/<key>/reminders": TOKEN,
+    "GET /s/<token>/agenda/<key>.ics": TOKEN,
     "GET /service-worker.js": PUBLIC,
     "GET /static/joined/answers.js": PUBLIC,
     "GET /static/joined/page.js": PUBLIC,
@@ -331,6 +349,7 @@ def world(town: Town) -> World:
             "slug": "home-care",
             "offer_id": offer.id,
             "document_id": joined[0].id,
+            "number": 1,
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
@@ -344,7 +363,7 @@ def world(town: Town) -> World:
             "sign_in_id": second.id,
             "visit_task_id": task_of(request),
             "draft_id": keep(
-                people["requester"].account_id, "/patients/new", "phone=06", had_files=False, now=clock.now()
+                people["requester"].account_id, "/patients/new", "phone=06", lost_files=False, now=clock.now()
             ),
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
@@ -372,15 +391,17 @@ def joined_to(request_id: UUID, offer_id: UUID, senior: UUID) -> tuple[Document,
     """What hangs on the request: a document, a question, a task; and the doctor who was asked to decide."""
     request, now = db.session.get_one(CareRequest, request_id), clock.now()
     request.decider_id = senior
-    body = b"%PDF-1.4"
+    body = files.photo()
     document = Document(
         patient_id=request.patient_id,
-        name="ordonnance.pdf",
-        media_type="application/pdf",
+        name="ordonnance.jpg",
+        media_type="image/jpeg",
         size=len(body),
+        pages=1,
         body=body,
         added_by_id=request.author_id,
         at=now,
+        expires_at=now + timedelta(days=90),
     )
     db.session.add(document)
     db.session.flush()
@@ -560,8 +581,9 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "supervision.relaunch": COORDINATORS,
         "desk.decide": SENIORS,
         "inbox.complete": ("winner", "asked"),
+        **dict.fromkeys(("tablets.ask_code", "tablets.forget_code"), ("requester", "requester elsewhere")),
     }
-    other_rooms = {"supervision": COORDINATORS, "badges": ("requester", "requester elsewhere")}
+    other_rooms = {"supervision": COORDINATORS}
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
     swapped = set()

@@ -130,7 +130,7 @@ def test_found_by_telephone_a_second_time(town: Town) -> None:
         with transaction():
             request = db.session.get_one(CareRequest, asked)
             assert dispatch.withdraw(request, by=maya.account, now=clock.now(), reason="")
-    assert titles(maya) == ["C'est à vous", "C'est à vous"]
+    assert titles(maya) == ["Demande acceptée", "Demande acceptée"]
 
 
 # A sign-in that ended
@@ -278,18 +278,20 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     at_desk = [endpoint for endpoint in every if endpoint.startswith("desk.") and endpoint != "desk.decide"]
     by_link = ("membership.decline", "membership.stop")
     of_members = [e for e in every if e.startswith("membership.") and not e.startswith(by_link)]
+    codes, on_a_tablet = ("tablets.ask_code", "tablets.forget_code"), ("tablets.code", "tablets.enter")
+    of_tablets = [e for e in every if e.startswith("tablets.") and e not in (*codes, *on_a_tablet)]
     people = {
-        "requester": (town.orientation_nurse, (*at_desk, "documents.", "badges.", "emergency.", "drafts.")),
+        "requester": (town.orientation_nurse, (*at_desk, "documents.", *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),
         "coordinator": (town.coordinator, ("supervision.", "joining.")),
         "practitioner": (maya, ("inbox.", "messages.remove", "accounts.")),
         "administrator": (
             town.administrator(),
-            (*of_members, "tablets_administration."),
+            (*of_members, *of_tablets),
         ),
         "anyone": (
             town.stranger(),
-            ("appointments.", "push.receive", "messages.report_sms", "tablets.", *by_link),
+            ("patient_space.", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
         ),
     }
     asked = set()

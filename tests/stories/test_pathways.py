@@ -13,6 +13,8 @@ from app.care_requests.models import CareRequest, CareTask, InformationCopy, Sta
 from app.care_requests.rules import planned
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.language import told
+from app.core.typography import plain
 from app.directory.actions import accept_requests, replace
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import actions as dispatch
@@ -233,9 +235,9 @@ class TestHomeCare:
             db.session.get_one(PractitionerRole, able.role_id).skills = ["wounds"]
         town.asks(reason="dressing")
         town.time_passes(seconds=1)
-        assert (near.offer(), able.offer().rank_line) == (
+        assert (near.offer(), plain(told(able.offer().rank_line))) == (
             None,
-            "à 4,0\u00a0km, plaies et cicatrisation, pas sollicité depuis 7 jours",
+            "à 4 km, Plaies et cicatrisation, aucune alerte depuis 7 jours",
         )
 
     def test_care_that_does_not_begin_is_said(self, town: Town) -> None:
@@ -370,7 +372,7 @@ class TestBedRequest:
         town.time_passes(seconds=1)
         assert [ward.offer().state for ward in wards] == [OfferState.LOST, OfferState.WON, OfferState.LOST]
         assert wards[0].notices()[-1]["notification"]["title"] == "Une autre proposition est retenue"
-        assert wards[1].notices()[-1]["notification"]["title"] == "C'est à vous"
+        assert wards[1].notices()[-1]["notification"]["title"] == "Demande acceptée"
         moves(town, request, Verb.START, wards[1])
         moves(town, request, Verb.FINISH, wards[1])
 
@@ -422,7 +424,7 @@ class TestTheRequestersHand:
             assert dispatch.assign(town.request(request), role, by=town.coordinator.account, now=clock.now())
         town.time_passes(seconds=1)
         assert (maya.offer().state, ines.offer().state) == (OfferState.LOST, OfferState.WON)
-        assert ines.notices()[-1]["notification"]["title"] == "C'est à vous"
+        assert ines.notices()[-1]["notification"]["title"] == "Demande acceptée"
 
     def test_widen_at_once(self, town: Town) -> None:
         town.nurse("Maya", km=1)
@@ -513,10 +515,10 @@ class TestAttention:
         says(laden)
         town.asks(patient=town.patient("Odette"))
         town.time_passes(seconds=1)
-        assert free.offer().rank_line.startswith("à 1,2")
+        assert told(free.offer().rank_line).startswith("à 1,2")
         free.refuses()
         town.time_passes(seconds=1)
-        assert "1 prise aujourd'hui, sollicité 1 fois en 7 jours" in laden.offer().rank_line
+        assert "déjà prises aujourd'hui : 1, alertes en 7 jours : 1" in plain(told(laden.offer().rank_line))
 
     def test_two_searches_that_move_together_know_of_each_other(self, town: Town) -> None:
         near, beside = town.nurse("Proche", km=1.00), town.nurse("Voisine", km=1.05)

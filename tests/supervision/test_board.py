@@ -27,7 +27,7 @@ def test_the_coordinator_sees_what_nobody_took_first_and_what_is_searched_for(to
     assert "1 demande attend votre décision" in words(page)
     assert "1 recherche en cours" in words(page)
     assert "Rechercher à nouveau" in words(page)
-    assert "reste" in words(page)
+    assert "à pourvoir" in words(page)
     fragment = town.coordinator.get("/board", htmx=True)
     assert "<html" not in fragment.text
     assert f"board-{town.cpts_id} from:#live" in fragment.text

@@ -10,6 +10,8 @@ from sqlalchemy import update
 from app.care_requests.models import CareRequest, CareTask, State
 from app.core import clock
 from app.core.db import db, transaction
+from app.core.language import told
+from app.core.typography import plain
 from app.directory.models import Practitioner, Profession
 from app.dispatch.models import Offer
 from app.pathways.library import pathways
@@ -43,7 +45,7 @@ def test_the_list_says_who_is_near_and_what_each_said(town: Town) -> None:
         db.session.get_one(Practitioner, rose.practitioner_id).account_id = None
     page = town.coordinator.get(f"/requests/{asked}/search")
     said = words(page).replace("\u00a0", " ")
-    assert "1 trop loin, 1 complet" in said
+    assert "1 trop loin 1 complet" in said
     assert "a refusé : complet" in said and "a refusé : trop loin" in said
     assert "pas encore sur Relais" in said
     assert "tel:+33639980001" in page.text
@@ -63,7 +65,7 @@ def test_somebody_found_by_telephone_has_it_in_one_tap(town: Town) -> None:
     request = town.request(asked)
     assert (request.state, request.performer_id) == (State.ACCEPTED, zoe.role_id)
     offer = zoe.offer()
-    assert offer is not None and offer.rank_line == "trouvé par téléphone par Hélène Garnier"
+    assert offer is not None and told(offer.rank_line) == "trouvé par téléphone par Hélène Garnier"
     again = town.coordinator.post(url, {"role": str(zoe.role_id)})
     assert again.status_code == 409
 
@@ -147,7 +149,7 @@ def test_why_each_was_asked_can_be_read(town: Town) -> None:
     assert offer is not None
     said = words(town.coordinator.get(f"/requests/{asked}/search"))
     assert "Pourquoi ces personnes" in said
-    assert " ".join(offer.rank_line.split()) in said
+    assert plain(told(offer.rank_line)) in said
     assert "qui appeler" in words(town.coordinator.get(f"/requests/{asked}"))
 
 

@@ -5,7 +5,6 @@
   const live = document.getElementById("live");
   const banner = document.getElementById("offline");
   const silence = document.getElementById("silence");
-  const clock = new Intl.DateTimeFormat("fr", { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" });
 
   // ---- the network
   function showOffline(offline) {
@@ -15,7 +14,7 @@
     paintBar();
     const asOf = document.querySelector("[data-as-of]")?.dataset.asOf;
     const place = banner.querySelector("[data-received]");
-    if (asOf) place.textContent = ` (${clock.format(new Date(asOf)).replace(/^0?(\d+):/, "$1\u00a0h\u00a0")})`;
+    if (asOf) place.textContent = ` (${hourOf(new Date(asOf))})`;
   }
 
   /* The bar of the phone has the colour of the band under it: red when it will not ring, ink without network. */

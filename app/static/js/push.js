@@ -9,14 +9,6 @@ const onIos = /iPhone|iPad/.test(navigator.userAgent) || (navigator.maxTouchPoin
 const platform = onIos ? "ios" : /Android/.test(navigator.userAgent) ? "android" : "desktop";
 const installed = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 
-const WORDS = {
-  granted: "C’est fait\u00a0: ce téléphone reçoit les demandes.",
-  denied: "Les alertes sont bloquées pour Relais. En attendant, gardez cette page ouverte\u00a0: elle se met à jour seule.",
-  later: "Rien n’a changé. Vous pourrez accepter les alertes plus tard.",
-  unsupported: "Ce navigateur ne sait pas recevoir d’alertes. Gardez cette page ouverte\u00a0: elle se met à jour seule.",
-  failed: "Les alertes n’ont pas pu être activées. Réessayez quand le réseau est meilleur.",
-};
-
 let refused = false;
 
 start();
@@ -104,7 +96,7 @@ function say(outcome, words) {
   refused = outcome === "denied";
   document.querySelectorAll("[data-way-back]").forEach((way) => (way.hidden = !refused || way.dataset.wayBack !== platform));
   const status = document.querySelector("[data-push-status]");
-  if (status) status.textContent = words ?? WORDS[outcome];
+  if (status) status.textContent = words ?? place[outcome];
   const button = document.querySelector("[data-push-ask]");
   if (button) show("[data-push-ask]", ["later", "failed"].includes(outcome));
   if (outcome === "granted" && card()?.matches(".strip")) card().hidden = true;

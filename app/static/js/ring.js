@@ -1,7 +1,17 @@
 // Shortens the batons, counts down what they say, and moves the "il y a 4 min" between two visits of the server, whose word stays the truth.
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" });
+
+/* "14 h 05" or "14:05", as the page's language has it. */
+function hourOf(at) {
+  const [hour, minute] = clock.format(at).split(":");
+  return document.body.dataset.hour.replace("{h}", Number(hour)).replace("{m}", minute);
+}
+
 (() => {
-  const words = (seconds) =>
-    seconds >= 5400 ? [Math.floor(seconds / 3600), "h"] : seconds >= 60 ? [Math.floor(seconds / 60), "min"] : [Math.floor(seconds), "s"];
+  const [hours, minutes, seconds, over] = document.body.dataset.left.split("|"); // in the page's language: "{n} h", …
+  const fill = (words, number) => words.replace("{n}", Math.floor(number));
+  const words = (left) =>
+    left === 0 ? over : left >= 5400 ? fill(hours, left / 3600) : left >= 60 ? fill(minutes, left / 60) : fill(seconds, left);
 
   function turn(timed, now) {
     const start = Date.parse(timed.dataset.startedAt);
@@ -11,7 +21,7 @@
     // Over is over, network or not; whether it was taken meanwhile, only the server knows.
     timed.querySelector(".baton__left")?.setAttribute("width", `${share.toFixed(1)}%`);
     const told = timed.querySelector("[data-left]");
-    if (told) told.textContent = left > 0 ? words(left).join("\u00a0") : "délai passé";
+    if (told) told.textContent = words(left);
     timed.dataset.level = left === 0 ? "over" : share <= 12 ? "last" : share <= 35 ? "soon" : "calm";
   }
 

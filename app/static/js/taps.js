@@ -38,8 +38,6 @@
   }
 
   // ---- what the card says meanwhile
-  const clock = new Intl.DateTimeFormat("fr", { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" });
-  const hour = (at) => clock.format(at).replace(/^0?(\d+):/, "$1\u00a0h\u00a0");
 
   async function paint() {
     kept = new Map((await outbox.all()).map((tap) => [tap.offer, tap]));
@@ -58,7 +56,7 @@
     made.dataset.kept = tap.offer;
     const said = tap.part ? "part" : tap.answer;
     made.querySelectorAll(`[data-said]:not([data-said="${said}"])`).forEach((other) => other.remove());
-    made.querySelector("[data-at]").textContent = hour(tap.at);
+    made.querySelector("[data-at]").textContent = hourOf(tap.at);
     return made;
   }
 

@@ -1,8 +1,6 @@
 /* Service worker, alerts: shows each, says that it came, and acts on its buttons without opening a page. */
 "use strict";
 
-const DONE = { accept: "C’est noté\u00a0: vous prenez la demande", refuse: "Refus enregistré" };
-
 /* Each push shows something: iOS revokes a subscription after three silent ones. */
 self.addEventListener("push", (event) => {
   const notice = event.data ? read(event.data) : event.notification;
@@ -18,10 +16,10 @@ function read(data) {
 
 function show(notice) {
   const data = notice?.data ?? { path: "inbox" };
-  const buttons = [{ action: "accept", title: "Accepter" }, { action: "refuse", title: "Refuser" }];
+  const buttons = [{ action: "accept", title: WORDS.accept }, { action: "refuse", title: WORDS.refuse }];
   return registration.showNotification(notice?.title ?? "Relais", {
-    body: notice?.body ?? "Ouvrez Relais pour voir vos demandes.",
-    lang: "fr",
+    body: notice?.body ?? WORDS.open,
+    lang: LANGUAGE,
     tag: notice?.tag ?? "relais",
     // What only says that a request is gone takes the alert's place in silence.
     renotify: Boolean(data.awaits),
@@ -68,7 +66,7 @@ async function answer(way, action, notification) {
   } catch {
     for (const page of await clients.matchAll({ type: "window" })) page.postMessage({ kept: offer });
     await registration.sync?.register("outbox").catch(() => undefined);
-    await show({ ...aboutIt(notification), title: "Pas encore envoyé\u00a0: gardé, envoyé dès que le réseau revient" });
+    await show({ ...aboutIt(notification), title: WORDS.kept });
   }
   await countOnIcon();
 }
@@ -81,7 +79,7 @@ async function tell(settled) {
   for (const page of pages) page.postMessage({ settled });
   const seen = pages.some((page) => page.visibilityState === "visible");
   if (seen && !settled.way) return;
-  const title = settled.stands ? DONE[settled.answer] : settled.fate ?? "Ouvrez Relais pour répondre";
+  const title = settled.stands ? WORDS.done[settled.answer] : settled.fate ?? WORDS.answer;
   const path = `offers/${settled.offer}`;
   await show({ tag: path, body: settled.words, ...settled.notice, title, data: { path } });
 }

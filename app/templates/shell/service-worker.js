@@ -4,6 +4,15 @@
 
 const SCOPE = new URL(registration.scope).pathname;
 const VERSION = {{ version|tojson }};
+const LANGUAGE = {{ language()|tojson }};
+const WORDS = {
+  accept: {{ _("Accepter")|tojson }},
+  refuse: {{ _("Refuser")|tojson }},
+  open: {{ _("Ouvrez Relais pour voir vos demandes.")|tojson }},
+  answer: {{ _("Ouvrez Relais pour répondre")|tojson }},
+  kept: {{ _("Pas encore envoyé : gardé, envoyé dès que le réseau revient")|tojson }},
+  done: { accept: {{ _("C'est noté : vous prenez la demande")|tojson }}, refuse: {{ _("Refus enregistré")|tojson }} },
+};
 const SHELL = {{ shell|tojson }};
 const within = (path) => new URL(path, registration.scope).href;
 
