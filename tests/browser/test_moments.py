@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
+from pypdfium2 import PdfDocument
 
 from tests.browser.conftest import RunningHouse
 from tests.browser.screens import go_to_the_patients_page, newest_offer, offers_of
@@ -21,8 +21,6 @@ HELD_AT_ITS_START = """() => {
   return { lasts, from, to: [gap(giver), gap(taker)] };
 }"""
 PASSING = "() => document.getAnimations().some((one) => one.animationName === 'pass')"
-
-
 
 
 def time_stands(page: Page) -> None:
@@ -109,13 +107,24 @@ def says(word: str, phone: Page, tablet: Page) -> None:
 
 
 def test_the_card_is_one_page_of_paper_that_is_right_on_another_day(house: RunningHouse, browsers: Browsers) -> None:
-    phone, tablet = accepting(house, browsers, "nurse-4" if False else "nurse-3")
+    phone, tablet = accepting(house, browsers, "nurse-3")
     accept(phone)
     phone.wait_for_function("() => !document.querySelector('[data-still]')")
     phone.locator("#offer .slots .button").first.click()
     expect(state(tablet)).to_have_attribute("data-state", "scheduled")
+    patient = tablet.locator("#request h1").inner_text().split()[-1]
     tablet.goto(f"{tablet.url}/card")
-    for dark in ("light", "dark"):
-        tablet.emulate_media(color_scheme=dark)
-        words, pages = read(tablet.pdf(prefer_css_page_size=True, print_background=True))
-        assert pages == 1
+    for scheme in ("light", "dark"):  # the screen's own night does not go on paper
+        tablet.emulate_media(color_scheme=scheme)
+        printed = tablet.pdf(prefer_css_page_size=True, print_background=True)
+        paper = PdfDocument(printed)
+        assert len(paper) == 1
+        words = " ".join(paper[0].get_textpage().get_text_bounded().split())
+        assert "Centre hospitalier des Deux-Rives" in words
+        assert re.search(r"(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) \d+ \w+ \d{4}", words, re.I), words
+        assert "En cas d'urgence, appelez le 15" in words.replace("’", "'")
+        assert not re.search(r"aujourd.hui|demain|Imprimer|Suivi", words, re.I), words
+        assert patient not in words and "Injection" not in words, "whoever finds it learns neither who nor why"
+        pixels = bytes(paper[0].render(scale=1, grayscale=True).buffer)
+        assert min(pixels[:2000]) > 250, "white to its edge"
+        assert sum(one < 60 for one in pixels) > len(pixels) / 50, "and the code and the words are black"
