@@ -32,7 +32,9 @@ WHOLE_CITIES = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 """Communes that the post knows by their arrondissements alone; people are born in them all the same."""
 UNKNOWN = "99999"
 """The birthplace that nobody knows, as the national identity reference writes it."""
-UNKNOWN_WORDS = frozenset({"inconnu", "inconnue", "lieu inconnu", "commune inconnue", "ne sait pas", "unknown", UNKNOWN})
+UNKNOWN_WORDS = frozenset(
+    {"inconnu", "inconnue", "lieu inconnu", "commune inconnue", "ne sait pas", "unknown", UNKNOWN}
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Place:
         """`Évry-Courcouronnes · 91080 · Essonne`."""
         name = self.commune.name
         if self.former_code and self.name != name:
-            name = f"{self.name}, aujourd'hui {name}"
+            name = _("%(former)s, aujourd'hui %(name)s", former=self.name, name=name)
         parts = name, ", ".join(self.postal_codes), department_of(self.commune.code)
         return " · ".join(part for part in parts if part)
 
