@@ -63,7 +63,7 @@ ACTS = {
 }
 
 REASONS = {
-    "care": "soins",
+    "care": later("soins"),
     "emergency": later("urgence, hors du cercle de soins"),
     "patient": later("geste du patient"),
     "sign-in": later("connexion"),
