@@ -19,6 +19,7 @@ from app import (
     membership,
     messages,
     pathways,
+    patient_space,
     push,
     schedule,
     shell,
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     for room in (directory, documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, supervision, joining, emergency, shell):
+    for door in (desk, inbox, supervision, joining, emergency, patient_space, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

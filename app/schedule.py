@@ -1,5 +1,6 @@
 """Every timer of the house in one list. A timer finds what is due in rows; nothing here remembers anything."""
 
+from app.appointments import reminders
 from app.audit import sealing as audit
 from app.care_requests import attachments, watch
 from app.care_requests import queries as care_requests
@@ -25,6 +26,7 @@ TIMERS = (
     Timer("mails", post.send_mails, letters.oldest_mail_due, hands=2, rest=5.0),
     Timer("SMS", post.send_sms, letters.oldest_sms_due, rest=5.0),
     Timer("checks of the month", checks.check_due, checks.oldest_due, rest=20.0),
+    Timer("reminders of visits", reminders.remind_due, reminders.oldest_due, rest=20.0),
     Timer("recoveries", recovery.move_due, recovery.oldest_due, rest=10.0),
     Timer("drafts of yesterday", drafts.forget_due, kept_drafts.oldest_due, rest=20.0),
     Timer("documents in quarantine", quarantine.scan_due, documents.oldest_scan_due, rest=20.0),

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
+from docs import sheets
+from tests.browser import hard_day
 from tests.services.browser import Browsers, find_chromium
 
 ROOT = Path(__file__).parents[1]
@@ -47,17 +49,20 @@ def main() -> None:
         raise SystemExit("no browser here: install Chromium (Debian: apt-get install chromium)")
     IMAGES.mkdir(exist_ok=True)
     taken_of = looks()
-    with demonstration() as address, sync_playwright() as driver:
+    with demonstration() as (address, folder), sync_playwright() as driver:
         browsers = Browsers(driver, chromium, None)
         browsers.allow("")  # Judging the pages is the tests' work.
         tell(browsers, f"{address}/demo/as")
+        browsers.close()
+        hard_day.write(folder)
+        sheets.make(browsers, address, IMAGES)
         browsers.close()
     STAMP.write_text(taken_of + "\n")
 
 
 @contextlib.contextmanager
-def demonstration() -> Iterator[str]:
-    """The address of a demonstration with a folder and a port of its own, stopped at the end."""
+def demonstration() -> Iterator[tuple[str, Path]]:
+    """The address of a demonstration and its folder, with a port of its own, stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="relais-screenshots-") as folder:
         address = f"http://localhost:{(port := free_port())}"
         environment = {**os.environ, "RELAIS_DATA": folder, "PORT": str(port)}
@@ -66,7 +71,7 @@ def demonstration() -> Iterator[str]:
         running = subprocess.Popen([ROOT / "bin" / "demo"], env=environment)  # noqa: S603 -- our own script
         try:
             wait_for(f"{address}/healthz", running)
-            yield address
+            yield address, Path(folder)
         finally:
             running.send_signal(signal.SIGTERM)
             running.wait(20)
@@ -79,8 +84,8 @@ def free_port() -> int:
 
 
 def wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
-    """Up to a minute and a half: the first start also loads the invented people."""
-    for _ in range(180):
+    """Up to five minutes on a busy machine: the first start also loads the invented people."""
+    for _ in range(600):
         if running.poll() is not None:
             raise SystemExit("bin/demo ended by itself")
         with contextlib.suppress(OSError):  # refused, or too slow

@@ -1,5 +1,6 @@
 """The house under test: the same tests on SQLite and on PostgreSQL, with a clock that tests move by hand."""
 
+import gc
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, func, update
 from sqlalchemy.pool import QueuePool
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -31,8 +33,10 @@ from app.core.typography import plain
 from app.core.waiting import WEB
 from app.demo import territory
 from app.pathways import library
+from app.push.models import Subscription
 from app.push.vapid import public_key
 from tests.factories.town import Town
+from tests.services.once import made_once
 from tests.services.postgres import PostgresServer
 from tests.services.push_service import FakePushService
 
@@ -43,18 +47,17 @@ class CompiledOnce(BytecodeCache):
     """Templates compiled by one house under test serve the next: that was a fifth of the suite's time."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], bytes] = {}
+        self._known: dict[tuple[str, ...], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if code := self._known.get(_in_its_language(bucket)):
-            bucket.bytecode_from_string(code)
+        bucket.code = self._known.get(_in_its_language(bucket))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[_in_its_language(bucket)] = bucket.bytecode_to_string()
+        self._known[_in_its_language(bucket)] = bucket.code
 
 
-def _in_its_language(bucket: Bucket) -> tuple[str, str]:
-    return getattr(bucket.environment, "language", ""), bucket.key
+def _in_its_language(bucket: Bucket) -> tuple[str, ...]:
+    return getattr(bucket.environment, "language", ""), bucket.key, bucket.checksum
 
 
 def read_plainly(get_data: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,9 +148,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(slow)]
 
 
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: looking through it for garbage was a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
+
 def needs_another_program(item: pytest.Item) -> bool:
     """A browser, PostgreSQL, the State's sign-in; or it starts and kills processes of ours."""
-    asked = {"browsers", "postgres", "pro_sante", "notification_centre"} & set(getattr(item, "fixturenames", ()))
+    programs = {"playwright_driver", "chromium", "postgres", "pro_sante", "notification_centre"}
+    asked = programs & set(getattr(item, "fixturenames", ()))
     on_postgresql = "postgresql" in item.nodeid.partition("[")[2]
     return bool(asked) or on_postgresql or {"chaos", "bench"} & {*item.path.parts} != set()
 
@@ -217,11 +227,13 @@ def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+def sqlite_model(run_folder: Path) -> str:
     """A file to copy: making the tables anew for each test would be most of the suite's time."""
-    path = tmp_path_factory.mktemp("model") / "relais.sqlite3"
-    make_tables(f"sqlite:///{path}", path.parent)
-    return str(path)
+
+    def make(folder: Path) -> None:
+        make_tables(f"sqlite:///{folder / 'relais.sqlite3'}", folder)
+
+    return str(made_once(run_folder / "model", make) / "relais.sqlite3")
 
 
 @pytest.fixture(scope="session")
@@ -257,23 +269,55 @@ def let_the_disk_rest() -> None:
 
 @pytest.fixture(scope="session", params=ENGINES)
 def demonstration(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """Loaded once per engine, as it is on `A_TUESDAY`: to look at, on a clock that stands there (`now`)."""
-    folder = tmp_path_factory.mktemp("demo")
-    url = f"sqlite:///{folder / 'relais.sqlite3'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").create_database()
-    app = create_app(settings_for(url, folder, RELAIS_DEMO="1", PORT=str(free_port())))
+    """As it is on `A_TUESDAY`: to look at, on a clock that stands there (`now`). Copied from what was loaded once."""
+    folder, loaded = tmp_path_factory.mktemp("demo"), request.getfixturevalue(f"{request.param}_territory")
+    if request.param == "sqlite":
+        shutil.copy(loaded, folder)
+        url = f"sqlite:///{folder / 'relais.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgres").create_database(like=loaded)
+    port = free_port()
+    app = create_app(settings_for(url, folder, RELAIS_DEMO="1", PORT=str(port)))
     app.config["TESTING"] = True
+    with app.app_context():
+        let_the_disk_rest()
+        with transaction():  # The invented people's phones ring where this process may be called.
+            there = func.replace(Subscription.endpoint, f":{NO_PORT}/", f":{port}/")
+            db.session.execute(update(Subscription).values(endpoint=there))
+    yield app
+    with app.app_context():
+        close_engines()
+
+
+NO_PORT = 9
+"""Where nothing listens: who copies the territory says where its phones ring."""
+
+
+@pytest.fixture(scope="session")
+def sqlite_territory(run_folder: Path) -> str:
+    def make(folder: Path) -> None:
+        load_territory(f"sqlite:///{folder / 'relais.sqlite3'}", folder)
+
+    return str(made_once(run_folder / "territory", make) / "relais.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def postgresql_territory(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = postgres.create_database()
+    load_territory(url, tmp_path_factory.mktemp("territory"))
+    return url
+
+
+def load_territory(url: str, data_dir: Path) -> None:
+    app = create_app(settings_for(url, data_dir, RELAIS_DEMO="1", PORT=str(NO_PORT)))
     clock.stop_at(A_TUESDAY)
     with app.app_context():
         let_the_disk_rest()
         Model.metadata.create_all(db.engine)
         with transaction():
             assert territory.load(A_TUESDAY)
-    clock.stop_at(None)
-    yield app
-    with app.app_context():
         close_engines()
+    clock.stop_at(None)
 
 
 def free_port() -> int:

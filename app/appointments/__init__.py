@@ -1,13 +1,15 @@
-"""Visits: when, where, in which mode; and the patient's own link to them."""
+"""Visits: when, where, in which mode; what the patient says of them, and the links that show them to her."""
 
 from flask import Flask
 
+from app.appointments import reminders
 from app.appointments.actions import forget_times
-from app.appointments.views import bp
 from app.core.events import listen
+from app.letters import kinds
+from app.letters.kinds import LetterKind
 from app.membership.leaving import Departure
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
     listen(app, Departure, forget_times)
+    kinds.register([reminders.KIND], LetterKind(reminders.compose))

@@ -7,15 +7,21 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts.models import Account
+from app.appointments import words
 from app.appointments.models import Appointment, PatientLink
+from app.appointments.rules import AT_MOST_WISHED, HAS_COME, PartOfDay, reminder_at
+from app.appointments.spaces import space_of
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN
+from app.core import clock
 from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token
-from app.directory.queries import deserted
+from app.directory.queries import accounts_of, deserted
 from app.membership.leaving import Departure
+from app.messages import actions as messages
+from app.messages.models import Notice
 
 LINK = "patient-link"
 """The purpose of the key that makes a link's token: a part of every link that was ever handed out."""
@@ -39,6 +45,8 @@ def prepare(request: CareRequest, now: datetime) -> Appointment:
         token_hash = hash_token(derived_token(LINK, str(appointment.id)))
         expires_at = link_expiry(None, request.window_end)
         db.session.add(PatientLink(appointment_id=appointment.id, token_hash=token_hash, expires_at=expires_at))
+        if request.patient_id:
+            space_of(request.patient_id, now)
     return appointment
 
 
@@ -64,7 +72,9 @@ def _of(request: CareRequest) -> Appointment | None:
 def _set(appointment: Appointment, starts_at: datetime | None, mode: str | None, now: datetime) -> None:
     appointment.starts_at, appointment.mode = starts_at, mode
     appointment.last_starts_at = starts_at or appointment.last_starts_at
-    appointment.patient_answer = appointment.patient_answered_at = None
+    appointment.patient_answer = appointment.patient_answered_at = appointment.patient_reason = None
+    appointment.wished, appointment.call_asked_at, appointment.came = [], None, None
+    appointment.remind_at = reminder_at(starts_at, now, clock.PARIS) if starts_at else None
     appointment.sequence += 1
     appointment.changed_at = now
     link = db.session.scalar(select(PatientLink).where(PatientLink.appointment_id == appointment.id))
@@ -159,7 +169,89 @@ def answer(appointment: Appointment, given: str, *, now: datetime) -> bool:
     if appointment.patient_answer == given:
         return True
     appointment.patient_answer, appointment.patient_answered_at = given, now
+    appointment.patient_reason, appointment.wished = None, []
     appointment.changed_at = now
     care_requests.note(request, given, now=now)
+    if given == "declined":
+        _tell_performer(request, "declined", words.DECLINED_NOTICE, now)
     record("appointment.answered", appointment, now=now, answer=given)
     return True
+
+
+def wish(appointment: Appointment, reason: str, moments: Sequence[PartOfDay], *, now: datetime) -> bool:
+    """The patient who cannot says why (one of `rules.REASONS`) and when she could; the last word counts.
+
+    False when there is nothing any more that she said no to: another time stands, or nobody is to come.
+    """
+    request = care_requests.lock(appointment.request_id)
+    db.session.refresh(appointment)
+    if request.state is not State.SCHEDULED or appointment.patient_answer != "declined":
+        return False
+    wished = sorted(str(moment) for moment in moments)[:AT_MOST_WISHED]
+    if (appointment.patient_reason, appointment.wished) == (reason, wished):
+        return True
+    appointment.patient_reason, appointment.wished, appointment.changed_at = reason, wished, now
+    care_requests.note(request, "wished", now=now, detail=",".join(wished))
+    record("appointment.wished", appointment, now=now, reason=reason)
+    _tell_performer(request, "wished", words.WISHED_NOTICE, now)
+    return True
+
+
+def ask_call(appointment: Appointment, *, now: datetime) -> bool:
+    """The patient asks to be called back, by whoever is to come or else by who asked; asked twice, it is one wish.
+
+    False when nobody answers for this visit any more: cancelled, or over.
+    """
+    request = care_requests.lock(appointment.request_id)
+    db.session.refresh(appointment)
+    if request.state in (State.CANCELLED, State.DONE):
+        return False
+    if appointment.call_asked_at is None:
+        appointment.call_asked_at = now
+        care_requests.note(request, "call-asked", now=now)
+        record("appointment.call_asked", appointment, now=now)
+        if not _tell_performer(request, "call", words.CALL_NOTICE, now):
+            care_requests.tell(request.author_id, request, "call", words.CALL_NOTICE, now)
+    return True
+
+
+def called(appointment: Appointment, *, by: Account, now: datetime) -> None:
+    """The patient was called back; said twice, it was the first time."""
+    request = care_requests.lock(appointment.request_id)
+    db.session.refresh(appointment)
+    if appointment.call_asked_at is not None:
+        appointment.call_asked_at = None
+        care_requests.note(request, "called", by=by, now=now)
+
+
+def may_say_came(appointment: Appointment, now: datetime) -> bool:
+    """Is it time to ask the patient whether somebody came?"""
+    at = appointment.starts_at
+    return appointment.request.state in (State.SCHEDULED, State.STARTED) and at is not None and at + HAS_COME <= now
+
+
+def say_came(appointment: Appointment, came: bool, *, now: datetime) -> bool:
+    """The patient says whether the care took place. It moves nothing: whoever asked is told when nobody came.
+
+    False when it is not to be asked: too early, or no time stands.
+    """
+    request = care_requests.lock(appointment.request_id)
+    db.session.refresh(appointment)
+    if not may_say_came(appointment, now):
+        return False
+    if appointment.came is not came:
+        appointment.came = came
+        care_requests.note(request, "came" if came else "nobody-came", now=now)
+        record("appointment.came", appointment, now=now, came=came)
+        if not came:
+            care_requests.tell(request.author_id, request, "nobody-came", words.NOBODY_CAME_NOTICE, now)
+    return True
+
+
+def _tell_performer(request: CareRequest, step: str, notice: Notice, now: datetime) -> bool:
+    """News of the patient for whoever is to come; False when that is nobody who can be told."""
+    role_id = request.performer_id
+    accounts = accounts_of([role_id]).get(role_id, []) if role_id else []
+    for account_id in accounts:
+        messages.alert(account_id, request.id, step, notice, now=now, expires_at=now + care_requests.NEWS_LIFE)
+    return bool(accounts)

@@ -9,12 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.care_requests.models import CareRequest
 from app.core.db import Identified, Model
+from app.core.sealed import Sealed
+from app.patients.models import Patient
 
 
 class Appointment(Identified, Model):
     """One visit. Until the practitioner proposes a time, `starts_at` and `mode` are none.
 
-    `ticked`: what was done of the pathway's checklist, each by its place in the list.
+    `ticked`: what was done of the pathway's checklist, each by its place in the list. What the patient says of the time
+    that stands: `patient_answer`, for which of `rules.REASONS` she cannot, which `rules.PartOfDay`s she wishes,
+    and afterwards whether somebody came. `call_asked_at`: she waits to be called back since then.
     """
 
     __tablename__ = "appointment"
@@ -25,6 +29,11 @@ class Appointment(Identified, Model):
     mode: Mapped[str | None]  # home, practice, remote
     patient_answer: Mapped[str | None]  # confirmed, declined
     patient_answered_at: Mapped[datetime | None]
+    patient_reason: Mapped[str | None]
+    wished: Mapped[list[str]] = mapped_column(default=list)
+    call_asked_at: Mapped[datetime | None]
+    came: Mapped[bool | None]
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)  # none once it is done
     sequence: Mapped[int]  # grows with each change, as calendars need (RFC 5545 §3.8.7.4)
     ticked: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
@@ -45,3 +54,22 @@ class PatientLink(Identified, Model):
     expires_at: Mapped[datetime]
 
     appointment: Mapped[Appointment] = relationship(lazy="joined")
+
+
+class PatientSpace(Identified, Model):
+    """The lasting page of one person: who comes, who cares for her, who looked. Her card opens it: a code to scan, and
+    two words, which reminders repeat so that she knows them for true.
+
+    `issue`: which card it is; a lost one ends with the next. `reminders`: she may refuse them.
+    """
+
+    __tablename__ = "patient_space"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), unique=True)
+    issue: Mapped[int] = mapped_column(default=1)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    code_words: Mapped[str] = mapped_column(Sealed)  # two, with a space between
+    reminders: Mapped[bool] = mapped_column(default=True)
+    made_at: Mapped[datetime]
+
+    patient: Mapped[Patient] = relationship()

@@ -1,16 +1,21 @@
 """Reads of visits."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.appointments.models import Appointment, PatientLink
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
 from app.core.db import db
 from app.core.tokens import hash_token
+from app.organizations.models import Organization
+
+COMING = (State.ACCEPTED, State.SCHEDULED, State.STARTED)
+
+LATELY = timedelta(days=30)
 
 PLAIN_WORDS = "plain-words"
 """The question of a pathway whose answer is written for the patient."""
@@ -22,12 +27,11 @@ def of_request(request_id: UUID) -> Appointment | None:
 
 def others_of(appointment: Appointment) -> Sequence[Appointment]:
     """Whoever else comes for the same event, those with a time first."""
-    coming = (State.ACCEPTED, State.SCHEDULED, State.STARTED)
     statement = (
         select(Appointment)
         .join(CareRequest, CareRequest.id == Appointment.request_id)
         .where(CareRequest.episode_id == appointment.request.episode_id, CareRequest.id != appointment.request_id)
-        .where(CareRequest.state.in_(coming))
+        .where(CareRequest.state.in_(COMING))
         .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Appointment.id)
     )
     return db.session.scalars(statement).all()
@@ -38,6 +42,38 @@ def plain_words(appointment: Appointment) -> str:
     requests = select(CareRequest).where(CareRequest.episode_id == appointment.request.episode_id)
     said = (request.answers.get(PLAIN_WORDS) for request in db.session.scalars(requests.order_by(CareRequest.id)))
     return next((words for words in said if isinstance(words, str) and words), "")
+
+
+def coming_to(patient_id: UUID, now: datetime) -> Sequence[Appointment]:
+    """Her visits that are to come or were lately, those with an hour first."""
+    statement = (
+        select(Appointment)
+        .join(CareRequest, CareRequest.id == Appointment.request_id)
+        .where(CareRequest.patient_id == patient_id, CareRequest.state.in_(COMING))
+        .where(or_(Appointment.starts_at.is_(None), Appointment.starts_at > now - LATELY))
+        .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Appointment.id)
+    )
+    return db.session.scalars(statement.limit(50)).all()
+
+
+def still_looked_for(patient_id: UUID) -> Sequence[CareRequest]:
+    """What somebody is still looked for, the oldest first."""
+    looking = CareRequest.patient_id == patient_id, CareRequest.state.in_((State.SEARCHING, State.UNANSWERED))
+    return db.session.scalars(select(CareRequest).where(*looking).order_by(CareRequest.id).limit(50)).all()
+
+
+def last_sender(patient_id: UUID) -> Organization | None:
+    """Who asked for her last: the number to call."""
+    last = select(CareRequest).where(CareRequest.patient_id == patient_id).order_by(CareRequest.created_at.desc())
+    request = db.session.scalar(last.limit(1))
+    return request.organization if request else None
+
+
+def links_of(appointments: Collection[UUID]) -> dict[UUID, str]:
+    """By visit: the hash of the patient's link to it."""
+    kept = select(PatientLink.appointment_id, PatientLink.token_hash)
+    rows = db.session.execute(kept.where(PatientLink.appointment_id.in_(appointments)))
+    return {row.appointment_id: row.token_hash for row in rows}
 
 
 def by_token(token: str, now: datetime) -> PatientLink | None:

@@ -104,3 +104,59 @@ def check_time(starts_at: datetime, now: datetime) -> None:
         raise NoSuchTime(_("Cette heure est déjà passée. Choisissez-en une autre."))
     if starts_at > now + FAR_AWAY:
         raise NoSuchTime(_("C'est dans plus de trois mois. Vérifiez la date."))
+
+
+REASONS = ("away", "elsewhere", "hospital", "not-needed", "other")
+"""Why a patient cannot at that time: codes, so that nothing has to be written; none is of health but `hospital`, which
+whoever comes must know to not stand before a closed door."""
+
+PARTS = {"morning": (8, 12), "afternoon": (12, 17), "evening": (17, 20)}
+"""Parts of a day as a patient wishes them: from which hour, until which."""
+
+WISHED_DAYS = 4
+AT_MOST_WISHED = 12
+
+HAS_COME = timedelta(hours=1)
+"""From then on after the hour that was said one may ask whether somebody came: nobody comes to the minute."""
+
+EVE = time(18)
+"""When the reminder of the next day's visit leaves: late enough to be read at home, early enough to be answered."""
+
+
+@dataclass(frozen=True, order=True)
+class PartOfDay:
+    """A part of a day: `2026-11-29/morning` in rows and forms."""
+
+    day: date
+    part: str
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()}/{self.part}"
+
+    @property
+    def hours(self) -> tuple[int, int]:
+        return PARTS[self.part]
+
+
+def read_moment(text: str) -> PartOfDay | None:
+    day, _slash, part = text.partition("/")
+    try:
+        return PartOfDay(date.fromisoformat(day), part) if part in PARTS else None
+    except ValueError:
+        return None
+
+
+def moments_to_wish(now: datetime, zone: ZoneInfo) -> list[tuple[date, list[PartOfDay]]]:
+    """What a patient may tick, by day: the next days, each with the parts of it that have not begun to end."""
+    local = now.astimezone(zone)
+    today = local.date()
+    later_today = [PartOfDay(today, part) for part, (_, ends) in PARTS.items() if ends > local.hour + 1]
+    after = [today + timedelta(days=away) for away in range(1, WISHED_DAYS)]
+    next_days = [(day, [PartOfDay(day, part) for part in PARTS]) for day in after]
+    return [(today, later_today), *next_days] if later_today else next_days
+
+
+def reminder_at(starts_at: datetime, said_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The evening before; none when the time was said only then or later, for what was just said is remembered."""
+    eve = datetime.combine(starts_at.astimezone(zone).date() - timedelta(days=1), EVE, zone).astimezone(UTC)
+    return eve if said_at < eve else None

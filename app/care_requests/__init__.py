@@ -16,5 +16,5 @@ def init_app(app: Flask) -> None:
     may_listen("decisions")(queries.may_decide_as)
     may_listen("board")(queries.may_watch_board)
     may_open(attachments.may_open)
-    let_go.provide(app, attachments.let_go)
+    let_go.provide(app, attachments.forget)
     listen(app, Departure, departures.hand_on)

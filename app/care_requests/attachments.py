@@ -94,12 +94,12 @@ def erase_due(now: datetime) -> int:
     with transaction():
         over = db.session.scalars(due).all()
         for each in over:
-            let_go(each, now)
+            forget(each, now)
         documents.erase(over, "retention", now=now)
         return len(over)
 
 
-def let_go(document: Document, now: datetime) -> None:
+def forget(document: Document, now: datetime) -> None:
     """It is about to be erased: its request forgets it, and says that it is gone."""
     needs = _needs_of(document.id)
     db.session.execute(delete(EpisodeDocument).where(EpisodeDocument.document_id == document.id))

@@ -23,7 +23,6 @@ from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathway_asked, patient_asked
 from app.desk.finding import search_page
-from app.desk.forms import PatientSearchForm
 from app.desk.lines import since, under_way_line
 from app.desk.pages import NewRequestPage, PlanWords
 from app.desk.plan_form import PlanForm
@@ -36,6 +35,7 @@ from app.documents.intake import ROOM, received, type_said
 from app.organizations.models import Commune
 from app.organizations.queries import whose_rules
 from app.pathways.schema import Pathway
+from app.patients.forms import PatientSearchForm
 from app.patients.models import Patient
 from app.patients.words import banner
 

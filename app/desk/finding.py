@@ -12,11 +12,11 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
 from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
-from app.desk.forms import PatientForm, PatientSearchForm
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.organizations.models import Commune
 from app.patients import actions as patients
 from app.patients import queries as patient_queries
+from app.patients.forms import PatientForm, PatientSearchForm
 from app.patients.searching import NotYet
 from app.patients.words import Banner, banner, sought_in_words, what_narrows
 

@@ -2,20 +2,23 @@
 
 from uuid import UUID
 
-from flask import Response, abort, request
+from flask import Response, abort, request, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS, Role
+from app.appointments import spaces
+from app.appointments.models import Appointment
 from app.audit.readings import read_lately, record_reading
 from app.care_requests import queries as care_request_queries
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import uuid_or_none
-from app.core.htmx import page, wants_part
+from app.core.htmx import page, see_other, wants_part
 from app.core.qr import qr_svg
+from app.core.ways import way
 from app.desk import queries as desk_queries
 from app.desk.door import bp
-from app.desk.pages import CameBack, FollowPage, PatientCard, follow_list, patient_link
+from app.desk.pages import CameBack, FollowPage, PatientCard, follow_list, public
 from app.desk.queries import Followed
 
 
@@ -54,8 +57,27 @@ def follow_again(request_id: UUID, status: int, came_back: CameBack) -> Response
 @bp.get("/requests/<uuid:request_id>/card")
 @role(*REQUESTERS)
 def patient_card(request_id: UUID) -> Response:
+    found, appointment, patient = carried(request_id)
+    with transaction():  # Whoever was cared for before there were spaces has hers from now on.
+        space = spaces.space_of(patient, clock.now())
+    address = public(way("patient-space", token=spaces.token_of(space)))
+    return page(PatientCard(found.request, appointment, qr_svg(address), space.code_words))
+
+
+@bp.post("/requests/<uuid:request_id>/card")
+@role(*REQUESTERS)
+def renew_card(request_id: UUID) -> Response:
+    """The card was lost: the one that is printed now is the only one that opens anything."""
+    patient = carried(request_id)[2]
+    with transaction():
+        spaces.renew(spaces.space_of(patient, clock.now()), by=me(), now=clock.now())
+    return see_other(url_for("desk.patient_card", request_id=request_id))
+
+
+def carried(request_id: UUID) -> tuple[Followed, Appointment, UUID]:
+    """A request that somebody took, with its visit and its patient; 404 for any other."""
     found = my_followed(request_id)
-    appointment, link = found.appointment, patient_link(found)
-    if appointment is None or link is None:
+    appointment, patient = found.appointment, found.request.patient_id
+    if appointment is None or patient is None or found.request.performer is None:
         abort(404)
-    return page(PatientCard(found.request, appointment, qr_svg(link)))
+    return found, appointment, patient

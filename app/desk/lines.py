@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import url_for
 
 from app.accounts.models import Role
+from app.appointments.words import wished_words
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.plans import visits_counted
@@ -177,7 +178,7 @@ def _words_of(step: Step, request: CareRequest) -> tuple[str, str, str]:
             return label, author, CANCELLATIONS.get(detail) or told(detail)
         case "schedule" if visit := _instant(detail):
             return label, author, moment(visit, step.at)
-    return label, author, told(detail)
+    return label, author, wished_words(detail.split(","), step.at) if step.kind == "wished" else told(detail)
 
 
 def _instant(detail: str) -> datetime | None:

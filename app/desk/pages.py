@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 
 from app.accounts.models import REQUESTERS, Account, Role
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment
+from app.appointments.reminders import can_be_reminded
 from app.appointments.words import MODES
 from app.care_requests import attachments, plans
 from app.care_requests import queries as care_request_queries
@@ -21,10 +22,10 @@ from app.care_requests.rules import OPEN, Verb, condition
 from app.care_requests.words import answers_in_words
 from app.core.htmx import Page
 from app.core.qr import qr_svg
+from app.core.ways import way
 from app.desk import lines
 from app.desk import queries as desk_queries
 from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, ReplyForm, WindowForm
-from app.desk.forms import CommuneField, PatientForm, PatientSearchForm
 from app.desk.lines import Hands, Moment
 from app.desk.queries import Followed, Hours
 from app.desk.request_form import RequestForm
@@ -36,6 +37,7 @@ from app.dispatch.words import answers_in_words as refusals_in_words
 from app.dispatch.words import stage
 from app.documents.models import Document
 from app.pathways.schema import Pathway, Reason
+from app.patients.forms import CommuneField, PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
 
 BESIDE = 30
@@ -133,6 +135,7 @@ class FollowPage(FollowList):
     modes: Mapping[str, str]
     patient_link: str | None
     qr_svg: str | None
+    unreminded: bool
     farther: str
     widens: tuple[datetime, datetime] | None
     cancellation: CancellationForm | None
@@ -185,6 +188,7 @@ class FollowPage(FollowList):
             modes=MODES,
             patient_link=link,
             qr_svg=qr_svg(link) if link else None,
+            unreminded=bool(link and asked.patient and not can_be_reminded(asked.patient)),
             farther=stage(ahead.stage.kind, ahead.stage.km) if ahead else "",
             widens=ahead.between if ahead else None,
             cancellation=came_back.cancellation or (CancellationForm() if mine and asked.state in OPEN else None),
@@ -203,20 +207,24 @@ def patient_link(found: Followed) -> str | None:
     """The address for the patient, once someone comes; computed anew for the screen, stored nowhere."""
     if found.appointment is None or found.request.performer is None:
         return None
-    # The configured address, not the one this page was asked by: a forged Host header must not reach a patient.
-    path = url_for("appointments.patient_page", token=appointments.link_token_for(found.appointment.id, found.link))
+    return public(way("patient-visit", token=appointments.link_token_for(found.appointment.id, found.link)))
+
+
+def public(path: str) -> str:
+    """Under the configured address, not the one this page was asked by: a forged Host header must reach no patient."""
     return f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
 
 
 @dataclass(frozen=True)
 class PatientCard(Page):
-    """The card to hand to the patient: the link as a code to scan, and in print."""
+    """The card to hand to the patient: what opens her space as a code to scan, and its two words."""
 
     template = "desk/card.html"
 
     care_request: CareRequest
     appointment: Appointment
     qr_svg: str
+    code_words: str
 
 
 @dataclass(frozen=True)
@@ -307,7 +315,7 @@ class NewPatientPage(Page):
 class PlaceMeant(Page):
     """Under a place's field: what Relais understood, or what to choose among."""
 
-    template = "desk/_meant.html"
+    template = "patients/_meant.html"
 
     field: CommuneField
 

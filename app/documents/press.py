@@ -48,7 +48,7 @@ class Wrong(Exception):
         self.slug, self.facts = slug, facts
 
 
-def keep(body: bytes) -> tuple[dict[str, Any], bytes]:
+def clean_form(body: bytes) -> tuple[dict[str, Any], bytes]:
     if not body:
         raise Wrong("empty")
     kind = next((kind for sign, kind in SIGNS if sign.match(body)), None)
@@ -145,7 +145,7 @@ def without_notes(pdf: bytes) -> bytes:
     return PAGE_ACTIONS.sub(b"/--", bytes(clean))
 
 
-def page(body: bytes, number: int) -> tuple[dict[str, Any], bytes]:
+def page_picture(body: bytes, number: int) -> tuple[dict[str, Any], bytes]:
     with opened(body) as given:
         if not 0 < number <= len(given):
             raise Wrong("damaged-pdf")
@@ -163,7 +163,7 @@ def main(verb: str, *number: str) -> NoReturn:
     body = sys.stdin.buffer.read()
     made = b""
     try:
-        head, made = keep(body) if verb == "keep" else page(body, int(number[0]))
+        head, made = clean_form(body) if verb == "keep" else page_picture(body, int(number[0]))
     except Wrong as wrong:
         head = {"wrong": wrong.slug, "facts": wrong.facts}
     except MemoryError:

@@ -10,7 +10,7 @@ from app.accounts.models import Account
 from app.appointments import queries as appointment_queries
 from app.appointments.models import Appointment
 from app.appointments.rules import Slot, next_slots
-from app.appointments.words import modes_of, places_of
+from app.appointments.words import REASON_WORDS, modes_of, places_of, wished_words
 from app.care_requests import plans
 from app.care_requests.attachments import joined_to
 from app.care_requests.lines import RequestLine
@@ -57,14 +57,15 @@ class Inbox:
 
 @dataclass(frozen=True)
 class InboxPage(Page):
-    """`unexplained`: refused a moment ago, without a reason yet; `free`: let pass, and nobody took it since.
+    """`unexplained`: the last that was refused a moment ago, without a reason yet; asked of each, it would hide
+    what waits. `free`: let pass, and nobody took it since.
     `judgement`: whether an alert reaches her; none for the part that moves, which leaves what is beside it alone."""
 
     template = "inbox/inbox.html"
     fragment = "inbox/_inbox.html"
 
     inboxes: list[Inbox]
-    unexplained: list[Card]
+    unexplained: Card | None
     free: list[Card]
     reasons: Mapping[str, str]
     numbers: Numbers
@@ -90,7 +91,7 @@ def inbox_of(account: Account, boxes: list[Recipient], now: datetime) -> InboxPa
             )
             for box in boxes
         ],
-        unexplained=[card(offer, now) for offer in waiting.unexplained],
+        unexplained=card(waiting.unexplained[0], now) if waiting.unexplained else None,
         free=[card(offer, now) for offer in waiting.free],
         reasons=REFUSALS,
         numbers=numbers,
@@ -103,7 +104,8 @@ def inbox_of(account: Account, boxes: list[Recipient], now: datetime) -> InboxPa
 @dataclass(frozen=True)
 class OfferPage(Page):
     """One offer, in whatever state it is: what stands of it always; while it is open, what may be said beside yes and
-    no; and once it is hers, the visit. `form`, `question`: with what was typed wrong, when it came back."""
+    no; and once it is hers, the visit; `wished`, `cannot`: when the patient could instead, and why not. `form`,
+    `question`: with what was typed wrong, when it came back."""
 
     template = "inbox/offer.html"
     fragment = "inbox/_offer.html"
@@ -129,6 +131,8 @@ class OfferPage(Page):
     modes: Mapping[str, str] = field(default_factory=dict)
     places: Sequence[tuple[str, str]] = ()
     sequence: int = 0
+    wished: str = ""
+    cannot: str = ""
     after: After | None = None
     weeks: Sequence[Week] = ()
     moments: Mapping[str, str] = field(default_factory=dict)
@@ -191,6 +195,8 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         modes=modes,
         places=[(mode, _place(offer, mode)) for mode in at],
         sequence=appointment.sequence if appointment else 0,
+        wished=wished_words(appointment.wished, now) if appointment else "",
+        cannot=REASON_WORDS.get(appointment.patient_reason or "", "") if appointment else "",
         after=pathway.after,
         weeks=plans.weeks(read_visits(request.visits)),
         moments=MOMENT_WORDS,

@@ -107,6 +107,18 @@ def tick(offer_id: UUID) -> Response:
     return _said(offer_id, visit is not None)
 
 
+@bp.post("/offers/<uuid:offer_id>/called")
+@role(Role.PRACTITIONER)
+def called(offer_id: UUID) -> Response:
+    """The patient who asked to be called back was."""
+    my_offer(offer_id)
+    with transaction():
+        visit = _my_visit(offer_id)
+        if visit:
+            appointments.called(visit, by=me(), now=clock.now())
+    return _said(offer_id, visit is not None)
+
+
 @bp.post("/offers/<uuid:offer_id>/start")
 @role(Role.PRACTITIONER)
 def start(offer_id: UUID) -> Response:

@@ -1,12 +1,71 @@
-"""Fields about a person that several doors ask for."""
+"""The forms about a person that several doors have: finding her, writing her down, correcting what was written."""
 
 from typing import Any
 
-from wtforms import ValidationError
+from wtforms import Field, RadioField, StringField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.core import clock
-from app.core.forms import PartialDateField
+from app.core.forms import Form, PartialDateField, PhoneField, stripped
+from app.core.language import gettext as _
+from app.core.language import later
+from app.core.ways import way
+from app.organizations.models import Commune
+from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
+from app.patients.actions import Identity
 from app.patients.rules import ImpossibleBirth, check_birth_date
+
+
+class PatientSearchForm(Form):
+    """One field: a birth date and the first letters of a name, a whole name, or a telephone number."""
+
+    q = StringField(later("Date de naissance et début du nom, ou téléphone"), filters=[stripped])
+
+
+class CommuneField(StringField):
+    """A place by name, postal code or INSEE code; `meant` says which, or among which to choose. A choice made with a
+    button of the same name goes before what stands in the text."""
+
+    meant: Meant[Place] | Meant[Meaning] = Meant(None)
+    WHICH = later("Plusieurs communes sont possibles : choisissez la bonne.")
+    ONE = later("Est-ce cette commune ? Touchez-la pour la choisir.")
+    NONE = later("Choisissez une commune de la liste, ou écrivez son code postal.")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        written = [text for text in map(stripped, valuelist) if text]
+        self.data = written[-1] if written else ""
+
+    def understand(self, near: Commune | None) -> None:
+        """Say what is meant by what stands in the field; `near`: where the asker works."""
+        self.meant = self.read(self.data or "", near) if self.data else Meant(None)
+
+    def read(self, text: str, near: Commune | None) -> Meant[Place] | Meant[Meaning]:
+        return place_meant(text, near)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.meant.place is None:
+            raise ValidationError(self.asks)
+
+    @property
+    def asks(self) -> str:
+        """What to do as long as no place can be taken."""
+        choices = len(self.meant.choices)
+        return self.WHICH if choices > 1 else self.ONE if choices else self.NONE
+
+    @property
+    def suggestions(self) -> list[Meaning]:
+        return suggestions(self.meant)
+
+
+class BirthPlaceField(CommuneField):
+    """A commune, be it a former one, a whole city, a country; or nobody knows."""
+
+    WHICH = later("Plusieurs lieux sont possibles : choisissez le bon.")
+    ONE = later("Est-ce ce lieu ? Touchez-le pour le choisir.")
+    NONE = later("Choisissez une commune de la liste, ou un pays ; écrivez « inconnu » si personne ne le sait.")
+
+    def read(self, text: str, near: Commune | None) -> Meant[Meaning]:
+        return birth_place_meant(text, near)
 
 
 class BirthDateField(PartialDateField):
@@ -19,3 +78,89 @@ class BirthDateField(PartialDateField):
             check_birth_date(self.data, clock.paris(clock.now()).date())
         except ImpossibleBirth as why:
             raise ValidationError(str(why)) from None
+
+
+class PatientForm(Form):
+    """The five traits of the national identity reference (FACTS 4.4), and how to reach the person."""
+
+    birth_name = StringField(
+        later("Nom de naissance"),
+        filters=[stripped],
+        validators=[
+            InputRequired(later("Écrivez le nom de naissance.")),
+            Length(max=100, message=later("100 lettres au plus.")),
+        ],
+    )
+    given_names = StringField(
+        later("Prénoms de naissance"),
+        filters=[stripped],
+        validators=[
+            InputRequired(later("Écrivez au moins un prénom.")),
+            Length(max=100, message=later("100 lettres au plus.")),
+        ],
+    )
+    birth_date = BirthDateField(
+        later("Date de naissance"),
+        description=later("Jour ou mois inconnu : écrivez 03/1948 ou 1948."),
+        render_kw={"placeholder": "jj/mm/aaaa"},  # Eight digits are quicker than a calendar that begins today.
+        validators=[InputRequired(later("Écrivez la date de naissance, par exemple 12/03/1948."))],
+    )
+    birth_place = BirthPlaceField(
+        later("Lieu de naissance"),
+        description=later("La commune, ou le pays pour qui est né à l'étranger."),
+        validators=[DataRequired(later("Écrivez la commune ou le pays de naissance."))],
+    )
+    sex = RadioField(
+        later("Sexe"),
+        choices={"F": later("Féminin"), "M": later("Masculin"), "I": later("Indéterminé")},
+        validators=[InputRequired(later("Choisissez."))],
+    )
+    phone = PhoneField(
+        later("Téléphone"), validators=[InputRequired(later("Écrivez un numéro où joindre le patient."))]
+    )
+    commune = CommuneField(later("Commune où le patient sera"), validators=[DataRequired(later("Écrivez la commune."))])
+    address = StringField(
+        later("Adresse, étage, code"),
+        filters=[stripped],
+        validators=[Length(max=200, message=later("200 lettres au plus."))],
+    )
+
+    def __init__(self, near: Commune | None = None, **given: Any) -> None:
+        """`near`: where the asker works, so that a place near her comes before its homonyms."""
+        super().__init__(**given)
+        for field in (self.birth_place, self.commune):
+            field.understand(near)
+            field.render_kw = {
+                "list": f"{field.id}-options",
+                "hx-get": way("communes"),
+                "hx-trigger": "input changed delay:200ms",
+                "hx-target": f"#{field.id}-meant",
+                "hx-status:4xx": "swap:none",
+                "hx-status:5xx": "swap:none",
+            }
+
+    def validate_birth_name(self, field: Field) -> None:
+        if not any(letter.isalpha() for letter in field.data or ""):
+            raise ValidationError(_("Écrivez le nom en lettres."))
+
+    validate_given_names = validate_birth_name
+
+    def identity(self) -> Identity:
+        """Only after validation."""
+        place, born_at = self.commune.meant.place, self.birth_place.meant.place
+        birth_name, given_names, birth_date = self.birth_name.data, self.given_names.data, self.birth_date.data
+        if birth_name is None or given_names is None or birth_date is None:
+            raise ValueError("the form was not validated")
+        if not isinstance(place, Place) or born_at is None:
+            raise ValueError("the form was not validated")
+        return Identity(
+            birth_name=birth_name,
+            given_names=given_names,
+            birth_date=birth_date,
+            sex=self.sex.data,
+            birth_place=born_at.code,
+            phone=self.phone.e164 or "",
+            commune_code=place.commune.code,
+            postal_code=place.postal_code,
+            address=self.address.data or "",
+        )

@@ -6,6 +6,7 @@ WAYS = {
     "account": "membership.account",
     "audit": "supervision.audit",
     "board": "supervision.board",
+    "communes": "desk.communes",
     "devices": "messages.devices",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own
@@ -13,6 +14,8 @@ WAYS = {
     "home": "shell.home",
     "install": "shell.install",
     "locked-tablet": "tablets.locked",
+    "patient-space": "patient_space.space_door",
+    "patient-visit": "patient_space.visit",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relaunch": "supervision.relaunch",
     "request": "desk.follow",

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from app.cli import main
 from tests.conftest import free_port
+from tests.services.once import made_once
 from tests.services.push_service import FakePushService
 
 ROOT = Path(__file__).parents[2]
@@ -32,12 +33,14 @@ class RunningHouse:
 
 
 @pytest.fixture(scope="session")
-def loaded_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration territory, loaded once and copied for each house."""
-    folder = tmp_path_factory.mktemp("territory")
-    for command in (["migrate"], ["demo", "load"]):
-        relais(folder, 8000, *command)
-    return folder
+def loaded_data(run_folder: Path) -> Path:
+    """The demonstration territory of today, loaded once a run and copied for each house."""
+
+    def load(folder: Path) -> None:
+        for command in (["migrate"], ["demo", "load"]):
+            relais(folder, 8000, *command)
+
+    return made_once(run_folder / "territory-of-today", load)
 
 
 def relais(folder: Path, port: int, *command: str) -> None:

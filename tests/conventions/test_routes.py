@@ -13,7 +13,8 @@ from tests.conftest import settings_for
 
 NO_COOKIE_TO_BORROW = {
     *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "messages.report_sms"),
-    *("appointments.answer", "membership.stop_by_mail"),
+    *("patient_space.answer", "patient_space.wish", "patient_space.ask_call", "patient_space.say_came"),
+    *("patient_space.open_space", "patient_space.set_reminders", "membership.stop_by_mail"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
 or by whoever was handed a link: the token in the address is the proof, and no session."""
@@ -23,6 +24,9 @@ TOKENS_IN_A_COOKIE = {
     *("membership.first_passkey_options", "membership.first_passkey_verification"),
 }
 """The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""
+
+
+PART = re.compile(r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<(token|key)>(\.ics)?|<slug>")
 
 
 def routes(house: Flask) -> list[Rule]:
@@ -95,7 +99,9 @@ def test_whoever_needs_no_cookie_needs_no_origin_either(house: Flask) -> None:
 def test_urls_are_kebab_case_nouns_and_ids_are_typed(house: Flask) -> None:
     for rule in routes(house):
         for part in rule.rule.strip("/").split("/"):
-            assert re.fullmatch(r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<token>|<slug>", part), rule.rule
+            assert re.fullmatch(
+                r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<int:number>|<(token|key)>(\.ics)?|<slug>", part
+            ), rule.rule
 
 
 def test_nothing_changes_on_get(house: Flask) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import cast
 
-from detect_secrets.core.scan import scan_file
+from detect_secrets.core.scan import get_plugins, scan_file
 from detect_secrets.settings import transient_settings
 from sqlalchemy import Table
 
@@ -177,14 +177,29 @@ KEYS = (
 )
 """Of detect-secrets: what has a form of its own. Randomness alone says nothing among so many hashes."""
 
+NO_SETTINGS = (".py", ".html", ".js", ".css", ".md", ".csv", ".po")
+LOCKS = ROOT / "requirements"
+
+
+def keys_in(path: Path) -> list[str]:
+    """What detect-secrets says of a file. Its reading line by line takes fourteen seconds for all: where a form that no
+    line break parts is nowhere in the text, it is on no line. Settings it reads in ways of its own, values in quotes.
+    """
+    if path.suffix in NO_SETTINGS or path.parent == LOCKS:
+        text = path.read_text(errors="replace")
+        if not any(any(plugin.analyze_string(text)) for plugin in get_plugins()):
+            return []
+    return [each.type for each in scan_file(str(path))]
+
 
 def test_no_key_of_anybody_is_in_the_repository(tmp_path: Path) -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     files = [ROOT / name for name in tracked.split("\0") if name and not name.endswith((".png", ".svg"))]
-    planted = tmp_path / "left-behind.pem"
-    planted.write_text("-----BEGIN " + "EC PRIVATE KEY-----\n")
+    planted = [tmp_path / name for name in ("left-behind.pem", "left-behind.py")]
+    for path in planted:
+        path.write_text("-----BEGIN " + "EC PRIVATE KEY-----\n")
     with transient_settings({"plugins_used": [{"name": name} for name in KEYS]}):
-        assert [*scan_file(str(planted))], "a key is known when it is seen"
-        found = [f"{path.relative_to(ROOT)}: {each.type}" for path in files for each in scan_file(str(path))]
+        assert all(keys_in(path) for path in planted), "a key is known when it is seen"
+        found = [f"{path.relative_to(ROOT)}: {kind}" for path in files for kind in keys_in(path)]
     assert len(files) > 100
     assert not found, found

@@ -1,6 +1,6 @@
 """Rows of a former schema go through its migration: nothing is lost, and they mean what they meant."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app import create_app
 from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest, Episode
+from app.core import clock
 from app.core.db import db, transaction
 from app.core.sealed import Sealed, fernets
 from app.core.tokens import keyed_hash, keyring
@@ -265,6 +266,10 @@ def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(bl
 EPISODE, PRESCRIPTION, LOAN, DELIVERY = (number(n) for n in range(45, 49))
 
 
+WAITING = {"name": "plaie.jpg", "media_type": "image/jpeg", "size": 1, "pages": 1, "body": b"x", "waits": True}
+"""Sent and joined to nothing: it goes with what kept it."""
+
+
 def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_url: str, tmp_path: Path) -> None:
     """Where nobody is the patient, nobody's; and back to where the event held it."""
     app: Flask = create_app(settings_for(blank_url, tmp_path))
@@ -282,10 +287,18 @@ def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_ur
             file = {"media_type": "application/pdf", "size": 6, "added_by_id": ACCOUNT, "at": NOW}
             insert([("attachment", {"id": document, "episode_id": episode, **sealed, **file})])
         upgrade(MIGRATIONS, "0014")
+        db.session.remove()
+        upgrade(MIGRATIONS, "0020")
         found = [(document.id, document.patient_id) for e in (EPISODE, LOAN) for document in joined_to(e)]
         assert found == [(PRESCRIPTION, PATIENT), (DELIVERY, None)]
         kept = db.session.get_one(Document, PRESCRIPTION)
         assert (kept.name, kept.body, kept.size, kept.added_by_id, kept.at) == ("HIV.pdf", b"%PDF-1", 6, ACCOUNT, NOW)
+        # It is kept for a year from now, and made anew when it is first opened.
+        assert (kept.type, kept.pages, kept.waits, kept.scan_at) == ("other", None, False, None)
+        assert kept.expires_at > clock.now() + timedelta(days=300)
+        db.session.add(waiting := Document(**WAITING, added_by_id=ACCOUNT, at=NOW, expires_at=NOW))
+        db.session.commit()
+        assert waiting.waits
         db.session.remove()
         downgrade(MIGRATIONS, "0012")
         joined = sa.text("SELECT count(*) FROM attachment JOIN episode ON episode.id = attachment.episode_id")

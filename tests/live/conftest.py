@@ -107,7 +107,7 @@ class Server:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         absent("no Chromium here: install the package `chromium`")
     with sync_playwright() as playwright:

@@ -51,9 +51,9 @@ def key(house: House) -> UUID:
 
 
 @pytest.fixture
-def windows(house: House, browser: Browser, network: WeakNetwork, key: UUID) -> Iterator[Callable[[], Page]]:
+def windows(house: House, chromium: Browser, network: WeakNetwork, key: UUID) -> Iterator[Callable[[], Page]]:
     """Opens another window of one person's browser on the same page."""
-    context = browser.new_context()
+    context = chromium.new_context()
     context.add_cookies([{"name": COOKIE, "value": house.sign_in(), "url": network.url}])
     refused: list[str] = []
 

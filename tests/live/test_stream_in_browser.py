@@ -24,10 +24,10 @@ def patient_beat(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def visit(browser: Browser, house: House, server: Server) -> Iterator[tuple[Page, str, object]]:
+def visit(chromium: Browser, house: House, server: Server) -> Iterator[tuple[Page, str, object]]:
     key, token = uuid4(), house.sign_in()
     house.watched.add(key)
-    context = browser.new_context()
+    context = chromium.new_context()
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     root = f"http://localhost:{server.port}"
     context.add_cookies([{"name": COOKIE, "value": token, "url": root}])
@@ -83,9 +83,9 @@ def test_without_a_right_left_the_page_asks_by_itself(house, visit) -> None:
     expect(page.locator("b")).not_to_have_text("1")
 
 
-def test_a_page_whose_first_attempt_failed_polls_and_then_listens(house, server, browser) -> None:
+def test_a_page_whose_first_attempt_failed_polls_and_then_listens(house, server, chromium) -> None:
     key, token = uuid4(), house.sign_in()
-    context = browser.new_context()
+    context = chromium.new_context()
     root = f"http://localhost:{server.port}"
     context.add_cookies([{"name": COOKIE, "value": token, "url": root}])
     page = context.new_page()
@@ -97,11 +97,11 @@ def test_a_page_whose_first_attempt_failed_polls_and_then_listens(house, server,
     context.close()
 
 
-def test_a_slow_network_does_not_lose_the_stream(house, server, browser) -> None:
+def test_a_slow_network_does_not_lose_the_stream(house, server, chromium) -> None:
     """The extension may arrive long after htmx itself: the layout's order of scripts must not care."""
     key, token = uuid4(), house.sign_in()
     house.watched.add(key)
-    context = browser.new_context()
+    context = chromium.new_context()
     root = f"http://localhost:{server.port}"
     context.add_cookies([{"name": COOKIE, "value": token, "url": root}])
     page = context.new_page()

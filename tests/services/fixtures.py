@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -21,6 +22,13 @@ def absent(what: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(what)
     pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The folder that the test processes of a run have in common."""
+    mine = tmp_path_factory.getbasetemp()
+    return mine.parent if hasattr(request.config, "workerinput") else mine
 
 
 @pytest.fixture(scope="session")

@@ -291,7 +291,7 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
         ),
         "anyone": (
             town.stranger(),
-            ("appointments.", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
+            ("patient_space.", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
         ),
     }
     asked = set()

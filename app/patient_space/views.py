@@ -1,5 +1,6 @@
-"""The patient's page: who comes, when, where; confirm, or say that it cannot be. It works without JavaScript."""
+"""The page of one visit: who comes, when, where; confirm, or say that it cannot be. It works without JavaScript."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -9,7 +10,7 @@ from icalendar import Calendar, Event, vCalAddress
 
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientLink
-from app.appointments.pages import AdvicePage, EndedPage, patient_page_of, stage
+from app.appointments.rules import REASONS, read_moment
 from app.audit.origin import Source, came_by
 from app.care_requests.models import State
 from app.core import clock
@@ -18,8 +19,9 @@ from app.core.htmx import page, see_other
 from app.core.language import gettext as _
 from app.core.language import language
 from app.core.security import capability
+from app.patient_space.pages import AdvicePage, EndedPage, patient_page_of, stage
 
-bp = Blueprint("appointments", __name__)
+bp = Blueprint("patient_space", __name__)
 
 ANSWERS = ("confirmed", "declined")
 A_VISIT = timedelta(minutes=30)
@@ -27,7 +29,7 @@ A_VISIT = timedelta(minutes=30)
 
 @bp.get("/p/<token>")
 @capability("the token in the link was handed to the patient")
-def patient_page(token: str) -> Response:
+def visit(token: str) -> Response:
     """Looking changes nothing: mail scanners look too (FACTS 3.3)."""
     link = queries.by_token(token, clock.now())
     return page_of(link, token) if link else ended(token)
@@ -56,17 +58,52 @@ def ended(token: str) -> Response:
 @bp.post("/p/<token>/answer")
 @capability("the token in the link was handed to the patient")
 def answer(token: str) -> Response:
-    came_by(Source.PATIENT_LINK)
     given = request.form.get("answer", "")
     if given not in ANSWERS:
         abort(400)
+    return act(token, lambda visit, now: answers_what_is(visit) and actions.answer(visit, given, now=now))
+
+
+@bp.post("/p/<token>/wishes")
+@capability("the token in the link was handed to the patient")
+def wish(token: str) -> Response:
+    """Why she cannot, and when she could: both may stay unsaid."""
+    moments = [moment for text in request.form.getlist("moment") if (moment := read_moment(text))]
+    reason = request.form.get("reason", "other")
+    if reason not in REASONS:
+        abort(400)
+    return act(token, lambda visit, now: actions.wish(visit, reason, moments, now=now))
+
+
+@bp.post("/p/<token>/call")
+@capability("the token in the link was handed to the patient")
+def ask_call(token: str) -> Response:
+    return act(token, lambda visit, now: actions.ask_call(visit, now=now))
+
+
+@bp.post("/p/<token>/outcome")
+@capability("the token in the link was handed to the patient")
+def say_came(token: str) -> Response:
+    """Did somebody come?"""
+    return act(token, lambda visit, now: actions.say_came(visit, yes_or_no("came"), now=now))
+
+
+def yes_or_no(name: str) -> bool:
+    said = request.form.get(name, "")
+    if said not in ("yes", "no"):
+        abort(400)
+    return said == "yes"
+
+
+def act(token: str, verb: Callable[[Appointment, datetime], bool]) -> Response:
+    """What the patient says of this visit, then the page again; 409 and the page when it came too late."""
+    came_by(Source.PATIENT_LINK)
     now = clock.now()
     with transaction():
         link = queries.by_token(token, now)
-        current = link is not None and answers_what_is(link.appointment)
-        taken = link is not None and current and actions.answer(link.appointment, given, now=now)
+        taken = link is not None and verb(link.appointment, now)
     if taken:
-        return quiet(see_other(url_for("appointments.patient_page", token=token)))
+        return quiet(see_other(url_for("patient_space.visit", token=token)))
     link = queries.by_token(token, now)
     return page_of(link, token, status=409) if link else ended(token)
 
@@ -91,11 +128,24 @@ def calendar(token: str) -> Response:
 
 
 def calendar_of(appointment: Appointment, starts_at: datetime) -> Calendar:
-    """An iCalendar object (RFC 5545, 5546) that says no more than the page.
+    """An iCalendar object (RFC 5545, 5546) that says no more than the page."""
+    event = event_of(appointment, starts_at)
+    calendar = new_calendar("CANCEL" if event["status"] == "CANCELLED" else "PUBLISH")
+    calendar.add_component(event)
+    return calendar
 
-    Each change of the visit counts in `sequence`; that the request is cancelled is its last one, so that whatever was
-    put into a calendar before is replaced, or taken out.
-    """
+
+def new_calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", f"-//Relais//{language().upper()}")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    return calendar
+
+
+def event_of(appointment: Appointment, starts_at: datetime) -> Event:
+    """One visit. Each change of it counts in `sequence`; that the request is cancelled is its last one, so that what
+    was put into a calendar before is replaced, or taken out."""
     care_request = appointment.request
     cancelled = care_request.state is State.CANCELLED
     off = cancelled or appointment.starts_at is None
@@ -109,12 +159,7 @@ def calendar_of(appointment: Appointment, starts_at: datetime) -> Calendar:
     event.add("organizer", organizer())
     for name, value in words_of(appointment).items():
         event.add(name, value)
-    calendar = Calendar()
-    calendar.add("prodid", f"-//Relais//{language().upper()}")
-    calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if off else "PUBLISH")
-    calendar.add_component(event)
-    return calendar
+    return event
 
 
 def organizer() -> vCalAddress:

@@ -1,19 +1,25 @@
 """One nurse, and the telephone of a patient."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.appointments.actions import link_token
+from app.appointments.models import Appointment
+from app.appointments.queries import of_request
+from app.core import clock
+from app.core.db import db
 from tests.factories.town import Nurse, Town
 
 
 @pytest.fixture
-def town(app: Flask) -> Town:
+def town(app: Flask, town: Town) -> Town:
     app.config["WTF_CSRF_ENABLED"] = False
-    return Town(app)
+    return town
 
 
 @pytest.fixture
@@ -45,3 +51,27 @@ class PatientPhone:
 @pytest.fixture
 def phone(app: Flask) -> PatientPhone:
     return PatientPhone(app, app.test_client())
+
+
+SECRETS = ("Marchand", "MARCHAND", "Monique", "Tilleuls", "39980100", "nfirmi", "Soins", "soins", "Digicode")
+
+
+def visit(nurse: Nurse) -> Appointment:
+    db.session.rollback()
+    appointment = of_request(nurse.offer().request_id)
+    assert appointment is not None
+    return appointment
+
+
+@pytest.fixture
+def link(town: Town, nurse: Nurse) -> str:
+    """What was handed to the patient of a request that Claire accepted."""
+    town.asks(note="Digicode 1234B")
+    town.time_passes()
+    assert nurse.accepts() == 200
+    return f"/p/{link_token(visit(nurse))}"
+
+
+def proposes(nurse: Nurse, *, hours: float = 1, mode: str = "home") -> None:
+    said = {"slot": (clock.now() + timedelta(hours=hours)).isoformat(), "mode": mode}
+    assert nurse.post(f"/offers/{nurse.offer().id}/appointment", said).status_code == 303

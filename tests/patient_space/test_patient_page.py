@@ -8,41 +8,17 @@ from sqlalchemy import select
 
 from app.appointments import queries
 from app.appointments.actions import link_token
-from app.appointments.models import Appointment, PatientLink
-from app.appointments.queries import of_request
+from app.appointments.models import PatientLink
 from app.care_requests import actions as care_requests
 from app.care_requests.models import Step, Verb
 from app.care_requests.opening import open_request
 from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
-from tests.appointments.conftest import PatientPhone
 from tests.factories.town import Nurse, Town
 from tests.inbox.plans import asked_for_ten_days
 from tests.inbox.screen import Screen
-
-SECRETS = ("Marchand", "MARCHAND", "Monique", "Tilleuls", "39980100", "nfirmi", "Soins", "soins", "Digicode")
-
-
-def visit(nurse: Nurse) -> Appointment:
-    db.session.rollback()
-    appointment = of_request(nurse.offer().request_id)
-    assert appointment is not None
-    return appointment
-
-
-@pytest.fixture
-def link(town: Town, nurse: Nurse) -> str:
-    """What was handed to the patient of a request that Claire accepted."""
-    town.asks(note="Digicode 1234B")
-    town.time_passes()
-    assert nurse.accepts() == 200
-    return f"/p/{link_token(visit(nurse))}"
-
-
-def proposes(nurse: Nurse, *, hours: float = 1, mode: str = "home") -> None:
-    said = {"slot": (clock.now() + timedelta(hours=hours)).isoformat(), "mode": mode}
-    assert nurse.post(f"/offers/{nurse.offer().id}/appointment", said).status_code == 303
+from tests.patient_space.conftest import SECRETS, PatientPhone, proposes, visit
 
 
 def event(phone: PatientPhone, link: str) -> dict[str, object]:

@@ -1,0 +1,10 @@
+"""The patient's door: the page of one visit, and her own space beside it. Links are keys; it works without cookies."""
+
+from flask import Flask
+
+from app.patient_space import space_views  # noqa: F401 -- add its routes
+from app.patient_space.views import bp
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

@@ -1,0 +1,268 @@
+"""Every screen and how to come to it: what the tests walk through, and what `bin/screenshots` takes pictures of."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+BOTH = ("phone", "tablet")
+
+
+class Screen(NamedTuple):
+    """`follow`: a link on the page at `path` that leads to it. `act`: what is done there until it is on the glass."""
+
+    door: str
+    name: str
+    persona: str
+    path: str
+    follow: str = ""
+    act: Callable[[Page], None] | None = None
+    devices: tuple[str, ...] = BOTH
+
+    def __str__(self) -> str:
+        return f"{self.door}, {self.name}"
+
+    def open(self, page: Page, house: str) -> None:
+        """`house`: the address of the running product."""
+        page.context.set_offline(False)
+        page.context.grant_permissions(["notifications"])
+        page.goto(f"{house}/demo/as/{self.persona}/{self.path}" if self.persona else f"{house}/{self.path}")
+        if self.follow:
+            page.goto(page.locator(self.follow).first.evaluate("a => a.href"))
+        if self.act:
+            self.act(page)
+
+
+OFFER, REQUEST = "article[data-offer] a[href*='offers/']", "main a[href*='requests/0']"
+KNOWN, ASKING, ENTERING = "12/03/1948", "requests/new?pathway=home-care", "patients/new?pathway=home-care"
+
+
+def in_state(state: str) -> str:
+    """The line of a request in this state, in a list."""
+    return f".row__link:has([data-state={state}])"
+
+
+def as_persona(page: Page) -> str:
+    """Where the person to whom this page belongs begins."""
+    found = re.match(r".*/demo/as/[^/]+/", page.url)
+    assert found, page.url
+    return found[0]
+
+
+def other_person(page: Page, persona: str) -> str:
+    return re.sub(r"/demo/as/[^/]+/", f"/demo/as/{persona}/", as_persona(page))
+
+
+# What is done on a page until a screen is there.
+
+
+def search_the_known(page: Page) -> None:
+    page.locator("#q").fill(KNOWN)
+    page.locator("#q").press("Enter")
+    page.locator("#patients a").first.wait_for()
+
+
+def choose_the_known(page: Page) -> None:
+    search_the_known(page)
+    page.locator("#patients a").first.click()
+    page.locator("#new-request").wait_for()
+
+
+def send_empty(page: Page) -> None:
+    page.locator("main form").last.locator("button:not([type=button])").last.click()
+    page.locator("[aria-invalid]").first.wait_for()
+
+
+def ask_without_answers(page: Page) -> None:
+    choose_the_known(page)
+    page.get_by_role("button", name="Envoyer la demande").click()
+    page.locator(".mistakes").wait_for()
+
+
+def ask(page: Page) -> None:
+    choose_the_known(page)
+    page.get_by_role("radio", name="Injection").check()
+    page.get_by_role("checkbox", name=re.compile("accord")).check()
+    page.get_by_role("button", name="Envoyer la demande").click()
+    page.locator("#request").wait_for()
+
+
+def accept(page: Page) -> None:
+    page.locator("#offer").get_by_role("button", name="Accepter").click()
+    page.locator("#offer .slots").first.wait_for()
+
+
+def propose(page: Page) -> None:
+    accept(page)
+    after_a_while(page)
+    page.locator("#offer .slots .button").first.click()
+    page.locator("#offer [data-state=scheduled]").first.wait_for()
+
+
+def begin_care(page: Page) -> None:
+    propose(page)
+    after_a_while(page)
+    page.get_by_role("button", name="Je commence les soins").click()
+    page.get_by_role("button", name="J'ai terminé").wait_for()
+
+
+def after_a_while(page: Page) -> None:
+    """A finger that means it: what has just come under it does not count yet."""
+    page.wait_for_function("() => !document.querySelector('[data-still]')")
+
+
+def refuse(page: Page) -> None:
+    page.locator("#offer").get_by_role("button", name="Refuser").click()
+    page.locator("#why").wait_for()
+
+
+def lose_the_race(page: Page) -> None:
+    """A new request reaches two phones; this one taps second."""
+    other, tablet = page.context.new_page(), page.context.new_page()
+    other.goto(other_person(page, "nurse-2") + "inbox")
+    known = offers_of(page), offers_of(other)
+    tablet.goto(other_person(page, "orientation-nurse") + ASKING)
+    ask(tablet)
+    mine, theirs = newest_offer(page, known[0]), newest_offer(other, known[1])
+    page.goto(f"{as_persona(page)}offers/{mine}")
+    page.evaluate("document.querySelectorAll('[hx-sse\\\\:connect]').forEach((stream) => stream.remove())")
+    other.locator(f'article[data-offer="{theirs}"]').get_by_role("button", name="Accepter").click()
+    other.locator("#offer h1").wait_for()
+    page.locator("#offer").get_by_role("button", name="Accepter").click()
+    page.get_by_role("heading", name="Déjà prise").wait_for()
+    other.close()
+    tablet.close()
+
+
+def go_offline(page: Page) -> None:
+    """The second time, the service worker serves the page and keeps it; the third time, nothing else does."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page.reload()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    page.reload()
+    page.locator("#offline").wait_for()
+
+
+def pause(page: Page) -> None:
+    switch = page.get_by_role("switch")
+    if switch.get_attribute("aria-checked") == "true":
+        switch.click()
+    page.locator("form.strip").wait_for()
+
+
+def forbid_alerts(page: Page) -> None:
+    page.context.clear_permissions()
+    page.reload()
+    page.locator(".strip[data-push-card]").wait_for()
+
+
+def go_to_the_patients_page(page: Page) -> None:
+    """The link as the patient has it, at the root: the persona's prefix is the demonstration's own."""
+    link = re.search(r"localhost:\d+(/p/[\w-]{43})", page.locator("#patient-link").inner_text())
+    assert link, page.url
+    page.goto(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}{link[1]}")
+
+
+def patient_answers(name: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        go_to_the_patients_page(page)
+        page.get_by_role("button", name=name).click()
+        page.locator("[data-state=confirmed], [data-state=declined]").first.wait_for()
+
+    return act
+
+
+def dead_link(page: Page) -> None:
+    page.goto(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}/p/{'x' * 43}")
+
+
+def offers_of(phone: Page) -> set[str]:
+    cards = phone.locator("article[data-offer]")
+    return {cards.nth(i).get_attribute("data-offer") or "" for i in range(cards.count())}
+
+
+def newest_offer(phone: Page, known: set[str]) -> str:
+    """The offer that was not there before; the inbox brings it without a reload."""
+    phone.wait_for_function(
+        "known => [...document.querySelectorAll('article[data-offer]')].some(a => !known.includes(a.dataset.offer))",
+        arg=list(known),
+    )
+    return next(offer for offer in sorted(offers_of(phone)) if offer not in known)
+
+
+SCREENS = [
+    Screen("inbox", "received", "nurse", "inbox"),
+    Screen("inbox", "received by a ward", "clinic-ward", "inbox"),
+    Screen("inbox", "nothing received", "physio", "inbox"),
+    Screen("inbox", "offer", "nurse", "inbox", OFFER),
+    Screen("inbox", "visits", "nurse", "visits"),
+    Screen("inbox", "visit", "nurse", "visits", "main a[href*='offers/']"),
+    Screen("inbox", "practice", "nurse", "practice"),
+    Screen("inbox", "copies", "doctor", "inbox/copies"),
+    Screen("asking", "follow list", "orientation-nurse", "requests"),
+    Screen("asking", "all requests", "orientation-nurse", "requests?show=all"),
+    Screen("asking", "for which patient", "orientation-nurse", ASKING),
+    Screen("asking", "new patient", "orientation-nurse", ENTERING),
+    Screen("asking", "request", "orientation-nurse", "requests", REQUEST),
+    Screen("asking", "decisions", "senior-doctor", "decisions"),
+    Screen("watching", "board", "coordinator", "board"),
+    Screen("watching", "wall", "coordinator", "board?wall", devices=("tablet", "wall")),
+    Screen("watching", "search", "coordinator", "board", "main a[href$='/search']"),
+    Screen("watching", "pathways", "coordinator", "pathways"),
+    Screen("watching", "pathway", "coordinator", "pathways/home-care"),
+    Screen("watching", "pathway, being written", "coordinator", "pathways/home-care/edit"),
+    Screen("watching", "access journal", "coordinator", "audit"),
+    Screen("emergency", "asking", "nurse", "emergency"),
+    Screen("people", "my account", "nurse", "account"),
+    Screen("people", "account of one who asks", "orientation-nurse", "account"),
+    Screen("people", "alerts", "nurse", "push/devices"),
+    Screen("people", "calm hours", "nurse", "push/attention"),
+    Screen("people", "proof", "nurse", "proof"),
+    Screen("people", "address", "nurse", "account/email"),
+    Screen("people", "closing", "nurse", "account/closing"),
+    Screen("people", "members", "admin", "members"),
+    Screen("people", "member", "admin", "members", "main .row__link"),
+    Screen("people", "invitation", "admin", "invitations/new"),
+    Screen("coming in", "sign-in", "", "sign-in"),
+    Screen("coming in", "asking for access", "", "access"),
+    Screen("coming in", "asked", "", "access/sent"),
+    Screen("coming in", "who asks for access", "coordinator", "access-requests"),
+    Screen("coming in", "closed account", "", "account/closed"),
+    Screen("coming in", "installing", "", "install"),
+    Screen("tablets", "of the ward", "", "tablet"),
+    Screen("tablets", "administered", "admin", "tablets"),
+    Screen("tablets", "badges", "ward", "badges"),
+    Screen("elsewhere", "demonstration", "", "demo"),
+    Screen("elsewhere", "offline", "", "offline"),
+    Screen("elsewhere", "nowhere", "", "nowhere"),
+]
+"""Those that are looked at only: nothing is changed on the way, and any order is right."""
+
+SCHEDULED = in_state("scheduled")
+
+STATES = [
+    Screen("inbox", "accepted", "nurse", "inbox", OFFER, accept),
+    Screen("inbox", "hour proposed", "nurse", "inbox", OFFER, propose),
+    Screen("inbox", "care begun", "nurse", "inbox", OFFER, begin_care),
+    Screen("inbox", "refused", "nurse", "inbox", OFFER, refuse),
+    Screen("inbox", "lost race", "nurse-3", "inbox", act=lose_the_race),
+    Screen("inbox", "unreachable", "nurse", "inbox", act=forbid_alerts),
+    Screen("inbox", "paused", "nurse-4", "inbox", act=pause),
+    Screen("inbox", "offline", "nurse", "inbox", act=go_offline),
+    Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
+    Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
+    Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),
+    Screen("asking", "new patient with mistakes", "orientation-nurse", ENTERING, act=send_empty),
+    Screen("asking", "request just sent", "orientation-nurse", ASKING, act=ask),
+    Screen("asking", "nobody could", "orientation-nurse", "requests", in_state("unanswered")),
+    Screen("asking", "hour proposed", "orientation-nurse", "requests", SCHEDULED),
+    Screen("asking", "done", "orientation-nurse", "requests?show=all", in_state("done")),
+    Screen("patient", "page", "orientation-nurse", "requests", SCHEDULED, go_to_the_patients_page),
+    Screen("patient", "confirmed", "orientation-nurse", "requests", SCHEDULED, patient_answers("Je confirme")),
+    Screen("patient", "declined", "orientation-nurse", "requests", SCHEDULED, patient_answers("Je ne peux pas")),
+    Screen("patient", "dead link", "orientation-nurse", "requests", act=dead_link),
+]
+"""Those that somebody must act to see: on a house of their own, since they leave their requests behind."""
