@@ -88,6 +88,7 @@ SAYS_WHY = {"public", "capability", "cookie_capability", "limited", "guard", "re
 """Their words are the owner's, in English."""
 NOT_SPOKEN = {
     "core/typography.py": "the signs themselves",
+    "core/forms.py": "what stands at the end of a label",
     "core/language.py": "how a language calls itself",
     "core/dates.py": "months as people type them",
     "organizations/words.py": "how communes are spelled",

@@ -157,7 +157,7 @@ def test_the_preview_counts_those_who_can_be_reached(town: Town) -> None:
         town.nurse(f"Proche {number}", km=7)
     town.nurse("Loin", km=60)
     page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={town.patient(usual=[claire])}")
-    assert "8 infirmiers à moins de 10 km" in words(page)
+    assert "8 infirmières et infirmiers à moins de 10 km" in words(page)
     assert "Claire Dupré Soigne déjà ce patient" in words(page)
 
 
@@ -310,7 +310,7 @@ def test_one_place_that_fits_in_part_is_asked_in_the_singular_and_none_is_said(s
 def test_everything_to_mend_is_named_once_in_the_order_of_the_screen(shared_codes: Town) -> None:
     wrong = NEW_PATIENT | {"birth_place": "Morigny", "sex": "", "phone": "01 23 45 67 8"}
     came_back = shared_codes.orientation_nurse.post("/patients/new?pathway=home-care", wrong)
-    assert "3 réponses à compléter ou à corriger : Lieu de naissance Sexe Téléphone Rien n’est perdu." in words(
+    assert "3 réponses à compléter ou à corriger : Lieu de naissance Sexe Téléphone Rien n'est perdu." in words(
         came_back
     )
     hidden = '<legend class="visually-hidden">Est-ce ce lieu\u00a0? Touchez-le pour le choisir.</legend>'
