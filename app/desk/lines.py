@@ -158,7 +158,9 @@ def moment_of(step: Step | Happened, request: CareRequest, now: datetime) -> Mom
     label, author, detail = _words_of(step, request)
     earlier = clock.paris(step.at).date() != clock.paris(now).date()
     details = [day(step.at, now) if earlier else "", detail]
-    return Moment(label, step.at, author, " · ".join(part for part in details if part), SIGNS.get(step.kind, "note"))
+    return Moment(
+        label, step.at, author, " · ".join(str(part) for part in details if part), SIGNS.get(step.kind, "note")
+    )
 
 
 def _words_of(step: Step | Happened, request: CareRequest) -> tuple[str, str, str]:

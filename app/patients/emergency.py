@@ -33,7 +33,7 @@ REASONS = {
     "silent": later("Le patient ne peut pas répondre"),
     "care": later("Soins urgents, et son équipe est injoignable"),
     "danger": later("Éviter une erreur ou un danger"),
-    "other": "Autre urgence",
+    "other": later("Autre urgence"),
 }
 
 
