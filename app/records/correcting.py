@@ -46,7 +46,7 @@ def write_correction(patient_id: UUID) -> Response:
     with transaction():
         patient = my_patient(patient_id)
         wanted = as_kept(form, patient)
-        written = correct(patient_id, wanted, form.version.data or 0, by=me().id, now=clock.now())
+        written = correct(patient.id, wanted, form.version.data or 0, by=me().id, now=clock.now())
     if not written:
         return after_another(patient_id, form)
     flash(_("Corrigé. Les personnes qui viennent le voient."), "success")
@@ -77,6 +77,10 @@ def as_written(patient: Patient) -> dict[str, Any]:
         "phone": phone(patient.phone),
         "commune": place.written,
         "address": patient.address,
+        "name_used": patient.name_used or "",
+        "given_name_used": patient.given_name_used or "",
+        "unnamed": not patient.given_names,
+        "birth_rank": str(patient.birth_rank),
         "version": patient.version,
     }
 
@@ -84,7 +88,7 @@ def as_written(patient: Patient) -> dict[str, Any]:
 def as_kept(form: CorrectionForm, patient: Patient) -> Identity:
     """A postal code that the commune alone has and that nobody wrote is no correction."""
     before, only_code = identity_of(patient), patient.commune.postal_code
-    wanted = form.identity(before)
+    wanted = form.identity()
     unsaid = not before.postal_code and (before.commune_code, only_code) == (wanted.commune_code, wanted.postal_code)
     return replace(wanted, postal_code="") if unsaid else wanted
 
@@ -100,11 +104,17 @@ def after_another(patient_id: UUID, form: CorrectionForm) -> Response:
     return correction_page(patient, form, [(str(TRAITS[trait]), shown[trait]) for trait in differs], status=409)
 
 
+SAME_NAME = (
+    *("birth_name", "given_names", "name_used", "given_name_used", "birth_rank", "birth_place", "phone", "address"),
+)
+"""Traits whose field has their name and says what is kept."""
+
+
 def as_shown(patient: Patient) -> dict[str, str]:
     """By trait, what is kept, in words."""
     written = as_written(patient)
     return {
-        **{trait: str(written[trait]) for trait in ("birth_name", "given_names", "birth_place", "phone", "address")},
+        **{trait: str(written[trait]) for trait in SAME_NAME},
         "birth_date": patient.born.written,
         "sex": str(SEXES.get(patient.sex, _("Indéterminé"))),
         "commune_code": written["commune"],

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, url_for
 
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS
 from app.audit.readings import read_lately, record_reading
 from app.core import clock
 from app.core.db import transaction
-from app.core.htmx import page, wants_part
+from app.core.htmx import page, see_other, wants_part
 from app.patients import queries as patients
 from app.patients.models import Patient
 from app.records.pages import PersonPage
@@ -21,8 +21,11 @@ bp = Blueprint("records", __name__, url_prefix="/patients")
 @role(*REQUESTERS)
 def person(patient_id: UUID) -> Response:
     now, reader = clock.now(), me().id
+    patient = my_patient(patient_id)
+    if patient.id != patient_id:  # A record that was absorbed leads to the one that was kept.
+        return see_other(url_for("records.person", patient_id=patient.id))
     again = wants_part() and read_lately(patient_id, reader, now)
-    answer = page(PersonPage.about(my_patient(patient_id), me(), now))
+    answer = page(PersonPage.about(patient, me(), now))
     if not again:  # Last, as a transaction forgets what was read; nobody has the page before it is written down.
         with transaction():
             record_reading(patient_id, patient=patient_id, by=reader, now=now)
