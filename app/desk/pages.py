@@ -305,10 +305,13 @@ class PatientSearchPage(Page):
 
 @dataclass(frozen=True)
 class NewPatientPage(Page):
+    """`alike`: whom one knows already and who may be this person: id, who she is, and why."""
+
     template = "desk/new_patient.html"
 
     pathway: Pathway
     form: PatientForm
+    alike: Sequence[tuple[UUID, Banner, str]] = ()
 
 
 @dataclass(frozen=True)
