@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine, event, func, update
+from sqlalchemy import Dialect, Engine, event, func, update
 from sqlalchemy.pool import QueuePool
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -112,17 +112,18 @@ library.read_pathway = cache(library.read_pathway)  # The catalogue is read by e
 
 
 def one_dialect(make_engine: Callable[..., Engine]) -> Callable[..., Engine]:
-    """SQL too: what one house has said to an engine, the next need not put into words again."""
-    first: dict[str, Engine] = {}
+    """SQL too: what one house has said to an engine, the next need not put into words again. No engine is kept: one
+    that its test left open must be found there, and not at the end of the run."""
+    first: dict[str, tuple[Dialect, Any]] = {}
 
     def engine(*args: object) -> Engine:
         new = make_engine(*args)
-        known = first.get(new.dialect.name)
-        if known is None or known.dialect.server_version_info is None:  # It never met its database.
-            first[new.dialect.name] = new
+        dialect, compiled = first.get(new.dialect.name, (new.dialect, new._compiled_cache))
+        if dialect.server_version_info is None:  # It never met its database.
+            first[new.dialect.name] = new.dialect, new._compiled_cache
             return new
-        new.dialect = new.pool._dialect = known.dialect
-        new._compiled_cache = known._compiled_cache
+        new.dialect = new.pool._dialect = dialect
+        new._compiled_cache = compiled
         return new
 
     return engine

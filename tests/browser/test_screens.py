@@ -53,6 +53,7 @@ def screen(request: pytest.FixtureRequest, browsers: Browsers) -> Page:
     return (browsers.phone() if request.param == "phone" else browsers.tablet()).pages[0]
 
 
+@pytest.mark.timeout(900)  # seventy looks: a machine with other work takes its time
 def test_every_screen_is_sound(screen: Page, house: RunningHouse) -> None:
     for persona, path in SCREENS:
         screen.emulate_media(color_scheme="light")
