@@ -542,6 +542,7 @@ def test_every_route_has_its_row_and_every_row_its_route(town: Town) -> None:
     assert {f"{method} {rule.rule}" for method, rule in routes(town)} == TABLE.keys()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)  # a thousand requests: a machine with other work takes its time
 def test_everyone_hears_what_the_table_says(world: World) -> None:
     wrong = []
