@@ -34,7 +34,7 @@ def house(tmp_path: Path) -> Iterator[tuple[Town, str]]:
         port = free.getsockname()[1]
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     with app.app_context():
         Model.metadata.create_all(db.engine)
         town = Town(app)
@@ -100,7 +100,7 @@ def test_from_hand_to_hand(house: tuple[Town, str], browsers: Browsers, dark: bo
     sound(page)
     page.get_by_label("Code à usage unique").fill(code)
     page.get_by_role("button", name="Activer cette tablette").click()
-    expect(page.get_by_text("Personne n'a encore de code ici")).to_be_visible()
+    expect(page.get_by_text("Personne n’a encore de code ici")).to_be_visible()
     sound(page)
 
     choose(page, code_on_her_phone(tablet_id, claire))
@@ -129,14 +129,14 @@ def test_from_hand_to_hand(house: tuple[Town, str], browsers: Browsers, dark: bo
     page.get_by_role("button", name="Prendre la tablette").click()
     expect(page.get_by_text("Encore 4 essais")).to_be_visible()
     sound(page)
-    page.get_by_role("link", name="Ce n'est pas moi").click()
+    page.get_by_role("link", name="Ce n’est pas moi").click()
 
     choose(page, code_on_her_phone(tablet_id, paul))
     page.wait_for_url(f"{address}/handover")
     expect(page.get_by_text("La tablette était à Claire Delmas")).to_be_visible()
     expect(page.get_by_text("MARCHAND")).to_be_visible()
     sound(page)
-    page.get_by_role("button", name="J'ai pris connaissance").click()
+    page.get_by_role("button", name="J’ai pris connaissance").click()
     page.wait_for_url(f"{address}/requests")
     expect(page.get_by_role("img", name="Paul Ziani")).to_be_visible()
     page.get_by_role("button", name="Verrouiller").click()
@@ -161,7 +161,7 @@ def test_the_screens_of_the_administrator_and_of_the_nurses_own_phone(
     with transaction():
         assert actions.enrol(code, now=clock.now())
     page.reload()
-    expect(page.get_by_text("Personne n'y a encore choisi de code")).to_be_visible()
+    expect(page.get_by_text("Personne n’y a encore choisi de code")).to_be_visible()
     sound(page)
     page.goto(f"{address}/tablets")
     sound(page)

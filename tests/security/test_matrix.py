@@ -106,6 +106,7 @@ TABLE: dict[str, Row] = {
     "POST /account/email": MEMBERS,
     "GET /account/email/code": MEMBERS,
     "POST /account/email/code": MEMBERS,
+    "POST /account/language": MEMBERS,
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
@@ -541,6 +542,7 @@ def test_every_route_has_its_row_and_every_row_its_route(town: Town) -> None:
     assert {f"{method} {rule.rule}" for method, rule in routes(town)} == TABLE.keys()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)  # a thousand requests: a machine with other work takes its time
 def test_everyone_hears_what_the_table_says(world: World) -> None:
     wrong = []
