@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.core.dates import PartialDate
 from app.core.db import Identified, Model, text_enum
+from app.core.language import gettext as _
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner, Profession
 from app.organizations.models import Commune, Organization
@@ -95,7 +96,11 @@ class Patient(Identified, Model):
 def shown_name(given_names: str, family_name: str, rank: int = 0) -> str:
     """`Monique MARCHAND`; of a newborn, `Sans prénom MARCHAND (2e jumeau)`."""
     shown = f"{first_given_name(given_names) or NO_GIVEN_NAME} {family_name.upper()}"
-    return f"{shown} ({rank}{'er' if rank == 1 else 'e'} jumeau)" if rank and not given_names else shown
+    if not rank or given_names:
+        return shown
+    return (
+        _("%(name)s (1er jumeau)", name=shown) if rank == 1 else _("%(name)s (%(rank)se jumeau)", name=shown, rank=rank)
+    )
 
 
 class PatientTelecom(Identified, Model):

@@ -159,7 +159,7 @@ def test_the_preview_counts_those_who_can_be_reached(town: Town) -> None:
         town.nurse(f"Proche {number}", km=7)
     town.nurse("Loin", km=60)
     page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={town.patient(usual=[claire])}")
-    assert "8 infirmiers à moins de 10 km" in words(page)
+    assert "8 infirmières et infirmiers à moins de 10 km" in words(page)
     assert "Claire Dupré Soigne déjà ce patient" in words(page)
 
 

@@ -106,6 +106,7 @@ TABLE: dict[str, Row] = {
     "POST /account/email": MEMBERS,
     "GET /account/email/code": MEMBERS,
     "POST /account/email/code": MEMBERS,
+    "POST /account/language": MEMBERS,
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
