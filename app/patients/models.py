@@ -16,7 +16,7 @@ from app.core.sealed import Sealed
 from app.directory.models import Practitioner, Profession
 from app.organizations.models import Commune, Organization
 from app.patients.ins import IdentityStatus, InsKind
-from app.patients.names import NO_GIVEN_NAME, first_given_name
+from app.patients.names import NO_GIVEN_NAME, all_names, first_given_name
 from app.patients.rules import Traits, official_date
 
 
@@ -73,6 +73,10 @@ class Patient(Identified, Model):
     def birth_date(self) -> date:
         """Whole, by the national convention where something is not known."""
         return official_date(self.born)
+
+    @property
+    def names(self) -> list[str]:
+        return all_names(self.birth_name, self.given_names, self.name_used, self.given_name_used)
 
     @property
     def traits(self) -> Traits:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
@@ -87,8 +88,7 @@ def search(text: str, scope: Select[UUID], today: date) -> Found:
         ids = named(ids, sought.words)
     if len(ids) > SHOWN:
         return Found(sought, too_many=True)
-    people = [person for person in load(ids) if sought.fits(person.traits)]
-    known = load({person.merged_into_id or person.id for person in people})
+    known = survivors([person for person in load(ids) if sought.fits(person.names, person.born)])
     return Found(sought, sorted(known, key=lambda person: (person.born != sought.born, person.name)))
 
 
@@ -121,9 +121,15 @@ def named(ids: Sequence[UUID], words: Sequence[str]) -> list[UUID]:
     return [row[0] for row in rows if fits(words, all_names(*row[1:]))]
 
 
-def load(ids: Collection[UUID]) -> Sequence[Patient]:
-    wanted = select(Patient).where(Patient.id.in_(ids))
-    return db.session.scalars(wanted.options(selectinload(Patient.telecoms))).all()
+def load(ids: Collection[UUID], *options: ExecutableOption) -> Sequence[Patient]:
+    return db.session.scalars(select(Patient).where(Patient.id.in_(ids)).options(*options)).all() if ids else ()
+
+
+def survivors(records: Sequence[Patient]) -> Sequence[Patient]:
+    """Each person once: instead of a record that was absorbed, the one that was kept."""
+    gone = {record.merged_into_id for record in records} - {None}
+    alone = [record for record in records if record.merged_into_id is None and record.id not in gone]
+    return [*alone, *load([each for each in gone if each])]
 
 
 def likely_same(traits: Traits, scope: Select[UUID] | None = None) -> list[tuple[Patient, tuple[str, ...]]]:
@@ -131,7 +137,7 @@ def likely_same(traits: Traits, scope: Select[UUID] | None = None) -> list[tuple
 
     `scope`: of whom one may be told; none: of everybody, which is for the house alone.
     """
-    records = load(find([sorted(likely_keys(traits))], scope))
+    records = load(find([sorted(likely_keys(traits))], scope), selectinload(Patient.telecoms))
     alike = {record.merged_into_id or record.id: why for record in records if (why := likeness(traits, record.traits))}
     return [(person, alike[person.id]) for person in sorted(load(alike), key=lambda person: person.id)]
 
