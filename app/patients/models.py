@@ -212,6 +212,21 @@ class LikelyDuplicate(Identified, Model):
     verdict: Mapped[str | None]
 
 
+class Correction(Identified, Model):
+    """One trait of a person, as it was before somebody corrected it and as it is since."""
+
+    __tablename__ = "correction"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    trait: Mapped[str]  # of `correcting.WRITTEN`
+    before: Mapped[str] = mapped_column(Sealed)
+    after: Mapped[str] = mapped_column(Sealed)
+    at: Mapped[datetime]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+
+    by: Mapped[Account] = relationship()
+
+
 class PatientMerge(Identified, Model):
     """Two records of one person became one: who said so, which rows went along, and whether it was undone.
 

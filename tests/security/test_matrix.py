@@ -85,6 +85,8 @@ AT_TABLET = tablet_too(row("forbidden"))
 READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
 ASKS_ALONE = tablet_too(only(*REQUESTERS, *ELSEWHERE))
 
+PERSON = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
+
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 TABLE: dict[str, Row] = {
@@ -191,6 +193,12 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/<uuid:passkey_id>/removal": mine_alone("requester"),
     "POST /passkeys/options": MEMBERS,
     "POST /passkeys/verification": MEMBERS,
+    "GET /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    "POST /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    # Who registered her, asked for her, said yes, or usually cares for her.
+    "GET /patients/<uuid:patient_id>": PERSON,
+    "GET /patients/<uuid:patient_id>/correction": PERSON,
+    "POST /patients/<uuid:patient_id>/correction": PERSON,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
     "GET /practice": ANSWERS,
@@ -352,6 +360,7 @@ def world(town: Town) -> World:
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
+            "patient_id": first(CareRequest.patient_id, CareRequest.id == request),
             "slug": "home-care",
             "offer_id": offer.id,
             "document_id": joined[0].id,
