@@ -208,6 +208,25 @@ class LikelyDuplicate(Identified, Model):
     verdict: Mapped[str | None]
 
 
+class PatientMerge(Identified, Model):
+    """Two records of one person became one: who said so, which rows went along, and whether it was undone.
+
+    `moved`: ids by `table.column` (`merging.POINTERS`), so that each can go back to where it was.
+    """
+
+    __tablename__ = "patient_merge"
+
+    kept_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    absorbed_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    merged_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    merged_at: Mapped[datetime]
+    moved: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    merged_by: Mapped[Account] = relationship(foreign_keys=[merged_by_id])
+
+
 class CareTeamMember(Identified, Model):
     """The patient's usual professional of one kind (FHIR CareTeam.participant)."""
 

@@ -20,11 +20,12 @@ from app.pathways.schema import Pathway, Stage
 MONTH = 31 * 24 * 60
 TEXTS = {"title": later("Titre"), "explanation": later("Explication"), "agreement": later("Accord du patient")}
 NUMBERS = {
-    "km": (later("Distance, en km"), 1, 200),
-    "offers": (later("Personnes à la fois"), 1, 100),
     "offer_minutes": (later("Minutes pour répondre"), 1, MONTH),
     "minutes": (later("Minutes avant la suite"), 1, MONTH),
+    "offers": (later("Personnes à la fois"), 1, 100),
+    "km": (later("Distance, en km"), 1, 200),
 }
+"""What every stage has comes first: the same figures stand under one another."""
 MISTAKES = {
     "km": later("Cette distance doit être plus grande que celle de l'étape précédente."),
     "": later("Cette valeur ne convient pas à ce parcours."),

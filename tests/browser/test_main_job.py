@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RunningHouse
+from tests.browser.screens import newest_offer, offers_of
 from tests.services.browser import Browsers, deliver_push
 from tests.services.notifications import NotificationCentre
 
@@ -24,22 +25,6 @@ def ask(tablet: Page, house: RunningHouse, search: str = MONIQUE) -> None:
 
 def state(page: Page) -> object:
     return page.locator("main [role=status][data-state]").first
-
-
-def newest_offer(phone: Page, known: set[str]) -> str:
-    """The offer that was not there before; the inbox brings it without a reload."""
-    fresh = phone.locator("article[data-offer]")
-    phone.wait_for_function(
-        "known => [...document.querySelectorAll('article[data-offer]')].some(a => !known.includes(a.dataset.offer))",
-        arg=list(known),
-    )
-    ids = [fresh.nth(i).get_attribute("data-offer") or "" for i in range(fresh.count())]
-    return next(offer for offer in ids if offer not in known)
-
-
-def offers_of(phone: Page) -> set[str]:
-    cards = phone.locator("article[data-offer]")
-    return {cards.nth(i).get_attribute("data-offer") or "" for i in range(cards.count())}
 
 
 def test_a_request_reaches_the_phone_and_one_tap_answers_it(house: RunningHouse, browsers: Browsers) -> None:

@@ -6,86 +6,39 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import RunningHouse
+from tests.browser.screens import SCREENS
 from tests.services.browser import Browsers, assert_accessible
 
-SCREENS = [
-    ("nurse", "inbox"),
-    ("nurse", "visits"),
-    ("nurse", "first-offer"),
-    ("nurse", "first-visit"),
-    ("nurse", "practice"),
-    ("doctor", "inbox/copies"),
-    ("nurse", "account"),
-    ("orientation-nurse", "requests"),
-    ("orientation-nurse", "requests?show=all"),
-    ("orientation-nurse", "requests/new?pathway=home-care"),
-    ("orientation-nurse", "patients/new?pathway=home-care"),
-    ("orientation-nurse", "first-request"),
-    ("orientation-nurse", "account"),
-    ("coordinator", "board"),
-    ("coordinator", "first-search"),
-    ("coordinator", "pathways"),
-    ("coordinator", "pathways/home-care"),
-    ("coordinator", "pathways/home-care/edit"),
-    ("admin", "invitations/new"),
-    ("admin", "members"),
-    ("admin", "tablets"),
-    ("ward", "badges"),
-    ("nurse", "emergency"),
-    ("", "tablet"),
-    ("nurse", "proof"),
-    ("nurse", "account/email"),
-    ("nurse", "account/closing"),
-    ("coordinator", "access-requests"),
-    ("", "sign-in"),
-    ("", "access"),
-    ("", "access/sent"),
-    ("", "account/closed"),
-    ("", "demo"),
-    ("", "offline"),
-    ("", "nowhere"),
-]
 
-
-@pytest.fixture(scope="module", params=[("phone", False), ("phone", True), ("tablet", False), ("tablet", True)])
-def device(request: pytest.FixtureRequest) -> tuple[str, bool]:
-    return request.param
-
-
-@pytest.fixture
-def screen(device: tuple[str, bool], browsers: Browsers) -> Page:
-    kind, dark = device
+@pytest.fixture(params=["phone", "tablet"])
+def screen(request: pytest.FixtureRequest, browsers: Browsers) -> Page:
     browsers.allow("status of 404")
-    context = browsers.phone(dark=dark) if kind == "phone" else browsers.tablet(dark=dark)
-    return context.pages[0]
+    return (browsers.phone() if request.param == "phone" else browsers.tablet()).pages[0]
 
 
-def test_every_screen_is_sound(screen: Page, house: RunningHouse) -> None:
-    for persona, path in SCREENS:
-        go(screen, house, persona, path)
-        where = f"{persona or 'anyone'}: {path}"
+def test_every_screen_is_sound(screen: Page, device: tuple[str, bool], house: RunningHouse) -> None:
+    for each in SCREENS:
+        if device[0] not in each.devices:
+            continue
+        screen.emulate_media(color_scheme="light")
+        each.open(screen, house.url)
+        where = str(each)
         assert screen.locator("h1").count() == 1, where
         ids = screen.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
         assert [name for name, times in Counter(ids).items() if times > 1] == [], where
         assert unlabelled(screen) == [], where
         assert too_small(screen) == [], where
-        assert screen.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where} scrolls sideways"
+        assert_stays_within(screen, where)
         assert_accessible(screen)
+        # The same page at night, of which nothing but the colours is another (test_the_night_changes_colours_only).
+        screen.emulate_media(color_scheme="dark")
+        assert screen.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"), where
+        assert_stays_within(screen, where)
+        assert_accessible(screen, only=("color-contrast", "link-in-text-block"))
 
 
-def go(page: Page, house: RunningHouse, persona: str, path: str) -> None:
-    inside = {
-        "first-offer": ("inbox", "article[data-offer] a[href*='offers/']"),
-        "first-visit": ("visits", "main a[href*='offers/']"),
-        "first-search": ("board", "main a[href$='/search']"),
-        "first-request": ("requests", "main a[href*='requests/0']"),
-    }
-    if path in inside:
-        start, link = inside[path]
-        page.goto(house.as_(persona, start))
-        page.goto(page.locator(link).first.evaluate("a => a.href"))
-    else:
-        page.goto(house.as_(persona, path) if persona else f"{house.url}/{path}")
+def assert_stays_within(page: Page, where: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where} scrolls sideways"
 
 
 def unlabelled(page: Page) -> list[str]:

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import RunningHouse
-from tests.browser.test_main_job import ask, newest_offer, offers_of, state
+from tests.browser.screens import newest_offer, offers_of
+from tests.browser.test_main_job import ask, state
 from tests.services.browser import Browsers
 
 TIME_STANDS = "() => { const at = performance.now(); performance.now = () => at; }"

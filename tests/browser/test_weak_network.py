@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import RunningHouse
-from tests.browser.test_main_job import ask, newest_offer, offers_of, state
+from tests.browser.screens import newest_offer, offers_of
+from tests.browser.test_main_job import ask, state
 from tests.services.browser import Browsers, deliver_push
 from tests.services.notifications import NotificationCentre
 from tests.services.weak_network import WeakNetwork, weak_network
