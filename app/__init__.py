@@ -7,6 +7,7 @@ from app import (
     appointments,
     audit,
     care_requests,
+    circles,
     desk,
     directory,
     dispatch,
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, documents, care_requests, appointments, dispatch):
+    for room in (directory, circles, documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, supervision, joining, emergency, patient_space, shell):

@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
-from app.directory.models import Practitioner, PractitionerRole
+from app.directory.models import Practitioner
 from app.patients.actions import all_hashed
-from app.patients.models import CareTeamMember, Patient, PatientSearchKey, Relation
+from app.patients.models import Objection, Patient, PatientSearchKey, Relation
 from app.patients.names import LETTERS, all_names, fits
 from app.patients.searching import Sought, read_search
 
@@ -32,7 +32,23 @@ def openable_by(account: Account, now: datetime) -> Select[UUID]:
     if account.organizations(Role.PRACTITIONER):
         she = select(Practitioner.id).where(Practitioner.account_id == account.id)
         held.append(Relation.practitioner_id.in_(she))
-    return select(Relation.patient_id).where(or_(*held), _lasts(now))
+    return select(Relation.patient_id).where(or_(*held), _lasts(now), ~_objected_to())
+
+
+def _objected_to() -> ColumnElement[bool]:
+    """The person does not want the holder of this relation to open her."""
+    theirs = or_(
+        Objection.organization_id == Relation.organization_id, Objection.practitioner_id == Relation.practitioner_id
+    )
+    running = Objection.patient_id == Relation.patient_id, Objection.until.is_(None)
+    return select(Objection.id).where(*running, theirs).correlate(Relation).exists()
+
+
+def holders_of(patient_id: UUID, now: datetime) -> Sequence[Relation]:
+    """Who may find and open this person, the oldest relation first; whom she objected to is left out."""
+    running = select(Relation).where(Relation.patient_id == patient_id, _lasts(now), ~_objected_to())
+    both = joinedload(Relation.organization), joinedload(Relation.practitioner)
+    return db.session.scalars(running.options(*both).order_by(Relation.since, Relation.id)).all()
 
 
 def _lasts(now: datetime) -> ColumnElement[bool]:
@@ -124,18 +140,3 @@ def born_on(days: Iterable[date]) -> Select[UUID]:
     """The ids of those who were born on one of these days."""
     keys = [f"born {day.isoformat()}" for day in days]
     return select(PatientSearchKey.patient_id).where(PatientSearchKey.key.in_(all_hashed(keys)))
-
-
-def usual_practitioners(patient_ids: Collection[UUID]) -> dict[tuple[UUID, str], Practitioner]:
-    """By patient and profession, be it somebody who can sign in or not; each with where she works."""
-    team = select(CareTeamMember.patient_id, CareTeamMember.profession, Practitioner).join(
-        CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id
-    )
-    where = joinedload(Practitioner.role).lazyload(PractitionerRole.organization)
-    rows = db.session.execute(team.where(CareTeamMember.patient_id.in_(patient_ids)).options(where))
-    return {(patient_id, profession): person for patient_id, profession, person in rows}
-
-
-def usual_practitioner(patient_id: UUID, profession: str) -> Practitioner | None:
-    """The patient's usual professional of that kind, be it one who can sign in or not."""
-    return usual_practitioners([patient_id]).get((patient_id, profession))

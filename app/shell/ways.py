@@ -7,6 +7,7 @@ WAYS = {
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",
+    "circle": "circles.circle",
     "devices": "messages.devices",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own
@@ -14,6 +15,7 @@ WAYS = {
     "home": "shell.home",
     "install": "shell.install",
     "locked-tablet": "tablets.locked",
+    "new-request": "desk.new",
     "patient-space": "patient_space.space_door",
     "patient-visit": "patient_space.visit",
     "proof-at-the-state": "joining.proof_at_the_state",

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
+from app.circles.models import CareTeamMember
 from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import Inquiry
@@ -80,6 +81,8 @@ PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
 OWN_CODE = only("requester", *ELSEWHERE)
 CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
 AT_TABLET = tablet_too(row("forbidden"))
+
+CIRCLE = tablet_too(only(*REQUESTERS, "winner", "usual", foreign=(*ELSEWHERE, "asked", "not asked")))
 
 READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
 ASKS_ALONE = tablet_too(only(*REQUESTERS, *ELSEWHERE))
@@ -186,6 +189,9 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/<uuid:passkey_id>/removal": mine_alone("requester"),
     "POST /passkeys/options": MEMBERS,
     "POST /passkeys/verification": MEMBERS,
+    "GET /patients/<uuid:patient_id>/circle": CIRCLE,
+    "POST /patients/<uuid:patient_id>/circle": CIRCLE,
+    "POST /patients/<uuid:patient_id>/circle/<uuid:member_id>/end": CIRCLE,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
     "GET /practice": ANSWERS,
@@ -353,6 +359,8 @@ def world(town: Town) -> World:
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
+            "patient_id": db.session.get_one(CareRequest, request).patient_id,
+            "member_id": first(CareTeamMember.id, CareTeamMember.until.is_(None)),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
             "tablet_id": ward.tablet_id,
@@ -563,6 +571,8 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
     twins = {
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
+        "member_id": ("requester", "requester elsewhere"),
+        "patient_id": ("requester", "requester elsewhere"),
         "asked_id": ("coordinator", "coordinator elsewhere"),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
