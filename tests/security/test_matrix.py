@@ -17,8 +17,11 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
+from app.circles import actions as circles
+from app.circles.models import CareTeamMember, Told
 from app.core import clock
 from app.core.db import db, transaction
+from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.drafts.actions import keep
@@ -199,6 +202,9 @@ TABLE: dict[str, Row] = {
     "GET /patients/<uuid:patient_id>": PERSON,
     "GET /patients/<uuid:patient_id>/correction": PERSON,
     "POST /patients/<uuid:patient_id>/correction": PERSON,
+    "GET /patients/<uuid:patient_id>/circle": PERSON,
+    "POST /patients/<uuid:patient_id>/circle": PERSON,
+    "POST /patients/<uuid:patient_id>/circle/<uuid:member_id>/end": PERSON,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
     "GET /practice": ANSWERS,
@@ -341,6 +347,10 @@ def world(town: Town) -> World:
     assert offer is not None and offer.request_id == request
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
+        hers = db.session.get_one(Practitioner, winner.practitioner_id)
+        patient_id = db.session.get_one(CareRequest, request).patient_id
+        assert patient_id is not None
+        circles.set_usual(patient_id, hers, told=Told.NAMED, now=clock.now())
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)
@@ -368,6 +378,7 @@ def world(town: Town) -> World:
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
+            "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
             "pair_id": pair_of(*alike[:2]),
@@ -594,6 +605,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
         **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
+        "member_id": ("requester", "requester elsewhere"),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),
