@@ -40,6 +40,9 @@ ACTS = {
     "patient.merged": later("Deux dossiers réunis en un"),
     "patient.separated": later("Dossiers réunis, séparés de nouveau"),
     "patient.read": later("Consultation de l'identité"),
+    "patient.corrected": later("Identité ou coordonnées corrigées"),
+    "patient.reached": later("Dossier trouvé par l'identité entière, avec une raison"),
+    "patient.missed": later("Identité entière donnée, sans patient trouvé"),
     "pathway.adopted": later("Parcours modifié pour une organisation"),
     "emergency.opened": later("Accès d'urgence ouvert, hors du cercle de soins"),
     "emergency.missed": later("Accès d'urgence demandé, sans patient trouvé"),
@@ -70,6 +73,7 @@ ACTS = {
 
 REASONS = {
     "care": later("soins"),
+    "whole identity": later("soins, identité donnée en entier"),
     "emergency": later("urgence, hors du cercle de soins"),
     "patient": later("geste du patient"),
     "sign-in": later("connexion"),

@@ -80,7 +80,7 @@ def move(
     note(request, verb.value, by=by, state=moved[1], detail=detail, now=now)
     record("request.moved", request, by, now=now, **ends)
     _follow(request, verb, by, now)
-    carers.let_go(request, verb, moved[0], now)
+    carers.end_relations(request, verb, moved[0], now)
     return True
 
 
@@ -225,6 +225,8 @@ def refresh_screens(request: CareRequest) -> None:
     """Every screen that shows this request is out of date."""
     changed("request", request.id)
     changed("requests", request.organization_id)
+    if request.patient_id:
+        changed("patient", request.patient_id)
     if request.decider_id:
         changed("decisions", request.decider_id)
     if request.performer:

@@ -16,7 +16,7 @@ from app.core.sealed import Sealed
 from app.directory.models import Practitioner, Profession
 from app.organizations.models import Commune, Organization
 from app.patients.ins import IdentityStatus, InsKind
-from app.patients.names import NO_GIVEN_NAME, first_given_name
+from app.patients.names import NO_GIVEN_NAME, all_names, first_given_name
 from app.patients.rules import Traits, official_date
 
 
@@ -73,6 +73,10 @@ class Patient(Identified, Model):
     def birth_date(self) -> date:
         """Whole, by the national convention where something is not known."""
         return official_date(self.born)
+
+    @property
+    def names(self) -> list[str]:
+        return all_names(self.birth_name, self.given_names, self.name_used, self.given_name_used)
 
     @property
     def traits(self) -> Traits:
@@ -206,6 +210,21 @@ class LikelyDuplicate(Identified, Model):
     settled_at: Mapped[datetime | None] = mapped_column(index=True)
     settled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     verdict: Mapped[str | None]
+
+
+class Correction(Identified, Model):
+    """One trait of a person, as it was before somebody corrected it and as it is since."""
+
+    __tablename__ = "correction"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    trait: Mapped[str]  # of `correcting.WRITTEN`
+    before: Mapped[str] = mapped_column(Sealed)
+    after: Mapped[str] = mapped_column(Sealed)
+    at: Mapped[datetime]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+
+    by: Mapped[Account] = relationship()
 
 
 class PatientMerge(Identified, Model):

@@ -35,7 +35,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Flask, str]]:
     with app.app_context():
         Model.metadata.create_all(db.engine)
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield app, f"http://localhost:{port}"
     server.shutdown()

@@ -34,7 +34,7 @@ def house(tmp_path: Path) -> Iterator[tuple[Town, str]]:
         port = free.getsockname()[1]
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     with app.app_context():
         Model.metadata.create_all(db.engine)
         town = Town(app)

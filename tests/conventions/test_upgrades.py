@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade, upgrade
@@ -24,6 +25,8 @@ from app.patients.models import Patient, Relation
 from app.patients.queries import search
 from app.tablets.models import TabletSignIn
 from tests.conftest import MIGRATIONS, close_engines, settings_for
+
+pytestmark = pytest.mark.long
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

@@ -31,6 +31,7 @@ from app.patients import queries, rehashing
 from app.patients.models import Patient
 from app.push import request
 from tests.conftest import close_engines, settings_for
+from tests.factories.links import link_token
 from tests.factories.town import Town
 from tests.membership.mailbox import code_of, codes_of
 
@@ -197,19 +198,19 @@ def test_a_printed_link_works_and_is_shown_again_as_it_was(town: Town, engine_ur
     assert maya.accepts() == 200
     db.session.rollback()
     appointment = db.session.scalars(select(Appointment)).one()
-    printed, appointment_id = appointments.link_token(appointment), appointment.id
+    printed, appointment_id = link_token(appointment), appointment.id
     db.session.remove()
     app = house(engine_url, tmp_path)
     with app.app_context():
         assert app.test_client().get(f"/p/{printed}").status_code == 200
-        assert appointments.link_token(db.session.get_one(Appointment, appointment_id)) == printed
+        assert link_token(db.session.get_one(Appointment, appointment_id)) == printed
         run(keys.rotate)
         code, said = run(keys.check)
         assert (code, "1 patient links" in said) == (1, True), "it lives until the day after the visit"
         db.session.remove()
         close_engines()
     with house(engine_url, tmp_path, former="").app_context():
-        shown = appointments.link_token(db.session.get_one(Appointment, appointment_id))
+        shown = link_token(db.session.get_one(Appointment, appointment_id))
         with transaction():
             assert appointments.renew_lost_links(clock.now()) == 1
         renewed = db.session.scalars(select(PatientLink)).one()

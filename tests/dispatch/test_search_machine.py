@@ -359,6 +359,7 @@ def machine(
         close_engines()
 
 
+@pytest.mark.long
 def test_a_search_keeps_its_promises(machine: type[Machine]) -> None:
     run_state_machine_as_test(
         machine,

@@ -115,7 +115,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         db.session.remove()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     site.url = f"http://localhost:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield site
     server.shutdown()

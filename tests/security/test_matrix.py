@@ -84,6 +84,8 @@ AT_TABLET = tablet_too(row("forbidden"))
 
 READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
 
+PERSON = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
+
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 TABLE: dict[str, Row] = {
@@ -190,6 +192,12 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/<uuid:passkey_id>/removal": mine_alone("requester"),
     "POST /passkeys/options": MEMBERS,
     "POST /passkeys/verification": MEMBERS,
+    "GET /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    "POST /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    # Who registered her, asked for her, said yes, or usually cares for her.
+    "GET /patients/<uuid:patient_id>": PERSON,
+    "GET /patients/<uuid:patient_id>/correction": PERSON,
+    "POST /patients/<uuid:patient_id>/correction": PERSON,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
     "GET /practice": ANSWERS,
@@ -351,6 +359,7 @@ def world(town: Town) -> World:
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
+            "patient_id": first(CareRequest.patient_id, CareRequest.id == request),
             "slug": "home-care",
             "offer_id": offer.id,
             "document_id": joined[0].id,
@@ -541,6 +550,7 @@ def test_every_route_has_its_row_and_every_row_its_route(town: Town) -> None:
     assert {f"{method} {rule.rule}" for method, rule in routes(town)} == TABLE.keys()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)  # a thousand requests: a machine with other work takes its time
 def test_everyone_hears_what_the_table_says(world: World) -> None:
     wrong = []
