@@ -86,7 +86,6 @@ CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
 AT_TABLET = tablet_too(row("forbidden"))
 
 READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
-ASKS_ALONE = tablet_too(only(*REQUESTERS, *ELSEWHERE))
 
 PERSON = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
 
@@ -115,7 +114,7 @@ TABLE: dict[str, Row] = {
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
-    "POST /documents": ASKS_ALONE,
+    "POST /documents": ASKS,
     "GET /documents/<uuid:document_id>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/pages/<int:number>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/file": READS,
