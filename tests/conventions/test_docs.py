@@ -20,7 +20,7 @@ from app.dispatch.words import REFUSALS
 from app.letters.models import LetterState
 from app.push.models import MessageState
 from docs.screenshots import STAMP, looks
-from tests.browser.screens import SCREENS, STATES
+from tests.browser import screens
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -146,7 +146,7 @@ def test_docs_screenshots_fresh() -> None:
 
 def test_there_is_a_sheet_for_every_door() -> None:
     drawn = {path.name for path in STAMP.parent.glob("screens-*.webp")}
-    doors = {screen.door.replace(" ", "-") for screen in (*SCREENS, *STATES)}
+    doors = {screen.door.replace(" ", "-") for screen in (*screens.SCREENS, *screens.STATES)}
     assert drawn == {f"screens-{door}.webp" for door in doors}, "run bin/screenshots"
 
 
