@@ -118,7 +118,6 @@ def test_the_card_is_one_page_of_paper_that_is_right_on_another_day(house: Runni
         tablet.emulate_media(color_scheme=scheme)
         printed = tablet.pdf(prefer_css_page_size=True, print_background=True)
         paper = PdfDocument(printed)
-        __import__("pathlib").Path("/tmp/proof/card.pdf").write_bytes(printed)
         assert len(paper) == 1
         words = " ".join(paper[0].get_textpage().get_text_bounded().split())
         assert "Centre hospitalier des Deux-Rives" in words
