@@ -63,14 +63,18 @@ def catalogue(of: set[Text]) -> Catalog:
     return new
 
 
+def write(new: Catalog, path: Path) -> None:
+    with path.open("wb") as file:
+        write_po(file, new, width=0, omit_header=True, sort_output=True)
+
+
 def translated(message: Message) -> bool:
     return bool(message.string) and all(message.string)
 
 
 def main() -> None:
     new = catalogue(texts())
-    with ENGLISH_WORDS.open("wb") as file:
-        write_po(file, new, width=0, omit_header=True, sort_output=True)
+    write(new, ENGLISH_WORDS)
     left = sum(not translated(message) for message in new if message.id)
     print(  # noqa: T201 -- it is a command
         f"{len(new)} texts, {left} to translate in {ENGLISH_WORDS.relative_to(APP.parent)}"

@@ -37,7 +37,7 @@ from app.push.models import Subscription
 from app.push.vapid import public_key
 from tests.factories.town import Town
 from tests.services.once import made_once
-from tests.services.postgres import PostgresServer
+from tests.services.postgres import PostgresDatabases
 from tests.services.push_service import FakePushService
 
 pytest_plugins = ["tests.services.fixtures"]
@@ -141,7 +141,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return cores if config.getoption("quick") else (cores * 3 + 1) // 2
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What waits comes first, screens before all: one worker waits while the others use the cores, and none ends alone
+    with a long test."""
+    items.sort(key=lambda item: ("test_screens.py" not in item.nodeid, not WAITING & {*item.path.parts}))
     if config.getoption("quick"):
         slow = [item for item in items if needs_another_program(item)]
         config.hook.pytest_deselected(items=slow)
@@ -152,6 +156,9 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays until the end: looking through it for garbage was a tenth of the time."""
     gc.collect()
     gc.freeze()
+
+
+WAITING = {"browser", "bench", "chaos", "live", "services"}
 
 
 def needs_another_program(item: pytest.Item) -> bool:
@@ -205,7 +212,7 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'blank.sqlite3'}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
+    server: PostgresDatabases = request.getfixturevalue("postgres")
     url = server.create_database()
     yield url
     server.drop_database(url)
@@ -220,7 +227,7 @@ def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(model, copy)
         yield f"sqlite:///{copy}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
+    server: PostgresDatabases = request.getfixturevalue("postgres")
     url = server.lend_database(like=model)
     yield url
     server.take_back(url, like=model)
@@ -237,10 +244,19 @@ def sqlite_model(run_folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_model(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = postgres.create_database()
-    make_tables(url, tmp_path_factory.mktemp("model"))
-    return url
+def postgresql_model(postgres: PostgresDatabases, run_folder: Path) -> str:
+    return written_once(postgres, run_folder / "postgresql-model", make_tables)
+
+
+def written_once(postgres: PostgresDatabases, place: Path, write: Callable[[str, Path], None]) -> str:
+    """The address of a database to copy, which `write` filled once a run."""
+
+    def make(folder: Path) -> None:
+        url = postgres.create_database()
+        write(url, folder)
+        (folder / "url").write_text(url)
+
+    return (made_once(place, make) / "url").read_text()
 
 
 def make_tables(url: str, data_dir: Path) -> None:
@@ -302,10 +318,8 @@ def sqlite_territory(run_folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_territory(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = postgres.create_database()
-    load_territory(url, tmp_path_factory.mktemp("territory"))
-    return url
+def postgresql_territory(postgres: PostgresDatabases, run_folder: Path) -> str:
+    return written_once(postgres, run_folder / "postgresql-territory", load_territory)
 
 
 def load_territory(url: str, data_dir: Path) -> None:

@@ -13,11 +13,12 @@ from app.accounts.forms import PasskeyNameForm
 from app.accounts.guards import me, proven, signed_in
 from app.accounts.models import Passkey
 from app.accounts.rules import device_name, own_path
-from app.core import clock
+from app.core import clock, templates
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
+from app.core.language import LANGUAGES
 from app.core.language import gettext as _
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
@@ -83,6 +84,21 @@ def set_lock_screen() -> Response:
     with transaction():
         me().answers_from_lock_screen = request.form.get("answers") == "yes"
     return see_other(way("account"))
+
+
+@bp.post("/account/language")
+@signed_in
+def set_language() -> Response:
+    """Hers from now on; a person of the demonstration is played by several, and each keeps it on her own browser."""
+    chosen, answer = request.form.get("language", ""), see_other(way("account"))
+    if chosen not in LANGUAGES:
+        abort(422)
+    if me().persona:
+        templates.keep_choice(answer, chosen)
+        return answer
+    with transaction():
+        me().language = chosen
+    return answer
 
 
 def to_account() -> Response:

@@ -33,7 +33,7 @@ def places_of(role: PractitionerRole, sex: str = "") -> dict[str, str]:
 PART_WORDS = {"morning": later("matin"), "afternoon": later("après-midi"), "evening": later("soir")}
 
 REASON_WORDS = {
-    "away": later("absent(e) à cette heure"),
+    "away": later("pas là à cette heure"),
     "elsewhere": later("autre rendez-vous"),
     "hospital": later("à l'hôpital"),
     "not-needed": later("n'en a plus besoin"),

@@ -47,8 +47,8 @@ ACTS = {
     "pathway.set_aside": later("Retour au parcours du catalogue"),
     "request.opened": later("Envoi d'une demande"),
     "request.moved": later("Changement d'état de la demande"),
-    "attachment.added": "Document joint",
-    "attachment.opened": "Document ouvert",
+    "attachment.added": later("Document joint"),
+    "attachment.opened": later("Document ouvert"),
     "attachment.erased": later("Document effacé"),
     "offer.made": later("Demande proposée à un professionnel, sans l'identité"),
     "offer.answered": later("Réponse à une demande"),
@@ -69,7 +69,7 @@ ACTS = {
 }
 
 REASONS = {
-    "care": "soins",
+    "care": later("soins"),
     "emergency": later("urgence, hors du cercle de soins"),
     "patient": later("geste du patient"),
     "sign-in": later("connexion"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.care_requests.rules import State, Verb
 from app.core.db import Identified, Model, text_enum
+from app.core.language import later
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.documents.models import Document
@@ -19,7 +20,7 @@ from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search
 from app.patients.models import Patient
 
-NOBODY = "Sans patient"
+NOBODY = later("Sans patient")
 
 
 class Episode(Identified, Model):

@@ -33,7 +33,7 @@ def plan_in_words(visits: Sequence[Visit]) -> str:
     said = [visits_counted(len(visits)), *_rhythm(days, same)]
     return ", ".join(
         [
-            *said,
+            *map(str, said),
             _("le %(date)s", date=_date(days[0])) if len(days) == 1 else _("jusqu'au %(date)s", date=_date(days[-1])),
         ]
     )

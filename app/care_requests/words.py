@@ -33,7 +33,7 @@ STEPS: dict[str, str] = {
     "relayed": later("Passée à une ou un collègue"),
     "rescheduled": later("Moment changé"),
     "task": later("Fait"),
-    "attached": "Document joint",
+    "attached": later("Document joint"),
     "erased": later("Document effacé"),
     "informed": later("Informé"),
     "late": later("Les soins n'ont pas commencé"),

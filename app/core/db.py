@@ -21,7 +21,9 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Executable,
     MetaData,
+    Row,
     Select,
     String,
     Table,
@@ -134,6 +136,12 @@ def before_commit(hook: Callable[[], None]) -> Callable[[], None]:
     """Register what must still be written at the end of every transaction."""
     _before_commit.append(hook)
     return hook
+
+
+def rows(statement: Executable, **asked: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What a page only shows: columns, never entities. By the connection of this session, which makes a third of what a
+    small question costs less; what is not flushed is not in it."""
+    return db.session.connection().execute(statement, asked).all()
 
 
 def insert_rows(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:

@@ -34,7 +34,7 @@ WORDS = {
         later("Cette page n'est pas pour vous"),
         later("Votre compte n'y a pas accès. Demandez à votre coordinatrice."),
     ),
-    404: ("Page introuvable", later("Elle n'existe pas, ou elle ne vous est pas destinée.")),
+    404: (later("Page introuvable"), later("Elle n'existe pas, ou elle ne vous est pas destinée.")),
     405: (later("Cette action n'existe pas ici"), later("Revenez à la page précédente.")),
     413: (later("C'est trop lourd"), later("Envoyez un fichier ou un texte plus court.")),
     422: (

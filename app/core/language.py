@@ -181,7 +181,10 @@ def told(words: str) -> str:
     """What `kept` kept, in the language that is spoken; anything else as it stands."""
     if not words.startswith('[["'):
         return said(words)
-    return ", ".join(_told(each) for each in json.loads(words))
+    try:
+        return ", ".join(_told(each) for each in json.loads(words))
+    except ValueError:
+        return words
 
 
 def _told(phrase: Any) -> str:

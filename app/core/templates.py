@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request
+from flask.json.provider import DefaultJSONProvider
 from flask.templating import Environment
 from flask_babel import Babel
 from jinja2 import StrictUndefined, Template, nodes
@@ -15,6 +16,7 @@ from app.core import clock, words
 from app.core.language import (
     FRENCH,
     LANGUAGES,
+    Later,
     forms_of,
     gettext,
     is_one,
@@ -150,11 +152,20 @@ def fall_silent(_error: BaseException | None = None) -> None:
     speak(FRENCH)
 
 
+class LanguageJSON(DefaultJSONProvider):
+    """What a script is told is read now."""
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        return str(value) if isinstance(value, Later) else DefaultJSONProvider.default(value)
+
+
 def init_app(app: Flask) -> None:
     Babel(app, default_locale=FRENCH, default_timezone="Europe/Paris", locale_selector=language)  # for WTForms' own
     app.before_request(listen_to_reader)
     app.after_request(remember_choice)
     app.teardown_request(fall_silent)
+    app.json = LanguageJSON(app)
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.globals.update(now=clock.now, language=language, languages=LANGUAGES, _=gettext, ngettext=ngettext)

@@ -18,7 +18,8 @@ EVERYWHERE = [
     (re.compile(rf"({VALUE}{NO_BREAK}h){SPACE}(?={VALUE})"), rf"\1{NO_BREAK}"),
 ]
 FRENCH = [
-    (re.compile(rf"(?<=«){SPACE}?|{SPACE}?(?=»)"), NARROW),
+    (re.compile(rf"«{SPACE}?"), f"«{NARROW}"),
+    (re.compile(rf"{SPACE}?»"), f"{NARROW}»"),
     (re.compile(rf"{SPACE}(?=[;!?])"), NARROW),
     (re.compile(rf"{SPACE}(?=:(?!\S))"), NO_BREAK),
 ]

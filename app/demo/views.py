@@ -20,9 +20,9 @@ bp = Blueprint("demo", __name__)
 IN_HAND = {
     "phone": {
         "nurse": later("Infirmière"),
-        "nurse-2": "Infirmier",
+        "nurse-2": later("Infirmier"),
         "doctor": later("Médecin"),
-        "midwife": "Sage-femme",
+        "midwife": later("Sage-femme"),
     },
     "tablet": {"orientation-nurse": later("Urgences"), "ward": later("Médecine"), "coordinator": later("Coordination")},
 }

@@ -22,12 +22,12 @@ LINE = Length(max=200, message=later("200 lettres au plus."))
 class CancellationForm(Form):
     """Why, in one tap; saying nothing is fine."""
 
-    cancellation = RadioField("Pourquoi ?", choices=CANCELLATIONS, validators=[Optional()])
+    cancellation = RadioField(later("Pourquoi ?"), choices=CANCELLATIONS, validators=[Optional()])
 
 
 class ReassignmentForm(Form):
     reassignment = RadioField(
-        "Pourquoi ?", choices=REASSIGNMENTS, validators=[InputRequired(later("Choisissez une raison."))]
+        later("Pourquoi ?"), choices=REASSIGNMENTS, validators=[InputRequired(later("Choisissez une raison."))]
     )
 
 

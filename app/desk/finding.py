@@ -1,5 +1,6 @@
 """Which pathway, and for which patient: found again, or written down."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -15,10 +16,12 @@ from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.organizations.models import Commune
 from app.patients import actions as patients
+from app.patients import merging
 from app.patients import queries as patient_queries
-from app.patients.forms import PatientForm, PatientSearchForm
+from app.patients.forms import NewPatientForm, PatientForm, PatientSearchForm
+from app.patients.models import Patient
 from app.patients.searching import NotYet
-from app.patients.words import Banner, banner, sought_in_words, what_narrows
+from app.patients.words import Banner, banner, likeness_words, sought_in_words, what_narrows
 
 
 @bp.post("/requests/patients")
@@ -63,15 +66,32 @@ def where_she_works() -> Commune:
 @resumable
 def new_patient() -> Response:
     pathway = pathway_asked()
-    form = PatientForm(where_she_works())
+    form = NewPatientForm(where_she_works())
     if request.method == "GET" or not form.validate():
         status = 200 if request.method == "GET" else 422
         return page(NewPatientPage(pathway, form), status=status)
-    identity = form.identity()
+    identity, now = form.identity(), clock.now()
+    known = patient_queries.likely_same(identity.traits, patient_queries.openable_by(me(), now))
+    if {str(person.id) for person, _why in known} - set(request.form.getlist("another")):
+        alike = [(person.id, banner(person, now), likeness_words(why)) for person, why in known]
+        return page(NewPatientPage(pathway, form, alike), status=422)
     with transaction():
         home = me().organizations(*REQUESTERS)[0]
-        patient = patients.create(identity, organization_id=home, by=me().id, now=clock.now())
+        patient = patients.create(identity, organization_id=home, by=me().id, now=now)
+        if form.document.data:
+            patients.note_check(patient, form.document.data, by=me().id, now=now)
+        note_alike(patient, {person.id for person, _why in known}, now)
     return see_other(url_for("desk.new", pathway=pathway.slug, patient=patient.id))
+
+
+def note_alike(patient: Patient, looked_at: set[UUID], now: datetime) -> None:
+    """Whoever else may be she is for the coordination to look at: of those nothing is told here. Who wrote her down has
+    looked at some herself, and said that they are others."""
+    for person, why in patient_queries.likely_same(patient.traits):
+        if person.id != patient.id:
+            merging.note_likely(patient.id, person.id, why, now=now)
+            if person.id in looked_at:
+                merging.settle(patient.id, person.id, merging.OTHER, by=me().id, now=now)
 
 
 @bp.get("/communes")

@@ -1,5 +1,6 @@
 """What the requester's screens say of a request and of its patient: short words, ready to be shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,6 +18,7 @@ from app.core import clock
 from app.core.language import gettext as _
 from app.core.language import later, ngettext, said, told
 from app.core.words import brief, date_words, day, hour, moment, near_day
+from app.desk.queries import Happened
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.organizations.models import Organization
@@ -127,13 +129,13 @@ def hands(request: CareRequest) -> Hands | None:
     return Hands(person.name, person.initials, place.name, place.phone)
 
 
-def found_in(request: CareRequest) -> timedelta | None:
+def found_in(request: CareRequest, steps: Sequence[Happened]) -> timedelta | None:
     """From the request, or from its last relaunch or withdrawal, to the acceptance that still holds."""
     if request.performer is None:
         return None
     began: datetime | None = None
     found: timedelta | None = None
-    for step in request.steps:
+    for step in steps:
         if step.kind in ("opened", "relaunch", "withdraw"):
             began = step.at
         elif step.kind == "accept" and began:
@@ -141,9 +143,9 @@ def found_in(request: CareRequest) -> timedelta | None:
     return found
 
 
-def timeline(request: CareRequest, now: datetime) -> list[Moment]:
+def timeline(request: CareRequest, steps: Sequence[Happened], now: datetime) -> list[Moment]:
     """What happened, oldest first, and what is awaited next."""
-    moments = [moment_of(step, request, now) for step in request.steps]
+    moments = [moment_of(step, request, now) for step in steps]
     awaited = AWAITED.get(request.state)
     if awaited:
         moments.append(
@@ -152,14 +154,16 @@ def timeline(request: CareRequest, now: datetime) -> list[Moment]:
     return moments
 
 
-def moment_of(step: Step, request: CareRequest, now: datetime) -> Moment:
+def moment_of(step: Step | Happened, request: CareRequest, now: datetime) -> Moment:
     label, author, detail = _words_of(step, request)
     earlier = clock.paris(step.at).date() != clock.paris(now).date()
     details = [day(step.at, now) if earlier else "", detail]
-    return Moment(label, step.at, author, " · ".join(part for part in details if part), SIGNS.get(step.kind, "note"))
+    return Moment(
+        label, step.at, author, " · ".join(str(part) for part in details if part), SIGNS.get(step.kind, "note")
+    )
 
 
-def _words_of(step: Step, request: CareRequest) -> tuple[str, str, str]:
+def _words_of(step: Step | Happened, request: CareRequest) -> tuple[str, str, str]:
     """What happened, by whom, and what else there is to say of it."""
     label, author, detail = STEPS[step.kind], step.author_name if step.author_id else "", step.detail
     match step.kind:

@@ -148,7 +148,7 @@ class FollowPage(FollowList):
 
     @classmethod
     def about(cls, found: Followed, account: Account, now: datetime, came_back: CameBack) -> Self:
-        asked = found.request
+        asked, steps = found.request, desk_queries.happened(found.request.id)
         mine = asked.organization_id in account.organizations(*REQUESTERS)
         beside, event, hours = desk_queries.followed(account, open_only=True, limit=BESIDE, episode_id=asked.episode_id)
         reaches = dispatch_queries.reach({asked.id, *(each.id for each in beside)})
@@ -175,9 +175,9 @@ class FollowPage(FollowList):
             refusals=refusals_in_words(reach.answers),
             won=won,
             condition=said.label if said else "",
-            found_in=lines.found_in(asked),
+            found_in=lines.found_in(asked, steps),
             hands=lines.hands(asked),
-            timeline=lines.timeline(asked, now),
+            timeline=lines.timeline(asked, steps, now),
             answers=answers_in_words(asked),
             documents=attachments.joined_to(asked.episode_id) if found.documents else [],
             tasks=care_request_queries.tasks_of(asked.id) if found.tasks else [],
@@ -305,10 +305,13 @@ class PatientSearchPage(Page):
 
 @dataclass(frozen=True)
 class NewPatientPage(Page):
+    """`alike`: whom one knows already and who may be this person: id, who she is, and why."""
+
     template = "desk/new_patient.html"
 
     pathway: Pathway
     form: PatientForm
+    alike: Sequence[tuple[UUID, Banner, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,18 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, select, union
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload, lazyload, load_only
 
 from app.accounts.models import REQUESTERS, Account
 from app.appointments.models import Appointment, PatientLink
 from app.care_requests.lines import RequestFacts, facts_of, listing
-from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy
+from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy, Step
 from app.care_requests.rules import OPEN, State
-from app.core.db import db
+from app.core.db import db, rows
+from app.directory.models import PractitionerRole
 from app.dispatch.models import Inquiry, Offer, OfferState
+from app.organizations.models import Organization
+from app.patients.models import Patient
 
 Hours = dict[UUID, tuple[datetime, str | None]]
 """By request: when somebody comes, and what the patient said of it."""
@@ -52,9 +55,15 @@ _FOLLOWED = (
     .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
     .outerjoin(PatientLink, PatientLink.appointment_id == Appointment.id)
     .where(CareRequest.id == bindparam("request"))
-    .options(joinedload(CareRequest.patient), joinedload(CareRequest.performer), joinedload(CareRequest.commune))
-    .options(joinedload(CareRequest.organization))
-    .options(joinedload(CareRequest.author).lazyload(Account.memberships))
+    .options(
+        joinedload(CareRequest.patient).options(defer(Patient.birth_place), defer(Patient.ins)),
+        joinedload(CareRequest.performer).joinedload(PractitionerRole.organization).lazyload(Organization.commune),
+        joinedload(CareRequest.commune),
+        joinedload(CareRequest.organization).lazyload(Organization.commune),
+        joinedload(CareRequest.author).options(
+            load_only(Account.given_name, Account.family_name), lazyload(Account.memberships)
+        ),
+    )
 )
 
 
@@ -62,6 +71,29 @@ def followed_request(request_id: UUID) -> Followed | None:
     """Whoever asks must still be one who may follow it."""
     row = db.session.execute(_FOLLOWED, {"request": request_id}).one_or_none()
     return Followed(*row) if row else None
+
+
+class Happened(NamedTuple):
+    """A `Step` of a request, as its page shows it."""
+
+    at: datetime
+    kind: str
+    state: State | None
+    author_id: UUID | None
+    author_name: str
+    detail: str
+
+
+_HAPPENED = (
+    select(Step.at, Step.kind, Step.state, Step.author_id, Step.author_name, Step.detail)
+    .where(Step.request_id == bindparam("request"))
+    .order_by(Step.id)
+)
+
+
+def happened(request_id: UUID) -> list[Happened]:
+    """Its steps, the oldest first."""
+    return [Happened(*row) for row in rows(_HAPPENED, request=request_id)]
 
 
 _MINE = select(CareRequest.id).where(CareRequest.organization_id.in_(bindparam("organizations", expanding=True)))
@@ -94,10 +126,9 @@ def followed(
     """The requests of this person's organizations, those nobody answered first, then the newest; in the order in which
     they were asked, the needs of this event; and the hour of those that have one."""
     mine = account.organizations(*REQUESTERS)
-    asked = {"organizations": mine, "limit": limit, "episode": episode_id}
-    rows = db.session.execute(_OPEN if open_only else _ALL, asked).all()
-    found = [facts_of(row) for row in rows]
-    hours = {each.id: (row[0], row[1]) for row, each in zip(rows, found, strict=True) if row[0]}
+    listed = rows(_OPEN if open_only else _ALL, organizations=mine, limit=limit, episode=episode_id)
+    found = [facts_of(row) for row in listed]
+    hours = {each.id: (row[0], row[1]) for row, each in zip(listed, found, strict=True) if row[0]}
     theirs = [each for each in found if each.organization_id in mine and (each.state in OPEN or not open_only)]
     event = [each for each in found if each.episode_id == episode_id]
     return theirs[:limit], sorted(event, key=lambda each: each.id), hours

@@ -13,7 +13,7 @@ CANCELLED = later("Relais : une demande acceptée est annulée. Ouvrez Relais av
 """What mails and SMS say: less than a lock screen, for they pass through more hands."""
 
 REFUSALS: dict[str, str] = {
-    "full": "Plus de place",
+    "full": later("Plus de place"),
     "far": later("C'est trop loin"),
     "skill": later("Je ne fais pas ce soin"),
     "hours": later("Pas à ces heures-là"),

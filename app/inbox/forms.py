@@ -30,13 +30,13 @@ from app.pathways.schema import Pathway
 class RefusalForm(Form):
     """A reason helps the next search; saying none is fine."""
 
-    reason = RadioField("Pourquoi ?", choices=REFUSALS, validators=[Optional()])
+    reason = RadioField(later("Pourquoi ?"), choices=REFUSALS, validators=[Optional()])
 
 
 class WithdrawalForm(Form):
     """One tap says it and why."""
 
-    reason = RadioField("Pourquoi ?", choices=WITHDRAWALS, validators=[Optional()])
+    reason = RadioField(later("Pourquoi ?"), choices=WITHDRAWALS, validators=[Optional()])
 
 
 ONE_LINE = 200
@@ -89,7 +89,7 @@ class ReplacementForm(Form):
 class AppointmentForm(Form):
     """A time among those offered (`slot`: ISO 8601, or `now`), or one's own, which is Paris time; and where."""
 
-    slot = HiddenField("Quand ?")
+    slot = HiddenField(later("Quand ?"))
     starts_at = DateTimeLocalField(later("Date et heure"))
     mode = RadioField(later("Où ?"), validators=[InputRequired(later("Choisissez un lieu."))])
 

@@ -14,7 +14,7 @@ from app.appointments.models import Appointment
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State
 from app.care_requests.rules import OPEN
-from app.core.db import UtcDateTime, db
+from app.core.db import UtcDateTime, db, rows
 from app.directory.models import Practitioner, PractitionerRole
 from app.directory.queries import practitioner_of, recipients_of
 from app.dispatch.models import Inquiry, Offer, OfferState
@@ -75,8 +75,7 @@ _RECIPIENTS: CompoundSelect[*tuple[Any, ...]] = union_all(_PERSONS, _SERVICES)
 
 def recipients(account: Account) -> list[Recipient]:
     """What this person looks at: her own inbox first, then those of the services where she works."""
-    hers = {"account": account.id, "places": account.organizations(Role.PRACTITIONER)}
-    rows = sorted(db.session.execute(_RECIPIENTS, hers), key=lambda row: (row.person_id is None, row.id))
+    found = rows(_RECIPIENTS, account=account.id, places=account.organizations(Role.PRACTITIONER))
     return [
         Recipient(
             row.person_id or row.id,
@@ -86,7 +85,7 @@ def recipients(account: Account) -> list[Recipient]:
             row.replacement_id,
             row.replaced_until,
         )
-        for row in rows
+        for row in sorted(found, key=lambda row: (row.person_id is None, row.id))
     ]
 
 
@@ -131,7 +130,8 @@ _CARDS = (
         defer(Offer.heard),
         defer(Offer.visits),
         contains_eager(Offer.request).options(
-            defer(CareRequest.note),
+            load_only(CareRequest.pathway_version_id, CareRequest.reason, CareRequest.answers_text, CareRequest.visits),
+            load_only(CareRequest.state, CareRequest.urgent, CareRequest.window_start, CareRequest.window_end),
             contains_eager(CareRequest.commune).load_only(Commune.name),
             contains_eager(CareRequest.patient).options(load_only(Patient.birth_date_text), lazyload(Patient.commune)),
         ),
@@ -158,9 +158,9 @@ def _pressing(offer: Offer) -> tuple[bool, bool, datetime]:
 
 
 def waiting(recipients: Collection[UUID], now: datetime) -> Waiting:
-    rows = db.session.execute(_CARDS, {"mine": recipients, "now": now, "since": now - TIME_TO_EXPLAIN}).all()
+    cards = db.session.execute(_CARDS, {"mine": recipients, "now": now, "since": now - TIME_TO_EXPLAIN}).all()
     by_state: dict[OfferState, list[Offer]] = {}
-    for offer, _answered in rows:
+    for offer, _answered in cards:
         by_state.setdefault(offer.state, []).append(offer)
     free: dict[UUID, Offer] = {}
     for offer in sorted(by_state.get(OfferState.EXPIRED, []), key=lambda offer: offer.id, reverse=True):
@@ -169,7 +169,7 @@ def waiting(recipients: Collection[UUID], now: datetime) -> Waiting:
         offers=sorted(by_state.get(OfferState.OPEN, []), key=_pressing),
         unexplained=sorted(by_state.get(OfferState.REFUSED, []), key=lambda offer: offer.ended_at or now, reverse=True),
         free=list(free.values())[:MOST_FREE],
-        answered={offer.id for offer, answered in rows if answered},
+        answered={offer.id for offer, answered in cards if answered},
     )
 
 
@@ -212,8 +212,8 @@ class Numbers:
 
 
 def numbers(account_id: UUID, recipients: Collection[UUID], now: datetime) -> Numbers:
-    asked = {"account": account_id, "mine": recipients, "since": now - COPIES_STAY}
-    return Numbers(*db.session.execute(_NUMBERS, asked).one())
+    [found] = rows(_NUMBERS, account=account_id, mine=recipients, since=now - COPIES_STAY)
+    return Numbers(*found)
 
 
 @dataclass(frozen=True)
@@ -244,12 +244,12 @@ _PROPOSED = (
 
 def visits(recipients: Collection[UUID]) -> list[VisitRow]:
     """What was taken in these inboxes and is not finished, in the order it is wanted."""
-    return [VisitRow(row[0], row[1], row[2], facts_of(row)) for row in db.session.execute(_TAKEN, {"mine": recipients})]
+    return [VisitRow(row[0], row[1], row[2], facts_of(row)) for row in rows(_TAKEN, mine=recipients)]
 
 
 def proposals(recipients: Collection[UUID]) -> list[tuple[UUID, RequestFacts]]:
     """Yeses of these inboxes that wait for the requester's choice, each by its offer."""
-    return [(row[0], facts_of(row)) for row in db.session.execute(_PROPOSED, {"mine": recipients})]
+    return [(row[0], facts_of(row)) for row in rows(_PROPOSED, mine=recipients)]
 
 
 def standing(offer: Offer) -> str:

@@ -23,6 +23,8 @@ def inbox() -> Response:
 def inbox_page() -> Response:
     response = page(inbox_of(me(), my_recipients(), clock.now()))
     response.headers["X-Offline"] = "keep"
+    # Nor is anything lost by showing it again at once on the way back: it names nobody, and asks anew what moved.
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -32,11 +32,11 @@ class AccessDecisionForm(Form):
     """One reason, and two buttons."""
 
     reason = TextAreaField(
-        "Pourquoi ?",
+        later("Pourquoi ?"),
         filters=[stripped],
         description=later("Par exemple : appelée au numéro de l'annuaire, c'est bien elle."),
         validators=[
-            InputRequired("Dites pourquoi."),
+            InputRequired(later("Dites pourquoi.")),
             Length(min=10, max=300, message=later("Écrivez entre 10 et 300 caractères.")),
         ],
     )

@@ -7,7 +7,7 @@ from itertools import islice
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from app.core.db import db
+from app.core.db import rows
 from app.live.models import Topic
 
 _SHOWN = select(Topic.name, Topic.version, Topic.changed_at).where(Topic.name.in_(bindparam("names", expanding=True)))
@@ -20,8 +20,8 @@ def versions(connection: Connection, names: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     left = iter(sorted(set(names)))
     while chunk := list(islice(left, CHUNK)):
-        rows = connection.execute(select(Topic.name, Topic.version).where(Topic.name.in_(chunk)))
-        found.update((name, version) for name, version in rows)
+        present = connection.execute(select(Topic.name, Topic.version).where(Topic.name.in_(chunk)))
+        found.update((name, version) for name, version in present)
     return found
 
 
@@ -33,6 +33,6 @@ def stamp(names: Iterable[str], since: datetime) -> str:
     A page that speaks of more than some fifty things listens to what holds them, so that its URL stays short.
     """
     wanted = list(names)
-    rows = db.session.execute(_SHOWN, {"names": wanted})
-    sure = {t.name: t.version - (t.changed_at >= since - BETWEEN_NOTE_AND_COMMIT) for t in rows}
+    shown = rows(_SHOWN, names=wanted)
+    sure = {t.name: t.version - (t.changed_at >= since - BETWEEN_NOTE_AND_COMMIT) for t in shown}
     return ",".join(f"{name}:{sure.get(name, 0)}" for name in wanted)

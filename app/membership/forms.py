@@ -39,7 +39,7 @@ class ReasonForm(Form):
 
 class EmailForm(Form):
     email = EmailField(
-        "Adresse e-mail professionnelle",
+        later("Adresse e-mail professionnelle"),
         filters=[stripped, lowered],
         validators=[
             InputRequired(later("Écrivez l'adresse e-mail.")),
@@ -57,7 +57,7 @@ class InviteForm(EmailForm):
         later("Nom"), filters=[stripped], validators=[DataRequired(later("Écrivez le nom.")), Length(max=80)]
     )
     organization_id = SelectField(
-        "Organisation", coerce=UUID, validators=[InputRequired(later("Choisissez l'organisation."))]
+        later("Organisation"), coerce=UUID, validators=[InputRequired(later("Choisissez l'organisation."))]
     )
     role = RadioField(
         later("Cette personne va surtout"),
@@ -84,5 +84,6 @@ class InviteForm(EmailForm):
 
 class ClosingForm(Form):
     sure = BooleanField(
-        "Je veux fermer mon compte", validators=[InputRequired(later("Cochez la case si vous le voulez vraiment."))]
+        later("Je veux fermer mon compte"),
+        validators=[InputRequired(later("Cochez la case si vous le voulez vraiment."))],
     )

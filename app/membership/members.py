@@ -277,7 +277,7 @@ def send_invitation(*, on_screen: bool) -> Response:
         return see_other(url_for("membership.show_invitation", invitation_id=made_id))
     # The same words whether or not somebody has an account of this address; but on a screen only what is new is shown.
     flash(
-        BY_MAIL if on_screen else _("L'invitation part par e-mail. Elle vaut 24 heures."),
+        str(BY_MAIL) if on_screen else _("L'invitation part par e-mail. Elle vaut 24 heures."),
         "info" if on_screen else "success",
     )
     return see_other(url_for("membership.new_invitation"))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select
 
 from app.accounts.models import Account, Membership, Role
-from app.core.db import db
+from app.core.db import db, rows
 from app.letters.models import Letter
 from app.membership.models import Invitation, MembershipLetter, Recovery
 from app.organizations.models import Organization
@@ -83,9 +83,7 @@ _FRAME = select(
 def frame_of(account: Account) -> tuple[str | None, bool]:
     """What stands around each of her pages: the first of her organizations by name, and whether a recovery of her
     account is running."""
-    where, recovering = db.session.execute(
-        _FRAME, {"organizations": account.organizations(), "account": account.id}
-    ).one()
+    [(where, recovering)] = rows(_FRAME, organizations=account.organizations(), account=account.id)
     return where, bool(recovering)
 
 

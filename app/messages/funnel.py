@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.core.db import db
+from app.core.db import rows
 from app.messages.models import DIGEST, Alert
 from app.push.models import ALIVE, CARRIED, Message
 from app.push.rules import Channel
@@ -57,8 +57,8 @@ def funnel(subject_ids: Collection[UUID], step: str) -> dict[UUID, Funnel]:
     A notice that replaces an alert says nothing of the alert: it may still be tried long after.
     """
     asked = {"subjects": list(subject_ids), "step": step}
-    found = {subject: _funnel(*came) for subject, *came in db.session.execute(_MESSAGES, asked)}
-    digest_of = {row.subject_id: row.digest_id for row in db.session.execute(_ALERTS, asked)}
+    found = {subject: _funnel(*came) for subject, *came in rows(_MESSAGES, **asked)}
+    digest_of = {row.subject_id: row.digest_id for row in rows(_ALERTS, **asked)}
     return {subject: found.get(subject, Funnel()) for subject in subject_ids} | _funnel_of_alerts(digest_of)
 
 
@@ -77,9 +77,8 @@ def read_beside(
 ) -> list[tuple[tuple[Any, ...], Funnel]]:
     """What a statement made by `beside` finds, in one question: each row (the subject first) with its funnel. A second
     question is asked only where some rang together."""
-    rows = db.session.execute(statement, {**asked, "step": step}).all()
-    from_alerts = _funnel_of_alerts({row[0]: row[-1] for row in rows if row[-2] is not None})
-    found = {row[0]: row for row in rows}
+    found = {row[0]: row for row in rows(statement, **asked, step=step)}
+    from_alerts = _funnel_of_alerts({subject: row[-1] for subject, row in found.items() if row[-2] is not None})
     return [(row[:-7], from_alerts.get(subject) or _funnel(*row[-7:-2])) for subject, row in found.items()]
 
 

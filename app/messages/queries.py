@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, rows
 from app.core.events import provider
 from app.core.language import ngettext
 from app.letters.rules import is_mobile
@@ -105,9 +105,9 @@ _DEVICES = (
 
 def devices_of(account_ids: Collection[UUID], now: datetime) -> dict[UUID, list[Device]]:
     """The devices of each of these people, the oldest first, in one query."""
-    rows = db.session.execute(_DEVICES, {"accounts": list(account_ids), "had_time": now - TO_ANSWER})
     found: dict[UUID, list[Device]] = {account_id: [] for account_id in account_ids}
-    for account_id, device_id, name, created_at, last_proof, silent in rows:
+    devices = rows(_DEVICES, accounts=list(account_ids), had_time=now - TO_ANSWER)
+    for account_id, device_id, name, created_at, last_proof, silent in devices:
         found[account_id].append(Device(device_id, name, DeviceFacts(created_at, last_proof, silent)))
     return found
 
@@ -141,7 +141,7 @@ def read_judgements(
     people: dict[UUID, tuple[Any, ...]] = {}
     devices: dict[UUID, list[DeviceFacts]] = {}
     lost: set[UUID] = set()
-    for account_id, *row in db.session.execute(statement, {**asked, "had_time": now - TO_ANSWER}):
+    for account_id, *row in rows(statement, **asked, had_time=now - TO_ANSWER):
         *person, created_at, last_proof, silent, gone = row
         people[account_id] = tuple(person)
         known = devices.setdefault(account_id, [])

@@ -65,7 +65,7 @@ class Place:
         """`Évry-Courcouronnes · 91080 · Essonne`."""
         name = self.commune.name
         if self.former_code and self.name != name:
-            name = f"{self.name}, aujourd'hui {name}"
+            name = _("%(former)s, aujourd'hui %(name)s", former=self.name, name=name)
         parts = name, ", ".join(self.postal_codes), department_of(self.commune.code)
         return " · ".join(part for part in parts if part)
 

@@ -149,7 +149,7 @@ def lines(pathway: Pathway, names: Names) -> Iterator[str]:
     """The whole pathway for a terminal."""
     yield f"{pathway.title} · {pathway.slug} · version {pathway.version}"
     yield pathway.explanation
-    yield from _part("Recherche", rhythm(pathway.search))
+    yield from _part(_("Recherche"), rhythm(pathway.search))
     drawn = stages(pathway, names)
     for n, stage in enumerate(drawn, 1):
         yield f"  {n} ● {stage.who}" + (f", {stage.radius}" if stage.radius else "")
@@ -157,7 +157,7 @@ def lines(pathway: Pathway, names: Names) -> Iterator[str]:
         yield f"    ▼ {stage.then or _('puis la coordination du territoire')}"
     yield from _part(_("Ce qui est demandé"), asked(pathway))
     yield from _part(_("Décision"), [sign_off(pathway)] if pathway.sign_off else [])
-    yield from _part("Ensuite", follows(pathway, names))
+    yield from _part(_("Ensuite"), follows(pathway, names))
 
 
 def _part(title: str, lines: Sequence[str]) -> Iterator[str]:

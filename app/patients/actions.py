@@ -23,6 +23,7 @@ from app.patients.models import (
     PatientTelecom,
 )
 from app.patients.relations import Holder, end_all_but, relate
+from app.patients.rules import Traits
 from app.patients.searching import search_keys
 
 
@@ -56,6 +57,20 @@ class Identity:
     ins: str = ""
     ins_kind: InsKind | None = None
     telecoms: Sequence[Telecom] = ()
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(
+            birth_name=self.birth_name,
+            given_names=self.given_names,
+            birth_date=self.birth_date,
+            sex=self.sex,
+            birth_place=self.birth_place,
+            name_used=self.name_used,
+            given_name_used=self.given_name_used,
+            birth_rank=self.birth_rank,
+            phones=(self.phone, *(each.number for each in self.telecoms)),
+        )
 
 
 def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime) -> Patient:

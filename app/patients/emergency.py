@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Membership, Role
@@ -33,7 +33,7 @@ REASONS = {
     "silent": later("Le patient ne peut pas répondre"),
     "care": later("Soins urgents, et son équipe est injoignable"),
     "danger": later("Éviter une erreur ou un danger"),
-    "other": "Autre urgence",
+    "other": later("Autre urgence"),
 }
 
 
@@ -125,16 +125,19 @@ def running(account_id: UUID, now: datetime) -> Sequence[EmergencyAccess]:
     return db.session.scalars(select(EmergencyAccess).where(*mine).order_by(EmergencyAccess.id)).all()
 
 
+_AWAITING = (
+    select(EmergencyAccess)
+    .options(joinedload(EmergencyAccess.account), joinedload(EmergencyAccess.patient))
+    .where(EmergencyAccess.territory_id.in_(bindparam("territories", expanding=True)))
+    .where(EmergencyAccess.acknowledged_at.is_(None))
+    .order_by(EmergencyAccess.id)
+    .limit(100)
+)
+
+
 def awaiting(territory_ids: Collection[UUID]) -> Sequence[EmergencyAccess]:
     """What no coordinator of these territories has read yet, the oldest first."""
-    statement = (
-        select(EmergencyAccess)
-        .options(joinedload(EmergencyAccess.account), joinedload(EmergencyAccess.patient))
-        .where(EmergencyAccess.territory_id.in_(territory_ids), EmergencyAccess.acknowledged_at.is_(None))
-        .order_by(EmergencyAccess.id)
-        .limit(100)
-    )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(_AWAITING, {"territories": territory_ids}).all()
 
 
 def acknowledge(access: EmergencyAccess, *, by: Account, now: datetime) -> bool:

@@ -1,9 +1,11 @@
 """The forms about a person that several doors have: finding her, writing her down, correcting what was written."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from wtforms import Field, RadioField, StringField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.core import clock
 from app.core.forms import Form, PartialDateField, PhoneField, stripped
@@ -12,8 +14,13 @@ from app.core.language import later
 from app.core.ways import way
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
-from app.patients.actions import Identity
+from app.patients.actions import Identity, Telecom
+from app.patients.ins import DOCUMENTS, InsKind, WrongMatricule, read_matricule
 from app.patients.rules import ImpossibleBirth, check_birth_date
+from app.patients.words import WHOSE
+
+UNNAMED_FOR = timedelta(days=30)
+"""A birth is declared, with a given name, within five days (code civil, art. 55); late, it may take longer."""
 
 
 class PatientSearchForm(Form):
@@ -94,10 +101,8 @@ class PatientForm(Form):
     given_names = StringField(
         later("Prénoms de naissance"),
         filters=[stripped],
-        validators=[
-            InputRequired(later("Écrivez au moins un prénom.")),
-            Length(max=100, message=later("100 lettres au plus.")),
-        ],
+        description=later("Dans l'ordre de la pièce d'identité, séparés par des virgules."),
+        validators=[Length(max=100, message=later("100 lettres au plus."))],
     )
     birth_date = BirthDateField(
         later("Date de naissance"),
@@ -125,9 +130,30 @@ class PatientForm(Form):
         validators=[Length(max=200, message=later("200 lettres au plus."))],
     )
 
+    name_used = StringField(
+        later("Nom utilisé"),
+        filters=[stripped],
+        description=later("S'il n'est pas le nom de naissance : nom d'usage, d'époux ou d'épouse."),
+        validators=[Length(max=100, message=later("100 lettres au plus."))],
+    )
+    given_name_used = StringField(
+        later("Prénom utilisé"),
+        filters=[stripped],
+        description=later("S'il n'est pas le premier prénom."),
+        validators=[Length(max=100, message=later("100 lettres au plus."))],
+    )
+    unnamed = BooleanField(later("Nouveau-né qui n'a pas encore de prénom"))
+    birth_rank = RadioField(
+        later("Jumeaux"),
+        choices={"0": later("Né seul"), "1": later("Premier né"), "2": later("Deuxième"), "3": later("Troisième")},
+        default="0",
+        validators=[Optional()],
+    )
+
     def __init__(self, near: Commune | None = None, **given: Any) -> None:
         """`near`: where the asker works, so that a place near her comes before its homonyms."""
         super().__init__(**given)
+        self.given_names.flags.required = True
         for field in (self.birth_place, self.commune):
             field.understand(near)
             field.render_kw = {
@@ -139,23 +165,43 @@ class PatientForm(Form):
                 "hx-status:5xx": "swap:none",
             }
 
+    @property
+    def says_more(self) -> bool:
+        """Was anything said of what most people have not, or is it to be mended?"""
+        rare = self.name_used, self.given_name_used, self.unnamed
+        return self.birth_rank.data != "0" or any(field.data or field.errors for field in rare)
+
     def validate_birth_name(self, field: Field) -> None:
-        if not any(letter.isalpha() for letter in field.data or ""):
+        if field.data and not any(letter.isalpha() for letter in field.data):
             raise ValidationError(_("Écrivez le nom en lettres."))
 
-    validate_given_names = validate_birth_name
+    validate_name_used = validate_given_name_used = validate_birth_name
+
+    def validate_given_names(self, field: Field) -> None:
+        if not field.data and not self.unnamed.data:
+            raise ValidationError(_("Écrivez au moins un prénom."))
+        self.validate_birth_name(field)
+
+    def validate_unnamed(self, field: Field) -> None:
+        if not field.data:
+            return
+        if self.given_names.data:
+            raise ValidationError(_("Un prénom est écrit plus haut : gardez l'un ou l'autre."))
+        born = self.birth_date.data
+        if born and born.last < clock.paris(clock.now()).date() - UNNAMED_FOR:
+            raise ValidationError(_("Seul un nouveau-né n'a pas encore de prénom."))
 
     def identity(self) -> Identity:
         """Only after validation."""
         place, born_at = self.commune.meant.place, self.birth_place.meant.place
-        birth_name, given_names, birth_date = self.birth_name.data, self.given_names.data, self.birth_date.data
-        if birth_name is None or given_names is None or birth_date is None:
+        birth_name, birth_date = self.birth_name.data, self.birth_date.data
+        if birth_name is None or birth_date is None:
             raise ValueError("the form was not validated")
         if not isinstance(place, Place) or born_at is None:
             raise ValueError("the form was not validated")
         return Identity(
             birth_name=birth_name,
-            given_names=given_names,
+            given_names=self.given_names.data or "",
             birth_date=birth_date,
             sex=self.sex.data,
             birth_place=born_at.code,
@@ -163,4 +209,47 @@ class PatientForm(Form):
             commune_code=place.commune.code,
             postal_code=place.postal_code,
             address=self.address.data or "",
+            name_used=self.name_used.data or "",
+            given_name_used=self.given_name_used.data or "",
+            birth_rank=int(self.birth_rank.data or 0),
         )
+
+
+class NewPatientForm(PatientForm):
+    """What is asked once more when a person is written down; later each of it has its own place."""
+
+    other_phone = PhoneField(later("Autre téléphone"))
+    other_phone_whose = SelectField(later("À qui est ce téléphone ?"), choices=WHOSE, default="patient")
+    other_phone_name = StringField(
+        later("Son nom"), filters=[stripped], validators=[Length(max=100, message=later("100 lettres au plus."))]
+    )
+    ins = StringField(
+        later("Matricule INS"),
+        filters=[stripped],
+        description=later("Quinze caractères, s'il vient du téléservice ou d'un document d'un établissement."),
+    )
+    document = SelectField(
+        later("Identité vérifiée sur pièce"),
+        choices={"": later("Pas encore"), **DOCUMENTS},
+        default="",
+        description=later("La pièce que vous avez vue. Ni la carte Vitale ni le permis de conduire n'en est une."),
+    )
+    matricule = ""
+
+    @property
+    def says_more(self) -> bool:
+        rare = self.other_phone, self.ins, self.document
+        return super().says_more or any(field.data or field.errors for field in rare)
+
+    def validate_ins(self, field: Field) -> None:
+        if field.data:
+            try:
+                self.matricule = read_matricule(field.data)
+            except WrongMatricule as why:
+                raise ValidationError(str(why)) from None
+
+    def identity(self) -> Identity:
+        other = self.other_phone.e164
+        telecoms = [Telecom(other, self.other_phone_whose.data, self.other_phone_name.data or "")] if other else []
+        kind = InsKind.NIR if self.matricule else None
+        return replace(super().identity(), ins=self.matricule, ins_kind=kind, telecoms=telecoms)

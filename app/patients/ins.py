@@ -7,6 +7,7 @@ from stdnum.fr import nir
 
 from app.core.language import gettext as _
 from app.core.language import later
+from app.core.typography import NO_BREAK
 
 
 class WrongMatricule(ValueError):
@@ -67,7 +68,7 @@ def read_matricule(text: str) -> str:
 def shown_matricule(number: str) -> str:
     """`2 53 07 2B 073 004 70`."""
     parts = number[:1], number[1:3], number[3:5], number[5:7], number[7:10], number[10:13], number[13:]
-    return "\u00a0".join(parts)
+    return NO_BREAK.join(parts)
 
 
 def status_read(code: str, *, with_ins: bool) -> IdentityStatus:

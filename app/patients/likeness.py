@@ -45,14 +45,6 @@ def likeness(one: Traits, other: Traits) -> tuple[str, ...]:
     return dates.why, families.why, givens.why
 
 
-def same_identity(one: Traits, other: Traits) -> bool:
-    """Do all five strict traits agree, each of them known?"""
-    known = one.birth_date.whole and one.sex != UNKNOWN_SEX and one.birth_place != UNKNOWN_PLACE
-    names = bare(one.birth_name) == bare(other.birth_name) and _first(one) == _first(other) != ""
-    places = (one.birth_date, one.sex, one.birth_place) == (other.birth_date, other.sex, other.birth_place)
-    return bool(known) and names and places and not _are_two(one, other)
-
-
 def likely_keys(traits: Traits) -> set[str]:
     """Whoever may be the same person has at least one of these (`searching.search_keys`)."""
     dates = {kept for born in _meant(traits.birth_date) for kept in born_as_kept(born)}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.core.dates import PartialDate
 from app.core.db import Identified, Model, text_enum
+from app.core.language import gettext as _
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner, Profession
 from app.organizations.models import Commune, Organization
@@ -91,7 +92,11 @@ class Patient(Identified, Model):
 def shown_name(given_names: str, family_name: str, rank: int = 0) -> str:
     """`Monique MARCHAND`; of a newborn, `Sans prénom MARCHAND (2e jumeau)`."""
     shown = f"{first_given_name(given_names) or NO_GIVEN_NAME} {family_name.upper()}"
-    return f"{shown} ({rank}{'er' if rank == 1 else 'e'} jumeau)" if rank and not given_names else shown
+    if not rank or given_names:
+        return shown
+    return (
+        _("%(name)s (1er jumeau)", name=shown) if rank == 1 else _("%(name)s (%(rank)se jumeau)", name=shown, rank=rank)
+    )
 
 
 class PatientTelecom(Identified, Model):
@@ -201,6 +206,25 @@ class LikelyDuplicate(Identified, Model):
     settled_at: Mapped[datetime | None] = mapped_column(index=True)
     settled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     verdict: Mapped[str | None]
+
+
+class PatientMerge(Identified, Model):
+    """Two records of one person became one: who said so, which rows went along, and whether it was undone.
+
+    `moved`: ids by `table.column` (`merging.POINTERS`), so that each can go back to where it was.
+    """
+
+    __tablename__ = "patient_merge"
+
+    kept_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    absorbed_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    merged_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    merged_at: Mapped[datetime]
+    moved: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    merged_by: Mapped[Account] = relationship(foreign_keys=[merged_by_id])
 
 
 class CareTeamMember(Identified, Model):

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 
+from app.core.language import later
 from app.core.spelling import unmarked, visible
 
 LETTERS = 3
 """A search begins with at most three letters of a name (national reference, FACTS 4.4); the index knows as many."""
 
-NO_GIVEN_NAME = "Sans prénom"
+NO_GIVEN_NAME = later("Sans prénom")
 """A newborn whose birth was not declared yet has none."""
 
 

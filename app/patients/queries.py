@@ -12,8 +12,10 @@ from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.patients.actions import all_hashed
+from app.patients.likeness import likely_keys, likeness
 from app.patients.models import CareTeamMember, Patient, PatientSearchKey, Relation
 from app.patients.names import LETTERS, all_names, fits
+from app.patients.rules import Traits
 from app.patients.searching import Sought, read_search
 
 SHOWN = 20
@@ -44,8 +46,11 @@ def may_open(account: Account, patient_id: UUID, now: datetime) -> bool:
 
 
 def for_account(patient_id: UUID, account: Account, now: datetime) -> Patient | None:
-    """The patient, if this person may open her."""
-    return db.session.get(Patient, patient_id) if may_open(account, patient_id, now) else None
+    """The patient, if this person may open her; by the id of a record that was absorbed, too."""
+    found = db.session.get(Patient, patient_id)
+    if found and found.merged_into_id:
+        found = db.session.get(Patient, found.merged_into_id)
+    return found if found and may_open(account, found.id, now) else None
 
 
 def known_to(organization_ids: Collection[UUID]) -> Select[UUID]:
@@ -92,14 +97,15 @@ def is_told_apart(sought: Sought) -> bool:
     return bool(sought.words) and (not sought.by_letters or any(len(word) > LETTERS for word in sought.words))
 
 
-def find(keys: Iterable[Iterable[str]], scope: Select[UUID]) -> Sequence[UUID]:
-    """The ids of the records that have a key of each list, of people within `scope`."""
+def find(keys: Iterable[Iterable[str]], scope: Select[UUID] | None) -> Sequence[UUID]:
+    """The ids of the records that have a key of each list, of people within `scope`; none: of everybody."""
     having = [
         Patient.id.in_(select(PatientSearchKey.patient_id).where(PatientSearchKey.key.in_(all_hashed(each))))
         for each in keys
     ]
     who = func.coalesce(Patient.merged_into_id, Patient.id)
-    return db.session.scalars(select(Patient.id).where(*having, is_in(scope, who))).all()
+    within = () if scope is None else (is_in(scope, who),)
+    return db.session.scalars(select(Patient.id).where(*having, *within)).all()
 
 
 def is_in(scope: Select[UUID], who: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -118,6 +124,16 @@ def named(ids: Sequence[UUID], words: Sequence[str]) -> list[UUID]:
 def load(ids: Collection[UUID]) -> Sequence[Patient]:
     wanted = select(Patient).where(Patient.id.in_(ids))
     return db.session.scalars(wanted.options(selectinload(Patient.telecoms))).all()
+
+
+def likely_same(traits: Traits, scope: Select[UUID] | None = None) -> list[tuple[Patient, tuple[str, ...]]]:
+    """Who may be this person already, each with why (`words.LIKENESS`).
+
+    `scope`: of whom one may be told; none: of everybody, which is for the house alone.
+    """
+    records = load(find([sorted(likely_keys(traits))], scope))
+    alike = {record.merged_into_id or record.id: why for record in records if (why := likeness(traits, record.traits))}
+    return [(person, alike[person.id]) for person in sorted(load(alike), key=lambda person: person.id)]
 
 
 def born_on(days: Iterable[date]) -> Select[UUID]:

@@ -168,7 +168,7 @@ def _date_among(words: Sequence[str], today: date) -> tuple[PartialDate | None, 
         else:
             return born, [*words[:start], *words[end:]]
     digits = sum(c.isdigit() for word in words for c in word)
-    raise NotYet(_("%(why)s Exemple : 12/03/1948 mar.", why=str(wrong)), unfinished=digits < 8)
+    raise NotYet(_("%(why)s Exemple : 12/03/1948 LEF.", why=str(wrong)), unfinished=digits < 8)
 
 
 def _windows(length: int, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """What every screen says of a patient, to those who may know."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +21,18 @@ BORN = {
     "month": {"F": later("née en %(date)s"), "M": later("né en %(date)s"), "": later("naissance en %(date)s")},
 }
 
+
+WHOSE = {
+    "patient": later("La personne elle-même"),
+    "child": later("Sa fille ou son fils"),
+    "partner": later("Son conjoint"),
+    "parent": later("Son père ou sa mère"),
+    "relative": later("Un autre proche"),
+    "guardian": later("Son tuteur ou curateur"),
+    "neighbour": later("Un voisin, un gardien"),
+    "helper": later("Une aide à domicile"),
+}
+"""Whose telephone it is."""
 
 LIKENESS = {
     "same-date": later("même date de naissance"),
@@ -84,6 +97,11 @@ def what_narrows(found: Found) -> str:
     if len(sought.words) < 2:
         return _("Beaucoup de personnes : continuez le nom, puis ajoutez le prénom.")
     return _("Beaucoup de personnes : écrivez les noms et prénoms en entier, avec le jour de naissance.")
+
+
+def likeness_words(why: Iterable[str]) -> str:
+    """`même date de naissance, nom à une lettre près, même premier prénom`."""
+    return ", ".join(str(LIKENESS[each]) for each in why)
 
 
 def born_words(born: PartialDate, sex: str = "") -> str:

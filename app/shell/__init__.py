@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.shell import navigation, views
+from app.shell import icons, navigation, views
 from app.shell.ways import PIECES, WAYS
 
 
@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.jinja_env.globals.update(
         asset=views.asset,
+        lucide=icons.lucide,
         # Asked for by the signed-in layout only: an error page must be able to do without a database.
         shell=navigation.shell,
         at_tablet=navigation.at_tablet,

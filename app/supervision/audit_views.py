@@ -31,7 +31,9 @@ def audit() -> Response:
     if not (person or day or patient):
         form.day.data = day = clock.paris(clock.now()).date()
     record_search(patient, person, str(day or ""))
-    return audit_page(form, traces.search(me(), person=person, on=day, patient=patient), patient)
+    before = uuid_or_none(request.args.get("before"))
+    lines = traces.search(me(), person=person, on=day, patient=patient, before=before)
+    return audit_page(form, lines, patient)
 
 
 def audit_page(form: TraceForm, lines: list[traces.Trace], patient: UUID | None, status: int = 200) -> Response:

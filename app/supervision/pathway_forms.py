@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from app.core.forms import Form, stripped
 from app.core.language import gettext as _
 from app.core.language import later
+from app.core.typography import NO_BREAK
 from app.core.words import length
 from app.pathways.reading import WrongPathway, parse_pathway
 from app.pathways.schema import Pathway, Stage
@@ -19,11 +20,12 @@ from app.pathways.schema import Pathway, Stage
 MONTH = 31 * 24 * 60
 TEXTS = {"title": later("Titre"), "explanation": later("Explication"), "agreement": later("Accord du patient")}
 NUMBERS = {
-    "km": (later("Distance, en km"), 1, 200),
-    "offers": (later("Personnes à la fois"), 1, 100),
     "offer_minutes": (later("Minutes pour répondre"), 1, MONTH),
     "minutes": (later("Minutes avant la suite"), 1, MONTH),
+    "offers": (later("Personnes à la fois"), 1, 100),
+    "km": (later("Distance, en km"), 1, 200),
 }
+"""What every stage has comes first: the same figures stand under one another."""
 MISTAKES = {
     "km": later("Cette distance doit être plus grande que celle de l'étape précédente."),
     "": later("Cette valeur ne convient pas à ce parcours."),
@@ -128,10 +130,10 @@ def _changes(before: Pathway, after: Pathway) -> Iterator[Change]:
         for key, said in SAID.items():
             was, now = getattr(old, key), getattr(new, key)
             if was != now:
-                yield Change(f"Étape {n}, {said}", _figure(key, was), _figure(key, now))
+                yield Change(_("Étape %(n)s, %(what)s", n=n, what=said), _figure(key, was), _figure(key, now))
 
 
 def _figure(key: str, number: int) -> str:
     if key == "km":
-        return f"{number} km"
+        return f"{number}{NO_BREAK}km"
     return str(number) if key == "offers" else length(timedelta(minutes=number))

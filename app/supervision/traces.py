@@ -20,7 +20,8 @@ from app.organizations.queries import names_of, territory_communes
 from app.patients.models import Patient
 from app.patients.queries import known_to
 
-AT_MOST = 300
+AT_MOST = 100
+"""Lines of one page: what an old phone draws at once."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Trace:
     """One line in words. `on`, `day`, `hour`: of Paris, the hour to the second. `client` is a network, empty when
     nobody was at the other end."""
 
+    id: UUID
     at: datetime
     on: date
     day: str
@@ -42,8 +44,11 @@ class Trace:
     refused: bool
 
 
-def search(reader: Account, *, person: UUID | None, on: date | None, patient: UUID | None) -> list[Trace]:
-    """The newest lines that `reader` may see, narrowed to a person, a day in Paris, a patient."""
+def search(
+    reader: Account, *, person: UUID | None, on: date | None, patient: UUID | None, before: UUID | None
+) -> list[Trace]:
+    """The newest lines that `reader` may see, narrowed to a person, a day in Paris, a patient; only older ones than
+    the line `before`."""
     wanted = [visible_to(reader)]
     if person:
         wanted.append(AuditEvent.actor_id == person)
@@ -51,6 +56,8 @@ def search(reader: Account, *, person: UUID | None, on: date | None, patient: UU
         wanted.append(AuditEvent.patient_id == patient)
     if on:
         wanted.append(and_(AuditEvent.at >= _midnight(on), AuditEvent.at < _midnight(on + timedelta(days=1))))
+    if before and (last := db.session.get(AuditEvent, before)):
+        wanted.append(or_(AuditEvent.at < last.at, and_(AuditEvent.at == last.at, AuditEvent.id < last.id)))
     found = select(AuditEvent).where(*wanted).order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(AT_MOST)
     return traces_of(db.session.scalars(found).all())
 
@@ -109,17 +116,18 @@ def _trace(line: AuditEvent, actor: Account | None, names: dict[UUID, str]) -> T
     where = sorted({names[organization] for organization in actor.organizations()}) if actor else []
     nobody = _("Le patient") if line.source == Source.PATIENT_LINK.value else "Relais"
     return Trace(
+        id=line.id,
         at=line.at,
         on=clock.paris(line.at).date(),
         day=day(line.at),
         hour=stamp(line.at),
         person=actor.name if actor else nobody,
         organization=", ".join(where),
-        act=ACTS.get(line.event, line.event),
-        why=REASONS.get(line.why, line.why),
-        source=SOURCES[Source(line.source)],
+        act=str(ACTS.get(line.event, line.event)),
+        why=str(REASONS.get(line.why, line.why)),
+        source=str(SOURCES[Source(line.source)]),
         client=line.client,
-        result=RESULTS[line.result],
+        result=str(RESULTS[line.result]),
         refused=line.result == "refused",
     )
 

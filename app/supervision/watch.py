@@ -26,7 +26,7 @@ from app.accounts.models import Account, Role
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, State
 from app.care_requests.rules import OPEN
-from app.core.db import db
+from app.core.db import rows
 from app.directory.models import PractitionerRole
 from app.dispatch.models import Wave
 from app.organizations.models import Organization
@@ -138,7 +138,7 @@ def watched(coordinator: Account, now: datetime) -> tuple[list[Watched], list[Wa
     kind the longest late first."""
     territories = coordinator.organizations(Role.COORDINATOR)
     asked = {"territories": territories, "coordinator": coordinator.id, "now": now, "decided_by": now - DECISION_WAITS}
-    found = [_watched_row(row) for row in db.session.execute(_BOARD, asked)]
+    found = [_watched_row(row) for row in rows(_BOARD, **asked)]
     board = [each for each in found if each.kind is WatchKind.ON_BOARD]
     board.sort(key=lambda each: (each.request.state is not State.UNANSWERED, each.request.window_end, each.request.id))
     late = [each for each in found if each.kind]

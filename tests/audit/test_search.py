@@ -1,7 +1,9 @@
 """The coordinator's search, and what the operator's commands say."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -15,6 +17,7 @@ from app.audit import sealing
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.db import db, transaction
+from app.supervision import traces
 from tests.desk.screen import words
 from tests.factories.town import Person, Town
 
@@ -73,6 +76,21 @@ def test_by_person_by_day_and_by_patient(town: Town, read: UUID) -> None:
     clock.advance(timedelta(days=1))
     assert "Maya Dupré Cabinet" not in words(town.coordinator.get("/audit"))
     assert "Maya Dupré Cabinet Maya" in words(town.coordinator.get("/audit?day=2026-11-24"))
+
+
+def test_a_long_day_is_read_page_after_page_and_no_line_is_lost(
+    town: Town, read: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = "/audit?day=2026-11-24"
+    whole = town.coordinator.get(day).text.count('<tr data-result="')
+    monkeypatch.setattr(traces, "AT_MOST", 2)
+    seen, url = 0, day
+    while url:
+        page = town.coordinator.get(url).text
+        seen += page.count('<tr data-result="')
+        further = re.search(r'href="(/audit\?[^"]*before=[^"]*)"', page)
+        url = unescape(further[1]) if further else ""
+    assert seen == whole + 1, "and the line that the first look left; what later looks leave is newer"
 
 
 def test_a_refused_look_is_seen_by_the_coordinator(town: Town, read: UUID) -> None:

@@ -105,7 +105,7 @@ def begin_care(page: Page) -> None:
     propose(page)
     after_a_while(page)
     page.get_by_role("button", name="Je commence les soins").click()
-    page.get_by_role("button", name="J'ai terminé").wait_for()
+    page.get_by_role("button", name="J’ai terminé").wait_for()
 
 
 def after_a_while(page: Page) -> None:

@@ -57,7 +57,7 @@ def test_one_question_at_a_time(house: RunningHouse, browsers: Browsers) -> None
 @pytest.mark.parametrize(
     ("agent", "guide", "words"),
     [
-        (IPHONE, "ios", "Sur l'écran d'accueil"),
+        (IPHONE, "ios", "Sur l’écran d’accueil"),
         (None, "android", "trois points"),
         (DESKTOP, "desktop", "Chrome ou Edge"),
     ],
@@ -146,7 +146,7 @@ def test_answers_on_the_lock_screen_are_a_choice(
     device = house.push_service.new_device()
     tablet, phone = browsers.tablet().pages[0], browsers.phone(push=device).pages[0]
     phone.goto(house.as_("nurse-2", "account"))
-    phone.get_by_role("switch", name="Répondre depuis l'écran verrouillé").click()
+    phone.get_by_role("switch", name="Répondre depuis l’écran verrouillé").click()
     expect(phone.get_by_role("switch", name="Répondre")).to_have_attribute("aria-checked", "false")
     phone.goto(house.as_("nurse-2", "inbox"))
     phone.wait_for_function("() => fetch('push/key').then(r => r.ok)")

@@ -73,15 +73,15 @@ def test_from_the_invitation_to_the_second_sign_in(served: tuple[Flask, str], br
 
     open_invitation(page, address, invitation_id, code)
     assert_accessible(page)
-    page.get_by_role("button", name="Créer ma clé d'accès").click()
+    page.get_by_role("button", name="Créer ma clé d’accès").click()
 
     page.wait_for_url(f"{address}/account")
     assert len(finger.credentials) == 1
     expect(page.get_by_text("Sur cet appareil seulement")).to_be_visible()
     assert_accessible(page)
 
-    page.get_by_role("button", name="Ajouter une clé d'accès").click()
-    expect(page.locator("[data-message]")).to_contain_text("Cet appareil a déjà une clé d'accès")
+    page.get_by_role("button", name="Ajouter une clé d’accès").click()
+    expect(page.locator("[data-message]")).to_contain_text("Cet appareil a déjà une clé d’accès")
 
     finger.verifies(False)
     page.get_by_role("button", name="Se déconnecter").click()
@@ -90,12 +90,12 @@ def test_from_the_invitation_to_the_second_sign_in(served: tuple[Flask, str], br
     page.goto(f"{address}/account")
     page.wait_for_url(f"{address}/sign-in?next=/account")
     page.get_by_role("button", name="Se connecter").click()
-    expect(page.locator("[data-message]")).to_contain_text("Rien n'a été fait")
+    expect(page.locator("[data-message]")).to_contain_text("Rien n’a été fait")
 
     finger.verifies(True)
     page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url(f"{address}/account")
-    page.get_by_role("link", name="Inviter quelqu'un").click()
+    page.get_by_role("link", name="Inviter quelqu’un").click()
     assert_accessible(page)
 
 
@@ -107,7 +107,7 @@ def test_a_wrong_code_on_a_dark_tablet(served: tuple[Flask, str], browsers: Brow
     page.goto(f"{address}/invitation/{invitation_id}")
     page.get_by_label("Code à six chiffres").fill(f"{(int(code) + 1) % 10**6:06d}")
     page.get_by_role("button", name="Continuer").click()
-    expect(page.get_by_text("Ce code n'ouvre pas cette invitation")).to_be_visible()
+    expect(page.get_by_text("Ce code n’ouvre pas cette invitation")).to_be_visible()
     assert_accessible(page)
 
 
@@ -118,14 +118,14 @@ def test_a_key_that_relais_forgot(served: tuple[Flask, str], browsers: Browsers)
     page = browsers.phone().pages[0]
     finger = virtual_authenticator(page)
     open_invitation(page, address, invitation_id, code)
-    page.get_by_role("button", name="Créer ma clé d'accès").click()
+    page.get_by_role("button", name="Créer ma clé d’accès").click()
     page.wait_for_url(f"{address}/account")
     with app.app_context(), transaction():
         db.session.execute(Model.metadata.tables["passkey"].delete())
     page.get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url(f"{address}/sign-in")
     # The browser offers the key by itself, is told that nobody knows it, and stops keeping it.
-    expect(page.locator("[data-message]")).to_contain_text("Relais ne connaît pas cette clé d'accès")
+    expect(page.locator("[data-message]")).to_contain_text("Relais ne connaît pas cette clé d’accès")
     assert finger.credentials == []
 
 
@@ -138,7 +138,7 @@ def sound(page: Page) -> None:
 def enrolled(page: Page, address: str, invitation_id: UUID, code: str) -> None:
     virtual_authenticator(page)
     open_invitation(page, address, invitation_id, code)
-    page.get_by_role("button", name="Créer ma clé d'accès").click()
+    page.get_by_role("button", name="Créer ma clé d’accès").click()
     page.wait_for_url(f"{address}/account")
 
 
@@ -163,16 +163,16 @@ def test_devices_and_the_proof(served: tuple[Flask, str], browsers: Browsers, ki
     page.get_by_role("button", name="Déconnecter Firefox sur Windows").click()
     page.wait_for_url(f"{address}/proof")
     sound(page)
-    page.get_by_role("button", name="Montrer ma clé d'accès").click()
+    page.get_by_role("button", name="Montrer ma clé d’accès").click()
     page.wait_for_url(f"{address}/account")
     page.get_by_role("button", name="Déconnecter Firefox sur Windows").click()
     expect(page.get_by_text("Cet appareil est déconnecté.")).to_be_visible()
     move_proofs_back(app)
-    page.get_by_role("button", name="Ajouter une clé d'accès").click()
+    page.get_by_role("button", name="Ajouter une clé d’accès").click()
     page.wait_for_url(f"{address}/proof")
     page.goto(f"{address}/account")
-    page.get_by_role("region", name="Mes clés d'accès").get_by_role("link").first.click()
-    expect(page.get_by_text("C'est votre seule clé d'accès")).to_be_visible()
+    page.get_by_role("region", name="Mes clés d’accès").get_by_role("link").first.click()
+    expect(page.get_by_text("C’est votre seule clé d’accès")).to_be_visible()
     sound(page)
 
 
@@ -196,7 +196,7 @@ def test_members_and_a_recovery(served: tuple[Flask, str], browsers: Browsers, k
     page.goto(f"{address}/invitation/{anne_way[0]}")
     page.get_by_label("Code à six chiffres").fill(anne_way[1])
     page.get_by_role("button", name="Continuer").click()
-    page.get_by_role("button", name="Créer ma clé d'accès").click()
+    page.get_by_role("button", name="Créer ma clé d’accès").click()
     page.wait_for_url(f"{address}/account")
     sound(page)
     page.get_by_role("link", name="Répondre").click()
@@ -217,9 +217,9 @@ def test_members_and_a_recovery(served: tuple[Flask, str], browsers: Browsers, k
         row = db.session.scalars(select(Recovery)).one()
         row.account_id, row.asked_by_id = row.asked_by_id, row.account_id
     page.goto(f"{address}/account")
-    expect(page.get_by_role("alert")).to_contain_text("Si ce n'est pas vrai, arrêtez-les")
+    expect(page.get_by_role("alert")).to_contain_text("Si ce n’est pas vrai, arrêtez-les")
     sound(page)
-    page.get_by_role("button", name="Arrêter, j'ai mes clés").click()
+    page.get_by_role("button", name="Arrêter, j’ai mes clés").click()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 

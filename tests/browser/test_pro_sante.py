@@ -76,7 +76,7 @@ def test_there_and_back_and_a_new_passkey(served: Served, browsers: Browsers) ->
     page.locator("input[name=card]").press("Enter")
     page.wait_for_url(f"{served.address}/account")
     expect(page.get_by_role("heading", level=1)).to_have_text("Maya Dupré")
-    page.get_by_role("button", name="Ajouter une clé d'accès").click()
+    page.get_by_role("button", name="Ajouter une clé d’accès").click()
     expect(page.locator("#keys + ul")).to_contain_text("créée")
     page.get_by_role("button", name="Se déconnecter").click()
     # The page asks for a key by itself, and this authenticator answers at once: a touch more would be a second answer.
@@ -90,5 +90,5 @@ def test_who_leaves_the_state_on_the_way_is_told_so(served: Served, browsers: Br
     page.get_by_role("link", name="Se connecter avec Pro Santé Connect").click()
     page.wait_for_url(f"{served.state.issuer}/**")
     page.locator("input[name=card]").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Rien n'a été fait")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rien n’a été fait")
     assert_accessible(page)

@@ -10,23 +10,17 @@ from tests.browser.screens import SCREENS
 from tests.services.browser import Browsers, assert_accessible
 
 
-@pytest.fixture(scope="module", params=[("phone", False), ("phone", True), ("tablet", False), ("tablet", True)])
-def device(request: pytest.FixtureRequest) -> tuple[str, bool]:
-    return request.param
-
-
-@pytest.fixture
-def screen(device: tuple[str, bool], browsers: Browsers) -> Page:
-    kind, dark = device
+@pytest.fixture(params=["phone", "tablet"])
+def screen(request: pytest.FixtureRequest, browsers: Browsers) -> Page:
     browsers.allow("status of 404")
-    context = browsers.phone(dark=dark) if kind == "phone" else browsers.tablet(dark=dark)
-    return context.pages[0]
+    return (browsers.phone() if request.param == "phone" else browsers.tablet()).pages[0]
 
 
 def test_every_screen_is_sound(screen: Page, device: tuple[str, bool], house: RunningHouse) -> None:
     for each in SCREENS:
         if device[0] not in each.devices:
             continue
+        screen.emulate_media(color_scheme="light")
         each.open(screen, house.url)
         where = str(each)
         assert screen.locator("h1").count() == 1, where
@@ -34,8 +28,17 @@ def test_every_screen_is_sound(screen: Page, device: tuple[str, bool], house: Ru
         assert [name for name, times in Counter(ids).items() if times > 1] == [], where
         assert unlabelled(screen) == [], where
         assert too_small(screen) == [], where
-        assert screen.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where} scrolls sideways"
+        assert_stays_within(screen, where)
         assert_accessible(screen)
+        # The same page at night, of which nothing but the colours is another (test_the_night_changes_colours_only).
+        screen.emulate_media(color_scheme="dark")
+        assert screen.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"), where
+        assert_stays_within(screen, where)
+        assert_accessible(screen, only=("color-contrast", "link-in-text-block"))
+
+
+def assert_stays_within(page: Page, where: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where} scrolls sideways"
 
 
 def unlabelled(page: Page) -> list[str]:

@@ -4,7 +4,7 @@ import importlib
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -52,6 +52,36 @@ def test_no_inline_script_or_style() -> None:
         return bool(inline) or any("src=" not in tag for tag in re.findall(r"<script[^>]*>", text))
 
     assert offenders(TEMPLATES, breaks) == []
+
+
+STYLES = sorted((ROOT / "app/static/css").glob("*.css"))
+COLOUR = r"#[0-9a-f]{3,8}|rgb\([\d ./]+\)|(?:\d+px |-?\d+px|0 )*(?:#|rgb|var\(--edge).*"
+
+
+def at_night(css: str) -> Iterator[tuple[str, str]]:
+    """(property, value) of all that is said for dark screens alone."""
+    for begin in re.finditer(r"@media \(prefers-color-scheme: dark\) \{", css):
+        depth, end = 1, begin.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(css[end], 0)
+            end += 1
+        yield from re.findall(r"([\w-]+): ([^;{}]+);", css[begin.end() : end])
+
+
+def test_the_night_changes_colours_only() -> None:
+    """Each screen is walked by day with every rule of access, and by night with those about colours."""
+    said = [pair for path in STYLES for pair in at_night(path.read_text())]
+    assert ("color-scheme", "dark") in said
+    coloured = r"--[\w-]+|(?:background-|border-)?color|background|box-shadow"
+    wrong = [
+        (name, value)
+        for name, value in said
+        if name != "color-scheme" and not (re.fullmatch(coloured, name) and re.fullmatch(COLOUR, value))
+    ]
+    assert wrong == []
+    scripts = [path for path in (ROOT / "app/static").rglob("*.js") if "vendor" not in path.parts]
+    assert offenders(scripts, lambda text: "prefers-color-scheme" in text) == []
+    assert offenders(TEMPLATES, lambda text: re.search(r'(?<!media=")\(prefers-color-scheme', text)) == []
 
 
 def test_what_fetches_itself_again_survives_a_passing_trouble() -> None:

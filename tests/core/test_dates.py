@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.dates import MONTHS, PartialDate, WrongDate, read_date, read_day
+from app.core.typography import plain
 
 TODAY = date(2026, 11, 28)
 THE_12TH = date(1948, 3, 12)
@@ -66,7 +67,7 @@ def test_what_is_known_of_a_date_is_kept_and_nothing_made_up(text: str, iso: str
         ("29/2/2023", "Février n'a pas de 29 cette année-là."),
         ("31 avril 1950", "Avril n'a pas de 31."),
         ("12/13/1948", "Il n'y a pas de mois 13."),
-        ("12 jui 1948", "«\u00a0jui\u00a0» n'est pas un mois."),
+        ("12 jui 1948", "« jui » n'est pas un mois."),
         ("12/03/0048", "Vérifiez l'année."),
         ("00001948", "Il n'y a pas de mois 0."),
     ],
@@ -74,7 +75,7 @@ def test_what_is_known_of_a_date_is_kept_and_nothing_made_up(text: str, iso: str
 def test_a_refusal_says_what_is_wrong(text: str, why: str) -> None:
     with pytest.raises(WrongDate) as refused:
         read_date(text, TODAY)
-    assert str(refused.value) == why
+    assert plain(str(refused.value)) == why
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_a_refusal_says_what_is_wrong(text: str, why: str) -> None:
 def test_where_a_whole_day_is_asked_what_lacks_is_said(text: str, why: str) -> None:
     with pytest.raises(WrongDate) as refused:
         read_day(text, TODAY)
-    assert str(refused.value) == why
+    assert plain(str(refused.value)) == why
 
 
 def test_two_digits_are_a_birth_gone_by_or_the_nearest_year_for_what_is_planned() -> None:

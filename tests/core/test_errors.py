@@ -61,7 +61,7 @@ def test_an_action_that_does_not_exist_says_which_do(house: Flask, method: str) 
     answer = asked(house, NO_ACTIONS[method], method)
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
-    assert is_honest(answer, "Cette action n&#39;existe pas ici")
+    assert is_honest(answer, "Cette action n'existe pas ici")
 
 
 def test_no_address_answers_with_a_page_that_is_not_ours(house: Flask) -> None:

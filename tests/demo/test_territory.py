@@ -28,7 +28,7 @@ from app.dispatch.search import advance_due
 from app.organizations.models import Commune, Organization
 from app.pathways.library import pathways
 from app.patients.models import Patient
-from app.patients.queries import managed_by, search
+from app.patients.queries import known_to, search
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -143,7 +143,7 @@ def test_the_patients_to_try_with_are_found_by_the_emergency_ward(app: Flask) ->
     for person in [*CAST.patients.values()][:3]:
         born = person.born.strftime("%d/%m/%Y")
         for typed in (born, f"{born} {person.family[:3]}", f"{person.family} {person.given}"):
-            assert len(search(typed, managed_by(mine), clock.now().date()).people) == 1
+            assert len(search(typed, known_to(mine), clock.now().date()).people) == 1
 
 
 def offers_of(request: CareRequest) -> list[Offer]:

@@ -1,11 +1,13 @@
 """Asking: whose request, what for, with whose agreement."""
 
 from datetime import date
+from html import unescape
 from itertools import product
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from app.care_requests.models import CareRequest, State
 from app.core import clock
@@ -13,7 +15,7 @@ from app.core.dates import PartialDate
 from app.core.db import db, new_id, transaction
 from app.organizations.actions import import_communes
 from app.patients.actions import Identity, create
-from app.patients.models import Consent, Patient
+from app.patients.models import Consent, IdentityCheck, LikelyDuplicate, Patient
 from app.patients.queries import known_to
 from tests.desk.screen import chosen, state, value, words
 from tests.factories.town import Town
@@ -157,7 +159,7 @@ def test_the_preview_counts_those_who_can_be_reached(town: Town) -> None:
         town.nurse(f"Proche {number}", km=7)
     town.nurse("Loin", km=60)
     page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={town.patient(usual=[claire])}")
-    assert "8 infirmiers à moins de 10 km" in words(page)
+    assert "8 infirmières et infirmiers à moins de 10 km" in words(page)
     assert "Claire Dupré Soigne déjà ce patient" in words(page)
 
 
@@ -310,7 +312,7 @@ def test_one_place_that_fits_in_part_is_asked_in_the_singular_and_none_is_said(s
 def test_everything_to_mend_is_named_once_in_the_order_of_the_screen(shared_codes: Town) -> None:
     wrong = NEW_PATIENT | {"birth_place": "Morigny", "sex": "", "phone": "01 23 45 67 8"}
     came_back = shared_codes.orientation_nurse.post("/patients/new?pathway=home-care", wrong)
-    assert "3 réponses à compléter ou à corriger : Lieu de naissance Sexe Téléphone Rien n’est perdu." in words(
+    assert "3 réponses à compléter ou à corriger : Lieu de naissance Sexe Téléphone Rien n'est perdu." in words(
         came_back
     )
     hidden = '<legend class="visually-hidden">Est-ce ce lieu\u00a0? Touchez-le pour le choisir.</legend>'
@@ -350,7 +352,10 @@ def test_an_unknown_birthplace_and_a_wrong_country_have_an_answer(town: Town) ->
     assert wrong.status_code == 422
     assert 'id="birth_place-error"' in wrong.text
     nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"birth_place": "inconnue"})
-    nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | {"birth_place": "Algérie", "phone": "0692 12 34 56"})
+    nurse.post(
+        "/patients/new?pathway=home-care",
+        NEW_PATIENT | {"birth_name": "Benali", "birth_place": "Algérie", "phone": "0692 12 34 56"},
+    )
     kept = db.session.scalars(select(Patient).order_by(Patient.id)).all()
     assert [(each.birth_place, each.phone) for each in kept] == [
         ("99999", "+33639980102"),
@@ -364,3 +369,109 @@ def test_a_window_that_has_ended_is_not_offered(town: Town) -> None:
     page = town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={patient}")
     assert "Aujourd'hui" not in words(page)
     assert chosen(page, "window") == "tomorrow-morning"
+
+
+def writes_down(town: Town, **otherwise: object) -> TestResponse:
+    return town.orientation_nurse.post("/patients/new?pathway=home-care", NEW_PATIENT | otherwise)
+
+
+def kept_ones() -> list[Patient]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Patient).order_by(Patient.id)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "iso", "said"),
+    [
+        ("2/6/51", "1951-06-02", "née le 2 juin 1951"),
+        ("2 juin 1951", "1951-06-02", "née le 2 juin 1951"),
+        ("1948", "1948", "née en 1948"),
+        ("03/1948", "1948-03", "née en mars 1948"),
+    ],
+)
+def test_a_birth_known_in_part_is_kept_so_and_said_so(town: Town, typed: str, iso: str, said: str) -> None:
+    sent = writes_down(town, birth_date=typed)
+    assert [each.born.iso for each in kept_ones()] == [iso]
+    assert said in words(town.orientation_nurse.get(sent.location))
+
+
+def test_the_name_she_uses_is_shown_and_both_find_her(town: Town) -> None:
+    sent = writes_down(town, name_used="Martin", given_name_used="Lili", given_names="Odile, Marie")
+    assert "Lili MARTIN" in words(town.orientation_nurse.get(sent.location))
+    for typed in ("2/6/51 mar", "2/6/51 lef", "lefevre odile", "martin lili"):
+        assert "Lili MARTIN" in town.orientation_nurse.post("/requests/patients", {"q": typed}, htmx=True).text
+
+
+def test_newborn_twins_without_a_given_name_are_two(town: Town) -> None:
+    born = f"{clock.now():%d/%m/%Y}"
+    for rank in (1, 2):
+        assert writes_down(town, given_names="", unnamed="y", birth_rank=str(rank), birth_date=born).status_code == 303
+    assert [each.name for each in kept_ones()] == [
+        "Sans prénom LEFÈVRE (1er jumeau)",
+        "Sans prénom LEFÈVRE (2e jumeau)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "said"),
+    [
+        ({"given_names": ""}, "Écrivez au moins un prénom."),
+        ({"given_names": "", "unnamed": "y"}, "Seul un nouveau-né n'a pas encore de prénom."),
+        ({"unnamed": "y"}, "Un prénom est écrit plus haut"),
+        ({"ins": "2 51 06 91 223 001 00"}, "La clé (deux derniers chiffres)"),
+        ({"ins": "251"}, "Un matricule a 15 caractères"),
+        ({"other_phone": "01 23"}, "nombre de chiffres"),
+    ],
+)
+def test_what_cannot_be_of_an_identity_is_said_beside_its_field(
+    town: Town, otherwise: dict[str, object], said: str
+) -> None:
+    wrong = writes_down(town, **otherwise)
+    assert wrong.status_code == 422
+    assert said in words(wrong)
+    assert (value(wrong, "birth_name"), kept_ones()) == ("Lefèvre", [])
+
+
+def test_her_matricule_another_number_and_what_was_checked_are_kept(town: Town) -> None:
+    sent = writes_down(
+        town,
+        ins="2 53 07 2B 073 004 70",
+        other_phone="06 39 98 01 99",
+        other_phone_whose="child",
+        other_phone_name="Sylvie",
+        document="national-id",
+    )
+    [kept] = kept_ones()
+    assert (kept.ins, kept.ins_kind, kept.identity_status) == ("253072B07300470", "INS-NIR", "VALI")
+    assert [(each.number, each.whose, each.name) for each in kept.telecoms] == [("+33639980199", "child", "Sylvie")]
+    check = db.session.scalars(select(IdentityCheck)).one()
+    assert (check.document, check.checked_by_id, check.patient_id) == (
+        *("national-id", town.orientation_nurse.account_id),
+        kept.id,
+    )
+    assert "253072B07300470" not in sent.location
+    assert "ODILE" in town.orientation_nurse.post("/requests/patients", {"q": "06 39 98 01 99"}, htmx=True).text.upper()
+
+
+def test_a_likely_duplicate_is_offered_before_a_second_record_is_made(town: Town) -> None:
+    """Same birth date and same name, letters above: "c'est elle", or "une autre personne" goes on."""
+    writes_down(town)
+    [known] = kept_ones()
+    asked = writes_down(town, birth_name="LEFEVRE", given_names="Odil")
+    assert asked.status_code == 422
+    assert "Est-ce elle ?" in words(asked) and "prénom à une lettre près" in words(asked)
+    assert f"patient={known.id}" in unescape(asked.text)
+    assert (value(asked, "given_names"), len(kept_ones())) == ("Odil", 1)
+    went_on = writes_down(town, birth_name="LEFEVRE", given_names="Odil", another=str(known.id))
+    assert (went_on.status_code, len(kept_ones())) == (303, 2)
+    pair = db.session.scalars(select(LikelyDuplicate)).one()
+    assert (pair.verdict, pair.settled_by_id) == ("other", town.orientation_nurse.account_id)
+
+
+def test_of_whom_another_house_knows_nothing_is_told_and_somebody_looks_later(town: Town) -> None:
+    elsewhere = town.requester()
+    writes_down(town)
+    sent = elsewhere.post("/patients/new?pathway=home-care", NEW_PATIENT | {"given_names": "Odil"})
+    assert sent.status_code == 303
+    pair = db.session.scalars(select(LikelyDuplicate)).one()
+    assert (pair.verdict, pair.why) == (None, "same-date same-family slipped-given")

@@ -224,7 +224,7 @@ def test_what_is_said_to_come_next_is_what_the_search_then_does(town: Town) -> N
     url = f"/requests/{town.asks()}"
     town.time_passes()
     said = re.search(
-        r"Sans réponse à (\d+) h (\d+), la recherche s’élargit : (.+?)\.", words(town.orientation_nurse.get(url))
+        r"Sans réponse à (\d+) h (\d+), la recherche s'élargit : (.+?)\.", words(town.orientation_nurse.get(url))
     )
     assert said, words(town.orientation_nurse.get(url))
     at_that_hour = clock.paris(clock.now()).replace(hour=int(said[1]), minute=int(said[2]), second=0)

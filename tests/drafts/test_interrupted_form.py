@@ -10,18 +10,22 @@ import pytest
 from flask import session
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import TimeoutError as NoConnection
+from werkzeug.datastructures import MultiDict
 
 from app.accounts import sessions
 from app.accounts.models import Account, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.core import clock
 from app.core.db import db, transaction
+from app.documents.models import Document
 from app.drafts import actions
 from app.drafts.actions import forget_due
 from app.drafts.models import Draft
 from app.drafts.rules import DRAFT_LASTS, LARGEST, MOST_DRAFTS, packed, unpacked
 from app.membership.leaving import leave
 from app.patients.models import Patient
+from tests.desk.screen import document
+from tests.factories.files import photo
 from tests.factories.town import Person, Town
 from tests.tablets.ward import CODE, Ward, enrolled
 
@@ -82,7 +86,7 @@ def resume(person: Person, waits: str):
     assert page.status_code == 200
     [action] = re.findall(r'<form id="draft"[^>]* action="([^"]+)"', page.text)
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text.partition('id="draft"')[2])
-    return person.post(unescape(action), {unescape(name): unescape(value) for name, value in fields})
+    return person.post(unescape(action), MultiDict((unescape(name), unescape(value)) for name, value in fields))
 
 
 def count(model: type) -> int:
@@ -283,3 +287,63 @@ def test_who_belongs_nowhere_any_more_leaves_nothing_either(town: Town, nadia: P
         leave(nadia.account_id, town.emergency_id, by=town.coordinator.account_id, now=clock.now())
     assert "/drafts/" not in nadia.post(form, typed()).location
     assert count(Draft) == 0
+
+
+def waiting_documents(page: str) -> list[str]:
+    return re.findall(r'name="kept_document" value="([0-9a-f-]{36})" checked', page)
+
+
+def test_the_documents_of_an_interrupted_form_are_kept_with_it(nadia: Person, form: str) -> None:
+    waits = interrupted(nadia, form, typed() | {"document": [document(name="lettre.pdf"), document(name="ecg.pdf")]})
+    again = comes_in(nadia, nadia)
+    assert "pas pu être gardé" not in unescape(again.get(waits).text)
+    shown = resume(again, waits)
+    assert len(waiting_documents(shown.text)) == 2
+    assert "lettre.pdf" in shown.text
+    assert count(CareRequest) == 0
+    sent = again.post(form, typed() | {"agreement": "y", "kept_document": waiting_documents(shown.text)})
+    assert sent.status_code == 303
+    assert "ecg.pdf" in again.get(sent.location).text
+    assert count(Draft) == 0
+
+
+def test_a_document_that_cannot_be_kept_is_said_before_the_form_comes_back(nadia: Person, form: str) -> None:
+    waits = interrupted(nadia, form, typed() | {"document": [document(b"MZ", "virus.pdf"), document()]})
+    again = comes_in(nadia, nadia)
+    assert "pas pu être gardé" in unescape(again.get(waits).text)
+    assert len(waiting_documents(resume(again, waits).text)) == 1
+
+
+def test_a_photo_alone_is_worth_keeping_and_is_nobody_elses(town: Town, nadia: Person) -> None:
+    request = town.asks()
+    waits = interrupted(nadia, f"/requests/{request}/attachments", {"document": [document(photo(), "plaie.jpg")]})
+    other = comes_in(town._person("Paul", "Autre", Role.REQUESTER, town.emergency_id), nadia)
+    [kept] = db.session.scalars(select(Document.id))
+    assert other.get(f"/documents/{kept}").status_code == 404
+    mine = comes_in(nadia, town.stranger())
+    shown = resume(mine, waits)
+    assert waiting_documents(shown.text) == [str(kept)]
+    assert mine.post(f"/requests/{request}/attachments", {"kept_document": str(kept)}).status_code == 303
+    assert "plaie.jpg" in mine.get(f"/documents/{kept}").text
+
+
+def test_a_tablet_that_locks_takes_the_sent_documents_along(town: Town, form: str) -> None:
+    ward = enrolled(town)
+    awa = ward.nurse("Awa")
+    her_name = ward.chooses(awa)
+    ward.tablet.post(her_name, {"code": CODE})
+    came = ward.tablet.post("/documents", {"document": document(photo(), "plaie.jpg")}, htmx=True)
+    [kept] = waiting_documents(came.text)
+    carried = urlencode({"note": NOTE, "kept_document": kept})
+    assert ward.tablet.post("/tablet/lock", {"typed": carried, "typed_at": form}).location == "/tablet"
+    ward.tablet.post(her_name, {"code": CODE})
+    [waits] = re.findall(r'href="(/drafts/[0-9a-f-]+)"', ward.tablet.get("/requests").text)
+    assert waiting_documents(resume(ward.tablet, waits).text) == [kept]
+
+
+def test_what_waits_goes_with_the_role(town: Town, nadia: Person) -> None:
+    nadia.post("/documents", {"document": document()}, htmx=True)
+    assert count(Document) == 1
+    with transaction():
+        leave(nadia.account_id, town.emergency_id, by=town.coordinator.account_id, now=clock.now())
+    assert count(Document) == 0

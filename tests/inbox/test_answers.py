@@ -40,6 +40,7 @@ def test_an_open_offer_stands_in_the_inbox_and_names_nobody(town: Town, nurse: N
     assert "Refuser" in screen.text
     assert not any(secret in screen.html for secret in ("MARCHAND", "Monique", "Tilleuls", "39980100", "1234B"))
     assert answer.headers["X-Offline"] == "keep"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
 def test_the_patient_is_hidden_before_acceptance_and_shown_after(town: Town, nurse: Nurse) -> None:
@@ -56,6 +57,7 @@ def test_the_patient_is_hidden_before_acceptance_and_shown_after(town: Town, nur
         assert known in after.text
     assert 'href="tel:+33639980100"' in after.html
     assert "X-Offline" not in nurse.get(url(nurse)).headers
+    assert nurse.get(url(nurse)).headers["Cache-Control"] == "no-store"
 
 
 def test_reading_a_patient_leaves_a_trace(town: Town, nurse: Nurse) -> None:

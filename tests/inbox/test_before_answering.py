@@ -74,7 +74,7 @@ class TestAColleague:
         asked(town, nurse)
         assert "Passer à une ou un collègue" in read(nurse, url(nurse))
         answer = nurse.post(f"{url(nurse)}/relay", {"colleague": hugo.role_id}, htmx=True)
-        assert "La demande passe à votre confrère" in Screen(answer).text
+        assert "La demande passe à cette personne" in Screen(answer).text
         assert "Pourquoi" not in Screen(answer).text
         assert nurse.post(f"{url(nurse)}/relay", {"colleague": hugo.role_id}).status_code == 303, "a second tap"
         assert hugo.offer().state is OfferState.OPEN

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.dates import PartialDate
-from app.patients.likeness import likely_keys, likeness, same_identity
+from app.patients.likeness import likely_keys, likeness
 from app.patients.names import name_words
 from app.patients.rules import Traits
 from app.patients.searching import search_keys
@@ -75,15 +75,6 @@ def test_one_name_written_in_two_ways_is_one_person() -> None:
     assert search_keys(other) & likely_keys(one)
 
 
-def test_all_five_strict_traits_agree_only_when_each_is_known() -> None:
-    assert same_identity(MONIQUE, replace(MONIQUE, birth_name="MARCHAND", given_names="Monique, Odile", phones=()))
-    for unknown in ({"birth_date": PartialDate(1948)}, {"sex": "I"}, {"birth_place": "99999"}, {"given_names": ""}):
-        nobody = replace(MONIQUE, **unknown)  # type: ignore[arg-type]
-        assert not same_identity(nobody, nobody)
-    for other in ({"birth_date": PartialDate(1948, 3, 13)}, {"sex": "M"}, {"birth_place": "75056"}):
-        assert not same_identity(MONIQUE, replace(MONIQUE, **other))  # type: ignore[arg-type]
-
-
 NAMES = st.text(alphabet="abcdefghilmnoprstuvyéœ' -", min_size=4, max_size=12).filter(
     lambda name: len("".join(name_words(name))) > 1
 )
@@ -94,7 +85,6 @@ PEOPLE = st.builds(Traits, NAMES, NAMES, DATES, st.sampled_from("FM"), st.sample
 @given(PEOPLE, PEOPLE)
 def test_likeness_is_the_same_seen_from_either(one: Traits, other: Traits) -> None:
     assert bool(likeness(one, other)) == bool(likeness(other, one))
-    assert same_identity(one, other) == same_identity(other, one)
 
 
 @given(PEOPLE, st.data())

@@ -32,7 +32,8 @@ def opens(person: Person, patient: UUID) -> bool:
 
 def finds(person: Person, typed: str = "12031948 mar") -> list[UUID]:
     db.session.rollback()
-    return [found.id for found in queries.search(typed, person.account, clock.now())]
+    reach = queries.openable_by(person.account, clock.now())
+    return [found.id for found in queries.search(typed, reach, clock.now().date()).people]
 
 
 def says(town: Town, request: UUID, verb: Verb, by: Person) -> None:

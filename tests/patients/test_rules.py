@@ -47,7 +47,7 @@ def test_age(born: date, today: date, years: int) -> None:
     ],
 )
 def test_bands_meet_without_a_gap(years: int, band: str) -> None:
-    assert age_band(years) == band
+    assert age_band(years).replace("\xa0", " ") == band
 
 
 @given(st.dates(min_value=date(1900, 1, 1)), st.integers(0, 40_000))
@@ -70,7 +70,7 @@ def test_the_whole_date_that_the_national_reference_writes_for_one_known_in_part
     [
         (PartialDate(2026, 12, 1), "pas encore passée"),
         (PartialDate(2027), "pas encore passée"),
-        (PartialDate(1900, 12, 31), "vérifiez l'année"),
+        (PartialDate(1900, 12, 31), "vérifiez l’année"),
     ],
 )
 def test_nobody_was_born_tomorrow_or_two_lives_ago(born: PartialDate, why: str) -> None:

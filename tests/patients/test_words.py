@@ -26,12 +26,12 @@ def test_age(born: date, words: str) -> None:
 @pytest.mark.parametrize(
     ("iso", "born", "old"),
     [
-        ("1948-03-12", "le 12 mars 1948", "78 ans"),
-        ("1948-03", "en mars 1948", "environ 78 ans"),
-        ("1948", "en 1948", "environ 77 ans"),
+        ("1948-03-12", "née le 12 mars 1948", "78 ans"),
+        ("1948-03", "née en mars 1948", "environ 78 ans"),
+        ("1948", "née en 1948", "environ 77 ans"),
     ],
 )
 def test_what_is_not_known_of_a_birth_is_not_made_up(iso: str, born: str, old: str) -> None:
     known = PartialDate.parse(iso)
-    assert born_words(known) == born
+    assert born_words(known, "F") == born
     assert about_age(known, date(2026, 11, 24)).replace("\xa0", " ") == old

@@ -254,7 +254,7 @@ def test_a_push_service_that_is_not_called_is_said_in_the_servers_words(
     page = browsers.phone(push=device).pages[0]
     page.route("**/push/subscription", lambda route: route.continue_(post_data=json.dumps(elsewhere)))
     page.goto(site.url + "/inbox")
-    expect(page.get_by_role("status")).to_contain_text("un service que Relais n'appelle pas")
+    expect(page.get_by_role("status")).to_contain_text("un service que Relais n’appelle pas")
 
 
 def test_without_network_the_last_inbox_can_be_read_and_the_rest_says_so(

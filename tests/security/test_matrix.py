@@ -24,7 +24,8 @@ from app.documents.models import Document
 from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
-from app.patients.models import EmergencyAccess
+from app.patients.merging import merge, note_likely
+from app.patients.models import EmergencyAccess, LikelyDuplicate
 from app.push.models import Subscription
 from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
@@ -105,6 +106,7 @@ TABLE: dict[str, Row] = {
     "POST /account/email": MEMBERS,
     "GET /account/email/code": MEMBERS,
     "POST /account/email/code": MEMBERS,
+    "POST /account/language": MEMBERS,
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
@@ -124,6 +126,9 @@ TABLE: dict[str, Row] = {
     "POST /devices/sign-out": MEMBERS,
     "GET /drafts/<uuid:draft_id>": tablet_too(mine_alone("requester"), "not found"),
     "POST /drafts/<uuid:draft_id>/removal": tablet_too(mine_alone("requester"), "not found"),
+    "GET /duplicates": only(*COORDINATORS),
+    "POST /duplicates/<uuid:pair_id>": only("coordinator", foreign=("coordinator elsewhere",)),
+    "POST /duplicates/merges/<uuid:merge_id>/undoing": only("coordinator", foreign=("coordinator elsewhere",)),
     "GET /emergency": CARES,
     "POST /emergency": CARES,
     "GET /emergency/<uuid:access_id>": only(*ELSEWHERE, foreign=(*REQUESTERS, *PRACTITIONERS, *COORDINATORS)),
@@ -322,6 +327,7 @@ def world(town: Town) -> World:
     way_in = ward.chooses(ward.nurse("Tara"))
     assert ward.tablet.post(way_in, {"code": CODE}).status_code == 303
     assert ward.tablet.post("/handover").status_code == 303
+    alike = [town.patient(f"Mon{n}ique") for n in range(4)]
     people = {TABLET: ward.tablet, **people}  # before the administrator withdraws it
     offer = winner.offer()
     assert offer is not None and offer.request_id == request
@@ -355,6 +361,8 @@ def world(town: Town) -> World:
             "organization_id": town.emergency_id,
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
+            "pair_id": pair_of(*alike[:2]),
+            "merge_id": merged(alike[2], alike[3], people["coordinator"]),
             "tablet_id": ward.tablet_id,
             "badge_id": way_in.rpartition("/")[2],
             "account_id": leaver.account_id,
@@ -368,6 +376,18 @@ def world(town: Town) -> World:
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
+
+
+def pair_of(one: UUID, other: UUID) -> UUID:
+    """Two records that somebody has to look at."""
+    note_likely(one, other, ("same-date",), now=clock.now())
+    return first(LikelyDuplicate.id, LikelyDuplicate.patient_id == one)
+
+
+def merged(kept: UUID, absorbed: UUID, by: Person) -> UUID:
+    done = merge(kept, absorbed, by=by.account_id, now=clock.now())
+    assert done is not None
+    return done.id
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:
@@ -563,7 +583,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
     twins = {
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
-        "asked_id": ("coordinator", "coordinator elsewhere"),
+        **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),

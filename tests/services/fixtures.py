@@ -3,8 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from threading import Thread
+from typing import Any, NoReturn
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
@@ -12,7 +14,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests.services import notifications
 from tests.services.browser import Browsers, find_chromium
 from tests.services.notifications import NotificationCentre
-from tests.services.postgres import PostgresMissing, PostgresServer
+from tests.services.postgres import PostgresDatabases, PostgresMissing, PostgresServer
 from tests.services.pro_sante import ProSante, ProviderMissing
 from tests.services.push_service import FakePushService
 
@@ -31,9 +33,32 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixture
     return mine.parent if hasattr(request.config, "workerinput") else mine
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """In the process that gives work to others: they have one PostgreSQL in common, which starts while they read."""
+    config: pytest.Config = node.config
+    if POSTGRES not in config.stash and not config.getoption("quick"):
+        with suppress(PostgresMissing):
+            config.stash[POSTGRES] = server = PostgresServer()
+            starting = Thread(target=server.start)
+            starting.start()
+            config.add_cleanup(server.close)
+            config.add_cleanup(starting.join)  # The last to come is cleaned up first.
+    if POSTGRES in config.stash:
+        node.workerinput["postgres_port"] = config.stash[POSTGRES].port
+
+
+POSTGRES = pytest.StashKey[PostgresServer]()
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """One PostgreSQL server per test process."""
+def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresDatabases]:
+    """One PostgreSQL server a run."""
+    if port := getattr(request.config, "workerinput", {}).get("postgres_port"):
+        common = PostgresDatabases(port)
+        common.wait_until_ready()
+        yield common
+        return
     try:
         server = PostgresServer().start()
     except PostgresMissing as missing:
@@ -43,7 +68,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+def postgres_url(postgres: PostgresDatabases) -> Iterator[str]:
     """The address of an empty database, dropped after the test."""
     url = postgres.create_database()
     yield url

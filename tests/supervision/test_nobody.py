@@ -45,8 +45,8 @@ def test_the_list_says_who_is_near_and_what_each_said(town: Town) -> None:
         db.session.get_one(Practitioner, rose.practitioner_id).account_id = None
     page = town.coordinator.get(f"/requests/{asked}/search")
     said = words(page).replace("\u00a0", " ")
-    assert "1 trop loin 1 complet" in said
-    assert "a refusé : complet" in said and "a refusé : trop loin" in said
+    assert "1 trop loin 1 sans place" in said
+    assert "a refusé : sans place" in said and "a refusé : trop loin" in said
     assert "pas encore sur Relais" in said
     assert "tel:+33639980001" in page.text
     order = [said.index(name) for name in ("Zoé Dupré", "Rose Dupré", "Maya Dupré", "Inès Dupré")]

@@ -20,8 +20,8 @@
       const files = [...target.files];
       target.value = ""; // so that the form does not send them again, and the same one can be chosen twice
       for (const file of files) take(file);
-      const again = target.parentElement.querySelector("[data-again]");
-      if (again && files.length) again.textContent = again.dataset.again;
+      const again = target.closest("label")?.querySelector("[data-again]");
+      if (again) again.textContent = again.dataset.again;
     });
 
     form.addEventListener("submit", (event) => {

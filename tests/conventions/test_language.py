@@ -1,0 +1,221 @@
+"""Two languages, whole: the catalogue holds what the sources say, and the sources are typed plainly."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from jinja2 import Environment
+
+from app.core.language import ENGLISH_WORDS, Later, gettext, kept, later, ngettext, read_catalogue, said, speaking, told
+from app.core.typography import in_english, in_french, plain
+from docs import words
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "app"
+TEMPLATES = sorted((APP / "templates").rglob("*.*"))
+PYTHON = sorted(APP.rglob("*.py"))
+SOURCES = [*TEMPLATES, *PYTHON, *sorted(APP.rglob("catalog/*.toml")), *sorted((APP / "static/js").glob("*.js"))]
+
+SETS_TYPE = {"core/typography.py"}
+"""The one place that knows the signs."""
+READS_WHAT_IS_TYPED = {"organizations/words.py", "core/spelling.py", "patients/searching.py", "tablets/rules.py"}
+"""They take away what people paste."""
+
+PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+def messages() -> list[Message]:
+    return [message for message in read_catalogue() if message.id]
+
+
+def test_the_catalogue_holds_what_the_sources_say_and_nothing_else() -> None:
+    held = {message.id for message in messages()}
+    assert (words.texts() - held, held - words.texts()) == (set(), set()), "bin/words"
+
+
+def test_every_text_is_translated() -> None:
+    assert [message.id for message in messages() if not words.translated(message)] == []
+
+
+def test_what_is_filled_in_is_the_same_in_both_languages() -> None:
+    def places(texts: str | Iterable[str]) -> list[list[str]]:
+        return [sorted(PLACE.findall(each)) for each in ([texts] if isinstance(texts, str) else texts)]
+
+    assert [message.id for message in messages() if places(message.id) != places(message.string)] == []
+
+
+def test_the_file_is_as_the_command_writes_it(tmp_path: Path) -> None:
+    """In the order of the alphabet, without line numbers: two branches that add words seldom meet."""
+    again = tmp_path / "messages.po"
+    words.write(words.catalogue(words.texts()), again)
+    assert again.read_text() == ENGLISH_WORDS.read_text(), "bin/words"
+
+
+def test_sources_are_typed_plainly() -> None:
+    signs = re.compile(r"[\u2019\u00a0\u202f]|\\u00a0|\\u202f|\\u2019|\\xa0|&nbsp;|&rsquo;")
+    knowing = SETS_TYPE | READS_WHAT_IS_TYPED
+
+    def typed(path: Path) -> str:
+        return re.sub(
+            r"(?m)^\s*(#|//).*$|\{#.*?#\}",
+            "",
+            path.read_text(encoding="utf-8"),
+            flags=re.S if path.suffix == ".html" else 0,
+        )
+
+    assert [
+        str(path.relative_to(APP))
+        for path in SOURCES
+        if path.relative_to(APP).as_posix() not in knowing and signs.search(typed(path))
+    ] == []
+
+
+# ---- every word is marked
+
+FRENCH = re.compile(
+    r"[éèêàçùôîœÉÀ«»]|[a-z]'[a-zéh]| [?!;:»](?!\S)"
+    r"|\b(le|les|des|du|une|pas|vous|votre|vos|cette|est|sont|pour|avec|sans|dans|chez|demande|soins|moi|quand|pourquoi)\b",
+    re.IGNORECASE,
+)
+ENGLISH = re.compile(
+    r"\b(the|of|is|was|and|with|to|by|not|an|are|that|it|this|for|no|has|its)\b|n't\b|'s\b", re.IGNORECASE
+)
+MARKS = {"_", "later", "ngettext", "gettext"}
+SAYS_WHY = {"public", "capability", "cookie_capability", "limited", "guard", "record"}
+"""Their words are the owner's, in English."""
+NOT_SPOKEN = {
+    "core/typography.py": "the signs themselves",
+    "core/forms.py": "what stands at the end of a label",
+    "core/language.py": "how a language calls itself",
+    "core/dates.py": "months as people type them",
+    "organizations/words.py": "how communes are spelled",
+    "organizations/places.py": "what people write for a place that nobody knows",
+    "organizations/postal_file.py": "columns of a file",
+    "directory/annuaire.py": "columns of a file",
+    "pathways/schema.py": "words of a pathway's file, read by the command that fills the catalogue",
+    "dispatch/words.py": "what a stored text holds",
+}
+
+
+def strings(path: Path) -> Iterator[tuple[int, str]]:
+    """What stands between quotes and is marked by nothing; docstrings, keys and comparisons left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            continue
+        parent = above[node]
+        if isinstance(parent, ast.Expr | ast.Compare | ast.Subscript | ast.MatchValue):
+            continue
+        if isinstance(parent, ast.Dict) and node in parent.keys:
+            continue
+        if not any(name in MARKS | SAYS_WHY for name in calls_around(node, above)):
+            yield node.lineno, node.value
+
+
+def calls_around(node: ast.AST, above: dict[ast.AST, ast.AST]) -> Iterator[str]:
+    while node in above and not isinstance(node, ast.stmt):
+        node = above[node]
+        if isinstance(node, ast.Call):
+            called = node.func
+            yield (
+                called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+            )
+
+
+def test_every_word_of_python_is_marked() -> None:
+    """French between quotes that neither `_`, `ngettext` nor `later` holds would stay French for everybody."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {text}"
+        for path in PYTHON
+        if (name := path.relative_to(APP).as_posix()) not in NOT_SPOKEN and not name.startswith(("cli/", "simulation/"))
+        for line, text in strings(path)
+        if FRENCH.search(text) and not ENGLISH.search(text) and not re.search(r"[\\<]|^[a-z-]+/", text)
+    ]
+    assert found == []
+
+
+def test_every_word_of_a_template_is_marked() -> None:
+    """No letter stands in a template but in a tag, a comment or a call of `_`."""
+    spoken = {"Relais", "RPPS", "list", "opened", "demo", "as"}
+    found = []
+    for path in (each for each in TEMPLATES if each.suffix == ".html"):
+        inside_tag, text = False, ""
+        for line, kind, value in Environment().lex(path.read_text(encoding="utf-8")):
+            if kind != "data":
+                continue
+            text = ""
+            for character in value:
+                if character in "<>":
+                    inside_tag, text = character == "<", text + " "
+                elif not inside_tag:
+                    text += character
+            left = re.sub(r"&#?\w+;", " ", text)
+            if any(word not in spoken for word in re.findall(r"[^\W\d_/][^\s/]*|[«»]", left)):
+                found.append(f"{path.relative_to(ROOT)}:{line}: {left.strip()}")
+    assert found == []
+
+
+# ---- how they are set
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_in_french"),
+    [
+        ("L'heure d'y aller", "L\u2019heure d\u2019y aller"),
+        ("jusqu'à %(km)s km", "jusqu\u2019à %(km)s\u00a0km"),
+        ("d'%(name)s, l'« essai »", "d\u2019%(name)s, l\u2019«\u202fessai\u202f»"),
+        ("Prêt ? Oui ! Bien ; fini : voilà", "Prêt\u202f? Oui\u202f! Bien\u202f; fini\u00a0: voilà"),
+        ("à 14 h 05, 5 Mo, 06 12 34 56 78", "à 14\u00a0h\u00a005, 5\u00a0Mo, 06\u00a012\u00a034\u00a056\u00a078"),
+        ("https://relais.example/p?a=1", "https://relais.example/p?a=1"),
+        ("un b:c, 'entre' <b class='x'>", "un b:c, 'entre' <b class='x'>"),
+    ],
+)
+def test_how_french_is_set(typed: str, set_in_french: str) -> None:
+    assert in_french(typed) == set_in_french
+    assert in_french(set_in_french) == set_in_french, "once is enough"
+    assert plain(set_in_french) == typed
+
+
+def test_english_has_no_space_before_its_punctuation() -> None:
+    assert in_english("Done? Today’s, the patient's: 5 MB") == "Done? Today\u2019s, the patient\u2019s: 5\u00a0MB"
+
+
+# ---- when they are found
+
+
+def test_zero_is_one_in_french_and_many_in_english() -> None:
+    said_of = ("%(num)s jour", "%(num)s jours")
+    assert [plain(ngettext(*said_of, n)) for n in (0, 1, 2)] == ["0 jour", "1 jour", "2 jours"]
+    with speaking("en"):
+        assert [ngettext(*said_of, n) for n in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+
+
+def test_words_made_at_import_are_found_when_they_are_read() -> None:
+    words_of_a_state = later("Sans réponse")
+    assert f"{words_of_a_state}" == "Sans réponse"
+    with speaking("en"):
+        assert f"{words_of_a_state}" == gettext("Sans réponse") != "Sans réponse"
+
+
+def test_words_that_are_read_later_are_no_safe_markup() -> None:
+    hostile = later("%(care)s, %(commune)s", care="<script>", commune="Évry")
+    shown = Environment(autoescape=True).from_string("{{ words }}").render(words=hostile)
+    assert shown == "&lt;script&gt;, Évry"
+    assert not hasattr(Later, "__html__")
+
+
+def test_what_a_row_keeps_is_read_in_any_language() -> None:
+    written = kept(later("jusqu'à %(km)s km", km=1.5), "Nadia Benali")
+    assert plain(told(written)) == "jusqu'à 1,5 km, Nadia Benali"
+    with speaking("en"):
+        assert plain(told(written)) == "up to 1.5 km, Nadia Benali"
+
+
+@pytest.mark.parametrize("typed", ["L'infirmière est là : merci !", "Demain ?", '[["', ""])
+def test_what_a_person_typed_stays_as_it_is(typed: str) -> None:
+    assert said(typed) == typed
+    assert told(kept(typed)) == typed
