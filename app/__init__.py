@@ -30,22 +30,9 @@ from app import (
     tablets,
 )
 from app.config import Settings, read_settings
-from app.core import (
-    again,
-    compression,
-    db,
-    errors,
-    forms,
-    htmx,
-    incoming,
-    limits,
-    logging,
-    security,
-    templates,
-    waiting,
-    ways,
-)
+from app.core import again, compression, db, errors, forms, htmx, incoming, limits, logging, security, waiting, ways
 from app.jobs import timers
+from app.language import templates
 
 
 def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:

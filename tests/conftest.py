@@ -25,13 +25,12 @@ from sqlalchemy.pool import QueuePool
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app import create_app
+from app import clock, create_app
 from app.config import Settings, read_settings
-from app.core import clock
 from app.core.db import Model, db, transaction
-from app.core.typography import plain
 from app.core.waiting import WEB
 from app.demo import territory
+from app.language.typography import plain
 from app.pathways import library
 from app.push.models import Subscription
 from app.push.vapid import public_key

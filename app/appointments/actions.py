@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account
 from app.appointments import words
 from app.appointments.models import Appointment, PatientLink
@@ -15,7 +16,6 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN
-from app.core import clock
 from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.directory.queries import accounts_of, deserted

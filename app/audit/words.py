@@ -1,7 +1,7 @@
 """What lines are called on the screens and in the patient's report."""
 
 from app.audit.origin import Source
-from app.core.language import later
+from app.language.phrases import later
 
 ACTS = {
     "account.signed_in": later("Connexion"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from app.core.spelling import unmarked
+from app.language.spelling import unmarked
 
 USUAL = ("doctor", "nurse", "midwife", "physiotherapist", "pharmacist")
 """Professions of which a person has a usual one, in the order in which a circle is read."""

@@ -6,20 +6,20 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, request, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS, Role
 from app.circles import actions, queries
 from app.circles.models import CareTeamMember
 from app.circles.rules import USUAL
 from app.circles.words import USUAL_WORDS
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import Page, page, see_other
-from app.core.language import gettext as _
 from app.core.ways import way
 from app.directory import queries as directory
 from app.directory.models import Practitioner, PractitionerRole, Profession
+from app.language.phrases import gettext as _
 from app.patients import queries as patients
 from app.patients.models import Patient
 from app.patients.words import Banner, banner

@@ -1,7 +1,7 @@
 """The French words of a circle."""
 
-from app.core.language import later
 from app.directory.models import Profession
+from app.language.phrases import later
 
 USUAL_WORDS = {
     Profession.DOCTOR: later("Médecin traitant"),

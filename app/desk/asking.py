@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, abort, request, url_for
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS, Role
 from app.accounts.queries import holding
@@ -16,7 +17,6 @@ from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need
 from app.circles.rules import USUAL
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other

@@ -10,7 +10,6 @@ from werkzeug.datastructures import FileStorage
 
 from app.core.db import db, transaction
 from app.core.forms import uuid_or_none
-from app.core.language import gettext as _
 from app.documents import actions, antivirus, queries, sandbox
 from app.documents.models import Document
 from app.documents.rules import (
@@ -23,6 +22,7 @@ from app.documents.rules import (
     bare_name,
     safe_name,
 )
+from app.language.phrases import gettext as _
 
 FIELD, KEPT = "document", "kept_document"
 """How a form calls the files that it sends, and those that came before it."""

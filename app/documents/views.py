@@ -8,19 +8,19 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
+from app import clock
 from app.accounts.guards import by_account, me, role, signed_in, signed_in_anywhere
 from app.accounts.models import REQUESTERS
 from app.accounts.rules import own_path
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page
-from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.documents import actions, intake, rights, sandbox
 from app.documents.models import Document
 from app.documents.pages import DocumentPage
 from app.documents.rules import LARGEST, WrongDocument
+from app.language.phrases import gettext as _
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from app.audit.actions import record
-from app.core.dates import PartialDate
 from app.core.db import db, insert_rows, new_id
 from app.core.tokens import keyed_numbers
+from app.language.dates import PartialDate
 from app.patients.ins import InsKind, checked
 from app.patients.models import (
     Cause,

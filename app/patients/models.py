@@ -9,11 +9,11 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
-from app.core.dates import PartialDate
 from app.core.db import Identified, Model, text_enum
-from app.core.language import gettext as _
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner
+from app.language.dates import PartialDate
+from app.language.phrases import gettext as _
 from app.organizations.models import Commune, Organization
 from app.patients.ins import IdentityStatus, InsKind
 from app.patients.names import NO_GIVEN_NAME, all_names, first_given_name

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
-from app.core import clock
 from app.core.db import db
 from app.directory.models import Practitioner
 from app.patients.actions import all_hashed

@@ -7,18 +7,18 @@ from itertools import groupby
 from typing import Self
 from uuid import UUID
 
+from app import clock
 from app.accounts.models import REQUESTERS, Account
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.rules import OPEN, State
 from app.circles.models import CareTeamMember
 from app.circles.queries import circle_of
-from app.core import clock
 from app.core.htmx import Page
-from app.core.language import said
 from app.core.ways import way
-from app.core.words import brief, date_words, phone
 from app.directory.words import PROFESSIONS
 from app.documents.models import Document
+from app.language.phrases import said
+from app.language.words import brief, date_words, phone
 from app.organizations.queries import names_of
 from app.patients import queries as patients
 from app.patients.forms import PatientForm

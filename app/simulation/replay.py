@@ -18,15 +18,15 @@ from sqlalchemy import or_, select
 from app.care_requests.models import CareRequest, State
 from app.circles import queries as circles
 from app.core.db import db
-from app.core.language import decimal, later
-from app.core.typography import NO_BREAK
-from app.core.words import length
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch.facts import Neighbours
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.rules import Candidate
 from app.dispatch.words import BY_PHONE
+from app.language.phrases import decimal, later
+from app.language.typography import NO_BREAK
+from app.language.words import length
 from app.organizations.geo import distance_km
 from app.organizations.queries import territory_communes
 from app.pathways.schema import Pathway, Search, Stage

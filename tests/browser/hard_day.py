@@ -10,12 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app import create_app
+from app import clock, create_app
 from app.care_requests.opening import Need, open_request
 from app.circles import actions as circles
 from app.circles.models import Told
 from app.config import read_settings
-from app.core import clock
 from app.core.db import db, transaction
 from app.demo.people import CAST, identity_of
 from app.demo.plot import account

@@ -13,9 +13,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import Account, Role, SignIn
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.membership.invitations import Invitee, invite
 from app.membership.models import Recovery

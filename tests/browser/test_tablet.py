@@ -11,9 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import Role
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.tablets import actions, queries
 from app.tablets.models import Tablet

@@ -11,10 +11,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
-from app import create_app
+from app import clock, create_app
 from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest, Episode
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.sealed import Sealed, fernets
 from app.core.tokens import keyed_hash, keyring

@@ -15,16 +15,15 @@ from cryptography.fernet import InvalidToken
 from flask import Flask
 from sqlalchemy import Text, select, type_coerce
 
-from app import create_app
+from app import clock, create_app
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment, PatientLink
 from app.care_requests.models import CareRequest
 from app.cli import keys, resealing
-from app.core import clock
-from app.core.dates import PartialDate
 from app.core.db import db, transaction
 from app.core.sealed import fernets
 from app.core.tokens import hash_token
+from app.language.dates import PartialDate
 from app.membership import recovery
 from app.patients import actions as patients
 from app.patients import queries, rehashing

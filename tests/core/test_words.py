@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.core import words
-from app.core.language import speaking
-from app.core.templates import map_link
-from app.core.typography import in_french, plain
+from app.language import words
+from app.language.phrases import speaking
+from app.language.templates import map_link
+from app.language.typography import in_french, plain
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Paris, a Tuesday
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, select
 
+from app import clock
 from app.accounts.models import Membership, Role
 from app.care_requests import actions as care_requests
 from app.care_requests import opening
@@ -13,7 +14,6 @@ from app.care_requests.carers import AFTERCARE
 from app.care_requests.rules import Verb
 from app.circles import actions as circles
 from app.circles.models import Told
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.patients import queries

@@ -14,11 +14,12 @@ from flask import Flask, Response, jsonify, render_template_string, request
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from app import shell
+from app import clock, shell
 from app.accounts.models import Account
-from app.core import clock, ways, words
+from app.core import ways
 from app.core.db import Model, db, transaction
 from app.core.security import csrf, public
+from app.language import words
 from app.messages.actions import alert
 from app.push.models import Message, Subscription
 from app.push.sender import send_due

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Role
 from app.audit.models import AuditEvent
 from app.care_requests import actions as care_requests
@@ -15,7 +16,6 @@ from app.care_requests.models import CareRequest
 from app.care_requests.rules import State, Verb
 from app.circles.actions import set_usual
 from app.circles.models import Told
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, Profession
 from app.organizations.places import birth_place_meant, birth_place_written

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import clock
 from app.accounts.models import Role
 from app.appointments.queries import of_request
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.limits import Attempts
 from app.membership import recovery

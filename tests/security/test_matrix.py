@@ -15,11 +15,11 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
 from app.circles import actions as circles
 from app.circles.models import CareTeamMember, Told
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry

@@ -10,11 +10,11 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 
+from app import clock
 from app.accounts.models import Role, SignIn
 from app.audit import actions as audit
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State, Step
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.directory.models import PractitionerRole
 from app.dispatch import actions as dispatch

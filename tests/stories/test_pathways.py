@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Role
 from app.care_requests import actions as care_requests
 from app.care_requests import opening
@@ -14,15 +15,14 @@ from app.care_requests.rules import planned
 from app.circles import actions as circles
 from app.circles import queries as circle_queries
 from app.circles.models import Told
-from app.core import clock
 from app.core.db import db, transaction
-from app.core.language import told
-from app.core.typography import plain
 from app.directory.actions import accept_requests, replace
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
+from app.language.phrases import told
+from app.language.typography import plain
 from app.messages import actions as messages
 from app.messages.rules import Wishes
 from app.patients.models import Consent, Patient

@@ -12,8 +12,9 @@ from jinja2 import StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from app.core import clock, words
-from app.core.language import (
+from app import clock
+from app.language import words
+from app.language.phrases import (
     FRENCH,
     LANGUAGES,
     Later,
