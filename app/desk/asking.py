@@ -15,6 +15,7 @@ from app.care_requests import queries as care_request_queries
 from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need
+from app.circles.rules import USUAL
 from app.core import clock
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
@@ -91,6 +92,7 @@ def request_page(
         nearest=NEAREST,
         reachable=dispatch_queries.reachable(patient, pathway.search) if patient else None,
         profession=PROFESSIONS[Profession(pathway.search.profession)],
+        usual_kind=pathway.search.profession if patient and pathway.search.profession in USUAL else "",
         under_way=[under_way_line(each, now) for each in under_way],
         asked={each.reason: since(each.created_at, now) for each in under_way},
         chosen_twice=bool(status == 409),

@@ -12,7 +12,7 @@ from app.accounts.guards import by_account, me, role, signed_in, signed_in_anywh
 from app.accounts.models import REQUESTERS
 from app.accounts.rules import own_path
 from app.core import clock
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.core.htmx import page
 from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
@@ -58,6 +58,7 @@ def picture(document_id: UUID, number: int) -> Response:
     if not 0 < number <= (document.pages or 0):
         abort(404)
     media_type, body = document.media_type, document.body
+    db.session.rollback()  # No reading goes on while a page is drawn.
     if media_type == "application/pdf":
         try:
             media_type, _pages, body = sandbox.page(body, number)
@@ -94,9 +95,11 @@ def made_anew(document: Document) -> Document:
     """
     if document.pages is not None:
         return document
-    made = sandbox.keep(document.body)
+    document_id, body = document.id, document.body
+    db.session.rollback()
+    made = sandbox.keep(body)
     with transaction():
-        document = mine(document.id)
+        document = mine(document_id)
         document.media_type, document.pages, document.body = made
         document.size = len(made.body)
     return document

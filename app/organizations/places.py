@@ -163,6 +163,17 @@ def birth_place_meant(text: str, near: Commune | None = None) -> Meant[Meaning]:
     return Meant(None, [*exact, *homonyms]) if homonyms else Meant(exact[0])
 
 
+def birth_place_written(code: str) -> str:
+    """A birthplace that is kept, as a field holds it and reads it again."""
+    if code == UNKNOWN:
+        return _("inconnu")
+    if abroad := countries().get(code):
+        return abroad.written
+    known = _of_insee(code)
+    name = WHOLE_CITIES.get(code) or next((row.name or row.commune.name for row in known), "")
+    return f"{name} ({code})" if name else code
+
+
 def suggestions(meant: Meant[Place] | Meant[Meaning]) -> list[Meaning]:
     """What a list under the field offers: each postal code of the commune, or the choices."""
     place = meant.place

@@ -87,6 +87,19 @@ class BirthDateField(PartialDateField):
             raise ValidationError(str(why)) from None
 
 
+def helped(field: CommuneField, near: Commune | None) -> None:
+    """What is understood of this place is said under it while it is typed."""
+    field.understand(near)
+    field.render_kw = {
+        "list": f"{field.id}-options",
+        "hx-get": way("communes"),
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": f"#{field.id}-meant",
+        "hx-status:4xx": "swap:none",
+        "hx-status:5xx": "swap:none",
+    }
+
+
 class PatientForm(Form):
     """The five traits of the national identity reference (FACTS 4.4), and how to reach the person."""
 
@@ -155,15 +168,7 @@ class PatientForm(Form):
         super().__init__(**given)
         self.given_names.flags.required = True
         for field in (self.birth_place, self.commune):
-            field.understand(near)
-            field.render_kw = {
-                "list": f"{field.id}-options",
-                "hx-get": way("communes"),
-                "hx-trigger": "input changed delay:200ms",
-                "hx-target": f"#{field.id}-meant",
-                "hx-status:4xx": "swap:none",
-                "hx-status:5xx": "swap:none",
-            }
+            helped(field, near)
 
     @property
     def says_more(self) -> bool:

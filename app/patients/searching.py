@@ -5,7 +5,7 @@ computed alike from a person's traits and from what was typed.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -63,11 +63,9 @@ class Sought:
         long = [word[:LETTERS] for word in self.words if len(word) >= LETTERS]
         return [[each] for each in dict.fromkeys(long)] or [["".join(self.words)[:LETTERS], *self.words]]
 
-    def fits(self, traits: Traits) -> bool:
-        """A hash only says that it may be her."""
-        if self.phone:
-            return self.phone in traits.phones
-        return (self.born is None or traits.birth_date.may_be(self.born)) and fits(self.words, traits.names)
+    def fits(self, names: Iterable[str], born: PartialDate) -> bool:
+        """A hash only knows how a name begins. A number it knows whole."""
+        return bool(self.phone) or ((self.born is None or born.may_be(self.born)) and fits(self.words, names))
 
 
 def born_as_kept(born: PartialDate) -> list[str]:

@@ -17,6 +17,8 @@ from app import schedule
 from app.accounts.models import Account, Membership, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need, open_request
+from app.circles import actions as circles
+from app.circles.models import Told
 from app.core import clock
 from app.core.dates import PartialDate
 from app.core.db import Model, db, insert_rows, transaction
@@ -235,7 +237,7 @@ class Town:
             )
             for person in usual:
                 practitioner = db.session.get_one(Practitioner, person.practitioner_id)
-                patients.set_usual(patient.id, practitioner, now=clock.now())
+                circles.set_usual(patient.id, practitioner, told=Told.NAMED, now=clock.now())
             return patient.id
 
     def stranger(self) -> Person:

@@ -61,7 +61,7 @@ def test_the_members_and_what_they_do(join: Join, nora: Visitor, practice: UUID)
     anne = join("anne", Role.ADMINISTRATOR)
     page = anne.visit("/members").text
     assert "Nora Petit" in page
-    assert "Répondre aux demandes" in page
+    assert "Professionnel de santé" in page
     assert nora.visit("/members").status_code == 403
 
 
