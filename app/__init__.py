@@ -7,6 +7,7 @@ from app import (
     appointments,
     audit,
     care_requests,
+    circles,
     desk,
     directory,
     dispatch,
@@ -29,22 +30,9 @@ from app import (
     tablets,
 )
 from app.config import Settings, read_settings
-from app.core import (
-    again,
-    compression,
-    db,
-    errors,
-    forms,
-    htmx,
-    incoming,
-    limits,
-    logging,
-    security,
-    templates,
-    waiting,
-    ways,
-)
+from app.core import again, compression, db, errors, forms, htmx, incoming, limits, logging, security, waiting, ways
 from app.jobs import timers
+from app.language import templates
 
 
 def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:
@@ -67,7 +55,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, documents, care_requests, appointments, dispatch):
+    for room in (directory, patients, circles, documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, joining, emergency, patient_space, shell):

@@ -1,7 +1,7 @@
 """What lines are called on the screens and in the patient's report."""
 
 from app.audit.origin import Source
-from app.core.language import later
+from app.language.phrases import later
 
 ACTS = {
     "account.signed_in": later("Connexion"),
@@ -36,6 +36,10 @@ ACTS = {
     "tablet.code_locked": later("Code bloqué sur la tablette du service"),
     "tablet.handed_over": later("Passage de relais lu sur la tablette"),
     "patient.created": later("Création du dossier"),
+    "circle.named": later("Professionnel habituel nommé, avec l'accord de la personne"),
+    "circle.ended": later("Professionnel habituel retiré"),
+    "objection.made": later("La personne s'oppose à un accès à son dossier"),
+    "objection.lifted": later("La personne revient sur son opposition"),
     "patient.identity_checked": later("Identité vérifiée sur pièce"),
     "patient.merged": later("Deux dossiers réunis en un"),
     "patient.separated": later("Dossiers réunis, séparés de nouveau"),

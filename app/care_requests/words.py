@@ -5,9 +5,9 @@ from typing import Any
 
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
-from app.core.language import decimal, later, said
-from app.core.typography import NO_BREAK
-from app.core.words import date_words
+from app.language.phrases import decimal, later, said
+from app.language.typography import NO_BREAK
+from app.language.words import date_words
 from app.messages.models import Notice
 from app.pathways.schema import Question
 

@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
-from app.core.language import gettext as _
-from app.core.spelling import visible
+from app.language.phrases import gettext as _
+from app.language.spelling import visible
 from app.organizations.geo import distance_km
 from app.organizations.models import Commune, Locality
 from app.organizations.words import department_code, department_of, departments, gazetteer, plain, searched

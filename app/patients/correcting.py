@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.audit.actions import record
-from app.core.dates import PartialDate
 from app.core.db import append, db
 from app.core.events import announce
+from app.language.dates import PartialDate
 from app.live.actions import changed as changed_topic
 from app.patients.actions import Identity, index
 from app.patients.models import Correction, Patient

@@ -7,11 +7,11 @@ from typing import Any
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from app.core import clock
+from app import clock
 from app.core.forms import Form, PartialDateField, PhoneField, stripped
-from app.core.language import gettext as _
-from app.core.language import later
 from app.core.ways import way
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity, Telecom

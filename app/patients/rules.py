@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.dates import PartialDate
-from app.core.language import gettext as _
+from app.language.dates import PartialDate
+from app.language.phrases import gettext as _
 from app.patients.names import all_names, same_person
 
 OLDEST = 125

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.core import clock
-from app.core.dates import PartialDate
-from app.core.language import gettext as _
-from app.core.language import later, ngettext
-from app.core.words import count_days, date_words, phone
+from app import clock
+from app.language.dates import PartialDate
+from app.language.phrases import gettext as _
+from app.language.phrases import later, ngettext
+from app.language.words import count_days, date_words, phone
 from app.organizations.models import town_of
 from app.patients.models import Cause, Patient
 from app.patients.queries import Found

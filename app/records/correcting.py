@@ -6,15 +6,15 @@ from uuid import UUID
 
 from flask import Response, flash, url_for
 
+from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
-from app.core.words import phone
+from app.language.phrases import gettext as _
+from app.language.words import phone
 from app.organizations.models import Commune
 from app.organizations.places import Place, birth_place_written
 from app.organizations.queries import organizations

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from flask import Response, url_for
 
+from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS
 from app.audit.actions import record
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other

@@ -7,20 +7,22 @@ from itertools import groupby
 from typing import Self
 from uuid import UUID
 
+from app import clock
 from app.accounts.models import REQUESTERS, Account
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.rules import OPEN, State
-from app.core import clock
+from app.circles.models import CareTeamMember
+from app.circles.queries import circle_of
 from app.core.htmx import Page
-from app.core.language import said
 from app.core.ways import way
-from app.core.words import brief, date_words, phone
 from app.directory.words import PROFESSIONS
 from app.documents.models import Document
+from app.language.phrases import said
+from app.language.words import brief, date_words, phone
 from app.organizations.queries import names_of
 from app.patients import queries as patients
 from app.patients.forms import PatientForm
-from app.patients.models import CareTeamMember, Correction, Patient, Relation
+from app.patients.models import Correction, Patient, Relation
 from app.patients.words import CAUSES, TRAITS, Banner, banner
 from app.records import queries
 from app.records.forms import IdentityForm
@@ -101,7 +103,7 @@ class PersonPage(Page):
             worrying=lines(each for each in opened if each.worries),
             under_way=lines(each for each in opened if not each.worries),
             over=lines(each for each in care if each.facts.state not in OPEN),
-            circle=[Carer.of(each) for each in patients.circle_of(patient.id)],
+            circle=[Carer.of(each) for each in circle_of(patient.id)],
             accesses=accesses(patients.relations_of(patient.id, now)),
             documents=queries.documents_of(patient.id, account),
             corrections=[corrected(each) for each in patients.corrections_of(patient.id)],

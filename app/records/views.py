@@ -4,10 +4,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS
 from app.audit.readings import read_lately, record_reading
-from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other, wants_part
 from app.patients import queries as patients

@@ -7,6 +7,7 @@ WAYS = {
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",
+    "circle": "circles.circle",
     "devices": "messages.devices",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own

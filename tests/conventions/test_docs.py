@@ -17,9 +17,11 @@ from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import OfferState
 from app.dispatch.words import REFUSALS
+from app.language.typography import plain
 from app.letters.models import LetterState
 from app.push.models import MessageState
 from docs.screenshots import STAMP, looks
+from tests.browser import screens
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -75,7 +77,7 @@ def test_architecture_says_what_the_rooms_say_of_themselves() -> None:
 )
 def test_the_glossary_has_every_member_with_its_words(title: str, words: dict[str, str]) -> None:
     for name, shown in words.items():
-        assert shown in row(section(GLOSSARY, title), str(name)), f"`{name}` is shown as {shown}"
+        assert plain(str(shown)) in row(section(GLOSSARY, title), str(name)), f"`{name}` is shown as {shown}"
 
 
 @pytest.mark.parametrize("kind", [State, Role, Profession])
@@ -143,6 +145,13 @@ def test_docs_screenshots_fresh() -> None:
     assert STAMP.read_text().strip() == looks(), "templates or styles changed: run bin/screenshots"
 
 
+def test_there_is_a_sheet_for_every_door() -> None:
+    drawn = {path.name for path in STAMP.parent.glob("screens-*.webp")}
+    doors = {screen.door.replace(" ", "-") for screen in (*screens.SCREENS, *screens.STATES)}
+    assert drawn == {f"screens-{door}.webp" for door in doors}, "run bin/screenshots"
+
+
 def test_pictures_stay_small() -> None:
+    assert sum(path.stat().st_size for path in STAMP.parent.iterdir()) < 6_000_000
     for path in STAMP.parent.glob("*.png"):
         assert path.stat().st_size < 200_000, path.name

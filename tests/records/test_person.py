@@ -8,17 +8,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Role
 from app.audit.models import AuditEvent
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State, Verb
-from app.core import clock
+from app.circles.actions import set_usual
+from app.circles.models import Told
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, Profession
 from app.organizations.places import birth_place_meant, birth_place_written
 from app.patients import queries as patients
-from app.patients.actions import set_usual
 from app.patients.models import Cause, Correction, Patient, Relation
 from app.records import identity as coming
 from app.supervision.traces import patient_report
@@ -70,7 +71,7 @@ class TestWhoMeets:
         sent = maternity.post("/patients/new?pathway=maternity-registration", new)
         patient = UUID(sent.location.rpartition("patient=")[2])
         with transaction():
-            set_usual(patient, db.session.get_one(Practitioner, lou.practitioner_id), now=clock.now())
+            set_usual(patient, db.session.get_one(Practitioner, lou.practitioner_id), told=Told.NAMED, now=clock.now())
         clock.advance(timedelta(days=30))
         found = maternity.post("/requests/patients?pathway=home-care", {"q": "12/03/1948 mar"})
         assert str(patient) in found.text

@@ -15,10 +15,13 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
-from app.core import clock
+from app.circles import actions as circles
+from app.circles.models import CareTeamMember, Told
 from app.core.db import db, transaction
+from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.drafts.actions import keep
@@ -83,7 +86,6 @@ CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
 AT_TABLET = tablet_too(row("forbidden"))
 
 READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
-ASKS_ALONE = tablet_too(only(*REQUESTERS, *ELSEWHERE))
 
 PERSON = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
 
@@ -112,7 +114,7 @@ TABLE: dict[str, Row] = {
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
-    "POST /documents": ASKS_ALONE,
+    "POST /documents": ASKS,
     "GET /documents/<uuid:document_id>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/pages/<int:number>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/file": READS,
@@ -199,6 +201,9 @@ TABLE: dict[str, Row] = {
     "GET /patients/<uuid:patient_id>": PERSON,
     "GET /patients/<uuid:patient_id>/correction": PERSON,
     "POST /patients/<uuid:patient_id>/correction": PERSON,
+    "GET /patients/<uuid:patient_id>/circle": PERSON,
+    "POST /patients/<uuid:patient_id>/circle": PERSON,
+    "POST /patients/<uuid:patient_id>/circle/<uuid:member_id>/end": PERSON,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
     "GET /practice": ANSWERS,
@@ -341,6 +346,10 @@ def world(town: Town) -> World:
     assert offer is not None and offer.request_id == request
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
+        hers = db.session.get_one(Practitioner, winner.practitioner_id)
+        patient_id = db.session.get_one(CareRequest, request).patient_id
+        assert patient_id is not None
+        circles.set_usual(patient_id, hers, told=Told.NAMED, now=clock.now())
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)
@@ -368,6 +377,7 @@ def world(town: Town) -> World:
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
+            "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
             "pair_id": pair_of(*alike[:2]),
@@ -551,6 +561,7 @@ def test_every_route_has_its_row_and_every_row_its_route(town: Town) -> None:
     assert {f"{method} {rule.rule}" for method, rule in routes(town)} == TABLE.keys()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)  # a thousand requests: a machine with other work takes its time
 def test_everyone_hears_what_the_table_says(world: World) -> None:
     wrong = []
@@ -593,6 +604,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
         **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
+        "member_id": ("requester", "requester elsewhere"),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),
