@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from app import clock
 from app.accounts.models import Membership, Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.patients.models import Cause, Relation
