@@ -13,9 +13,9 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
-from app.core.dates import PartialDate
 from app.core.db import db
-from app.core.language import later
+from app.language.dates import PartialDate
+from app.language.phrases import later
 from app.live.actions import changed
 from app.messages.actions import alert
 from app.messages.models import Notice

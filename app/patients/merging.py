@@ -33,14 +33,16 @@ class GoesAlong:
 
 POINTERS: dict[str, GoesAlong | Stays] = {
     "care_request.patient_id": GoesAlong(),
-    "care_team_member.patient_id": GoesAlong(alone=("profession",)),
+    "care_team_member.patient_id": GoesAlong(alone=("profession", "until")),
     "consent.patient_id": GoesAlong(),
+    "correction.patient_id": Stays.SAYS_WHAT_WAS,
     "document.patient_id": GoesAlong(),
     "emergency_access.patient_id": GoesAlong(),
     "episode.patient_id": GoesAlong(),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.other_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.patient_id": Stays.SAYS_WHAT_WAS,
+    "objection.patient_id": GoesAlong(alone=("organization_id", "practitioner_id", "until")),
     "patient.merged_into_id": GoesAlong(),
     "patient_merge.absorbed_id": Stays.SAYS_WHAT_WAS,
     "patient_merge.kept_id": Stays.SAYS_WHAT_WAS,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from app.core.dates import PartialDate, WrongDate, read_date, simplified
-from app.core.language import gettext as _
-from app.core.phones import WrongNumber, read_number
+from app.language.dates import PartialDate, WrongDate, read_date, simplified
+from app.language.phones import WrongNumber, read_number
+from app.language.phrases import gettext as _
 from app.patients.names import LETTERS, beginnings, fits, forms, given_list, name_words
 from app.patients.rules import ImpossibleBirth, Traits, check_birth_date
 

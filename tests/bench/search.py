@@ -22,12 +22,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Text, column, insert, select, table, text
 
-from app import create_app
-from app.core import clock
-from app.core.dates import PartialDate
+from app import clock, create_app
 from app.core.db import Model, db
 from app.core.sealed import fernets
 from app.core.tokens import derive, keyring
+from app.language.dates import PartialDate
 from app.organizations.models import Commune, Organization
 from app.patients import names, queries, searching
 from app.patients.actions import hashed

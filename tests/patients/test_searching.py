@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.dates import PartialDate
+from app.language.dates import PartialDate
 from app.patients.names import name_words
 from app.patients.rules import Traits
 from app.patients.searching import NotYet, Sought, read_search, search_keys
