@@ -12,9 +12,9 @@ from cryptography.fernet import InvalidToken
 
 from app.core.sealed import Sealed
 from app.core.tokens import keyed_hash, keyed_numbers
+from app.identity.rules import Traits, official_date
+from app.identity.searching import search_keys
 from app.language.dates import PartialDate
-from app.patients.rules import Traits, official_date
-from app.patients.searching import search_keys
 
 revision: str = "0018"
 down_revision: str | None = "0016"

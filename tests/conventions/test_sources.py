@@ -94,16 +94,6 @@ def test_what_fetches_itself_again_survives_a_passing_trouble() -> None:
     assert offenders(TEMPLATES, breaks) == []
 
 
-def test_french_signs_are_never_parted_from_their_word() -> None:
-    """A line must not begin with a question mark: a no-break space stands before it."""
-
-    def breaks(text: str) -> list[str]:
-        text = re.sub(r"\{#.*?#\}|^#.*?$", "", text, flags=re.S | re.M)
-        return re.findall(r"[\wà-ÿ)’] [?!;:»](?=[\s\"'<])", text)
-
-    assert offenders([*TEMPLATES, *CATALOG], breaks) == []
-
-
 def test_actions_never_commit() -> None:
     assert offenders(SOURCES, lambda text: "session.commit(" in text) == ["app/core/db.py"]
 
