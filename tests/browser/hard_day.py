@@ -14,6 +14,7 @@ from app import create_app
 from app.care_requests.opening import Need, open_request
 from app.config import read_settings
 from app.core import clock
+from app.core.dates import PartialDate
 from app.core.db import db, transaction
 from app.demo.people import CAST, identity_of
 from app.demo.plot import account
@@ -89,7 +90,7 @@ def _ask(now: datetime) -> None:
             someone,
             birth_name=family,
             given_names=given,
-            birth_date=date(1931 + rank, 3, 1 + rank),
+            birth_date=PartialDate.of(date(1931 + rank, 3, 1 + rank)),
             address=ADDRESS if rank % 3 == 0 else "1 rue A",
         )
         patient = patients.create(identity, organization_id=place, by=author.id, now=now)
