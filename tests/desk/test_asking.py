@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.care_requests.models import CareRequest, State
-from app.core import clock
-from app.core.dates import PartialDate
 from app.core.db import db, new_id, transaction
+from app.language.dates import PartialDate
 from app.organizations.actions import import_communes
 from app.patients.actions import Identity, create
 from app.patients.models import Consent, IdentityCheck, LikelyDuplicate, Patient
@@ -315,7 +315,7 @@ def test_everything_to_mend_is_named_once_in_the_order_of_the_screen(shared_code
     assert "3 réponses à compléter ou à corriger : Lieu de naissance Sexe Téléphone Rien n'est perdu." in words(
         came_back
     )
-    hidden = '<legend class="visually-hidden">Est-ce ce lieu\u00a0? Touchez-le pour le choisir.</legend>'
+    hidden = '<legend class="visually-hidden">Est-ce ce lieu ? Touchez-le pour le choisir.</legend>'
     assert hidden in came_back.text  # the error above says it already
 
 

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.models import Account, Passkey, PasskeyLetter, Role
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter, LetterState
 from app.letters.sender import send_mails
@@ -61,7 +61,7 @@ def test_the_members_and_what_they_do(join: Join, nora: Visitor, practice: UUID)
     anne = join("anne", Role.ADMINISTRATOR)
     page = anne.visit("/members").text
     assert "Nora Petit" in page
-    assert "Répondre aux demandes" in page
+    assert "Professionnel de santé" in page
     assert nora.visit("/members").status_code == 403
 
 
