@@ -315,7 +315,7 @@ def test_everything_to_mend_is_named_once_in_the_order_of_the_screen(shared_code
     assert "3 réponses à compléter ou à corriger : Lieu de naissance Sexe Téléphone Rien n'est perdu." in words(
         came_back
     )
-    hidden = '<legend class="visually-hidden">Est-ce ce lieu\u00a0? Touchez-le pour le choisir.</legend>'
+    hidden = '<legend class="visually-hidden">Est-ce ce lieu ? Touchez-le pour le choisir.</legend>'
     assert hidden in came_back.text  # the error above says it already
 
 
