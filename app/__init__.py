@@ -7,6 +7,7 @@ from app import (
     appointments,
     audit,
     care_requests,
+    circles,
     desk,
     directory,
     dispatch,
@@ -20,29 +21,18 @@ from app import (
     messages,
     pathways,
     patient_space,
+    patients,
     push,
+    records,
     schedule,
     shell,
     supervision,
     tablets,
 )
 from app.config import Settings, read_settings
-from app.core import (
-    again,
-    compression,
-    db,
-    errors,
-    forms,
-    htmx,
-    incoming,
-    limits,
-    logging,
-    security,
-    templates,
-    waiting,
-    ways,
-)
+from app.core import again, compression, db, errors, forms, htmx, incoming, limits, logging, security, waiting, ways
 from app.jobs import timers
+from app.language import templates
 
 
 def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:
@@ -65,10 +55,10 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, documents, care_requests, appointments, dispatch):
+    for room in (directory, patients, circles, documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, supervision, joining, emergency, patient_space, shell):
+    for door in (desk, inbox, records, supervision, joining, emergency, patient_space, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

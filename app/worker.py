@@ -11,8 +11,8 @@ from types import FrameType
 import structlog
 from flask import Flask
 
+from app import clock
 from app.audit.origin import Source, came_by
-from app.core import clock
 from app.core.db import db
 from app.core.waiting import was_undone
 from app.jobs import heartbeats, stopping

@@ -1,6 +1,8 @@
-"""Takes the pictures of the documents from the running demonstration: `bin/screenshots`.
+"""Takes the pictures of the documents from the running demonstration: `bin/screenshots [--few]`.
 
-`images/STAMP` says of which templates and styles they are; a test compares it, so that no picture grows old unseen.
+The few pictures that the documents show, and `sheets`. `images/STAMP` says of which templates and styles the few are; a
+test compares it, so that no picture grows old unseen. `--few` leaves the sheets as they are: each set of them is
+megabytes of history.
 """
 
 import base64
@@ -10,6 +12,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -43,7 +46,9 @@ def looks() -> str:
     return digest.hexdigest()
 
 
-def main() -> None:
+def main(few: str = "") -> None:
+    if few not in ("", "--few"):
+        raise SystemExit("usage: bin/screenshots [--few]")
     chromium = find_chromium()
     if chromium is None:
         raise SystemExit("no browser here: install Chromium (Debian: apt-get install chromium)")
@@ -54,9 +59,10 @@ def main() -> None:
         browsers.allow("")  # Judging the pages is the tests' work.
         tell(browsers, f"{address}/demo/as")
         browsers.close()
-        hard_day.write(folder)
-        sheets.make(browsers, address, IMAGES)
-        browsers.close()
+        if not few:
+            hard_day.write(folder)
+            sheets.make(browsers, address, IMAGES)
+            browsers.close()
     STAMP.write_text(taken_of + "\n")
 
 
@@ -165,4 +171,4 @@ def beside(tablet: bytes, phone: bytes, browsers: Browsers) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 from msgspec import to_builtins
 
-from app.core.language import ENGLISH, ENGLISH_WORDS, read_catalogue
+from app.language.phrases import ENGLISH, ENGLISH_WORDS, read_catalogue
 from app.pathways.library import load_catalog
 
 APP = Path(__file__).parents[1] / "app"

@@ -20,21 +20,21 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine, event, func, update
+from sqlalchemy import Dialect, Engine, event, func, update
 from sqlalchemy.pool import QueuePool
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app import create_app
+from app import clock, create_app
 from app.config import Settings, read_settings
-from app.core import clock
 from app.core.db import Model, db, transaction
-from app.core.typography import plain
 from app.core.waiting import WEB
 from app.demo import territory
+from app.language.typography import plain
 from app.pathways import library
 from app.push.models import Subscription
 from app.push.vapid import public_key
+from app.tablets import codes
 from tests.factories.town import Town
 from tests.services.once import made_once
 from tests.services.postgres import PostgresDatabases
@@ -109,20 +109,22 @@ def compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None
 
 Rule.compile = compiled_once(Rule.compile)
 library.read_pathway = cache(library.read_pathway)  # The catalogue is read by each house; nobody changes its files.
+SLOWLY, codes.COST = codes.COST, {**codes.COST, "n": 16}  # How slowly in truth, tests/tablets/test_rules.py holds.
 
 
 def one_dialect(make_engine: Callable[..., Engine]) -> Callable[..., Engine]:
-    """SQL too: what one house has said to an engine, the next need not put into words again."""
-    first: dict[str, Engine] = {}
+    """SQL too: what one house has said to an engine, the next need not put into words again. No engine is kept: one
+    that its test left open must be found there, and not at the end of the run."""
+    first: dict[str, tuple[Dialect, Any]] = {}
 
     def engine(*args: object) -> Engine:
         new = make_engine(*args)
-        known = first.get(new.dialect.name)
-        if known is None or known.dialect.server_version_info is None:  # It never met its database.
-            first[new.dialect.name] = new
+        dialect, compiled = first.get(new.dialect.name, (new.dialect, new._compiled_cache))
+        if dialect.server_version_info is None:  # It never met its database.
+            first[new.dialect.name] = new.dialect, new._compiled_cache
             return new
-        new.dialect = new.pool._dialect = known.dialect
-        new._compiled_cache = known._compiled_cache
+        new.dialect = new.pool._dialect = dialect
+        new._compiled_cache = compiled
         return new
 
     return engine
@@ -132,7 +134,11 @@ SQLAlchemy._make_engine = one_dialect(SQLAlchemy._make_engine)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="only what needs no other program than Python and SQLite")
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="rules, actions and screens on SQLite: no other program, nothing that takes seconds",
+    )
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -141,32 +147,43 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return cores if config.getoption("quick") else (cores * 3 + 1) // 2
 
 
+WAITING = {"browser", "bench", "chaos", "live", "services"}
+"""Folders whose tests wait for browsers, processes and clocks."""
+
+BEYOND_RULES_ACTIONS_AND_SCREENS = {"chaos", "bench", "demo", "simulation", "services"}
+PROGRAMS = {"playwright_driver", "chromium", "postgres", "pro_sante", "notification_centre"}
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What waits comes first, screens before all: one worker waits while the others use the cores, and none ends alone
     with a long test."""
-    items.sort(key=lambda item: ("test_screens.py" not in item.nodeid, not WAITING & {*item.path.parts}))
+    items.sort(key=lambda item: ("test_screens.py" not in item.nodeid, folder_of(item) not in WAITING))
     if config.getoption("quick"):
-        slow = [item for item in items if needs_another_program(item)]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+        left = [item for item in items if is_left_to_the_whole_run(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
+
+
+def folder_of(item: pytest.Item) -> str:
+    return item.nodeid.removeprefix("tests/").partition("/")[0]
+
+
+def is_left_to_the_whole_run(item: pytest.Item) -> bool:
+    """It asks for a browser, PostgreSQL or the State's sign-in, loads the demonstration, starts and kills processes of
+    ours, or tries so much that it takes seconds (`long`)."""
+    asked = (PROGRAMS | {"demonstration"}) & set(getattr(item, "fixturenames", ()))
+    on_postgresql = "postgresql" in item.nodeid.partition("[")[2]
+    long = item.get_closest_marker("long") is not None
+    return bool(asked) or on_postgresql or long or folder_of(item) in BEYOND_RULES_ACTIONS_AND_SCREENS
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays until the end: looking through it for garbage was a tenth of the time."""
+    """What was imported and collected is no garbage, and a house that ended may lie about for a while: looking for
+    garbage was a tenth of the time."""
     gc.collect()
     gc.freeze()
-
-
-WAITING = {"browser", "bench", "chaos", "live", "services"}
-
-
-def needs_another_program(item: pytest.Item) -> bool:
-    """A browser, PostgreSQL, the State's sign-in; or it starts and kills processes of ours."""
-    programs = {"playwright_driver", "chromium", "postgres", "pro_sante", "notification_centre"}
-    asked = programs & set(getattr(item, "fixturenames", ()))
-    on_postgresql = "postgresql" in item.nodeid.partition("[")[2]
-    return bool(asked) or on_postgresql or {"chaos", "bench"} & {*item.path.parts} != set()
+    gc.set_threshold(5_000, 10, 20)
 
 
 MIGRATIONS = str(Path(__file__).parents[1] / "migrations")

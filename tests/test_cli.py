@@ -7,9 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from app import cli, schedule
+from app import cli, clock, schedule
 from app.accounts.models import Account, Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
 from app.jobs import heartbeats

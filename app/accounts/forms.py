@@ -4,7 +4,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from app.core.forms import Form, stripped
-from app.core.language import later
+from app.language.phrases import later
 
 
 class PasskeyNameForm(Form):

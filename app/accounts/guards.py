@@ -8,9 +8,9 @@ from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app import clock
 from app.accounts.models import Account, Role
 from app.accounts.sessions import keep_form, me_sign_in, needs_proof
-from app.core import clock
 from app.core.htmx import see_other
 from app.core.security import View, guarded
 from app.core.ways import way

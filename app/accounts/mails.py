@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from app.accounts.models import PasskeyLetter
-from app.core.language import gettext as _
-from app.core.language import later
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.letters import kinds
 from app.letters.kinds import LetterKind, Words
 from app.letters.models import Letter

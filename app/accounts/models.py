@@ -45,7 +45,7 @@ class Account(Identified, Named, Model):
     email: Mapped[str] = mapped_column(unique=True)  # lower case
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
-    language: Mapped[str | None]  # as `core.language`; none: she never said, and her browser does
+    language: Mapped[str | None]  # as `language.phrases`; none: she never said, and her browser does
     answers_from_lock_screen: Mapped[bool] = mapped_column(default=True)
     persona: Mapped[str | None] = mapped_column(unique=True)  # demonstration people only
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.language import gettext as _
-from app.core.language import later
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 
 SIGN_IN_LASTS = timedelta(hours=12)  # a long shift, whatever the person does meanwhile
 SEEN_EVERY = timedelta(minutes=1)  # how finely a device's last use is noted

@@ -13,19 +13,19 @@ from htmx_flask import request
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
+from app import clock
 from app.accounts import actions, shared
 from app.accounts.models import Account, SignIn
 from app.accounts.rules import SIGN_IN_LASTS, device_label, is_fresh, needs_noting, own_path, seen_every, sign_in_holds
 from app.audit.actions import record
 from app.config import Settings
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.events import announce, provider
 from app.core.incoming import address
-from app.core.language import language, speak
 from app.core.tokens import hash_token, new_token
 from app.core.waiting import UNAVAILABLE
 from app.core.ways import way
+from app.language.phrases import language, speak
 
 TOKEN, CSRF = "_user_id", "csrf_token"  # where Flask-Login and Flask-WTF keep theirs in the session
 

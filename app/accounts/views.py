@@ -8,21 +8,22 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, requ
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import clock
 from app.accounts import actions, passkeys, queries, sessions
 from app.accounts.forms import PasskeyNameForm
 from app.accounts.guards import me, proven, signed_in
 from app.accounts.models import Passkey
 from app.accounts.rules import device_name, own_path
-from app.core import clock, templates
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
-from app.core.language import LANGUAGES
-from app.core.language import gettext as _
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
 from app.core.ways import way
+from app.language import templates
+from app.language.phrases import LANGUAGES
+from app.language.phrases import gettext as _
 
 bp = Blueprint("accounts", __name__)
 log = structlog.get_logger()

@@ -1,7 +1,7 @@
 """How the roles are called on the screens (`docs/glossary.md`)."""
 
 from app.accounts.models import Role
-from app.core.language import later
+from app.language.phrases import later
 
 ROLES = {
     Role.REQUESTER: later("Demander des soins"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account
 from app.appointments import words
 from app.appointments.models import Appointment, PatientLink
@@ -15,7 +16,6 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN
-from app.core import clock
 from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.directory.queries import accounts_of, deserted
@@ -86,14 +86,9 @@ def link_expiry(starts_at: datetime | None, window_end: datetime) -> datetime:
     return (starts_at or window_end) + AFTER_VISIT
 
 
-def link_token(appointment: Appointment) -> str:
-    """The token in the patient's link: computed from our key when a screen shows it, stored nowhere."""
-    kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == appointment.id))
-    return link_token_for(appointment.id, kept)
-
-
 def link_token_for(appointment_id: UUID, kept: str | None) -> str:
-    """The same, for who has read the hash of it already.
+    """The token in the patient's link: computed from our key when a screen shows it, stored nowhere. `kept`: the hash
+    that its row has.
 
     A link that was printed before a rotation is the one that works, as long as its key is in the ring.
     """

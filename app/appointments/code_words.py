@@ -6,7 +6,7 @@
 import secrets
 from pathlib import Path
 
-from app.core.spelling import unmarked
+from app.language.spelling import unmarked
 
 WORDS = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split()
 

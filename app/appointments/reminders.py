@@ -10,9 +10,9 @@ from app.appointments.actions import link_token_for
 from app.appointments.models import Appointment, PatientLink, PatientSpace
 from app.care_requests.models import State
 from app.core.db import db, transaction
-from app.core.language import gettext as _
-from app.core.words import moment
 from app.jobs.timers import Due
+from app.language.phrases import gettext as _
+from app.language.words import moment
 from app.letters import actions as letters
 from app.letters.kinds import Words
 from app.letters.models import Letter

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.core.language import gettext as _
-from app.core.words import date_words, hour, near_day, whole_hour
+from app.language.phrases import gettext as _
+from app.language.words import date_words, hour, near_day, whole_hour
 
 JUST_NOW = timedelta(minutes=5)
 """A slot tapped on a screen that was open for a while is still meant."""

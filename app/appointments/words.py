@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from app import clock
 from app.appointments.rules import PartOfDay, read_moment
-from app.core import clock
-from app.core.language import gettext as _
-from app.core.language import later
-from app.core.words import date_words, near_day
 from app.directory.models import PractitionerRole
+from app.language.phrases import gettext as _
+from app.language.phrases import later
+from app.language.words import date_words, near_day
 from app.messages.models import Notice
 
 MODES = {"home": later("À domicile"), "practice": later("Au cabinet"), "remote": later("À distance")}

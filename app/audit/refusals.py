@@ -7,8 +7,8 @@ from flask import Flask, Response, request
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import clock
 from app.audit.actions import record
-from app.core import clock
 from app.core.db import transaction
 
 log = structlog.get_logger()

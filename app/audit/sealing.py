@@ -6,11 +6,11 @@ import structlog
 from sqlalchemy import case, delete, func, literal, select
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.audit import chain
 from app.audit.actions import record
 from app.audit.models import AuditAnchor, AuditEvent, AuditSeal
 from app.audit.rules import seal
-from app.core import clock
 from app.core.db import db, transaction
 from app.jobs.timers import Due
 

@@ -1,7 +1,7 @@
 """What lines are called on the screens and in the patient's report."""
 
 from app.audit.origin import Source
-from app.core.language import later
+from app.language.phrases import later
 
 ACTS = {
     "account.signed_in": later("Connexion"),
@@ -36,10 +36,17 @@ ACTS = {
     "tablet.code_locked": later("Code bloqué sur la tablette du service"),
     "tablet.handed_over": later("Passage de relais lu sur la tablette"),
     "patient.created": later("Création du dossier"),
+    "circle.named": later("Professionnel habituel nommé, avec l'accord de la personne"),
+    "circle.ended": later("Professionnel habituel retiré"),
+    "objection.made": later("La personne s'oppose à un accès à son dossier"),
+    "objection.lifted": later("La personne revient sur son opposition"),
     "patient.identity_checked": later("Identité vérifiée sur pièce"),
     "patient.merged": later("Deux dossiers réunis en un"),
     "patient.separated": later("Dossiers réunis, séparés de nouveau"),
     "patient.read": later("Consultation de l'identité"),
+    "patient.corrected": later("Identité ou coordonnées corrigées"),
+    "patient.reached": later("Dossier trouvé par l'identité entière, avec une raison"),
+    "patient.missed": later("Identité entière donnée, sans patient trouvé"),
     "pathway.adopted": later("Parcours modifié pour une organisation"),
     "emergency.opened": later("Accès d'urgence ouvert, hors du cercle de soins"),
     "emergency.missed": later("Accès d'urgence demandé, sans patient trouvé"),
@@ -70,6 +77,7 @@ ACTS = {
 
 REASONS = {
     "care": later("soins"),
+    "whole identity": later("soins, identité donnée en entier"),
     "emergency": later("urgence, hors du cercle de soins"),
     "patient": later("geste du patient"),
     "sign-in": later("connexion"),

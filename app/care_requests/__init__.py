@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from app.care_requests import attachments, departures, queries
+from app.care_requests import attachments, corrections, departures, queries
 from app.core.events import listen
 from app.documents.quarantine import let_go
 from app.documents.rights import may_open
 from app.live.rights import may_listen
 from app.membership.leaving import Departure
+from app.patients.correcting import PatientCorrected
 
 
 def init_app(app: Flask) -> None:
@@ -18,3 +19,4 @@ def init_app(app: Flask) -> None:
     may_open(attachments.may_open)
     let_go.provide(app, attachments.forget)
     listen(app, Departure, departures.hand_on)
+    listen(app, PatientCorrected, corrections.go_on_with)

@@ -15,6 +15,9 @@ from app.care_requests import carers, words
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import SEARCHES, TRANSITIONS, State, Verb, Visit
+from app.circles import queries as circles
+from app.circles.actions import set_usual
+from app.circles.models import Told
 from app.core.db import append, db
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
@@ -22,8 +25,6 @@ from app.live.actions import changed
 from app.messages import actions as messages
 from app.messages.models import Notice
 from app.organizations.queries import territory_of
-from app.patients import queries as patients
-from app.patients.actions import set_usual
 
 NEWS_LIFE = timedelta(hours=24)
 """How long news that expects no answer is worth delivering."""
@@ -80,7 +81,7 @@ def move(
     note(request, verb.value, by=by, state=moved[1], detail=detail, now=now)
     record("request.moved", request, by, now=now, **ends)
     _follow(request, verb, by, now)
-    carers.let_go(request, verb, moved[0], now)
+    carers.end_relations(request, verb, moved[0], now)
     return True
 
 
@@ -139,13 +140,13 @@ def _make_usual(request: CareRequest, now: datetime) -> None:
     performer = request.performer.practitioner if request.performer else None
     practitioner = performer if usual == "performer" else directory.practitioner_of(request.author_id)
     if practitioner:
-        set_usual(request.patient_id, practitioner, now=now)
+        set_usual(request.patient_id, practitioner, told=Told.GROWN, now=now)
 
 
 def _inform(request: CareRequest, profession: str, on: str, text: str, now: datetime) -> None:
     if request.patient_id is None:
         return
-    practitioner = patients.usual_practitioner(request.patient_id, profession)
+    practitioner = circles.usual_practitioner(request.patient_id, profession)
     performs = request.performer is not None and request.performer.practitioner_id
     if practitioner is None or practitioner.id == performs:
         return
@@ -225,6 +226,8 @@ def refresh_screens(request: CareRequest) -> None:
     """Every screen that shows this request is out of date."""
     changed("request", request.id)
     changed("requests", request.organization_id)
+    if request.patient_id:
+        changed("patient", request.patient_id)
     if request.decider_id:
         changed("decisions", request.decider_id)
     if request.performer:

@@ -14,12 +14,12 @@ from app.care_requests.models import CareRequest, Episode, EpisodeDocument
 from app.care_requests.queries import performs, together
 from app.care_requests.rules import OPEN, TAKEN
 from app.core.db import db, lock_in_order, transaction
-from app.core.language import gettext as _
 from app.documents import actions as documents
 from app.documents import queries as document_queries
 from app.documents.models import Document
 from app.documents.rules import WrongDocument
 from app.jobs.timers import Due
+from app.language.phrases import gettext as _
 
 MOST = 5
 """Documents of one episode."""

@@ -38,7 +38,7 @@ LEAVES = frozenset({Verb.DECLINE, Verb.FINISH, Verb.WITHDRAW, Verb.CANCEL})
 """Verbs after which somebody may have no part in the care any more."""
 
 
-def let_go(request: CareRequest, verb: Verb, source: State, now: datetime) -> None:
+def end_relations(request: CareRequest, verb: Verb, source: State, now: datetime) -> None:
     """End the relations that no request of this patient causes any more. `source`: the state it was in.
 
     A professional who never began has nothing to answer for: she finds the patient no more from now on.

@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 
 from app.care_requests.models import NOBODY, CareRequest, FollowsPathway
 from app.care_requests.rules import State
-from app.core.language import said
 from app.directory.models import Practitioner, PractitionerRole
+from app.language.phrases import said
 from app.organizations.models import Commune, Organization
 from app.patients.models import Patient, shown_name
 

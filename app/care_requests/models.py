@@ -11,10 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.care_requests.rules import State, Verb
 from app.core.db import Identified, Model, text_enum
-from app.core.language import later
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.documents.models import Document
+from app.language.phrases import later
 from app.organizations.models import Commune, Organization
 from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search

@@ -9,9 +9,9 @@ from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
 from app.care_requests.words import MOMENT_WORDS
-from app.core.language import FRENCH, language, later, ngettext
-from app.core.language import gettext as _
-from app.core.words import date_words
+from app.language.phrases import FRENCH, language, later, ngettext
+from app.language.phrases import gettext as _
+from app.language.words import date_words
 
 THE = {"morning": later("le matin"), "midday": later("à midi"), "evening": later("le soir")}
 EACH = {"morning": later("chaque matin"), "midday": later("chaque midi"), "evening": later("chaque soir")}

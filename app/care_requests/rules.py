@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.core.language import later
+from app.language.phrases import later
 
 
 class State(enum.StrEnum):

@@ -11,10 +11,10 @@ from app.care_requests.actions import NEWS_LIFE, note, refresh_screens, tell
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State, Verb
 from app.core.db import db
-from app.core.language import kept
 from app.directory import queries as directory
 from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
+from app.language.phrases import kept
 from app.messages import actions as messages
 
 # Of each kind of promise: its row, when it is late, and what is still true of one that nobody was told about.

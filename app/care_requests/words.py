@@ -5,9 +5,9 @@ from typing import Any
 
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
-from app.core.language import decimal, later, said
-from app.core.typography import NO_BREAK
-from app.core.words import date_words
+from app.language.phrases import decimal, later, said
+from app.language.typography import NO_BREAK
+from app.language.words import date_words
 from app.messages.models import Notice
 from app.pathways.schema import Question
 
@@ -34,6 +34,7 @@ STEPS: dict[str, str] = {
     "rescheduled": later("Moment changé"),
     "task": later("Fait"),
     "attached": later("Document joint"),
+    "corrected": later("Identité ou coordonnées corrigées"),
     "erased": later("Document effacé"),
     "informed": later("Informé"),
     "late": later("Les soins n'ont pas commencé"),
@@ -81,6 +82,11 @@ LEFT_NOTICE = Notice(
     later("Des soins commencés sont à confier"), later("La personne qui les faisait n'exerce plus ici.")
 )
 """For the coordinator and the one who asked: whoever cared for a patient has left."""
+
+CORRECTED_NOTICE = Notice(
+    later("Les coordonnées d'un patient ont changé"), later("Ouvrez Relais avant de partir."), "visits"
+)
+"""For whoever comes, and for who asked: an address or a number was corrected."""
 
 DECISION_NOTICE = Notice(later("Une décision vous est demandée"), later("Réorientation d'un patient."), "decisions")
 """For a senior doctor: somebody waits beside a patient."""

@@ -7,10 +7,10 @@ from uuid import UUID
 import click
 from flask import current_app
 
+from app import clock
 from app.audit import chain, sealing
 from app.audit.actions import record
 from app.cli import context
-from app.core import clock
 from app.core.db import transaction
 from app.supervision.traces import patient_report
 

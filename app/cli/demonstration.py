@@ -5,8 +5,8 @@ from datetime import timedelta
 import click
 from flask import current_app
 
+from app import clock
 from app.cli import context
-from app.core import clock
 from app.core.db import transaction
 from app.demo import replay as day
 from app.demo import territory

@@ -7,17 +7,17 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from app import clock
 from app.accounts.models import Account
 from app.cli import context
-from app.core import clock
 from app.core.db import db, transaction
-from app.core.phones import WrongNumber, read_number
 from app.directory import actions
 from app.directory.annuaire import WrongExtract
 from app.directory.importing import import_practitioners
 from app.directory.models import Practitioner, Profession
 from app.directory.queries import services
 from app.directory.words import SERVICES, SKILLS
+from app.language.phones import WrongNumber, read_number
 from app.organizations.actions import import_communes, organization_named, set_territory
 from app.organizations.places import Place, place_meant
 from app.organizations.postal_file import WHERE, WrongFile, decoded

@@ -7,10 +7,10 @@ import click
 from flask import current_app
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account
 from app.cli import context
 from app.config import Settings
-from app.core import clock
 from app.core.db import db, new_id
 from app.core.limits import unheard_proxy
 from app.letters import mail, sms

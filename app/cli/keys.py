@@ -4,11 +4,11 @@ import sys
 
 import click
 
+from app import clock
 from app.appointments.actions import links_of_former_keys, renew_lost_links
 from app.appointments.spaces import renew_lost_spaces, spaces_of_former_keys
 from app.audit.actions import record
 from app.cli import context, resealing
-from app.core import clock
 from app.core.db import new_id, transaction
 from app.patients import rehashing
 from app.push import queries as push

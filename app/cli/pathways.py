@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from app import clock
 from app.care_requests.queries import rulebooks
 from app.cli import context
-from app.core import clock
 from app.core.db import db
 from app.directory.words import PROFESSIONS
 from app.organizations.models import Organization

@@ -3,10 +3,10 @@
 import click
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account, Role
 from app.cli import context
 from app.cli.directory import NO_COMMUNE, place_named, telephone
-from app.core import clock
 from app.core.db import db, transaction
 from app.membership import invitations, recovery
 from app.organizations.actions import organization_named

@@ -19,9 +19,9 @@ from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from app.core.db import db
 from app.core.htmx import page, wants_part
-from app.core.language import gettext as _
-from app.core.language import later
 from app.core.waiting import is_busy
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 
 log = structlog.get_logger()
 

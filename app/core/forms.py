@@ -22,11 +22,11 @@ from wtforms import (
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from app.core import clock
-from app.core.dates import PartialDate, WrongDate, read_date, read_day
-from app.core.language import gettext as _
-from app.core.phones import WrongNumber, read_number
-from app.core.typography import NARROW, NO_BREAK
+from app import clock
+from app.language.dates import PartialDate, WrongDate, read_date, read_day
+from app.language.phones import WrongNumber, read_number
+from app.language.phrases import gettext as _
+from app.language.typography import NARROW, NO_BREAK
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,7 +130,7 @@ def uuid_or_none(text: str | None) -> UUID | None:
 
 
 class DayField(DateField):
-    """A date, however it is written (`core.dates`); what cannot be read stays in the field. `example`: one that would
+    """A date, however it is written (`language.dates`); what cannot be read stays there. `example`: one that would
     do; `past`: may it only be a day gone by?"""
 
     example = "12/03/2027"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.core import clock
+from app import clock
 from app.core.again import whatever_comes
 from app.core.db import Model, db, insert_into, transaction
 from app.core.tokens import keyed_hash

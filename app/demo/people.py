@@ -9,8 +9,8 @@ from typing import Literal, TypeVar
 import msgspec
 
 from app.accounts.models import Role
-from app.core.dates import PartialDate
 from app.directory.models import Profession
+from app.language.dates import PartialDate
 from app.patients.actions import Identity
 
 Facts = TypeVar("Facts")

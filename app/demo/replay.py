@@ -11,12 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN, State
-from app.core import clock
 from app.core.db import db, transaction
-from app.core.words import stamp
 from app.demo.people import CAST
 from app.demo.plot import ANYONE, NOBODY, VISITORS, Plot, Teller, account
 from app.demo.tale import tell
@@ -24,6 +23,7 @@ from app.demo.timeline import Tale, Timeline
 from app.directory.models import Practitioner
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
+from app.language.words import stamp
 from app.pathways.library import pathways
 from app.patients.models import Patient
 from app.patients.queries import born_on, known_to

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import msgspec
 
-from app.core.clock import PARIS, paris
+from app.clock import PARIS, paris
 from app.demo.people import CAST, FOLDER, PEOPLE, known, read
 from app.demo.plot import ANYONE, NOBODY, Plot
 

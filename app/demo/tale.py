@@ -13,7 +13,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN, planned
-from app.core.clock import PARIS, paris
+from app.clock import PARIS, paris
 from app.core.db import db
 from app.demo.crowd import answering_for, request_of, search
 from app.demo.people import CAST

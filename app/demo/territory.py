@@ -11,6 +11,8 @@ from sqlalchemy import select
 from app.accounts.models import Account, Membership, Role
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
+from app.circles import actions as circles
+from app.circles.models import Told
 from app.core.db import db
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
@@ -131,7 +133,7 @@ def _write_patients(
         db.session.flush()
         known[key] = patient.id
         for usual in person.usual:
-            patients.set_usual(patient.id, professionals[usual], now=began)
+            circles.set_usual(patient.id, professionals[usual], told=Told.NAMED, by=by, now=began)
     return known
 
 

@@ -4,15 +4,15 @@ which the phones of invented people are rung."""
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page
-from app.core.language import later
 from app.core.security import capability, public
 from app.demo import phones
 from app.demo.people import CAST
 from app.demo.personas import PERSONA
+from app.language.phrases import later
 from app.push import actions as devices
 
 bp = Blueprint("demo", __name__)

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, abort, request, url_for
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS, Role
 from app.accounts.queries import holding
@@ -15,7 +16,7 @@ from app.care_requests import queries as care_request_queries
 from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need
-from app.core import clock
+from app.circles.rules import USUAL
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other
@@ -91,6 +92,7 @@ def request_page(
         nearest=NEAREST,
         reachable=dispatch_queries.reachable(patient, pathway.search) if patient else None,
         profession=PROFESSIONS[Profession(pathway.search.profession)],
+        usual_kind=pathway.search.profession if patient and pathway.search.profession in USUAL else "",
         under_way=[under_way_line(each, now) for each in under_way],
         asked={each.reason: since(each.created_at, now) for each in under_way},
         chosen_twice=bool(status == 409),

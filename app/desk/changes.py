@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.care_requests.words import CANCELLATIONS
 from app.core.forms import Form, stripped
-from app.core.language import later, said
+from app.language.phrases import later, said
 from app.pathways.schema import Pathway, windows_open
 
 REASSIGNMENTS = {

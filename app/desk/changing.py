@@ -5,18 +5,16 @@ from uuid import UUID
 
 from flask import Response, abort, request, url_for
 
+from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS
 from app.appointments import actions as appointments
 from app.care_requests import actions as care_requests
 from app.care_requests import attachments
 from app.care_requests.models import CareRequest, CareTask
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import is_resumed, resumable
 from app.core.htmx import see_other
-from app.core.language import gettext as _
-from app.core.language import kept
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.desk.changes import REASSIGNMENTS, CancellationForm, ReassignmentForm, ReplyForm, WindowForm
@@ -28,6 +26,8 @@ from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
 from app.documents.intake import ROOM, received, type_said
 from app.documents.rules import WrongDocument
+from app.language.phrases import gettext as _
+from app.language.phrases import kept
 
 
 def done(request_id: UUID, change: Callable[[CareRequest], bool], too_late: str) -> Response:

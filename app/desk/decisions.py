@@ -4,20 +4,20 @@ from uuid import UUID
 
 from flask import Response, abort, flash, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.audit.readings import read_lately, record_reading
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
 from app.desk.changes import DecisionForm
 from app.desk.door import bp
 from app.desk.pages import DecisionsPage
 from app.dispatch import actions as dispatch
+from app.language.phrases import gettext as _
 
 
 @bp.get("/decisions")

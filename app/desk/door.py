@@ -4,11 +4,11 @@ from uuid import UUID
 
 from flask import Blueprint, abort, request
 
+from app import clock
 from app.accounts.guards import me
 from app.accounts.models import REQUESTERS
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.forms import uuid_or_none
 from app.organizations.models import Organization
 from app.organizations.queries import organizations

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from flask import Response, request, url_for
 
+from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part

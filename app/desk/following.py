@@ -4,13 +4,13 @@ from uuid import UUID
 
 from flask import Response, abort, request, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS, Role
 from app.appointments import spaces
 from app.appointments.models import Appointment
 from app.audit.readings import read_lately, record_reading
 from app.care_requests import queries as care_request_queries
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import page, see_other, wants_part

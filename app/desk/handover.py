@@ -8,12 +8,12 @@ from flask import Response, abort, url_for
 from sqlalchemy import false, select
 from sqlalchemy.orm import joinedload
 
+from app import clock
 from app.accounts.guards import at_tablet
 from app.accounts.models import SignIn
 from app.accounts.sessions import me_sign_in
 from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import OPEN
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.desk import lines

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from app import clock
 from app.accounts.models import Role
 from app.appointments.words import wished_words
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
@@ -14,13 +15,12 @@ from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.plans import visits_counted
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS
-from app.core import clock
-from app.core.language import gettext as _
-from app.core.language import later, ngettext, said, told
-from app.core.words import brief, date_words, day, hour, moment, near_day
 from app.desk.queries import Happened
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
+from app.language.phrases import gettext as _
+from app.language.phrases import later, ngettext, said, told
+from app.language.words import brief, date_words, day, hour, moment, near_day
 from app.organizations.models import Organization
 from app.organizations.queries import territory_of
 

@@ -335,8 +335,9 @@ class PlanWords(Page):
 @dataclass(frozen=True)
 class NewRequestPage(Page):
     """`who`: the patient's id, or that there is none; `places`: the establishments, with their distance (km), of which
-    the `nearest` are shown at once; `profession`: one and several; `asked`: since when, by need; `refused`: the sheet
-    in which the patient's refusal is written down stays open."""
+    the `nearest` are shown at once; `profession`: one and several; `usual_kind`: of which she may have a usual one,
+    whom to name here; `asked`: since when, by need; `refused`: the sheet in which the patient's refusal is written down
+    stays open."""
 
     template = "desk/new.html"
 
@@ -349,6 +350,7 @@ class NewRequestPage(Page):
     nearest: int
     reachable: Reachable | None
     profession: tuple[str, str]
+    usual_kind: str
     under_way: list[RequestLine]
     asked: dict[str, str]
     chosen_twice: bool

@@ -5,12 +5,12 @@ from datetime import datetime
 from wtforms import Field, RadioField
 from wtforms.validators import StopValidation
 
+from app import clock
 from app.care_requests.rules import LONGEST_PLAN, Visit, planned
 from app.care_requests.words import MOMENT_WORDS
-from app.core import clock
 from app.core.forms import DayField, Form, SeveralField, say_only
-from app.core.language import gettext as _
-from app.core.language import later
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 
 ONCE = "once"
 ENDS = {"morning": 12, "midday": 15, "evening": 22}

@@ -10,18 +10,18 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
+from app import clock
 from app.accounts.models import Account
 from app.care_requests.attachments import MOST
 from app.care_requests.rules import Visit
-from app.core import clock
 from app.core.db import new_id
 from app.core.forms import DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
-from app.core.language import gettext as _
-from app.core.language import later, said
-from app.core.words import date_words
 from app.desk.plan_form import PlanForm
 from app.directory.models import PractitionerRole
 from app.documents.intake import Intake
+from app.language.phrases import gettext as _
+from app.language.phrases import later, said
+from app.language.words import date_words
 from app.pathways.schema import Pathway, Question, Reason, SignOff, windows_open
 
 PROTOCOL, DOCTOR = "protocol", "doctor"

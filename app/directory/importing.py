@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.core.db import db
-from app.core.phones import WrongNumber, read_number
 from app.directory.actions import add_role
 from app.directory.annuaire import Activity, read_activities
 from app.directory.models import Practitioner, PractitionerRole
 from app.directory.words import PROFESSIONS
+from app.language.phones import WrongNumber, read_number
 from app.organizations.geo import cell_of
 from app.organizations.models import Commune, Locality, Organization, town_of
 

@@ -16,7 +16,7 @@ from app.directory.models import InvitedPractitioner, Practitioner, Practitioner
 from app.membership.models import Invitation
 from app.membership.queries import live_invitations
 from app.organizations.geo import cell_of, distance_km, ranges_within
-from app.organizations.models import Organization
+from app.organizations.models import Commune, Organization
 from app.organizations.queries import COMMUNES
 
 
@@ -176,6 +176,19 @@ def services_near(
     )
     found = [(role, distance_km(latitude, longitude, role.latitude, role.longitude)) for role in nearest]
     return sorted(found, key=lambda pair: (pair[1], pair[0].name))
+
+
+def known_near(profession: Profession, commune: Commune, limit: int = 400) -> Sequence[PractitionerRole]:
+    """People of this profession, the nearest first, whether or not they can sign in: a usual one is among them.
+    Where a commune has no position, in no order that means anything."""
+    people = select(PractitionerRole).where(
+        PractitionerRole.profession == profession, PractitionerRole.practitioner_id.is_not(None)
+    )
+    if commune.latitude is None or commune.longitude is None:
+        return db.session.scalars(people.order_by(PractitionerRole.id).limit(limit)).all()
+    north = PractitionerRole.latitude - commune.latitude
+    east = (PractitionerRole.longitude - commune.longitude) * cos(radians(commune.latitude))
+    return db.session.scalars(people.order_by(north * north + east * east, PractitionerRole.id).limit(limit)).all()
 
 
 def _services(kind: Profession) -> Select[PractitionerRole]:

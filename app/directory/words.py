@@ -1,9 +1,9 @@
 """The French words of the directory."""
 
-from app.core.language import gettext as _
-from app.core.language import later
-from app.core.typography import NO_BREAK
 from app.directory.models import Profession
+from app.language.phrases import gettext as _
+from app.language.phrases import later
+from app.language.typography import NO_BREAK
 
 PROFESSIONS: dict[Profession, tuple[str, str]] = {
     Profession.NURSE: (later("infirmière ou infirmier"), later("infirmières et infirmiers")),

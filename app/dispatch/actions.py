@@ -9,13 +9,13 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
 from app.core.db import db
-from app.core.language import kept, later
-from app.core.words import span
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
 from app.dispatch.answers import ACCEPT, WITHDRAW, Tap, remember, settle
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.search import latest_wave, opening_stage, widen
+from app.language.phrases import kept, later
+from app.language.words import span
 from app.messages.actions import ReachChanged
 from app.organizations.geo import distance_km
 

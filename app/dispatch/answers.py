@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
@@ -15,14 +16,13 @@ from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import family
 from app.care_requests.rules import Visit, condition, read_visits, shared
-from app.core import clock
 from app.core.db import db
-from app.core.language import kept, later
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, queries, rules, words
 from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.snapshots import SETTLED
+from app.language.phrases import kept, later
 from app.messages import actions as messages
 from app.organizations.geo import distance_km
 

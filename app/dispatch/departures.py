@@ -11,12 +11,12 @@ from app.care_requests.departures import hand_to_coordinator
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN
 from app.core.db import db
-from app.core.language import kept, ngettext
 from app.directory.models import PractitionerRole
 from app.directory.queries import accounts_of, deserted, recipients_of
 from app.dispatch import actions, offers, words
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import won_offers
+from app.language.phrases import kept, ngettext
 from app.membership.leaving import Departure
 from app.messages import actions as messages
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import func, or_, select
 
 from app.care_requests.models import CareRequest
-from app.core.clock import midnight, paris
+from app.clock import midnight, paris
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import Practitioner, PractitionerRole, Profession

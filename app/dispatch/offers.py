@@ -14,10 +14,10 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest
 from app.core.db import db, in_order, insert_rows, new_id
-from app.core.language import kept, later
 from app.directory import queries as directory
 from app.dispatch import rules, words
 from app.dispatch.models import ALERT, Offer, OfferState, Wave
+from app.language.phrases import kept, later
 from app.live.actions import changed
 from app.messages import actions as messages
 from app.messages.models import Delivery, Notice

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import Account
 from app.care_requests.models import CareRequest, State, Step, Verb
 from app.care_requests.rules import OPEN
+from app.circles.queries import usual_practitioner
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import Practitioner, Profession
@@ -20,7 +21,6 @@ from app.dispatch import rules
 from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
 from app.messages.funnel import Funnel, beside, read_beside
 from app.pathways.schema import Search, Stage
-from app.patients import queries as patients
 from app.patients.models import Patient
 from app.push.rules import Channel
 
@@ -158,7 +158,7 @@ def reachable(patient: Patient, search: Search) -> Reachable | None:
     if not circles:
         return None
     place, profession = patient.commune, Profession(search.profession)
-    usual = patients.usual_practitioner(patient.id, profession)
+    usual = usual_practitioner(patient.id, profession)
     if usual and not (usual.role and usual.role.accepting and usual.role.can_sign_in):
         usual = None
     near = directory.near(profession, place.latitude, place.longitude, circles[-1].km, COUNTED + 1)

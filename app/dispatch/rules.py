@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from app.core import language
-from app.core.clock import PARIS
+from app.clock import PARIS
+from app.language import phrases as language
 
 
 class StagePolicy(Protocol):
@@ -214,7 +214,7 @@ def rank_line(candidate: Candidate) -> list[str]:
 
 
 def how_far(km: float) -> str:
-    """As `core.words.distance`, to be kept."""
+    """As `language.words.distance`, to be kept."""
     if km == inf:
         return language.later("distance inconnue")
     hundreds = max(1, round(km * 10))

@@ -11,13 +11,13 @@ from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest, Verb
 from app.core.db import db, new_id, transaction
-from app.core.language import kept
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import offers, rules, snapshots, words
 from app.dispatch.facts import Neighbours, People
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.snapshots import SearchSnapshot, StageReached
+from app.language.phrases import kept
 from app.organizations.geo import distance_km
 from app.organizations.models import Commune
 

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from app.care_requests.models import CareRequest
+from app.circles import queries as circles
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState, Wave
-from app.patients import queries as patients
 
 SETTLED = (OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.WON, OfferState.PROPOSED)
 """Whoever said no, or has a part of the plan, or gave it back, is not asked again; silence may be, in another round."""
@@ -83,7 +83,7 @@ def read(requests: Sequence[CareRequest]) -> list[SearchSnapshot]:
     """In the order of the requests."""
     waves, families = latest_waves([request.id for request in requests]), _families(requests)
     people, services = _askers(requests), _services(requests)
-    usual = patients.usual_practitioners({request.patient_id for request in requests if request.patient_id})
+    usual = circles.usual_practitioners({request.patient_id for request in requests if request.patient_id})
     return [
         SearchSnapshot(
             request,

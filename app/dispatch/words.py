@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.core.language import is_one, later, when_read
-from app.core.typography import NO_BREAK
-from app.core.words import hour
+from app.language.phrases import is_one, later, when_read
+from app.language.typography import NO_BREAK
+from app.language.words import hour
 from app.messages.models import Notice
 
 NEW_REQUEST = later("Relais : nouvelle demande. Ouvrez Relais pour répondre.")

@@ -8,9 +8,8 @@ from uuid import UUID
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.core.forms import uuid_or_none
-from app.core.language import gettext as _
 from app.documents import actions, antivirus, queries, sandbox
 from app.documents.models import Document
 from app.documents.rules import (
@@ -23,6 +22,7 @@ from app.documents.rules import (
     bare_name,
     safe_name,
 )
+from app.language.phrases import gettext as _
 
 FIELD, KEPT = "document", "kept_document"
 """How a form calls the files that it sends, and those that came before it."""
@@ -66,13 +66,18 @@ def _sent_before(by: UUID, now: datetime) -> Sequence[Document]:
 
 
 def _kept(brought: Intake, files: Iterable[FileStorage], by: UUID, now: datetime) -> Intake:
+    sent = [file for file in files if file.filename]
+    if not sent:
+        return brought
+    db.session.rollback()  # No reading goes on while files are looked at, which takes seconds.
     uploads: list[Upload] = []
-    for file in files:
-        if file.filename:
-            try:
-                uploads.append(read(file.filename or "", file.stream.read(LARGEST + 1)))
-            except WrongDocument as wrong:
-                brought.wrong.append(str(wrong))
+    for file in sent[:MOST_WAITING]:
+        try:
+            uploads.append(read(file.filename or "", file.stream.read(LARGEST + 1)))
+        except WrongDocument as wrong:
+            brought.wrong.append(str(wrong))
+    if len(sent) > MOST_WAITING:
+        brought.wrong.append(str(WrongDocument.because("too-many-waiting", most=MOST_WAITING)))
     if uploads:
         with transaction():
             for upload in uploads:

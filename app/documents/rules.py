@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
-from app.core.language import later
+from app.language.phrases import later
 
 LARGEST = 12_000_000
 """Bytes of each, as it leaves the phone. A photo is kept twenty times smaller; a scanned letter may need it."""

@@ -8,19 +8,19 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
+from app import clock
 from app.accounts.guards import by_account, me, role, signed_in, signed_in_anywhere
 from app.accounts.models import REQUESTERS
 from app.accounts.rules import own_path
-from app.core import clock
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.core.htmx import page
-from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.documents import actions, intake, rights, sandbox
 from app.documents.models import Document
 from app.documents.pages import DocumentPage
 from app.documents.rules import LARGEST, WrongDocument
+from app.language.phrases import gettext as _
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -58,6 +58,7 @@ def picture(document_id: UUID, number: int) -> Response:
     if not 0 < number <= (document.pages or 0):
         abort(404)
     media_type, body = document.media_type, document.body
+    db.session.rollback()  # No reading goes on while a page is drawn.
     if media_type == "application/pdf":
         try:
             media_type, _pages, body = sandbox.page(body, number)
@@ -94,9 +95,11 @@ def made_anew(document: Document) -> Document:
     """
     if document.pages is not None:
         return document
-    made = sandbox.keep(document.body)
+    document_id, body = document.id, document.body
+    db.session.rollback()
+    made = sandbox.keep(body)
     with transaction():
-        document = mine(document.id)
+        document = mine(document_id)
         document.media_type, document.pages, document.body = made
         document.size = len(made.body)
     return document

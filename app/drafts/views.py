@@ -13,10 +13,10 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from app import clock
 from app.accounts.guards import me, signed_in_anywhere
 from app.accounts.rules import own_path
 from app.accounts.sessions import SignedIn, SignedOut, who_was_here
-from app.core import clock
 from app.core.db import transaction
 from app.core.events import provider
 from app.core.forms import RESUMED, is_resumable, is_resumed

@@ -4,7 +4,7 @@ from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.core.forms import Form, stripped
-from app.core.language import later
+from app.language.phrases import later
 from app.patients.emergency import REASONS, Wanted, Why
 from app.patients.forms import BirthDateField
 

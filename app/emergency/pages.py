@@ -7,8 +7,8 @@ from uuid import UUID
 
 from app.care_requests.models import CareRequest
 from app.core.htmx import Page
-from app.core.language import said
 from app.emergency.forms import EmergencyForm
+from app.language.phrases import said
 from app.patients.models import EmergencyAccess
 from app.patients.words import Banner
 

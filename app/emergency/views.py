@@ -6,20 +6,20 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, url_for
 
+from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS, Role
 from app.audit.readings import record_reading
 from app.care_requests.queries import is_followed_by, open_for
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
-from app.core.language import later
 from app.core.limits import MINUTE, limited
 from app.core.ways import way
 from app.emergency.forms import EmergencyForm
 from app.emergency.pages import AskPage, FilePage, file_of
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.organizations.queries import territory_of
 from app.patients import emergency
 from app.patients.emergency import Why

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from flask import url_for
 
+from app import clock
 from app.care_requests import plans
 from app.care_requests.rules import TAKEN, read_visits
 from app.care_requests.words import answers_in_words
-from app.core import clock
-from app.core.language import said
-from app.core.words import day, length, moment, wanted
 from app.dispatch.models import Offer, OfferState
 from app.inbox.parts import PlanPart, parts
+from app.language.phrases import said
+from app.language.words import day, length, moment, wanted
 from app.organizations.geo import driving_minutes
 from app.organizations.models import Organization
 from app.patients.rules import age, age_band

@@ -2,11 +2,11 @@
 
 from flask import Response, abort, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.audit.readings import read_lately, record_reading
 from app.care_requests import actions as care_requests
-from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other, wants_part
 from app.directory.models import Practitioner

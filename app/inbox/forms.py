@@ -16,14 +16,14 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app import clock
 from app.appointments.rules import AT_ONCE, NoSuchTime, check_time, instant, soon
-from app.core import clock
 from app.core.forms import DayField, Form, say_only, stripped
-from app.core.language import gettext as _
-from app.core.language import later
 from app.directory.models import PractitionerRole
 from app.dispatch.words import REFUSALS
 from app.inbox.words import WITHDRAWALS
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.pathways.schema import Pathway
 
 

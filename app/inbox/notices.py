@@ -4,9 +4,9 @@ from uuid import UUID
 
 from flask import Response, abort
 
+from app import clock
 from app.accounts.models import Account, Role
 from app.audit.origin import Source, came_by
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.incoming import json_body
 from app.core.security import capability

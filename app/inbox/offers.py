@@ -6,12 +6,12 @@ from uuid import UUID
 
 from flask import Response, request, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Account, Role
 from app.appointments import actions as appointments
 from app.audit.readings import read_lately, record_reading
 from app.care_requests.rules import condition
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part

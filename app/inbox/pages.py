@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from app import clock
 from app.accounts.models import Account
 from app.appointments import queries as appointment_queries
 from app.appointments.models import Appointment
@@ -18,7 +19,6 @@ from app.care_requests.models import InformationCopy
 from app.care_requests.plans import Week
 from app.care_requests.rules import condition, read_visits
 from app.care_requests.words import MOMENT_WORDS
-from app.core import clock
 from app.core.htmx import Page, wants_part
 from app.directory.models import PractitionerRole
 from app.directory.queries import recipients_of

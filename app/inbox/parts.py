@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app import clock
 from app.care_requests.rules import condition, possible, read_visits, shared
-from app.core import clock
-from app.core.language import gettext as _
 from app.dispatch.models import Offer
+from app.language.phrases import gettext as _
 
 FROM_TOMORROW = "from-tomorrow"
 

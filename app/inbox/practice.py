@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from flask import Response, request, url_for
 
+from app import clock
 from app.accounts.guards import role
 from app.accounts.models import Role
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable
 from app.core.htmx import page, see_other

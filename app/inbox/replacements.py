@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.core import clock
-from app.core.words import day
+from app import clock
 from app.directory.models import PractitionerRole
+from app.language.words import day
 
 
 @dataclass(frozen=True)

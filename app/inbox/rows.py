@@ -8,12 +8,12 @@ from uuid import UUID
 
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareTask, State
-from app.core.language import gettext as _
-from app.core.language import said
-from app.core.words import count_days, day, hour, length, moment
 from app.dispatch.models import Offer, OfferState
 from app.inbox.mine import url_of
 from app.inbox.queries import VisitRow
+from app.language.phrases import gettext as _
+from app.language.phrases import said
+from app.language.words import count_days, day, hour, length, moment
 
 GRACE = timedelta(hours=1)
 """How long after its hour a visit that did not begin is late."""

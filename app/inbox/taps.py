@@ -4,13 +4,13 @@ from datetime import datetime
 
 from flask import Response, jsonify, request
 
-from app.core.language import gettext as _
-from app.core.words import hour
 from app.dispatch.answers import AnswerResult
 from app.dispatch.models import Offer, OfferState
 from app.inbox.cards import card, sentence
 from app.inbox.queries import standing
 from app.inbox.words import SETTLED, STANDS
+from app.language.phrases import gettext as _
+from app.language.words import hour
 
 
 def wants_words() -> bool:

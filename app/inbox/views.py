@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
-from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other, wants_part
 from app.directory import actions as directory

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Response, abort, request, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.appointments import actions as appointments
@@ -11,11 +12,9 @@ from app.appointments.models import Appointment
 from app.appointments.words import modes_of
 from app.care_requests import actions as care_requests
 from app.care_requests.models import State, Verb
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
-from app.core.language import kept
 from app.dispatch import actions as dispatch
 from app.dispatch.models import OfferState
 from app.inbox import queries
@@ -25,6 +24,7 @@ from app.inbox.offers import offer_page, tap_of
 from app.inbox.pages import visits_of
 from app.inbox.views import bp
 from app.inbox.words import WITHDRAWALS
+from app.language.phrases import kept
 
 SAID = {Verb.START: State.STARTED, Verb.FINISH: State.DONE}
 

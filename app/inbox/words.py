@@ -1,10 +1,10 @@
 """The French words of an answer."""
 
-from app.core.language import gettext as _
-from app.core.language import later
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import SKILLS
 from app.dispatch.answers import AnswerResult
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 
 SETTLED: dict[AnswerResult, str] = {
     AnswerResult.WON: later("vous l'avez acceptée."),

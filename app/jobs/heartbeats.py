@@ -11,7 +11,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock
+from app import clock
 from app.core.db import Model, db, insert_into, transaction
 
 WRITTEN_EVERY = timedelta(seconds=10)

@@ -4,19 +4,19 @@ from uuid import UUID
 
 from flask import Response, abort, flash, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
 from app.directory.words import PROFESSIONS
 from app.joining import actions, queries
 from app.joining.forms import AccessDecisionForm
 from app.joining.models import AccessRequest
 from app.joining.pages import DecidePage, WaitingPage
 from app.joining.views import bp
+from app.language.phrases import gettext as _
 
 
 @bp.get("/access-requests")

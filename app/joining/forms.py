@@ -4,7 +4,7 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from app.core.forms import Form, stripped, without_spaces
-from app.core.language import later
+from app.language.phrases import later
 from app.membership.forms import EmailForm
 
 

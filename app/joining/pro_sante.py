@@ -11,20 +11,20 @@ from flask import Response, abort, current_app, flash, redirect, request, sessio
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import clock
 from app.accounts import challenges, pro_sante, sessions
 from app.accounts.actions import has_passkey
 from app.accounts.guards import by_account, me, signed_in
 from app.accounts.models import Ceremony
 from app.accounts.rules import Professional, own_path
-from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import public
 from app.joining import actions, queries
 from app.joining.pages import NotAProfessionalPage, NotProvenPage, StateAwayPage, UnknownPage
 from app.joining.views import ASKED, bp
+from app.language.phrases import gettext as _
 
 log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, request, session, url_for
 from flask_login import current_user
 
-from app.core import clock
+from app import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, by_address, limited

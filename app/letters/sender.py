@@ -10,11 +10,11 @@ import structlog
 from flask import current_app
 from sqlalchemy import select
 
+from app import clock
 from app.config import Settings
-from app.core import clock
 from app.core.db import db, transaction
-from app.core.language import speaking
 from app.jobs import heartbeats, leases
+from app.language.phrases import speaking
 from app.letters import mail, sms
 from app.letters.actions import ClaimedLetter, claim, drop, settle
 from app.letters.kinds import kind_of, language_at

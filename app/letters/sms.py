@@ -25,7 +25,7 @@ from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from app.config import Settings
-from app.core.typography import plain as typed
+from app.language.typography import plain as typed
 from app.letters.kinds import Words
 from app.letters.rules import AttemptStage, LetterOutcome
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.core import clock
+from app import clock
 from app.core.db import before_commit, db, insert_into
 from app.live.models import Topic
 

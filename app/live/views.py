@@ -8,8 +8,8 @@ from typing import cast
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from flask_login import current_user
 
+from app import clock
 from app.accounts.guards import me, signed_in_anywhere
-from app.core import clock
 from app.core.db import apart, db
 from app.core.waiting import UNAVAILABLE
 from app.live import queries, rights

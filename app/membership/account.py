@@ -6,19 +6,19 @@ from uuid import UUID
 from flask import Response, abort, flash, url_for
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.accounts import queries as accounts
 from app.accounts import sessions
 from app.accounts.guards import by_account, me, proven, signed_in
 from app.accounts.models import Role
 from app.accounts.views import BY_OWNER, this_sign_in
 from app.accounts.words import ROLE_NAMES
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
 from app.core.security import capability, public
+from app.language.phrases import gettext as _
 from app.membership import closing, email_change, queries, recovery
 from app.membership.forms import ClosingForm, CodeForm, EmailForm
 from app.membership.views import bp, proposal

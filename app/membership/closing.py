@@ -10,7 +10,7 @@ from app.accounts.models import KEEPERS, Account, Membership, Passkey
 from app.audit.actions import record
 from app.core.db import db
 from app.core.events import provider
-from app.core.language import gettext as _
+from app.language.phrases import gettext as _
 from app.membership import invitations, recovery
 from app.membership.actions import lock_keepers
 from app.membership.leaving import leave

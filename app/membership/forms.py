@@ -8,8 +8,8 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Regex
 from app.accounts.models import Account, Role
 from app.accounts.words import ROLES
 from app.core.forms import Form, lowered, stripped, without_spaces
-from app.core.language import gettext as _
-from app.core.language import later
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.membership import queries
 from app.membership.invitations import Invitee
 

@@ -7,8 +7,8 @@ from flask import current_app
 from app.accounts.mails import to_person
 from app.config import Settings
 from app.core.db import db
-from app.core.language import gettext as _
-from app.core.language import later
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.letters import kinds
 from app.letters.kinds import LetterKind, Words
 from app.letters.models import Letter

@@ -7,19 +7,19 @@ from uuid import UUID
 
 from flask import Response, abort, current_app, flash, request, url_for
 
+from app import clock
 from app.accounts.actions import has_passkey, lock_account
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Account, Role
 from app.accounts.queries import with_passkey
 from app.accounts.words import ROLE_HINTS, ROLE_NAMES
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
-from app.core.language import later
 from app.core.qr import qr_svg
-from app.core.words import moment
+from app.language.phrases import gettext as _
+from app.language.phrases import later
+from app.language.words import moment
 from app.letters.models import Letter, LetterState
 from app.membership import invitations, queries, recovery
 from app.membership.actions import lock_keepers

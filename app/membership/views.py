@@ -7,20 +7,20 @@ import structlog
 from flask import Blueprint, Response, abort, flash, request, url_for
 from flask_login import current_user
 
+from app import clock
 from app.accounts import passkeys, sessions
 from app.accounts.actions import tell
 from app.accounts.guards import me, signed_in
 from app.accounts.rules import device_name
 from app.accounts.views import refused
 from app.accounts.words import ROLES
-from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
-from app.core.language import gettext as _
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import cookie_capability
 from app.core.ways import way
+from app.language.phrases import gettext as _
 from app.membership import browser, invitations, recovery
 from app.membership.forms import CodeForm
 from app.membership.models import Invitation, MembershipLetter

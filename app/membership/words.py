@@ -1,6 +1,6 @@
 """What is said of an invitation."""
 
-from app.core.language import later
+from app.language.phrases import later
 from app.letters.models import LetterState
 
 UNDELIVERED = {

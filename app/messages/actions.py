@@ -14,7 +14,7 @@ from app.accounts.models import Account
 from app.config import Settings
 from app.core.db import db, in_order, insert_into, insert_rows, lock_in_order
 from app.core.events import announce
-from app.core.language import later, speaking
+from app.language.phrases import later, speaking
 from app.membership.leaving import Departure
 from app.messages import queries
 from app.messages.models import Alert, Attention, Delivery, Notice

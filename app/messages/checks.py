@@ -10,14 +10,14 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Select, case, false, func, literal, select
 
+from app import clock
 from app.accounts.models import Account
 from app.config import Settings
-from app.core import clock
 from app.core.db import db, new_id
-from app.core.language import gettext as _
-from app.core.language import later
 from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.live import actions as topics
 from app.messages.actions import ReachChanged, notify, notify_device, payload_of
 from app.messages.models import CHECK, DEVICES_PAGE, TEST, Delivery, Notice

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from app.core.db import db, new_id
-from app.core.language import later
 from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
+from app.language.phrases import later
 from app.messages import queries
 from app.messages.actions import notify
 from app.messages.models import DIGEST, Alert, Notice

@@ -7,8 +7,8 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput
 
 from app.core.forms import Form, HourField
-from app.core.language import gettext as _
-from app.core.language import later
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.messages.rules import Wishes
 
 DAYS = (

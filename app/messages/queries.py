@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
 
-from app.core import clock
+from app import clock
 from app.core.db import db, rows
 from app.core.events import provider
-from app.core.language import ngettext
+from app.language.phrases import ngettext
 from app.letters.rules import is_mobile
 from app.messages import rules
 from app.messages.models import TEST, Alert, Attention

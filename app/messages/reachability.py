@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.core.language import decimal, later
-from app.core.language import gettext as _
-from app.core.typography import NO_BREAK
+from app.language.phrases import decimal, later
+from app.language.phrases import gettext as _
+from app.language.typography import NO_BREAK
 from app.push.rules import CHECK_EVERY
 
 FRESH = CHECK_EVERY + timedelta(days=5)

@@ -6,15 +6,15 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, session, url_for
 from htmx_flask import request
 
+from app import clock
 from app.accounts.guards import by_account, me, signed_in
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.incoming import json_body
-from app.core.language import gettext as _
 from app.core.limits import MINUTE, limited
 from app.core.security import capability
+from app.language.phrases import gettext as _
 from app.messages import actions, channels, checks, queries
 from app.messages.forms import AttentionForm
 from app.messages.reachability import TEST_LIFE, Sign, TestResult, judge_device, test_outcome

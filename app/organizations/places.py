@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import db
-from app.core.language import gettext as _
-from app.core.spelling import visible
+from app.language.phrases import gettext as _
+from app.language.spelling import visible
 from app.organizations.geo import distance_km
 from app.organizations.models import Commune, Locality
 from app.organizations.words import department_code, department_of, departments, gazetteer, plain, searched
@@ -161,6 +161,17 @@ def birth_place_meant(text: str, near: Commune | None = None) -> Meant[Meaning]:
         return Meant(here.place, [*here.choices, *(country for country, _names in abroad)])
     homonyms = [place for place in _exactly(typed) if place.commune.code != exact[0].code]
     return Meant(None, [*exact, *homonyms]) if homonyms else Meant(exact[0])
+
+
+def birth_place_written(code: str) -> str:
+    """A birthplace that is kept, as a field holds it and reads it again."""
+    if code == UNKNOWN:
+        return _("inconnu")
+    if abroad := countries().get(code):
+        return abroad.written
+    known = _of_insee(code)
+    name = WHOLE_CITIES.get(code) or next((row.name or row.commune.name for row in known), "")
+    return f"{name} ({code})" if name else code
 
 
 def suggestions(meant: Meant[Place] | Meant[Meaning]) -> list[Meaning]:

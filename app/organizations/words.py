@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from app.core.spelling import unmarked
+from app.language.spelling import unmarked
 
 ARTICLES = ("le", "la", "les", "l")
 

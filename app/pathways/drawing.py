@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.language import gettext as _
-from app.core.language import later, said
-from app.core.typography import NO_BREAK
-from app.core.words import count_days, length, whole_hour
+from app.language.phrases import gettext as _
+from app.language.phrases import later, said
+from app.language.typography import NO_BREAK
+from app.language.words import count_days, length, whole_hour
 from app.pathways.schema import Copy, Pathway, Search, Stage, Task
 
 Names = Mapping[Any, tuple[str, str]]

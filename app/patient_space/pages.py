@@ -7,6 +7,7 @@ from typing import Self
 
 from flask import current_app, request, url_for
 
+from app import clock
 from app.appointments import actions, queries, spaces
 from app.appointments.models import Appointment, PatientSpace
 from app.appointments.rules import moments_to_wish
@@ -14,15 +15,14 @@ from app.appointments.words import PART_WORDS, day_of, wished_words
 from app.care_requests import plans
 from app.care_requests.models import State
 from app.care_requests.rules import read_visits
-from app.core import clock
+from app.circles import queries as circles
 from app.core.htmx import Page
-from app.core.language import gettext as _
-from app.core.words import date_words, day, moment
 from app.directory.models import Practitioner, PractitionerRole
 from app.directory.words import PROFESSIONS
+from app.language.phrases import gettext as _
+from app.language.words import date_words, day, moment
 from app.organizations.models import Organization
 from app.patient_space.readers import Look, readers_of
-from app.patients import queries as patients
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class SpacePage(Page):
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
         coming = queries.coming_to(space.patient_id, now)
         kept = queries.links_of([each.id for each in coming])
-        usual = patients.usual_practitioners([space.patient_id])
+        usual = circles.usual_practitioners([space.patient_id])
         return cls(
             token=token,
             key=key,

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
 from app.audit.words import REASONS
-from app.core import clock
 from app.core.db import db
-from app.core.language import gettext as _
+from app.language.phrases import gettext as _
 from app.organizations.queries import names_of
 
 A_YEAR = timedelta(days=365)

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from flask import Response, abort, request, url_for
 
+from app import clock
 from app.appointments import queries, spaces
 from app.appointments.models import PatientSpace
 from app.audit.actions import record
 from app.audit.origin import Source, came_by
-from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import limited

@@ -8,17 +8,17 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from icalendar import Calendar, Event, vCalAddress
 
+from app import clock
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientLink
 from app.appointments.rules import REASONS, read_moment
 from app.audit.origin import Source, came_by
 from app.care_requests.models import State
-from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
-from app.core.language import language
 from app.core.security import capability
+from app.language.phrases import gettext as _
+from app.language.phrases import language
 from app.patient_space.pages import AdvicePage, EndedPage, patient_page_of, stage
 
 bp = Blueprint("patient_space", __name__)

@@ -1,1 +1,10 @@
-"""Patients: their identity, their circle of care, what they agreed to."""
+"""Patients: their identity, who may open them and why, their circle of care, what they agreed to."""
+
+from flask import Flask
+
+from app.live.rights import may_listen
+from app.patients.queries import may_listen_to_patient
+
+
+def init_app(_app: Flask) -> None:
+    may_listen("patient")(may_listen_to_patient)

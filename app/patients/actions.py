@@ -8,13 +8,11 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from app.audit.actions import record
-from app.core.dates import PartialDate
 from app.core.db import db, insert_rows, new_id
 from app.core.tokens import keyed_numbers
-from app.directory.models import Practitioner
+from app.language.dates import PartialDate
 from app.patients.ins import InsKind, checked
 from app.patients.models import (
-    CareTeamMember,
     Cause,
     Consent,
     IdentityCheck,
@@ -22,7 +20,7 @@ from app.patients.models import (
     PatientSearchKey,
     PatientTelecom,
 )
-from app.patients.relations import Holder, end_all_but, relate
+from app.patients.relations import Holder, relate
 from app.patients.rules import Traits
 from app.patients.searching import search_keys
 
@@ -137,20 +135,3 @@ def note_check(patient: Patient, document: str, *, by: UUID, now: datetime) -> N
 def agree(patient_id: UUID, scope: str, *, how: str, by: UUID, now: datetime) -> None:
     """Keep the patient's agreement as a dated act of a named person."""
     db.session.add(Consent(patient_id=patient_id, scope=scope, given_how=how, recorded_by=by, at=now))
-
-
-def set_usual(patient_id: UUID, practitioner: Practitioner, *, now: datetime, by: UUID | None = None) -> None:
-    """Make `practitioner` the patient's usual one of that profession, in the place of any other, who finds the patient
-    no more for that."""
-    member = db.session.scalar(
-        select(CareTeamMember).where(
-            CareTeamMember.patient_id == patient_id, CareTeamMember.profession == practitioner.profession
-        )
-    )
-    if member is None:
-        member = CareTeamMember(patient_id=patient_id, profession=practitioner.profession)
-        db.session.add(member)
-    member.practitioner_id, member.since = practitioner.id, now
-    relate(patient_id, Holder(practitioner_id=practitioner.id), Cause.CIRCLE, by=by, now=now)
-    circle = db.session.scalars(select(CareTeamMember.practitioner_id).where(CareTeamMember.patient_id == patient_id))
-    end_all_but(patient_id, Cause.CIRCLE, circle.all(), until=now)

@@ -13,16 +13,16 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
-from app.core.dates import PartialDate
 from app.core.db import db
-from app.core.language import later
+from app.language.dates import PartialDate
+from app.language.phrases import later
 from app.live.actions import changed
 from app.messages.actions import alert
 from app.messages.models import Notice
 from app.organizations.queries import territories_around, territory_communes
 from app.patients.models import EmergencyAccess, Patient
 from app.patients.names import bare, same_person
-from app.patients.queries import find, load
+from app.patients.queries import find, load, survivors
 from app.patients.searching import Sought
 
 LASTS = timedelta(hours=1)
@@ -60,7 +60,7 @@ def found(wanted: Wanted, by: Account) -> Sequence[Patient]:
     here = select(Patient.id).where(Patient.commune_code.in_(communes))
     sought = Sought(wanted.birth_date, (bare(wanted.birth_name),))
     records = [record for record in load(find(sought.keys, here)) if is_whole(wanted, record)]
-    return load({record.merged_into_id or record.id for record in records})
+    return survivors(records)
 
 
 def is_whole(wanted: Wanted, record: Patient) -> bool:

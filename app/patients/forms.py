@@ -7,11 +7,11 @@ from typing import Any
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from app.core import clock
+from app import clock
 from app.core.forms import Form, PartialDateField, PhoneField, stripped
-from app.core.language import gettext as _
-from app.core.language import later
 from app.core.ways import way
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity, Telecom
@@ -87,6 +87,19 @@ class BirthDateField(PartialDateField):
             raise ValidationError(str(why)) from None
 
 
+def helped(field: CommuneField, near: Commune | None) -> None:
+    """What is understood of this place is said under it while it is typed."""
+    field.understand(near)
+    field.render_kw = {
+        "list": f"{field.id}-options",
+        "hx-get": way("communes"),
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": f"#{field.id}-meant",
+        "hx-status:4xx": "swap:none",
+        "hx-status:5xx": "swap:none",
+    }
+
+
 class PatientForm(Form):
     """The five traits of the national identity reference (FACTS 4.4), and how to reach the person."""
 
@@ -155,15 +168,7 @@ class PatientForm(Form):
         super().__init__(**given)
         self.given_names.flags.required = True
         for field in (self.birth_place, self.commune):
-            field.understand(near)
-            field.render_kw = {
-                "list": f"{field.id}-options",
-                "hx-get": way("communes"),
-                "hx-trigger": "input changed delay:200ms",
-                "hx-target": f"#{field.id}-meant",
-                "hx-status:4xx": "swap:none",
-                "hx-status:5xx": "swap:none",
-            }
+            helped(field, near)
 
     @property
     def says_more(self) -> bool:

@@ -5,9 +5,9 @@ from enum import StrEnum
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.fr import nir
 
-from app.core.language import gettext as _
-from app.core.language import later
-from app.core.typography import NO_BREAK
+from app.language.phrases import gettext as _
+from app.language.phrases import later
+from app.language.typography import NO_BREAK
 
 
 class WrongMatricule(ValueError):

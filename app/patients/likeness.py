@@ -9,7 +9,7 @@ from itertools import product
 
 from rapidfuzz.distance import OSA
 
-from app.core.dates import PartialDate
+from app.language.dates import PartialDate
 from app.patients.names import bare, beginnings, given_list
 from app.patients.rules import Traits
 from app.patients.searching import born_as_kept, name_keys

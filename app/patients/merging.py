@@ -25,29 +25,31 @@ class Stays(Enum):
 
 
 @dataclass(frozen=True)
-class Moves:
+class GoesAlong:
     """It is hers under whichever record; `alone`: unless the kept record has a row that is equal in these columns."""
 
     alone: tuple[str, ...] | None = None
 
 
-POINTERS: dict[str, Moves | Stays] = {
-    "care_request.patient_id": Moves(),
-    "care_team_member.patient_id": Moves(alone=("profession",)),
-    "consent.patient_id": Moves(),
-    "document.patient_id": Moves(),
-    "emergency_access.patient_id": Moves(),
-    "episode.patient_id": Moves(),
+POINTERS: dict[str, GoesAlong | Stays] = {
+    "care_request.patient_id": GoesAlong(),
+    "care_team_member.patient_id": GoesAlong(alone=("profession", "until")),
+    "consent.patient_id": GoesAlong(),
+    "correction.patient_id": Stays.SAYS_WHAT_WAS,
+    "document.patient_id": GoesAlong(),
+    "emergency_access.patient_id": GoesAlong(),
+    "episode.patient_id": GoesAlong(),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.other_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.patient_id": Stays.SAYS_WHAT_WAS,
-    "patient.merged_into_id": Moves(),
+    "objection.patient_id": GoesAlong(alone=("organization_id", "practitioner_id", "until")),
+    "patient.merged_into_id": GoesAlong(),
     "patient_merge.absorbed_id": Stays.SAYS_WHAT_WAS,
     "patient_merge.kept_id": Stays.SAYS_WHAT_WAS,
     "patient_search_key.patient_id": Stays.FINDS_HER,
-    "patient_space.patient_id": Moves(alone=()),
-    "patient_telecom.patient_id": Moves(),
-    "relation.patient_id": Moves(alone=("organization_id", "practitioner_id", "why", "until")),
+    "patient_space.patient_id": GoesAlong(alone=()),
+    "patient_telecom.patient_id": GoesAlong(),
+    "relation.patient_id": GoesAlong(alone=("organization_id", "practitioner_id", "why", "until")),
 }
 """Every column of the schema that refers to a patient, which a test compares, and what becomes of it."""
 
@@ -99,8 +101,8 @@ def separate(merged: PatientMerge, *, by: UUID, now: datetime) -> bool:
     return True
 
 
-def _moving() -> Iterator[tuple[str, Moves]]:
-    return ((name, rule) for name, rule in POINTERS.items() if isinstance(rule, Moves))
+def _moving() -> Iterator[tuple[str, GoesAlong]]:
+    return ((name, rule) for name, rule in POINTERS.items() if isinstance(rule, GoesAlong))
 
 
 def _table(name: str) -> tuple[Table, str]:
@@ -108,7 +110,7 @@ def _table(name: str) -> tuple[Table, str]:
     return Model.metadata.tables[table], column
 
 
-def _move(name: str, rule: Moves, absorbed: UUID, kept: UUID) -> list[str]:
+def _move(name: str, rule: GoesAlong, absorbed: UUID, kept: UUID) -> list[str]:
     """Which rows have gone from one record to the other."""
     table, column = _table(name)
     mine = [table.c[column] == absorbed]

@@ -1,4 +1,4 @@
-"""Identity (sealed), relations, circle of care and agreements."""
+"""Identity (sealed), relations, objections and agreements."""
 
 import enum
 from datetime import date, datetime
@@ -9,14 +9,14 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
-from app.core.dates import PartialDate
 from app.core.db import Identified, Model, text_enum
-from app.core.language import gettext as _
 from app.core.sealed import Sealed
-from app.directory.models import Practitioner, Profession
+from app.directory.models import Practitioner
+from app.language.dates import PartialDate
+from app.language.phrases import gettext as _
 from app.organizations.models import Commune, Organization
 from app.patients.ins import IdentityStatus, InsKind
-from app.patients.names import NO_GIVEN_NAME, first_given_name
+from app.patients.names import NO_GIVEN_NAME, all_names, first_given_name
 from app.patients.rules import Traits, official_date
 
 
@@ -73,6 +73,10 @@ class Patient(Identified, Model):
     def birth_date(self) -> date:
         """Whole, by the national convention where something is not known."""
         return official_date(self.born)
+
+    @property
+    def names(self) -> list[str]:
+        return all_names(self.birth_name, self.given_names, self.name_used, self.given_name_used)
 
     @property
     def traits(self) -> Traits:
@@ -186,6 +190,28 @@ class Relation(Identified, Model):
     recorded_by: Mapped[Account | None] = relationship()
 
 
+class Objection(Identified, Model):
+    """The person does not want this organization or practitioner (never both) to open her any more, whatever relation
+    there is or will be (L1110-4 III CSP). Care that is under way goes on through its own pages; `until`: she came back
+    on it."""
+
+    __tablename__ = "objection"
+    __table_args__ = (
+        CheckConstraint("(organization_id IS NULL) <> (practitioner_id IS NULL)", name="one_holder"),
+        Index("uq_objection_running_organization", "organization_id", "patient_id", **WHILE_RUNNING),
+        Index("uq_objection_running_practitioner", "practitioner_id", "patient_id", **WHILE_RUNNING),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+    organization: Mapped[Organization | None] = relationship()
+    practitioner: Mapped[Practitioner | None] = relationship()
+
+
 class LikelyDuplicate(Identified, Model):
     """Two records that may be one person: somebody has to look. `patient_id` is the older of both (UUIDv7).
 
@@ -208,6 +234,21 @@ class LikelyDuplicate(Identified, Model):
     verdict: Mapped[str | None]
 
 
+class Correction(Identified, Model):
+    """One trait of a person, as it was before somebody corrected it and as it is since."""
+
+    __tablename__ = "correction"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    trait: Mapped[str]  # of `correcting.WRITTEN`
+    before: Mapped[str] = mapped_column(Sealed)
+    after: Mapped[str] = mapped_column(Sealed)
+    at: Mapped[datetime]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+
+    by: Mapped[Account] = relationship()
+
+
 class PatientMerge(Identified, Model):
     """Two records of one person became one: who said so, which rows went along, and whether it was undone.
 
@@ -225,20 +266,6 @@ class PatientMerge(Identified, Model):
     undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
     merged_by: Mapped[Account] = relationship(foreign_keys=[merged_by_id])
-
-
-class CareTeamMember(Identified, Model):
-    """The patient's usual professional of one kind (FHIR CareTeam.participant)."""
-
-    __tablename__ = "care_team_member"
-    __table_args__ = (UniqueConstraint("patient_id", "profession"),)
-
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
-    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id"), index=True)
-    profession: Mapped[Profession] = mapped_column(text_enum(Profession))
-    since: Mapped[datetime]
-
-    practitioner: Mapped[Practitioner] = relationship(lazy="joined")
 
 
 class Consent(Identified, Model):

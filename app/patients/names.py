@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from app.core.language import later
-from app.core.spelling import unmarked, visible
+from app.language.phrases import later
+from app.language.spelling import unmarked, visible
 
 LETTERS = 3
 """A search begins with at most three letters of a name (national reference, FACTS 4.4); the index knows as many."""

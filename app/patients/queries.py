@@ -7,15 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
+from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
-from app.directory.models import Practitioner, PractitionerRole
+from app.directory.models import Practitioner
 from app.patients.actions import all_hashed
 from app.patients.likeness import likely_keys, likeness
-from app.patients.models import CareTeamMember, Patient, PatientSearchKey, Relation
+from app.patients.models import Correction, Objection, Patient, PatientSearchKey, Relation
 from app.patients.names import LETTERS, all_names, fits
-from app.patients.rules import Traits
+from app.patients.rules import Traits, same_strict_traits
 from app.patients.searching import Sought, read_search
 
 SHOWN = 20
@@ -34,7 +36,16 @@ def openable_by(account: Account, now: datetime) -> Select[UUID]:
     if account.organizations(Role.PRACTITIONER):
         she = select(Practitioner.id).where(Practitioner.account_id == account.id)
         held.append(Relation.practitioner_id.in_(she))
-    return select(Relation.patient_id).where(or_(*held), _lasts(now))
+    return select(Relation.patient_id).where(or_(*held), _lasts(now), ~_objected_to())
+
+
+def _objected_to() -> ColumnElement[bool]:
+    """The person does not want the holder of this relation to open her."""
+    theirs = or_(
+        Objection.organization_id == Relation.organization_id, Objection.practitioner_id == Relation.practitioner_id
+    )
+    running = Objection.patient_id == Relation.patient_id, Objection.until.is_(None)
+    return select(Objection.id).where(*running, theirs).correlate(Relation).exists()
 
 
 def _lasts(now: datetime) -> ColumnElement[bool]:
@@ -43,6 +54,10 @@ def _lasts(now: datetime) -> ColumnElement[bool]:
 
 def may_open(account: Account, patient_id: UUID, now: datetime) -> bool:
     return db.session.scalar(openable_by(account, now).where(Relation.patient_id == patient_id).limit(1)) is not None
+
+
+def may_listen_to_patient(account: Account, patient_id: UUID) -> bool:
+    return may_open(account, patient_id, clock.now())
 
 
 def for_account(patient_id: UUID, account: Account, now: datetime) -> Patient | None:
@@ -87,8 +102,7 @@ def search(text: str, scope: Select[UUID], today: date) -> Found:
         ids = named(ids, sought.words)
     if len(ids) > SHOWN:
         return Found(sought, too_many=True)
-    people = [person for person in load(ids) if sought.fits(person.traits)]
-    known = load({person.merged_into_id or person.id for person in people})
+    known = survivors([person for person in load(ids) if sought.fits(person.names, person.born)])
     return Found(sought, sorted(known, key=lambda person: (person.born != sought.born, person.name)))
 
 
@@ -121,9 +135,15 @@ def named(ids: Sequence[UUID], words: Sequence[str]) -> list[UUID]:
     return [row[0] for row in rows if fits(words, all_names(*row[1:]))]
 
 
-def load(ids: Collection[UUID]) -> Sequence[Patient]:
-    wanted = select(Patient).where(Patient.id.in_(ids))
-    return db.session.scalars(wanted.options(selectinload(Patient.telecoms))).all()
+def load(ids: Collection[UUID], *options: ExecutableOption) -> Sequence[Patient]:
+    return db.session.scalars(select(Patient).where(Patient.id.in_(ids)).options(*options)).all() if ids else ()
+
+
+def survivors(records: Sequence[Patient]) -> Sequence[Patient]:
+    """Each person once: instead of a record that was absorbed, the one that was kept."""
+    gone = {record.merged_into_id for record in records} - {None}
+    alone = [record for record in records if record.merged_into_id is None and record.id not in gone]
+    return [*alone, *load([each for each in gone if each])]
 
 
 def likely_same(traits: Traits, scope: Select[UUID] | None = None) -> list[tuple[Patient, tuple[str, ...]]]:
@@ -131,7 +151,7 @@ def likely_same(traits: Traits, scope: Select[UUID] | None = None) -> list[tuple
 
     `scope`: of whom one may be told; none: of everybody, which is for the house alone.
     """
-    records = load(find([sorted(likely_keys(traits))], scope))
+    records = load(find([sorted(likely_keys(traits))], scope), selectinload(Patient.telecoms))
     alike = {record.merged_into_id or record.id: why for record in records if (why := likeness(traits, record.traits))}
     return [(person, alike[person.id]) for person in sorted(load(alike), key=lambda person: person.id)]
 
@@ -142,16 +162,26 @@ def born_on(days: Iterable[date]) -> Select[UUID]:
     return select(PatientSearchKey.patient_id).where(PatientSearchKey.key.in_(all_hashed(keys)))
 
 
-def usual_practitioners(patient_ids: Collection[UUID]) -> dict[tuple[UUID, str], Practitioner]:
-    """By patient and profession, be it somebody who can sign in or not; each with where she works."""
-    team = select(CareTeamMember.patient_id, CareTeamMember.profession, Practitioner).join(
-        CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id
+def by_whole_identity(traits: Traits) -> Sequence[Patient]:
+    """Whoever has these five strict traits, of the whole instance. All who were born that day are compared, whatever
+    the name: how long it takes tells nothing of it."""
+    day = traits.birth_date.whole
+    born = load(db.session.scalars(born_on([day])).all()) if day else ()
+    return [person for person in born if person.merged_into_id is None and same_strict_traits(person.traits, traits)]
+
+
+def relations_of(patient_id: UUID, now: datetime) -> Sequence[Relation]:
+    """Who may find and open this person today, and why, the oldest first."""
+    held = (
+        select(Relation)
+        .where(Relation.patient_id == patient_id, _lasts(now), ~_objected_to())
+        .order_by(Relation.since, Relation.id)
     )
-    where = joinedload(Practitioner.role).lazyload(PractitionerRole.organization)
-    rows = db.session.execute(team.where(CareTeamMember.patient_id.in_(patient_ids)).options(where))
-    return {(patient_id, profession): person for patient_id, profession, person in rows}
+    who = joinedload(Relation.organization), joinedload(Relation.practitioner), joinedload(Relation.recorded_by)
+    return db.session.scalars(held.options(*who)).all()
 
 
-def usual_practitioner(patient_id: UUID, profession: str) -> Practitioner | None:
-    """The patient's usual professional of that kind, be it one who can sign in or not."""
-    return usual_practitioners([patient_id]).get((patient_id, profession))
+def corrections_of(patient_id: UUID, limit: int = 20) -> Sequence[Correction]:
+    """The latest first."""
+    mine = select(Correction).where(Correction.patient_id == patient_id).options(joinedload(Correction.by))
+    return db.session.scalars(mine.order_by(Correction.at.desc(), Correction.id.desc()).limit(limit)).all()

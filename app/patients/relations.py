@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, update
 
+from app.audit.actions import record
 from app.core.db import db, insert_into, lock_in_order, new_id
 from app.patients.models import RUNNING, Cause, Relation
 
@@ -34,6 +35,26 @@ def relate(patient_id: UUID, holder: Holder, why: Cause, *, by: UUID | None, now
     same = [column, Relation.patient_id, Relation.why]
     already = begun.on_conflict_do_update(index_elements=same, index_where=RUNNING, set_={"why": begun.excluded.why})
     db.session.execute(already)
+
+
+VISIT = timedelta(days=30)
+"""How long the whole identity opens a person. Whatever is asked for her meanwhile makes a relation of its own."""
+
+
+def relate_by_identity(patient_id: UUID, organization_id: UUID, reason: str, *, by: UUID, now: datetime) -> None:
+    """Somebody told the whole identity and why: written down for the person to read, even where others had access."""
+    relation = Relation(
+        id=new_id(),
+        patient_id=patient_id,
+        organization_id=organization_id,
+        why=Cause.IDENTITY,
+        since=now,
+        until=now + VISIT,
+        reason=reason,
+        recorded_by_id=by,
+    )
+    db.session.add(relation)
+    record("patient.reached", relation, by, now=now)
 
 
 def lock_running(patient_id: UUID, why: Cause) -> None:

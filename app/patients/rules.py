@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.dates import PartialDate
-from app.core.language import gettext as _
-from app.patients.names import all_names
+from app.language.dates import PartialDate
+from app.language.phrases import gettext as _
+from app.patients.names import all_names, same_person
 
 OLDEST = 125
 """Nobody has lived so many years."""
@@ -32,6 +32,17 @@ class Traits:
     @property
     def names(self) -> list[str]:
         return all_names(self.birth_name, self.given_names, self.name_used, self.given_name_used)
+
+
+def same_strict_traits(one: Traits, other: Traits) -> bool:
+    """Do all five agree (national reference: birth name, first given name, birth date, sex, birthplace)? What is not
+    known agrees with nothing."""
+    known = other.birth_date.day > 0 and other.sex in ("F", "M") and other.birth_place != "99999"
+    return (
+        known
+        and (one.birth_date, one.sex, one.birth_place) == (other.birth_date, other.sex, other.birth_place)
+        and same_person((one.birth_name, one.given_names), (other.birth_name, other.given_names))
+    )
 
 
 def official_date(born: PartialDate) -> date:

@@ -5,14 +5,14 @@ computed alike from a person's traits and from what was typed.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from app.core.dates import PartialDate, WrongDate, read_date, simplified
-from app.core.language import gettext as _
-from app.core.phones import WrongNumber, read_number
+from app.language.dates import PartialDate, WrongDate, read_date, simplified
+from app.language.phones import WrongNumber, read_number
+from app.language.phrases import gettext as _
 from app.patients.names import LETTERS, beginnings, fits, forms, given_list, name_words
 from app.patients.rules import ImpossibleBirth, Traits, check_birth_date
 
@@ -63,11 +63,9 @@ class Sought:
         long = [word[:LETTERS] for word in self.words if len(word) >= LETTERS]
         return [[each] for each in dict.fromkeys(long)] or [["".join(self.words)[:LETTERS], *self.words]]
 
-    def fits(self, traits: Traits) -> bool:
-        """A hash only says that it may be her."""
-        if self.phone:
-            return self.phone in traits.phones
-        return (self.born is None or traits.birth_date.may_be(self.born)) and fits(self.words, traits.names)
+    def fits(self, names: Iterable[str], born: PartialDate) -> bool:
+        """A hash only knows how a name begins. A number it knows whole."""
+        return bool(self.phone) or ((self.born is None or born.may_be(self.born)) and fits(self.words, names))
 
 
 def born_as_kept(born: PartialDate) -> list[str]:

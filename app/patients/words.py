@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.core import clock
-from app.core.dates import PartialDate
-from app.core.language import gettext as _
-from app.core.language import later, ngettext
-from app.core.words import count_days, date_words, phone
+from app import clock
+from app.language.dates import PartialDate
+from app.language.phrases import gettext as _
+from app.language.phrases import later, ngettext
+from app.language.words import count_days, date_words, phone
 from app.organizations.models import town_of
-from app.patients.models import Patient
+from app.patients.models import Cause, Patient
 from app.patients.queries import Found
 from app.patients.rules import age, official_date
 from app.patients.searching import Sought
@@ -52,6 +52,33 @@ LIKENESS = {
     "no-given": later("prénom pas encore donné"),
 }
 """Why two records may be one person, as `likeness.likeness` names it."""
+
+
+TRAITS = {
+    "birth_name": later("Nom de naissance"),
+    "given_names": later("Prénoms de naissance"),
+    "name_used": later("Nom utilisé"),
+    "given_name_used": later("Prénom utilisé"),
+    "birth_date": later("Date de naissance"),
+    "birth_rank": later("Rang de naissance"),
+    "sex": later("Sexe"),
+    "birth_place": later("Lieu de naissance"),
+    "phone": later("Téléphone"),
+    "address": later("Adresse"),
+    "postal_code": later("Code postal"),
+    "commune_code": later("Commune"),
+}
+"""What somebody may correct, as `correcting.WRITTEN` names it."""
+
+CAUSES = {
+    Cause.ENTERED: later("l'inscription"),
+    Cause.REQUEST: later("une demande de soins"),
+    Cause.STAY: later("une hospitalisation"),
+    Cause.CIRCLE: later("le suivi habituel"),
+    Cause.ACCEPTANCE: later("des soins acceptés"),
+    Cause.IDENTITY: later("une identité donnée en entier"),
+}
+"""Why somebody may open this person: *accès par…*"""
 
 
 @dataclass(frozen=True)

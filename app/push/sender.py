@@ -12,8 +12,8 @@ from datetime import datetime
 import structlog
 from flask import current_app
 
+from app import clock
 from app.config import Settings
-from app.core import clock
 from app.core.db import transaction
 from app.core.tokens import new_token
 from app.jobs import heartbeats, stopping

@@ -21,8 +21,8 @@ import httptools
 import structlog
 from flask import current_app
 
+from app import clock
 from app.config import Settings
-from app.core import clock
 from app.push import rules
 from app.push.outbox import ClaimedMessage
 from app.push.request import encrypted, http_request, payload_for

@@ -8,15 +8,15 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request, ses
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.accounts.guards import by_account, me, signed_in
 from app.accounts.rules import device_label
 from app.accounts.sessions import SignedOut
-from app.core import clock
 from app.core.db import transaction
 from app.core.incoming import json_body
-from app.core.language import later
 from app.core.limits import MINUTE, by_address, limited
 from app.core.security import capability
+from app.language.phrases import later
 from app.push import actions, outbox, queries, rules, vapid
 from app.push.request import receipt_token_matches
 

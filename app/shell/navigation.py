@@ -8,8 +8,8 @@ from flask_login import current_user
 
 from app.accounts.models import REQUESTERS, Account, Role
 from app.care_requests.queries import to_decide
-from app.core.language import later
 from app.emergency.views import MAY_ASK
+from app.language.phrases import later
 from app.membership.queries import frame_of
 
 

@@ -7,6 +7,7 @@ WAYS = {
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",
+    "circle": "circles.circle",
     "devices": "messages.devices",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own
@@ -14,14 +15,18 @@ WAYS = {
     "home": "shell.home",
     "install": "shell.install",
     "locked-tablet": "tablets.locked",
+    "new-request": "desk.new",
+    "offer": "inbox.offer",
     "patient-space": "patient_space.space_door",
     "patient-visit": "patient_space.visit",
+    "person": "records.person",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relaunch": "supervision.relaunch",
     "request": "desk.follow",
     "search": "supervision.one_search",
     "service-worker": "shell.service_worker",
     "sign-in-at-the-state": "joining.sign_in_at_the_state",
+    "whole-identity": "records.ask_identity",
 }
 
 PIECES = {

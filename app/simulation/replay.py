@@ -16,20 +16,20 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from app.care_requests.models import CareRequest, State
+from app.circles import queries as circles
 from app.core.db import db
-from app.core.language import decimal, later
-from app.core.typography import NO_BREAK
-from app.core.words import length
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch.facts import Neighbours
 from app.dispatch.models import Offer, OfferState, Wave
 from app.dispatch.rules import Candidate
 from app.dispatch.words import BY_PHONE
+from app.language.phrases import decimal, later
+from app.language.typography import NO_BREAK
+from app.language.words import length
 from app.organizations.geo import distance_km
 from app.organizations.queries import territory_communes
 from app.pathways.schema import Pathway, Search, Stage
-from app.patients import queries as patients
 from app.simulation.invented import Behaviour, dice
 from app.simulation.play import Play, SimulatedAnswer
 
@@ -293,7 +293,7 @@ class _People:
         request = self.request
         if kind == "chosen":
             return [request.chosen] if request.chosen else []
-        usual = patients.usual_practitioner(request.patient_id, request.profession) if request.patient_id else None
+        usual = circles.usual_practitioner(request.patient_id, request.profession) if request.patient_id else None
         if usual is None or usual.role is None:
             return []
         if kind == "practice":

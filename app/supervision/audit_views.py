@@ -4,11 +4,11 @@ from uuid import UUID
 
 from flask import Response, abort, request
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.audit.actions import record
 from app.care_requests import queries as care_requests
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import page

@@ -10,12 +10,12 @@ from sqlalchemy.orm import joinedload
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import family
 from app.core.db import db
-from app.core.language import gettext as _
-from app.core.words import distance
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.words import SUMS
+from app.language.phrases import gettext as _
+from app.language.words import distance
 from app.organizations.geo import distance_km, ranges_within
 
 CIRCLES = (3, 8, 20, 50)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.db import db
 from app.core.htmx import Page
-from app.core.words import moment
+from app.language.words import moment
 from app.organizations.places import birth_place_meant
 from app.patients.models import LikelyDuplicate, Patient, PatientMerge
 from app.patients.words import Banner, banner, likeness_words

@@ -6,14 +6,14 @@ from uuid import UUID
 from flask import Response, abort, flash, request, url_for
 from sqlalchemy import ColumnElement
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.audit.readings import read_lately, record_reading
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
+from app.language.phrases import gettext as _
 from app.organizations.queries import territory_communes
 from app.patients import merging
 from app.patients.models import LikelyDuplicate, Patient, PatientMerge

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.accounts.models import Account, Role
-from app.core.words import moment
+from app.language.words import moment
 from app.organizations.queries import names_of
 from app.patients import emergency
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
-from app.core.language import gettext as _
-from app.core.language import later, ngettext, said
 from app.core.ways import way
-from app.core.words import due, length, near_day, wanted
 from app.dispatch.queries import Reach
 from app.dispatch.words import answers_in_words
+from app.language.phrases import gettext as _
+from app.language.phrases import later, ngettext, said
+from app.language.words import due, length, near_day, wanted
 from app.supervision.moves import Moves, moves_of
 from app.supervision.watch import Watched, WatchKind
 

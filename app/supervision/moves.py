@@ -10,12 +10,12 @@ from sqlalchemy import select
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest, State
 from app.core.db import db
-from app.core.language import gettext as _
-from app.core.language import said
 from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch import words
 from app.dispatch.models import Wave
+from app.language.phrases import gettext as _
+from app.language.phrases import said
 from app.pathways.schema import windows_open
 from app.supervision.rules import Move, farther, others, promising
 

@@ -10,10 +10,10 @@ from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.core.forms import Form, stripped
-from app.core.language import gettext as _
-from app.core.language import later
-from app.core.typography import NO_BREAK
-from app.core.words import length
+from app.language.phrases import gettext as _
+from app.language.phrases import later
+from app.language.typography import NO_BREAK
+from app.language.words import length
 from app.pathways.reading import WrongPathway, parse_pathway
 from app.pathways.schema import Pathway, Stage
 

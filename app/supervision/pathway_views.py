@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Response, abort, request, url_for
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import Account, Role
 from app.care_requests.queries import rulebooks
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from flask import Response, abort, request, url_for
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.appointments import actions as appointments
 from app.care_requests import queries as care_requests
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import page, see_other

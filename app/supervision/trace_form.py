@@ -5,11 +5,11 @@ from datetime import timedelta
 from wtforms import Field, SelectField, ValidationError
 from wtforms.validators import Optional
 
+from app import clock
 from app.accounts.models import Account
-from app.core import clock
 from app.core.forms import DayField, Form, uuid_or_none
-from app.core.language import gettext as _
-from app.core.language import later
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.supervision import traces
 
 LATELY = timedelta(days=31)

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from app import clock
 from app.accounts.models import Account, Membership, Role
 from app.audit.models import AuditEvent
 from app.audit.origin import Source
 from app.audit.words import ACTS, REASONS, RESULTS, SOURCES
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.db import db
-from app.core.language import gettext as _
-from app.core.words import day, stamp
+from app.language.phrases import gettext as _
+from app.language.words import day, stamp
 from app.organizations.queries import names_of, territory_communes
 from app.patients.models import Patient
 from app.patients.queries import known_to

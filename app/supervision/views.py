@@ -5,10 +5,10 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.care_requests import queries as care_requests
-from app.core import clock
 from app.core.db import apart, transaction
 from app.core.htmx import page, see_other
 from app.core.security import public

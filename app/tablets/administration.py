@@ -4,14 +4,14 @@ from uuid import UUID
 
 from flask import Response, abort, current_app, flash, request, url_for
 
+from app import clock
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
 from app.core.qr import qr_svg
+from app.language.phrases import gettext as _
 from app.organizations.queries import names_of
 from app.tablets import actions, queries
 from app.tablets.door import bp

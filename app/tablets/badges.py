@@ -4,12 +4,12 @@ from uuid import UUID
 
 from flask import Response, abort, flash, url_for
 
+from app import clock
 from app.accounts.guards import me, proven_role, role
 from app.accounts.models import Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
+from app.language.phrases import gettext as _
 from app.organizations.queries import names_of
 from app.tablets import actions, queries
 from app.tablets.door import bp

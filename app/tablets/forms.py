@@ -7,8 +7,8 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Reg
 
 from app.accounts.models import Account, Role
 from app.core.forms import Form, stripped, without_spaces
-from app.core.language import gettext as _
-from app.core.language import later
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.organizations.queries import names_of
 from app.tablets.rules import LONGEST, SHORTEST, too_easy
 

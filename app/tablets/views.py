@@ -5,16 +5,16 @@ from uuid import UUID
 from flask import Response, abort, current_app, request, url_for
 from flask_login import current_user
 
+from app import clock
 from app.accounts import sessions, shared
 from app.accounts.guards import at_tablet
-from app.core import clock
 from app.core.db import transaction
 from app.core.htmx import page, see_other
-from app.core.language import gettext as _
-from app.core.language import ngettext
 from app.core.limits import MINUTE, by_address, by_argument, limited
 from app.core.security import cookie_capability, public
 from app.core.ways import way
+from app.language.phrases import gettext as _
+from app.language.phrases import ngettext
 from app.tablets import actions, codes, queries
 from app.tablets.door import bp
 from app.tablets.forms import ChooseForm, EnterForm, TicketForm

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from alembic import op
 from cryptography.fernet import InvalidToken
 
-from app.core.dates import PartialDate
 from app.core.sealed import Sealed
 from app.core.tokens import keyed_hash, keyed_numbers
+from app.language.dates import PartialDate
 from app.patients.rules import Traits, official_date
 from app.patients.searching import search_keys
 

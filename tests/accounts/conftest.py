@@ -9,9 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import Account, Role
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.membership.invitations import Invitee, invite
 from app.membership.models import Invitation

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
+from app import clock
 from app.accounts import passkeys
 from app.accounts.models import Account, Passkey, PasskeyLetter, SignIn
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter
 from app.live import views as live

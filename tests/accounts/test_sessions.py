@@ -7,10 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import Account, SignIn
 from app.accounts.sessions import login_manager, me_sign_in
-from app.core import clock
 from app.core.db import db, transaction
 from tests.accounts.conftest import account_of, later
 from tests.accounts.visitor import Browser, Visitor

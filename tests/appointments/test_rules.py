@@ -6,7 +6,7 @@ import pytest
 
 from app.appointments.actions import link_expiry
 from app.appointments.rules import NoSuchTime, check_time, instant, next_slots, soon
-from app.core.clock import PARIS
+from app.clock import PARIS
 
 
 def paris(month: int, day: int, hour: int, minute: int = 0) -> datetime:

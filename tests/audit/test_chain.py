@@ -10,12 +10,12 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
+from app import clock
 from app.audit import chain, sealing
 from app.audit.actions import EVENTS, record
 from app.audit.models import AuditAnchor, AuditEvent, AuditSeal
 from app.audit.origin import Source, came_by
 from app.audit.words import ACTS, REASONS, RESULTS, SOURCES
-from app.core import clock
 from app.core.db import Model, db, new_id, transaction
 
 

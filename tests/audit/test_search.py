@@ -11,11 +11,10 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
 
-from app import cli
+from app import cli, clock
 from app.accounts.models import Role
 from app.audit import sealing
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.supervision import traces
 from tests.desk.screen import words

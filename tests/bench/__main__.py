@@ -19,10 +19,9 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import event, func, select
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import SignIn
 from app.care_requests import queries as care_requests
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.core.tokens import hash_token, new_token
 from app.dispatch import search as dispatch

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
-from app import create_app
+from app import clock, create_app
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.dispatch import search as dispatch
 from app.dispatch.models import Offer, OfferState

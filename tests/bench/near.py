@@ -20,8 +20,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, insert, text
 
-from app import create_app
-from app.core import clock
+from app import clock, create_app
 from app.core.db import Model, db
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.queries import near

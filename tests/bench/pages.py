@@ -22,10 +22,9 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from sqlalchemy import event, select, text
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import Account, SignIn
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.core.tokens import hash_token, new_token
 from app.demo import territory

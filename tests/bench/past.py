@@ -13,10 +13,10 @@ from app.accounts.models import Account, Membership, Role
 from app.appointments.models import Appointment
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, Episode, State, Step
-from app.core.dates import PartialDate
 from app.core.db import db, new_id, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
+from app.language.dates import PartialDate
 from app.organizations.geo import cell_of
 from app.organizations.models import Organization
 from app.pathways.library import pathways, version_id_of

@@ -31,8 +31,7 @@ from flask import Flask
 from pywebpush import WebPusher
 from sqlalchemy import func, insert, select, update
 
-from app import create_app
-from app.core import clock
+from app import clock, create_app
 from app.core.db import db, new_id, transaction
 from app.messages.actions import payload_of
 from app.push import sender

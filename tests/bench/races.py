@@ -28,10 +28,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import EnvironBuilder
 
-from app import create_app
+from app import clock, create_app
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.waiting import WEB
 from app.dispatch import offers, rules, search

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app import create_app
+from app import clock, create_app
 from app.care_requests.opening import Need, open_request
+from app.circles import actions as circles
+from app.circles.models import Told
 from app.config import read_settings
-from app.core import clock
 from app.core.db import db, transaction
 from app.demo.people import CAST, identity_of
 from app.demo.plot import account
@@ -94,7 +95,7 @@ def _ask(now: datetime) -> None:
         )
         patient = patients.create(identity, organization_id=place, by=author.id, now=now)
         db.session.flush()
-        patients.set_usual(patient.id, hers, now=now)
+        circles.set_usual(patient.id, hers, told=Told.NAMED, now=now)
         start, end = pathway.window(window).bounds(now)
         need = Need(pathway, reason, start, max(end, now + timedelta(hours=4)), note)
         request = open_request(need, patient, organization_id=place, by=author, now=now)

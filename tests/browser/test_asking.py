@@ -55,3 +55,20 @@ def test_the_follow_list_is_walked_through_with_arrows(house: RunningHouse, brow
     page.keyboard.press("Enter")
     expect(page.locator("#request")).to_be_visible()
     expect(page.locator("#requests")).to_be_visible()
+
+
+def test_the_board_is_walked_through_with_arrows_what_waits_for_her_first(
+    house: RunningHouse, browsers: Browsers
+) -> None:
+    page = browsers.tablet().pages[0]
+    page.goto(house.as_("coordinator", "board"))
+    mine, others = page.locator(".on-board__who"), page.locator("#board .row__link")
+    page.keyboard.press("ArrowDown")
+    expect(mine.first).to_be_focused()
+    for _ in range(mine.count()):
+        page.keyboard.press("ArrowDown")
+    expect(others.first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(mine.last).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#request")).to_be_visible()

@@ -119,6 +119,7 @@ def test_the_card_is_one_page_of_paper_that_is_right_on_another_day(house: Runni
         printed = tablet.pdf(prefer_css_page_size=True, print_background=True)
         paper = PdfDocument(printed)
         assert len(paper) == 1
+        assert round(paper[0].get_width()) == 595, "A4"
         words = " ".join(paper[0].get_textpage().get_text_bounded().split())
         assert "Centre hospitalier des Deux-Rives" in words
         assert re.search(r"(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) \d+ \w+ \d{4}", words, re.I), words

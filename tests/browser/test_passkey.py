@@ -13,9 +13,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import Account, Role, SignIn
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.membership.invitations import Invitee, invite
 from app.membership.models import Recovery
@@ -35,7 +34,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Flask, str]]:
     with app.app_context():
         Model.metadata.create_all(db.engine)
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield app, f"http://localhost:{port}"
     server.shutdown()

@@ -57,7 +57,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         close_engines()
     state.knows(maya={"userinfo": userinfo(rpps, "60")})
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield Served(address, state)
     server.shutdown()

@@ -11,9 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import Role
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.tablets import actions, queries
 from app.tablets.models import Tablet
@@ -34,7 +33,7 @@ def house(tmp_path: Path) -> Iterator[tuple[Town, str]]:
         port = free.getsockname()[1]
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     with app.app_context():
         Model.metadata.create_all(db.engine)
         town = Town(app)

@@ -7,11 +7,11 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select, update
 
+from app import clock
 from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import SEARCHES, TAKEN, TRANSITIONS, State, Verb
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import actions as dispatch

@@ -14,7 +14,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.core import clock
+from app import clock
 from app.core.db import db, transaction
 from app.messages.actions import alert
 from app.push.models import Message, MessageState

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from flask import Flask
 
+from app import clock
 from app.config import read_settings
-from app.core import clock
 from app.core.db import db
 from app.push import outbox, sender, transport
 from tests.push.house import one_room

@@ -15,10 +15,10 @@ from flask import Flask
 from sqlalchemy import event, select
 from structlog.testing import capture_logs
 
+from app import clock
 from app.accounts.actions import lock_account
 from app.care_requests import actions as care_requests
 from app.care_requests.models import State
-from app.core import clock
 from app.core.db import db, insert_rows, transaction
 from app.dispatch import search
 from app.dispatch.models import Offer, OfferState

@@ -12,8 +12,8 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import clock
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import db
 from app.dispatch.models import Offer, OfferState
 from app.push.models import Message, MessageState

@@ -13,14 +13,15 @@ from app.accounts.words import ROLES
 from app.care_requests.rules import State, Verb
 from app.care_requests.words import STATES
 from app.core.db import Model
-from app.core.typography import plain
 from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import OfferState
 from app.dispatch.words import REFUSALS
+from app.language.typography import plain
 from app.letters.models import LetterState
 from app.push.models import MessageState
 from docs.screenshots import STAMP, looks
+from tests.browser import screens
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -144,6 +145,13 @@ def test_docs_screenshots_fresh() -> None:
     assert STAMP.read_text().strip() == looks(), "templates or styles changed: run bin/screenshots"
 
 
+def test_there_is_a_sheet_for_every_door() -> None:
+    drawn = {path.name for path in STAMP.parent.glob("screens-*.webp")}
+    doors = {screen.door.replace(" ", "-") for screen in (*screens.SCREENS, *screens.STATES)}
+    assert drawn == {f"screens-{door}.webp" for door in doors}, "run bin/screenshots"
+
+
 def test_pictures_stay_small() -> None:
+    assert sum(path.stat().st_size for path in STAMP.parent.iterdir()) < 6_000_000
     for path in STAMP.parent.glob("*.png"):
         assert path.stat().st_size < 200_000, path.name

@@ -9,8 +9,19 @@ import pytest
 from babel.messages.catalog import Message
 from jinja2 import Environment
 
-from app.core.language import ENGLISH_WORDS, Later, gettext, kept, later, ngettext, read_catalogue, said, speaking, told
-from app.core.typography import in_english, in_french, plain
+from app.language.phrases import (
+    ENGLISH_WORDS,
+    Later,
+    gettext,
+    kept,
+    later,
+    ngettext,
+    read_catalogue,
+    said,
+    speaking,
+    told,
+)
+from app.language.typography import in_english, in_french, plain
 from docs import words
 
 ROOT = Path(__file__).parents[2]
@@ -19,9 +30,9 @@ TEMPLATES = sorted((APP / "templates").rglob("*.*"))
 PYTHON = sorted(APP.rglob("*.py"))
 SOURCES = [*TEMPLATES, *PYTHON, *sorted(APP.rglob("catalog/*.toml")), *sorted((APP / "static/js").glob("*.js"))]
 
-SETS_TYPE = {"core/typography.py"}
+SETS_TYPE = {"language/typography.py"}
 """The one place that knows the signs."""
-READS_WHAT_IS_TYPED = {"organizations/words.py", "core/spelling.py", "patients/searching.py", "tablets/rules.py"}
+READS_WHAT_IS_TYPED = {"organizations/words.py", "language/spelling.py", "patients/searching.py", "tablets/rules.py"}
 """They take away what people paste."""
 
 PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
@@ -87,10 +98,10 @@ MARKS = {"_", "later", "ngettext", "gettext"}
 SAYS_WHY = {"public", "capability", "cookie_capability", "limited", "guard", "record"}
 """Their words are the owner's, in English."""
 NOT_SPOKEN = {
-    "core/typography.py": "the signs themselves",
+    "language/typography.py": "the signs themselves",
     "core/forms.py": "what stands at the end of a label",
-    "core/language.py": "how a language calls itself",
-    "core/dates.py": "months as people type them",
+    "language/phrases.py": "how a language calls itself",
+    "language/dates.py": "months as people type them",
     "organizations/words.py": "how communes are spelled",
     "organizations/places.py": "what people write for a place that nobody knows",
     "organizations/postal_file.py": "columns of a file",

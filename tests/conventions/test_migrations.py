@@ -14,6 +14,8 @@ from app import create_app
 from app.core.db import Model, db
 from tests.conftest import close_engines, settings_for
 
+pytestmark = pytest.mark.long
+
 MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
 
 

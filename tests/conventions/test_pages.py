@@ -15,7 +15,7 @@ from app.shell.ways import PIECES
 from tests.conftest import settings_for
 
 ROOT = Path(__file__).parents[2]
-DOORS = ("desk", "inbox", "supervision", "joining", "emergency", "patient_space")
+DOORS = ("desk", "inbox", "records", "supervision", "joining", "emergency", "patient_space")
 
 GIVEN = {"request", "session", "g", "config", "get_flashed_messages", "super", "caller"}
 """By Flask, and by Jinja itself."""

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
-from app import create_app
+from app import clock, create_app
 from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest, Episode
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.sealed import Sealed, fernets
 from app.core.tokens import keyed_hash, keyring
@@ -24,6 +24,8 @@ from app.patients.models import Patient, Relation
 from app.patients.queries import search
 from app.tablets.models import TabletSignIn
 from tests.conftest import MIGRATIONS, close_engines, settings_for
+
+pytestmark = pytest.mark.long
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

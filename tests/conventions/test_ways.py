@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.core import clock
+from app import clock
 from app.core.db import transaction
 from app.desk import asking
 from app.inbox import offers

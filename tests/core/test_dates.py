@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.dates import MONTHS, PartialDate, WrongDate, read_date, read_day
-from app.core.typography import plain
+from app.language.dates import MONTHS, PartialDate, WrongDate, read_date, read_day
+from app.language.typography import plain
 
 TODAY = date(2026, 11, 28)
 THE_12TH = date(1948, 3, 12)

@@ -13,9 +13,9 @@ from flask import Flask, Response, g, request
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
+from app import clock
 from app.accounts import sessions
 from app.audit import refusals
-from app.core import clock
 from app.core import db as floor
 from app.core.db import NestedTransaction, db, insert_rows, transaction
 from app.live.actions import changed

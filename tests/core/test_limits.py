@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from structlog.testing import capture_logs
 
-from app import create_app
-from app.core import clock, limits
+from app import clock, create_app
+from app.core import limits
 from app.core.db import db, transaction
 from app.core.limits import Attempts, by_address, count_attempt, limited, unheard_proxy
 from app.core.security import csrf

@@ -3,8 +3,8 @@
 import phonenumbers
 import pytest
 
-from app.core.phones import OVERSEAS, WrongNumber, read_number
-from app.core.words import phone
+from app.language.phones import OVERSEAS, WrongNumber, read_number
+from app.language.words import phone
 from app.letters.rules import is_mobile
 
 

@@ -15,22 +15,22 @@ from cryptography.fernet import InvalidToken
 from flask import Flask
 from sqlalchemy import Text, select, type_coerce
 
-from app import create_app
+from app import clock, create_app
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment, PatientLink
 from app.care_requests.models import CareRequest
 from app.cli import keys, resealing
-from app.core import clock
-from app.core.dates import PartialDate
 from app.core.db import db, transaction
 from app.core.sealed import fernets
 from app.core.tokens import hash_token
+from app.language.dates import PartialDate
 from app.membership import recovery
 from app.patients import actions as patients
 from app.patients import queries, rehashing
 from app.patients.models import Patient
 from app.push import request
 from tests.conftest import close_engines, settings_for
+from tests.factories.links import link_token
 from tests.factories.town import Town
 from tests.membership.mailbox import code_of, codes_of
 
@@ -197,19 +197,19 @@ def test_a_printed_link_works_and_is_shown_again_as_it_was(town: Town, engine_ur
     assert maya.accepts() == 200
     db.session.rollback()
     appointment = db.session.scalars(select(Appointment)).one()
-    printed, appointment_id = appointments.link_token(appointment), appointment.id
+    printed, appointment_id = link_token(appointment), appointment.id
     db.session.remove()
     app = house(engine_url, tmp_path)
     with app.app_context():
         assert app.test_client().get(f"/p/{printed}").status_code == 200
-        assert appointments.link_token(db.session.get_one(Appointment, appointment_id)) == printed
+        assert link_token(db.session.get_one(Appointment, appointment_id)) == printed
         run(keys.rotate)
         code, said = run(keys.check)
         assert (code, "1 patient links" in said) == (1, True), "it lives until the day after the visit"
         db.session.remove()
         close_engines()
     with house(engine_url, tmp_path, former="").app_context():
-        shown = appointments.link_token(db.session.get_one(Appointment, appointment_id))
+        shown = link_token(db.session.get_one(Appointment, appointment_id))
         with transaction():
             assert appointments.renew_lost_links(clock.now()) == 1
         renewed = db.session.scalars(select(PatientLink)).one()

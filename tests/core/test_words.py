@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.core import words
-from app.core.language import speaking
-from app.core.templates import map_link
-from app.core.typography import plain
+from app.language import words
+from app.language.phrases import speaking
+from app.language.templates import map_link
+from app.language.typography import in_french, plain
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Paris, a Tuesday
 
@@ -122,3 +122,8 @@ def test_an_hour_is_never_cut_from_its_minutes() -> None:
 def test_the_way_there_opens_in_the_phones_own_map(agent: str, link: str) -> None:
     with Flask("phone").test_request_context(headers={"User-Agent": agent}):
         assert map_link("9 rue de l'Orge, 91000 Évry") == link
+
+
+@pytest.mark.parametrize("typed", ["« Accepter »", "«Accepter»", "«\u00a0Accepter\u00a0»"])
+def test_a_quotation_has_one_narrow_space_inside_each_mark(typed: str) -> None:
+    assert in_french(typed) == "«\u202fAccepter\u202f»"

@@ -49,7 +49,7 @@ CLOSING = Notice("Déjà prise", "Évry-Courcouronnes", "inbox")
 def web(app: Flask) -> Iterator[None]:
     """The web process, at the address that the phones were given."""
     server = make_server("127.0.0.1", app.config["SETTINGS"].port, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield
     server.shutdown()

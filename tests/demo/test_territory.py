@@ -9,12 +9,12 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import clock
 from app.accounts.models import Account
 from app.appointments.models import Appointment
 from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
 from app.cli import demonstration
-from app.core import clock
 from app.core.db import db, transaction
 from app.demo import territory
 from app.demo.people import CAST, FOLDER, Cast, read

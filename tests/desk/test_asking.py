@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.care_requests.models import CareRequest, State
-from app.core import clock
-from app.core.dates import PartialDate
 from app.core.db import db, new_id, transaction
+from app.language.dates import PartialDate
 from app.organizations.actions import import_communes
 from app.patients.actions import Identity, create
 from app.patients.models import Consent, IdentityCheck, LikelyDuplicate, Patient

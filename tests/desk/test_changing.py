@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.care_requests.models import CareRequest, CareTask, State
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
 from app.dispatch import answers

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from app import clock
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import db, transaction
 from app.push.actions import subscribe
 from tests.desk.people import senior

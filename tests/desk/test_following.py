@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from app import clock
 from app.accounts.models import Account
 from app.appointments import actions as appointments
 from app.appointments import queries as appointment_queries
 from app.audit.models import AuditEvent
 from app.care_requests import actions as care_requests
 from app.care_requests.models import State, Verb
-from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch import answers
 from app.dispatch.models import Offer

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import db
 from app.directory.models import Profession
 from app.pathways.library import pathways

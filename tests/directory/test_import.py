@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import clock
 from app.accounts.models import Account, Role
 from app.cli.directory import enrol, practitioners, territory
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.annuaire import WrongExtract, read_activities
 from app.directory.importing import import_practitioners, telephone

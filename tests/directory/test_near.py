@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from app import clock
 from app.accounts.models import Account, Membership, Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory import actions
 from app.directory.models import Practitioner, PractitionerRole, Profession

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import defer, selectinload
 
+from app import clock
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
-from app.core import clock
 from app.core.db import db
 from app.directory.models import Profession
 from app.dispatch import search, snapshots, words

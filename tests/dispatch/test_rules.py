@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as but
 
-from app.core.clock import PARIS
-from app.core.language import kept, told
-from app.core.typography import plain
+from app.clock import PARIS
 from app.directory.words import SKILLS
 from app.dispatch import rules
 from app.dispatch.rules import Ask, Candidate, GiveUp, SearchState, Wait, Widen, next_move
+from app.language.phrases import kept, told
+from app.language.typography import plain
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

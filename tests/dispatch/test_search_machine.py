@@ -21,13 +21,12 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, event, func, select
 
-from app import create_app
+from app import clock, create_app
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import CONDITIONS, planned
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory import actions as directory
 from app.directory.models import PractitionerRole, Profession
@@ -359,6 +358,7 @@ def machine(
         close_engines()
 
 
+@pytest.mark.long
 def test_a_search_keeps_its_promises(machine: type[Machine]) -> None:
     run_state_machine_as_test(
         machine,

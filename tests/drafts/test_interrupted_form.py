@@ -12,10 +12,10 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.datastructures import MultiDict
 
+from app import clock
 from app.accounts import sessions
 from app.accounts.models import Account, Role, SignIn
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.db import db, transaction
 from app.documents.models import Document
 from app.drafts import actions

@@ -13,18 +13,19 @@ from msgspec.structs import replace
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app import schedule
+from app import clock, schedule
 from app.accounts.models import Account, Membership, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need, open_request
-from app.core import clock
-from app.core.dates import PartialDate
+from app.circles import actions as circles
+from app.circles.models import Told
 from app.core.db import Model, db, insert_rows, transaction
 from app.core.tokens import hash_token, new_token
 from app.directory.actions import add_role, add_service
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer
 from app.jobs import heartbeats
+from app.language.dates import PartialDate
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Locality, Organization, TerritoryCommune
 from app.pathways.library import pathways
@@ -235,7 +236,7 @@ class Town:
             )
             for person in usual:
                 practitioner = db.session.get_one(Practitioner, person.practitioner_id)
-                patients.set_usual(patient.id, practitioner, now=clock.now())
+                circles.set_usual(patient.id, practitioner, told=Told.NAMED, now=clock.now())
             return patient.id
 
     def stranger(self) -> Person:

@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account
 from app.appointments.queries import of_request
 from app.audit.models import AuditEvent
 from app.care_requests.attachments import join
 from app.care_requests.models import CareTask, InformationCopy
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
 from app.documents.actions import keep_waiting

@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from app import clock
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import OfferState
 from app.push.actions import subscribe

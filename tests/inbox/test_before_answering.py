@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core import clock
+from app import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
 from app.dispatch import actions as dispatch

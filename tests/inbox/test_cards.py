@@ -90,8 +90,8 @@ def test_the_chosen_maternity_knows_whom_before_it_answers(town: Town) -> None:
 
 
 def test_a_bed_for_nobody_is_asked_for_without_a_patient(town: Town) -> None:
+    from app import clock
     from app.care_requests.opening import open_request
-    from app.core import clock
     from app.core.db import transaction
 
     ward = town.service("Médecine à côté", Profession.WARD)

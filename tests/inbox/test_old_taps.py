@@ -12,9 +12,9 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.appointments.queries import of_request
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
 from app.dispatch import actions as dispatch

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from app import clock
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.db import db
 from app.dispatch.models import OfferState
 from tests.factories.town import Nurse, Town

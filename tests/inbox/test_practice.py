@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from app import clock
 from app.accounts.models import Membership, Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
 from tests.factories.town import Nurse, Town, role_of

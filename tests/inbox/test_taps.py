@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.models import Account
-from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.answers import LONGEST_WAY, Tap, touched
 from app.dispatch.models import OfferState

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from app import clock
 from app.appointments.queries import of_request
-from app.core import clock
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
 from tests.inbox.test_answers import asked, url

@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from structlog.testing import capture_logs
 
+from app import clock
 from app.care_requests import watch
 from app.care_requests.models import CareRequest, CareTask
 from app.care_requests.rules import State
-from app.core import clock
 from app.core.db import db, insert_rows, transaction
 from app.jobs.setbacks import one_by_one, patience
 from app.membership import recovery

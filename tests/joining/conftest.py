@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import create_app
-from app.core import clock
+from app import clock, create_app
 from app.core.db import db
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.visitor import Visitor

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account, Role
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, PractitionerRole
 from app.directory.queries import proposal_for

@@ -13,9 +13,9 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.models import Account, Passkey, PasskeyLetter
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.actions import invite
 from app.directory.models import Practitioner

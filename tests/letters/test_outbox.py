@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.actions import NEWS_LASTS, tell
 from app.accounts.models import Account, PasskeyLetter
-from app.core import clock
 from app.core.db import db, transaction
 from app.letters import actions, mail, sender
 from app.letters.kinds import kind_of

@@ -12,8 +12,8 @@ from psycopg.errors import DeadlockDetected
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
+from app import clock
 from app.accounts.models import Membership, Passkey, Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.membership import browser, closing, invitations, members, views
 from app.membership.leaving import leave

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from app import clock
 from app.accounts.models import Account, Membership, Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter
 from app.membership.invitations import Invitee, invite

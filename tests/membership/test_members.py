@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.models import Account, Passkey, PasskeyLetter, Role
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter, LetterState
 from app.letters.sender import send_mails

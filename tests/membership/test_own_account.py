@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import clock
 from app.accounts.models import Account, Membership, Passkey, Role
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.letters.models import Letter
 from app.membership import email_change, invitations, mails

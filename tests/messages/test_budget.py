@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.core import clock
+from app import clock
 from app.core.db import db, transaction
 from app.core.events import listen
 from app.dispatch.queries import reach

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.config import WrongSetting
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.typography import plain
 from app.directory.models import Practitioner

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.core import clock
+from app import clock
 from app.core.db import db, transaction
-from app.core.typography import plain
 from app.directory.models import PractitionerRole
+from app.language.typography import plain
 from app.live.models import Topic
 from app.messages.reachability import (
     ASLEEP,

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace as but
 
-from app.core.clock import PARIS
+from app.clock import PARIS
 from app.messages.models import Delivery, Notice
 from app.messages.rules import GROUP_FOR, PRESSING, Wishes, day_begins, free_at, is_full, rings_at
 

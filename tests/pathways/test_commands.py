@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
+from app import clock
 from app.cli import main
-from app.core import clock
 from app.core.db import transaction
 from app.pathways.actions import adopt
 from app.pathways.library import CATALOG, pathways

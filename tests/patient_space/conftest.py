@@ -8,11 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.appointments.actions import link_token
+from app import clock
 from app.appointments.models import Appointment
 from app.appointments.queries import of_request
-from app.core import clock
 from app.core.db import db
+from tests.factories.links import link_token
 from tests.factories.town import Nurse, Town
 
 

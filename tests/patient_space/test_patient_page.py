@@ -6,15 +6,15 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from app import clock
 from app.appointments import queries
-from app.appointments.actions import link_token
 from app.appointments.models import PatientLink
 from app.care_requests import actions as care_requests
 from app.care_requests.models import Step, Verb
 from app.care_requests.opening import open_request
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Profession
+from tests.factories.links import link_token
 from tests.factories.town import Nurse, Town
 from tests.inbox.plans import asked_for_ten_days
 from tests.inbox.screen import Screen

@@ -10,11 +10,11 @@ from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import select
 
+from app import clock
 from app.appointments.models import PatientSpace
 from app.appointments.spaces import token_of
 from app.audit.models import AuditEvent
 from app.care_requests.models import Step
-from app.core import clock
 from app.core.db import db
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.dates import PartialDate
+from app.language.dates import PartialDate
 from app.patients.likeness import likely_keys, likeness
 from app.patients.names import name_words
 from app.patients.rules import Traits

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app import clock
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.patients import merging, queries
 from app.patients.merging import POINTERS, merge, separate

@@ -6,15 +6,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, select
 
+from app import clock
 from app.accounts.models import Membership, Role
 from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.carers import AFTERCARE
 from app.care_requests.rules import Verb
-from app.core import clock
+from app.circles import actions as circles
+from app.circles.models import Told
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
-from app.patients import actions as patients
 from app.patients import queries
 from app.patients.models import Cause, Patient, Relation
 from tests.factories.town import Person, Town
@@ -121,7 +122,9 @@ def test_the_usual_nurse_opens_her_until_another_is(town: Town) -> None:
     monique = town.patient(usual=[maya, midwife])
     assert (opens(maya, monique), opens(midwife, monique), opens(ines, monique)) == (True, True, False)
     with transaction():
-        patients.set_usual(monique, db.session.get_one(Practitioner, ines.practitioner_id), now=clock.now())
+        circles.set_usual(
+            monique, db.session.get_one(Practitioner, ines.practitioner_id), told=Told.NAMED, now=clock.now()
+        )
     assert (opens(maya, monique), opens(midwife, monique), opens(ines, monique)) == (False, True, True)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.dates import PartialDate
+from app.language.dates import PartialDate
 from app.patients.rules import ImpossibleBirth, age, age_band, check_birth_date, official_date
 
 

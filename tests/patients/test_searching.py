@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.dates import PartialDate
+from app.language.dates import PartialDate
 from app.patients.names import name_words
 from app.patients.rules import Traits
 from app.patients.searching import NotYet, Sought, read_search, search_keys
@@ -27,7 +27,7 @@ ODILE = Traits(
 def finds(text: str, traits: Traits = ODILE) -> bool:
     """By the index, then by the comparison."""
     sought, keys = read_search(text, TODAY), search_keys(traits)
-    return all(keys.intersection(each) for each in sought.keys) and sought.fits(traits)
+    return all(keys.intersection(each) for each in sought.keys) and sought.fits(traits.names, traits.birth_date)
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,6 @@ def test_everybody_is_found_by_her_whole_names(family: str, given_name: str, bor
     who = Traits(family, given_name, PartialDate.of(born), "F", "91228")
     sought = Sought(words=(*name_words(family), *name_words(given_name)))
     if len("".join(name_words(family))) > 1:
-        assert all(search_keys(who).intersection(each) for each in sought.keys) and sought.fits(who)
+        assert all(search_keys(who).intersection(each) for each in sought.keys) and sought.fits(
+            who.names, who.birth_date
+        )

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.core.dates import PartialDate
+from app.language.dates import PartialDate
 from app.patients.words import about_age, age_words, born_words
 
 

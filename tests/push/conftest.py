@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.core import clock
+from app import clock
 from app.core.db import Model, db
 from app.push import transport
 from tests.conftest import close_engines, settings_for

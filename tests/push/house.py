@@ -9,11 +9,11 @@ from flask_login import LoginManager
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app import messages, push
+from app import clock, messages, push
 from app.accounts.models import Account
 from app.config import Settings
-from app.core import clock, security
 from app.core import db as database
+from app.core import security
 from app.core.db import db, transaction
 from app.messages.actions import alert
 from app.messages.models import Notice

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.core import clock
+from app import clock
 from app.core.db import db, transaction
 from app.messages.actions import drop
 from app.push import outbox

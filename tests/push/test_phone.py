@@ -14,11 +14,12 @@ from flask import Flask, Response, jsonify, render_template_string, request
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from app import shell
+from app import clock, shell
 from app.accounts.models import Account
-from app.core import clock, ways, words
+from app.core import ways
 from app.core.db import Model, db, transaction
 from app.core.security import csrf, public
+from app.language import words
 from app.messages.actions import alert
 from app.push.models import Message, Subscription
 from app.push.sender import send_due
@@ -115,7 +116,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         db.session.remove()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     site.url = f"http://localhost:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield site
     server.shutdown()

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
-from app.core import clock
+from app import clock
 from app.push import request, vapid
 from app.push.request import BODY_LIMIT, encrypted
 from tests.services.push_service import FakePushService

@@ -8,8 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from app import cli
-from app.core import clock
+from app import cli, clock
 from app.core.db import db, transaction
 from app.push import actions as devices
 from app.push import request, vapid

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from app.core import clock
+from app import clock
 from app.core.db import db, transaction
 from app.core.events import listen
 from app.jobs import stopping

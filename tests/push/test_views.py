@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from app.core import clock
+from app import clock
 from app.core.db import db, transaction
 from app.core.events import listen
 from app.messages.funnel import funnel

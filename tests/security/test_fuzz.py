@@ -183,6 +183,7 @@ def house(town: Town) -> tuple[Town, dict[str, Person], dict[str, object], list[
     return town, people, ids, asked
 
 
+@pytest.mark.long
 @settings(
     max_examples=220,
     deadline=None,
@@ -225,6 +226,7 @@ EVERYWHERE: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", EVERYWHERE)
 def test_every_route_hears_the_worst_of_each_kind(house: Any, case: str) -> None:
     """Signed in, and as somebody whom nobody knows."""
@@ -239,6 +241,7 @@ def test_every_route_hears_the_worst_of_each_kind(house: Any, case: str) -> None
             assert_calm(someone, method, url_of(rule, ids), sent)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("strange", ["%00", "%ED%A0%80", "a%E2%80%AE", "%FF%FE", "a" * 4_000])
 def test_every_word_of_an_address_may_be_strange(house: Any, strange: str) -> None:
     _town, people, _ids, asked = house

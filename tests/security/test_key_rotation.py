@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from app import clock
 from app.accounts import pro_sante
 from app.appointments import actions as appointments
-from app.core import clock, tokens
+from app.core import tokens
 from app.core.db import db, transaction
 from app.core.tokens import hash_token, keyed_hash
 from app.joining import actions as joining

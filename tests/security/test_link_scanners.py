@@ -8,16 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import clock
 from app.accounts.models import Role
-from app.appointments.actions import link_token
 from app.appointments.queries import of_request
-from app.core import clock
 from app.core.db import db, transaction
 from app.core.limits import Attempts
 from app.membership import recovery
 from app.membership.invitations import Invitee, invite
 from app.membership.models import Recovery
 from tests.accounts.visitor import Browser
+from tests.factories.links import link_token
 from tests.factories.town import Town
 from tests.membership.mailbox import code_of
 

@@ -15,10 +15,13 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
-from app.core import clock
+from app.circles import actions as circles
+from app.circles.models import CareTeamMember, Told
 from app.core.db import db, transaction
+from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.drafts.actions import keep
@@ -83,7 +86,8 @@ CARES = only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS, *COORDINATORS)
 AT_TABLET = tablet_too(row("forbidden"))
 
 READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
-ASKS_ALONE = tablet_too(only(*REQUESTERS, *ELSEWHERE))
+
+PERSON = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
 
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
@@ -110,7 +114,7 @@ TABLE: dict[str, Row] = {
     "POST /account/lock-screen": MEMBERS,
     "POST /account/recovery/cancellation": MEMBERS,
     # The requester's side, the doctor who decides for it, and who accepted.
-    "POST /documents": ASKS_ALONE,
+    "POST /documents": ASKS,
     "GET /documents/<uuid:document_id>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/pages/<int:number>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/file": READS,
@@ -191,6 +195,15 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/<uuid:passkey_id>/removal": mine_alone("requester"),
     "POST /passkeys/options": MEMBERS,
     "POST /passkeys/verification": MEMBERS,
+    "GET /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    "POST /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    # Who registered her, asked for her, said yes, or usually cares for her.
+    "GET /patients/<uuid:patient_id>": PERSON,
+    "GET /patients/<uuid:patient_id>/correction": PERSON,
+    "POST /patients/<uuid:patient_id>/correction": PERSON,
+    "GET /patients/<uuid:patient_id>/circle": PERSON,
+    "POST /patients/<uuid:patient_id>/circle": PERSON,
+    "POST /patients/<uuid:patient_id>/circle/<uuid:member_id>/end": PERSON,
     "GET /patients/new": ASKS,
     "POST /patients/new": ASKS,
     "GET /practice": ANSWERS,
@@ -333,6 +346,10 @@ def world(town: Town) -> World:
     assert offer is not None and offer.request_id == request
     with transaction():
         db.session.execute(update(SignIn).values(proven_at=clock.now()))
+        hers = db.session.get_one(Practitioner, winner.practitioner_id)
+        patient_id = db.session.get_one(CareRequest, request).patient_id
+        assert patient_id is not None
+        circles.set_usual(patient_id, hers, told=Told.NAMED, now=clock.now())
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)
@@ -352,6 +369,7 @@ def world(town: Town) -> World:
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
+            "patient_id": first(CareRequest.patient_id, CareRequest.id == request),
             "slug": "home-care",
             "offer_id": offer.id,
             "document_id": joined[0].id,
@@ -359,6 +377,7 @@ def world(town: Town) -> World:
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
+            "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
             "pair_id": pair_of(*alike[:2]),
@@ -542,6 +561,7 @@ def test_every_route_has_its_row_and_every_row_its_route(town: Town) -> None:
     assert {f"{method} {rule.rule}" for method, rule in routes(town)} == TABLE.keys()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)  # a thousand requests: a machine with other work takes its time
 def test_everyone_hears_what_the_table_says(world: World) -> None:
     wrong = []
@@ -584,6 +604,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
         **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
+        "member_id": ("requester", "requester elsewhere"),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),

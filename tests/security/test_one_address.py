@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
+from app import clock
 from app.accounts.models import Account, Membership, Passkey, Role
-from app.core import clock
 from app.core.db import db, transaction
 from app.membership.invitations import Invitee, invite
 from tests.accounts.authenticator import Authenticator, Key, _cose

@@ -17,10 +17,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app import cli
+from app import cli, clock
 from app.accounts.models import Account, Membership, Passkey, Role, SignIn
 from app.cli.directory import enrol
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.joining.models import AccessRequest

@@ -168,12 +168,18 @@ class FakePushService:
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.service = self
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
+
+    def _serve(self) -> None:
+        """Not `serve_forever`, which looks now and then whether to stop: a town of each test has a service."""
+        while not self.closing.is_set():
+            self._server.handle_request()
 
     def close(self) -> None:
         self.closing.set()
-        self._server.shutdown()
+        socket.create_connection(self._server.server_address).close()  # Nobody calls: this ends the waiting.
+        self._thread.join()
         self._server.server_close()
 
     def new_device(self) -> PushDevice:

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from app import clock
 from app.cli import main
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole
 from app.pathways.library import CATALOG, pathways

@@ -10,11 +10,11 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 
+from app import clock
 from app.accounts.models import Role, SignIn
 from app.audit import actions as audit
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State, Step
-from app.core import clock
 from app.core.db import Model, db, transaction
 from app.directory.models import PractitionerRole
 from app.dispatch import actions as dispatch
@@ -280,8 +280,9 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     of_members = [e for e in every if e.startswith("membership.") and not e.startswith(by_link)]
     codes, on_a_tablet = ("tablets.ask_code", "tablets.forget_code"), ("tablets.code", "tablets.enter")
     of_tablets = [e for e in every if e.startswith("tablets.") and e not in (*codes, *on_a_tablet)]
+    of_her = ("records.", "circles.", "documents.")
     people = {
-        "requester": (town.orientation_nurse, (*at_desk, "documents.", *codes, "emergency.", "drafts.")),
+        "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),
         "coordinator": (town.coordinator, ("supervision.", "joining.")),
         "practitioner": (maya, ("inbox.", "messages.remove", "accounts.")),

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Membership, Role
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Step, Verb
-from app.core import clock
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch.models import OfferState

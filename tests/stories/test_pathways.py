@@ -6,24 +6,25 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Role
 from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Verb
 from app.care_requests.rules import planned
-from app.core import clock
+from app.circles import actions as circles
+from app.circles import queries as circle_queries
+from app.circles.models import Told
 from app.core.db import db, transaction
-from app.core.language import told
-from app.core.typography import plain
 from app.directory.actions import accept_requests, replace
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
+from app.language.phrases import told
+from app.language.typography import plain
 from app.messages import actions as messages
 from app.messages.rules import Wishes
-from app.patients import actions as patients
-from app.patients import queries as patient_queries
 from app.patients.models import Consent, Patient
 from tests.factories.town import Nurse, Person, Town
 
@@ -279,7 +280,7 @@ class TestMaternity:
         assert (chosen.offer().knows_patient, other.offer()) == (True, None)
         assert town.request(request).answer_by == clock.now() - timedelta(seconds=1) + timedelta(days=4)
         assert says(chosen) is answers.AnswerResult.WON
-        usual = patient_queries.usual_practitioner(patient, "midwife")
+        usual = circle_queries.usual_practitioner(patient, "midwife")
         assert usual is not None and usual.id == midwife.practitioner_id
         task = db.session.scalars(select(CareTask).where(CareTask.request_id == request)).one()
         assert (task.owner, task.due_at - clock.now()) == ("performer", timedelta(hours=72))
@@ -321,7 +322,7 @@ class TestMaternity:
         town.time_passes(seconds=1)
         assert other.offer().knows_patient is False
         says(other)
-        now_usual = patient_queries.usual_practitioner(patient, "midwife")
+        now_usual = circle_queries.usual_practitioner(patient, "midwife")
         assert now_usual is not None and now_usual.id == other.practitioner_id
         assert town.request(request).start_by - clock.now() == timedelta(hours=48)
 
@@ -477,8 +478,10 @@ def test_the_usual_carer_is_one_of_each_profession(town: Town) -> None:
     first, second = town.nurse("Maya"), town.nurse("Inès")
     patient = town.patient(usual=[first])
     with transaction():
-        patients.set_usual(patient, db.session.get_one(Practitioner, second.practitioner_id), now=clock.now())
-    usual = patient_queries.usual_practitioner(patient, "nurse")
+        circles.set_usual(
+            patient, db.session.get_one(Practitioner, second.practitioner_id), told=Told.NAMED, now=clock.now()
+        )
+    usual = circle_queries.usual_practitioner(patient, "nurse")
     assert usual is not None and usual.id == second.practitioner_id
 
 

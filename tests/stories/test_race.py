@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 
+import pytest
 from sqlalchemy import func, select
 
 from app.care_requests.models import State
@@ -13,6 +14,7 @@ from tests.factories.town import Town
 THUMBS = 50
 
 
+@pytest.mark.long
 def test_fifty_simultaneous_yeses_have_one_winner(town: Town) -> None:
     nurses = [town.nurse(f"N{n}", km=0.05 * n, phone=False) for n in range(THUMBS)]
     town.asks_at_once("home-care", THUMBS)

@@ -8,8 +8,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from app import cli, create_app, schedule
-from app.core import clock
+from app import cli, clock, create_app, schedule
 from app.core.db import db, transaction
 from app.jobs import heartbeats
 from tests.conftest import close_engines, settings_for

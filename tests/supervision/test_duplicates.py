@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.patients.merging import note_likely
 from app.patients.models import LikelyDuplicate, Patient, PatientMerge

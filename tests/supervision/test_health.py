@@ -10,10 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app import schedule, worker
+from app import clock, schedule, worker
 from app.audit.actions import record
 from app.care_requests.models import CareRequest
-from app.core import clock
 from app.core.db import db, transaction
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS

@@ -7,13 +7,13 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import update
 
+from app import clock
 from app.care_requests.models import CareRequest, CareTask, State
-from app.core import clock
 from app.core.db import db, transaction
-from app.core.language import told
-from app.core.typography import plain
 from app.directory.models import Practitioner, Profession
 from app.dispatch.models import Offer
+from app.language.phrases import told
+from app.language.typography import plain
 from app.pathways.library import pathways
 from app.pathways.schema import Stage
 from app.supervision.rules import DECISION_WAITS

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Membership, Role
 from app.audit.models import AuditEvent
 from app.care_requests.queries import rulebooks
-from app.core import clock
 from app.core.db import db, transaction
 from app.dispatch.models import Wave
 from app.organizations.models import Organization

@@ -1,13 +1,17 @@
 """Codes that can be read aloud, and those that anybody would guess."""
 
+import hashlib
+import hmac
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.tablets import codes
 from app.tablets.codes import hashed, new_salt, right
 from app.tablets.rules import LETTERS, as_spoken, spoken_code, takes_over, too_easy
+from tests.conftest import SLOWLY
 
 A, B = UUID(int=1), UUID(int=2)
 
@@ -45,3 +49,13 @@ def test_from_hand_to_hand() -> None:
     assert not takes_over(A, A, unread=False), "she only comes back"
     assert not takes_over(None, A, unread=False), "nobody had it before"
     assert takes_over(A, A, unread=True), "she left without having read"
+
+
+def test_a_short_code_is_hashed_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All other tests hash quickly: six digits are guessed as fast as they are hashed."""
+    assert SLOWLY == {"n": 2**14, "r": 8, "p": 1}
+    monkeypatch.setattr(codes, "COST", SLOWLY)
+    mixed = hmac.digest(b"token", b"271828", "sha256")
+    kept = hashlib.scrypt(mixed, salt=b"salt", dklen=32, n=2**14, r=8, p=1)
+    assert codes.right("271828", b"salt", kept, "token")
+    assert not codes.right("271829", b"salt", kept, "token")

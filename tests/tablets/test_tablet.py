@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Membership, Role
 from app.audit.models import AuditEvent
-from app.core import clock
 from app.core.db import db, transaction
 from app.membership import closing
 from app.membership.leaving import leave

@@ -7,12 +7,12 @@ import phonenumbers
 from babel.dates import format_date
 from phonenumbers import PhoneNumberFormat
 
-from app.core import clock
-from app.core.language import FRENCH, decimal, language, later, ngettext
-from app.core.language import gettext as _
-from app.core.phones import FRENCH as FRENCH_CODES
-from app.core.phones import WrongNumber, read_number
-from app.core.typography import NO_BREAK
+from app import clock
+from app.language.phones import FRENCH as FRENCH_CODES
+from app.language.phones import WrongNumber, read_number
+from app.language.phrases import FRENCH, decimal, language, later, ngettext
+from app.language.phrases import gettext as _
+from app.language.typography import NO_BREAK
 
 DAYS = {-1: later("hier"), 0: later("aujourd'hui"), 1: later("demain")}
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}

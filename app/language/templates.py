@@ -12,8 +12,9 @@ from jinja2 import StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from app.core import clock, words
-from app.core.language import (
+from app import clock
+from app.language import words
+from app.language.phrases import (
     FRENCH,
     LANGUAGES,
     Later,
@@ -88,12 +89,12 @@ def _constant(args: list[nodes.Expr]) -> bool:
     return bool(args) and all(isinstance(each, nodes.Const) for each in args)
 
 
-def filled(words: str, **values: object) -> Markup:
+def filled(words: str, /, **values: object) -> Markup:
     """The words are the house's own and may hold markup; the values are escaped."""
     return Markup(words) % values  # noqa: S704
 
 
-def counted(singular: str, plural: str, num: float, **values: object) -> Markup:
+def counted(singular: str, plural: str, /, num: float, **values: object) -> Markup:
     return Markup(singular if is_one(num) else plural) % {"num": num, **values}  # noqa: S704
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from app.core.language import gettext as _
-from app.core.spelling import unmarked
-from app.core.words import date_words
+from app.language.phrases import gettext as _
+from app.language.spelling import unmarked
+from app.language.words import date_words
 
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),

@@ -16,7 +16,7 @@ from typing import Any, cast
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from app.core.typography import in_english, in_french
+from app.language.typography import in_english, in_french
 
 FRENCH, ENGLISH = "fr", "en"
 LANGUAGES = {FRENCH: "Français", ENGLISH: "English"}

@@ -1,0 +1,1 @@
+"""How the house speaks: its languages, what a printer would set, hours and lengths, dates, names and numbers."""

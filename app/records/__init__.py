@@ -1,0 +1,10 @@
+"""The person's door: who cares for her, what comes next, what worries; correcting her, and coming by her identity."""
+
+from flask import Flask
+
+from app.records import correcting, identity  # noqa: F401 -- add their routes
+from app.records.views import bp
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

@@ -1,0 +1,196 @@
+"""What each page of this door shows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Self
+from uuid import UUID
+
+from app import clock
+from app.accounts.models import REQUESTERS, Account
+from app.care_requests.lines import RequestFacts, RequestLine, line_of
+from app.care_requests.rules import OPEN, State
+from app.circles.models import CareTeamMember
+from app.circles.queries import circle_of
+from app.core.htmx import Page
+from app.core.ways import way
+from app.directory.words import PROFESSIONS
+from app.documents.models import Document
+from app.language.phrases import said
+from app.language.words import brief, date_words, phone
+from app.organizations.queries import names_of
+from app.patients import queries as patients
+from app.patients.forms import PatientForm
+from app.patients.models import Correction, Patient, Relation
+from app.patients.words import CAUSES, TRAITS, Banner, banner
+from app.records import queries
+from app.records.forms import IdentityForm
+from app.records.queries import Care
+
+
+@dataclass(frozen=True)
+class Carer:
+    """A usual professional, and how to call her."""
+
+    name: str
+    what: str
+    phone: str
+    initials: str
+
+    @classmethod
+    def of(cls, member: CareTeamMember) -> Self:
+        person = member.practitioner
+        return cls(person.name, PROFESSIONS[person.profession][0], person.phone, person.initials)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may find and open this person: by what, since which day, and until which if that is known."""
+
+    name: str
+    causes: list[str]
+    since: str
+    until: str
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Corrected:
+    trait: str
+    before: str
+    after: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class PersonPage(Page):
+    """`worrying`: what nobody comes for, or not in time; it is not among those `under_way`. `full_name`: every birth
+    name, as identity papers have them, where she is called otherwise."""
+
+    template = "records/person.html"
+    fragment = "records/_person.html"
+
+    patient_id: UUID
+    banner: Banner
+    full_name: str
+    worrying: list[RequestLine]
+    under_way: list[RequestLine]
+    over: list[RequestLine]
+    circle: list[Carer]
+    accesses: list[Access]
+    documents: Sequence[Document]
+    corrections: list[Corrected]
+    back: str
+    live_topics: list[str]
+
+    @classmethod
+    def about(cls, patient: Patient, account: Account, now: datetime) -> Self:
+        care = queries.care_of(patient.id)
+        addresses = ways_in(care, account)
+        places = names_of({each.facts.organization_id for each in care})
+        opened = [each for each in care if each.facts.state in OPEN]
+        born_as = f"{patient.given_names} {patient.birth_name.upper()}"
+
+        def lines(chosen: Iterable[Care]) -> list[RequestLine]:
+            return [care_line(each, addresses, places, now) for each in chosen]
+
+        return cls(
+            patient_id=patient.id,
+            banner=banner(patient, now),
+            full_name="" if born_as == patient.name else born_as,
+            worrying=lines(each for each in opened if each.worries),
+            under_way=lines(each for each in opened if not each.worries),
+            over=lines(each for each in care if each.facts.state not in OPEN),
+            circle=[Carer.of(each) for each in circle_of(patient.id)],
+            accesses=accesses(patients.relations_of(patient.id, now)),
+            documents=queries.documents_of(patient.id, account),
+            corrections=[corrected(each) for each in patients.corrections_of(patient.id)],
+            back=way("person", patient_id=patient.id),
+            live_topics=[f"patient-{patient.id}"],
+        )
+
+
+def ways_in(care: Sequence[Care], account: Account) -> dict[UUID, str]:
+    """Where this person opens each of these requests: who asked, on its page; who took it, on her offer. What others do
+    for the patient is known to her, and not hers to open."""
+    mine = account.organizations(*REQUESTERS)
+    won = queries.won_by(account, [each.facts.id for each in care])
+    asked = {each.facts.id for each in care if each.facts.organization_id in mine}
+    return {
+        **{request_id: way("offer", offer_id=offer_id) for request_id, offer_id in won.items()},
+        **{request_id: way("request", request_id=request_id) for request_id in asked},
+    }
+
+
+def care_line(care: Care, addresses: dict[UUID, str], places: dict[UUID, str], now: datetime) -> RequestLine:
+    facts = care.facts
+    line = line_of(facts, addresses.get(facts.id, ""), when=when(care, now), note=comes(facts))
+    late = facts.state in (State.ACCEPTED, State.SCHEDULED) and care.late_at
+    title, what = said(facts.need.care), places[facts.organization_id]
+    return replace(line, title=title, what=what, answer=care.answer or "", overdue="clock" if late else "")
+
+
+def when(care: Care, now: datetime) -> str:
+    """The hour of the visit; without one, the day from which the care is wanted."""
+    if care.starts_at and care.facts.state in OPEN:
+        return brief(care.starts_at, now)
+    return date_words(clock.paris(care.facts.window_start).date(), "d MMM")
+
+
+def comes(facts: RequestFacts) -> str:
+    return facts.performer.name if facts.performer else ""
+
+
+def accesses(relations: Sequence[Relation]) -> list[Access]:
+    """One line for each who has access, however many reasons there are."""
+
+    def holder(each: Relation) -> str:
+        return str(each.organization_id or each.practitioner_id)
+
+    return [access_of(list(held)) for _holder, held in groupby(sorted(relations, key=holder), key=holder)]
+
+
+def access_of(held: Sequence[Relation]) -> Access:
+    who = held[0].organization or held[0].practitioner
+    ends = [each.until for each in held if each.until]
+    return Access(
+        name=who.name if who else "",
+        causes=list(dict.fromkeys(str(CAUSES[each.why]) for each in held)),
+        since=day_of(min(each.since for each in held)),
+        until=day_of(max(ends)) if len(ends) == len(held) else "",
+        reasons=[f"{each.reason} ({each.recorded_by.name})" for each in held if each.reason and each.recorded_by],
+    )
+
+
+def day_of(moment: datetime) -> str:
+    return date_words(clock.paris(moment).date(), "d MMMM y")
+
+
+def corrected(each: Correction) -> Corrected:
+    before, after = (phone(text) if each.trait == "phone" else text for text in (each.before, each.after))
+    return Corrected(str(TRAITS[each.trait]), before, after, each.at, each.by.name)
+
+
+@dataclass(frozen=True)
+class CorrectionPage(Page):
+    """`meanwhile`: what another wrote since this form was shown, by label; `who`: by whom, and when."""
+
+    template = "records/correction.html"
+
+    patient_id: UUID
+    name: str
+    form: PatientForm
+    meanwhile: list[tuple[str, str]]
+    who: Corrected | None
+
+
+@dataclass(frozen=True)
+class IdentityPage(Page):
+    """`nobody`: that it opened nothing, which says nothing of why."""
+
+    template = "records/identity.html"
+
+    form: IdentityForm
+    nobody: bool

@@ -1,0 +1,67 @@
+"""A circle of care has a history, and a person may object to who opens her. Every usual professional is kept."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0022"
+down_revision: str | None = "0017"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+RUNNING = sa.text("until IS NULL")
+MEMBER = sa.table("care_team_member", sa.column("told", sa.String()), sa.column("until", sa.DateTime(timezone=True)))
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("care_team_member") as table:
+        table.add_column(sa.Column("until", sa.DateTime(timezone=True), nullable=True))
+        table.add_column(sa.Column("told", sa.String(length=10), nullable=True))
+        table.add_column(sa.Column("named_by_id", sa.Uuid(), nullable=True))
+        table.create_foreign_key(op.f("fk_care_team_member_named_by_id_account"), "account", ["named_by_id"], ["id"])
+        table.drop_constraint("uq_care_team_member_patient_id_profession", type_="unique")
+        table.create_index("ix_care_team_member_patient_id", ["patient_id"])
+    op.execute(MEMBER.update().values(told="grown"))
+    with op.batch_alter_table("care_team_member") as table:
+        table.alter_column("told", existing_type=sa.String(length=10), nullable=False)
+    _unique("uq_care_team_member_usual", "care_team_member", "patient_id", "profession")
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.Column("practitioner_id", sa.Uuid(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(organization_id IS NULL) <> (practitioner_id IS NULL)", name=op.f("ck_objection_one_holder")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_objection_organization_id_organization")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_objection_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"], ["practitioner.id"], name=op.f("fk_objection_practitioner_id_practitioner")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+    )
+    op.create_index("ix_objection_patient_id", "objection", ["patient_id"])
+    _unique("uq_objection_running_organization", "objection", "organization_id", "patient_id")
+    _unique("uq_objection_running_practitioner", "objection", "practitioner_id", "patient_id")
+
+
+def _unique(name: str, table: str, *columns: str) -> None:
+    op.create_index(name, table, [*columns], unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING)
+
+
+def downgrade() -> None:
+    op.drop_table("objection")
+    op.execute(MEMBER.delete().where(MEMBER.c.until.is_not(None)))
+    op.drop_index("uq_care_team_member_usual", "care_team_member")
+    with op.batch_alter_table("care_team_member") as table:
+        table.drop_index("ix_care_team_member_patient_id")
+        table.drop_constraint(op.f("fk_care_team_member_named_by_id_account"), type_="foreignkey")
+        for name in ("until", "told", "named_by_id"):
+            table.drop_column(name)
+        table.create_unique_constraint(op.f("uq_care_team_member_patient_id_profession"), ["patient_id", "profession"])
