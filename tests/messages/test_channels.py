@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from app.core.typography import plain
 from flask import Flask
 from sqlalchemy import select
 
 from app import clock
 from app.config import WrongSetting
 from app.core.db import db, transaction
-from app.core.typography import plain
 from app.directory.models import Practitioner
 from app.dispatch import search
 from app.dispatch.queries import reach
