@@ -20,7 +20,6 @@ from app.patients.models import Patient
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "app/templates").rglob("*.html"))
-CATALOG = sorted((ROOT / "app/pathways/catalog").glob("*.toml"))
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
 
 

@@ -76,7 +76,7 @@ def test_an_old_acceptance_does_not_undo_a_later_refusal(town: Town, nurse: Nurs
     assert answer.status_code == 409
     assert answer.json is not None
     assert answer.json["answer"] == "outdated"
-    assert "vous l'avez refusée depuis, à 10\u00a0h\u00a005" in answer.json["words"]
+    assert "vous l'avez refusée depuis, à 10 h 05" in answer.json["words"]
     assert nurse.offer().state is OfferState.REFUSED
     assert town.request(request_id).state == "searching"
 

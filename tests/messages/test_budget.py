@@ -307,7 +307,7 @@ def test_a_digest_of_which_one_was_answered_was_of_use(
     assert titles(maya) == ["2 demandes vous attendent"]
     assert maya.accepts() == 200
     db.session.rollback()
-    assert queries.usefulness(maya.account_id, clock.now()).words == "1\u00a0alerte utile sur 1"
+    assert queries.usefulness(maya.account_id, clock.now()).words == "En 30 jours : 1 alerte, vous avez répondu à 1."
 
 
 # Her own page

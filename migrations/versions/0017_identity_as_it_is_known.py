@@ -16,7 +16,7 @@ from app.identity.rules import Traits, official_date
 from app.identity.searching import search_keys
 from app.language.dates import PartialDate
 
-revision: str = "0018"
+revision: str = "0017"
 down_revision: str | None = "0016"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
