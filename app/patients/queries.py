@@ -192,11 +192,18 @@ def relations_of(patient_id: UUID, now: datetime) -> Sequence[Relation]:
         .where(Relation.patient_id == patient_id, _lasts(now), ~_objected_to())
         .order_by(Relation.since, Relation.id)
     )
-    who = joinedload(Relation.organization), joinedload(Relation.practitioner), joinedload(Relation.recorded_by)
+    who = (
+        joinedload(Relation.organization),
+        joinedload(Relation.practitioner),
+        joinedload(Relation.recorded_by).lazyload(Account.memberships),
+    )
     return db.session.scalars(held.options(*who)).all()
+
+
+_BY = joinedload(Correction.by).lazyload(Account.memberships)
 
 
 def corrections_of(patient_id: UUID, limit: int = 20) -> Sequence[Correction]:
     """The latest first."""
-    mine = select(Correction).where(Correction.patient_id == patient_id).options(joinedload(Correction.by))
+    mine = select(Correction).where(Correction.patient_id == patient_id).options(_BY)
     return db.session.scalars(mine.order_by(Correction.at.desc(), Correction.id.desc()).limit(limit)).all()
