@@ -14,13 +14,13 @@ from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
 from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
+from app.identity.searching import NotYet
 from app.organizations.models import Commune
 from app.patients import actions as patients
 from app.patients import merging
 from app.patients import queries as patient_queries
 from app.patients.forms import NewPatientForm, PatientForm, PatientSearchForm
 from app.patients.models import Patient
-from app.patients.searching import NotYet
 from app.patients.words import Banner, banner, likeness_words, sought_in_words, what_narrows
 
 

@@ -12,12 +12,12 @@ from app.care_requests import plans
 from app.care_requests.rules import TAKEN, read_visits
 from app.care_requests.words import answers_in_words
 from app.dispatch.models import Offer, OfferState
+from app.identity.rules import age, age_band
 from app.inbox.parts import PlanPart, parts
 from app.language.phrases import said
 from app.language.words import day, length, moment, wanted
 from app.organizations.geo import driving_minutes
 from app.organizations.models import Organization
-from app.patients.rules import age, age_band
 from app.patients.words import Banner, banner
 
 

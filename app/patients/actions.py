@@ -10,8 +10,10 @@ from sqlalchemy import delete, select
 from app.audit.actions import record
 from app.core.db import db, insert_rows, new_id
 from app.core.tokens import keyed_numbers
+from app.identity.ins import InsKind, checked
+from app.identity.rules import Traits
+from app.identity.searching import search_keys
 from app.language.dates import PartialDate
-from app.patients.ins import InsKind, checked
 from app.patients.models import (
     Cause,
     Consent,
@@ -21,8 +23,6 @@ from app.patients.models import (
     PatientTelecom,
 )
 from app.patients.relations import Holder, relate
-from app.patients.rules import Traits
-from app.patients.searching import search_keys
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import Account, Membership, Role
 from app.audit.actions import record
 from app.core.db import db
+from app.identity.names import bare, same_person
+from app.identity.searching import Sought
 from app.language.dates import PartialDate
 from app.language.phrases import later
 from app.live.actions import changed
@@ -21,9 +23,7 @@ from app.messages.actions import alert
 from app.messages.models import Notice
 from app.organizations.queries import territories_around, territory_communes
 from app.patients.models import EmergencyAccess, Patient
-from app.patients.names import bare, same_person
 from app.patients.queries import find, load, survivors
-from app.patients.searching import Sought
 
 LASTS = timedelta(hours=1)
 TOLD_FOR = timedelta(hours=12)

@@ -10,13 +10,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from app import clock
 from app.core.forms import Form, PartialDateField, PhoneField, stripped
 from app.core.ways import way
+from app.identity.ins import DOCUMENTS, InsKind, WrongMatricule, read_matricule
+from app.identity.rules import ImpossibleBirth, check_birth_date
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.organizations.models import Commune
 from app.organizations.places import Meaning, Meant, Place, birth_place_meant, place_meant, suggestions
 from app.patients.actions import Identity, Telecom
-from app.patients.ins import DOCUMENTS, InsKind, WrongMatricule, read_matricule
-from app.patients.rules import ImpossibleBirth, check_birth_date
 from app.patients.words import WHOSE
 
 UNNAMED_FOR = timedelta(days=30)

@@ -12,12 +12,12 @@ from app.accounts.models import Account
 from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner
+from app.identity.ins import IdentityStatus, InsKind
+from app.identity.names import NO_GIVEN_NAME, all_names, first_given_name
+from app.identity.rules import Traits, official_date
 from app.language.dates import PartialDate
 from app.language.phrases import gettext as _
 from app.organizations.models import Commune, Organization
-from app.patients.ins import IdentityStatus, InsKind
-from app.patients.names import NO_GIVEN_NAME, all_names, first_given_name
-from app.patients.rules import Traits, official_date
 
 
 class Patient(Identified, Model):

@@ -13,12 +13,12 @@ from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
 from app.directory.models import Practitioner
+from app.identity.likeness import likely_keys, likeness
+from app.identity.names import LETTERS, all_names, fits
+from app.identity.rules import Traits, same_strict_traits
+from app.identity.searching import Sought, read_search
 from app.patients.actions import all_hashed
-from app.patients.likeness import likely_keys, likeness
 from app.patients.models import Correction, Objection, Patient, PatientSearchKey, Relation
-from app.patients.names import LETTERS, all_names, fits
-from app.patients.rules import Traits, same_strict_traits
-from app.patients.searching import Sought, read_search
 
 SHOWN = 20
 """How many people a list can be read for; of more, letters are asked for."""

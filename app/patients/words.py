@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app import clock
+from app.identity.rules import age, official_date
+from app.identity.searching import Sought
 from app.language.dates import PartialDate
 from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext
@@ -12,8 +14,6 @@ from app.language.words import count_days, date_words, phone
 from app.organizations.models import town_of
 from app.patients.models import Cause, Patient
 from app.patients.queries import Found
-from app.patients.rules import age, official_date
-from app.patients.searching import Sought
 
 SEXES = {"F": later("Femme"), "M": later("Homme")}
 BORN = {

@@ -5,10 +5,10 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from app.core.forms import Form, stripped
+from app.identity.rules import Traits
 from app.language.phrases import later
 from app.organizations.models import Commune
 from app.patients.forms import BirthDateField, BirthPlaceField, PatientForm, helped
-from app.patients.rules import Traits
 
 
 class CorrectionForm(PatientForm):

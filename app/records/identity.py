@@ -17,10 +17,10 @@ from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
+from app.identity.rules import Traits
 from app.organizations.queries import organizations
 from app.patients import queries as patients
 from app.patients.relations import relate_by_identity
-from app.patients.rules import Traits
 from app.records.forms import IdentityForm
 from app.records.pages import IdentityPage
 from app.records.views import bp

@@ -16,15 +16,15 @@ from app.care_requests.models import CareRequest, Episode, State, Step
 from app.core.db import db, new_id, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
+from app.identity.ins import IdentityStatus
+from app.identity.rules import Traits
+from app.identity.searching import search_keys
 from app.language.dates import PartialDate
 from app.organizations.geo import cell_of
 from app.organizations.models import Organization
 from app.pathways.library import pathways, version_id_of
 from app.patients.actions import hashed
-from app.patients.ins import IdentityStatus
 from app.patients.models import Cause, Consent, Patient, PatientSearchKey, Relation
-from app.patients.rules import Traits
-from app.patients.searching import search_keys
 from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import EVRY, KM, Town
 from tests.services.push_service import FakePushService

@@ -26,13 +26,14 @@ from app import clock, create_app
 from app.core.db import Model, db
 from app.core.sealed import fernets
 from app.core.tokens import derive, keyring
+from app.identity import names, searching
+from app.identity.rules import Traits
+from app.identity.searching import search_keys
 from app.language.dates import PartialDate
 from app.organizations.models import Commune, Organization
-from app.patients import names, queries, searching
+from app.patients import queries
 from app.patients.actions import hashed
 from app.patients.models import Cause, Patient, PatientSearchKey, Relation
-from app.patients.rules import Traits
-from app.patients.searching import search_keys
 from tests.conftest import close_engines, settings_for
 from tests.services.postgres import PostgresServer
 

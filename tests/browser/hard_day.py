@@ -20,6 +20,7 @@ from app.demo.people import CAST, identity_of
 from app.demo.plot import account
 from app.directory.models import Practitioner
 from app.dispatch import search
+from app.language.dates import PartialDate
 from app.organizations.models import Organization
 from app.pathways.library import pathways
 from app.patients import actions as patients
@@ -90,7 +91,7 @@ def _ask(now: datetime) -> None:
             someone,
             birth_name=family,
             given_names=given,
-            birth_date=date(1931 + rank, 3, 1 + rank),
+            birth_date=PartialDate.of(date(1931 + rank, 3, 1 + rank)),
             address=ADDRESS if rank % 3 == 0 else "1 rue A",
         )
         patient = patients.create(identity, organization_id=place, by=author.id, now=now)

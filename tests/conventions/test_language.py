@@ -32,7 +32,7 @@ SOURCES = [*TEMPLATES, *PYTHON, *sorted(APP.rglob("catalog/*.toml")), *sorted((A
 
 SETS_TYPE = {"language/typography.py"}
 """The one place that knows the signs."""
-READS_WHAT_IS_TYPED = {"organizations/words.py", "language/spelling.py", "patients/searching.py", "tablets/rules.py"}
+READS_WHAT_IS_TYPED = {"organizations/words.py", "language/spelling.py", "identity/searching.py", "tablets/rules.py"}
 """They take away what people paste."""
 
 PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")

@@ -20,7 +20,6 @@ from app.patients.models import Patient
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "app/templates").rglob("*.html"))
-CATALOG = sorted((ROOT / "app/pathways/catalog").glob("*.toml"))
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
 
 
@@ -92,16 +91,6 @@ def test_what_fetches_itself_again_survives_a_passing_trouble() -> None:
         return any('hx-status:5xx="swap:none"' not in tag for tag in tags)
 
     assert offenders(TEMPLATES, breaks) == []
-
-
-def test_french_signs_are_never_parted_from_their_word() -> None:
-    """A line must not begin with a question mark: a no-break space stands before it."""
-
-    def breaks(text: str) -> list[str]:
-        text = re.sub(r"\{#.*?#\}|^#.*?$", "", text, flags=re.S | re.M)
-        return re.findall(r"[\wà-ÿ)’] [?!;:»](?=[\s\"'<])", text)
-
-    assert offenders([*TEMPLATES, *CATALOG], breaks) == []
 
 
 def test_actions_never_commit() -> None:

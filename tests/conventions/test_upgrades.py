@@ -290,7 +290,7 @@ def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_ur
             insert([("attachment", {"id": document, "episode_id": episode, **sealed, **file})])
         upgrade(MIGRATIONS, "0014")
         db.session.remove()
-        upgrade(MIGRATIONS, "0020")
+        upgrade(MIGRATIONS, "0018")
         found = [(document.id, document.patient_id) for e in (EPISODE, LOAN) for document in joined_to(e)]
         assert found == [(PRESCRIPTION, PATIENT), (DELIVERY, None)]
         kept = db.session.get_one(Document, PRESCRIPTION)

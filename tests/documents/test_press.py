@@ -8,9 +8,9 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from app.core.typography import plain
 from app.documents import intake, sandbox
 from app.documents.rules import LARGEST, WrongDocument, safe_name
+from app.language.typography import plain
 from tests.factories import files
 
 TRACES = (b"SAMSUNG", b"SM-A525F", b"Exif", b"xpacket", b"Plouzane", b"ICC_PROFILE", b"ftyp")

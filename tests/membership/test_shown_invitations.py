@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
-from app.core.typography import plain
 from sqlalchemy import select
 
 from app.accounts.models import Role
 from app.audit.models import AuditEvent
 from app.core.db import db, transaction
+from app.language.typography import plain
 from app.letters.models import Letter
 from app.membership import mails
 from app.membership.invitations import Invitee, invite

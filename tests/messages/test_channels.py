@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from app.core.typography import plain
 from flask import Flask
 from sqlalchemy import select
 
@@ -18,6 +17,7 @@ from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.dispatch import search
 from app.dispatch.queries import reach
+from app.language.typography import plain
 from app.letters import actions, mail, sender
 from app.letters import sms as gateways
 from app.letters.kinds import Words

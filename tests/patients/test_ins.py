@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.fr import nir
 
-from app.patients.ins import (
+from app.identity.ins import (
     CHECKED,
     OIDS,
     IdentityStatus,

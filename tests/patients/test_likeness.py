@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.identity.likeness import likely_keys, likeness
+from app.identity.names import name_words
+from app.identity.rules import Traits
+from app.identity.searching import search_keys
 from app.language.dates import PartialDate
-from app.patients.likeness import likely_keys, likeness
-from app.patients.names import name_words
-from app.patients.rules import Traits
-from app.patients.searching import search_keys
 
 MONIQUE = Traits("Marchand", "Monique", PartialDate(1948, 3, 12), "F", "91228", phones=("+33639980100",))
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.patients.names import bare, beginnings, first_given_name, fits, given_list, name_words, same_person
-from app.patients.sounds import sound
+from app.identity.names import bare, beginnings, first_given_name, fits, given_list, name_words, same_person
+from app.identity.sounds import sound
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.identity.rules import ImpossibleBirth, age, age_band, check_birth_date, official_date
 from app.language.dates import PartialDate
-from app.patients.rules import ImpossibleBirth, age, age_band, check_birth_date, official_date
 
 
 @pytest.mark.parametrize(

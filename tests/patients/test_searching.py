@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.identity.names import name_words
+from app.identity.rules import Traits
+from app.identity.searching import NotYet, Sought, read_search, search_keys
 from app.language.dates import PartialDate
-from app.patients.names import name_words
-from app.patients.rules import Traits
-from app.patients.searching import NotYet, Sought, read_search, search_keys
 
 TODAY = date(2026, 11, 28)
 THE_12TH = PartialDate(1948, 3, 12)

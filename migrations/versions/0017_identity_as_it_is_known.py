@@ -12,11 +12,11 @@ from cryptography.fernet import InvalidToken
 
 from app.core.sealed import Sealed
 from app.core.tokens import keyed_hash, keyed_numbers
+from app.identity.rules import Traits, official_date
+from app.identity.searching import search_keys
 from app.language.dates import PartialDate
-from app.patients.rules import Traits, official_date
-from app.patients.searching import search_keys
 
-revision: str = "0018"
+revision: str = "0017"
 down_revision: str | None = "0016"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None

@@ -2,7 +2,7 @@
 
 import re
 
-from app.patients.names import bare
+from app.identity.names import bare
 
 RULES = tuple(
     (re.compile(pattern), sound)

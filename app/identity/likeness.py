@@ -9,11 +9,11 @@ from itertools import product
 
 from rapidfuzz.distance import OSA
 
+from app.identity.names import bare, beginnings, given_list
+from app.identity.rules import Traits
+from app.identity.searching import born_as_kept, name_keys
+from app.identity.sounds import sound
 from app.language.dates import PartialDate
-from app.patients.names import bare, beginnings, given_list
-from app.patients.rules import Traits
-from app.patients.searching import born_as_kept, name_keys
-from app.patients.sounds import sound
 
 ONE_SLIP, TWO_SLIPS = 4, 9
 """From how many letters on one slip, or two, may be meant for the same name: Léa and Léo are two people."""

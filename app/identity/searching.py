@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
+from app.identity.names import LETTERS, beginnings, fits, forms, given_list, name_words
+from app.identity.rules import ImpossibleBirth, Traits, check_birth_date
 from app.language.dates import PartialDate, WrongDate, read_date, simplified
 from app.language.phones import WrongNumber, read_number
 from app.language.phrases import gettext as _
-from app.patients.names import LETTERS, beginnings, fits, forms, given_list, name_words
-from app.patients.rules import ImpossibleBirth, Traits, check_birth_date
 
 PHONE = re.compile(r"\+?[\d\s().-]+")
 WORD = re.compile(r"[^\d\W]+(?:['’-][^\d\W]+)*|[\d/.+-]+", re.UNICODE)

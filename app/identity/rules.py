@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.identity.names import all_names, same_person
 from app.language.dates import PartialDate
 from app.language.phrases import gettext as _
-from app.patients.names import all_names, same_person
 
 OLDEST = 125
 """Nobody has lived so many years."""
