@@ -5,14 +5,15 @@ text, without line numbers or dates, so that two branches seldom touch the same 
 """
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 from msgspec import to_builtins
 
-from app.language.phrases import ENGLISH, ENGLISH_WORDS, read_catalogue
+from app.language.phrases import ENGLISH, ENGLISH_WORDS
 from app.pathways.library import load_catalog
 
 APP = Path(__file__).parents[1] / "app"
@@ -53,9 +54,16 @@ def _in_tables(value: object, key: str = "") -> Iterator[str]:
         yield value
 
 
+def known_words() -> Catalog:
+    """What git joined may stand there twice: the one with words is the one that counts."""
+    texts = ENGLISH_WORDS.read_text(encoding="utf-8").split("\n\n") if ENGLISH_WORDS.exists() else []
+    in_order = sorted(texts, key=lambda each: not each.rstrip().endswith(('msgstr ""', 'msgstr[1] ""')))
+    return read_po(BytesIO("\n\n".join(in_order).encode()), locale=ENGLISH)
+
+
 def catalogue(of: set[Text]) -> Catalog:
     """These texts, with the words that the catalogue has for them already."""
-    known = read_catalogue() if ENGLISH_WORDS.exists() else Catalog(ENGLISH)
+    known = known_words()
     new = Catalog(ENGLISH)
     for text in of:
         held = known.get(text)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from app.accounts.models import Membership, Role
 from app.audit.models import AuditEvent
 from app.core.db import db, transaction
+from app.language.typography import plain
 from app.organizations.models import Organization, TerritoryCommune
 from app.patients.models import EmergencyAccess
 from app.push.models import Subscription
@@ -112,7 +113,7 @@ def test_nobody_reads_her_own(town: Town, request_id: UUID) -> None:
     opens(paul)
     with transaction():
         db.session.add(Membership(account_id=paul.account_id, organization_id=town.cpts_id, role=Role.COORDINATOR))
-    assert "Un autre coordinateur doit relire le vôtre" in paul.get("/board").text
+    assert "Quelqu'un d'autre de la coordination doit relire le vôtre" in paul.get("/board").text
     assert paul.post(f"/emergency/{accesses()[0].id}/acknowledgement").status_code == 409
     assert town.coordinator.post(f"/emergency/{accesses()[0].id}/acknowledgement").status_code == 303
 
@@ -120,7 +121,10 @@ def test_nobody_reads_her_own(town: Town, request_id: UUID) -> None:
 def test_the_patient_can_read_who_looked_and_why(town: Town, request_id: UUID) -> None:
     paul = town.requester("Paul")
     paul.get(opens(paul))
-    told = [(line.person, line.act, line.why) for line in patient_report(town.request(request_id).patient_id)]
+    told = [
+        (line.person, plain(str(line.act)), plain(str(line.why)))
+        for line in patient_report(town.request(request_id).patient_id)
+    ]
     assert (
         "Paul Requérant",
         "Accès d'urgence ouvert, hors du cercle de soins",

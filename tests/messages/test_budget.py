@@ -14,6 +14,7 @@ from app import clock
 from app.core.db import db, transaction
 from app.core.events import listen
 from app.dispatch.queries import reach
+from app.language.typography import plain
 from app.messages import actions as messages
 from app.messages import queries
 from app.messages import rules as attention
@@ -227,7 +228,7 @@ def test_a_digest_that_no_phone_confirms_goes_on_by_mail(town: Town, maya: Nurse
     pair = digest(town, maya)
     town.time_passes(seconds=60)
     [letter] = mails(tmp_path)
-    assert letter["Subject"] == "Relais : 2 demandes vous attendent"
+    assert plain(letter["Subject"]) == "Relais : 2 demandes vous attendent"
     assert {one.carrier for one in funnel(pair, "offer").values()} == {Channel.EMAIL}
 
 
@@ -290,7 +291,7 @@ def test_she_reads_how_many_of_her_alerts_were_of_use(town: Town, maya: Nurse) -
         if answer:
             assert answer() == 200
         town.time_passes(hours=1)
-    assert "2 alertes utiles sur 3" in text_of(maya, "/push/devices")
+    assert "En 30 jours : 3 alertes, vous avez répondu à 2." in text_of(maya, "/push/devices")
     town.time_passes(days=31)
     assert "Aucune alerte en trente jours" in text_of(maya, "/push/attention")
 
@@ -307,7 +308,10 @@ def test_a_digest_of_which_one_was_answered_was_of_use(
     assert titles(maya) == ["2 demandes vous attendent"]
     assert maya.accepts() == 200
     db.session.rollback()
-    assert queries.usefulness(maya.account_id, clock.now()).words == "En 30 jours : 1 alerte, vous avez répondu à 1."
+    assert (
+        plain(queries.usefulness(maya.account_id, clock.now()).words)
+        == "En 30 jours : 1 alerte, vous avez répondu à 1."
+    )
 
 
 # Her own page

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from app.language.typography import plain
+
 LARGEST_BODY = 4096
 LONGEST_VAPID_LIFE = 24 * 3600
 
@@ -40,7 +42,8 @@ class PushMessage:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.data)
+        """Said as words are typed: how they are set is looked for elsewhere."""
+        return json.loads(plain(self.data if isinstance(self.data, str) else self.data.decode()))
 
 
 @dataclass(frozen=True)
