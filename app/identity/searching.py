@@ -46,6 +46,11 @@ class Sought:
         return len("".join(self.words)) >= LETTERS
 
     @property
+    def is_whole(self) -> bool:
+        """Is there nothing to add? Then all who fit are shown, however many."""
+        return self.born is not None and self.born.day > 0 and len(self.words) > 1
+
+    @property
     def keys(self) -> list[list[str]]:
         """Who is found has at least one key of each list."""
         if self.phone:

@@ -97,10 +97,10 @@ def search(text: str, scope: Select[UUID], today: date) -> Found:
     sought = read_search(text, today)
     ids = find(sought.keys, scope)
     if len(ids) > SHOWN:
-        if not is_told_apart(sought) or len(ids) > COMPARED:
+        if not is_told_apart(sought) or (len(ids) > COMPARED and not sought.is_whole):
             return Found(sought, too_many=True)
         ids = named(ids, sought.words)
-    if len(ids) > SHOWN:
+    if len(ids) > SHOWN and not sought.is_whole:
         return Found(sought, too_many=True)
     known = survivors([person for person in load(ids) if sought.fits(person.names, person.born)])
     return Found(sought, sorted(known, key=lambda person: (person.born != sought.born, person.name)))

@@ -120,6 +120,17 @@ def test_seven_hundred_people_of_one_birth_date_can_all_be_found_by_typing_on(to
     assert "Fatma ZERROUKI" in asked("1970 fatma zerrouki")
 
 
+def test_where_nothing_can_be_added_all_namesakes_of_one_birth_date_are_shown(town: Town) -> None:
+    for n in range(25):
+        town.patient("Fatma", born=date(1970, 1, 1), birth_name="Benali", phone=f"+336399801{n:02d}")
+
+    def shown(text: str) -> int:
+        return town.orientation_nurse.post("/requests/patients", {"q": text}, htmx=True).text.count("BENALI")
+
+    assert shown("1/1/1970 benali") == 0
+    assert shown("1/1/1970 benali fatma") == 25
+
+
 def test_nothing_is_wrong_while_the_date_is_still_being_typed(town: Town) -> None:
     asked = town.orientation_nurse
     assert asked.post("/requests/patients", {"q": "12/03"}, htmx=True).status_code == 200
