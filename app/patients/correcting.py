@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.audit.actions import record
 from app.core.db import append, db
 from app.core.events import announce
+from app.identity.ins import IdentityStatus
 from app.language.dates import PartialDate
 from app.live.actions import changed as changed_topic
 from app.patients.actions import Identity, index
@@ -20,6 +21,9 @@ WRITTEN = (
     *("phone", "address", "postal_code", "commune_code"),
 )
 """What is corrected by a form. The INS comes from its teleservice, and other numbers have rows of their own."""
+
+
+STRICT = {"birth_name", "given_names", "birth_date", "sex", "birth_place"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ def correct(patient_id: UUID, identity: Identity, version: int, *, by: UUID, now
         _write(patient, name, getattr(identity, name))
         told = {"before": _text(getattr(before, name)), "after": _text(getattr(identity, name))}
         append(Correction, patient_id=patient.id, trait=name, at=now, by_id=by, **told)
+    if STRICT.intersection(changed):  # What somebody checked was another identity (EXI SI 07).
+        patient.identity_status = IdentityStatus.PROVISIONAL
     patient.version += 1
     index(patient)
     record("patient.corrected", patient, by, now=now, patient=patient.id, traits=", ".join(changed))

@@ -258,3 +258,13 @@ class NewPatientForm(PatientForm):
         telecoms = [Telecom(other, self.other_phone_whose.data, self.other_phone_name.data or "")] if other else []
         kind = InsKind.NIR if self.matricule else None
         return replace(super().identity(), ins=self.matricule, ins_kind=kind, telecoms=telecoms)
+
+
+class IdentityCheckForm(Form):
+    """A tap: what the person showed."""
+
+    document = RadioField(
+        later("La pièce que la personne a montrée"),
+        choices=DOCUMENTS,
+        validators=[InputRequired(later("Choisissez la pièce que vous avez vue."))],
+    )

@@ -14,11 +14,11 @@ from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
 from app.directory.models import Practitioner
 from app.identity.likeness import likely_keys, likeness
-from app.identity.names import LETTERS, all_names, fits
+from app.identity.names import LETTERS, all_names, fits, same_person
 from app.identity.rules import Traits, same_strict_traits
-from app.identity.searching import Sought, read_search
+from app.identity.searching import Sought, name_keys, read_search
 from app.patients.actions import all_hashed
-from app.patients.models import Correction, Objection, Patient, PatientSearchKey, Relation
+from app.patients.models import Correction, IdentityCheck, Objection, Patient, PatientSearchKey, Relation
 
 SHOWN = 20
 """How many people a list can be read for; of more, letters are asked for."""
@@ -156,6 +156,21 @@ def likely_same(traits: Traits, scope: Select[UUID] | None = None) -> list[tuple
     return [(person, alike[person.id]) for person in sorted(load(alike), key=lambda person: person.id)]
 
 
+def last_check(patient_id: UUID) -> IdentityCheck | None:
+    checks = select(IdentityCheck).where(IdentityCheck.patient_id == patient_id).order_by(IdentityCheck.id.desc())
+    return db.session.scalar(checks.limit(1))
+
+
+def has_namesake(patient: Patient, scope: Select[UUID]) -> bool:
+    """Is there another person of `scope` with this birth name and first given name, born whenever?"""
+    own = patient.birth_name, patient.given_names
+    ids = find([sorted(name_keys(patient.traits))], scope) if patient.given_names else ()
+    others = [each for each in ids if each != patient.id]
+    names = select(Patient.birth_name, Patient.given_names, Patient.merged_into_id).where(Patient.id.in_(others))
+    rows = db.session.execute(names).all() if others else ()
+    return any(into is None and same_person((family, given), own) for family, given, into in rows)
+
+
 def born_on(days: Iterable[date]) -> Select[UUID]:
     """The ids of those who were born on one of these days."""
     keys = [f"born {day.isoformat()}" for day in days]
@@ -177,11 +192,18 @@ def relations_of(patient_id: UUID, now: datetime) -> Sequence[Relation]:
         .where(Relation.patient_id == patient_id, _lasts(now), ~_objected_to())
         .order_by(Relation.since, Relation.id)
     )
-    who = joinedload(Relation.organization), joinedload(Relation.practitioner), joinedload(Relation.recorded_by)
+    who = (
+        joinedload(Relation.organization),
+        joinedload(Relation.practitioner),
+        joinedload(Relation.recorded_by).lazyload(Account.memberships),
+    )
     return db.session.scalars(held.options(*who)).all()
+
+
+_BY = joinedload(Correction.by).lazyload(Account.memberships)
 
 
 def corrections_of(patient_id: UUID, limit: int = 20) -> Sequence[Correction]:
     """The latest first."""
-    mine = select(Correction).where(Correction.patient_id == patient_id).options(joinedload(Correction.by))
+    mine = select(Correction).where(Correction.patient_id == patient_id).options(_BY)
     return db.session.scalars(mine.order_by(Correction.at.desc(), Correction.id.desc()).limit(limit)).all()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app import clock
+from app.identity.ins import IdentityStatus
 from app.identity.rules import age, official_date
 from app.identity.searching import Sought
 from app.language.dates import PartialDate
@@ -33,6 +34,13 @@ WHOSE = {
     "helper": later("Une aide à domicile"),
 }
 """Whose telephone it is."""
+
+STATUSES = {
+    IdentityStatus.PROVISIONAL: later("Identité provisoire : aucune pièce vérifiée"),
+    IdentityStatus.RETRIEVED: later("Identité récupérée du téléservice, aucune pièce vérifiée"),
+    IdentityStatus.VALIDATED: later("Identité validée"),
+    IdentityStatus.QUALIFIED: later("Identité qualifiée"),
+}
 
 LIKENESS = {
     "same-date": later("même date de naissance"),

@@ -17,13 +17,15 @@ from app.core.htmx import Page
 from app.core.ways import way
 from app.directory.words import PROFESSIONS
 from app.documents.models import Document
+from app.identity.ins import DOCUMENTS
+from app.language.phrases import gettext as _
 from app.language.phrases import said
 from app.language.words import brief, date_words, phone
 from app.organizations.queries import names_of
 from app.patients import queries as patients
-from app.patients.forms import PatientForm
-from app.patients.models import Correction, Patient, Relation
-from app.patients.words import CAUSES, TRAITS, Banner, banner
+from app.patients.forms import IdentityCheckForm, PatientForm
+from app.patients.models import Correction, IdentityCheck, Patient, Relation
+from app.patients.words import CAUSES, STATUSES, TRAITS, Banner, banner
 from app.records import queries
 from app.records.forms import IdentityForm
 from app.records.queries import Care
@@ -84,9 +86,16 @@ class PersonPage(Page):
     corrections: list[Corrected]
     back: str
     live_topics: list[str]
+    identity: str
+    checked: str
+    has_namesake: bool
+    check_form: IdentityCheckForm
 
     @classmethod
-    def about(cls, patient: Patient, account: Account, now: datetime) -> Self:
+    def about(
+        cls, patient: Patient, account: Account, now: datetime, check_form: IdentityCheckForm | None = None
+    ) -> Self:
+        """`check_form`: with what must be mended in it."""
         care = queries.care_of(patient.id)
         addresses = ways_in(care, account)
         places = names_of({each.facts.organization_id for each in care})
@@ -109,7 +118,19 @@ class PersonPage(Page):
             corrections=[corrected(each) for each in patients.corrections_of(patient.id)],
             back=way("person", patient_id=patient.id),
             live_topics=[f"patient-{patient.id}"],
+            identity=STATUSES[patient.identity_status],
+            checked=checked_words(patients.last_check(patient.id)),
+            has_namesake=patients.has_namesake(patient, patients.openable_by(account, now)),
+            check_form=check_form or IdentityCheckForm(formdata=None),
         )
+
+
+def checked_words(check: IdentityCheck | None) -> str:
+    """`Carte d'identité vue par Nadia Benali le 28 novembre 2026`."""
+    if check is None:
+        return ""
+    said = {"document": DOCUMENTS[check.document], "name": check.checked_by.name}
+    return _("%(document)s, vue par %(name)s le %(date)s", **said, date=date_words(clock.paris(check.at).date()))
 
 
 def ways_in(care: Sequence[Care], account: Account) -> dict[UUID, str]:

@@ -143,6 +143,8 @@ HEAP = table("heap_of_keys", column("key"), column("patient_id", PatientSearchKe
 
 def _heap(connection: Connection) -> None:
     """Millions of keys are sorted once, as a database that grew with its people has them."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET statement_timeout = 0"))
     kinds = ("bigint", "uuid") if connection.dialect.name == "postgresql" else ("bigint", "char(32)")
     connection.execute(text(f"CREATE TABLE heap_of_keys (key {kinds[0]}, patient_id {kinds[1]})"))
 

@@ -57,7 +57,7 @@ WALK = f"""() => {{
 
 FORCED = """() => {
   // Drawn by the system itself, or a line of a list that has its edges.
-  const drawn = "[type=checkbox], [type=radio], .switch, .onward--act, .row__link, .strip__act";
+  const drawn = "[type=file], .other-key, [type=checkbox], [type=radio], .switch, .onward--act, .row__link,.strip__act";
   return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
   .filter((one) => one.checkVisibility())
   .flatMap((one) => {

@@ -18,6 +18,8 @@ from app.letters.models import Letter, LetterState
 from app.letters.rules import Medium
 from tests.conftest import MIGRATIONS, close_engines, settings_for
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 BEFORE, AFTER = "0009", "0010"

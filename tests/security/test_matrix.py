@@ -200,6 +200,7 @@ TABLE: dict[str, Row] = {
     # Who registered her, asked for her, said yes, or usually cares for her.
     "GET /patients/<uuid:patient_id>": PERSON,
     "GET /patients/<uuid:patient_id>/correction": PERSON,
+    "POST /patients/<uuid:patient_id>/identity-check": PERSON,
     "POST /patients/<uuid:patient_id>/correction": PERSON,
     "GET /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle": PERSON,
