@@ -178,8 +178,8 @@ def _push_row(device_id: UUID, delivery: Delivery, step: str, now: datetime) -> 
 def payload_of(notice: Notice, subject_id: UUID) -> dict[str, object]:
     """What the sender needs of it (`push/request.py`)."""
     return {
-        "title": notice.title,
-        "body": notice.body,
+        "title": str(notice.title),
+        "body": str(notice.body),
         "path": notice.path,
         "tag": outbox.topic_of(subject_id),
         "answerable": notice.answerable,

@@ -55,9 +55,9 @@ class BrowserSubscription:
     def refusal(self) -> tuple[Response, int] | None:
         """Why no alert could be sent there: `reason` for us, `words` for the page."""
         if not rules.may_call(self.endpoint, current_app.config["SETTINGS"].push_hosts):
-            return jsonify(reason="this push service is not on the list of those we call", words=NOT_CALLED), 403
+            return jsonify(reason="this push service is not on the list of those we call", words=str(NOT_CALLED)), 403
         if trouble := rules.key_trouble(self.p256dh, self.auth):
-            return jsonify(reason=trouble, words=UNUSABLE), 422
+            return jsonify(reason=trouble, words=str(UNUSABLE)), 422
         return None
 
 

@@ -293,7 +293,7 @@ def test_she_reads_how_many_of_her_alerts_were_of_use(town: Town, maya: Nurse) -
         town.time_passes(hours=1)
     assert "En 30 jours : 3 alertes, vous avez répondu à 2." in text_of(maya, "/push/devices")
     town.time_passes(days=31)
-    assert "Aucune alerte en trente jours" in text_of(maya, "/push/attention")
+    assert "Aucune alerte en trente jours" in text_of(maya, "/push/devices")
 
 
 def test_a_digest_of_which_one_was_answered_was_of_use(
