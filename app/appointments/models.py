@@ -60,14 +60,15 @@ class PatientSpace(Identified, Model):
     """The lasting page of one person: who comes, who cares for her, who looked. Her card opens it: a code to scan, and
     two words, which reminders repeat so that she knows them for true.
 
-    `issue`: which card it is; a lost one ends with the next. `reminders`: she may refuse them.
+    All of it is drawn anew when a card is lost. `reminders`: she may refuse them.
     """
 
     __tablename__ = "patient_space"
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), unique=True)
-    issue: Mapped[int] = mapped_column(default=1)
+    token: Mapped[str] = mapped_column(Sealed)  # as its card bears it, which outlives every change of key
     token_hash: Mapped[str] = mapped_column(unique=True)
+    calendar_token: Mapped[str] = mapped_column(Sealed)
     code_words: Mapped[str] = mapped_column(Sealed)  # two, with a space between
     reminders: Mapped[bool] = mapped_column(default=True)
     made_at: Mapped[datetime]

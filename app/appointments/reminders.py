@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.appointments.actions import link_token_for
 from app.appointments.models import Appointment, PatientLink, PatientSpace
 from app.care_requests.models import State
-from app.core.db import db, transaction
+from app.core.db import db
+from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.language.phrases import gettext as _
 from app.language.words import moment
@@ -25,11 +26,7 @@ KIND = "visit-reminder"
 def remind_due(now: datetime) -> int:
     """Owe each reminder whose evening has come; returns how many visits were looked at."""
     due = select(Appointment.id).where(Appointment.remind_at <= now).order_by(Appointment.remind_at).limit(200)
-    visits = db.session.scalars(due).all()
-    for visit_id in visits:
-        with transaction():
-            _remind(visit_id, now)
-    return len(visits)
+    return one_by_one("reminders of", due, _remind, now)
 
 
 def oldest_due(_now: datetime) -> Due:

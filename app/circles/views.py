@@ -77,10 +77,11 @@ def circle(patient_id: UUID) -> Response:
 @role(*REQUESTERS, Role.PRACTITIONER)
 def name(patient_id: UUID) -> Response:
     """`practitioner`: whom the person says usually cares for her."""
-    my_patient(patient_id)
-    chosen = db.session.get(Practitioner, uuid_or_none(request.form.get("practitioner")) or abort(404)) or abort(404)
-    if chosen.profession not in USUAL:
-        abort(404)
+    patient, wanted = my_patient(patient_id), uuid_or_none(request.form.get("practitioner"))
+    chosen = db.session.get(Practitioner, wanted) if wanted else None
+    if chosen is None or chosen.profession not in USUAL:
+        flash(_("Choisissez une personne de la liste."), "error")
+        return page(CirclePage.about(patient, None, ""), status=422)
     with transaction():
         actions.name_usual(patient_id, chosen, by=me().id, now=clock.now())
     flash(_("C'est noté : %(name)s sera prévenu en premier.", name=chosen.name), "success")

@@ -6,7 +6,6 @@ import click
 
 from app import clock
 from app.appointments.actions import links_of_former_keys, renew_lost_links
-from app.appointments.spaces import renew_lost_spaces, spaces_of_former_keys
 from app.audit.actions import record
 from app.cli import context, resealing
 from app.core.db import new_id, transaction
@@ -36,7 +35,7 @@ def rotate(batch: int) -> None:
     patients = 0 if lost else sum(rehashing.rehash(batch))
     now = clock.now()
     with transaction():
-        links = 0 if lost else renew_lost_links(now) + renew_lost_spaces()
+        links = 0 if lost else renew_lost_links(now)
         record("secrets.rotated", new_id(), now=now, values=values, patients=patients, links=links)
     click.echo(f"{values} values sealed anew, {patients} search hashes computed anew, {links} patient links renewed.")
     if lost:
@@ -47,7 +46,7 @@ def rotate(batch: int) -> None:
 @secrets.command()
 def check() -> None:
     """Say what still needs a former key; exit code 1 while something does."""
-    values, links = resealing.left(), links_of_former_keys(clock.now()) + spaces_of_former_keys()
+    values, links = resealing.left(), links_of_former_keys(clock.now())
     patients = rehashing.left() if not values else 0
     click.echo(f"{values} sealed values, {patients} search hashes, {links} patient links need a former key.")
     if values or patients or links:

@@ -60,7 +60,7 @@ def patient_card(request_id: UUID) -> Response:
     found, appointment, patient = carried(request_id)
     with transaction():  # Whoever was cared for before there were spaces has hers from now on.
         space = spaces.space_of(patient, clock.now())
-    address = public(way("patient-space", token=spaces.token_of(space)))
+    address = public(way("patient-space", token=space.token))
     return page(PatientCard(found.request, appointment, qr_svg(address), space.code_words))
 
 

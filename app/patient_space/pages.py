@@ -8,7 +8,7 @@ from typing import Self
 from flask import current_app, request, url_for
 
 from app import clock
-from app.appointments import actions, queries, spaces
+from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientSpace
 from app.appointments.rules import moments_to_wish
 from app.appointments.words import PART_WORDS, day_of, wished_words
@@ -219,7 +219,7 @@ def carer_of(person: Practitioner) -> UsualCarer:
 
 def agenda_address(space: PatientSpace, token: str) -> str:
     """Under the configured address: a forged Host header must not reach a calendar."""
-    path = url_for("patient_space.agenda", token=token, key=spaces.calendar_key(space))
+    path = url_for("patient_space.agenda", token=token, key=space.calendar_token)
     where = current_app.config["SETTINGS"].base_url.partition(":")[2]
     return f"webcal:{where}{path.removeprefix(request.script_root)}"
 

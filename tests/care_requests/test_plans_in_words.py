@@ -6,6 +6,7 @@ import pytest
 
 from app.care_requests.plans import plan_in_words, weeks
 from app.care_requests.rules import Visit, planned
+from app.language.typography import plain
 
 FRIDAY = date(2026, 11, 27)
 
@@ -27,19 +28,15 @@ FRIDAY = date(2026, 11, 27)
 )
 def test_a_plan_in_words(days: int, moments: list[str], every: int, words: str) -> None:
     visits = planned(FRIDAY, FRIDAY + timedelta(days=days - 1), moments, every=every)
-    assert plan_in_words(visits).replace("\xa0", " ") == words
+    assert plain(plan_in_words(visits)) == words
 
 
 def test_what_is_left_of_a_plan_in_words() -> None:
     both = planned(FRIDAY, FRIDAY + timedelta(days=9), ["morning", "evening"])
     weekdays = [v for v in both if v.day.weekday() < 5 and v.moment == "morning"]
-    assert (
-        plan_in_words(weekdays).replace("\xa0", " ") == "6 passages, chaque matin sauf le week-end, jusqu'au 4 décembre"
-    )
+    assert plain(plan_in_words(weekdays)) == "6 passages, chaque matin sauf le week-end, jusqu'au 4 décembre"
     every_fourth = both[3::4]
-    assert (
-        plan_in_words(every_fourth).replace("\xa0", " ") == "5 passages, tous les 2 jours, le soir, jusqu'au 6 décembre"
-    )
+    assert plain(plan_in_words(every_fourth)) == "5 passages, tous les 2 jours, le soir, jusqu'au 6 décembre"
     uneven = [both[0], both[3], both[9]]
     assert "certains jours, à des moments différents" in plan_in_words(uneven)
     assert plan_in_words([]) == ""

@@ -98,7 +98,7 @@ def test_nobody_names_for_whom_she_may_not_open(town: Town) -> None:
 @pytest.mark.parametrize("said", ["", "nobody", "00000000-0000-0000-0000-000000000000"])
 def test_a_name_that_is_nobodys(town: Town, said: str) -> None:
     patient = town.patient()
-    assert town.orientation_nurse.post(f"/patients/{patient}/circle", {"practitioner": said}).status_code == 404
+    assert town.orientation_nurse.post(f"/patients/{patient}/circle", {"practitioner": said}).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,11 @@ TRAVELS = {
         lambda: hash_token(tokens.derived_token(appointments.LINK, str(ID))),
         lambda kept: kept in map(hash_token, tokens.derived_tokens(appointments.LINK, str(ID))),
     ),
-    "birth-date": Kept(lambda: keyed_hash("birth-date", "1948-03-12"), lambda kept: kept in birth_dates()),
 }
 
 STAYS = {
+    "open-space": "for an hour: the two words of the card open it again",
+    "patient-search": "hashed anew for every person by `relais secrets rotate` (`tests/patients`)",
     "pro-sante-nonce": "goes with the state: `test_who_is_at_the_states_page_comes_back_to_the_new_key`",
     "pro-sante-verifier": "goes with the state: the same test",
     "sealed-columns": "the ring of `core.sealed`: tests/core/test_rotation.py",
@@ -89,10 +90,6 @@ SPOKEN: list[str] = []
 """The digest of the tablet's code under the key that made it."""
 
 
-def birth_dates() -> list[str]:
-    return tokens.keyed_hashes("birth-date", "1948-03-12")
-
-
 def rotate(app: Flask) -> None:
     """The operator puts a new key in the place of the old one, which from now on only opens."""
     app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[app.config["SECRET_KEY"]])
@@ -101,7 +98,7 @@ def rotate(app: Flask) -> None:
 def test_every_purpose_of_a_key_stands_in_this_file() -> None:
     """A new use of our keys is added to `TRAVELS`, or says in `STAYS` why nobody brings it back."""
     named = (
-        r'(?:derived_tokens?|keyed_hash(?:es)?|derive)\((?:secret, )?f?"([^"{]+)'
+        r'(?:derived_tokens?|keyed_hash(?:es)?|keyed_numbers|derive)\((?:secret, )?f?"([^"{]+)'
         r'|(?:purposes|ADDRESS_CODE) = ([^\n]+)|^LINK = "([^"]+)'
     )
     purposes = set()

@@ -452,6 +452,7 @@ ONESELF = {
     "membership.cancel_recovery": "oneself",
     "membership.stop_by_mail": "whoever holds the mailed link; it only stops",
     "membership.close": "oneself",
+    "accounts.set_language": "this browser, and her own account when she is signed in",
     "tablets.lock": "this browser",
     "tablets.presence": "this browser",
 }

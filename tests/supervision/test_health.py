@@ -230,7 +230,37 @@ def write_a_line() -> None:
 def owe_draft(town: Town) -> None:
     with transaction():
         mine = town.orientation_nurse.account_id
-        drafts.keep(mine, "/requests", "sealed", had_files=False, now=clock.now() - DRAFT_LASTS)
+        drafts.keep(mine, "/requests", "sealed", lost_files=False, now=clock.now() - DRAFT_LASTS)
+
+
+def owe_reminder(town: Town) -> None:
+    maya = town.nurse("Maya", phone=False)
+    town.asks()
+    town.time_passes()
+    maya.accepts()
+    with transaction():
+        db.session.execute(update(Appointment).values(remind_at=clock.now()))
+
+
+def owe_document(*, scan_at: timedelta | None, expires_at: timedelta) -> Callable[[Town], None]:
+    def owe(town: Town) -> None:
+        now = clock.now()
+        with transaction():
+            db.session.add(
+                Document(
+                    name="lettre.pdf",
+                    media_type="application/pdf",
+                    size=1,
+                    pages=1,
+                    body=b"%",
+                    added_by_id=town.orientation_nurse.account_id,
+                    at=now,
+                    expires_at=now + expires_at,
+                    scan_at=now + scan_at if scan_at is not None else None,
+                )
+            )
+
+    return owe
 
 
 OWED: dict[str, Callable[[Town], None]] = {
@@ -242,8 +272,11 @@ OWED: dict[str, Callable[[Town], None]] = {
     "mails": owe_letter(Medium.EMAIL),
     "SMS": owe_letter(Medium.SMS),
     "checks of the month": owe_check,
+    "reminders of visits": owe_reminder,
     "recoveries": owe_recovery,
     "drafts of yesterday": owe_draft,
+    "documents in quarantine": owe_document(scan_at=timedelta(0), expires_at=timedelta(days=60)),
+    "documents whose time is up": owe_document(scan_at=None, expires_at=timedelta(0)),
     "audit seals": owe_seal,
 }
 
