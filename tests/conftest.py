@@ -75,7 +75,14 @@ Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
 
 
 TestResponse.get_data = read_plainly(TestResponse.get_data)
-TestResponse.get_json = lambda self, *_args, **_options: json.loads(self.text) if self.is_json else None
+
+
+def read_json_plainly(self: TestResponse, *_args: Any, **_options: Any) -> Any:
+    """JSON writes such signs as escapes, so they are looked for in what was read."""
+    return json.loads(plain(json.dumps(json.loads(self.text), ensure_ascii=False))) if self.is_json else None
+
+
+TestResponse.get_json = read_json_plainly
 
 
 COMPILED = ("_parts", "_trace", "_converters", "_static_weights", "_argument_weights")

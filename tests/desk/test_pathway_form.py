@@ -290,8 +290,9 @@ def test_without_a_need_a_discharge_comes_back(town: Town) -> None:
 
 def test_a_ward_asks_for_staff_without_a_patient(town: Town) -> None:
     ward = at_a(town, "ward")
-    assert "Lit, renfort ou matériel" in words(ward.get("/requests/new?pathway=bed-request"))
-    assert "Lit, renfort ou matériel" not in words(ward.get("/requests/new?pathway=home-care"))
+    for_nobody = "pathway=bed-request&amp;patient=none"
+    assert for_nobody in ward.get("/requests/new?pathway=bed-request").text
+    assert for_nobody not in ward.get("/requests/new?pathway=home-care").text
     page = ward.get("/requests/new?pathway=bed-request&patient=none")
     assert "Renfort de personnel" in words(page)
     assert "Lit de médecine" not in words(page)

@@ -80,7 +80,7 @@ class TestAReplacement:
             ("2026-11-23", "déjà passée"),
             ("2028-01-01", "Un an au plus"),
             ("", "Choisissez une date"),
-            ("demain", "Choisissez une date"),
+            ("demain", "Écrivez une date"),
         ],
     )
     def test_has_a_day_on_which_it_ends(self, nurse: Nurse, hugo: Nurse, until: str, words: str) -> None:

