@@ -9,8 +9,8 @@ from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
 from app.care_requests.words import MOMENT_WORDS
-from app.language.phrases import FRENCH, language, later, ngettext
 from app.language.phrases import gettext as _
+from app.language.phrases import later, ngettext
 from app.language.words import date_words
 
 THE = {"morning": later("le matin"), "midday": later("à midi"), "evening": later("le soir")}
@@ -67,8 +67,7 @@ def _all_but_weekends(days: Sequence[date]) -> bool:
 
 
 def _date(day: date) -> str:
-    words = date_words(day, "d MMMM")
-    return words.replace("1 ", "1er ", 1) if day.day == 1 and language() == FRENCH else words
+    return date_words(day, "d MMMM")
 
 
 def in_short(visits: Sequence[Visit]) -> str:

@@ -1,5 +1,6 @@
 """How instants, lengths, amounts and counts are said, in the language that is spoken. Nothing about care."""
 
+import re
 from datetime import date, datetime, timedelta
 from math import inf
 
@@ -33,7 +34,10 @@ def whole_hour(number: int) -> str:
 
 def date_words(day: date, form: str = "long") -> str:
     """`12 mars 2027`, `12 March 2027`. `form`: as Babel writes one, such as `EEEE d MMMM`."""
-    return str(format_date(day, form, locale=LOCALES[language()]))
+    words = str(format_date(day, form, locale=LOCALES[language()]))
+    if day.day == 1 and language() == FRENCH:  # *1er*, which the locale's own patterns do not write.
+        return re.sub(r"(?<!\d)1(?= [^\W\d])", "1er", words)
+    return words
 
 
 def near_day(away: int) -> str:
