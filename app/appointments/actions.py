@@ -11,7 +11,6 @@ from app.accounts.models import Account
 from app.appointments import words
 from app.appointments.models import Appointment, PatientLink
 from app.appointments.rules import AT_MOST_WISHED, HAS_COME, PartOfDay, reminder_at
-from app.appointments.spaces import space_of
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
@@ -45,8 +44,6 @@ def prepare(request: CareRequest, now: datetime) -> Appointment:
         token_hash = hash_token(derived_token(LINK, str(appointment.id)))
         expires_at = link_expiry(None, request.window_end)
         db.session.add(PatientLink(appointment_id=appointment.id, token_hash=token_hash, expires_at=expires_at))
-        if request.patient_id:
-            space_of(request.patient_id, now)
     return appointment
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.appointments.actions import link_token_for
 from app.appointments.models import Appointment, PatientLink, PatientSpace
+from app.appointments.spaces import space_of
 from app.care_requests.models import State
 from app.core.db import db
 from app.jobs.setbacks import one_by_one
@@ -40,6 +41,7 @@ def _remind(visit_id: UUID, now: datetime) -> None:
     visit.remind_at = None
     patient, at = visit.request.patient, visit.starts_at
     if at and at > now and visit.request.state is State.SCHEDULED and patient and is_reminded(patient):
+        space_of(patient.id, now)  # Its two words sign what is sent.
         letters.enqueue(KIND, visit.id, patient.phone, now=now, expires_at=at, medium=Medium.SMS)
 
 
