@@ -17,8 +17,9 @@ from app.core.db import db
 ROOT = Path(__file__).parents[2]
 
 FLOOR = ("app/config.py", "app/clock.py", "app/language/", "app/core/", "app/audit/", "app/live/", "app/accounts/")
-"""What every change of a row passes and is learnt once: settings, the clock, phrases, `transaction()` and the other words of the floor,
-the line of the trail (`record`), the screens that are out of date (`changed`), who is signed in (`me`)."""
+"""What every change of a row passes and is learnt once: settings, the clock, phrases, `transaction()` and the other
+words of the floor, the line of the trail (`record`), the screens that are out of date (`changed`), who is signed in
+(`me`)."""
 
 STEP = 50
 
