@@ -209,6 +209,8 @@ def test_pruning_in_secret_is_found(app: Flask, now: object) -> None:
 
 
 def test_from_where(app: Flask, now: object) -> None:
+    came_by(Source.CLI)  # Whoever ran here before may have been the worker.
+
     def door() -> tuple[str, str, str]:
         with transaction():
             record("account.signed_out", uuid4(), now=clock.now())

@@ -162,7 +162,7 @@ def test_every_screen_holds_for_everyone(house: RunningHouse, phone: Page) -> No
             look.prepare(phone)
             found += [f"{screen}, {look.name}: {wrong}" for wrong in phone.evaluate(look.script)]
         phone.emulate_media(reduced_motion="no-preference")
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_the_focus_is_in_sight_as_it_comes_by_the_key(house: RunningHouse, phone: Page) -> None:
@@ -176,7 +176,7 @@ def test_the_focus_is_in_sight_as_it_comes_by_the_key(house: RunningHouse, phone
         phone.keyboard.press("Tab")
         found += phone.evaluate(f"{COVERED}(document.activeElement)")
         fields.add(phone.evaluate("document.activeElement.name"))
-    assert found == []
+    assert found == [], "\n".join(found)
     assert {"birth_name", "birth_date", "phone", "address"} <= fields
 
 

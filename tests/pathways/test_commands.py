@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from app import clock
 from app.cli import main
 from app.core.db import transaction
+from app.language.typography import plain
 from app.pathways.actions import adopt
 from app.pathways.library import CATALOG, pathways
 from tests.factories.town import Town
@@ -23,7 +24,7 @@ def relais(*arguments: str) -> Result:
 def test_a_right_file_is_said_to_be_well() -> None:
     said = relais("check", str(GOOD))
     assert said.exit_code == 0
-    assert "home-care.toml: Soins à domicile, version 3: well" in said.output
+    assert "home-care.toml: Soins à domicile, version 4: well" in said.output
 
 
 def test_a_wrong_file_is_named_with_its_line_and_its_key(tmp_path: Path) -> None:
@@ -42,11 +43,11 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pathway_is_drawn_stage_by_stage() -> None:
-    said = relais("show", "home-care").output.replace("\u00a0", " ")
+    said = plain(relais("show", "home-care").output)
     for words in (
         "1 ● Le professionnel habituel du patient",
         "une seule personne, 50 min pour répondre",
-        "3 ● Infirmiers du secteur, jusqu'à 5 km",
+        "3 ● Infirmières et infirmiers du secteur, jusqu'à 5 km",
         "7 personnes à la fois, 20 min pour répondre",
         "puis plus loin après 10 min",
         "puis la coordination du territoire",
@@ -79,5 +80,5 @@ def test_an_organization_s_own_version_is_drawn(town: Town, monkeypatch: pytest.
         own = replace(pathways()["home-care"], title="Soins chez soi")
         adopt(own, town.cpts_id, by=town.coordinator.account_id, now=clock.now())
     said = relais("show", "home-care", "--organization", "CPTS Seine et Essonne")
-    assert "Soins chez soi · home-care · version 4" in said.output
+    assert "Soins chez soi · home-care · version 5" in said.output
     assert relais("show", "home-care", "--organization", "Personne").exit_code == 1

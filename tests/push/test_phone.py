@@ -19,7 +19,7 @@ from app.accounts.models import Account
 from app.core import ways
 from app.core.db import Model, db, transaction
 from app.core.security import csrf, public
-from app.language import words
+from app.language import templates
 from app.messages.actions import alert
 from app.push.models import Message, Subscription
 from app.push.sender import send_due
@@ -84,7 +84,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     app = one_room(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path))
     ways.init_app(app)
     shell.init_app(app)
-    words.init_app(app)
+    templates.init_app(app)
     site = Site(app, UUID("0190aaaa-0000-7000-8000-000000000001"))
     app.login_manager.request_loader(lambda _: db.session.get(Account, site.account_id))
 

@@ -301,7 +301,7 @@ class TestCorrecting:
         assert corrects(zoe, monique, address="3 rue Neuve, code 12B", commune="91174") == 303
         town.time_passes(seconds=1)
         notice = str(maya.notices()[-1])
-        assert "Les coordonnées d’un patient ont changé" in notice
+        assert "Les coordonnées d'un patient ont changé" in notice
         assert not any(secret in notice for secret in ("Neuve", "12B", "Marchand", "Monique", "Corbeil"))
         assert "3 rue Neuve, code 12B" in words(maya.get(f"/offers/{maya.offer().id}"))
         steps = town.request(request).steps

@@ -20,6 +20,7 @@ expect.set_options(timeout=PATIENCE)
 
 FLAGS = (
     "--headless",
+    "--accept-lang=fr-FR,fr",  # `locale` is what pages say, not what a service worker is fetched with
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

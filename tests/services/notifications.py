@@ -88,6 +88,8 @@ class NotificationCentre:
 
     def click(self, notice: Notice, button: str | None = None) -> None:
         """Click on the notice, or on the button with this label."""
+        if button is not None and button not in notice.buttons:
+            raise AssertionError(f"no button {button!r} on {notice}")
         key = "default" if button is None else str(notice.buttons.index(button))
         self._run(self._tell(notice, key))
 
