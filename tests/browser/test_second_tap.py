@@ -87,7 +87,7 @@ def test_after_accepting_neither_a_time_nor_a_number_nor_a_place_takes_the_secon
 
 def test_a_slot_says_its_place(house: RunningHouse, browsers: Browsers, phone: Page) -> None:
     """No choice that nobody made decides where."""
-    accepted(house, browsers, phone, "nurse-3")
+    accepted(house, browsers, phone, "nurse")
     phone.evaluate(TIME_GOES_ON)
     expect(phone.locator(".slots .button:visible").first).to_have_text(re.compile(r", chez elle$"))
     assert phone.locator("#offer input[type=radio]:checked").count() == 0
