@@ -10,7 +10,7 @@ from app import clock
 from app.accounts.models import Account
 from app.appointments import words
 from app.appointments.models import Appointment, PatientLink
-from app.appointments.rules import AT_MOST_WISHED, HAS_COME, PartOfDay, reminder_at
+from app.appointments.rules import AT_MOST_WISHED, PartOfDay, asks_whether_came, reminder_at
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
@@ -216,12 +216,6 @@ def called(appointment: Appointment, *, by: Account, now: datetime) -> None:
         care_requests.note(request, "called", by=by, now=now)
 
 
-def may_say_came(appointment: Appointment, now: datetime) -> bool:
-    """Is it time to ask the patient whether somebody came?"""
-    at = appointment.starts_at
-    return appointment.request.state in (State.SCHEDULED, State.STARTED) and at is not None and at + HAS_COME <= now
-
-
 def say_came(appointment: Appointment, came: bool, *, now: datetime) -> bool:
     """The patient says whether the care took place. It moves nothing: whoever asked is told when nobody came.
 
@@ -229,7 +223,7 @@ def say_came(appointment: Appointment, came: bool, *, now: datetime) -> bool:
     """
     request = care_requests.lock(appointment.request_id)
     db.session.refresh(appointment)
-    if not may_say_came(appointment, now):
+    if not asks_whether_came(request.state, appointment.starts_at, now):
         return False
     if appointment.came is not came:
         appointment.came = came

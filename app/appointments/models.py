@@ -74,3 +74,8 @@ class PatientSpace(Identified, Model):
     made_at: Mapped[datetime]
 
     patient: Mapped[Patient] = relationship()
+
+    @property
+    def person_id(self) -> UUID:
+        """Whose it is today: a card goes on opening the one record that was kept of two."""
+        return self.patient.merged_into_id or self.patient_id

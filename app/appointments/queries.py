@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from app.appointments.models import Appointment, PatientLink
 from app.care_requests.models import CareRequest
@@ -51,15 +52,16 @@ def coming_to(patient_id: UUID, now: datetime) -> Sequence[Appointment]:
         .join(CareRequest, CareRequest.id == Appointment.request_id)
         .where(CareRequest.patient_id == patient_id, CareRequest.state.in_(COMING))
         .where(or_(Appointment.starts_at.is_(None), Appointment.starts_at > now - LATELY))
+        .options(contains_eager(Appointment.request).joinedload(CareRequest.performer))
         .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Appointment.id)
     )
     return db.session.scalars(statement.limit(50)).all()
 
 
-def still_looked_for(patient_id: UUID) -> Sequence[CareRequest]:
-    """What somebody is still looked for, the oldest first."""
+def still_looked_for(patient_id: UUID) -> int:
+    """For how many of her needs somebody is still looked for."""
     looking = CareRequest.patient_id == patient_id, CareRequest.state.in_((State.SEARCHING, State.UNANSWERED))
-    return db.session.scalars(select(CareRequest).where(*looking).order_by(CareRequest.id).limit(50)).all()
+    return db.session.scalar(select(func.count()).where(*looking)) or 0
 
 
 def last_sender(patient_id: UUID) -> Organization | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.care_requests.rules import State
 from app.language.phrases import gettext as _
 from app.language.words import date_words, hour, near_day, whole_hour
 
@@ -133,10 +134,6 @@ class PartOfDay:
     def __str__(self) -> str:
         return f"{self.day.isoformat()}/{self.part}"
 
-    @property
-    def hours(self) -> tuple[int, int]:
-        return PARTS[self.part]
-
 
 def read_moment(text: str) -> PartOfDay | None:
     day, _slash, part = text.partition("/")
@@ -154,6 +151,11 @@ def moments_to_wish(now: datetime, zone: ZoneInfo) -> list[tuple[date, list[Part
     after = [today + timedelta(days=away) for away in range(1, WISHED_DAYS)]
     next_days = [(day, [PartOfDay(day, part) for part in PARTS]) for day in after]
     return [(today, later_today), *next_days] if later_today else next_days
+
+
+def asks_whether_came(state: State, starts_at: datetime | None, now: datetime) -> bool:
+    """Is it time to ask the patient whether somebody came? Not once the professional has said that it is over."""
+    return state in (State.SCHEDULED, State.STARTED) and starts_at is not None and starts_at + HAS_COME <= now
 
 
 def reminder_at(starts_at: datetime, said_at: datetime, zone: ZoneInfo) -> datetime | None:

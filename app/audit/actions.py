@@ -61,8 +61,6 @@ EVENTS: dict[str, Event] = {
     "patient.created": Event("care"),
     "circle.named": Event("care", {"profession"}),
     "circle.ended": Event(None),
-    "objection.made": Event("patient", {"holder"}),
-    "objection.lifted": Event("patient", {"holder"}),
     "patient.identity_checked": Event("care", {"document"}),
     "patient.merged": Event("one person, two records", {"absorbed"}),
     "patient.separated": Event("two persons, one record", {"absorbed"}),

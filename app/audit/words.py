@@ -38,8 +38,6 @@ ACTS = {
     "patient.created": later("Création du dossier"),
     "circle.named": later("Professionnel habituel nommé, avec l'accord de la personne"),
     "circle.ended": later("Professionnel habituel retiré"),
-    "objection.made": later("La personne s'oppose à un accès à son dossier"),
-    "objection.lifted": later("La personne revient sur son opposition"),
     "patient.identity_checked": later("Identité vérifiée sur pièce"),
     "patient.merged": later("Deux dossiers réunis en un"),
     "patient.separated": later("Dossiers réunis, séparés de nouveau"),

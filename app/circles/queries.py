@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.circles.models import CareTeamMember
 from app.circles.rules import USUAL, named
+from app.circles.words import Carer
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.directory.queries import known_near
@@ -43,6 +44,11 @@ def circle_of(patient_id: UUID) -> list[CareTeamMember]:
         )
     )
     return sorted(found, key=lambda member: (USUAL.index(member.profession), member.since))
+
+
+def carers_of(patient_id: UUID) -> list[Carer]:
+    """The same, for who only reads it."""
+    return [Carer.of(member) for member in circle_of(patient_id)]
 
 
 def member_of(patient_id: UUID, member_id: UUID) -> CareTeamMember | None:

@@ -1,6 +1,11 @@
 """The French words of a circle."""
 
+from dataclasses import dataclass
+from typing import Self
+
+from app.circles.models import CareTeamMember
 from app.directory.models import Profession
+from app.directory.words import PROFESSIONS
 from app.language.phrases import later
 
 USUAL_WORDS = {
@@ -10,3 +15,18 @@ USUAL_WORDS = {
     Profession.PHYSIOTHERAPIST: later("Kinésithérapeute"),
     Profession.PHARMACIST: later("Pharmacie"),
 }
+
+
+@dataclass(frozen=True)
+class Carer:
+    """A usual professional, and how to call her."""
+
+    name: str
+    what: str
+    phone: str
+    initials: str
+
+    @classmethod
+    def of(cls, member: CareTeamMember) -> Self:
+        person = member.practitioner
+        return cls(person.name, PROFESSIONS[person.profession][0], person.phone, person.initials)

@@ -10,15 +10,16 @@ from flask import current_app, request, url_for
 from app import clock
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientSpace
-from app.appointments.rules import moments_to_wish
+from app.appointments.reminders import can_be_reminded
+from app.appointments.rules import asks_whether_came, moments_to_wish
 from app.appointments.words import PART_WORDS, day_of, wished_words
 from app.care_requests import plans
 from app.care_requests.models import State
 from app.care_requests.rules import read_visits
-from app.circles import queries as circles
+from app.circles.queries import carers_of
+from app.circles.words import Carer
 from app.core.htmx import Page
-from app.directory.models import Practitioner, PractitionerRole
-from app.directory.words import PROFESSIONS
+from app.directory.models import PractitionerRole
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment
 from app.organizations.models import Organization
@@ -95,7 +96,7 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
         free=care_request.rulebook.after.free,
         to_wish=to_wish(now) if appointment.patient_answer == "declined" else [],
         wished=wished_words(appointment.wished, now),
-        may_say_came=actions.may_say_came(appointment, now),
+        may_say_came=asks_whether_came(care_request.state, appointment.starts_at, now),
         others=[coming(one, who, now) for one in others if (who := one.request.performer)],
         in_calendar=appointment.last_starts_at is not None,
         has_advice=bool(queries.plain_words(appointment)),
@@ -158,16 +159,6 @@ class ComingVisit:
 
 
 @dataclass(frozen=True)
-class UsualCarer:
-    """Somebody who usually cares for her; `profession` in French."""
-
-    name: str
-    initials: str
-    profession: str
-    phone: str
-
-
-@dataclass(frozen=True)
 class SpacePage(Page):
     """Who comes, whom is looked for, who cares for her. `agenda`: what her calendar subscribes to (`webcal:`)."""
 
@@ -178,23 +169,24 @@ class SpacePage(Page):
     space: PatientSpace
     visits: list[ComingVisit]
     looked_for: int
-    carers: list[UsualCarer]
+    can_be_reminded: bool
+    carers: list[Carer]
     requester: Organization | None
     agenda: str
 
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
-        coming = queries.coming_to(space.patient_id, now)
+        coming = queries.coming_to(space.person_id, now)
         kept = queries.links_of([each.id for each in coming])
-        usual = circles.usual_practitioners([space.patient_id])
         return cls(
             token=token,
             key=key,
             space=space,
             visits=[visit_of(each, kept.get(each.id), now) for each in coming],
-            looked_for=len(queries.still_looked_for(space.patient_id)),
-            carers=[carer_of(person) for person in usual.values()],
-            requester=queries.last_sender(space.patient_id),
+            looked_for=queries.still_looked_for(space.person_id),
+            can_be_reminded=can_be_reminded(space.patient),
+            carers=carers_of(space.person_id),
+            requester=queries.last_sender(space.person_id),
             agenda=agenda_address(space, token),
         )
 
@@ -210,11 +202,6 @@ def visit_of(appointment: Appointment, kept: str | None, now: datetime) -> Comin
         phone=performer.phone if performer else "",
         link=url_for("patient_space.visit", token=actions.link_token_for(appointment.id, kept)),
     )
-
-
-def carer_of(person: Practitioner) -> UsualCarer:
-    profession = PROFESSIONS[person.profession][0]
-    return UsualCarer(person.name, person.initials, profession, person.role.phone if person.role else "")
 
 
 def agenda_address(space: PatientSpace, token: str) -> str:
@@ -236,5 +223,5 @@ class ReadersPage(Page):
 
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
-        by_day = groupby(readers_of(space.patient_id, now), key=lambda reader: reader.on)
+        by_day = groupby(readers_of(space.person_id, now), key=lambda reader: reader.on)
         return cls(token, key, [(date_words(on, "EEEE d MMMM y").capitalize(), list(some)) for on, some in by_day])

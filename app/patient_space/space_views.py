@@ -83,7 +83,7 @@ def agenda(token: str, key: str) -> Response:
         abort(404)
     calendar = new_calendar("PUBLISH")
     calendar.add("refresh-interval;value=duration", "PT4H")
-    for visit in queries.coming_to(hers.patient_id, clock.now()):
+    for visit in queries.coming_to(hers.person_id, clock.now()):
         if visit.starts_at:
             calendar.add_component(event_of(visit, visit.starts_at))
     return quiet(Response(calendar.to_ical(), content_type="text/calendar; charset=utf-8; method=PUBLISH"))

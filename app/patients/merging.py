@@ -42,7 +42,6 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.other_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.patient_id": Stays.SAYS_WHAT_WAS,
-    "objection.patient_id": GoesAlong(alone=("organization_id", "practitioner_id", "until")),
     "patient.merged_into_id": GoesAlong(),
     "patient_merge.absorbed_id": Stays.SAYS_WHAT_WAS,
     "patient_merge.kept_id": Stays.SAYS_WHAT_WAS,

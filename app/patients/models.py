@@ -1,4 +1,4 @@
-"""Identity (sealed), relations, objections and agreements."""
+"""Identity (sealed), relations and agreements."""
 
 import enum
 from datetime import date, datetime
@@ -188,28 +188,6 @@ class Relation(Identified, Model):
     organization: Mapped[Organization | None] = relationship()
     practitioner: Mapped[Practitioner | None] = relationship()
     recorded_by: Mapped[Account | None] = relationship()
-
-
-class Objection(Identified, Model):
-    """The person does not want this organization or practitioner (never both) to open her any more, whatever relation
-    there is or will be (L1110-4 III CSP). Care that is under way goes on through its own pages; `until`: she came back
-    on it."""
-
-    __tablename__ = "objection"
-    __table_args__ = (
-        CheckConstraint("(organization_id IS NULL) <> (practitioner_id IS NULL)", name="one_holder"),
-        Index("uq_objection_running_organization", "organization_id", "patient_id", **WHILE_RUNNING),
-        Index("uq_objection_running_practitioner", "practitioner_id", "patient_id", **WHILE_RUNNING),
-    )
-
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
-    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
-    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id"))
-    since: Mapped[datetime]
-    until: Mapped[datetime | None]
-
-    organization: Mapped[Organization | None] = relationship()
-    practitioner: Mapped[Practitioner | None] = relationship()
 
 
 class LikelyDuplicate(Identified, Model):

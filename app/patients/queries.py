@@ -18,7 +18,7 @@ from app.identity.names import LETTERS, all_names, fits, same_person
 from app.identity.rules import Traits, same_strict_traits
 from app.identity.searching import Sought, name_keys, read_search
 from app.patients.actions import all_hashed
-from app.patients.models import Correction, IdentityCheck, Objection, Patient, PatientSearchKey, Relation
+from app.patients.models import Correction, IdentityCheck, Patient, PatientSearchKey, Relation
 
 SHOWN = 20
 """How many people a list can be read for; of more, letters are asked for."""
@@ -36,16 +36,7 @@ def openable_by(account: Account, now: datetime) -> Select[UUID]:
     if account.organizations(Role.PRACTITIONER):
         she = select(Practitioner.id).where(Practitioner.account_id == account.id)
         held.append(Relation.practitioner_id.in_(she))
-    return select(Relation.patient_id).where(or_(*held), _lasts(now), ~_objected_to())
-
-
-def _objected_to() -> ColumnElement[bool]:
-    """The person does not want the holder of this relation to open her."""
-    theirs = or_(
-        Objection.organization_id == Relation.organization_id, Objection.practitioner_id == Relation.practitioner_id
-    )
-    running = Objection.patient_id == Relation.patient_id, Objection.until.is_(None)
-    return select(Objection.id).where(*running, theirs).correlate(Relation).exists()
+    return select(Relation.patient_id).where(or_(*held), _lasts(now))
 
 
 def _lasts(now: datetime) -> ColumnElement[bool]:
@@ -187,11 +178,7 @@ def by_whole_identity(traits: Traits) -> Sequence[Patient]:
 
 def relations_of(patient_id: UUID, now: datetime) -> Sequence[Relation]:
     """Who may find and open this person today, and why, the oldest first."""
-    held = (
-        select(Relation)
-        .where(Relation.patient_id == patient_id, _lasts(now), ~_objected_to())
-        .order_by(Relation.since, Relation.id)
-    )
+    held = select(Relation).where(Relation.patient_id == patient_id, _lasts(now)).order_by(Relation.since, Relation.id)
     who = (
         joinedload(Relation.organization),
         joinedload(Relation.practitioner),

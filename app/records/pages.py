@@ -11,11 +11,10 @@ from app import clock
 from app.accounts.models import REQUESTERS, Account
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.rules import OPEN, State
-from app.circles.models import CareTeamMember
-from app.circles.queries import circle_of
+from app.circles.queries import carers_of
+from app.circles.words import Carer
 from app.core.htmx import Page
 from app.core.ways import way
-from app.directory.words import PROFESSIONS
 from app.documents.models import Document
 from app.identity.ins import DOCUMENTS
 from app.language.phrases import gettext as _
@@ -29,21 +28,6 @@ from app.patients.words import CAUSES, STATUSES, TRAITS, Banner, banner
 from app.records import queries
 from app.records.forms import IdentityForm
 from app.records.queries import Care
-
-
-@dataclass(frozen=True)
-class Carer:
-    """A usual professional, and how to call her."""
-
-    name: str
-    what: str
-    phone: str
-    initials: str
-
-    @classmethod
-    def of(cls, member: CareTeamMember) -> Self:
-        person = member.practitioner
-        return cls(person.name, PROFESSIONS[person.profession][0], person.phone, person.initials)
 
 
 @dataclass(frozen=True)
@@ -112,7 +96,7 @@ class PersonPage(Page):
             worrying=lines(each for each in opened if each.worries),
             under_way=lines(each for each in opened if not each.worries),
             over=lines(each for each in care if each.facts.state not in OPEN),
-            circle=[Carer.of(each) for each in circle_of(patient.id)],
+            circle=carers_of(patient.id),
             accesses=accesses(patients.relations_of(patient.id, now)),
             documents=queries.documents_of(patient.id, account),
             corrections=[corrected(each) for each in patients.corrections_of(patient.id)],

@@ -1,4 +1,4 @@
-"""A circle of care has a history, and a person may object to who opens her. Every usual professional is kept."""
+"""A circle of care has a history. Every usual professional is kept."""
 
 from collections.abc import Sequence
 
@@ -25,38 +25,11 @@ def upgrade() -> None:
     op.execute(MEMBER.update().values(told="grown"))
     with op.batch_alter_table("care_team_member") as table:
         table.alter_column("told", existing_type=sa.String(length=10), nullable=False)
-    _unique("uq_care_team_member_usual", "care_team_member", "patient_id", "profession")
-    op.create_table(
-        "objection",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("organization_id", sa.Uuid(), nullable=True),
-        sa.Column("practitioner_id", sa.Uuid(), nullable=True),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(organization_id IS NULL) <> (practitioner_id IS NULL)", name=op.f("ck_objection_one_holder")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization_id"], ["organization.id"], name=op.f("fk_objection_organization_id_organization")
-        ),
-        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_objection_patient_id_patient")),
-        sa.ForeignKeyConstraint(
-            ["practitioner_id"], ["practitioner.id"], name=op.f("fk_objection_practitioner_id_practitioner")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
-    )
-    op.create_index("ix_objection_patient_id", "objection", ["patient_id"])
-    _unique("uq_objection_running_organization", "objection", "organization_id", "patient_id")
-    _unique("uq_objection_running_practitioner", "objection", "practitioner_id", "patient_id")
-
-
-def _unique(name: str, table: str, *columns: str) -> None:
-    op.create_index(name, table, [*columns], unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING)
+    one = {"unique": True, "sqlite_where": RUNNING, "postgresql_where": RUNNING}
+    op.create_index("uq_care_team_member_usual", "care_team_member", ["patient_id", "profession"], **one)
 
 
 def downgrade() -> None:
-    op.drop_table("objection")
     op.execute(MEMBER.delete().where(MEMBER.c.until.is_not(None)))
     op.drop_index("uq_care_team_member_usual", "care_team_member")
     with op.batch_alter_table("care_team_member") as table:
