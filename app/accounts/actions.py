@@ -57,11 +57,6 @@ def note_seen(sign_in_id: UUID, *, now: datetime) -> None:
     )
 
 
-def choose_language(account_id: UUID, chosen: str) -> None:
-    """The language in which Relais speaks to this person, on every screen and in what it sends her."""
-    db.session.execute(update(Account).where(Account.id == account_id).values(language=chosen))
-
-
 def tell(account: Account, kind: str, subject_id: UUID, *, now: datetime) -> None:
     """Owe this person a mail about her account; the worker sends it."""
     enqueue(kind, subject_id, account.email, given_name=account.given_name, now=now, expires_at=now + NEWS_LASTS)

@@ -45,7 +45,7 @@ def by_card(token: str) -> PatientSpace | None:
 
 def said_right(space: PatientSpace, words: str) -> bool:
     """Are these its two words? In either order: they are remembered, not copied."""
-    kept, said = space.code_words.split(), compared(words).split()
+    kept, said = compared(space.code_words).split(), compared(words).split()
     return len(said) == len(kept) and same(" ".join(sorted(said)), " ".join(sorted(kept)))
 
 

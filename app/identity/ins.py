@@ -7,7 +7,6 @@ from stdnum.fr import nir
 
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.language.typography import NO_BREAK
 
 
 class WrongMatricule(ValueError):
@@ -40,8 +39,6 @@ class IdentityStatus(StrEnum):
     QUALIFIED = "QUAL"  # both: only then may the matricule travel
 
 
-CHECKED = frozenset({IdentityStatus.VALIDATED, IdentityStatus.QUALIFIED})
-
 DOCUMENTS = {
     "national-id": later("Carte d'identité"),
     "passport": later("Passeport"),
@@ -63,30 +60,6 @@ def read_matricule(text: str) -> str:
         raise WrongMatricule(_("La clé (deux derniers chiffres) ne va pas avec le numéro : relisez-le.")) from None
     except ValidationError:
         raise WrongMatricule(_("Ce n'est pas un matricule : des chiffres, et 2A ou 2B pour la Corse.")) from None
-
-
-def shown_matricule(number: str) -> str:
-    """`2 53 07 2B 073 004 70`."""
-    parts = number[:1], number[1:3], number[3:5], number[5:7], number[7:10], number[10:13], number[13:]
-    return NO_BREAK.join(parts)
-
-
-def status_read(code: str, *, with_ins: bool) -> IdentityStatus:
-    """A status as another system wrote it. FR Core 2.2.0 calls VALI what the reference calls qualified, and demands the
-    matricule with it; of a code that says nothing of reliability, nothing is believed."""
-    if code == "VALI" and with_ins:
-        return IdentityStatus.QUALIFIED
-    try:
-        status = IdentityStatus(code)
-    except ValueError:
-        return IdentityStatus.PROVISIONAL
-    needs_ins = status in (IdentityStatus.RETRIEVED, IdentityStatus.QUALIFIED)
-    return without_ins(status) if needs_ins and not with_ins else status
-
-
-def without_ins(status: IdentityStatus) -> IdentityStatus:
-    """What remains of it once the matricule is gone."""
-    return IdentityStatus.VALIDATED if status in CHECKED else IdentityStatus.PROVISIONAL
 
 
 def checked(status: IdentityStatus) -> IdentityStatus:

@@ -159,8 +159,8 @@ WHILE_RUNNING: dict[str, Any] = {"unique": True, "sqlite_where": RUNNING, "postg
 class Relation(Identified, Model):
     """That an organization or a practitioner (never both) may find and open this person, since when, until and why.
 
-    `until`: none while what caused it lasts. `reason`: in the words of who came by the whole identity. `local_number`:
-    hers in that house (FHIR identifier; *IPP*). `recorded_by_id`: whose act it was; none of what was before this table.
+    `until`: none while what caused it lasts. `reason`: in the words of who came by the whole identity. `recorded_by_id`:
+    whose act it was; none of what was before this table.
     """
 
     __tablename__ = "relation"
@@ -171,7 +171,6 @@ class Relation(Identified, Model):
         Index("uq_relation_running_practitioner", "practitioner_id", "patient_id", "why", **WHILE_RUNNING),
         Index("ix_relation_organization", "organization_id", "patient_id"),
         Index("ix_relation_practitioner", "practitioner_id", "patient_id"),
-        Index("ix_relation_local_number", "local_number_key"),
     )
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
@@ -181,8 +180,6 @@ class Relation(Identified, Model):
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(Sealed)
-    local_number: Mapped[str | None] = mapped_column(Sealed)
-    local_number_key: Mapped[str | None]
     recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
     organization: Mapped[Organization | None] = relationship()

@@ -24,8 +24,6 @@ RELATION: dict[str, tuple[sa.types.TypeEngine[Any], bool]] = {
     "since": (MOMENT, False),
     "until": (MOMENT, True),
     "reason": (sa.Text(), True),
-    "local_number": (sa.Text(), True),
-    "local_number_key": (sa.String(), True),
     "recorded_by_id": (sa.Uuid(), True),
 }
 TABLE = sa.table("relation", *(sa.column(name, kind) for name, (kind, _) in RELATION.items()))
@@ -81,7 +79,6 @@ def upgrade() -> None:
             sqlite_where=RUNNING,
             postgresql_where=RUNNING,
         )
-    op.create_index("ix_relation_local_number", "relation", ["local_number_key"])
     op.create_index("ix_relation_patient_id", "relation", ["patient_id"])
     op.create_table(
         "likely_duplicate",

@@ -166,6 +166,16 @@ def go_to_the_patients_page(page: Page) -> None:
     page.goto(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}{link[1]}")
 
 
+def go_to_the_person(page: Page) -> None:
+    page.goto(page.locator("main a[href*='/patients/0']").first.evaluate("a => a.href"))
+
+
+def go_to_the_circle(page: Page) -> None:
+    """Somebody is being named there, so that there are people to choose from."""
+    go_to_the_person(page)
+    page.goto(f"{page.url}/circle?profession=nurse")
+
+
 def patient_answers(name: str) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         go_to_the_patients_page(page)
@@ -207,6 +217,9 @@ SCREENS = [
     Screen("asking", "for which patient", "orientation-nurse", ASKING),
     Screen("asking", "new patient", "orientation-nurse", ENTERING),
     Screen("asking", "request", "orientation-nurse", "requests", REQUEST),
+    Screen("asking", "person", "orientation-nurse", "requests", REQUEST, act=go_to_the_person),
+    Screen("asking", "usual carers", "orientation-nurse", "requests", REQUEST, act=go_to_the_circle),
+    Screen("asking", "whole identity", "orientation-nurse", "patients/identity"),
     Screen("asking", "decisions", "senior-doctor", "decisions"),
     Screen("watching", "board", "coordinator", "board"),
     Screen("watching", "wall", "coordinator", "board?wall", devices=("tablet", "wall")),
@@ -214,6 +227,7 @@ SCREENS = [
     Screen("watching", "pathways", "coordinator", "pathways"),
     Screen("watching", "pathway", "coordinator", "pathways/home-care"),
     Screen("watching", "pathway, being written", "coordinator", "pathways/home-care/edit"),
+    Screen("watching", "likely duplicates", "coordinator", "duplicates"),
     Screen("watching", "access journal", "coordinator", "audit"),
     Screen("emergency", "asking", "nurse", "emergency"),
     Screen("people", "my account", "nurse", "account"),

@@ -1,5 +1,6 @@
 """Rows of a former schema go through its migration: nothing is lost, and they mean what they meant."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -164,10 +165,16 @@ def insert(rows: list[tuple[str, dict[str, Any]]]) -> None:
             connection.execute(typed.insert().values(**row))
 
 
-def test_a_request_of_the_first_pathways_keeps_its_rules_its_offer_and_its_performer(
-    blank_url: str, tmp_path: Path
-) -> None:
-    app: Flask = create_app(settings_for(blank_url, tmp_path))
+@pytest.fixture
+def app(blank_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """A house whose database has no schema yet."""
+    app = create_app(settings_for(blank_url, tmp_path))
+    yield app
+    with app.app_context():
+        close_engines()
+
+
+def test_a_request_of_the_first_pathways_keeps_its_rules_its_offer_and_its_performer(app: Flask) -> None:
     with app.app_context():
         upgrade(MIGRATIONS, "0002")
         insert(FORMER)
@@ -182,18 +189,13 @@ def test_a_request_of_the_first_pathways_keeps_its_rules_its_offer_and_its_perfo
         assert (offer.recipient_id, offer.role.recipient_id, offer.knows_patient) == (PRACTITIONER, PRACTITIONER, True)
         wave = db.session.get_one(Wave, WAVE)
         assert (wave.kind, request.rulebook.search.stages[wave.stage].km) == ("near", wave.radius_km)
-        db.session.remove()
-        close_engines()
 
 
 INVITATION, ENROLLED = number(20), number(30)
 
 
-def test_what_was_given_to_who_never_came_is_proposed_and_who_came_keeps_her_role(
-    blank_url: str, tmp_path: Path
-) -> None:
+def test_what_was_given_to_who_never_came_is_proposed_and_who_came_keeps_her_role(app: Flask) -> None:
     """Up to where a role is taken by its person, and back to where it was given when she was invited."""
-    app: Flask = create_app(settings_for(blank_url, tmp_path))
     enrolled = {**dict(FORMER)["account"], "id": ENROLLED, "email": "b@example.org"}
     once = {"created_at": NOW, "expires_at": NOW, "attempts": 0}
     with app.app_context():
@@ -225,13 +227,10 @@ def test_what_was_given_to_who_never_came_is_proposed_and_who_came_keeps_her_rol
         downgrade(MIGRATIONS, "0007")
         assert db.session.scalars(held).all() == ["practitioner", "requester", "requester"]
         assert (db.session.scalar(on_call), db.session.scalar(linked)) == (1, 1)
-        db.session.remove()
-        close_engines()
 
 
-def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(blank_url: str, tmp_path: Path) -> None:
+def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(app: Flask) -> None:
     """Up to where the room above owns what ties, and back."""
-    app: Flask = create_app(settings_for(blank_url, tmp_path))
     tablet, here, away = number(40), number(41), number(42)
     proposal, other = number(43), number(44)
     with app.app_context():
@@ -261,8 +260,6 @@ def test_who_signed_in_on_a_tablet_and_whom_an_invitation_makes_whom_are_kept(bl
         db.session.remove()
         downgrade(MIGRATIONS, "0012")
         assert [db.session.execute(each).all() for each in former] == before
-        db.session.remove()
-        close_engines()
 
 
 EPISODE, PRESCRIPTION, LOAN, DELIVERY = (number(n) for n in range(45, 49))
@@ -272,9 +269,8 @@ WAITING = {"name": "plaie.jpg", "media_type": "image/jpeg", "size": 1, "pages": 
 """Sent and joined to nothing: it goes with what kept it."""
 
 
-def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_url: str, tmp_path: Path) -> None:
+def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(app: Flask) -> None:
     """Where nobody is the patient, nobody's; and back to where the event held it."""
-    app: Flask = create_app(settings_for(blank_url, tmp_path))
     rows = dict(FORMER)
     with app.app_context():
         upgrade(MIGRATIONS, "0012")
@@ -305,13 +301,10 @@ def test_a_document_joined_to_an_event_is_its_patients_and_stays_joined(blank_ur
         downgrade(MIGRATIONS, "0012")
         joined = sa.text("SELECT count(*) FROM attachment JOIN episode ON episode.id = attachment.episode_id")
         assert db.session.scalar(joined) == 2
-        db.session.remove()
-        close_engines()
 
 
-def test_people_are_found_under_the_new_keys_and_again_under_the_former_one(blank_url: str, tmp_path: Path) -> None:
+def test_people_are_found_under_the_new_keys_and_again_under_the_former_one(app: Flask) -> None:
     """Up to one index of keys, and back to a birth date that is always whole."""
-    app: Flask = create_app(settings_for(blank_url, tmp_path))
     rows = dict(FORMER)
     with app.app_context():
         upgrade(MIGRATIONS, "0014")
@@ -332,9 +325,8 @@ def test_people_are_found_under_the_new_keys_and_again_under_the_former_one(blan
         assert db.session.scalar(key) == keyed_hash("birth-date", "1948-12-31")
 
 
-def test_who_knew_a_patient_still_does_and_her_organization_is_found_again(blank_url: str, tmp_path: Path) -> None:
+def test_who_knew_a_patient_still_does_and_her_organization_is_found_again(app: Flask) -> None:
     """Who registered her, who asked for her, who said yes and whom she usually sees; and back."""
-    app: Flask = create_app(settings_for(blank_url, tmp_path))
     usual, other, ended = number(50), number(51), number(52)
     with app.app_context():
         upgrade(MIGRATIONS, "0002")
@@ -361,5 +353,3 @@ def test_who_knew_a_patient_still_does_and_her_organization_is_found_again(blank
             "SELECT count(*) FROM patient JOIN organization o ON o.id = organization_id WHERE o.name = :name"
         )
         assert db.session.scalar(home, {"name": "Urgences"}) == 1
-        db.session.remove()
-        close_engines()

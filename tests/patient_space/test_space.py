@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
+from app.appointments.code_words import WORDS, compared
 from app.appointments.models import PatientSpace
 from app.audit.models import AuditEvent
 from app.care_requests.models import Step
-from app.core.db import db
+from app.core.db import db, transaction
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
 from tests.patient_space.conftest import SECRETS, PatientPhone, proposes, visit
@@ -60,6 +61,18 @@ def test_the_card_and_two_words_open_it(phone: PatientPhone, nurse: Nurse, card:
 def test_the_words_are_remembered_not_copied(phone: PatientPhone, card: str, said: str) -> None:
     first, second = _space().code_words.split()
     opens(phone, card, said.format(first.upper(), second.capitalize()))
+
+
+def test_words_are_written_with_their_accents_and_typed_without() -> None:
+    assert len({compared(word) for word in WORDS}) == 256
+    assert "école" in WORDS
+    assert compared("ÉCOLE, Zebre") == compared("ecole zèbre")
+
+
+def test_a_card_with_an_accent_opens(phone: PatientPhone, card: str) -> None:
+    with transaction():
+        db.session.execute(update(PatientSpace).values(code_words="école zèbre"))
+    opens(phone, card, "Zebre ecole")
 
 
 def test_wrong_words_are_said_beside_the_field_and_lose_nothing(phone: PatientPhone, card: str) -> None:
