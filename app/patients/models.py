@@ -159,8 +159,8 @@ WHILE_RUNNING: dict[str, Any] = {"unique": True, "sqlite_where": RUNNING, "postg
 class Relation(Identified, Model):
     """That an organization or a practitioner (never both) may find and open this person, since when, until and why.
 
-    `until`: none while what caused it lasts. `reason`: in the words of who came by the whole identity. `recorded_by_id`:
-    whose act it was; none of what was before this table.
+    `until`: none while what caused it lasts. `reason`: in the words of who came by the whole identity.
+    `recorded_by_id`: whose act it was; none of what was before this table.
     """
 
     __tablename__ = "relation"
