@@ -78,6 +78,8 @@ EVENTS: dict[str, Event] = {
     "pathway.set_aside": Event("coordination", {"pathway"}),
     "request.opened": Event("care", {"pathway"}),
     "request.moved": Event("care", {"from", "to"}),
+    "line.said": Event("care", {"request", "kind"}),
+    "line.sent_along": Event("care", {"request"}),
     "offer.made": Event("care", {"practitioner", "wave"}),
     "offer.answered": Event("care", {"answer"}),
     "appointment.proposed": Event("care", {"mode"}),

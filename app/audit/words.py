@@ -55,6 +55,8 @@ ACTS = {
     "attachment.added": later("Document joint"),
     "attachment.opened": later("Document ouvert"),
     "attachment.erased": later("Document effacé"),
+    "line.said": later("Message écrit sur une demande"),
+    "line.sent_along": later("Document envoyé avec un message"),
     "offer.made": later("Demande proposée à un professionnel, sans l'identité"),
     "offer.answered": later("Réponse à une demande"),
     "appointment.proposed": later("Proposition d'un rendez-vous"),

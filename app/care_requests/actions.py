@@ -122,7 +122,7 @@ def _follow(request: CareRequest, verb: Verb, by: Account | None, now: datetime)
         db.session.execute(delete(CareTask).where(CareTask.request_id == request.id, CareTask.done_at.is_(None)))
     for copy in request.rulebook.after.copies:
         if copy.on == verb.value:
-            _inform(request, copy.to, copy.on, copy.text, now)
+            inform(request, copy.to, copy.on, copy.text, now)
 
 
 def _owe_tasks(request: CareRequest, now: datetime) -> None:
@@ -143,7 +143,10 @@ def _make_usual(request: CareRequest, now: datetime) -> None:
         set_usual(request.patient_id, practitioner, told=Told.GROWN, now=now)
 
 
-def _inform(request: CareRequest, profession: str, on: str, text: str, now: datetime) -> None:
+def inform(
+    request: CareRequest, profession: str, on: str, text: str, now: datetime, notice: Notice = words.COPY_NOTICE
+) -> None:
+    """News for the patient's usual professional of that kind, if she has one and it is not the one who comes."""
     if request.patient_id is None:
         return
     practitioner = circles.usual_practitioner(request.patient_id, profession)
@@ -157,7 +160,7 @@ def _inform(request: CareRequest, profession: str, on: str, text: str, now: date
     changed("inbox", practitioner.id)
     role = practitioner.role
     for account_id in directory.accounts_of([role.id]).get(role.id, []) if role else []:
-        messages.alert(account_id, copy.id, "copy", words.COPY_NOTICE, now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account_id, copy.id, "copy", notice, now=now, expires_at=now + NEWS_LIFE)
 
 
 def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Account, now: datetime, told: str) -> None:

@@ -55,6 +55,7 @@ STEPS: dict[str, str] = {
     "nobody-came": later("Le patient dit que personne n'est venu"),
     "start": later("Soins commencés"),
     "finish": later("Terminée"),
+    "outcome": later("Compte rendu reçu"),
     "withdraw": later("Désistement"),
     "cancel": later("Demande annulée"),
 }

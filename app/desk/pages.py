@@ -20,6 +20,7 @@ from app.care_requests.models import CareRequest, CareTask, InformationCopy, Sta
 from app.care_requests.plans import Grid
 from app.care_requests.rules import OPEN, Verb, condition
 from app.care_requests.words import answers_in_words
+from app.conversations.pages import ShownThread, thread_within
 from app.core.htmx import Page
 from app.core.qr import qr_svg
 from app.core.ways import way
@@ -145,6 +146,7 @@ class FollowPage(FollowList):
     wrong_document: str
     waiting: Sequence[Document]
     notice: str
+    thread: ShownThread | None
 
     @classmethod
     def about(cls, found: Followed, account: Account, now: datetime, came_back: CameBack) -> Self:
@@ -162,7 +164,7 @@ class FollowPage(FollowList):
             lines=follow_lines(beside, hours, reaches, asked.id, now),
             beside=asked.id,
             everything=False,
-            live_topics=[*(f"request-{each}" for each in moving), *follow_topics(account)],
+            live_topics=[*(f"request-{each}" for each in moving), f"conversation-{asked.id}", *follow_topics(account)],
             care_request=asked,
             need=asked.need,
             rulebook=asked.rulebook,
@@ -200,6 +202,7 @@ class FollowPage(FollowList):
             wrong_document=came_back.wrong_document,
             waiting=came_back.waiting,
             notice=came_back.notice,
+            thread=thread_within(asked, account, now, back=lines.url_of(asked)) if found.talked or won else None,
         )
 
 

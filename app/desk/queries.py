@@ -12,6 +12,7 @@ from app.appointments.models import Appointment, PatientLink
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy, Step
 from app.care_requests.rules import OPEN, State
+from app.conversations.models import Conversation
 from app.core.db import db, rows
 from app.directory.models import PractitionerRole
 from app.dispatch.models import Inquiry, Offer, OfferState
@@ -35,6 +36,7 @@ class Followed(NamedTuple):
     documents: bool
     inquiries: bool
     proposals: bool
+    talked: bool
 
 
 def _any(owner: InstrumentedAttribute[UUID], *which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -50,6 +52,7 @@ _FOLLOWED = (
         _any(EpisodeDocument.episode_id),
         _any(Inquiry.request_id),
         _any(Offer.request_id, Offer.state == OfferState.PROPOSED),
+        _any(Conversation.request_id),
     )
     .outerjoin(Offer, (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON))
     .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
@@ -70,7 +73,7 @@ _FOLLOWED = (
 def followed_request(request_id: UUID) -> Followed | None:
     """Whoever asks must still be one who may follow it."""
     row = db.session.execute(_FOLLOWED, {"request": request_id}).one_or_none()
-    return Followed(*row) if row else None
+    return Followed._make(row) if row else None
 
 
 class Happened(NamedTuple):

@@ -38,10 +38,15 @@ def keep_waiting(upload: Upload, *, by: UUID, now: datetime) -> Document:
     return document
 
 
-def join(document: Document, type_slug: str, patient_id: UUID | None, *, now: datetime) -> None:
-    """It waits no more: it is about this patient. Who joins it to something says so there, and leaves the line."""
+def join(
+    document: Document, type_slug: str, patient_id: UUID | None, *, now: datetime, not_before: datetime | None = None
+) -> None:
+    """It waits no more: it is about this patient. Who joins it to something says so there, and leaves the line.
+
+    `not_before`: when the care ends for which it was sent, so that it is not erased while it lasts.
+    """
     document.waits, document.patient_id = False, patient_id
-    document.type, document.expires_at = type_slug, expires_at(type_slug, now)
+    document.type, document.expires_at = type_slug, max(expires_at(type_slug, now), not_before or now)
 
 
 def note_opening(document: Document, page: int | None, *, by: Account, now: datetime) -> None:

@@ -12,6 +12,7 @@ from app.accounts.models import Account, Role
 from app.appointments import actions as appointments
 from app.audit.readings import read_lately, record_reading
 from app.care_requests.rules import condition
+from app.conversations.forms import OutcomeForm
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
@@ -44,10 +45,15 @@ def offer(offer_id: UUID) -> Response:
 
 
 def offer_page(
-    offer: Offer, status: int = 200, form: AppointmentForm | None = None, question: QuestionForm | None = None
+    offer: Offer,
+    status: int = 200,
+    form: AppointmentForm | None = None,
+    question: QuestionForm | None = None,
+    outcome: OutcomeForm | None = None,
 ) -> Response:
-    """As a page or as its fragment. `form`, `question`: what was typed wrong, with its mistakes."""
-    shown = offer_shown(offer, me(), clock.now(), too_late=status == 409, form=form, question=question)
+    """As a page or as its fragment. `form`, `question`, `outcome`: what was typed wrong, with its mistakes."""
+    wrong = {"form": form, "question": question, "outcome": outcome}
+    shown = offer_shown(offer, me(), clock.now(), too_late=status == 409, **wrong)
     return page(shown, status=status)
 
 

@@ -17,8 +17,11 @@ from app.care_requests.attachments import joined_to
 from app.care_requests.lines import RequestLine
 from app.care_requests.models import InformationCopy
 from app.care_requests.plans import Week
-from app.care_requests.rules import condition, read_visits
+from app.care_requests.rules import TAKEN, condition, read_visits
 from app.care_requests.words import MOMENT_WORDS
+from app.conversations.forms import OutcomeForm
+from app.conversations.pages import ShownThread, thread_within
+from app.conversations.rules import CONCLUDED, Side
 from app.core.htmx import Page, wants_part
 from app.directory.models import PractitionerRole
 from app.directory.queries import recipients_of
@@ -140,6 +143,8 @@ class OfferPage(Page):
     tasks: Sequence[ToDo] = ()
     documents: Sequence[Document] = ()
     withdrawals: Mapping[str, str] = field(default_factory=dict)
+    thread: ShownThread | None = None
+    outcome: OutcomeForm | None = None
 
 
 def offer_shown(
@@ -150,6 +155,7 @@ def offer_shown(
     too_late: bool = False,
     form: AppointmentForm | None = None,
     question: QuestionForm | None = None,
+    outcome: OutcomeForm | None = None,
 ) -> OfferPage:
     shown = OfferPage(
         card=card(offer, now),
@@ -165,7 +171,7 @@ def offer_shown(
     )
     match offer.state:
         case OfferState.WON:
-            return _with_visit(shown, account, now, form)
+            return _with_words(_with_visit(shown, account, now, form), account, now, outcome)
         case OfferState.OPEN | OfferState.PROPOSED:
             return replace(
                 shown,
@@ -205,6 +211,17 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         documents=joined_to(request.episode_id),
         withdrawals=WITHDRAWALS,
     )
+
+
+def _with_words(shown: OfferPage, account: Account, now: datetime, outcome: OutcomeForm | None) -> OfferPage:
+    """What is said after yes, and what she says of it at the end. `outcome`: with what must be mended in it."""
+    request = shown.offer.request
+    side = Side.CARES if request.state in TAKEN else None
+    thread = thread_within(request, account, now, back=shown.card.url, side=side)
+    waits = request.state in CONCLUDED and not (thread and thread.has_outcome)
+    form = outcome or (OutcomeForm(formdata=None) if waits else None)
+    topics = [*shown.live_topics, thread.topic] if thread else shown.live_topics
+    return replace(shown, thread=thread, outcome=form, live_topics=topics)
 
 
 def _place(offer: Offer, mode: str) -> str:

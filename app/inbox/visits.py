@@ -12,11 +12,13 @@ from app.appointments.models import Appointment
 from app.appointments.words import modes_of
 from app.care_requests import actions as care_requests
 from app.care_requests.models import State, Verb
+from app.conversations import actions as conversations
+from app.conversations.forms import OutcomeForm
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.dispatch import actions as dispatch
-from app.dispatch.models import OfferState
+from app.dispatch.models import Offer, OfferState
 from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
 from app.inbox.mine import locked_offer_of, my_inboxes, my_offer, url_of
@@ -127,17 +129,44 @@ def start(offer_id: UUID) -> Response:
 
 @bp.post("/offers/<uuid:offer_id>/end")
 @role(Role.PRACTITIONER)
+@resumable
 def finish(offer_id: UUID) -> Response:
-    return _say(offer_id, Verb.FINISH)
+    """With what was done and what is advised, if she says it."""
+    form = OutcomeForm()
+    if not form.validate():
+        return offer_page(my_offer(offer_id), status=422, outcome=form)
+    return _say(offer_id, Verb.FINISH, form)
 
 
-def _say(offer_id: UUID, verb: Verb) -> Response:
+@bp.post("/offers/<uuid:offer_id>/outcome")
+@role(Role.PRACTITIONER)
+@resumable
+def report(offer_id: UUID) -> Response:
+    """The same for whoever said before that it was over."""
+    form = OutcomeForm()
+    if form.validate() and not form.says_something:
+        form.nothing_said()
+    if form.errors or not form.says_something:
+        return offer_page(my_offer(offer_id), status=422, outcome=form)
+    with transaction():
+        written = _conclude(locked_offer_of(offer_id, me()), form)
+    return _said(offer_id, written)
+
+
+def _say(offer_id: UUID, verb: Verb, outcome: OutcomeForm | None = None) -> Response:
     with transaction():
         visit = _my_visit(offer_id)
         moved = visit is not None and care_requests.move(visit.request, verb, by=me(), now=clock.now())
         # A second tap finds it said already: the same answer as the first.
         said = moved or (visit is not None and visit.request.state is SAID[verb])
+        if said and outcome and outcome.says_something:
+            _conclude(my_offer(offer_id), outcome)
     return _said(offer_id, said)
+
+
+def _conclude(offer: Offer, form: OutcomeForm) -> bool:
+    said = {"done": form.done.data or "", "advice": form.advice.data or "", "key": form.key.data or ""}
+    return conversations.conclude(offer.request_id, **said, by=me(), now=clock.now()) is not None
 
 
 @bp.post("/offers/<uuid:offer_id>/withdrawal")

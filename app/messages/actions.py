@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
 from msgspec import structs
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from app.accounts.models import Account
 from app.config import Settings
@@ -73,6 +73,26 @@ def alert_all(deliveries: Sequence[Delivery], step: str, *, now: datetime) -> No
     insert_rows(Alert, [_alert_row(each, step, at, now) for each, at in timed])
     at_once = [each for each, at in timed if at <= now]
     _notify([*(each for each in deliveries if not each.notice.answerable), *at_once], step, readers, now)
+
+
+def mention(deliveries: Sequence[Delivery], step: str, *, now: datetime, apart: timedelta) -> None:
+    """Owe each of these, that await no answer, when its person lets what does not press ring; and however often the
+    same is mentioned, once in `apart`: what is said meanwhile rings together, unless she has looked before."""
+    about = {each.subject_id: each for each in deliveries}
+    told = select(Alert.subject_id, func.max(Alert.rang_at), func.max(Alert.rings_at))
+    known = db.session.execute(told.where(Alert.subject_id.in_(about)).group_by(Alert.subject_id)).all()
+    rang = {subject_id: rang_at for subject_id, rang_at, _rings_at in known if rang_at}
+    for waits in [subject_id for subject_id, _rang_at, rings_at in known if rings_at]:
+        del about[waits]
+    readers = _readers({each.account_id for each in about.values()})
+    owed = [readers[each.account_id].reads(each) for each in about.values()]
+    free_at = queries.ring_times({each.account_id for each in owed}, now) if owed else {}
+    timed = [
+        (each, max(free_at[each.account_id], rang[each.subject_id] + apart if each.subject_id in rang else now))
+        for each in owed
+    ]
+    insert_rows(Alert, [_alert_row(each, step, at, now) for each, at in timed])
+    _notify([each for each, at in timed if at <= now], step, readers, now)
 
 
 def notify(

@@ -61,7 +61,7 @@ GROUPED = text("digest_id IS NOT NULL")
 
 
 class Alert(Identified, Model):
-    """One thing that a person was told, or is to be told, and that awaits her answer: what her attention goes to.
+    """One thing that a person was told, or is to be told, and that awaits her: what her attention goes to.
 
     It rang at once (`rang_at`), or it does not press and waits until `rings_at`, with its `notice` and without any
     message yet; several that waited rang together, as messages about `digest_id`. `over`: it awaits nothing any more.

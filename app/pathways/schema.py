@@ -174,7 +174,8 @@ class Copy(Part, frozen=True):
 
 class After(Part, frozen=True):
     """What follows an acceptance. `usual`: who becomes the patient's usual professional. `start_hours`: without a
-    beginning of care within them, the one who asked is told. `checklist`: what the appointment is for."""
+    beginning of care within them, the one who asked is told. `checklist`: what the appointment is for. `outcome_to`:
+    which usual professionals read what was done and advised, beside the one who asked."""
 
     start_hours: Positive
     usual: Literal["", "requester", "performer"] = ""
@@ -182,6 +183,7 @@ class After(Part, frozen=True):
     free: bool = False
     tasks: tuple[Task, ...] = ()
     copies: tuple[Copy, ...] = ()
+    outcome_to: tuple[Profession, ...] = ()
     start_label: Text = "Les soins commencent"
     finish_label: Text = "Les soins sont terminés"
 

@@ -7,12 +7,16 @@ from itertools import groupby
 from typing import Self
 from uuid import UUID
 
+from flask import url_for
+
 from app import clock
 from app.accounts.models import REQUESTERS, Account
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
+from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN, State
 from app.circles.queries import carers_of
 from app.circles.words import Carer
+from app.conversations.queries import Said, outcomes_of
 from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
@@ -51,6 +55,25 @@ class Corrected:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What somebody did for this person, and what she advises."""
+
+    care: str
+    who: str
+    at: datetime
+    done: str
+    advice: str
+    url: str
+
+
+def outcome(request: CareRequest, line: Said) -> Outcome:
+    url = url_for(
+        "conversations.conversation", request_id=request.id, back=way("person", patient_id=request.patient_id)
+    )
+    return Outcome(said(request.need.care), line.author_name, line.at, line.text, line.advice or "", url)
+
+
+@dataclass(frozen=True)
 class PersonPage(Page):
     """`worrying`: what nobody comes for, or not in time; it is not among those `under_way`. `full_name`: every birth
     name, as identity papers have them, where she is called otherwise."""
@@ -66,6 +89,7 @@ class PersonPage(Page):
     over: list[RequestLine]
     circle: list[Carer]
     accesses: list[Access]
+    outcomes: list[Outcome]
     documents: Sequence[Document]
     corrections: list[Corrected]
     back: str
@@ -98,6 +122,7 @@ class PersonPage(Page):
             over=lines(each for each in care if each.facts.state not in OPEN),
             circle=carers_of(patient.id),
             accesses=accesses(patients.relations_of(patient.id, now)),
+            outcomes=[outcome(*each) for each in outcomes_of(patient.id, account, now)],
             documents=queries.documents_of(patient.id, account),
             corrections=[corrected(each) for each in patients.corrections_of(patient.id)],
             back=way("person", patient_id=patient.id),

@@ -1,0 +1,17 @@
+"""What is said after yes: one thread for each request, whose lines come back to who asked, and end with the care."""
+
+from flask import Flask
+
+from app.conversations import actions, queries
+from app.conversations.views import bp
+from app.core.events import listen
+from app.documents.rights import may_open
+from app.live.rights import may_listen
+from app.messages.actions import ReachChanged
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    may_listen("conversation")(queries.may_listen_to)
+    may_open(queries.may_open_document)
+    listen(app, ReachChanged, actions.note_arrival)

@@ -1,0 +1,130 @@
+"""A thread as it is shown: alone, or within the page of its request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from app.accounts.models import Account
+from app.care_requests.models import CareRequest
+from app.conversations import queries
+from app.conversations.forms import LineForm
+from app.conversations.queries import Said
+from app.conversations.rules import TALKED_OF, Fate, Kind, Side, fate
+from app.core.htmx import Page
+from app.documents.models import Document
+from app.language.phrases import said as in_words
+
+FEW = 4
+"""Lines that stand within the page of a request; the whole thread is one tap away."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line; `fate`: of one's own side alone, how far it came."""
+
+    line: Said
+    mine: bool
+    fate: Fate | None
+    documents: Sequence[Document]
+
+
+@dataclass(frozen=True)
+class ShownThread:
+    """`unseen`: something was said that the reader has not had before her eyes; `more`: there is more than is shown;
+    `whole`: on its own page. `wrong`: the form that came back, with its mistakes."""
+
+    request_id: UUID
+    lines: list[Shown]
+    more: bool
+    whole: bool
+    is_open: bool
+    unseen: bool
+    back: str
+    wrong: LineForm | None = None
+    wrong_document: str = ""
+    waiting: Sequence[Document] = ()
+    too_late: bool = False
+
+    @property
+    def topic(self) -> str:
+        return f"conversation-{self.request_id}"
+
+    @property
+    def has_outcome(self) -> bool:
+        return any(each.line.kind is Kind.OUTCOME for each in self.lines)
+
+
+def shown_thread(
+    request: CareRequest,
+    account: Account,
+    side: Side,
+    now: datetime,
+    *,
+    back: str,
+    whole: bool = False,
+    wrong: LineForm | None = None,
+    wrong_document: str = "",
+    waiting: Sequence[Document] = (),
+    too_late: bool = False,
+) -> ShownThread | None:
+    """`side`: in which this person was found to take part. None when she may not open the patient any more, or when
+    there is nothing to read and nothing to say."""
+    thread = queries.thread_of(request, account, now, queries.MOST if whole else FEW + 1)
+    if side is not Side.FOLLOWS and not thread.openable:
+        return None
+    is_open = request.state in TALKED_OF
+    if not thread.lines and not is_open and not whole:
+        return None
+    readers, me = list(thread.readers.values()), thread.readers.get(account.id)
+    shown = thread.lines if whole else thread.lines[-FEW:]
+    seen_until = me.seen_at if me else None
+    return ShownThread(
+        request_id=request.id,
+        lines=[
+            Shown(
+                each,
+                each.author_id == account.id,
+                fate(each.at, each.side, readers) if each.side is side else None,
+                thread.documents.get(each.id, ()),
+            )
+            for each in shown
+        ],
+        more=len(shown) < len(thread.lines),
+        whole=whole,
+        is_open=is_open,
+        unseen=any(each.author_id != account.id and (not seen_until or each.at > seen_until) for each in shown),
+        back=back,
+        wrong=wrong,
+        wrong_document=wrong_document,
+        waiting=waiting,
+        too_late=too_late,
+    )
+
+
+def thread_within(
+    request: CareRequest, account: Account, now: datetime, *, back: str, side: Side | None = None
+) -> ShownThread | None:
+    """For the page of the request. `side`: that of who was found to be asked for it or to have taken it; otherwise it
+    is asked who this is."""
+    side = side or queries.side_of(request, account, now)
+    return shown_thread(request, account, side, now, back=back) if side else None
+
+
+@dataclass(frozen=True)
+class ThreadPage(Page):
+    """One thread on its own page, for all who take part in it."""
+
+    template = "conversations/conversation.html"
+    fragment = "conversations/_thread.html"
+
+    thread: ShownThread
+    about: str
+    care: str
+    back: str
+    live_topics: list[str]
+
+    @classmethod
+    def of(cls, request: CareRequest, thread: ShownThread) -> Self:
+        return cls(thread, request.about, in_words(request.need.care), thread.back, [thread.topic])
