@@ -86,7 +86,8 @@ class RequestLine:
     `state`: of whichever it is. `title`: whom it is about; what is asked, where nobody is to be named or all are one
     patient's. `note` stands beside the state: who comes, how far the search came, what the patient said. `overdue`: the
     icon of what should have happened by now, which then stands for the state; empty when nothing is late. `answer`:
-    what the patient said of the hour, `confirmed` or `declined`, which is part of the state in words.
+    what the patient said of the hour, `confirmed` or `declined`, which is part of the state in words. `unread`: that
+    something was said which the reader has not seen.
     """
 
     url: str
@@ -98,11 +99,10 @@ class RequestLine:
     current: bool = False
     overdue: str = ""
     answer: str = ""
+    unread: bool = False
 
 
-def line_of(
-    request: CareRequest | RequestFacts, url: str, *, when: str = "", note: str = "", current: bool = False
-) -> RequestLine:
+def line_of(request: CareRequest | RequestFacts, url: str, *, when: str = "", note: str = "") -> RequestLine:
     """With the patient's name, for who may know it."""
     what = f"{said(request.need.care)} · {request.place}"
-    return RequestLine(url, request.state.value, request.about, what, when, note, current)
+    return RequestLine(url, request.state.value, request.about, what, when, note)

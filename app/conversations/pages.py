@@ -10,7 +10,7 @@ from app.accounts.models import Account
 from app.care_requests.models import CareRequest
 from app.conversations import queries
 from app.conversations.forms import LineForm
-from app.conversations.queries import Said
+from app.conversations.queries import Said, Thread
 from app.conversations.rules import TALKED_OF, Fate, Kind, Side, fate
 from app.core.htmx import Page
 from app.documents.models import Document
@@ -64,6 +64,7 @@ def shown_thread(
     *,
     back: str,
     whole: bool = False,
+    talked: bool = True,
     wrong: LineForm | None = None,
     wrong_document: str = "",
     waiting: Sequence[Document] = (),
@@ -71,7 +72,8 @@ def shown_thread(
 ) -> ShownThread | None:
     """`side`: in which this person was found to take part. None when she may not open the patient any more, or when
     there is nothing to read and nothing to say."""
-    thread = queries.thread_of(request, account, now, queries.MOST if whole else FEW + 1)
+    last = queries.MOST if whole else FEW + 1
+    thread = queries.thread_of(request, account, now, last) if talked else Thread(True, [], {})
     if side is not Side.FOLLOWS and not thread.openable:
         return None
     is_open = request.state in TALKED_OF
@@ -104,12 +106,11 @@ def shown_thread(
 
 
 def thread_within(
-    request: CareRequest, account: Account, now: datetime, *, back: str, side: Side | None = None
+    request: CareRequest, account: Account, now: datetime, *, back: str, talked: bool = True
 ) -> ShownThread | None:
-    """For the page of the request. `side`: that of who was found to be asked for it or to have taken it; otherwise it
-    is asked who this is."""
-    side = side or queries.side_of(request, account, now)
-    return shown_thread(request, account, side, now, back=back) if side else None
+    """For the page of the request. `talked`: was anything said? Where nothing was, nothing is read."""
+    side = queries.part_of(request, account)
+    return shown_thread(request, account, side, now, back=back, talked=talked) if side else None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, Uuid, bindparam, exists, select
 
 from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
@@ -30,13 +30,14 @@ def side_of(request: CareRequest, account: Account, now: datetime) -> Side | Non
 
     Whoever may not open the patient any more (the care is over, she objects, another came) reads nothing of it.
     """
-    side = _part_of(request, account)
+    side = part_of(request, account)
     if side in (None, Side.FOLLOWS) or request.patient_id is None:
         return side
     return side if may_open(account, request.patient_id, now) else None
 
 
-def _part_of(request: CareRequest, account: Account) -> Side | None:
+def part_of(request: CareRequest, account: Account) -> Side | None:
+    """The same for who asks `thread_of` too, whether the patient is still hers to open."""
     if request.organization_id in account.organizations(*REQUESTERS):
         return Side.ASKS
     if request.state not in READ_BY_CARERS:
@@ -153,6 +154,29 @@ def _documents_of(line_ids: Collection[UUID]) -> dict[UUID, list[Document]]:
 def receipt_of(request_id: UUID, account_id: UUID) -> Receipt | None:
     hers = Receipt.conversation_id == request_id, Receipt.account_id == account_id
     return db.session.scalar(select(Receipt).where(*hers))
+
+
+READER = bindparam("reader", type_=Uuid())
+UNREAD = exists(
+    select(Conversation.id)
+    .where(Conversation.request_id == CareRequest.id)
+    .where(
+        ~exists(
+            select(Receipt.id)
+            .where(Receipt.conversation_id == Conversation.id, Receipt.account_id == READER)
+            .where(Receipt.seen_at >= Conversation.last_at)
+        )
+    )
+).correlate(CareRequest)
+"""For a list of requests: was something said that its `reader` has not seen?"""
+
+TO_READ = (
+    select(Conversation.request_id)
+    .join(Receipt, Receipt.conversation_id == Conversation.id)
+    .where(Receipt.account_id == READER)
+    .where(Receipt.seen_at.is_(None) | (Receipt.seen_at < Conversation.last_at))
+)
+"""The requests of which somebody told the `reader` something that she has not seen, over or not."""
 
 
 def spoke(request_id: UUID) -> Sequence[tuple[UUID, Side]]:

@@ -81,14 +81,13 @@ def follow_line(
     now: datetime,
     *,
     hour_said: tuple[datetime, str | None] | None = None,
-    current: bool = False,
 ) -> RequestLine:
     """Of the follow list: who comes, else how far the search came; the hour of the visit (`hour_said`, with what the
     patient said of it), else since when it is asked for, which says so."""
     note = request.performer.name if request.performer else reach_note(request.state, reach)
     at, said = hour_said if hour_said and request.state is State.SCHEDULED else (None, None)
     when = brief(at, now) if at else asked_at(request.created_at, now)
-    return replace(line_of(request, url_of(request), when=when, note=note, current=current), answer=said or "")
+    return replace(line_of(request, url_of(request), when=when, note=note), answer=said or "")
 
 
 def url_of(request: CareRequest | RequestFacts) -> str:

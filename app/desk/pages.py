@@ -1,7 +1,7 @@
 """What each page of this door shows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -64,18 +64,27 @@ class FollowList(Page):
 def follow_list(account: Account, now: datetime, *, everything: bool, beside: UUID | None) -> FollowList:
     """What is still open, or everything when asked."""
     limit = BESIDE if beside else 100
-    requests, _event, hours = desk_queries.followed(account, open_only=not everything, limit=limit)
+    requests, _event, hours, unread = desk_queries.followed(account, open_only=not everything, limit=limit)
     reach = dispatch_queries.reach([each.id for each in requests])
-    return FollowList(follow_lines(requests, hours, reach, beside, now), beside, everything, follow_topics(account))
+    return FollowList(
+        follow_lines(requests, hours, unread, reach, beside, now), beside, everything, follow_topics(account)
+    )
 
 
 def follow_lines(
-    requests: Sequence[RequestFacts], hours: Hours, reach: Mapping[UUID, Reach], current: UUID | None, now: datetime
+    requests: Sequence[RequestFacts],
+    hours: Hours,
+    unread: Container[UUID],
+    reach: Mapping[UUID, Reach],
+    current: UUID | None,
+    now: datetime,
 ) -> list[RequestLine]:
     nobody = Reach()
     return [
-        lines.follow_line(
-            each, reach.get(each.id, nobody), now, hour_said=hours.get(each.id), current=each.id == current
+        replace(
+            lines.follow_line(each, reach.get(each.id, nobody), now, hour_said=hours.get(each.id)),
+            current=each.id == current,
+            unread=each.id in unread,
         )
         for each in requests
     ]
@@ -152,7 +161,9 @@ class FollowPage(FollowList):
     def about(cls, found: Followed, account: Account, now: datetime, came_back: CameBack) -> Self:
         asked, steps = found.request, desk_queries.happened(found.request.id)
         mine = asked.organization_id in account.organizations(*REQUESTERS)
-        beside, event, hours = desk_queries.followed(account, open_only=True, limit=BESIDE, episode_id=asked.episode_id)
+        beside, event, hours, unread = desk_queries.followed(
+            account, open_only=True, limit=BESIDE, episode_id=asked.episode_id
+        )
         reaches = dispatch_queries.reach({asked.id, *(each.id for each in beside)})
         reach = reaches.get(asked.id, Reach())
         moving = [asked.id, *(each.id for each in event if each.id != asked.id)]
@@ -161,7 +172,7 @@ class FollowPage(FollowList):
         ahead = dispatch_queries.ahead(asked, now)
         link = patient_link(found) if mine else None
         return cls(
-            lines=follow_lines(beside, hours, reaches, asked.id, now),
+            lines=follow_lines(beside, hours, unread, reaches, asked.id, now),
             beside=asked.id,
             everything=False,
             live_topics=[*(f"request-{each}" for each in moving), f"conversation-{asked.id}", *follow_topics(account)],
@@ -202,7 +213,9 @@ class FollowPage(FollowList):
             wrong_document=came_back.wrong_document,
             waiting=came_back.waiting,
             notice=came_back.notice,
-            thread=thread_within(asked, account, now, back=lines.url_of(asked)) if found.talked or won else None,
+            thread=thread_within(asked, account, now, back=lines.url_of(asked), talked=found.talked)
+            if found.talked or won
+            else None,
         )
 
 

@@ -13,6 +13,7 @@ from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy, Step
 from app.care_requests.rules import OPEN, State
 from app.conversations.models import Conversation
+from app.conversations.queries import TO_READ, UNREAD
 from app.core.db import db, rows
 from app.directory.models import PractitionerRole
 from app.dispatch.models import Inquiry, Offer, OfferState
@@ -101,7 +102,7 @@ def happened(request_id: UUID) -> list[Happened]:
 
 _MINE = select(CareRequest.id).where(CareRequest.organization_id.in_(bindparam("organizations", expanding=True)))
 _LISTED = (
-    listing(Appointment.starts_at, Appointment.patient_answer)
+    listing(Appointment.starts_at, Appointment.patient_answer, UNREAD)
     .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
     .order_by((CareRequest.state == State.UNANSWERED).desc(), CareRequest.created_at.desc())
 )
@@ -114,6 +115,12 @@ def _beginning_with(newest: Select[UUID]) -> Select[*tuple[Any, ...]]:
         newest.order_by(CareRequest.created_at.desc()).limit(_LIMIT).subquery().select(),
         unanswered.subquery().select(),
         select(CareRequest.id).where(CareRequest.episode_id == bindparam("episode", type_=Uuid())),
+        TO_READ.join(CareRequest, CareRequest.id == Conversation.request_id)
+        .where(CareRequest.organization_id.in_(bindparam("organizations", expanding=True)))
+        .order_by(Conversation.last_at.desc())
+        .limit(_LIMIT)
+        .subquery()
+        .select(),
     )
     return _LISTED.where(CareRequest.id.in_(union(*parts)))
 
@@ -125,13 +132,18 @@ _ALL = _beginning_with(_MINE)
 
 def followed(
     account: Account, *, open_only: bool, limit: int = 100, episode_id: UUID | None = None
-) -> tuple[list[RequestFacts], list[RequestFacts], Hours]:
+) -> tuple[list[RequestFacts], list[RequestFacts], Hours, set[UUID]]:
     """The requests of this person's organizations, those nobody answered first, then the newest; in the order in which
-    they were asked, the needs of this event; and the hour of those that have one."""
+    they were asked, the needs of this event; the hour of those that have one; and where there is something to read,
+    which keeps a request in the list when it is over."""
     mine = account.organizations(*REQUESTERS)
-    listed = rows(_OPEN if open_only else _ALL, organizations=mine, limit=limit, episode=episode_id)
+    listed = rows(_OPEN if open_only else _ALL, organizations=mine, limit=limit, episode=episode_id, reader=account.id)
     found = [facts_of(row) for row in listed]
     hours = {each.id: (row[0], row[1]) for row, each in zip(listed, found, strict=True) if row[0]}
-    theirs = [each for each in found if each.organization_id in mine and (each.state in OPEN or not open_only)]
+    unread = {each.id for row, each in zip(listed, found, strict=True) if row[2]}
+    listed_too = OPEN if open_only else frozenset(State)
+    theirs = [
+        each for each in found if each.organization_id in mine and (each.state in listed_too or each.id in unread)
+    ]
     event = [each for each in found if each.episode_id == episode_id]
-    return theirs[:limit], sorted(event, key=lambda each: each.id), hours
+    return theirs[:limit], sorted(event, key=lambda each: each.id), hours, unread

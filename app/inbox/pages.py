@@ -17,11 +17,11 @@ from app.care_requests.attachments import joined_to
 from app.care_requests.lines import RequestLine
 from app.care_requests.models import InformationCopy
 from app.care_requests.plans import Week
-from app.care_requests.rules import TAKEN, condition, read_visits
+from app.care_requests.rules import condition, read_visits
 from app.care_requests.words import MOMENT_WORDS
 from app.conversations.forms import OutcomeForm
 from app.conversations.pages import ShownThread, thread_within
-from app.conversations.rules import CONCLUDED, Side
+from app.conversations.rules import CONCLUDED
 from app.core.htmx import Page, wants_part
 from app.directory.models import PractitionerRole
 from app.directory.queries import recipients_of
@@ -216,8 +216,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
 def _with_words(shown: OfferPage, account: Account, now: datetime, outcome: OutcomeForm | None) -> OfferPage:
     """What is said after yes, and what she says of it at the end. `outcome`: with what must be mended in it."""
     request = shown.offer.request
-    side = Side.CARES if request.state in TAKEN else None
-    thread = thread_within(request, account, now, back=shown.card.url, side=side)
+    thread = thread_within(request, account, now, back=shown.card.url)
     waits = request.state in CONCLUDED and not (thread and thread.has_outcome)
     form = outcome or (OutcomeForm(formdata=None) if waits else None)
     topics = [*shown.live_topics, thread.topic] if thread else shown.live_topics
@@ -243,8 +242,8 @@ class VisitsPage(Page):
     live_topics: list[str]
 
 
-def visits_of(inboxes: Sequence[UUID], now: datetime) -> VisitsPage:
-    taken = queries.visits(inboxes)
+def visits_of(account: Account, inboxes: Sequence[UUID], now: datetime) -> VisitsPage:
+    taken = queries.visits(account.id, inboxes)
     return VisitsPage(
         tasks=[to_do(task, offer, now) for task, offer in queries.tasks(inboxes)],
         to_plan=[visit_line(one, now) for one in taken if one.starts_at is None],

@@ -14,6 +14,7 @@ from app.appointments.models import Appointment
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State
 from app.care_requests.rules import OPEN
+from app.conversations.queries import UNREAD
 from app.core.db import UtcDateTime, db, rows
 from app.directory.models import Practitioner, PractitionerRole
 from app.directory.queries import practitioner_of, recipients_of
@@ -223,11 +224,12 @@ class VisitRow:
     offer_id: UUID
     starts_at: datetime | None
     patient_answer: str | None
+    unread: bool
     request: RequestFacts
 
 
 _TAKEN = (
-    listing(Offer.id, Appointment.starts_at, Appointment.patient_answer)
+    listing(Offer.id, Appointment.starts_at, Appointment.patient_answer, UNREAD)
     .join(Offer, Offer.request_id == CareRequest.id)
     .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
     .where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.WON, CareRequest.state.in_(OPEN))
@@ -242,9 +244,11 @@ _PROPOSED = (
 )
 
 
-def visits(recipients: Collection[UUID]) -> list[VisitRow]:
-    """What was taken in these inboxes and is not finished, in the order it is wanted."""
-    return [VisitRow(row[0], row[1], row[2], facts_of(row)) for row in rows(_TAKEN, mine=recipients)]
+def visits(reader: UUID, recipients: Collection[UUID]) -> list[VisitRow]:
+    """What was taken in these inboxes and is not finished, in the order it is wanted. `reader`: whose account looks."""
+    return [
+        VisitRow(row[0], row[1], row[2], row[3], facts_of(row)) for row in rows(_TAKEN, mine=recipients, reader=reader)
+    ]
 
 
 def proposals(recipients: Collection[UUID]) -> list[tuple[UUID, RequestFacts]]:

@@ -24,7 +24,7 @@ def visit_line(visit: VisitRow, now: datetime) -> RequestLine:
     at = visit.starts_at
     line = line_of(visit.request, url_of(visit.offer_id), when=hour(at) if at else "")
     late = at is not None and visit.request.state is State.SCHEDULED and now > at + GRACE
-    return replace(line, answer=visit.patient_answer or "", overdue="clock" if late else "")
+    return replace(line, unread=visit.unread, answer=visit.patient_answer or "", overdue="clock" if late else "")
 
 
 def by_day(visits: Iterable[VisitRow], now: datetime) -> list[tuple[str, list[RequestLine]]]:

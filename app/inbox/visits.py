@@ -38,7 +38,7 @@ def visits() -> Response:
 
 
 def visits_page() -> Response:
-    return page(visits_of(my_inboxes(), clock.now()))
+    return page(visits_of(me(), my_inboxes(), clock.now()))
 
 
 @bp.post("/visits/tasks/<uuid:task_id>/completion")

@@ -89,6 +89,11 @@ READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
 
 PERSON = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
 
+THREAD = tablet_too(
+    only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual", *COORDINATORS)),
+)
+"""Who asked, with her team, and who took it; a coordinator where it came into her hands."""
+
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 TABLE: dict[str, Row] = {
@@ -124,6 +129,9 @@ TABLE: dict[str, Row] = {
     "POST /badges/<uuid:tablet_id>/removal": only("requester", foreign=ELSEWHERE),
     "GET /board": only(*COORDINATORS),
     "GET /communes": ASKS,
+    "GET /conversations/<uuid:request_id>": THREAD,
+    "POST /conversations/<uuid:request_id>/lines": THREAD,
+    "POST /conversations/<uuid:request_id>/sighting": THREAD,
     "GET /decisions": only(*SENIORS),
     "POST /decisions/<uuid:request_id>": only("senior", foreign=("senior elsewhere",)),
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
@@ -175,6 +183,7 @@ TABLE: dict[str, Row] = {
     "POST /offers/<uuid:offer_id>/called": OFFER,
     "POST /offers/<uuid:offer_id>/checklist": OFFER,
     "POST /offers/<uuid:offer_id>/end": OFFER,
+    "POST /offers/<uuid:offer_id>/outcome": OFFER,
     "POST /offers/<uuid:offer_id>/question": OFFER,
     "POST /offers/<uuid:offer_id>/refusal": OFFER,
     "POST /offers/<uuid:offer_id>/relay": OFFER,

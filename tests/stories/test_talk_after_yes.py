@@ -1,4 +1,4 @@
-"""After the yes people talk: the ward and the nurse, in one thread, until the care is over and its outcome came back."""
+"""After the yes people talk: ward and nurse, in one thread, until the care is over and its outcome came back."""
 
 import logging
 from datetime import time
@@ -212,6 +212,28 @@ def test_the_outcome_comes_back_and_the_thread_is_closed_with_the_care(town: Tow
     assert may_read(maya, request)
     patient = town.request(request).patient_id
     assert "Revoir dans 48 h." in Screen(nadia.get(f"/patients/{patient}")).text
+
+
+def test_lists_say_where_there_is_something_to_read(town: Town) -> None:
+    maya, nadia = town.nurse("Maya"), town.orientation_nurse
+    request = taken(town, maya)
+    assert "Nouveau message" not in nadia.get("/requests").text
+    says(maya, request, "La sonnette ne marche pas.")
+    assert "Nouveau message" in nadia.get("/requests").text
+    assert "Nouveau message" not in maya.get("/visits").text
+    sees(nadia, request)
+    assert "Nouveau message" not in nadia.get("/requests").text
+    town.time_passes(seconds=1)
+    says(nadia, request, "Frappez au carreau.")
+    assert "Nouveau message" in maya.get("/visits").text
+    offer = begins(maya)
+    town.time_passes(seconds=1)
+    maya.post(f"{offer}/end", {"done": "Fait."}, htmx=True)
+    page = nadia.get("/requests").text
+    assert "Nouveau message" in page, "the care is over, and its outcome not read"
+    assert f"/requests/{request}" in page
+    sees(nadia, request)
+    assert f"/requests/{request}" not in nadia.get("/requests").text
 
 
 def test_the_outcome_may_come_later(town: Town) -> None:
