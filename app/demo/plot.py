@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Literal
 
 import msgspec
 from sqlalchemy import select
@@ -41,6 +42,9 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     confirms_after: float = 20
     declines: bool = False
     finishes: bool = True
+    talk: tuple[tuple[Literal["asks", "cares"], str], ...] = ()  # what is said after yes, by which side
+    done: str = ""  # what comes back at the end, and what is advised
+    advice: str = ""
 
 
 @dataclass

@@ -3,6 +3,7 @@
 Each part between two `yield`s is one moment, and may be one transaction: rows are read again after each.
 """
 
+from collections.abc import Generator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN, planned
 from app.clock import PARIS, paris
+from app.conversations import actions as conversations
 from app.core.db import db
 from app.demo.crowd import answering_for, request_of, search
 from app.demo.people import CAST
@@ -37,6 +39,7 @@ def tell(plot: Plot, opens_at: datetime, patient_id: UUID, organization_id: UUID
     now = yield from search(plot, request_id, teller, now)
     request = request_of(request_id)
     if request.state is State.ACCEPTED and _taken_by_cast(plot, request):
+        now = yield from _talk(plot, request_id, teller, now)
         yield from _visit(plot, request_id, teller, now)
 
 
@@ -78,6 +81,17 @@ def _chosen(plot: Plot) -> UUID | None:
     return next(role.id for role in services(kind) if role.organization.name == named)
 
 
+def _talk(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Generator[datetime, datetime, datetime]:
+    """What they say to each other, a few minutes apart; each has read what the other said."""
+    for side, text in plot.talk:
+        now = yield now + teller.minutes(2)
+        request = request_of(request_id)
+        speaks = account(plot.by) if side == "asks" else _performer(request)
+        conversations.see(request_id, by=speaks, now=now)
+        conversations.say(request_id, text, by=speaks, now=now)
+    return now
+
+
 def _visit(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Tale:
     if not plot.proposes:
         return
@@ -99,6 +113,8 @@ def _visit(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Tale:
     care = pathways()[plot.pathway].reason(plot.reason)
     now = yield now + teller.minutes(care.minutes)
     if _move(request_id, Verb.FINISH, now):
+        if plot.done:
+            conversations.conclude(request_id, plot.done, plot.advice, by=_performer(request_of(request_id)), now=now)
         teller.heard(f"{plot.pathway}: done")
 
 

@@ -81,6 +81,10 @@
     else location.reload();
   }
 
+  /* A thread is read from its end. */
+  const last = document.querySelector(".thread[data-whole] .line:last-child");
+  if (last && document.documentElement.scrollHeight > innerHeight) last.scrollIntoView({ block: "center" });
+
   addEventListener("beforeunload", (event) => [...waiting.values()].some((kept) => kept.waits) && event.preventDefault());
   setInterval(flush, RETRY_EVERY);
   addEventListener("online", flush);
