@@ -14,6 +14,7 @@ from app.care_requests.actions import move, note
 from app.care_requests.carers import join_asker
 from app.care_requests.models import CareRequest, Episode
 from app.care_requests.rules import State, Verb, Visit
+from app.care_requests.words import UNWANTED
 from app.core.db import db, new_id
 from app.directory.models import Profession
 from app.messages import actions as messages
@@ -51,12 +52,14 @@ def open_request(
     now: datetime,
     request_id: UUID | None = None,
     episode_id: UUID | None = None,
+    step: str = "opened",
 ) -> CareRequest:
     """Begin to search, or to wait for a senior doctor's decision. The patient's agreement is kept with it: without one
     nothing may be shown to anybody.
 
     `request_id`: the id that the form was given when it was shown, so that sending it twice is one request.
-    `episode_id`: of the need that was opened with this one. Raises IntegrityError when a request of that id exists.
+    `episode_id`: of the need that was opened with this one; `step`: what is noted of it. Raises IntegrityError when a
+    request of that id exists.
     """
     request = _row(need, patient, organization_id, now)
     request.id = request_id or new_id()
@@ -67,7 +70,7 @@ def open_request(
     if patient:
         agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
         join_asker(request, now)
-    _opened(request, by, now)
+    _opened(request, by, now, step)
     _ask_decision(request, now)
     return request
 
@@ -126,8 +129,8 @@ def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> E
     return episode
 
 
-def _opened(request: CareRequest, by: Account, now: datetime) -> None:
-    note(request, "opened", by=by, state=request.state, now=now)
+def _opened(request: CareRequest, by: Account, now: datetime, step: str = "opened") -> None:
+    note(request, step, by=by, state=request.state, now=now)
     record("request.opened", request, by, now=now, pathway=request.pathway)
 
 
@@ -140,9 +143,10 @@ def open_several(needs: Sequence[Need], patient: Patient, *, request_id: UUID | 
 
 def note_refusal(need: Need, patient: Patient, *, request_id: UUID | None, by: Account, **who: Any) -> CareRequest:
     """The patient does not want it: nobody is asked, and it stays written down (MISSION A20)."""
-    request = open_request(replace(need, decider_id=None), patient, request_id=request_id, by=by, **who)
+    need = replace(need, decider_id=None)
+    request = open_request(need, patient, request_id=request_id, by=by, step="unwanted", **who)
     agree(patient.id, "sharing", how="refused", by=by.id, now=who["now"])
-    move(request, Verb.CANCEL, by=by, detail="patient", now=who["now"])
+    move(request, Verb.CANCEL, by=by, detail=UNWANTED, now=who["now"])
     return request
 
 

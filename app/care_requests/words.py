@@ -1,11 +1,12 @@
 """The French words of a request's life, and of what was answered for it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
 from app.language.phrases import decimal, later, said
+from app.language.phrases import gettext as _
 from app.language.typography import NO_BREAK
 from app.language.words import date_words
 from app.messages.models import Notice
@@ -24,6 +25,7 @@ STATES: dict[State, str] = {
 
 STEPS: dict[str, str] = {
     "opened": later("Demande envoyée"),
+    "unwanted": later("Refus du patient noté"),
     "approve": later("Décision : réorienter"),
     "decline": later("Décision : garder aux urgences"),
     "split": later("Le reste est proposé à d'autres"),
@@ -71,6 +73,9 @@ CANCELLATIONS: dict[str, str] = {
 UNDECIDED = later("aucune décision à temps")
 """Why a request ended that no senior doctor decided on."""
 
+UNWANTED = "unwanted"
+"""Why a request ended that the patient did not want: it was never sent."""
+
 MOMENT_WORDS: dict[str, str] = {"morning": later("Matin"), "midday": later("Midi"), "evening": later("Soir")}
 
 
@@ -101,14 +106,24 @@ def answers_in_words(request: CareRequest, *, shown_only: bool = False) -> list[
     """What the pathway's file asked and what was answered. `shown_only`: what whoever is asked may read before she
     accepts."""
     given = request.answers
-    asked = [question for question in request.rulebook.questions if question.shown or not shown_only]
+    asked = [
+        question
+        for question in request.rulebook.questions
+        if (question.shown or not shown_only) and (not question.reasons or request.reason in question.reasons)
+    ]
     answered = ((question, given.get(question.slug)) for question in asked)
     told = (
         (said(question.label), _answer(question, answer))
         for question, answer in answered
         if answer not in (None, "", [])
     )
-    return [(label, words) for label, words in told if words]
+    family = [(_("Motif"), said(request.need.shown))] if shown_only and request.need.shown else []
+    return family + [(label, words) for label, words in told if words]
+
+
+def answer_due(request: CareRequest) -> datetime | None:
+    """Until when the pathway waits for an answer, as long as one is awaited."""
+    return request.answer_by if request.state in (State.DRAFT, State.SEARCHING, State.UNANSWERED) else None
 
 
 def _answer(question: Question, answer: Any) -> str:

@@ -61,9 +61,9 @@ def patient_asked() -> Patient | None:
 
 
 def about_nobody(pathway: Pathway) -> bool:
-    """Does the URL ask for the service itself, and has the pathway such needs?"""
+    """Does the URL ask for the service itself, and has the pathway such needs? Where it has no others, always."""
     if request.args.get("patient") != NOBODY:
-        return False
+        return not any(reason.patient for reason in pathway.reasons)
     return lends(pathway) or abort(404)
 
 

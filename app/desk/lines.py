@@ -14,7 +14,7 @@ from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.plans import visits_counted
 from app.care_requests.rules import TAKEN
-from app.care_requests.words import CANCELLATIONS, STATES, STEPS
+from app.care_requests.words import CANCELLATIONS, STATES, STEPS, UNWANTED, answer_due
 from app.desk.queries import Happened
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
@@ -145,11 +145,11 @@ def found_in(request: CareRequest, steps: Sequence[Happened]) -> timedelta | Non
 def timeline(request: CareRequest, steps: Sequence[Happened], now: datetime) -> list[Moment]:
     """What happened, oldest first, and what is awaited next."""
     moments = [moment_of(step, request, now) for step in steps]
-    awaited = AWAITED.get(request.state)
+    awaited, wished_by = AWAITED.get(request.state), moment(request.window_end, now)
     if awaited:
-        moments.append(
-            Moment(awaited, None, "", _("souhaité avant %(at)s", at=moment(request.window_end, now)), "pending")
-        )
+        due = answer_due(request)
+        until = _("réponse avant %(at)s", at=moment(due, now)) if due else _("souhaité avant %(at)s", at=wished_by)
+        moments.append(Moment(awaited, None, "", until, "pending"))
     return moments
 
 
@@ -178,7 +178,8 @@ def _words_of(step: Step | Happened, request: CareRequest) -> tuple[str, str, st
         case "exhaust" if request.coordinator:
             return label, author, _("en charge : %(name)s", name=request.coordinator.name)
         case "cancel":
-            return label, author, CANCELLATIONS.get(detail) or told(detail)
+            closed = _("Close : personne n'a été prévenu") if detail == UNWANTED else label
+            return closed, author, "" if detail == UNWANTED else CANCELLATIONS.get(detail) or told(detail)
         case "schedule" if visit := _instant(detail):
             return label, author, moment(visit, step.at)
     return label, author, wished_words(detail.split(","), step.at) if step.kind == "wished" else told(detail)

@@ -19,7 +19,7 @@ from app.care_requests.lines import RequestFacts, RequestLine
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
 from app.care_requests.plans import Grid
 from app.care_requests.rules import OPEN, Verb, condition
-from app.care_requests.words import answers_in_words
+from app.care_requests.words import answer_due, answers_in_words
 from app.conversations.pages import ShownThread, thread_within
 from app.core.htmx import Page
 from app.core.qr import qr_svg
@@ -136,6 +136,7 @@ class FollowPage(FollowList):
     hands: Hands | None
     timeline: list[Moment]
     answers: list[tuple[str, str]]
+    answer_due: datetime | None
     documents: Sequence[Document]
     tasks: Sequence[CareTask]
     copies: Sequence[InformationCopy]
@@ -192,6 +193,7 @@ class FollowPage(FollowList):
             hands=lines.hands(asked),
             timeline=lines.timeline(asked, steps, now),
             answers=answers_in_words(asked),
+            answer_due=answer_due(asked),
             documents=attachments.joined_to(asked.episode_id) if found.documents else [],
             tasks=care_request_queries.tasks_of(asked.id) if found.tasks else [],
             copies=care_request_queries.copies_of(asked.id) if found.copies else [],
@@ -292,7 +294,8 @@ class HandedOver:
 
 @dataclass(frozen=True)
 class HandoverPage(Page):
-    """What changed while the tablet was in other hands. `since`: the reader's last visit, none for her first."""
+    """What changed while the tablet was in other hands. `since`: the reader's last visit, none for her first. `tabs`:
+    on a computer, since when one may ask."""
 
     template = "desk/handover.html"
 
@@ -300,6 +303,7 @@ class HandoverPage(Page):
     since: datetime | None
     changed: list[HandedOver]
     still_open: list[HandedOver]
+    tabs: Sequence[tuple[str, str, bool, int]] = ()
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,8 @@ class RequestForm(Form):
         return {question.slug: field.data for question, field in self.questions}
 
     def is_asked(self, question: Question) -> bool:
-        return is_asked(question, self.pathway, self._given())
+        for_this = not question.reasons or not set(self.reasons).isdisjoint(question.reasons)
+        return for_this and is_asked(question, self.pathway, self._given())
 
     def answers(self) -> Mapping[str, Any]:
         """By question, of those that were asked and answered. Only after validation."""

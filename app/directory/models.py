@@ -99,6 +99,11 @@ class PractitionerRole(Identified, Model):
     organization: Mapped[Organization] = relationship(lazy="joined")
     replacement: Mapped["PractitionerRole | None"] = relationship(remote_side="PractitionerRole.id")
 
+    def answering(self, now: datetime) -> "PractitionerRole":
+        """Who answers for this role today: whoever stands in for her while she is away."""
+        away = self.replaced_until is not None and now < self.replaced_until
+        return self.replacement if away and self.replacement else self
+
     @property
     def recipient_id(self) -> UUID:
         """Whose inbox it is: the person's, whatever her role; or the service's own."""

@@ -16,7 +16,7 @@ from app.care_requests.rules import OPEN
 from app.circles.queries import usual_practitioner
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.models import Practitioner, Profession
+from app.directory.models import PractitionerRole, Profession
 from app.dispatch import rules
 from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
 from app.messages.funnel import Funnel, beside, read_beside
@@ -69,12 +69,14 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Reachable:
-    """Who could be asked, before anything is sent: `number` of them, or `more`."""
+    """Who could be asked, before anything is sent: `number` of them, or `more`. `usual`: who is asked first, be it
+    whoever stands in for her (`stands_in_for`, by name)."""
 
     number: int
     more: bool
     radius_km: int
-    usual: Practitioner | None
+    usual: PractitionerRole | None
+    stands_in_for: str
 
 
 def won_offers(recipients: Collection[UUID], limit: int = 50) -> Sequence[Offer]:
@@ -152,21 +154,23 @@ def _summed(answers: Iterable[tuple[OfferState, str | None]]) -> Counter[str]:
     return counts
 
 
-def reachable(patient: Patient, search: Search) -> Reachable | None:
+def reachable(patient: Patient, search: Search, now: datetime) -> Reachable | None:
     """The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle."""
     circles = [stage for stage in search.stages if stage.kind == "near"]
     if not circles:
         return None
     place, profession = patient.commune, Profession(search.profession)
     usual = usual_practitioner(patient.id, profession)
-    if usual and not (usual.role and usual.role.accepting and usual.role.can_sign_in):
-        usual = None
+    asked = usual.role.answering(now) if usual and usual.role else None
+    if asked and not (asked.accepting and asked.can_sign_in):
+        asked = None
+    away = usual.name if usual and asked and asked is not usual.role else ""
     near = directory.near(profession, place.latitude, place.longitude, circles[-1].km, COUNTED + 1)
     for circle in circles:
         number = sum(found.km <= circle.km for found in near)
         if number >= circle.offers:
             break
-    return Reachable(min(number, COUNTED), number > COUNTED, circle.km, usual)
+    return Reachable(min(number, COUNTED), number > COUNTED, circle.km, asked, away)
 
 
 def proposals_of(request: CareRequest) -> Sequence[Offer]:

@@ -119,7 +119,7 @@ class _Search:
             return []
         if self.stage.kind == "practice":
             return directory.colleagues(usual.role)
-        role = _standing_in(usual.role, self.now)
+        role = usual.role.answering(self.now)
         return [role] if role.accepting and role.can_sign_in else []
 
     def moves_on(self, people: People, asked: list[offers.OfferBatch]) -> bool:
@@ -142,11 +142,6 @@ class _Search:
                 offers.close(OfferState.EXPIRED, words.EXPIRED_NOTICE, self.now, *offers.live_of([self.request.id]))
                 care_requests.move(self.request, Verb.EXHAUST, now=self.now)
         return False
-
-
-def _standing_in(role: PractitionerRole, now: datetime) -> PractitionerRole:
-    away = role.replacement is not None and role.replaced_until is not None and now < role.replaced_until
-    return role.replacement if away and role.replacement else role
 
 
 def _km(place: Commune, role: PractitionerRole) -> float:

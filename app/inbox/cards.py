@@ -10,14 +10,13 @@ from flask import url_for
 from app import clock
 from app.care_requests import plans
 from app.care_requests.rules import TAKEN, read_visits
-from app.care_requests.words import answers_in_words
+from app.care_requests.words import answer_due, answers_in_words
 from app.dispatch.models import Offer, OfferState
 from app.identity.rules import age, age_band
 from app.inbox.parts import PlanPart, parts
 from app.language.phrases import said
 from app.language.words import day, length, moment, wanted
 from app.organizations.geo import driving_minutes
-from app.organizations.models import Organization
 from app.patients.words import Banner, banner
 
 
@@ -39,6 +38,7 @@ class Card:
     minutes: int | None  # by road; none when the distance is not known
     wanted: str
     latest: str  # exactly, where `wanted` is not
+    answer_by: str  # until when the pathway waits for somebody
     length: str
     age_band: str
     usual: bool
@@ -85,6 +85,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         minutes=driving_minutes(offer.km),
         wanted=sentence(wanted(request.window_start, request.window_end, now)),
         latest=sentence(moment(request.window_end, now)) if far else "",
+        answer_by=moment(due, now) if (due := answer_due(request)) and due > offer.expires_at else "",
         length=length(timedelta(minutes=reason.minutes)),
         age_band=age_band(age(request.patient.birth_date, clock.paris(now).date())) if request.patient else "",
         usual=offer.usual,
@@ -119,7 +120,7 @@ def known(offer: Offer, now: datetime) -> Known | None:
         message=request.note,
         author=request.author.name,
         author_initials=request.author.initials,
-        organization=full_name(request.organization),
+        organization=request.organization.full_name,
         phone=request.organization.phone,
     )
 
@@ -129,8 +130,3 @@ def knows_patient(offer: Offer) -> bool:
     if offer.state is OfferState.WON:
         return offer.request.state in TAKEN
     return offer.knows_patient and offer.state in (OfferState.OPEN, OfferState.PROPOSED)
-
-
-def full_name(organization: Organization) -> str:
-    """`Urgences, Hôpital des Deux-Rives`: a ward's own name says little outside its house."""
-    return f"{organization.name}, {organization.parent.name}" if organization.parent else organization.name

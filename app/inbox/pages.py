@@ -31,7 +31,7 @@ from app.dispatch.models import Inquiry, Offer, OfferState
 from app.dispatch.words import REFUSALS
 from app.documents.models import Document
 from app.inbox import queries
-from app.inbox.cards import Card, Known, card, full_name, known
+from app.inbox.cards import Card, Known, card, known
 from app.inbox.forms import AppointmentForm, QuestionForm, ReplacementForm
 from app.inbox.parts import FROM_TOMORROW
 from app.inbox.queries import Numbers, Recipient, stand_in
@@ -161,7 +161,7 @@ def offer_shown(
         card=card(offer, now),
         known=known(offer, now),
         offer=offer,
-        asked_by=full_name(offer.request.organization),
+        asked_by=offer.request.organization.full_name,
         standing=queries.standing(offer),
         reasons=REFUSALS,
         still_free=offer.state is OfferState.EXPIRED and offer.request.state in queries.FREE,

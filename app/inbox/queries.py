@@ -133,6 +133,7 @@ _CARDS = (
         contains_eager(Offer.request).options(
             load_only(CareRequest.pathway_version_id, CareRequest.reason, CareRequest.answers_text, CareRequest.visits),
             load_only(CareRequest.state, CareRequest.urgent, CareRequest.window_start, CareRequest.window_end),
+            load_only(CareRequest.answer_by),
             contains_eager(CareRequest.commune).load_only(Commune.name),
             contains_eager(CareRequest.patient).options(load_only(Patient.birth_date_text), lazyload(Patient.commune)),
         ),

@@ -61,6 +61,11 @@ class Organization(Identified, Model):
     parent: Mapped["Organization | None"] = relationship(remote_side="Organization.id")
 
     @property
+    def full_name(self) -> str:
+        """`Urgences, Hôpital des Deux-Rives`: a ward's own name says little outside its house."""
+        return f"{self.name}, {self.parent.name}" if self.parent else self.name
+
+    @property
     def full_address(self) -> str:
         """Street and town: what a patient, or the map of a telephone, needs to find it."""
         if re.search(rf"\b\d{{5}} {re.escape(self.commune.name)}$", self.address):

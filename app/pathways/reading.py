@@ -101,6 +101,10 @@ def _question_mistakes(pathway: Pathway) -> Iterator[tuple[str, str]]:
             yield f"questions[{n}].shown", "only what is chosen from a list may be shown before acceptance"
         if question.only_if and question.only_if[1] not in before.get(question.only_if[0], ()):
             yield f"questions[{n}].only_if", "names no answer to a question above"
+        if not set(question.reasons) <= {reason.slug for reason in pathway.reasons}:
+            yield f"questions[{n}].reasons", "names a reason that the pathway does not have"
+        if question.only_if and question.reasons:
+            yield f"questions[{n}].only_if", "a question depends on an answer or on the reason, and not on both"
         before[question.slug] = {option.slug for option in question.options}
 
 

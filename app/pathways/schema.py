@@ -27,7 +27,8 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Reason(Part, frozen=True):
-    """Why the patient needs someone. `care` is what a phone may show of it: a family, never a diagnosis."""
+    """Why the patient needs someone. `care` is what a phone may show of it: a family, never a diagnosis. `shown`: what
+    whoever is asked reads of it beside that before she says yes: enough to judge, and still of many people."""
 
     slug: Slug
     label: Text
@@ -35,6 +36,7 @@ class Reason(Part, frozen=True):
     icon: Text
     minutes: Positive  # how long the act takes, for the professional's round
     profession: Profession | None = None  # when it is not the one that the whole search asks
+    shown: str = ""
     skill: str = ""  # who has it comes first (a slug of `directory.words.SKILLS`)
     urgent: bool = False  # rings at any hour, and its patience never sleeps
     once: bool = False  # a delivery or a visit, in a pathway whose other needs come back for days
@@ -75,7 +77,8 @@ class Option(Part, frozen=True):
 
 
 class Question(Part, frozen=True):
-    """One field of the form. `only_if`: another question's slug and the answer that makes this one asked.
+    """One field of the form. `only_if`: another question's slug and the answer that makes this one asked. `reasons`:
+    the only ones for which it is asked.
 
     `shown`: also to those who are asked, before anyone accepts. Only for what is chosen from a list: a text could
     name somebody.
@@ -88,6 +91,7 @@ class Question(Part, frozen=True):
     required: bool = True
     options: tuple[Option, ...] = ()
     only_if: tuple[Slug, Slug] | None = None
+    reasons: tuple[Slug, ...] = ()
     shown: bool = False
     unit: str = ""
 

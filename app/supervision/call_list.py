@@ -9,8 +9,10 @@ from sqlalchemy.orm import joinedload
 
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import family
+from app.circles.rules import named
 from app.core.db import db
 from app.directory.models import PractitionerRole, Profession
+from app.directory.queries import known_near
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.words import SUMS
@@ -22,6 +24,7 @@ CIRCLES = (3, 8, 20, 50)
 """Kilometres: the smallest that holds enough people is read."""
 
 ENOUGH, READ = 30, 400
+SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,18 @@ def callees(request: CareRequest, professions: Collection[Profession]) -> list[C
 
 
 def may_be_found(request: CareRequest, professions: Collection[Profession], role_id: UUID) -> PractitionerRole | None:
-    """The role, if it is on the list to call."""
-    listed = any(callee.role_id == role_id for callee in callees(request, professions))
-    return db.session.get(PractitionerRole, role_id) if listed else None
+    """The role, if it is of a profession that this is for: on the list to call, or called from elsewhere."""
+    role = db.session.get(PractitionerRole, role_id)
+    return role if role and role.profession in professions else None
+
+
+def called_so(request: CareRequest, professions: Collection[Profession], typed: str) -> list[Callee]:
+    """Whom a typed name may mean, the nearest first, whether or not they are on the list or on Relais."""
+    near = [role for profession in professions for role in known_near(profession, request.commune)]
+    place = request.commune
+    away = {role.id: distance_km(place.latitude, place.longitude, role.latitude, role.longitude) for role in near}
+    found = sorted(named(typed, [(role.name, role) for role in near]), key=lambda role: (away[role.id], role.id))
+    return [_callee(role, away[role.id], None) for role in found[:SHOWN]]
 
 
 def asked_professions(request: CareRequest) -> list[Profession]:

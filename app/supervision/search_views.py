@@ -35,7 +35,7 @@ def one_search(request_id: UUID) -> Response:
 
 
 def search_page(found: CareRequest, status: int = 200, mistake: str = "") -> Response:
-    return page(search_of(found, clock.now(), mistake), status=status)
+    return page(search_of(found, clock.now(), mistake, request.args.get("q", "")[:100].strip()), status=status)
 
 
 def after(request_id: UUID, moved: bool) -> Response:
@@ -90,7 +90,7 @@ def change_moment(request_id: UUID) -> Response:
 @bp.post("/requests/<uuid:request_id>/search/found")
 @role(Role.COORDINATOR)
 def found_by_phone(request_id: UUID) -> Response:
-    """Somebody on the list said yes on the telephone."""
+    """Somebody said yes on the telephone, on the list or not."""
     found = my_search(request_id)
     role_id = uuid_or_none(request.form.get("role"))
     if role_id is None:

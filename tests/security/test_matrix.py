@@ -145,7 +145,7 @@ TABLE: dict[str, Row] = {
     "POST /emergency": CARES,
     "GET /emergency/<uuid:access_id>": only(*ELSEWHERE, foreign=(*REQUESTERS, *PRACTITIONERS, *COORDINATORS)),
     "POST /emergency/<uuid:access_id>/acknowledgement": only("coordinator", foreign=("coordinator elsewhere",)),
-    "GET /handover": AT_TABLET,
+    "GET /handover": ASKS,
     "POST /handover": AT_TABLET,
     "GET /healthz": PUBLIC,
     "GET /inbox": ANSWERS,

@@ -3,11 +3,14 @@
 (() => {
   const parts = [...document.querySelectorAll("[data-asked-if], [data-asked-unless]")];
 
-  function said(condition) {
-    const [name, value] = condition.split("=");
-    return [...document.getElementsByName(name)].some(
-      (field) => field.checked && field.value === value && !field.closest("[hidden]"),
-    );
+  /* One of several answers, each written `name=value`. */
+  function said(conditions) {
+    return conditions.split(" ").some((condition) => {
+      const [name, value] = condition.split("=");
+      return [...document.getElementsByName(name)].some(
+        (field) => field.checked && field.value === value && !field.closest("[hidden]"),
+      );
+    });
   }
 
   function show() {
