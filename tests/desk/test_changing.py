@@ -124,12 +124,12 @@ def test_it_is_not_taken_back_from_who_came_after(town: Town) -> None:
     assert town.request(request_id).performer_id == hugo.role_id
 
 
-def test_the_requester_picks_among_the_beds(town: Town) -> None:
+def test_the_requester_picks_among_the_proposals(town: Town) -> None:
     near = service(town, "Clinique proche", Profession.WARD, km=1)
     far = service(town, "Clinique voisine", Profession.WARD, km=1.5)
     ward = at_a(town, "ward")
-    told = {"reason": "staff", "window": "at-once", "answer-duration": "night"}
-    url = ward.post("/requests?pathway=bed-request&patient=none", told).location
+    told = {"reason": "nurse", "window": "at-once", "answer-number": "1", "answer-shift": "night"}
+    url = ward.post("/requests?pathway=staff&patient=none", told).location
     town.time_passes(seconds=1)
     for place in (near, far):
         with transaction():

@@ -46,7 +46,8 @@ def kept() -> list[CareRequest]:
 
 def test_everyone_sees_what_her_organization_may_start(town: Town) -> None:
     emergency = ways(town.orientation_nurse.get("/requests/new"))
-    assert emergency == {"ed-reorientation", "home-care", "discharge-home", "maternity-registration", "bed-request"}
+    for_patients = {"ed-reorientation", "home-care", "discharge-home", "maternity-registration", "bed-request"}
+    assert emergency == for_patients | {"equipment", "staff"}
     practice = ways(at_a(town, "practice").get("/requests/new"))
     assert practice == {"home-care", "maternity-registration"}
     assert at_a(town, "practice").get("/requests/new?pathway=ed-reorientation").status_code == 404
@@ -266,7 +267,10 @@ def test_a_discharge_asks_for_each_need_and_follows_them_together(town: Town) ->
     service(town, "Matériel du Val", Profession.EQUIPMENT)
     patient = town.patient()
     told = plan(reason=["nurse", "equipment"], window="tomorrow") | {"answer-alone": "alone"}
-    sent = town.orientation_nurse.post(f"/requests?pathway=discharge-home&patient={patient}", told)
+    url = f"/requests?pathway=discharge-home&patient={patient}"
+    assert town.orientation_nurse.post(url, told).status_code == 422, "which equipment?"
+    assert town.orientation_nurse.post(url, told | {"answer-items": ["piano"]}).status_code == 422
+    sent = town.orientation_nurse.post(url, told | {"answer-items": ["bed", "oxygen"]})
     assert sent.status_code == 303
     nurse, equipment = kept()
     assert nurse.episode_id == equipment.episode_id
@@ -290,21 +294,18 @@ def test_without_a_need_a_discharge_comes_back(town: Town) -> None:
 
 def test_a_ward_asks_for_staff_without_a_patient(town: Town) -> None:
     ward = at_a(town, "ward")
-    for_nobody = "pathway=bed-request&amp;patient=none"
-    assert for_nobody in ward.get("/requests/new?pathway=bed-request").text
-    assert for_nobody not in ward.get("/requests/new?pathway=home-care").text
-    page = ward.get("/requests/new?pathway=bed-request&patient=none")
+    page = ward.get("/requests/new?pathway=staff")
     assert "Renfort de personnel" in words(page)
-    assert "Lit de médecine" not in words(page)
+    assert "Combien de personnes" in words(page)
     assert 'name="agreement"' not in page.text
-    told = {"reason": "staff", "window": "at-once", "answer-duration": "night"}
-    sent = ward.post("/requests?pathway=bed-request&patient=none", told)
+    told = {"reason": "nurse", "window": "at-once", "answer-number": "2", "answer-shift": "night"}
+    sent = ward.post("/requests?pathway=staff&patient=none", told)
     assert sent.status_code == 303
     assert kept()[0].patient_id is None
     assert kept()[0].commune_code == "91228"
     assert "Sans patient" in words(ward.get(sent.location))
     assert ward.get("/requests/new?pathway=home-care&patient=none").status_code == 404
-    assert ward.post("/requests?pathway=bed-request&patient=none", told | {"reason": "medicine"}).status_code == 422
+    assert ward.post("/requests?pathway=bed-request&patient=none", told | {"reason": "medicine"}).status_code == 404
 
 
 # The same asked twice

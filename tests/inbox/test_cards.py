@@ -97,14 +97,14 @@ def test_a_bed_for_nobody_is_asked_for_without_a_patient(town: Town) -> None:
     ward = town.service("Médecine à côté", Profession.WARD)
     with transaction():
         open_request(
-            town.need("bed-request", "staff", "today"),
+            town.need("staff", "nurse", "today"),
             None,
             organization_id=town.emergency_id,
             by=town.orientation_nurse.account,
             now=clock.now(),
         )
     town.time_passes(seconds=1)
-    assert "Renfort de personnel" in read(ward)
+    assert "Renfort infirmier" in read(ward)
     assert ward.accepts() == 200
     assert "Sans patient" not in read(ward, url(ward))
 

@@ -24,7 +24,7 @@ def relais(*arguments: str) -> Result:
 def test_a_right_file_is_said_to_be_well() -> None:
     said = relais("check", str(GOOD))
     assert said.exit_code == 0
-    assert "home-care.toml: Soins à domicile, version 4: well" in said.output
+    assert "home-care.toml: Soins à domicile, version 5: well" in said.output
 
 
 def test_a_wrong_file_is_named_with_its_line_and_its_key(tmp_path: Path) -> None:
@@ -80,5 +80,5 @@ def test_an_organization_s_own_version_is_drawn(town: Town, monkeypatch: pytest.
         own = replace(pathways()["home-care"], title="Soins chez soi")
         adopt(own, town.cpts_id, by=town.coordinator.account_id, now=clock.now())
     said = relais("show", "home-care", "--organization", "CPTS Seine et Essonne")
-    assert "Soins chez soi · home-care · version 5" in said.output
+    assert "Soins chez soi · home-care · version 6" in said.output
     assert relais("show", "home-care", "--organization", "Personne").exit_code == 1

@@ -11,9 +11,9 @@ from app.pathways.reading import WrongPathway, read_pathway
 GOOD = (CATALOG / "home-care.toml").read_text(encoding="utf-8")
 
 MISTAKES = {
-    "an unknown key": ("version = 4", "version = 4\nversoin = 1", r"line \d+: versoin"),
+    "an unknown key": ("version = 5", "version = 5\nversoin = 1", r"line \d+: versoin"),
     "a missing key": ("title = ", "# title = ", "title"),
-    "a text for a number": ("version = 4", 'version = "3"', r"line 1: version"),
+    "a text for a number": ("version = 5", 'version = "3"', r"line 1: version"),
     "a number for a text": ('icon = "house"', "icon = 3", "icon"),
     "a missing reason's care": ('care = "Pansement"\n', "", r"reasons\[0\].*care"),
     "a reason's unknown key": ('care = "Injection"', 'care = "Injection"\ncolour = "red"', r"reasons\[1\]\.colour"),

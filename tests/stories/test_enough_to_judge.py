@@ -12,6 +12,7 @@ from app.core.db import db, transaction
 from app.directory.models import Profession
 from app.dispatch.models import Offer
 from app.messages.models import Alert
+from app.organizations.models import Organization
 from app.pathways.library import pathways
 from app.pathways.schema import Pathway, Question
 from app.patients.models import Patient
@@ -125,15 +126,6 @@ def test_staff_by_job_number_and_shift_and_equipment_by_item(town: Town) -> None
     assert "Renfort aide-soignant" in page
     assert "Deux" in page
     assert "Nuit" in page
-
-
-def test_the_form_asks_only_for_what_was_chosen(town: Town) -> None:
-    patient = town.patient()
-    url = f"/requests?pathway=discharge-home&patient={patient}"
-    told = {"reason": ["nurse"], "window": "tomorrow", "agreement": "y", "answer-alone": "alone", "visits": "once"}
-    page = town.orientation_nurse.get(f"/requests/new?pathway=discharge-home&patient={patient}").text
-    assert 'data-asked-if="reason=equipment"' in page
-    assert "Quel matériel" not in words(town.orientation_nurse.post(url, told)).partition("à compléter")[0][:400]
 
 
 def test_a_pathway_about_nobody_asks_for_no_patient(town: Town) -> None:

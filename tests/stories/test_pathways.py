@@ -403,7 +403,7 @@ class TestBedRequest:
         ward = town.service("Médecine à côté", Profession.WARD)
         with transaction():
             request = opening.open_request(
-                town.need("bed-request", "staff", "today"),
+                town.need("staff", "nurse", "today"),
                 None,
                 organization_id=town.emergency_id,
                 by=town.orientation_nurse.account,
@@ -412,7 +412,7 @@ class TestBedRequest:
         town.time_passes(seconds=1)
         assert says(ward) is answers.AnswerResult.PROPOSED
         assert town.request(request).about == "Sans patient"
-        assert "Renfort de personnel" in town.orientation_nurse.get(f"/requests/{request}").text
+        assert "Infirmière ou infirmier" in town.orientation_nurse.get(f"/requests/{request}").text
 
 
 class TestTheRequestersHand:
@@ -565,7 +565,7 @@ class TestOtherProfessions:
 
     def test_equipment_that_no_ward_lends_may_be_hired(self, town: Town) -> None:
         ward, store = town.service("Médecine B", Profession.WARD), town.service("Matériel", Profession.EQUIPMENT)
-        town.asks("bed-request", reason="device")
+        town.asks("equipment", reason="infusion-pump")
         town.time_passes(seconds=1)
         assert store.offer() is None
         ward.refuses()
