@@ -20,7 +20,7 @@ APP = Path(__file__).parents[1] / "app"
 PYTHON = {"gettext": None, "_": None, "later": None, "ngettext": (1, 2)}
 TEMPLATES = {"_": None, "ngettext": (1, 2)}
 SPOKEN = {
-    *("title", "short_title", "explanation", "agreement", "label", "help", "care", "text", "stops", "unit"),
+    *("title", "short_title", "explanation", "agreement", "label", "help", "care", "shown", "text", "stops", "unit"),
     *("start_label", "finish_label", "checklist"),
 }
 """The keys of a pathway's file whose values are read by people."""

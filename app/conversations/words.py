@@ -1,6 +1,5 @@
 """The French words of a thread. What rings says that there is something to read, and nothing of what it is."""
 
-from app.conversations.rules import Side
 from app.language.phrases import later
 from app.messages.models import Notice
 
@@ -16,10 +15,3 @@ OUTCOME_NOTICE = Notice(
     later("Pour votre information"), later("Un compte rendu de soins vous attend."), "inbox", urgency="low"
 )
 """For a usual professional, who reads it among her copies."""
-
-SIDES = {
-    Side.ASKS: later("a demandé"),
-    Side.CARES: later("soigne"),
-    Side.CIRCLE: later("soignant habituel"),
-    Side.FOLLOWS: later("coordination"),
-}
