@@ -10,7 +10,7 @@ from app.accounts.models import Account
 from app.care_requests.models import CareRequest
 from app.conversations import queries
 from app.conversations.forms import LineForm
-from app.conversations.queries import Said, Thread
+from app.conversations.queries import SaidLine, Thread
 from app.conversations.rules import TALKED_OF, Fate, Kind, Side, fate
 from app.core.htmx import Page
 from app.documents.models import Document
@@ -24,7 +24,7 @@ FEW = 4
 class Shown:
     """A line; `fate`: of one's own side alone, how far it came."""
 
-    line: Said
+    line: SaidLine
     mine: bool
     fate: Fate | None
     documents: Sequence[Document]

@@ -78,7 +78,7 @@ def may_open_document(account: Account, document_id: UUID) -> bool:
     return request_id is not None and may_listen_to(account, request_id)
 
 
-class Said(NamedTuple):
+class SaidLine(NamedTuple):
     """A line as it is shown."""
 
     id: UUID
@@ -104,21 +104,21 @@ class Thread:
     """`openable`: may this person open the patient? The lines are the last ones, the oldest of them first."""
 
     openable: bool
-    lines: list[Said]
+    lines: list[SaidLine]
     readers: dict[UUID, ReaderFacts]
     documents: dict[UUID, list[Document]] = field(default_factory=dict)
 
 
 def thread_of(request: CareRequest, account: Account, now: datetime, last: int = MOST) -> Thread:
     """What was said, and how far each reader came, in one question; one more where something was sent along."""
-    lines: dict[UUID, Said] = {}
+    lines: dict[UUID, SaidLine] = {}
     readers: dict[UUID, ReaderFacts] = {}
     openable = True
     for allowed, *row in db.session.execute(_thread(request, account, now, last)):
         openable = request.patient_id is None or bool(allowed)
         said, reader = row[: len(_SAID)], row[len(_SAID) :]
         if said[0] is not None:
-            lines[said[0]] = Said(*said)
+            lines[said[0]] = SaidLine(*said)
         if reader[0] is not None:
             account_id, given, family, *came = reader
             readers[account_id] = ReaderFacts(f"{given} {family}", *came)
@@ -185,7 +185,9 @@ def spoke(request_id: UUID) -> Sequence[tuple[UUID, Side]]:
     return [(row.author_id, row.side) for row in db.session.execute(said)]
 
 
-def outcomes_of(patient_id: UUID, account: Account, now: datetime, limit: int = 5) -> list[tuple[CareRequest, Said]]:
+def outcomes_of(
+    patient_id: UUID, account: Account, now: datetime, limit: int = 5
+) -> list[tuple[CareRequest, SaidLine]]:
     """What was done and advised for this person in the care in which the reader takes part, the latest first."""
     written = (
         select(CareRequest, *_SAID)
@@ -195,5 +197,5 @@ def outcomes_of(patient_id: UUID, account: Account, now: datetime, limit: int = 
         .order_by(Line.id.desc())
         .limit(limit)
     )
-    found = [(row[0], Said(*row[1:])) for row in db.session.execute(written)]
+    found = [(row[0], SaidLine(*row[1:])) for row in db.session.execute(written)]
     return [(request, said) for request, said in found if side_of(request, account, now)]

@@ -179,7 +179,7 @@ def _words_of(step: Step | Happened, request: CareRequest) -> tuple[str, str, st
             return label, author, _("en charge : %(name)s", name=request.coordinator.name)
         case "cancel":
             closed = _("Close : personne n'a été prévenu") if detail == UNWANTED else label
-            return closed, author, "" if detail == UNWANTED else CANCELLATIONS.get(detail) or told(detail)
+            return closed, author, CANCELLATIONS.get("patient" if detail == UNWANTED else detail) or told(detail)
         case "schedule" if visit := _instant(detail):
             return label, author, moment(visit, step.at)
     return label, author, wished_words(detail.split(","), step.at) if step.kind == "wished" else told(detail)

@@ -16,7 +16,7 @@ from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN, State
 from app.circles.queries import carers_of
 from app.circles.words import Carer
-from app.conversations.queries import Said, outcomes_of
+from app.conversations.queries import SaidLine, outcomes_of
 from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
@@ -66,7 +66,7 @@ class Outcome:
     url: str
 
 
-def outcome(request: CareRequest, line: Said) -> Outcome:
+def outcome(request: CareRequest, line: SaidLine) -> Outcome:
     url = url_for(
         "conversations.conversation", request_id=request.id, back=way("person", patient_id=request.patient_id)
     )

@@ -18,8 +18,10 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Account, Passkey
 from app.appointments.models import Appointment
 from app.care_requests.models import CareRequest
+from app.conversations.models import Line
 from app.core.db import db
 from app.demo.people import CAST
+from app.demo.requests import REQUESTS
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
@@ -132,6 +134,7 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
             Patient: ("birth_name", "given_names", "name_used", "given_name_used", "address"),
             CareRequest: ("note",),
             Inquiry: ("question", "answer"),
+            Line: ("text", "advice", "place"),
             EmergencyAccess: ("because",),
             Document: ("name",),
             Passkey: ("name",),
@@ -143,6 +146,7 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
         found.update(" ".join(texts) for texts in _answers())
         db.session.remove()
     found.update(persona.does for persona in CAST.personas)
+    found.update(each.cancelled_why for each in REQUESTS)
     found.update(each.upper() for each in set(found))
     longest_first = sorted((re.escape(each) for each in found if len(each) > 1), key=len, reverse=True)
     return re.compile(r"(?<!\w)(?:" + "|".join(longest_first) + r")(?!\w)", re.IGNORECASE)

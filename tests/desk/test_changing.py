@@ -11,7 +11,7 @@ from app.core.db import db, transaction
 from app.directory.models import Profession
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
-from tests.desk.people import at_a, service
+from tests.desk.people import service
 from tests.desk.screen import state, words
 from tests.desk.test_pathway_form import plan
 from tests.factories.town import Nurse, Town
@@ -127,9 +127,9 @@ def test_it_is_not_taken_back_from_who_came_after(town: Town) -> None:
 def test_the_requester_picks_among_the_proposals(town: Town) -> None:
     near = service(town, "Clinique proche", Profession.WARD, km=1)
     far = service(town, "Clinique voisine", Profession.WARD, km=1.5)
-    ward = at_a(town, "ward")
-    told = {"reason": "nurse", "window": "at-once", "answer-number": "1", "answer-shift": "night"}
-    url = ward.post("/requests?pathway=staff&patient=none", told).location
+    ward = town.orientation_nurse
+    told = {"reason": "medicine", "window": "at-once", "answer-duration": "night", "agreement": "y"}
+    url = ward.post(f"/requests?pathway=bed-request&patient={town.patient()}", told).location
     town.time_passes(seconds=1)
     for place in (near, far):
         with transaction():
@@ -152,8 +152,8 @@ def test_the_requester_picks_among_the_proposals(town: Town) -> None:
     assert "Organiser le transport" in words(page)
     task = db.session.scalars(select(CareTask)).one()
     assert ward.post(f"{url}/tasks/{task.id}").status_code == 303
-    assert "Fait par Vera Demandeuse" in words(ward.get(url))
-    assert town.orientation_nurse.post(f"{url}/tasks/{task.id}").status_code == 404
+    assert "Fait par Nadia Benali" in words(ward.get(url))
+    assert town.requester().post(f"{url}/tasks/{task.id}").status_code == 404
 
 
 def test_a_shared_plan_is_read_as_one(town: Town) -> None:

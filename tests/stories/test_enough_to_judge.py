@@ -12,7 +12,6 @@ from app.core.db import db, transaction
 from app.directory.models import Profession
 from app.dispatch.models import Offer
 from app.messages.models import Alert
-from app.organizations.models import Organization
 from app.pathways.library import pathways
 from app.pathways.schema import Pathway, Question
 from app.patients.models import Patient

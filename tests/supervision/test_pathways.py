@@ -83,7 +83,7 @@ def test_her_version_holds_for_new_requests_and_those_under_way_keep_theirs(town
     answer = town.coordinator.post(f"{HOME}/activation", written(town, stage_2_km=8, title="Soins chez soi"))
     assert (answer.status_code, answer.location) == (303, HOME)
     own = town_rules(town)
-    assert (own.owner, own.search.stages[2].km, own.version) == (str(town.cpts_id), 8, 5)
+    assert (own.owner, own.search.stages[2].km, own.version) == (str(town.cpts_id), 8, 6)
     request = town.request(before)
     assert request.rulebook.search.stages[2].km == 5
     pathways()["home-care"] = own  # As the requester's form is given it.
@@ -91,7 +91,7 @@ def test_her_version_holds_for_new_requests_and_those_under_way_keep_theirs(town
     town.time_passes()
     assert (first_circle(before), first_circle(after)) == (10, 8), "Maya works at 7 km"
     page = words(town.coordinator.get(HOME))
-    assert "Soins chez soi" in page and "Version 5" in page and "Hélène Garnier" in page and "En service" in page
+    assert "Soins chez soi" in page and "Version 6" in page and "Hélène Garnier" in page and "En service" in page
     lines = db.session.scalars(select(AuditEvent).where(AuditEvent.event == "pathway.adopted")).all()
     assert [(line.actor_id, line.detail) for line in lines] == [(town.coordinator.account_id, {"pathway": "home-care"})]
 
@@ -104,7 +104,7 @@ def first_circle(request: UUID) -> int | None:
 def test_she_goes_back_to_the_catalogue_and_the_history_stays(town: Town) -> None:
     town.coordinator.post(f"{HOME}/activation", written(town, stage_2_km=8))
     town.coordinator.post(f"{HOME}/activation", written(town, stage_2_km=9))
-    assert town_rules(town).version == 6
+    assert town_rules(town).version == 7
     assert town.coordinator.post(f"{HOME}/catalogue").status_code == 303
     assert town_rules(town) == pathways()["home-care"]
     page = words(town.coordinator.get(HOME))
@@ -130,10 +130,10 @@ def test_the_nearest_organization_decides(town: Town) -> None:
     """The emergency department's own version, else the hospital's, else the territory's, else the catalogue's."""
     catalog = pathways()["home-care"]
     author = town.coordinator.account_id
-    for organization, version in ((town.cpts_id, 5), (town.hospital_id, 6), (town.emergency_id, 7)):
+    for organization, version in ((town.cpts_id, 6), (town.hospital_id, 7), (town.emergency_id, 8)):
         assert rulebooks([town.emergency_id])["home-care"].version < version
         with transaction():
-            for _ in range(version - 4):  # Each organization counts its own versions.
+            for _ in range(version - 5):  # Each organization counts its own versions.
                 adopt(catalog, organization, by=author, now=clock.now())
         own = rulebooks([town.emergency_id])["home-care"]
         assert (own.owner, own.version) == (str(organization), version)
