@@ -176,6 +176,10 @@ def go_to_the_circle(page: Page) -> None:
     page.goto(f"{page.url}/circle?profession=nurse")
 
 
+def go_to_the_messages(page: Page) -> None:
+    page.goto(page.locator("#thread a[href*='/conversations/']").first.evaluate("a => a.href"))
+
+
 def patient_answers(name: str) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         go_to_the_patients_page(page)
@@ -210,6 +214,7 @@ SCREENS = [
     Screen("inbox", "offer", "nurse", "inbox", OFFER),
     Screen("inbox", "visits", "nurse", "visits"),
     Screen("inbox", "visit", "nurse", "visits", "main a[href*='offers/']"),
+    Screen("inbox", "messages", "nurse", "visits", "main a[href*='offers/']", go_to_the_messages),
     Screen("inbox", "practice", "nurse", "practice"),
     Screen("inbox", "copies", "doctor", "inbox/copies"),
     Screen("asking", "follow list", "orientation-nurse", "requests"),
@@ -217,6 +222,8 @@ SCREENS = [
     Screen("asking", "for which patient", "orientation-nurse", ASKING),
     Screen("asking", "new patient", "orientation-nurse", ENTERING),
     Screen("asking", "request", "orientation-nurse", "requests", REQUEST),
+    Screen("asking", "messages", "ward", "requests", ".row__link:has-text('Paulette')"),
+    Screen("asking", "hand-over", "orientation-nurse", "handover"),
     Screen("asking", "person", "orientation-nurse", "requests", REQUEST, act=go_to_the_person),
     Screen("asking", "usual carers", "orientation-nurse", "requests", REQUEST, act=go_to_the_circle),
     Screen("asking", "whole identity", "orientation-nurse", "patients/identity"),
