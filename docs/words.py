@@ -106,7 +106,8 @@ def _shown_to_patients() -> Iterator[str]:
         source = (TEMPLATES / waiting.pop()).read_text(encoding="utf-8")
         yield source
         pieces.update(re.findall(r"\bui\.(\w+)\(", source))
-        others = {name for name in meta.find_referenced_templates(Environment().parse(source)) if name} - {PIECES}
+        named = meta.find_referenced_templates(Environment(autoescape=True).parse(source))
+        others = {name for name in named if name} - {PIECES}
         waiting += others - known
         known |= others
     yield from _made_of(pieces)

@@ -87,6 +87,5 @@ def set_reading(
     chosen = language or space.language, space.large if large is None else large
     if (space.language, space.large) != chosen:
         space.language, space.large = chosen
-        record(
-            "space.reading", space, by, now=now, why="care" if by else "patient", language=chosen[0], large=chosen[1]
-        )
+        why = "care" if by else "patient"
+        record("space.reading", space, by, now=now, why=why, language=space.language, large=space.large)

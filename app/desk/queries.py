@@ -72,7 +72,7 @@ _FOLLOWED = (
 def followed_request(request_id: UUID) -> Followed | None:
     """Whoever asks must still be one who may follow it."""
     row = db.session.execute(_FOLLOWED, {"request": request_id}).one_or_none()
-    return Followed(*row) if row else None
+    return Followed._make(row) if row else None
 
 
 class Happened(NamedTuple):

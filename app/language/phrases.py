@@ -82,7 +82,7 @@ def words_in(chosen: str) -> Mapping[str, str]:
 @cache
 def plurals_in(chosen: str) -> Mapping[str, tuple[str, ...]]:
     """By its singular, every text that has several forms, in the order in which `form_of` counts them."""
-    several = [(each.id, tuple(each.string)) for each in read_catalogue(chosen) if isinstance(each.id, tuple)]
+    several = [(each.id, tuple(each.string or ())) for each in read_catalogue(chosen) if isinstance(each.id, tuple)]
     return {ids[0]: tuple(_set(ids[0], each, chosen) for each in forms) for ids, forms in several}
 
 
@@ -131,7 +131,7 @@ def form_of(num: float, chosen: str) -> int:
 
 @cache
 def _counting(chosen: str) -> Callable[[int], int]:
-    return cast(Callable[[int], int], gnu.c2py(get_plural(chosen).plural_expr))
+    return gnu.c2py(get_plural(chosen).plural_expr)
 
 
 def is_one(num: float) -> bool:

@@ -13,14 +13,14 @@ from app.appointments.forms import SIZES
 from app.language.phrases import PATIENTS, speak
 from app.language.templates import preferred
 
-KNOWN = {"lang": PATIENTS, "text": SIZES}
+KNOWN: dict[str, frozenset[str]] = {"lang": frozenset(PATIENTS), "text": frozenset(SIZES)}
 """What an address may say of it."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """`large`: in large letters; `asked`: what the address says; `at`: where a choice is kept, empty where it can stand in
-    the address only."""
+    """`large`: in large letters; `asked`: what the address says; `at`: where a choice is kept, empty where it can stand
+    in the address only."""
 
     large: bool
     asked: dict[str, str]
