@@ -80,7 +80,7 @@ def links_of(appointments: Collection[UUID]) -> dict[UUID, str]:
 
 
 @dataclass(frozen=True)
-class Reader:
+class LinkHolder:
     """Whoever holds a link or a card, and how she reads. No `language`: nobody said."""
 
     patient_id: UUID
@@ -88,7 +88,7 @@ class Reader:
     large: bool
 
 
-def reader_by_link(token: str) -> Reader | None:
+def holder_of_link(token: str) -> LinkHolder | None:
     """Of the visit to which this link leads, or led."""
     found = db.session.execute(
         select(CareRequest.patient_id, PatientSpace.language, PatientSpace.large)
@@ -98,7 +98,7 @@ def reader_by_link(token: str) -> Reader | None:
         .outerjoin(PatientSpace, PatientSpace.patient_id == CareRequest.patient_id)
         .where(PatientLink.token_hash == hash_token(token), CareRequest.patient_id.is_not(None))
     ).one_or_none()
-    return Reader(found.patient_id, found.language, bool(found.large)) if found else None
+    return LinkHolder(found.patient_id, found.language, bool(found.large)) if found else None
 
 
 def by_token(token: str, now: datetime) -> PatientLink | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from flask import current_app, render_template, request
+from flask import current_app, request
 from markupsafe import Markup
 
 from app.accounts.models import REQUESTERS, Account, Role
@@ -21,7 +21,7 @@ from app.care_requests.models import CareRequest, CareTask, InformationCopy, Sta
 from app.care_requests.plans import Grid
 from app.care_requests.rules import OPEN, Verb, condition
 from app.care_requests.words import answers_in_words
-from app.core.htmx import Page
+from app.core.htmx import Page, drawn
 from app.core.qr import qr_svg
 from app.core.ways import way
 from app.desk import lines
@@ -37,7 +37,7 @@ from app.dispatch.queries import Reach, Reachable
 from app.dispatch.words import answers_in_words as refusals_in_words
 from app.dispatch.words import stage
 from app.documents.models import Document
-from app.language.phrases import PATIENTS, language, speaking
+from app.language.phrases import language, speaking
 from app.pathways.schema import Pathway, Reason
 from app.patients.forms import CommuneField, PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
@@ -218,9 +218,21 @@ def public(path: str) -> str:
 
 
 @dataclass(frozen=True)
+class Handout(Page):
+    """What goes on paper for the patient: what opens her space as a code to scan, and its two words."""
+
+    template = "desk/_handout.html"
+
+    care_request: CareRequest
+    appointment: Appointment
+    space: PatientSpace
+    qr_svg: str
+
+
+@dataclass(frozen=True)
 class PatientCard(Page):
-    """The card to hand to the patient: what opens her space as a code to scan, and its two words. `handout`: what goes
-    on paper, in the language that she reads; `reads`: which one; `large`: in large letters."""
+    """The card to hand over. `handout`: in the language that the patient reads; `reads`: which one; `large`: in large
+    letters."""
 
     template = "desk/card.html"
 
@@ -228,16 +240,12 @@ class PatientCard(Page):
     handout: Markup
     reads: str
     large: bool
-    patient_languages: Mapping[str, str]
 
     @classmethod
     def of(cls, asked: CareRequest, appointment: Appointment, space: PatientSpace) -> Self:
         code = qr_svg(public(way("patient-space", token=space.token)))
         with speaking(space.language or language()):
-            on_paper = render_template(
-                "desk/_handout.html", care_request=asked, appointment=appointment, space=space, qr_svg=code
-            )
-            return cls(asked, Markup(on_paper), language(), space.large, PATIENTS)  # noqa: S704 -- a template's
+            return cls(asked, drawn(Handout(asked, appointment, space, code)), language(), space.large)
 
 
 @dataclass(frozen=True)

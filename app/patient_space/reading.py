@@ -33,17 +33,17 @@ def listen_to_patient() -> None:
     asked = {name: request.args[name] for name, known in KNOWN.items() if request.args.get(name) in known}
     speak(asked.get("lang") or preferred(PATIENTS))
     g.reading = Reading(asked.get("text") == "large", asked)
-    if hers := reader():
+    if hers := holder():
         speak(asked.get("lang") or hers.language or preferred(PATIENTS))
         g.reading = Reading(SIZES[asked["text"]] if "text" in asked else hers.large, asked, kept_at())
 
 
-def reader() -> queries.Reader | None:
+def holder() -> queries.LinkHolder | None:
     values = request.view_args or {}
     if request.path.startswith("/p/"):
-        return queries.reader_by_link(values["token"])
+        return queries.holder_of_link(values["token"])
     card = spaces.by_card(values["token"])
-    return queries.Reader(card.person_id, card.language, card.large) if card else None
+    return queries.LinkHolder(card.person_id, card.language, card.large) if card else None
 
 
 def kept_at() -> str:
@@ -54,8 +54,10 @@ def kept_at() -> str:
     return url_for("patient_space.read_space", **values) if values.keys() == {"token", "key"} else ""
 
 
-def in_templates() -> dict[str, object]:
-    return {"reading": g.reading, "patient_languages": PATIENTS}
+def reading() -> Reading:
+    """Of whoever asks for this page; for its templates."""
+    found: Reading = g.reading
+    return found
 
 
 def back_to(first: str) -> str:

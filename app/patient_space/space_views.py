@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Response, abort, g, request, url_for
+from flask import Response, abort, request, url_for
 
 from app import clock
 from app.appointments import queries, spaces
@@ -16,7 +16,7 @@ from app.core.limits import limited
 from app.core.security import capability
 from app.letters.rules import is_address
 from app.patient_space.pages import CodeWordsPage, EndedPage, ReadersPage, SpacePage
-from app.patient_space.reading import back_to
+from app.patient_space.reading import back_to, reading
 from app.patient_space.views import bp, event_of, new_calendar, quiet
 
 TRIES, WITHIN = 10, timedelta(hours=1)
@@ -47,7 +47,7 @@ def open_space(token: str) -> Response:
         return quiet(page(CodeWordsPage(token, said, wrong=True), status=422))
     with transaction():
         record("space.opened", space, now=now)
-        spaces.set_reading(space, g.reading.asked.get("lang"), g.reading.large or None, now=now)
+        spaces.set_reading(space, reading().asked.get("lang"), reading().large or None, now=now)
     return quiet(see_other(url_for("patient_space.space", token=token, key=spaces.key_for(space, now))))
 
 
@@ -71,11 +71,11 @@ def readers(token: str, key: str) -> Response:
 def read_space(token: str, key: str) -> Response:
     """How she wants to read, from now on and in what is sent to her."""
     came_by(Source.PATIENT_LINK)
-    reading, hers = chosen_reading(), opened(token, key)
+    chosen, hers = chosen_reading(), opened(token, key)
     if hers is None:
         return words_again(token)
     with transaction():
-        spaces.set_reading(hers, *reading, now=clock.now())
+        spaces.set_reading(hers, *chosen, now=clock.now())
     return quiet(see_other(url_for(back_to("patient_space.space"), token=token, key=key)))
 
 

@@ -21,11 +21,10 @@ from app.core.security import capability
 from app.language.phrases import gettext as _
 from app.language.phrases import language
 from app.patient_space.pages import AdvicePage, EndedPage, patient_page_of, stage
-from app.patient_space.reading import back_to, in_templates, listen_to_patient
+from app.patient_space.reading import back_to, listen_to_patient
 
 bp = Blueprint("patient_space", __name__)
 bp.before_request(listen_to_patient)
-bp.context_processor(in_templates)
 
 ANSWERS = ("confirmed", "declined")
 A_VISIT = timedelta(minutes=30)
@@ -97,11 +96,11 @@ def say_came(token: str) -> Response:
 def read_visit(token: str) -> Response:
     """How she wants to read, from now on and in what is sent to her."""
     came_by(Source.PATIENT_LINK)
-    reading, hers, now = chosen_reading(), queries.reader_by_link(token), clock.now()
+    chosen, hers, now = chosen_reading(), queries.holder_of_link(token), clock.now()
     if hers is None:
         return ended(token)
     with transaction():
-        spaces.set_reading(spaces.space_of(hers.patient_id, now), *reading, now=now)
+        spaces.set_reading(spaces.space_of(hers.patient_id, now), *chosen, now=now)
     return quiet(see_other(url_for(back_to("patient_space.visit"), token=token)))
 
 
