@@ -50,8 +50,8 @@ def date_words(day: date, form: str = "long") -> str:
 
 def sentence(words: str) -> str:
     """With the first letter of a sentence; the others as they stand: months and names keep theirs."""
-    first = "İ" if language() == "tr" and words[:1] == "i" else words[:1].upper()
-    return first + words[1:]
+    said = str(words)  # It may be one of those that are found when they are read.
+    return ("İ" if language() == "tr" and said[:1] == "i" else said[:1].upper()) + said[1:]
 
 
 def listed(words: Iterable[str]) -> str:

@@ -15,8 +15,11 @@ from icalendar import Calendar
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.appointments.models import PatientSpace
-from app.core.db import db
+from app.circles.actions import name_usual
+from app.core.db import db, transaction
+from app.directory.models import Practitioner
 from app.language.phrases import PATIENTS, words_in
 from app.language.typography import plain
 from tests.conventions.test_languages_of_screens import words_of
@@ -63,6 +66,9 @@ def every_page(phone: PatientPhone, nurse: Nurse, link: str, card: str, chosen: 
     phone.post(f"{link}/call", {})
     yield phone.get(link)
     own = inside(phone, card)
+    with transaction():
+        claire = db.session.scalars(select(Practitioner).where(Practitioner.family_name == "Dupré")).one()
+        name_usual(space_row().person_id, claire, by=nurse.account_id, now=clock.now())
     yield phone.get(own)
     yield phone.get(f"{own}/readers")
     yield phone.post(f"{own}/reminders", {"by": "email", "email": "anne chez elle"})
