@@ -22,6 +22,7 @@ from app.documents.intake import Intake
 from app.language.phrases import gettext as _
 from app.language.phrases import later, said
 from app.language.words import date_words
+from app.pathways.answers import is_asked, stopping
 from app.pathways.schema import Pathway, Question, Reason, SignOff, windows_open
 
 PROTOCOL, DOCTOR = "protocol", "doctor"
@@ -114,8 +115,7 @@ class RequestForm(Form):
         return {question.slug: field.data for question, field in self.questions}
 
     def is_asked(self, question: Question) -> bool:
-        for_this = not question.reasons or not set(self.reasons).isdisjoint(question.reasons)
-        return for_this and is_asked(question, self.pathway, self._given())
+        return is_asked(question, self.pathway, self.reasons, self._given())
 
     def answers(self) -> Mapping[str, Any]:
         """By question, of those that were asked and answered. Only after validation."""
@@ -217,12 +217,6 @@ class AnswerRequired:
             raise StopValidation(_("%(most)s lettres au plus.", most=LENGTHS[self.question.kind]))
 
 
-def stopping(question: Question, answer: Any) -> str:
-    """Why a request with this answer cannot be sent; empty when it can."""
-    given = answer if isinstance(answer, list) else [answer]
-    return " ".join(option.stops for option in question.options if option.stops and option.slug in given)
-
-
 def name_of(slug: str) -> str:
     """The field's name: questions must not meet the form's own fields."""
     return f"answer-{slug}"
@@ -249,17 +243,6 @@ def field_of(question: Question) -> Any:
             return StringField(filters=[stripped], **told)
         case "long-text":
             return TextAreaField(filters=[stripped], **told)
-
-
-def is_asked(question: Question, pathway: Pathway, answers: Mapping[str, Any]) -> bool:
-    """Without a condition, always; else when the answer above makes it so, and was itself asked for."""
-    if question.only_if is None:
-        return True
-    slug, wanted = question.only_if
-    above = next(each for each in pathway.questions if each.slug == slug)
-    given = answers.get(slug)
-    said = wanted in given if isinstance(given, list) else given == wanted
-    return said and is_asked(above, pathway, answers)
 
 
 def stored_answer(answer: Any) -> Any:
