@@ -36,8 +36,9 @@ from app.dispatch.queries import Reach, Reachable
 from app.dispatch.words import answers_in_words as refusals_in_words
 from app.dispatch.words import stage
 from app.documents.models import Document
+from app.organizations.forms import CommuneField
 from app.pathways.schema import Pathway, Reason
-from app.patients.forms import CommuneField, PatientForm, PatientSearchForm
+from app.patients.forms import PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
 
 BESIDE = 30
@@ -318,7 +319,7 @@ class NewPatientPage(Page):
 class PlaceMeant(Page):
     """Under a place's field: what Relais understood, or what to choose among."""
 
-    template = "patients/_meant.html"
+    template = "organizations/_meant.html"
 
     field: CommuneField
 
