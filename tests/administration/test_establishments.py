@@ -139,7 +139,9 @@ def test_a_ward_says_that_it_takes_nobody_for_now(town: Town, anne: Person) -> N
     where = f"/organizations/{ward.id}/requests"
     assert anne.post(where, {"skills": ["bed-medicine"], "offered": ["discharge-home"]}).status_code == 303
     assert asked_for(ward.id) == (False, ["bed-medicine"])
-    assert anne.post(where, {"welcome": "y", "skills": ["bed-surgery"]}).status_code == 303
+    assert (
+        anne.post(where, {"welcome": "y", "skills": ["bed-surgery"], "offered": ["discharge-home"]}).status_code == 303
+    )
     assert asked_for(ward.id) == (True, ["bed-surgery"])
 
 
