@@ -8,6 +8,7 @@ from app.core.forms import Form, PhoneField, SeveralField, stripped
 from app.directory.words import PROFESSIONS, SKILLS
 from app.language.phrases import gettext as _
 from app.language.phrases import later
+from app.language.words import phone
 from app.organizations.actions import Description
 from app.organizations.forms import CommuneField, helped
 from app.organizations.models import Organization
@@ -52,7 +53,7 @@ class DescriptionForm(Form):
         return cls._prepared(
             organization,
             name=organization.name,
-            phone=organization.phone,
+            phone=phone(organization.phone),
             contact=organization.contact,
             address=organization.address,
         )

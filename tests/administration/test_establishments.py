@@ -85,7 +85,9 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(
 
 def test_who_answers_the_telephone_is_corrected_everywhere(town: Town, anne: Person) -> None:
     where = f"/organizations/{town.hospital_id}/description"
-    assert "1 rue de la Paix" in anne.get(where).text
+    shown = anne.get(where).text
+    assert "1 rue de la Paix" in shown
+    assert "01 99 00 12 34" in shown
     said = {key: value for key, value in WARD.items() if key not in ("kind", "answers")}
     assert anne.post(where, {**said, "name": "Hôpital des Deux-Rives"}).status_code == 303
     hospital = db.session.get_one(Organization, town.hospital_id, populate_existing=True)
