@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, exists, select
+from sqlalchemy import Integer, Select, Uuid, bindparam, exists, select
 
 from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
@@ -15,7 +15,7 @@ from app.care_requests.queries import performs
 from app.circles.models import CareTeamMember
 from app.conversations.models import Conversation, Line, LineDocument, Receipt
 from app.conversations.rules import READ_BY_CARERS, Kind, ReaderFacts, Side
-from app.core.db import db
+from app.core.db import UtcDateTime, db
 from app.directory.models import Practitioner
 from app.documents.models import Document
 from app.patients.models import Relation
@@ -170,13 +170,23 @@ UNREAD = exists(
 ).correlate(CareRequest)
 """For a list of requests: was something said that its `reader` has not seen?"""
 
+UNREAD_STAYS = timedelta(days=30)
+"""How long a request that is over stays in a list for what was not read of it."""
+
 TO_READ = (
     select(Conversation.request_id)
     .join(Receipt, Receipt.conversation_id == Conversation.id)
-    .where(Receipt.account_id == READER)
+    .join(CareRequest, CareRequest.id == Conversation.request_id)
+    .where(CareRequest.organization_id.in_(bindparam("organizations", expanding=True)))
+    .where(Receipt.account_id == READER, Conversation.last_at > bindparam("lately", type_=UtcDateTime()))
     .where(Receipt.seen_at.is_(None) | (Receipt.seen_at < Conversation.last_at))
+    .order_by(Conversation.last_at.desc())
+    .limit(bindparam("limit", type_=Integer))
+    .subquery()
+    .select()
 )
-"""The requests of which somebody told the `reader` something that she has not seen, over or not."""
+"""The requests of these `organizations` of which the `reader` was told something that she has not seen, since `lately`:
+the last `limit` of them, over or not."""
 
 
 def spoke(request_id: UUID) -> Sequence[tuple[UUID, Side]]:

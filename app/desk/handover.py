@@ -27,8 +27,7 @@ from app.tablets import actions, queries
 AT_MOST = 100
 
 
-SHIFTS = (8, 12, 24, 72)
-"""Hours since which one may ask what changed: a shift, a long one, a day, a weekend."""
+SHIFTS = (8, 12, 24, 72)  # hours since which one may ask: a shift, a long one, a day, a weekend
 
 
 @bp.get("/handover")

@@ -15,7 +15,7 @@ from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.plans import visits_counted
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, STATES, STEPS, UNWANTED, answer_due
-from app.desk.queries import Happened
+from app.desk.queries import Happened, HourSaid
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
 from app.language.phrases import gettext as _
@@ -76,11 +76,7 @@ class Hands:
 
 
 def follow_line(
-    request: CareRequest | RequestFacts,
-    reach: Reach,
-    now: datetime,
-    *,
-    hour_said: tuple[datetime, str | None] | None = None,
+    request: CareRequest | RequestFacts, reach: Reach, now: datetime, *, hour_said: HourSaid | None = None
 ) -> RequestLine:
     """Of the follow list: who comes, else how far the search came; the hour of the visit (`hour_said`, with what the
     patient said of it), else since when it is asked for, which says so."""

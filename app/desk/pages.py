@@ -29,7 +29,7 @@ from app.desk import lines
 from app.desk import queries as desk_queries
 from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, ReplyForm, WindowForm
 from app.desk.lines import Hands, Moment
-from app.desk.queries import Followed, Hours
+from app.desk.queries import Followed, HourSaid
 from app.desk.request_form import RequestForm
 from app.directory.models import PractitionerRole
 from app.dispatch import queries as dispatch_queries
@@ -39,8 +39,9 @@ from app.dispatch.words import answers_in_words as refusals_in_words
 from app.dispatch.words import stage
 from app.documents.models import Document
 from app.language.phrases import language, speaking
+from app.organizations.forms import CommuneField
 from app.pathways.schema import Pathway, Reason
-from app.patients.forms import CommuneField, PatientForm, PatientSearchForm
+from app.patients.forms import PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
 
 BESIDE = 30
@@ -69,19 +70,17 @@ def follow_list(account: Account, now: datetime, *, everything: bool, beside: UU
     requests, _event, hours, unread = desk_queries.followed(account, open_only=not everything, limit=limit)
     reach = dispatch_queries.reach([each.id for each in requests])
     return FollowList(
-        follow_lines(requests, hours, unread, reach, beside, now), beside, everything, follow_topics(account)
+        follow_lines((requests, hours, unread), reach, beside, now), beside, everything, follow_topics(account)
     )
 
 
 def follow_lines(
-    requests: Sequence[RequestFacts],
-    hours: Hours,
-    unread: Container[UUID],
+    found: tuple[Sequence[RequestFacts], Mapping[UUID, HourSaid], Container[UUID]],
     reach: Mapping[UUID, Reach],
     current: UUID | None,
     now: datetime,
 ) -> list[RequestLine]:
-    nobody = Reach()
+    (requests, hours, unread), nobody = found, Reach()
     return [
         replace(
             lines.follow_line(each, reach.get(each.id, nobody), now, hour_said=hours.get(each.id)),
@@ -175,7 +174,7 @@ class FollowPage(FollowList):
         ahead = dispatch_queries.ahead(asked, now)
         link = patient_link(found) if mine else None
         return cls(
-            lines=follow_lines(beside, hours, unread, reaches, asked.id, now),
+            lines=follow_lines((beside, hours, unread), reaches, asked.id, now),
             beside=asked.id,
             everything=False,
             live_topics=[*(f"request-{each}" for each in moving), f"conversation-{asked.id}", *follow_topics(account)],
@@ -359,7 +358,7 @@ class NewPatientPage(Page):
 class PlaceMeant(Page):
     """Under a place's field: what Relais understood, or what to choose among."""
 
-    template = "patients/_meant.html"
+    template = "organizations/_meant.html"
 
     field: CommuneField
 

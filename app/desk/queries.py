@@ -7,21 +7,22 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, select, union
 from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload, lazyload, load_only
 
+from app import clock
 from app.accounts.models import REQUESTERS, Account
 from app.appointments.models import Appointment, PatientLink, PatientSpace
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy, Step
 from app.care_requests.rules import OPEN, State
 from app.conversations.models import Conversation
-from app.conversations.queries import TO_READ, UNREAD
+from app.conversations.queries import TO_READ, UNREAD, UNREAD_STAYS
 from app.core.db import db, rows
 from app.directory.models import PractitionerRole
 from app.dispatch.models import Inquiry, Offer, OfferState
 from app.organizations.models import Organization
 from app.patients.models import Patient
 
-Hours = dict[UUID, tuple[datetime, str | None]]
-"""By request: when somebody comes, and what the patient said of it."""
+HourSaid = tuple[datetime, str | None]
+"""When somebody comes, and what the patient said of it."""
 
 
 class Followed(NamedTuple):
@@ -117,12 +118,7 @@ def _beginning_with(newest: Select[UUID]) -> Select[*tuple[Any, ...]]:
         newest.order_by(CareRequest.created_at.desc()).limit(_LIMIT).subquery().select(),
         unanswered.subquery().select(),
         select(CareRequest.id).where(CareRequest.episode_id == bindparam("episode", type_=Uuid())),
-        TO_READ.join(CareRequest, CareRequest.id == Conversation.request_id)
-        .where(CareRequest.organization_id.in_(bindparam("organizations", expanding=True)))
-        .order_by(Conversation.last_at.desc())
-        .limit(_LIMIT)
-        .subquery()
-        .select(),
+        TO_READ,
     )
     return _LISTED.where(CareRequest.id.in_(union(*parts)))
 
@@ -134,12 +130,19 @@ _ALL = _beginning_with(_MINE)
 
 def followed(
     account: Account, *, open_only: bool, limit: int = 100, episode_id: UUID | None = None
-) -> tuple[list[RequestFacts], list[RequestFacts], Hours, set[UUID]]:
+) -> tuple[list[RequestFacts], list[RequestFacts], dict[UUID, HourSaid], set[UUID]]:
     """The requests of this person's organizations, those nobody answered first, then the newest; in the order in which
     they were asked, the needs of this event; the hour of those that have one; and where there is something to read,
     which keeps a request in the list when it is over."""
     mine = account.organizations(*REQUESTERS)
-    listed = rows(_OPEN if open_only else _ALL, organizations=mine, limit=limit, episode=episode_id, reader=account.id)
+    listed = rows(
+        _OPEN if open_only else _ALL,
+        organizations=mine,
+        limit=limit,
+        episode=episode_id,
+        reader=account.id,
+        lately=clock.now() - UNREAD_STAYS,
+    )
     found = [facts_of(row) for row in listed]
     hours = {each.id: (row[0], row[1]) for row, each in zip(listed, found, strict=True) if row[0]}
     unread = {each.id for row, each in zip(listed, found, strict=True) if row[2]}
