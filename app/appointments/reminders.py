@@ -40,9 +40,13 @@ def _remind(visit_id: UUID, now: datetime) -> None:
         return
     visit.remind_at = None
     patient, at = visit.request.patient, visit.starts_at
-    if at and at > now and visit.request.state is State.SCHEDULED and patient and is_reminded(patient):
+    if at and at > now and _is_awaited(visit) and patient and is_reminded(patient):
         space_of(patient.id, now)  # Its two words sign what is sent.
         letters.enqueue(KIND, visit.id, patient.phone, now=now, expires_at=at, medium=Medium.SMS)
+
+
+def _is_awaited(visit: Appointment) -> bool:
+    return visit.request.state is State.SCHEDULED and visit.request.stay_id is None
 
 
 def is_reminded(patient: Patient) -> bool:
@@ -58,7 +62,7 @@ def can_be_reminded(patient: Patient) -> bool:
 def compose(letter: Letter, now: datetime) -> Words | None:
     """When, the two words, where to answer: nothing of the care, of who comes, of whom it is about (FACTS 4.6)."""
     visit = db.session.get(Appointment, letter.subject_id)
-    if visit is None or visit.starts_at is None or visit.starts_at <= now or visit.request.state is not State.SCHEDULED:
+    if visit is None or visit.starts_at is None or visit.starts_at <= now or not _is_awaited(visit):
         return None
     theirs = PatientSpace.patient_id == visit.request.patient_id
     words = db.session.scalar(select(PatientSpace.code_words).where(theirs))
