@@ -17,7 +17,6 @@ from app.organizations.queries import territory_communes, territory_of, whose_ru
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway
 
-
 GOES_ON = CareRequest.stay_id.is_(None)
 """It is not suspended."""
 

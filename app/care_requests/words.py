@@ -68,8 +68,12 @@ CANCELLATIONS: dict[str, str] = {
     "patient": later("Le patient ne veut pas"),
     "admitted": later("Le patient reste hospitalisé"),
     "elsewhere": later("Trouvé autrement"),
+    "moved": later("A déménagé"),
     "mistake": later("Erreur de saisie"),
 }
+
+MOVED = later("la personne a déménagé")
+"""Why somebody else is looked for."""
 
 ENDED = later("son suivi s'arrête")
 """Why everything that was asked for somebody ends when she dies: whoever reads more may open her page."""

@@ -44,7 +44,9 @@ LONGEST = timedelta(days=365)
 """A day of leaving further away than that is a slip of the thumb."""
 
 
-def admission(running: tuple[UUID, UUID | None] | None, here: UUID | None, over: UUID | None, *, dead: bool) -> Admission:
+def admission(
+    running: tuple[UUID, UUID | None] | None, here: UUID | None, over: UUID | None, *, dead: bool
+) -> Admission:
     """`running`: the stay that lasts, with its ward (none: nobody knows where); `here`: the ward that is said now;
     `over`: the stay of which somebody said, having read where it is, that this one follows it."""
     if dead:

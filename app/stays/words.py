@@ -17,8 +17,12 @@ AWAY_NOTICE = Notice(
 )
 """Somebody is in hospital, or has died: whoever was to come must not stand before a closed door."""
 
-EXIT_NOTICE = Notice(later("Un retour se prépare"), later("Une date a changé pour un de vos patients."), urgency="normal")
-HOME_NOTICE = Notice(later("Vos visites reprennent"), later("Un de vos patients est rentré chez lui."), urgency="normal")
+EXIT_NOTICE = Notice(
+    later("Un retour se prépare"), later("Une date a changé pour un de vos patients."), urgency="normal"
+)
+HOME_NOTICE = Notice(
+    later("Vos visites reprennent"), later("Un de vos patients est rentré chez lui."), urgency="normal"
+)
 AGAIN_NOTICE = Notice(later("Une information est corrigée"), later("Ouvrez Relais avant de partir."))
 """A death was said by mistake."""
 
@@ -37,8 +41,16 @@ def stay_words(stay: Stay, sex: str) -> str:
     where, since = place_words(stay.organization), _day(stay.since)
     said = {"where": where, "since": since}
     if sex == "M":
-        return _("Hospitalisé : %(where)s, depuis le %(since)s", **said) if where else _("Hospitalisé, on ne sait pas où, depuis le %(since)s", **said)
-    return _("Hospitalisée : %(where)s, depuis le %(since)s", **said) if where else _("Hospitalisée, on ne sait pas où, depuis le %(since)s", **said)
+        return (
+            _("Hospitalisé : %(where)s, depuis le %(since)s", **said)
+            if where
+            else _("Hospitalisé, on ne sait pas où, depuis le %(since)s", **said)
+        )
+    return (
+        _("Hospitalisée : %(where)s, depuis le %(since)s", **said)
+        if where
+        else _("Hospitalisée, on ne sait pas où, depuis le %(since)s", **said)
+    )
 
 
 def exit_words(stay: Stay) -> str:
