@@ -1,5 +1,6 @@
 """What ends or moves a person's care: her death, said on a screen of its own and taken back in time; a move."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -46,7 +47,7 @@ def death(patient_id: UUID) -> Response:
 def say_died(patient_id: UUID) -> Response:
     """Said twice, it was the first time."""
     patient, form = my_patient(patient_id), DeathForm()
-    if not form.validate():
+    if not form.validate() or form.on.data is None:
         return page(DeathPage.about(patient, form), status=422)
     with transaction():
         patient = my_patient(patient_id)
@@ -82,9 +83,11 @@ def move_form(patient: Patient) -> MoveForm:
     members = {str(each.id): each.practitioner.name for each in circle_queries.circle_of(patient.id)}
     asked = [each for each in open_for(patient.id) if is_followed_by(each, me())]
     taken = [each for each in asked if each.state in GIVEN_BACK]
-    return MoveForm(
-        where_she_works(), members, *({str(each.id): asked_words(each) for each in some} for some in (asked, taken))
-    )
+    return MoveForm(where_she_works(), members, by_id(asked), by_id(taken))
+
+
+def by_id(asked: Iterable[CareRequest]) -> dict[str, str]:
+    return {str(each.id): asked_words(each) for each in asked}
 
 
 def asked_words(request: CareRequest) -> str:
@@ -113,8 +116,10 @@ def write_move(patient: Patient, form: MoveForm, now: datetime) -> None:
     actions.move_away(patient.id, today(), address_unknown=form.place is None, by=me(), now=now)
     if form.place:
         commune, postal_code = form.place.commune.code, form.place.postal_code
-        lives = {"commune_code": commune, "postal_code": postal_code, "address": form.address.data or ""}
-        correct(patient.id, replace(identity_of(patient), **lives), patient.version, by=me().id, now=now)
+        wanted = replace(
+            identity_of(patient), commune_code=commune, postal_code=postal_code, address=form.address.data or ""
+        )
+        correct(patient.id, wanted, patient.version, by=me().id, now=now)
     for request in chosen(form.ended):
         dispatch.cancel(request, by=me(), now=now, reason="moved")
     for request in chosen(form.handed_on):

@@ -61,7 +61,7 @@ class Corrected:
 @dataclass(frozen=True)
 class Where:
     """Where she is, in words, and what the reader may say of it. `here`: the establishments for which the reader asks
-    where she could be in hospital from today on. `stay_id`: of the stay that lasts; `exit`: when it may end, with what
+    where she could be in hospital from today on, and is not. `stay_id`: of the stay that lasts; `exit`: when it may end, with what
     was said before; `prepares`: may the reader ask for what is needed at home? `undoable`: may a death that was said by
     mistake still be taken back?"""
 
@@ -87,7 +87,7 @@ class Where:
             exit=exit_words(known.stay) if known.stay else "",
             stay_id=known.stay.id if known.stay else None,
             moved=moved_words(known.moved) if known.moved else "",
-            here=[] if known.stay else places,
+            here=[] if any(is_in(known.stay, each) for each in places) else places,
             prepares=bool(places),
         )
 
@@ -295,12 +295,12 @@ class StayPage(Page):
             may_say_exit=running is not None and says_exit(running, account),
             former=[exit_said(each) for each in reversed(running.expected)] if running else [],
             typed=typed,
-            found=[
-                ward_line(each)
-                for each in stays.establishments(typed)
-                if not running or each.id != running.organization_id
-            ],
+            found=[ward_line(each) for each in stays.establishments(typed) if not is_in(running, each)],
         )
+
+
+def is_in(stay: Stay | None, ward: Organization) -> bool:
+    return stay is not None and stay.organization_id == ward.id
 
 
 def exit_said(each: ExpectedExit) -> tuple[str, str, str]:

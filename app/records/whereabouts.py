@@ -37,7 +37,7 @@ def stay_page(patient: Patient, form: ExitForm | None = None) -> StayPage:
 @bp.post("/<uuid:patient_id>/stay")
 @role(*REQUESTERS)
 def admit(patient_id: UUID) -> Response:
-    """`ward`: where she is in hospital, or `unknown`; `over`: the stay elsewhere of which one has read, and that ends."""
+    """`ward`: where she is in hospital, or `unknown`; `over`: the stay elsewhere that ends, of which one has read."""
     ward, over = ward_said(), uuid_or_none(request.form.get("over"))
     with transaction():
         patient = my_patient(patient_id)
@@ -71,7 +71,7 @@ def expect_exit(patient_id: UUID) -> Response:
         return over_meanwhile(patient)
     if not says_exit(running, me()):
         abort(403)
-    if not form.validate():
+    if not form.validate() or form.on.data is None:
         return page(stay_page(patient, form), status=422)
     with transaction():
         said = actions.expect_exit(

@@ -147,7 +147,7 @@ def expect_exit(stay: Stay, on: date, why: str, *, by: Account, now: datetime) -
 
 
 def come_home(stay: Stay, *, by: Account, now: datetime) -> bool:
-    """She is home: what waited for it goes on. Said twice, it was once. False when she is said to be elsewhere since."""
+    """She is home: what waited for it goes on. Said twice, it was once. False when the stay ended otherwise."""
     _lock(stay.patient_id)
     db.session.refresh(stay)
     if stay.until:

@@ -17,9 +17,9 @@ STANDS = text("kind = 'died' AND undone_at IS NULL")
 
 
 class Stay(Identified, Model):
-    """That a person is in hospital (FHIR Encounter), one stay at a time; `organization_id`: none while nobody knows where.
+    """That a person is in hospital (FHIR Encounter), one stay at a time.
 
-    `until` and `ended`: none while it lasts.
+    `organization_id`: none while nobody knows where. `until`, `ended`: none while it lasts.
     """
 
     __tablename__ = "stay"
@@ -41,7 +41,7 @@ class Stay(Identified, Model):
 
 
 class ExpectedExit(Identified, Model):
-    """A day on which the stay was said to end; the last one counts. `why`: what changed, in the words of who said it."""
+    """A day on which a stay was said to end; the last one counts. `why`: what changed, in the words of who said so."""
 
     __tablename__ = "expected_exit"
 

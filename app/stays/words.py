@@ -37,20 +37,13 @@ def place_words(organization: Organization | None) -> str:
 
 
 def stay_words(stay: Stay, sex: str) -> str:
-    """`Hospitalisée depuis le 28 novembre`, `Hospitalisé à …`."""
-    where, since = place_words(stay.organization), _day(stay.since)
-    said = {"where": where, "since": since}
-    if sex == "M":
-        return (
-            _("Hospitalisé : %(where)s, depuis le %(since)s", **said)
-            if where
-            else _("Hospitalisé, on ne sait pas où, depuis le %(since)s", **said)
-        )
-    return (
-        _("Hospitalisée : %(where)s, depuis le %(since)s", **said)
-        if where
-        else _("Hospitalisée, on ne sait pas où, depuis le %(since)s", **said)
-    )
+    """`Hospitalisée : Médecine polyvalente, Centre hospitalier des Deux-Rives, depuis le 28 novembre`."""
+    said = {"where": place_words(stay.organization), "since": _day(stay.since)}
+    if not stay.organization:
+        unknown = {"M": _("Hospitalisé, on ne sait pas où, depuis le %(since)s", **said)}
+        return unknown.get(sex) or _("Hospitalisée, on ne sait pas où, depuis le %(since)s", **said)
+    known = {"M": _("Hospitalisé : %(where)s, depuis le %(since)s", **said)}
+    return known.get(sex) or _("Hospitalisée : %(where)s, depuis le %(since)s", **said)
 
 
 def exit_words(stay: Stay) -> str:
