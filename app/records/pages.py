@@ -32,7 +32,7 @@ from app.records.queries import Care
 from app.stays import queries as stays
 from app.stays.models import ExpectedExit, LifeEvent, Stay
 from app.stays.rules import ESTABLISHMENTS, may_undo
-from app.stays.words import death_words, exit_words, moved_words, place_words, stay_words
+from app.stays.words import died_words, exit_words, moved_words, place_words, stay_words
 
 UNKNOWN = "unknown"
 """Instead of the id of a ward: nobody knows where she is."""
@@ -60,10 +60,12 @@ class Corrected:
 
 @dataclass(frozen=True)
 class Where:
-    """Where she is, in words, and what the reader may say of it. `here`: the establishments for which the reader asks
-    where she could be in hospital from today on, and is not. `stay_id`: of the stay that lasts; `exit`: when it may end, with what
-    was said before; `prepares`: may the reader ask for what is needed at home? `undoable`: may a death that was said by
-    mistake still be taken back?"""
+    """Where she is, in words, and what the reader may say of it.
+
+    `here`: the establishments for which the reader asks where she could be in hospital from today on, and is not.
+    `exit`: when the stay may end, with what was said before; `prepares`: may the reader ask for what is needed at home?
+    `undoable`: may a death that was said by mistake be taken back?
+    """
 
     died: str
     said_by: str
@@ -80,7 +82,7 @@ class Where:
         known = stays.whereabouts(patient.id)
         places = [] if known.death else establishments_of(account)
         return cls(
-            died=death_words(known.death, patient.sex) if known.death else "",
+            died=died_words(known.death.on if known.death else None, patient.sex),
             said_by=_said_by(known.death) if known.death else "",
             undoable=known.death is not None and may_undo(known.death.at, now),
             hospital=stay_words(known.stay, patient.sex) if known.stay else "",
@@ -196,7 +198,7 @@ def ways_in(care: Sequence[Care], account: Account) -> dict[UUID, str]:
 def care_line(care: Care, addresses: dict[UUID, str], places: dict[UUID, str], now: datetime) -> RequestLine:
     facts = care.facts
     line = line_of(facts, addresses.get(facts.id, ""), when=when(care, now), note=comes(facts))
-    late = facts.state in (State.ACCEPTED, State.SCHEDULED) and care.late_at
+    late = facts.state in (State.ACCEPTED, State.SCHEDULED) and care.late_at and not facts.stay_id
     title, what = said(facts.need.care), places[facts.organization_id]
     return replace(line, title=title, what=what, answer=care.answer or "", overdue="clock" if late else "")
 

@@ -1,6 +1,6 @@
 """The French words of a stay, and what carers are told: nothing that names anybody, and no word of care."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from app import clock
 from app.language.phrases import gettext as _
@@ -55,8 +55,11 @@ def exit_words(stay: Stay) -> str:
     return said + (" " + _("(avant : le %(day)s)", day=date_words(former[0].on, "d MMMM")) if former else "")
 
 
-def death_words(event: LifeEvent, sex: str) -> str:
-    day = date_words(event.on)
+def died_words(on: date | None, sex: str) -> str:
+    """Empty of who lives."""
+    if on is None:
+        return ""
+    day = date_words(on)
     return _("Décédé le %(day)s", day=day) if sex == "M" else _("Décédée le %(day)s", day=day)
 
 
