@@ -129,8 +129,8 @@ class MoveForm(Form):
         filters=[stripped],
         validators=[Length(max=200, message=later("200 lettres au plus."))],
     )
-    leaving = SeveralField(later("Qui ne la suit plus ?"), validators=[Optional()])
-    handed_on = SeveralField(later("Chercher quelqu'un d'autre, près de chez elle"), validators=[Optional()])
+    leaving = SeveralField(later("Qui ne suit plus cette personne ?"), validators=[Optional()])
+    handed_on = SeveralField(later("Chercher quelqu'un d'autre, à la nouvelle adresse"), validators=[Optional()])
     ended = SeveralField(later("Annuler"), validators=[Optional()])
 
     def __init__(

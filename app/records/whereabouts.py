@@ -38,6 +38,7 @@ def stay_page(patient: Patient, form: ExitForm | None = None) -> StayPage:
 @role(*REQUESTERS)
 def admit(patient_id: UUID) -> Response:
     """`ward`: where she is in hospital, or `unknown`; `over`: the stay elsewhere that ends, of which one has read."""
+    my_patient(patient_id)
     ward, over = ward_said(), uuid_or_none(request.form.get("over"))
     with transaction():
         patient = my_patient(patient_id)

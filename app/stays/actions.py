@@ -26,7 +26,7 @@ from app.patients.models import Cause, Patient
 from app.patients.relations import Holder, end_all_but, relate
 from app.stays import queries, rules
 from app.stays.models import ExpectedExit, LifeEvent, Stay
-from app.stays.rules import AFTERWARDS, Admission, Ending, LifeKind
+from app.stays.rules import AFTERWARDS, Admission, LifeKind, StayEnding
 from app.stays.words import AGAIN_NOTICE, AWAY_NOTICE, EXIT_NOTICE, HOME_NOTICE, MOVED_NOTICE
 
 
@@ -109,7 +109,7 @@ def admit(
     said = rules.admission(lasting, organization_id, over, dead=queries.has_died(patient_id))
     if said in (Admission.BEGINS, Admission.TRANSFER):
         if running:
-            _end(running, Ending.TRANSFERRED, by, now)
+            _end(running, StayEnding.TRANSFERRED, by, now)
         _begin(patient_id, organization_id, by, now)
     return said
 
@@ -151,18 +151,18 @@ def come_home(stay: Stay, *, by: Account, now: datetime) -> bool:
     _lock(stay.patient_id)
     db.session.refresh(stay)
     if stay.until:
-        return stay.ended is Ending.HOME
-    _end(stay, Ending.HOME, by, now)
+        return stay.ended is StayEnding.HOME
+    _end(stay, StayEnding.HOME, by, now)
     news = _news(stay, "home", HOME_NOTICE, by, now)
     _spread(BackHome(stay.patient_id, news), stay.patient_id, news)
     return True
 
 
-def _end(stay: Stay, ended: Ending, by: Account, now: datetime) -> None:
+def _end(stay: Stay, ended: StayEnding, by: Account, now: datetime) -> None:
     stay.until, stay.ended, stay.ended_by_id = now, ended, by.id
     record("stay.ended", stay, by, now=now, how=ended.value)
     db.session.flush()
-    until = now + AFTERWARDS if ended is Ending.DIED else now
+    until = now + AFTERWARDS if ended is StayEnding.DIED else now
     end_all_but(stay.patient_id, Cause.STAY, (), until=until)
 
 
@@ -173,7 +173,7 @@ def say_died(patient_id: UUID, on: date, *, by: Account, now: datetime) -> LifeE
     if known := queries.death_of(patient_id):
         return known
     if stay := queries.running(patient_id):
-        _end(stay, Ending.DIED, by, now)
+        _end(stay, StayEnding.DIED, by, now)
     event = LifeEvent(id=new_id(), patient_id=patient_id, kind=LifeKind.DIED, on=on, said_by_id=by.id, at=now)
     db.session.add(event)
     db.session.flush()
@@ -200,7 +200,7 @@ def undo_death(patient_id: UUID, *, by: Account, now: datetime) -> bool:
 
 def _take_up_stay(patient_id: UUID, ended_at: datetime, by: Account, now: datetime) -> None:
     """She is still where she was when somebody said that she had died."""
-    same = Stay.patient_id == patient_id, Stay.ended == Ending.DIED, Stay.until == ended_at
+    same = Stay.patient_id == patient_id, Stay.ended == StayEnding.DIED, Stay.until == ended_at
     stay = db.session.scalar(select(Stay).where(*same))
     if stay is None:
         return

@@ -11,7 +11,7 @@ from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
 from app.organizations.models import Organization
 from app.patients.models import WHILE_RUNNING
-from app.stays.rules import Ending, LifeKind
+from app.stays.rules import LifeKind, StayEnding
 
 STANDS = text("kind = 'died' AND undone_at IS NULL")
 
@@ -32,7 +32,7 @@ class Stay(Identified, Model):
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
     since: Mapped[datetime]
     until: Mapped[datetime | None]
-    ended: Mapped[Ending | None] = mapped_column(text_enum(Ending, 20))
+    ended: Mapped[StayEnding | None] = mapped_column(text_enum(StayEnding, 20))
     said_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     ended_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 
-class Ending(enum.StrEnum):
+class StayEnding(enum.StrEnum):
     """How a stay ended."""
 
     HOME = "home"
