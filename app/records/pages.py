@@ -96,7 +96,8 @@ class Where:
 
 def establishments_of(account: Account) -> list[Organization]:
     """Those for which this person asks."""
-    return [each for each in organizations(account.organizations(*REQUESTERS)) if each.kind in ESTABLISHMENTS]
+    places = organizations(dict.fromkeys(account.organizations(*REQUESTERS)))  # Once each, whatever her roles there.
+    return [each for each in places if each.kind in ESTABLISHMENTS]
 
 
 def says_exit(stay: Stay, account: Account) -> bool:
@@ -287,17 +288,22 @@ class StayPage(Page):
 
     @classmethod
     def about(cls, patient: Patient, account: Account, form: ExitForm, typed: str, now: datetime) -> Self:
-        running = stays.running(patient.id)
+        running, where = stays.running(patient.id), Where.of(patient, account, now)
+        named = {each.id for each in where.here}
         return cls(
             patient_id=patient.id,
             name=patient.name,
             woman=patient.sex != "M",
-            where=Where.of(patient, account, now),
+            where=where,
             form=form,
             may_say_exit=running is not None and says_exit(running, account),
             former=[exit_said(each) for each in reversed(running.expected)] if running else [],
             typed=typed,
-            found=[ward_line(each) for each in stays.establishments(typed) if not is_in(running, each)],
+            found=[
+                ward_line(each)
+                for each in stays.establishments(typed)
+                if each.id not in named and not is_in(running, each)
+            ],
         )
 
 
