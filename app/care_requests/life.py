@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.accounts.models import Account
 from app.audit.actions import record
@@ -62,8 +62,10 @@ def suspend(fact: Hospitalised) -> None:
 def resume(fact: BackHome) -> None:
     """Searches go on with those who have not said no; an hour that has passed is to be proposed again."""
     now, by = fact.news.now, db.session.get_one(Account, fact.news.by)
-    waiting = CareRequest.patient_id == fact.patient_id, CareRequest.stay_id.is_not(None)
-    touched = list(_locked(db.session.scalars(select(CareRequest.id).where(*waiting)).all()))
+    # By the stay as well: of two records that were one and are two again, one may hold the stay, the other the request.
+    hers = CareRequest.patient_id == fact.patient_id, CareRequest.stay_id == fact.news.subject_id
+    waiting = select(CareRequest.id).where(or_(*hers), CareRequest.stay_id.is_not(None))
+    touched = list(_locked(db.session.scalars(waiting).all()))
     for request in touched:
         request.stay_id, request.changed_at = None, now
         note(request, "resume", by=by, now=now)
@@ -120,7 +122,7 @@ def _take_back(request: CareRequest, fact: DeathUndone) -> None:
 def _state_before(request: CareRequest, ended_at: datetime) -> State:
     before = Step.request_id == request.id, Step.state.is_not(None), Step.at <= ended_at, Step.state != State.CANCELLED
     last = select(Step.state).where(*before).order_by(Step.at.desc(), Step.id.desc()).limit(1)
-    return db.session.scalars(last).one() or State.SEARCHING
+    return State(db.session.scalars(last).one())
 
 
 def tell_performers(fact: ExitExpected | MovedAway) -> None:

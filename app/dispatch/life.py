@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app.care_requests.life import CareHalted, CareResumed
-from app.care_requests.models import CareRequest, State
+from app.care_requests.models import State
 from app.core.db import db
 from app.dispatch import offers, words
 from app.dispatch.actions import begin_again
@@ -25,12 +25,13 @@ def halt(fact: CareHalted) -> None:
 def go_on(fact: CareResumed) -> None:
     """Who had it has it again, and whoever did not say no may be asked once more."""
     if fact.ended_at:
-        _take_back(fact.request, fact)
+        _take_back(fact)
     if fact.request.state is State.SEARCHING:
         begin_again(fact.request, None, fact.now)
 
 
-def _take_back(request: CareRequest, fact: CareResumed) -> None:
+def _take_back(fact: CareResumed) -> None:
+    request = fact.request
     ended = Offer.request_id == request.id, Offer.state == OfferState.WITHDRAWN, Offer.ended_at == fact.ended_at
     for offer in db.session.scalars(select(Offer).where(*ended).order_by(Offer.id)).all():
         hers = request.performer_id == offer.role_id
