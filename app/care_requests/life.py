@@ -121,8 +121,8 @@ def _take_back(request: CareRequest, fact: DeathUndone) -> None:
 
 def _state_before(request: CareRequest, ended_at: datetime) -> State:
     before = Step.request_id == request.id, Step.state.is_not(None), Step.at <= ended_at, Step.state != State.CANCELLED
-    last = select(Step.state).where(*before).order_by(Step.at.desc(), Step.id.desc()).limit(1)
-    return State(db.session.scalars(last).one())
+    states = db.session.scalars(select(Step.state).where(*before).order_by(Step.at.desc(), Step.id.desc()).limit(1))
+    return next(state for state in states if state)
 
 
 def tell_performers(fact: ExitExpected | MovedAway) -> None:
