@@ -25,6 +25,13 @@ def territory_of(commune_code: str) -> Organization | None:
     return db.session.scalars(statement.limit(1)).first()
 
 
+def only_territory() -> str:
+    """The name of the territory that this Relais is of; empty where it has several, or none yet."""
+    named = select(Organization.name).where(Organization.id.in_(select(TerritoryCommune.organization_id)))
+    names = db.session.scalars(named.limit(2)).all()
+    return names[0] if len(names) == 1 else ""
+
+
 def territories_around(organization_ids: Sequence[UUID]) -> Sequence[UUID]:
     """The territories that these organizations lie in, or are themselves."""
     at = select(Organization.commune_code).where(Organization.id.in_(organization_ids))
@@ -46,6 +53,14 @@ def whose_rules(organization_ids: Sequence[UUID]) -> list[UUID]:
 def organizations(ids: Iterable[UUID]) -> list[Organization]:
     """In the order of the ids as given."""
     return [db.session.get_one(Organization, each) for each in ids]
+
+
+def within(ids: Collection[UUID]) -> list[Organization]:
+    """These organizations and what stands within them at any depth, but for what is closed, by name."""
+    tree = select(Organization.id).where(Organization.id.in_(ids)).cte(recursive=True)
+    tree = tree.union(select(Organization.id).join(tree, Organization.parent_id == tree.c.id))
+    theirs = Organization.id.in_(select(tree.c.id)), Organization.closed_at.is_(None)
+    return list(db.session.scalars(select(Organization).where(*theirs).order_by(Organization.name, Organization.id)))
 
 
 def territory_communes(organization_ids: Sequence[UUID]) -> Sequence[str]:

@@ -12,9 +12,10 @@ from app.core.forms import DayField, Form, SeveralField, stripped
 from app.identity.rules import Traits
 from app.language.phrases import gettext as _
 from app.language.phrases import later
+from app.organizations.forms import CommuneField, helped
 from app.organizations.models import Commune
 from app.organizations.places import Place
-from app.patients.forms import BirthDateField, BirthPlaceField, CommuneField, PatientForm, helped
+from app.patients.forms import BirthDateField, BirthPlaceField, PatientForm
 from app.stays.rules import is_possible_death, is_possible_exit
 
 

@@ -197,6 +197,10 @@ def go_to_who_is_in_hospital(to: str = "") -> Callable[[Page], None]:
     return act
 
 
+def open_a_service(page: Page) -> None:
+    page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
+
+
 def patient_answers(name: str) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         go_to_the_patients_page(page)
@@ -204,6 +208,29 @@ def patient_answers(name: str) -> Callable[[Page], None]:
         page.locator("[data-state=confirmed], [data-state=declined]").first.wait_for()
 
     return act
+
+
+def in_language(chosen: str, act: Callable[[Page], None] | None = None) -> Callable[[Page], None]:
+    """The same page of a patient as the address asks for it, which keeps nothing."""
+
+    def ask(page: Page) -> None:
+        if act:
+            act(page)
+        page.goto(f"{page.url}?lang={chosen}")
+
+    return ask
+
+
+def go_to_the_door(page: Page) -> None:
+    """From the space back to where its two words are asked."""
+    page.goto(page.url.rpartition("/")[0])
+
+
+def say_wrong_words(page: Page) -> None:
+    go_to_the_door(page)
+    page.locator("#words").fill("lune soleil zèbre")
+    page.locator("main button").first.click()
+    page.locator("[aria-invalid]").wait_for()
 
 
 def dead_link(page: Page) -> None:
@@ -261,6 +288,9 @@ SCREENS = [
     Screen("people", "proof", "nurse", "proof"),
     Screen("people", "address", "nurse", "account/email"),
     Screen("people", "closing", "nurse", "account/closing"),
+    Screen("people", "establishment", "admin", "organizations"),
+    Screen("people", "a service of it", "admin", "organizations", "main a.row__link"),
+    Screen("people", "opening a service", "admin", "organizations", "main a.row__link", act=open_a_service),
     Screen("people", "members", "admin", "members"),
     Screen("people", "member", "admin", "members", "main .row__link"),
     Screen("people", "invitation", "admin", "invitations/new"),
@@ -273,6 +303,15 @@ SCREENS = [
     Screen("tablets", "of the ward", "", "tablet"),
     Screen("tablets", "administered", "admin", "tablets"),
     Screen("tablets", "badges", "ward", "badges"),
+    Screen("patient", "space", "", "demo/patient"),
+    Screen("patient", "space in Arabic", "", "demo/patient", act=in_language("ar")),
+    Screen("patient", "space in Turkish", "", "demo/patient", act=in_language("tr")),
+    Screen("patient", "visit", "", "demo/patient", "main a[href*='/p/']"),
+    Screen("patient", "visit in Arabic", "", "demo/patient", "main a[href*='/p/']", in_language("ar")),
+    Screen("patient", "visit in Ukrainian", "", "demo/patient", "main a[href*='/p/']", in_language("uk")),
+    Screen("patient", "who looked", "", "demo/patient", "main a[href$='/readers']"),
+    Screen("patient", "door in Portuguese", "", "demo/patient", act=in_language("pt", go_to_the_door)),
+    Screen("patient", "door, wrong words", "", "demo/patient", act=say_wrong_words),
     Screen("elsewhere", "demonstration", "", "demo"),
     Screen("elsewhere", "offline", "", "offline"),
     Screen("elsewhere", "nowhere", "", "nowhere"),
