@@ -67,7 +67,7 @@ def death_of(patient_id: UUID) -> LifeEvent | None:
 
 def establishments(typed: str) -> Sequence[Organization]:
     """Where somebody may be in hospital, of those whose name or whose establishment's name is begun so."""
-    kinds = Organization.kind.in_(ESTABLISHMENTS)
-    known = db.session.scalars(select(Organization).where(kinds).options(joinedload(Organization.parent))).all()
+    open_ones = Organization.kind.in_(ESTABLISHMENTS), Organization.closed_at.is_(None)
+    known = db.session.scalars(select(Organization).where(*open_ones).options(joinedload(Organization.parent))).all()
     found = named(typed, [(place_words(each), each) for each in known])
     return sorted(found, key=lambda each: (each.parent.name if each.parent else each.name, each.name))[:SHOWN]
