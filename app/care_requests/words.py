@@ -58,17 +58,48 @@ STEPS: dict[str, str] = {
     "start": later("Soins commencés"),
     "finish": later("Terminée"),
     "outcome": later("Compte rendu reçu"),
+    "suspend": later("Suspendue : à l'hôpital"),
+    "resume": later("Reprend : de retour à la maison"),
+    "lapse": later("Heure passée pendant l'hospitalisation : à reproposer"),
+    "restored": later("Rouverte : une erreur est corrigée"),
     "withdraw": later("Désistement"),
     "cancel": later("Demande annulée"),
 }
+
+SIGNS = {
+    "opened": "searching",
+    "asked": "wave",
+    "refused": "refusal",
+    "widened": "wave",
+    "accept": "accepted",
+    "exhaust": "unanswered",
+    "relaunch": "searching",
+    "schedule": "scheduled",
+    "start": "started",
+    "finish": "done",
+    "cancel": "cancelled",
+    "approve": "searching",
+    "decline": "cancelled",
+    "split": "searching",
+    "proposed": "wave",
+    "late": "unanswered",
+}
+"""How a step is drawn in the timeline; whatever is not here is a note."""
 
 CANCELLATIONS: dict[str, str] = {
     "not-needed": later("Plus besoin"),
     "patient": later("Le patient ne veut pas"),
     "admitted": later("Le patient reste hospitalisé"),
     "elsewhere": later("Trouvé autrement"),
+    "moved": later("A déménagé"),
     "mistake": later("Erreur de saisie"),
 }
+
+MOVED = later("la personne a déménagé")
+"""Why somebody else is looked for."""
+
+ENDED = later("son suivi s'arrête")
+"""Why everything that was asked for somebody ends when she dies: whoever reads more may open her page."""
 
 UNDECIDED = later("aucune décision à temps")
 """Why a request ended that no senior doctor decided on."""

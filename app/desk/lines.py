@@ -14,7 +14,7 @@ from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.plans import visits_counted
 from app.care_requests.rules import TAKEN
-from app.care_requests.words import CANCELLATIONS, STATES, STEPS, UNWANTED, answer_due
+from app.care_requests.words import CANCELLATIONS, SIGNS, STATES, STEPS, UNWANTED, answer_due
 from app.desk.queries import Happened, HourSaid
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
@@ -23,26 +23,6 @@ from app.language.phrases import later, ngettext, said, told
 from app.language.words import brief, date_words, day, hour, moment, near_day
 from app.organizations.models import Organization
 from app.organizations.queries import territory_of
-
-SIGNS = {
-    "opened": "searching",
-    "asked": "wave",
-    "refused": "refusal",
-    "widened": "wave",
-    "accept": "accepted",
-    "exhaust": "unanswered",
-    "relaunch": "searching",
-    "schedule": "scheduled",
-    "start": "started",
-    "finish": "done",
-    "cancel": "cancelled",
-    "approve": "searching",
-    "decline": "cancelled",
-    "split": "searching",
-    "proposed": "wave",
-    "late": "unanswered",
-}
-"""How a step is drawn in the timeline; whatever is not here is a note."""
 
 AWAITED = {
     State.DRAFT: later("Un médecin senior décide"),
