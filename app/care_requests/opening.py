@@ -20,7 +20,7 @@ from app.messages import actions as messages
 from app.organizations.models import Organization
 from app.pathways.library import version_id_of
 from app.pathways.schema import Pathway
-from app.patients.actions import agree
+from app.patients.consents import HERSELF, REFUSED, SHARING, Decider, agree
 from app.patients.models import Patient
 
 
@@ -51,12 +51,14 @@ def open_request(
     now: datetime,
     request_id: UUID | None = None,
     episode_id: UUID | None = None,
+    decider: Decider = HERSELF,
 ) -> CareRequest:
     """Begin to search, or to wait for a senior doctor's decision. The patient's agreement is kept with it: without one
     nothing may be shown to anybody.
 
     `request_id`: the id that the form was given when it was shown, so that sending it twice is one request.
-    `episode_id`: of the need that was opened with this one. Raises IntegrityError when a request of that id exists.
+    `episode_id`: of the need that was opened with this one. `decider`: who agreed, when it was not she. Raises
+    IntegrityError when a request of that id exists.
     """
     request = _row(need, patient, organization_id, now)
     request.id = request_id or new_id()
@@ -65,7 +67,7 @@ def open_request(
     db.session.add(request)
     db.session.flush()
     if patient:
-        agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
+        agree(patient.id, SHARING, how="spoken", by=by.id, now=now, decider=decider)
         join_asker(request, now)
     _opened(request, by, now)
     _ask_decision(request, now)
@@ -141,7 +143,7 @@ def open_several(needs: Sequence[Need], patient: Patient, *, request_id: UUID | 
 def note_refusal(need: Need, patient: Patient, *, request_id: UUID | None, by: Account, **who: Any) -> CareRequest:
     """The patient does not want it: nobody is asked, and it stays written down (MISSION A20)."""
     request = open_request(replace(need, decider_id=None), patient, request_id=request_id, by=by, **who)
-    agree(patient.id, "sharing", how="refused", by=by.id, now=who["now"])
+    agree(patient.id, SHARING, how=REFUSED, by=by.id, now=who["now"], decider=who.get("decider", HERSELF))
     move(request, Verb.CANCEL, by=by, detail="patient", now=who["now"])
     return request
 

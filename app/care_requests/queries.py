@@ -16,6 +16,7 @@ from app.jobs.timers import Due
 from app.organizations.queries import territory_communes, territory_of, whose_rules
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway
+from app.patients.objections import refuses
 
 
 def rulebooks(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
@@ -47,7 +48,10 @@ def for_account(request_id: UUID, account: Account) -> CareRequest | None:
 
 
 def is_followed_by(request: CareRequest, account: Account) -> bool:
-    """Requesters follow their organization's; the coordinator follows what is in her hands or her territory."""
+    """Requesters follow their organization's; the coordinator follows what is in her hands or her territory. Nobody
+    does whom the person refuses by name, be it her own ward's care."""
+    if refuses(request.patient_id, account):
+        return False
     if request.organization_id in account.organizations(*REQUESTERS):
         return True
     coordinates = account.organizations(Role.COORDINATOR)

@@ -39,6 +39,8 @@ from app.pathways.schema import Pathway
 from app.patients.forms import PatientSearchForm
 from app.patients.models import Patient
 from app.patients.words import banner
+from app.relatives.deciding import decider_said, deciders
+from app.relatives.queries import protections_of
 
 NEAREST = 6
 """Establishments shown at once; the others are a tap away."""
@@ -97,6 +99,7 @@ def request_page(
         asked={each.reason: since(each.created_at, now) for each in under_way},
         chosen_twice=bool(status == 409),
         refused=refused,
+        deciders=deciders(protections_of(patient.id)) if patient else [],
     )
     return page(shown, status=status)
 
@@ -175,9 +178,8 @@ def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID
 def _open(form: RequestForm, patient: Patient | None, now: datetime) -> CareRequest:
     needs, home = needs_of(form, now), home_of(form.pathway, patient).id
     if patient:
-        several = opening.open_several(
-            needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now
-        )
+        who = {"organization_id": home, "by": me(), "now": now, "decider": decider_said(patient.id)}
+        several = opening.open_several(needs, patient, request_id=form.wanted_id, **who)
         return several[0]
     return opening.open_request(needs[0], None, organization_id=home, by=me(), now=now, request_id=form.wanted_id)
 
@@ -204,9 +206,8 @@ def refuse() -> Response:
     home = home_of(pathway, patient).id
     try:
         with transaction():
-            noted = opening.note_refusal(
-                need, patient, request_id=form.wanted_id, by=me(), organization_id=home, now=now
-            )
+            who = {"organization_id": home, "by": me(), "now": now, "decider": decider_said(patient.id)}
+            noted = opening.note_refusal(need, patient, request_id=form.wanted_id, **who)
             noted_id = noted.id
     except IntegrityError:
         noted_id = already_sent(form.wanted_id, patient) or abort(404)

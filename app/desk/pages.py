@@ -355,3 +355,4 @@ class NewRequestPage(Page):
     asked: dict[str, str]
     chosen_twice: bool
     refused: bool
+    deciders: list[tuple[str, str]]

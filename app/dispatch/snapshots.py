@@ -15,6 +15,7 @@ from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState, Wave
+from app.patients.objections import refused_practitioners
 
 SETTLED = (OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.WON, OfferState.PROPOSED)
 """Whoever said no, or has a part of the plan, or gave it back, is not asked again; silence may be, in another round."""
@@ -83,13 +84,14 @@ def read(requests: Sequence[CareRequest]) -> list[SearchSnapshot]:
     """In the order of the requests."""
     waves, families = latest_waves([request.id for request in requests]), _families(requests)
     people, services = _askers(requests), _services(requests)
-    usual = circles.usual_practitioners({request.patient_id for request in requests if request.patient_id})
+    patients = {request.patient_id for request in requests if request.patient_id}
+    usual, refused = circles.usual_practitioners(patients), refused_practitioners(patients)
     return [
         SearchSnapshot(
             request,
             waves.get(request.id),
             families[request.episode_id, request.reason],
-            [*people[request.author_id], *services[request.organization_id]],
+            [*people[request.author_id], *services[request.organization_id], *refused.get(request.patient_id, ())],
             usual.get((request.patient_id, request.profession)) if request.patient_id else None,
         )
         for request in requests

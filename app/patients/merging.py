@@ -40,15 +40,19 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "emergency_access.patient_id": GoesAlong(),
     "episode.patient_id": GoesAlong(),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
+    "legal_protection.patient_id": GoesAlong(),
     "likely_duplicate.other_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.patient_id": Stays.SAYS_WHAT_WAS,
+    "objection.patient_id": GoesAlong(),
     "patient.merged_into_id": GoesAlong(),
     "patient_merge.absorbed_id": Stays.SAYS_WHAT_WAS,
     "patient_merge.kept_id": Stays.SAYS_WHAT_WAS,
     "patient_search_key.patient_id": Stays.FINDS_HER,
     "patient_space.patient_id": GoesAlong(alone=()),
     "patient_telecom.patient_id": GoesAlong(),
+    "related_person.patient_id": GoesAlong(),
     "relation.patient_id": GoesAlong(alone=("organization_id", "practitioner_id", "why", "until")),
+    "trusted_person.patient_id": GoesAlong(alone=("revoked_at",)),
 }
 """Every column of the schema that refers to a patient, which a test compares, and what becomes of it."""
 

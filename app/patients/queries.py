@@ -19,6 +19,7 @@ from app.identity.rules import Traits, same_strict_traits
 from app.identity.searching import Sought, name_keys, read_search
 from app.patients.actions import all_hashed
 from app.patients.models import Correction, IdentityCheck, Patient, PatientSearchKey, Relation
+from app.patients.objections import is_objected_to
 
 SHOWN = 20
 """How many people a list can be read for; of more, letters are asked for."""
@@ -30,13 +31,14 @@ def openable_by(account: Account, now: datetime) -> Select[UUID]:
     """The ids of those whom this person may find and open: by a relation of the organizations where she asks for care,
     or of her own as a practitioner. The whole house asks here.
 
-    At a shared tablet the ward's relations count and her own do not, as it is with her roles.
+    At a shared tablet the ward's relations count and her own do not, as it is with her roles. What the person refuses
+    stands above all of them.
     """
     held = [Relation.organization_id.in_(account.organizations(*REQUESTERS))]
     if account.organizations(Role.PRACTITIONER):
         she = select(Practitioner.id).where(Practitioner.account_id == account.id)
         held.append(Relation.practitioner_id.in_(she))
-    return select(Relation.patient_id).where(or_(*held), _lasts(now))
+    return select(Relation.patient_id).where(or_(*held), _lasts(now), ~is_objected_to(account))
 
 
 def _lasts(now: datetime) -> ColumnElement[bool]:

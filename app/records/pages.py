@@ -24,10 +24,14 @@ from app.organizations.queries import names_of
 from app.patients import queries as patients
 from app.patients.forms import IdentityCheckForm, PatientForm
 from app.patients.models import Correction, IdentityCheck, Patient, Relation
+from app.patients.objections import keeps_the_team_apart
 from app.patients.words import CAUSES, STATUSES, TRAITS, Banner, banner
 from app.records import queries
 from app.records.forms import IdentityForm
 from app.records.queries import Care
+from app.relatives.models import RelatedPerson
+from app.relatives.queries import relatives_of
+from app.relatives.words import KINSHIP
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Corrected:
 @dataclass(frozen=True)
 class PersonPage(Page):
     """`worrying`: what nobody comes for, or not in time; it is not among those `under_way`. `full_name`: every birth
-    name, as identity papers have them, where she is called otherwise."""
+    name, as identity papers have them, where she is called otherwise. `apart`: she objects to sharing within the
+    team (L1110-12 CSP): each reads what is hers to open, and nothing of what others do."""
 
     template = "records/person.html"
     fragment = "records/_person.html"
@@ -65,6 +70,9 @@ class PersonPage(Page):
     under_way: list[RequestLine]
     over: list[RequestLine]
     circle: list[Carer]
+    relatives: list[RelatedPerson]
+    kinship: dict[str, str]
+    apart: bool
     accesses: list[Access]
     documents: Sequence[Document]
     corrections: list[Corrected]
@@ -80,8 +88,10 @@ class PersonPage(Page):
         cls, patient: Patient, account: Account, now: datetime, check_form: IdentityCheckForm | None = None
     ) -> Self:
         """`check_form`: with what must be mended in it."""
-        care = queries.care_of(patient.id)
+        care, apart = queries.care_of(patient.id), keeps_the_team_apart(patient.id)
         addresses = ways_in(care, account)
+        if apart:
+            care = [each for each in care if each.facts.id in addresses]
         places = names_of({each.facts.organization_id for each in care})
         opened = [each for each in care if each.facts.state in OPEN]
         born_as = f"{patient.given_names} {patient.birth_name.upper()}"
@@ -96,7 +106,10 @@ class PersonPage(Page):
             worrying=lines(each for each in opened if each.worries),
             under_way=lines(each for each in opened if not each.worries),
             over=lines(each for each in care if each.facts.state not in OPEN),
-            circle=carers_of(patient.id),
+            circle=[] if apart else carers_of(patient.id),
+            relatives=list(relatives_of(patient.id)),
+            kinship={key: str(words) for key, words in KINSHIP.items()},
+            apart=apart,
             accesses=accesses(patients.relations_of(patient.id, now)),
             documents=queries.documents_of(patient.id, account),
             corrections=[corrected(each) for each in patients.corrections_of(patient.id)],

@@ -27,9 +27,14 @@ from app.documents.models import Document
 from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
+from app.patients.consents import agree
 from app.patients.merging import merge, note_likely
-from app.patients.models import EmergencyAccess, LikelyDuplicate
+from app.patients.models import Consent, EmergencyAccess, LikelyDuplicate, Objection, Refusing
+from app.patients.objections import Whom, object_to
 from app.push.models import Subscription
+from app.relatives import actions as relatives
+from app.relatives.actions import Decides, Near
+from app.relatives.models import LegalProtection
 from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
 from tests.tablets.ward import CODE, enrolled
@@ -202,6 +207,19 @@ TABLE: dict[str, Row] = {
     "GET /patients/<uuid:patient_id>/correction": PERSON,
     "POST /patients/<uuid:patient_id>/identity-check": PERSON,
     "POST /patients/<uuid:patient_id>/correction": PERSON,
+    "GET /patients/<uuid:patient_id>/wishes": PERSON,
+    "POST /patients/<uuid:patient_id>/consents/<uuid:consent_id>/withdrawal": PERSON,
+    "POST /patients/<uuid:patient_id>/objections": PERSON,
+    "POST /patients/<uuid:patient_id>/objections/<uuid:objection_id>/lifting": PERSON,
+    "GET /patients/<uuid:patient_id>/relatives": PERSON,
+    "POST /patients/<uuid:patient_id>/relatives": PERSON,
+    "GET /patients/<uuid:patient_id>/relatives/<uuid:relative_id>": PERSON,
+    "POST /patients/<uuid:patient_id>/relatives/<uuid:relative_id>": PERSON,
+    "POST /patients/<uuid:patient_id>/relatives/<uuid:relative_id>/end": PERSON,
+    "POST /patients/<uuid:patient_id>/relatives/<uuid:relative_id>/trust": PERSON,
+    "POST /patients/<uuid:patient_id>/trust/revocation": PERSON,
+    "POST /patients/<uuid:patient_id>/protections": PERSON,
+    "POST /patients/<uuid:patient_id>/protections/<uuid:protection_id>/end": PERSON,
     "GET /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle/<uuid:member_id>/end": PERSON,
@@ -235,6 +253,11 @@ TABLE: dict[str, Row] = {
     "DELETE /push/subscription": MEMBERS,
     "GET /push/test": MEMBERS,
     "POST /push/test": MEMBERS,
+    "GET /r/<token>": TOKEN,
+    "POST /r/<token>": TOKEN,
+    "GET /r/<token>/<key>": TOKEN,
+    "GET /r/<token>/<key>/documents/<uuid:document_id>": TOKEN,
+    "GET /r/<token>/<key>/documents/<uuid:document_id>/pages/<int:number>": TOKEN,
     "GET /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "GET /requests": ASKS,
@@ -265,7 +288,18 @@ TABLE: dict[str, Row] = {
     "GET /s/<token>": TOKEN,
     "POST /s/<token>": TOKEN,
     "GET /s/<token>/<key>": TOKEN,
+    "GET /s/<token>/<key>/circle": TOKEN,
+    "POST /s/<token>/<key>/circle/<uuid:member_id>/end": TOKEN,
+    "POST /s/<token>/<key>/consents/<uuid:consent_id>/withdrawal": TOKEN,
+    "POST /s/<token>/<key>/objections": TOKEN,
+    "POST /s/<token>/<key>/objections/<uuid:objection_id>/lifting": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
+    "GET /s/<token>/<key>/relatives": TOKEN,
+    "POST /s/<token>/<key>/relatives": TOKEN,
+    "GET /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
+    "POST /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
+    "POST /s/<token>/<key>/relatives/<uuid:relative_id>/end": TOKEN,
+    "GET /s/<token>/<key>/wishes": TOKEN,
     "POST /s/<token>/<key>/reminders": TOKEN,
     "GET /s/<token>/agenda/<key>.ics": TOKEN,
     "GET /service-worker.js": PUBLIC,
@@ -378,6 +412,7 @@ def world(town: Town) -> World:
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
+            **wished(patient_id, people["requester"].account_id, people["not asked"].account_id),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -408,6 +443,23 @@ def merged(kept: UUID, absorbed: UUID, by: Person) -> UUID:
     done = merge(kept, absorbed, by=by.account_id, now=clock.now())
     assert done is not None
     return done.id
+
+
+def wished(patient_id: UUID, by: UUID, refused: UUID) -> dict[str, object]:
+    """Who is near her, who decides with her, what she agreed to, whom she refuses."""
+    now = clock.now()
+    near = relatives.name(patient_id, Near("Lucie Marchand", "child"), ["visits"], by=by, now=now)
+    decides = Decides("curatelle", "Ana Lopes", clock.paris(now).date())
+    relatives.note_protection(patient_id, decides, by=by, now=now)
+    agree(patient_id, "relative", how="spoken", by=by, now=now, about=UUID(int=1))
+    object_to(patient_id, Whom(Refusing.SOMEBODY, account_id=refused), how="spoken", by=by, now=now)
+    db.session.flush()
+    return {
+        "relative_id": near.id,
+        "protection_id": first(LegalProtection.id, LegalProtection.patient_id == patient_id),
+        "consent_id": first(Consent.id, Consent.about_id == UUID(int=1)),
+        "objection_id": first(Objection.id, Objection.patient_id == patient_id),
+    }
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:
@@ -605,7 +657,8 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
         **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
-        "member_id": ("requester", "requester elsewhere"),
+        **dict.fromkeys(("member_id", "relative_id"), ("requester", "requester elsewhere")),
+        **dict.fromkeys(("consent_id", "objection_id", "protection_id"), ("requester", "requester elsewhere")),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),
