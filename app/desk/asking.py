@@ -206,8 +206,10 @@ def refuse() -> Response:
     home = home_of(pathway, patient).id
     try:
         with transaction():
-            who = {"organization_id": home, "by": me(), "now": now, "decider": decider_said(patient.id)}
-            noted = opening.note_refusal(need, patient, request_id=form.wanted_id, **who)
+            said = decider_said(patient.id)
+            noted = opening.note_refusal(
+                need, patient, request_id=form.wanted_id, by=me(), organization_id=home, now=now, decider=said
+            )
             noted_id = noted.id
     except IntegrityError:
         noted_id = already_sent(form.wanted_id, patient) or abort(404)

@@ -48,8 +48,7 @@ def readers_of(patient_id: UUID, now: datetime) -> list[Look]:
     names = names_of({organization for account in known.values() for organization in account.organizations()})
     return list(
         dict.fromkeys(
-            _reader(line, known.get(line.actor_id), names) if line.actor_id else _relative(line, near)
-            for line in lines
+            _reader(line, known.get(line.actor_id), names) if line.actor_id else _relative(line, near) for line in lines
         )
     )
 

@@ -3,7 +3,7 @@ those near her may read. Each change counts at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Response, abort, current_app, request, url_for
@@ -17,6 +17,7 @@ from app.circles.queries import circle_of, member_of
 from app.circles.words import USUAL_WORDS
 from app.core.db import db, transaction
 from app.core.htmx import Page, page, see_other
+from app.core.limits import limited
 from app.core.qr import qr_svg
 from app.core.security import capability
 from app.language.phrases import gettext as _
@@ -30,11 +31,16 @@ from app.relatives.forms import HeadingsForm, RelativeForm
 from app.relatives.models import RelatedPerson, TrustedPerson
 from app.relatives.wishes import Wishes, read_whom
 from app.relatives.words import HEADINGS, KINSHIP
+from app.rights.copying import FORMS, copy_of, given
 
 HERS = "the key was made for who said the two words, and ends by itself"
 
 NO_COOKIE = {"csrf": False}
 """A form of this door is proven by the key in its address, and no cookie is asked."""
+
+
+def card_and_key(token: str, key: str) -> str:
+    return f"{token} {key}"
 
 
 @dataclass(frozen=True)
@@ -234,6 +240,21 @@ def end_relative(token: str, key: str, relative_id: UUID) -> Response:
         actions.end(near, by=None, now=now)
 
     return act(token, key, end, "patient_space.relatives")
+
+
+@bp.post("/s/<token>/<key>/copy")
+@capability(HERS)
+@limited("copy of a space", 10, timedelta(hours=1), of=card_and_key)
+def copy(token: str, key: str) -> Response:
+    """Everything that is kept of her, to take along (GDPR articles 15 and 20)."""
+    came_by(Source.PATIENT_LINK)
+    form, now = request.form.get("form", ""), clock.now()
+    if form not in FORMS:
+        abort(404)
+    with transaction():
+        hers = opened(token, key)
+        made = copy_of(hers.person_id, form, by=None, now=now) if hers else b""
+    return quiet(given(made, form)) if hers else words_again(token)
 
 
 def act(token: str, key: str, verb: Callable[[PatientSpace, datetime], None], then: str) -> Response:

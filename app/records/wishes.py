@@ -7,19 +7,21 @@ from uuid import UUID
 from flask import Response, abort, flash, request, url_for
 
 from app import clock
-from app.accounts.guards import me, role
+from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS
 from app.core.db import db, transaction
 from app.core.htmx import Page, page, see_other
+from app.core.limits import MINUTE, limited
 from app.core.ways import way
 from app.language.phrases import gettext as _
 from app.patients import queries as patients
 from app.patients.consents import withdraw
 from app.patients.models import Consent, Objection, Patient
-from app.patients.objections import lift, object_to
+from app.patients.objections import keeps_the_team_apart, lift, object_to
 from app.patients.words import Banner, banner
 from app.records.views import bp, my_patient
 from app.relatives.wishes import Wishes, read_whom
+from app.rights.copying import FORMS, copy_of, given
 
 SAID_HOW = ("spoken", "paper")
 
@@ -87,6 +89,21 @@ def lift_objection(patient_id: UUID, objection_id: UUID) -> Response:
         lift(objection, by=me().id, now=clock.now())
     flash(_("Le refus est levé."), "success")
     return onward(patient_id)
+
+
+@bp.post("/<uuid:patient_id>/copy")
+@role(*REQUESTERS, own=True)
+@limited("copy of a record", 10, MINUTE, of=by_account)
+def copy(patient_id: UUID) -> Response:
+    """Everything that is kept, for the person who asks: on a browser of one's own, and not where she keeps the team
+    apart: then she takes it herself, in her space."""
+    form, now = request.form.get("form", ""), clock.now()
+    with transaction():
+        patient = my_patient(patient_id)
+        if form not in FORMS or keeps_the_team_apart(patient.id):
+            abort(404)
+        made = copy_of(patient.id, form, by=me().id, now=now)
+    return given(made, form)
 
 
 def said_how() -> str:

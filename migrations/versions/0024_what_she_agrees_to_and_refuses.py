@@ -120,10 +120,20 @@ def upgrade() -> None:
         refers("legal_protection", "recorded_by_id", "account"),
         refers("legal_protection", "ended_by_id", "account"),
     )
+    op.create_table(
+        "retention_round",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        when("at", nullable=False),
+        when("next_at", nullable=False),
+        sa.Column("archived", sa.Integer(), nullable=False),
+        sa.Column("erased", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_round")),
+    )
 
 
 def downgrade() -> None:
-    for name in ("legal_protection", "trusted_person", "related_person", "objection"):
+    for name in ("retention_round", "legal_protection", "trusted_person", "related_person", "objection"):
         op.drop_table(name)
     # An agreement that she gave herself, or took back, has no place in the former table: it would say yes for her.
     consent = sa.table("consent", sa.column("recorded_by", sa.Uuid()), sa.column("withdrawn_at", sa.DateTime()))

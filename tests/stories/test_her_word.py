@@ -151,6 +151,7 @@ def test_a_named_professional_is_refused_at_once_on_every_page(
             pass  # What changed until then; the end comes by itself, once her right is asked again.
     finally:
         open_page.close()
+    db.session.rollback()
     assert stream(town, curious, *topics).status == 403
     assert [curious.get(url).status_code for url in opened] == [404, 404, 404]
     assert curious.get(f"/patients/{monique}", htmx=True).status_code == 404

@@ -1,0 +1,9 @@
+"""What a person may ask of all that is kept of her: a copy of everything, and an end to it when its time is over."""
+
+from app.appointments import kept as _appointments  # noqa: F401 -- each room declares what it keeps
+from app.care_requests import kept as _care_requests  # noqa: F401
+from app.circles import kept as _circles  # noqa: F401
+from app.dispatch import kept as _dispatch  # noqa: F401
+from app.documents import kept as _documents  # noqa: F401
+from app.patients import kept as _patients  # noqa: F401
+from app.relatives import kept as _relatives  # noqa: F401
