@@ -8,6 +8,7 @@ from app import (
     audit,
     care_requests,
     circles,
+    consents,
     desk,
     directory,
     dispatch,
@@ -25,6 +26,7 @@ from app import (
     push,
     records,
     relatives,
+    rights,
     schedule,
     shell,
     supervision,
@@ -56,7 +58,9 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, circles, documents, care_requests, appointments, dispatch, relatives):
+    for room in (directory, patients, consents, circles, documents, care_requests):
+        room.init_app(app)
+    for room in (appointments, dispatch, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, joining, emergency, patient_space, shell):

@@ -74,6 +74,8 @@ EVENTS: dict[str, Event] = {
     "protection.noted": Event("care", {"kind"}),
     "protection.ended": Event("care", {"kind"}),
     "person.exported": Event(None, {"form"}),
+    "rectification.asked": Event("patient"),
+    "rectification.settled": Event("patient said"),
     "person.archived": Event("retention"),
     "person.erased": Event("retention", {"rows"}),
     "patient.identity_checked": Event("care", {"document"}),

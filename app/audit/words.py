@@ -51,6 +51,8 @@ ACTS = {
     "protection.noted": later("Qui décide avec ou pour la personne, noté"),
     "protection.ended": later("Qui décide avec ou pour la personne, terminé"),
     "person.exported": later("Copie de tout ce qui est gardé sur la personne"),
+    "rectification.asked": later("Correction demandée par la personne"),
+    "rectification.settled": later("Réponse à une correction demandée"),
     "person.archived": later("Dossier archivé : rien n'a été fait depuis longtemps"),
     "person.erased": later("Dossier effacé à la fin de sa durée de conservation"),
     "patient.identity_checked": later("Identité vérifiée sur pièce"),

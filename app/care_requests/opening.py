@@ -14,13 +14,14 @@ from app.care_requests.actions import move, note
 from app.care_requests.carers import join_asker
 from app.care_requests.models import CareRequest, Episode
 from app.care_requests.rules import State, Verb, Visit
+from app.consents.agreements import HERSELF, REFUSED, SHARING, Decider, agree
+from app.consents.objections import is_frozen
 from app.core.db import db, new_id
 from app.directory.models import Profession
 from app.messages import actions as messages
 from app.organizations.models import Organization
 from app.pathways.library import version_id_of
 from app.pathways.schema import Pathway
-from app.patients.consents import HERSELF, REFUSED, SHARING, Decider, agree
 from app.patients.models import Patient
 
 
@@ -42,6 +43,10 @@ class Need:
     decider_id: UUID | None = None
 
 
+class RecordFrozen(Exception):
+    """The person asked that nothing new be done with her record (GDPR article 18)."""
+
+
 def open_request(
     need: Need,
     patient: Patient | None,
@@ -58,7 +63,7 @@ def open_request(
 
     `request_id`: the id that the form was given when it was shown, so that sending it twice is one request.
     `episode_id`: of the need that was opened with this one. `decider`: who agreed, when it was not she. Raises
-    IntegrityError when a request of that id exists.
+    IntegrityError when a request of that id exists, RecordFrozen when nothing may be opened for her.
     """
     request = _row(need, patient, organization_id, now)
     request.id = request_id or new_id()
@@ -67,6 +72,8 @@ def open_request(
     db.session.add(request)
     db.session.flush()
     if patient:
+        if is_frozen(patient.id):
+            raise RecordFrozen
         agree(patient.id, SHARING, how="spoken", by=by.id, now=now, decider=decider)
         join_asker(request, now)
     _opened(request, by, now)

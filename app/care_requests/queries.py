@@ -10,13 +10,13 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import REQUESTERS, Account, Membership, Role
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
+from app.consents.objections import refuses
 from app.core.db import db
 from app.directory.queries import recipients_of
 from app.jobs.timers import Due
 from app.organizations.queries import territory_communes, territory_of, whose_rules
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway
-from app.patients.objections import refuses
 
 
 def rulebooks(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:

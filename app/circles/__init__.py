@@ -4,8 +4,8 @@ from flask import Flask
 
 from app.circles import actions
 from app.circles.views import bp
+from app.consents.agreements import ConsentWithdrawn
 from app.core.events import listen
-from app.patients.consents import ConsentWithdrawn
 
 
 def init_app(app: Flask) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 
 from app.audit.actions import record
 from app.circles.models import CareTeamMember, Told
+from app.consents.agreements import CIRCLE, ConsentWithdrawn, agree, end_agreements
 from app.core.db import db, new_id
 from app.directory.models import Practitioner
-from app.patients.consents import CIRCLE, ConsentWithdrawn, agree, end_agreements
 from app.patients.models import Cause
 from app.patients.relations import Holder, end_all_but, lock_running, relate
 

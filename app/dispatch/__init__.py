@@ -3,13 +3,11 @@
 from flask import Flask
 
 from app.core.events import listen
-from app.dispatch import actions, departures, queries, wishes
+from app.dispatch import actions, departures, queries
 from app.live.rights import may_listen
 from app.membership.closing import still_expected
 from app.membership.leaving import Departure
 from app.messages.actions import ReachChanged
-from app.patients.consents import ConsentWithdrawn
-from app.patients.objections import Objected
 
 
 def init_app(app: Flask) -> None:
@@ -17,5 +15,3 @@ def init_app(app: Flask) -> None:
     listen(app, ReachChanged, actions.refresh_reach)
     still_expected.provide(app, departures.patients_in_hand)
     listen(app, Departure, departures.let_go)
-    listen(app, ConsentWithdrawn, wishes.stop_searching)
-    listen(app, Objected, wishes.let_another_come)

@@ -11,11 +11,11 @@ from sqlalchemy import Row, select
 
 from app.care_requests.models import CareRequest
 from app.circles import queries as circles
+from app.consents.objections import refused_practitioners
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState, Wave
-from app.patients.objections import refused_practitioners
 
 SETTLED = (OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.WON, OfferState.PROPOSED)
 """Whoever said no, or has a part of the plan, or gave it back, is not asked again; silence may be, in another round."""

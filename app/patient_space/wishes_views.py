@@ -15,6 +15,9 @@ from app.circles.actions import end_usual
 from app.circles.models import CareTeamMember
 from app.circles.queries import circle_of, member_of
 from app.circles.words import USUAL_WORDS
+from app.consents.agreements import withdraw
+from app.consents.models import Consent, Objection
+from app.consents.objections import lift, object_to
 from app.core.db import db, transaction
 from app.core.htmx import Page, page, see_other
 from app.core.limits import limited
@@ -23,15 +26,14 @@ from app.core.security import capability
 from app.language.phrases import gettext as _
 from app.patient_space.space_views import opened, words_again
 from app.patient_space.views import bp, quiet
-from app.patients.consents import withdraw
-from app.patients.models import Consent, Objection
-from app.patients.objections import lift, object_to
 from app.relatives import actions, queries
 from app.relatives.forms import HeadingsForm, RelativeForm
 from app.relatives.models import RelatedPerson, TrustedPerson
 from app.relatives.wishes import Wishes, read_whom
 from app.relatives.words import HEADINGS, KINSHIP
+from app.rights import rectifying
 from app.rights.copying import FORMS, copy_of, given
+from app.rights.models import Rectification
 
 HERS = "the key was made for who said the two words, and ends by itself"
 
@@ -63,6 +65,8 @@ class WishesPageOfHers(Page):
     key: str
     wishes: Wishes
     wrong: str
+    asked_to_mend: list[Rectification]
+    mend_wrong: str
 
 
 @dataclass(frozen=True)
@@ -121,12 +125,13 @@ def wishes(token: str, key: str) -> Response:
     return wishes_page(token, key)
 
 
-def wishes_page(token: str, key: str, wrong: str = "", status: int = 200) -> Response:
+def wishes_page(token: str, key: str, wrong: str = "", mend_wrong: str = "", status: int = 200) -> Response:
     hers = opened(token, key)
     if hers is None:
         return words_again(token)
     shown = Wishes.of(hers.person_id, clock.now())
-    return quiet(page(WishesPageOfHers(token, key, shown, wrong), status=status))
+    asked = list(rectifying.rectifications_of(hers.person_id, settled=True))
+    return quiet(page(WishesPageOfHers(token, key, shown, wrong, asked, mend_wrong), status=status))
 
 
 @bp.post("/s/<token>/<key>/consents/<uuid:consent_id>/withdrawal")
@@ -148,7 +153,7 @@ def refuse(token: str, key: str) -> Response:
     said = request.form.get("whom", "")
     hers = opened(token, key)
     if hers and read_whom(said, Wishes.of(hers.person_id, clock.now()).choices) is None:
-        return wishes_page(token, key, _("Choisissez à qui ne plus montrer votre dossier."), 422)
+        return wishes_page(token, key, _("Choisissez à qui ne plus montrer votre dossier."), status=422)
 
     def say_no(hers: PatientSpace, now: datetime) -> None:
         whom = read_whom(said, Wishes.of(hers.person_id, now).choices)
@@ -240,6 +245,21 @@ def end_relative(token: str, key: str, relative_id: UUID) -> Response:
         actions.end(near, by=None, now=now)
 
     return act(token, key, end, "patient_space.relatives")
+
+
+@bp.post("/s/<token>/<key>/rectifications")
+@capability(HERS)
+@limited("rectification", 20, timedelta(hours=1), of=card_and_key)
+def ask_rectification(token: str, key: str) -> Response:
+    """`words`: what is wrong, as she says it."""
+    words = request.form.get("words", "").strip()[:1000]
+    if not words:
+        return wishes_page(token, key, mend_wrong=_("Écrivez ce qui est faux, et ce qui est vrai."), status=422)
+
+    def ask(hers: PatientSpace, now: datetime) -> None:
+        rectifying.ask_rectification(hers.person_id, words, now=now)
+
+    return act(token, key, ask, "patient_space.wishes")
 
 
 @bp.post("/s/<token>/<key>/copy")

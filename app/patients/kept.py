@@ -3,12 +3,10 @@
 from app.language.phrases import later
 from app.patients.keeping import Kept, keep
 from app.patients.models import (
-    Consent,
     Correction,
     EmergencyAccess,
     IdentityCheck,
     LikelyDuplicate,
-    Objection,
     Patient,
     PatientMerge,
     PatientSearchKey,
@@ -30,7 +28,5 @@ keep(
     Kept(Correction, later("Corrections"), (Correction.patient_id,), act=Correction.at),
     Kept(PatientMerge, later("Dossiers réunis"), (PatientMerge.kept_id,), hidden={"moved"}, act=PatientMerge.merged_at),
     Kept(PatientMerge, "", (PatientMerge.absorbed_id,), untold="told once already, of the record that was kept"),
-    Kept(Consent, later("Accords"), (Consent.patient_id,), hidden={"about_id"}, act=Consent.at),
-    Kept(Objection, later("Refus"), (Objection.patient_id,), act=Objection.since),
     Kept(EmergencyAccess, later("Accès d'urgence"), (EmergencyAccess.patient_id,), act=EmergencyAccess.opened_at),
 )

@@ -50,6 +50,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "patient_search_key.patient_id": Stays.FINDS_HER,
     "patient_space.patient_id": GoesAlong(alone=()),
     "patient_telecom.patient_id": GoesAlong(),
+    "rectification.patient_id": GoesAlong(),
     "related_person.patient_id": GoesAlong(),
     "relation.patient_id": GoesAlong(alone=("organization_id", "practitioner_id", "why", "until")),
     "trusted_person.patient_id": GoesAlong(alone=("revoked_at",)),

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
+from app.core.events import provider
 from app.directory.models import Practitioner
 from app.identity.likeness import likely_keys, likeness
 from app.identity.names import LETTERS, all_names, fits, same_person
@@ -19,12 +20,17 @@ from app.identity.rules import Traits, same_strict_traits
 from app.identity.searching import Sought, name_keys, read_search
 from app.patients.actions import all_hashed
 from app.patients.models import Correction, IdentityCheck, Patient, PatientSearchKey, Relation
-from app.patients.objections import is_objected_to
 
 SHOWN = 20
 """How many people a list can be read for; of more, letters are asked for."""
 COMPARED = 300
 """How many names are opened to compare more than their first letters, before another word is asked for."""
+
+
+@provider
+def is_objected_to(account: Account) -> ColumnElement[bool]:
+    """Within a statement about `Relation`: does its person refuse that this account opens her by it?"""
+    return false()
 
 
 def openable_by(account: Account, now: datetime) -> Select[UUID]:

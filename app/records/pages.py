@@ -13,6 +13,8 @@ from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.rules import OPEN, State
 from app.circles.queries import carers_of
 from app.circles.words import Carer
+from app.consents.models import Refusing
+from app.consents.objections import general_of
 from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
@@ -24,7 +26,6 @@ from app.organizations.queries import names_of
 from app.patients import queries as patients
 from app.patients.forms import IdentityCheckForm, PatientForm
 from app.patients.models import Correction, IdentityCheck, Patient, Relation
-from app.patients.objections import keeps_the_team_apart
 from app.patients.words import CAUSES, STATUSES, TRAITS, Banner, banner
 from app.records import queries
 from app.records.forms import IdentityForm
@@ -32,6 +33,8 @@ from app.records.queries import Care
 from app.relatives.models import RelatedPerson
 from app.relatives.queries import relatives_of
 from app.relatives.words import KINSHIP
+from app.rights.models import Rectification
+from app.rights.rectifying import rectifications_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Corrected:
 class PersonPage(Page):
     """`worrying`: what nobody comes for, or not in time; it is not among those `under_way`. `full_name`: every birth
     name, as identity papers have them, where she is called otherwise. `apart`: she objects to sharing within the
-    team (L1110-12 CSP): each reads what is hers to open, and nothing of what others do."""
+    team (L1110-12 CSP): each reads what is hers to open, and nothing of what others do. `frozen`: she asked
+    that nothing new be done with her record; `asked_to_mend`: what she says is wrong in it."""
 
     template = "records/person.html"
     fragment = "records/_person.html"
@@ -73,6 +77,8 @@ class PersonPage(Page):
     relatives: list[RelatedPerson]
     kinship: dict[str, str]
     apart: bool
+    frozen: bool
+    asked_to_mend: list[Rectification]
     accesses: list[Access]
     documents: Sequence[Document]
     corrections: list[Corrected]
@@ -88,7 +94,8 @@ class PersonPage(Page):
         cls, patient: Patient, account: Account, now: datetime, check_form: IdentityCheckForm | None = None
     ) -> Self:
         """`check_form`: with what must be mended in it."""
-        care, apart = queries.care_of(patient.id), keeps_the_team_apart(patient.id)
+        care, refused = queries.care_of(patient.id), general_of(patient.id)
+        apart = Refusing.TEAM in refused
         addresses = ways_in(care, account)
         if apart:
             care = [each for each in care if each.facts.id in addresses]
@@ -110,6 +117,8 @@ class PersonPage(Page):
             relatives=list(relatives_of(patient.id)),
             kinship={key: str(words) for key, words in KINSHIP.items()},
             apart=apart,
+            frozen=Refusing.NEW_USE in refused,
+            asked_to_mend=list(rectifications_of(patient.id)),
             accesses=accesses(patients.relations_of(patient.id, now)),
             documents=queries.documents_of(patient.id, account),
             corrections=[corrected(each) for each in patients.corrections_of(patient.id)],

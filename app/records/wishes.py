@@ -9,19 +9,22 @@ from flask import Response, abort, flash, request, url_for
 from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS
+from app.consents.agreements import withdraw
+from app.consents.models import Consent, Objection
+from app.consents.objections import keeps_the_team_apart, lift, object_to
 from app.core.db import db, transaction
 from app.core.htmx import Page, page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.ways import way
 from app.language.phrases import gettext as _
 from app.patients import queries as patients
-from app.patients.consents import withdraw
-from app.patients.models import Consent, Objection, Patient
-from app.patients.objections import keeps_the_team_apart, lift, object_to
+from app.patients.models import Patient
 from app.patients.words import Banner, banner
 from app.records.views import bp, my_patient
 from app.relatives.wishes import Wishes, read_whom
+from app.rights import rectifying
 from app.rights.copying import FORMS, copy_of, given
+from app.rights.models import Rectification
 
 SAID_HOW = ("spoken", "paper")
 
@@ -104,6 +107,21 @@ def copy(patient_id: UUID) -> Response:
             abort(404)
         made = copy_of(patient.id, form, by=me().id, now=now)
     return given(made, form)
+
+
+@bp.post("/<uuid:patient_id>/rectifications/<uuid:rectification_id>")
+@role(*REQUESTERS)
+def settle_rectification(patient_id: UUID, rectification_id: UUID) -> Response:
+    """`answer`: what was done, in words that she reads."""
+    answer = request.form.get("answer", "").strip()[:500]
+    with transaction():
+        asked = db.session.get(Rectification, rectification_id)
+        if asked is None or asked.patient_id != my_patient(patient_id).id:
+            abort(404)
+        if answer:
+            rectifying.settle_rectification(asked, answer, by=me().id, now=clock.now())
+    flash(_("La personne lira votre réponse.") if answer else _("Écrivez ce qui a été fait."), "info")
+    return see_other(url_for("records.person", patient_id=patient_id))
 
 
 def said_how() -> str:

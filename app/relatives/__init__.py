@@ -2,10 +2,10 @@
 
 from flask import Flask
 
+from app.consents.agreements import ConsentWithdrawn
 from app.core.events import listen
 from app.documents.actions import DocumentsErased
 from app.documents.rights import may_open
-from app.patients.consents import ConsentWithdrawn
 from app.relatives import actions, queries
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import select, update
 
 from app.appointments import spaces
 from app.audit.actions import record
+from app.consents.agreements import HERSELF, RELATIVE, ConsentWithdrawn, Decider, agree, end_agreements
 from app.core.db import db, new_id
 from app.documents import actions as documents
 from app.documents.actions import DocumentsErased
 from app.documents.models import Document
 from app.live.actions import changed
-from app.patients.consents import HERSELF, RELATIVE, ConsentWithdrawn, Decider, agree, end_agreements
 from app.relatives.models import Heading, LegalProtection, RelatedPerson, TrustedPerson
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import request
 
+from app.consents.agreements import HERSELF, Decider
 from app.core.forms import uuid_or_none
-from app.patients.consents import HERSELF, Decider
 from app.relatives.models import LegalProtection
 from app.relatives.queries import protections_of
 from app.relatives.words import DECIDES

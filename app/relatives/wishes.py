@@ -10,15 +10,15 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
+from app.consents.agreements import CIRCLE, REFUSED, RELATIVE, SHARING, consents_of
+from app.consents.models import Consent, Objection, Refusing
+from app.consents.objections import Whom, objections_of
 from app.core.db import db
 from app.core.forms import uuid_or_none
 from app.directory.models import Practitioner
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.language.words import date_words
-from app.patients.consents import CIRCLE, REFUSED, RELATIVE, SHARING, consents_of
-from app.patients.models import Consent, Objection, Refusing
-from app.patients.objections import Whom, objections_of
 from app.patients.queries import relations_of
 from app.relatives.models import RelatedPerson
 from app.relatives.words import DECIDES
@@ -56,12 +56,16 @@ REFUSALS = {
         "Chacun ne voit que ce qu'il fait. Il faudra redire à chacun ce que les autres savent, et un soin peut être "
         "demandé deux fois."
     ),
+    Refusing.NEW_USE: later(
+        "Le dossier est gelé : il se lit, et aucune nouvelle demande n'en part, jusqu'à ce que ce refus soit levé."
+    ),
 }
 """What each refusal does at once, and what it costs."""
 
 GENERAL = {
     Refusing.ALL_BUT_CIRCLE: later("Tout le monde, sauf les soignants habituels"),
     Refusing.TEAM: later("Le partage au sein de l'équipe de soins"),
+    Refusing.NEW_USE: later("Tout nouvel usage de ce dossier, le temps de corriger une erreur"),
 }
 
 
@@ -182,6 +186,7 @@ def choices(patient_id: UUID, refused: Sequence[Objection], now: datetime) -> li
         (places, Refusing.PLACE),
         ({"all-but-circle": general["all-but-circle"]}, Refusing.ALL_BUT_CIRCLE),
         ({"team": general["team"]}, Refusing.TEAM),
+        ({"new-use": general["new-use"]}, Refusing.NEW_USE),
     )
     return [
         Choice(value, label, str(REFUSALS[refusing]))

@@ -120,6 +120,15 @@ def upgrade() -> None:
         refers("legal_protection", "recorded_by_id", "account"),
         refers("legal_protection", "ended_by_id", "account"),
     )
+    create(
+        "rectification",
+        sa.Column("words", sa.Text(), nullable=False),
+        when("at", nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        when("settled_at"),
+        sa.Column("settled_by_id", sa.Uuid(), nullable=True),
+        refers("rectification", "settled_by_id", "account"),
+    )
     op.create_table(
         "retention_round",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -133,7 +142,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("retention_round", "legal_protection", "trusted_person", "related_person", "objection"):
+    for name in (
+        "retention_round",
+        "rectification",
+        "legal_protection",
+        "trusted_person",
+        "related_person",
+        "objection",
+    ):
         op.drop_table(name)
     # An agreement that she gave herself, or took back, has no place in the former table: it would say yes for her.
     consent = sa.table("consent", sa.column("recorded_by", sa.Uuid()), sa.column("withdrawn_at", sa.DateTime()))

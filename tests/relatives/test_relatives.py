@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.models import AuditEvent
+from app.consents.models import Consent
 from app.core.db import db, transaction
 from app.documents.models import Document
 from app.patients.merging import merge
-from app.patients.models import Consent
 from app.relatives.models import Heading, LegalProtection, TrustedPerson
 from tests.factories import files
 from tests.factories.town import Nurse, Town

@@ -10,16 +10,20 @@ from sqlalchemy import select, update
 from app import clock
 from app.appointments import spaces
 from app.care_requests.models import CareTask, EpisodeDocument, InformationCopy
+from app.circles import actions as circles
+from app.consents.models import Refusing
+from app.consents.objections import Whom, object_to
 from app.core.db import Model, db, new_id, transaction
 from app.core.sealed import Sealed
+from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.patients.keeping import all_kept
 from app.patients.merging import merge
-from app.patients.models import Cause, Correction, EmergencyAccess, IdentityCheck, PatientTelecom, Refusing, Relation
-from app.patients.objections import Whom, object_to
+from app.patients.models import Cause, Correction, EmergencyAccess, IdentityCheck, PatientTelecom, Relation
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, Near
+from app.rights.rectifying import ask_rectification
 from tests.factories import files
 from tests.factories.town import Town
 from tests.patient_space.conftest import proposes
@@ -45,14 +49,14 @@ def monique(town: Town) -> UUID:
     assert offer is not None
     with transaction():
         spaces.space_of(patient, now)
-        near = relatives.name(
-            patient, Near("Lucie", "child", "+33639980200", "l@example.org"), ["visits"], by=by, now=now
-        )
+        ask_rectification(patient, "Ma rue a changé de nom.", now=now)
+        lucie = Near("Lucie", "child", "+33639980200", "l@example.org")
+        near = relatives.name(patient, lucie, ["visits"], by=by, now=now)
         relatives.designate(near, clock.paris(now).date(), None, by=by, now=now)
         relatives.note_protection(patient, Decides("tutelle", "Ana", clock.paris(now).date()), by=by, now=now)
-        object_to(
-            patient, Whom(Refusing.SOMEBODY, account_id=town.coordinator.account_id), how="spoken", by=by, now=now
-        )
+        whom = Whom(Refusing.SOMEBODY, account_id=town.coordinator.account_id)
+        object_to(patient, whom, how="spoken", by=by, now=now)
+        circles.name_usual(patient, db.session.get_one(Practitioner, claire.practitioner_id), by=by, now=now)
         document = Document(
             **{"id": new_id(), "patient_id": patient, "type": "prescription", "name": "o.jpg", "size": len(body)},
             **{"media_type": "image/jpeg", "pages": 1, "body": body, "added_by_id": by, "at": now},
@@ -64,7 +68,7 @@ def monique(town: Town) -> UUID:
             [
                 EpisodeDocument(document_id=document.id, episode_id=request.episode_id),
                 PatientTelecom(patient_id=patient, number="+33639980300", whose="child", name="Lucie"),
-                IdentityCheck(patient_id=patient, document="id-card", checked_by_id=by, at=now),
+                IdentityCheck(patient_id=patient, document="passport", checked_by_id=by, at=now),
                 Correction(patient_id=patient, trait="address", before="1", after="2", at=now, by_id=by),
                 Relation(
                     patient_id=patient, organization_id=town.hospital_id, why=Cause.IDENTITY, since=now, reason="r"

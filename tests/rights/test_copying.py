@@ -13,10 +13,10 @@ from sqlalchemy import select
 from app import clock
 from app.appointments import spaces
 from app.audit.models import AuditEvent
+from app.consents.models import Refusing
+from app.consents.objections import Whom, object_to
 from app.core.db import db, transaction
 from app.patients.keeping import all_kept
-from app.patients.models import Refusing
-from app.patients.objections import Whom, object_to
 from app.rights.copying import Names
 from app.rights.words import COLUMNS
 from tests.factories import files

@@ -20,6 +20,9 @@ from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
 from app.circles import actions as circles
 from app.circles.models import CareTeamMember, Told
+from app.consents.agreements import agree
+from app.consents.models import Consent, Objection, Refusing
+from app.consents.objections import Whom, object_to
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
@@ -27,14 +30,14 @@ from app.documents.models import Document
 from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
-from app.patients.consents import agree
 from app.patients.merging import merge, note_likely
-from app.patients.models import Consent, EmergencyAccess, LikelyDuplicate, Objection, Refusing
-from app.patients.objections import Whom, object_to
+from app.patients.models import EmergencyAccess, LikelyDuplicate
 from app.push.models import Subscription
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, Near
 from app.relatives.models import LegalProtection
+from app.rights.models import Rectification
+from app.rights.rectifying import ask_rectification
 from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
 from tests.tablets.ward import CODE, enrolled
@@ -212,6 +215,7 @@ TABLE: dict[str, Row] = {
     "POST /patients/<uuid:patient_id>/objections": PERSON,
     "POST /patients/<uuid:patient_id>/copy": row("forbidden", not_found=(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS)),
     "POST /patients/<uuid:patient_id>/objections/<uuid:objection_id>/lifting": PERSON,
+    "POST /patients/<uuid:patient_id>/rectifications/<uuid:rectification_id>": PERSON,
     "GET /patients/<uuid:patient_id>/relatives": PERSON,
     "POST /patients/<uuid:patient_id>/relatives": PERSON,
     "GET /patients/<uuid:patient_id>/relatives/<uuid:relative_id>": PERSON,
@@ -294,6 +298,7 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/consents/<uuid:consent_id>/withdrawal": TOKEN,
     "POST /s/<token>/<key>/copy": TOKEN,
     "POST /s/<token>/<key>/objections": TOKEN,
+    "POST /s/<token>/<key>/rectifications": TOKEN,
     "POST /s/<token>/<key>/objections/<uuid:objection_id>/lifting": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
     "GET /s/<token>/<key>/relatives": TOKEN,
@@ -455,9 +460,11 @@ def wished(patient_id: UUID, by: UUID, refused: UUID) -> dict[str, object]:
     relatives.note_protection(patient_id, decides, by=by, now=now)
     agree(patient_id, "relative", how="spoken", by=by, now=now, about=UUID(int=1))
     object_to(patient_id, Whom(Refusing.SOMEBODY, account_id=refused), how="spoken", by=by, now=now)
+    ask_rectification(patient_id, "Ma rue a changé de nom.", now=now)
     db.session.flush()
     return {
         "relative_id": near.id,
+        "rectification_id": first(Rectification.id, Rectification.patient_id == patient_id),
         "protection_id": first(LegalProtection.id, LegalProtection.patient_id == patient_id),
         "consent_id": first(Consent.id, Consent.about_id == UUID(int=1)),
         "objection_id": first(Objection.id, Objection.patient_id == patient_id),
@@ -659,7 +666,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
         **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
-        **dict.fromkeys(("member_id", "relative_id"), ("requester", "requester elsewhere")),
+        **dict.fromkeys(("member_id", "relative_id", "rectification_id"), ("requester", "requester elsewhere")),
         **dict.fromkeys(("consent_id", "objection_id", "protection_id"), ("requester", "requester elsewhere")),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),

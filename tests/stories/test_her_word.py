@@ -12,11 +12,12 @@ from app.appointments import spaces
 from app.care_requests.models import CareRequest, State
 from app.circles.actions import end_usual, name_usual
 from app.circles.queries import circle_of, usual_practitioner
+from app.consents.models import Consent, Objection
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.dispatch.models import OfferState
 from app.live import views
-from app.patients.models import Cause, Consent, Objection
+from app.patients.models import Cause
 from app.patients.relations import Holder, relate
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
@@ -253,3 +254,41 @@ def test_the_broken_glass_opens_and_she_reads_it(town: Town, monique: UUID, spac
     assert opened.status_code == 303, opened.text
     assert "Monique MARCHAND" in Screen(curious.get(opened.headers["Location"])).text
     assert "urgence, hors du cercle de soins" in Screen(space.get("/readers")).text.lower()
+
+
+# What is wrong in her record
+
+
+def test_what_she_says_is_wrong_is_read_and_answered(town: Town, monique: UUID, space: Space) -> None:
+    nadia = town.orientation_nurse
+    town.asks(patient=monique)
+    empty = space.post("/rectifications", {"words": " "})
+    assert (empty.status_code, "Écrivez ce qui est faux" in empty.text) == (422, True)
+    assert space.post("/rectifications", {"words": "Ma rue a changé de nom."}).status_code == 303
+    page = nadia.get(f"/patients/{monique}")
+    assert "Ma rue a changé de nom." in Screen(page).text
+    way = f"/patients/{monique}/rectifications/"
+    asked = page.text.partition(way)[2][:36]
+    assert town.requester().post(way + asked, {"answer": "Non"}).status_code == 404
+    for answer in ("", "Corrigé aujourd'hui.", "Une autre réponse"):
+        assert nadia.post(way + asked, {"answer": answer}).status_code == 303
+    told = Screen(space.get("/wishes")).text
+    assert "Corrigé aujourd'hui. Nadia Benali" in told
+    assert "Une autre réponse" not in told
+    assert "Ma rue" not in Screen(nadia.get(f"/patients/{monique}")).text
+
+
+def test_a_frozen_record_is_read_and_nothing_new_leaves_it(town: Town, monique: UUID, space: Space) -> None:
+    nadia = town.orientation_nurse
+    assert space.post("/objections", {"whom": "new-use"}).status_code == 303
+    assert "rien de nouveau" in Screen(nadia.get(f"/patients/{monique}")).text
+    way = f"/requests?pathway=home-care&patient={monique}"
+    said = {"reason": "dressing", "window": "tomorrow", "agreement": "y", "note": "Digicode 12"}
+    answer = nadia.post(way, said)
+    assert (answer.status_code, "Digicode 12" in answer.text) == (409, True), "nothing typed is lost"
+    assert "rien de nouveau" in Screen(answer).text
+    assert states(monique) == []
+    db.session.rollback()
+    lifted = db.session.scalars(select(Objection.id)).one()
+    space.post(f"/objections/{lifted}/lifting")
+    assert nadia.post(way, said).status_code == 303

@@ -10,11 +10,12 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
 from app.audit.actions import record
+from app.consents.models import Objection, Refusing
 from app.core.db import db, new_id
 from app.core.events import announce
 from app.directory.models import Practitioner
 from app.live.actions import changed
-from app.patients.models import Cause, Objection, Patient, Refusing, Relation
+from app.patients.models import Cause, Patient, Relation
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Objected:
 _RUNNING = Objection.until.is_(None)
 
 
-def is_objected_to(account: Account) -> ColumnElement[bool]:
-    """Within a statement about `Relation`: does the person of that relation refuse that this account opens her by it?
+def is_refused(account: Account) -> ColumnElement[bool]:
+    """`patients.queries.is_objected_to`.
 
     The emergency asks nothing of this: the broken glass opens, and she reads that it did (L1110-4; `emergency`).
     """
@@ -89,10 +90,19 @@ def objections_of(patient_id: UUID) -> Sequence[Objection]:
     return db.session.scalars(mine.order_by(Objection.id)).all()
 
 
+def general_of(patient_id: UUID) -> set[Refusing]:
+    """What she refuses of everybody: sharing within the team (L1110-12 CSP), any new use of her record."""
+    mine = select(Objection.refused).where(Objection.patient_id == patient_id, _RUNNING)
+    return set(db.session.scalars(mine))
+
+
 def keeps_the_team_apart(patient_id: UUID) -> bool:
-    """Does she object to sharing within the team of care (L1110-12 CSP)?"""
-    mine = Objection.patient_id == patient_id, _RUNNING, Objection.refused == Refusing.TEAM
-    return db.session.scalar(select(Objection.id).where(*mine).limit(1)) is not None
+    return Refusing.TEAM in general_of(patient_id)
+
+
+def is_frozen(patient_id: UUID) -> bool:
+    """Has she asked that nothing new be done with her record, while something in it is contested?"""
+    return Refusing.NEW_USE in general_of(patient_id)
 
 
 def object_to(patient_id: UUID, whom: Whom, *, how: str, by: UUID | None, now: datetime) -> None:

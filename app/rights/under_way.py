@@ -1,4 +1,4 @@
-"""What the person takes back: her agreement to be spoken of, or a professional whom she refuses."""
+"""What her word does to care under way: an agreement taken back ends the search, and whom she refuses comes no more."""
 
 from sqlalchemy import select
 
@@ -8,13 +8,13 @@ from app.care_requests.departures import hand_to_coordinator
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import open_for
 from app.care_requests.rules import OPEN, State
+from app.consents.agreements import SHARING, ConsentWithdrawn
+from app.consents.objections import Objected
 from app.core.db import db
 from app.dispatch import actions, offers, words
 from app.dispatch.models import Offer, OfferState
 from app.language.phrases import kept
 from app.messages import actions as messages
-from app.patients.consents import SHARING, ConsentWithdrawn
-from app.patients.objections import Objected
 
 LOOKED_FOR = (State.DRAFT, State.SEARCHING, State.UNANSWERED)
 

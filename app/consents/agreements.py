@@ -10,10 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
 from app.audit.actions import record
+from app.consents.models import Consent
 from app.core.db import db
 from app.core.events import announce
 from app.live.actions import changed
-from app.patients.models import Cause, Consent
+from app.patients.models import Cause
 from app.patients.relations import end_all_but
 
 SHARING, CIRCLE, RELATIVE = "sharing", "circle", "relative"
