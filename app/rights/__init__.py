@@ -1,4 +1,4 @@
-"""What a person may ask of all that is kept of her: a copy of everything, and an end to it when its time is over."""
+"""What a person may ask of what is kept of her: a copy of all of it, a correction, and an end when its time is over."""
 
 from flask import Flask
 
