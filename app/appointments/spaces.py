@@ -16,7 +16,7 @@ from app.core.tokens import derived_token, derived_tokens, hash_token, new_token
 OPEN_FOR = timedelta(hours=1)
 
 
-class Card(Protocol):
+class OpenedByWords(Protocol):
     """What opens with a code and two words: a person's space, and what she lets somebody near her read."""
 
     token: str
@@ -47,7 +47,7 @@ def _draw(space: PatientSpace) -> None:
     space.calendar_token = new_token()
 
 
-def draw_card(card: Card) -> None:
+def draw_card(card: OpenedByWords) -> None:
     """A new code and new words; those it had before open nothing any more."""
     card.token, card.code_words = new_token(), draw()
     card.token_hash = hash_token(card.token)
@@ -58,23 +58,23 @@ def by_card(token: str) -> PatientSpace | None:
     return db.session.scalar(select(PatientSpace).where(PatientSpace.token_hash == hash_token(token)))
 
 
-def said_right(card: Card, words: str) -> bool:
+def said_right(card: OpenedByWords, words: str) -> bool:
     """Are these its two words? In either order: they are remembered, not copied."""
     kept, said = compared(card.code_words).split(), compared(words).split()
     return len(said) == len(kept) and same(" ".join(sorted(said)), " ".join(sorted(kept)))
 
 
-def key_for(card: Card, now: datetime) -> str:
+def key_for(card: OpenedByWords, now: datetime) -> str:
     """What keeps it open for an hour or two in the address of its pages, since there may be no cookie."""
     return derived_token("open-space", _opening(card, now))
 
 
-def is_open(card: Card, key: str, now: datetime) -> bool:
+def is_open(card: OpenedByWords, key: str, now: datetime) -> bool:
     hours = (now, now - OPEN_FOR)
     return same_as_one(key, (each for at in hours for each in derived_tokens("open-space", _opening(card, at))))
 
 
-def _opening(card: Card, at: datetime) -> str:
+def _opening(card: OpenedByWords, at: datetime) -> str:
     return f"{card.token} {int(at.timestamp() // OPEN_FOR.total_seconds())}"
 
 

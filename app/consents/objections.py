@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -53,17 +54,23 @@ def is_refused(account: Account) -> ColumnElement[bool]:
     place = or_(Objection.organization_id == Relation.organization_id, Relation.practitioner_id.is_not(None) & at_work)
     others = and_(Objection.refused == Refusing.ALL_BUT_CIRCLE, Relation.why != Cause.CIRCLE)
     hers = Objection.patient_id == Relation.patient_id, _RUNNING
-    return select(Objection.id).where(*hers, or_(_names(account), place, others)).correlate(Relation).exists()
+    return select(Objection.id).where(*hers, or_(_names(account.id), place, others)).correlate(Relation).exists()
 
 
-def _names(account: Account) -> ColumnElement[bool]:
-    herself = select(Practitioner.id).where(Practitioner.account_id == account.id)
-    return or_(Objection.account_id == account.id, Objection.practitioner_id.in_(herself))
+def _names(account_id: Any) -> ColumnElement[bool]:
+    herself = select(Practitioner.id).where(Practitioner.account_id == account_id)
+    return or_(Objection.account_id == account_id, Objection.practitioner_id.in_(herself))
+
+
+def names_reader(patient: Any, reader: Any) -> ColumnElement[bool]:
+    """For a list: does the person of this column refuse `reader`, an account's id or a parameter for it, by name?"""
+    theirs = Objection.patient_id == patient, _RUNNING, _names(reader)
+    return select(Objection.id).where(*theirs).correlate(patient.class_).exists()
 
 
 def refuses(patient_id: UUID | None, account: Account) -> bool:
     """Does she refuse this very professional? Then nothing of hers is shown to her, be it care under way."""
-    mine = select(Objection.id).where(Objection.patient_id == patient_id, _RUNNING, _names(account))
+    mine = select(Objection.id).where(Objection.patient_id == patient_id, _RUNNING, _names(account.id))
     return patient_id is not None and db.session.scalar(mine.limit(1)) is not None
 
 

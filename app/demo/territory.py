@@ -27,7 +27,7 @@ from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.patients import actions as patients
 from app.relatives import actions as relatives
-from app.relatives.actions import Near
+from app.relatives.actions import RelativeSaid
 
 COMMUNES = Path(__file__).parent / "communes-91.csv"
 SINCE = timedelta(days=30)
@@ -137,7 +137,7 @@ def _write_patients(
         for usual in person.usual:
             circles.set_usual(patient.id, professionals[usual], told=Told.NAMED, by=by, now=began)
         for near in person.relatives:
-            relatives.name(patient.id, Near(near.name, near.kinship), near.headings, by=by, now=began)
+            relatives.name(patient.id, RelativeSaid(near.name, near.kinship), near.headings, by=by, now=began)
     return known
 
 

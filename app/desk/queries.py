@@ -12,6 +12,7 @@ from app.appointments.models import Appointment, PatientLink
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy, Step
 from app.care_requests.rules import OPEN, State
+from app.consents.objections import names_reader
 from app.core.db import db, rows
 from app.directory.models import PractitionerRole
 from app.dispatch.models import Inquiry, Offer, OfferState
@@ -112,7 +113,8 @@ def _beginning_with(newest: Select[UUID]) -> Select[*tuple[Any, ...]]:
         unanswered.subquery().select(),
         select(CareRequest.id).where(CareRequest.episode_id == bindparam("episode", type_=Uuid())),
     )
-    return _LISTED.where(CareRequest.id.in_(union(*parts)))
+    closed = names_reader(CareRequest.patient_id, bindparam("reader", type_=Uuid()))
+    return _LISTED.where(CareRequest.id.in_(union(*parts)), ~closed)
 
 
 _LIMIT = bindparam("limit", type_=Integer)
@@ -126,7 +128,7 @@ def followed(
     """The requests of this person's organizations, those nobody answered first, then the newest; in the order in which
     they were asked, the needs of this event; and the hour of those that have one."""
     mine = account.organizations(*REQUESTERS)
-    listed = rows(_OPEN if open_only else _ALL, organizations=mine, limit=limit, episode=episode_id)
+    listed = rows(_OPEN if open_only else _ALL, organizations=mine, limit=limit, episode=episode_id, reader=account.id)
     found = [facts_of(row) for row in listed]
     hours = {each.id: (row[0], row[1]) for row, each in zip(listed, found, strict=True) if row[0]}
     theirs = [each for each in found if each.organization_id in mine and (each.state in OPEN or not open_only)]

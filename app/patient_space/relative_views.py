@@ -58,7 +58,7 @@ class Come:
 
 
 @dataclass(frozen=True)
-class Part:
+class HeadingRead:
     """One heading that she may read: its word, its picture, and what there is of it."""
 
     heading: Heading
@@ -77,7 +77,7 @@ class RelativeReads(Page):
     token: str
     key: str
     given: str
-    parts: list[Part]
+    parts: list[HeadingRead]
 
 
 @dataclass(frozen=True)
@@ -125,22 +125,22 @@ def relative_reads(token: str, key: str) -> Response:
         if relative:
             actions.note_reading(relative, relative.headings, now=now)
     if relative is None:
-        return words_again(token)
+        return link_again(token)
     parts = [part_of(Heading(each), relative, now) for each in relative.headings]
     given = relative.patient.given_name_used or relative.patient.given_names.split(" ")[0]
     return quiet(page(RelativeReads(token, key, given, parts)))
 
 
-def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> Part:
+def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> HeadingRead:
     """What there is of this heading, and nothing is read of any other."""
     title, icon = str(HEADINGS[heading]), HEADING_ICONS[heading]
     if heading in (Heading.VISITS, Heading.APPOINTMENTS):
         coming = appointments.coming_to(relative.person_id, now)
         at_home = [each for each in coming if (each.mode == "home") is (heading is Heading.VISITS)]
-        return Part(heading, title, icon, visits=[come(each, now) for each in at_home])
+        return HeadingRead(heading, title, icon, visits=[come(each, now) for each in at_home])
     if heading is Heading.DOCUMENTS:
-        return Part(heading, title, icon, documents=queries.documents_of(relative.person_id))
-    return Part(heading, title, icon)
+        return HeadingRead(heading, title, icon, documents=queries.documents_of(relative.person_id))
+    return HeadingRead(heading, title, icon)
 
 
 def come(appointment: Appointment, now: datetime) -> Come:
@@ -199,7 +199,7 @@ def may_read(token: str, key: str, now: datetime) -> RelatedPerson | None:
     return relative if relative and spaces.is_open(relative, key, now) else None
 
 
-def words_again(token: str) -> Response:
+def link_again(token: str) -> Response:
     """The key has ended: the words open it again. The person may have ended the link, too."""
     if queries.by_link(token) is None:
         return no_more()

@@ -29,7 +29,7 @@ from app.patient_space.views import bp, quiet
 from app.relatives import actions, queries
 from app.relatives.forms import HeadingsForm, RelativeForm
 from app.relatives.models import RelatedPerson, TrustedPerson
-from app.relatives.wishes import Wishes, read_whom
+from app.relatives.wishes import HerWishes, read_whom
 from app.relatives.words import HEADINGS, KINSHIP
 from app.rights import rectifying
 from app.rights.copying import FORMS, copy_of, given
@@ -63,7 +63,7 @@ class WishesPageOfHers(Page):
 
     token: str
     key: str
-    wishes: Wishes
+    wishes: HerWishes
     wrong: str
     asked_to_mend: list[Rectification]
     mend_wrong: str
@@ -116,7 +116,7 @@ def end_carer(token: str, key: str, member_id: UUID) -> Response:
         member = member_of(hers.person_id, member_id) or abort(404)
         end_usual(member, by=None, now=now)
 
-    return act(token, key, end, "patient_space.circle")
+    return say(token, key, end, "patient_space.circle")
 
 
 @bp.get("/s/<token>/<key>/wishes")
@@ -129,7 +129,7 @@ def wishes_page(token: str, key: str, wrong: str = "", mend_wrong: str = "", sta
     hers = opened(token, key)
     if hers is None:
         return words_again(token)
-    shown = Wishes.of(hers.person_id, clock.now())
+    shown = HerWishes.of(hers.person_id, clock.now())
     asked = list(rectifying.rectifications_of(hers.person_id, settled=True))
     return quiet(page(WishesPageOfHers(token, key, shown, wrong, asked, mend_wrong), status=status))
 
@@ -143,7 +143,7 @@ def withdraw_consent(token: str, key: str, consent_id: UUID) -> Response:
             abort(404)
         withdraw(consent, how="herself", by=None, now=now)
 
-    return act(token, key, take_back, "patient_space.wishes")
+    return say(token, key, take_back, "patient_space.wishes")
 
 
 @bp.post("/s/<token>/<key>/objections")
@@ -152,15 +152,15 @@ def refuse(token: str, key: str) -> Response:
     """`whom`: one of those whom the page offers."""
     said = request.form.get("whom", "")
     hers = opened(token, key)
-    if hers and read_whom(said, Wishes.of(hers.person_id, clock.now()).choices) is None:
+    if hers and read_whom(said, HerWishes.of(hers.person_id, clock.now()).choices) is None:
         return wishes_page(token, key, _("Choisissez à qui ne plus montrer votre dossier."), status=422)
 
     def say_no(hers: PatientSpace, now: datetime) -> None:
-        whom = read_whom(said, Wishes.of(hers.person_id, now).choices)
+        whom = read_whom(said, HerWishes.of(hers.person_id, now).choices)
         if whom:
             object_to(hers.person_id, whom, how="herself", by=None, now=now)
 
-    return act(token, key, say_no, "patient_space.wishes")
+    return say(token, key, say_no, "patient_space.wishes")
 
 
 @bp.post("/s/<token>/<key>/objections/<uuid:objection_id>/lifting")
@@ -172,7 +172,7 @@ def lift_objection(token: str, key: str, objection_id: UUID) -> Response:
             abort(404)
         lift(objection, by=None, now=now)
 
-    return act(token, key, allow_again, "patient_space.wishes")
+    return say(token, key, allow_again, "patient_space.wishes")
 
 
 @bp.get("/s/<token>/<key>/relatives")
@@ -207,7 +207,7 @@ def name_relative(token: str, key: str) -> Response:
     def name(hers: PatientSpace, now: datetime) -> None:
         actions.name(hers.person_id, form.near(), form.allowed, by=None, now=now)
 
-    return act(token, key, name, "patient_space.relatives")
+    return say(token, key, name, "patient_space.relatives")
 
 
 @bp.get("/s/<token>/<key>/relatives/<uuid:relative_id>")
@@ -234,7 +234,7 @@ def allow_relative(token: str, key: str, relative_id: UUID) -> Response:
         if form.validate():
             actions.allow(near, form.allowed, by=None, now=now)
 
-    return act(token, key, allow, "patient_space.relatives")
+    return say(token, key, allow, "patient_space.relatives")
 
 
 @bp.post("/s/<token>/<key>/relatives/<uuid:relative_id>/end")
@@ -244,7 +244,7 @@ def end_relative(token: str, key: str, relative_id: UUID) -> Response:
         near = queries.relative_of(hers.person_id, relative_id, ended=True) or abort(404)
         actions.end(near, by=None, now=now)
 
-    return act(token, key, end, "patient_space.relatives")
+    return say(token, key, end, "patient_space.relatives")
 
 
 @bp.post("/s/<token>/<key>/rectifications")
@@ -259,7 +259,7 @@ def ask_rectification(token: str, key: str) -> Response:
     def ask(hers: PatientSpace, now: datetime) -> None:
         rectifying.ask_rectification(hers.person_id, words, now=now)
 
-    return act(token, key, ask, "patient_space.wishes")
+    return say(token, key, ask, "patient_space.wishes")
 
 
 @bp.post("/s/<token>/<key>/copy")
@@ -277,7 +277,7 @@ def copy(token: str, key: str) -> Response:
     return quiet(given(made, form)) if hers else words_again(token)
 
 
-def act(token: str, key: str, verb: Callable[[PatientSpace, datetime], None], then: str) -> Response:
+def say(token: str, key: str, verb: Callable[[PatientSpace, datetime], None], then: str) -> Response:
     """What she says, then the page where she said it."""
     came_by(Source.PATIENT_LINK)
     now = clock.now()

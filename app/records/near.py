@@ -69,19 +69,18 @@ class NearPage(Page):
 
 @dataclass(frozen=True)
 class RelativePage(Page):
-    """`address`, `qr_svg`: of her link, to hand to her with the two words. `wrong`: of the paper that was sent."""
+    """`address`, `qr_svg`: of her link, to hand to her with the two words. `wrong_paper`: of what that was sent."""
 
     template = "records/relative.html"
 
     patient_id: UUID
-    banner: Banner
     relative: RelatedPerson
     kinship: str
     form: HeadingsForm
     trust: TrustForm
     trusted: bool
     waiting: list[Document]
-    wrong: list[str]
+    wrong_paper: list[str]
     address: str
     qr_svg: str
 
@@ -97,14 +96,13 @@ class RelativePage(Page):
         address = link_of(relative)
         return cls(
             patient_id=patient.id,
-            banner=banner(patient, clock.now()),
             relative=relative,
             kinship=str(KINSHIP[relative.kinship]),
             form=HeadingsForm(formdata=None, headings=relative.headings),
             trust=trust or TrustForm(formdata=None),
             trusted=trusted is not None and trusted.related_id == relative.id,
             waiting=brought.documents if brought else [],
-            wrong=brought.wrong if brought else [],
+            wrong_paper=brought.wrong if brought else [],
             address=address,
             qr_svg=qr_svg(address),
         )

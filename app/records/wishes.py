@@ -21,7 +21,7 @@ from app.patients import queries as patients
 from app.patients.models import Patient
 from app.patients.words import Banner, banner
 from app.records.views import bp, my_patient
-from app.relatives.wishes import Wishes, read_whom
+from app.relatives.wishes import HerWishes, read_whom
 from app.rights import rectifying
 from app.rights.copying import FORMS, copy_of, given
 from app.rights.models import Rectification
@@ -37,13 +37,13 @@ class WishesPage(Page):
 
     patient_id: UUID
     banner: Banner
-    wishes: Wishes
+    wishes: HerWishes
     wrong: str
 
     @classmethod
     def about(cls, patient: Patient, wrong: str = "") -> Self:
         now = clock.now()
-        return cls(patient.id, banner(patient, now), Wishes.of(patient.id, now), wrong)
+        return cls(patient.id, banner(patient, now), HerWishes.of(patient.id, now), wrong)
 
 
 @bp.get("/<uuid:patient_id>/wishes")
@@ -73,7 +73,7 @@ def refuse(patient_id: UUID) -> Response:
     now, how = clock.now(), said_how()
     with transaction():
         patient = my_patient(patient_id)
-        whom = read_whom(request.form.get("whom", ""), Wishes.of(patient.id, now).choices)
+        whom = read_whom(request.form.get("whom", ""), HerWishes.of(patient.id, now).choices)
         if whom:
             object_to(patient.id, whom, how=how, by=me().id, now=now)
     if whom is None:

@@ -19,7 +19,7 @@ from app.relatives.models import Heading, LegalProtection, RelatedPerson, Truste
 
 
 @dataclass(frozen=True)
-class Near:
+class RelativeSaid:
     """Who she is and how to reach her; `phone` in E.164, empty as the address when not said."""
 
     name: str
@@ -30,7 +30,7 @@ class Near:
 
 def name(
     patient_id: UUID,
-    near: Near,
+    near: RelativeSaid,
     headings: Collection[str],
     *,
     by: UUID | None,

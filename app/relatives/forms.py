@@ -9,7 +9,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 from app.core.forms import DayField, Form, PhoneField, SeveralField, lowered, stripped
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.relatives.actions import Decides, Near
+from app.relatives.actions import Decides, RelativeSaid
 from app.relatives.words import HEADINGS, KINSHIP, PROTECTIONS
 
 HEADING_CHOICES = {heading.value: words for heading, words in HEADINGS.items()}
@@ -39,9 +39,9 @@ class RelativeForm(HeadingsForm):
         validators=[Optional(), Email(later("Écrivez une adresse e-mail complète, par exemple anne@exemple.fr."))],
     )
 
-    def near(self) -> Near:
+    def near(self) -> RelativeSaid:
         """Only after validation."""
-        return Near(self.name.data or "", self.kinship.data, self.phone.e164 or "", self.email.data or "")
+        return RelativeSaid(self.name.data or "", self.kinship.data, self.phone.e164 or "", self.email.data or "")
 
 
 class PastDayField(DayField):
@@ -72,12 +72,12 @@ class ProtectionForm(Form):
         choices=PROTECTIONS,
         validators=[InputRequired(later("Choisissez."))],
     )
-    name = StringField(
+    decider_name = StringField(
         later("Nom de la personne qui décide"),
         filters=[stripped],
         validators=[InputRequired(later("Écrivez le nom de la personne qui décide.")), Length(max=100)],
     )
-    phone = PhoneField(later("Son téléphone"))
+    decider_phone = PhoneField(later("Son téléphone"))
     since = PastDayField(
         later("Depuis quand"),
         render_kw={"placeholder": "jj/mm/aaaa"},
@@ -103,9 +103,9 @@ class ProtectionForm(Form):
             raise ValueError("the form was not validated")
         return Decides(
             kind=self.kind.data,
-            name=self.name.data or "",
+            name=self.decider_name.data or "",
             since=self.since.data,
-            phone=self.phone.e164 or "",
+            phone=self.decider_phone.e164 or "",
             decides=self.decides.data or "",
             keeps_secret=bool(self.keeps_secret.data),
         )

@@ -98,7 +98,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class HerWishes:
     """Everything of this page."""
 
     agreements: list[Agreement]
@@ -106,7 +106,7 @@ class Wishes:
     choices: list[Choice]
 
     @classmethod
-    def of(cls, patient_id: UUID, now: datetime) -> "Wishes":
+    def of(cls, patient_id: UUID, now: datetime) -> "HerWishes":
         kept, refused = consents_of(patient_id), objections_of(patient_id)
         names = _names_of({each.about_id for each in kept if each.about_id})
         return cls(
@@ -136,7 +136,7 @@ def _agreement(consent: Consent, names: Mapping[UUID, str]) -> Agreement:
     lasts = consent.given_how != REFUSED and consent.withdrawn_at is None
     return Agreement(
         id=consent.id,
-        what=f"{what} : {whom}" if whom else what,
+        what=_("%(name)s : %(why)s", name=what, why=whom) if whom else what,
         told=_told(consent),
         after=str(AFTER.get(consent.scope, "")),
         lasts=lasts,

@@ -166,6 +166,7 @@ def _as_paper(told: Sequence[Section], now: datetime) -> bytes:
         for row in section.rows:
             for name, value in row.items():
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                paper.line(f"{COLUMNS[name]} : {text[:IN_SHORT]}{'…' if len(text) > IN_SHORT else ''}")
+                cut = "…" if len(text) > IN_SHORT else ""
+                paper.line(_("%(name)s : %(why)s", name=COLUMNS[name], why=text[:IN_SHORT] + cut))
             paper.space()
     return paper.bytes()

@@ -51,7 +51,7 @@ class Paper:
             self._page = self._pdf.new_page(WIDTH, HEIGHT)
             self._y = HEIGHT - MARGIN
         written = raw.FPDFPageObj_CreateTextObj(self._pdf, self._font, ctypes.c_float(size))
-        letters = ctypes.create_string_buffer((_printable(text) + "\0").encode("utf-16-le"))
+        letters = ctypes.create_string_buffer((_printable(text) + "\0").encode("UTF-16LE"))
         raw.FPDFText_SetText(written, ctypes.cast(letters, ctypes.POINTER(raw.FPDF_WCHAR)))
         raw.FPDFPageObj_Transform(written, 1, 0, 0, 1, MARGIN, self._y - size)
         raw.FPDFPage_InsertObject(self._page, written)

@@ -191,7 +191,7 @@ def test_a_trusted_person_reads_nothing_by_that(town: Town, monique: UUID, phone
 
 
 def decides(town: Town, patient: UUID, **said: str) -> int:
-    whole = {"kind": "tutelle", "name": "Ana Lopes", "since": "02/01/2026", "phone": "", "decides": "Les soins"}
+    whole = {"kind": "tutelle", "decider_name": "Ana Lopes", "since": "02/01/2026", "decides": "Les soins"}
     return town.orientation_nurse.post(f"/patients/{patient}/protections", whole | said).status_code
 
 
@@ -229,9 +229,9 @@ def test_who_decides_is_shown_where_consent_is_asked_and_taken_by_name(town: Tow
 def test_a_minor_who_keeps_her_care_secret_decides_alone(town: Town) -> None:
     lea = town.patient("Léa")
     form = f"/requests/new?pathway=home-care&patient={lea}"
-    assert decides(town, lea, kind="minor", name="Anne Marchand") == 303
+    assert decides(town, lea, kind="minor", decider_name="Anne Marchand") == 303
     assert "Anne Marchand" in Screen(town.orientation_nurse.get(form)).text
     assert decides(town, lea, kind="tutelle", keeps_secret="y") == 422
-    assert decides(town, lea, kind="minor", name="Marc Marchand", keeps_secret="y") == 303
+    assert decides(town, lea, kind="minor", decider_name="Marc Marchand", keeps_secret="y") == 303
     assert "Marchand, titulaire" not in Screen(town.orientation_nurse.get(form)).text
     assert "garde ces soins secrets" in Screen(town.orientation_nurse.get(f"/patients/{lea}/relatives")).text

@@ -22,7 +22,7 @@ from app.patients.keeping import all_kept
 from app.patients.merging import merge
 from app.patients.models import Cause, Correction, EmergencyAccess, IdentityCheck, PatientTelecom, Relation
 from app.relatives import actions as relatives
-from app.relatives.actions import Decides, Near
+from app.relatives.actions import Decides, RelativeSaid
 from app.rights.rectifying import ask_rectification
 from tests.factories import files
 from tests.factories.town import Town
@@ -50,7 +50,7 @@ def monique(town: Town) -> UUID:
     with transaction():
         spaces.space_of(patient, now)
         ask_rectification(patient, "Ma rue a changé de nom.", now=now)
-        lucie = Near("Lucie", "child", "+33639980200", "l@example.org")
+        lucie = RelativeSaid("Lucie", "child", "+33639980200", "l@example.org")
         near = relatives.name(patient, lucie, ["visits"], by=by, now=now)
         relatives.designate(near, clock.paris(now).date(), None, by=by, now=now)
         relatives.note_protection(patient, Decides("tutelle", "Ana", clock.paris(now).date()), by=by, now=now)

@@ -34,7 +34,7 @@ from app.patients.merging import merge, note_likely
 from app.patients.models import EmergencyAccess, LikelyDuplicate
 from app.push.models import Subscription
 from app.relatives import actions as relatives
-from app.relatives.actions import Decides, Near
+from app.relatives.actions import Decides, RelativeSaid
 from app.relatives.models import LegalProtection
 from app.rights.models import Rectification
 from app.rights.rectifying import ask_rectification
@@ -455,7 +455,7 @@ def merged(kept: UUID, absorbed: UUID, by: Person) -> UUID:
 def wished(patient_id: UUID, by: UUID, refused: UUID) -> dict[str, object]:
     """Who is near her, who decides with her, what she agreed to, whom she refuses."""
     now = clock.now()
-    near = relatives.name(patient_id, Near("Lucie Marchand", "child"), ["visits"], by=by, now=now)
+    near = relatives.name(patient_id, RelativeSaid("Lucie Marchand", "child"), ["visits"], by=by, now=now)
     decides = Decides("curatelle", "Ana Lopes", clock.paris(now).date())
     relatives.note_protection(patient_id, decides, by=by, now=now)
     agree(patient_id, "relative", how="spoken", by=by, now=now, about=UUID(int=1))

@@ -156,6 +156,8 @@ def test_a_named_professional_is_refused_at_once_on_every_page(
     assert stream(town, curious, *topics).status == 403
     assert [curious.get(url).status_code for url in opened] == [404, 404, 404]
     assert curious.get(f"/patients/{monique}", htmx=True).status_code == 404
+    lists = [Screen(person.get("/requests")).text for person in (curious, town.orientation_nurse)]
+    assert ["MARCHAND" in text for text in lists] == [False, True]
     assert town.orientation_nurse.get(f"/patients/{monique}").status_code == 200
     found = curious.post("/requests/patients?pathway=home-care", {"q": "12/03/1948 mar"})
     assert str(monique) not in found.text
