@@ -95,6 +95,7 @@ READINGS = {
     "care": later("soins"),
     "coordination": later("coordination"),
     "emergency": later("urgence, hors du cercle de soins"),
+    "relative": later("proche, avec l'accord du patient"),
 }
 """Why somebody reads about a person, as she reads it herself."""
 
@@ -103,7 +104,6 @@ REASONS = {
     "whole identity": later("soins, identité donnée en entier"),
     "patient": later("geste du patient"),
     "patient said": later("dit par le patient"),
-    "relative": later("proche, avec l'accord du patient"),
     "sign-in": later("connexion"),
     "sign-out": later("déconnexion"),
     "enrolment": later("inscription"),

@@ -60,7 +60,7 @@ def _known(ids: set[UUID]) -> dict[UUID, Account]:
 
 def _relative(line: AuditEvent, near: dict[UUID, str]) -> Look:
     name = near.get(line.subject_id) or _("Un proche")
-    return Look(clock.paris(line.at).date(), name, "", str(REASONS[line.why]), unusual=False)
+    return Look(clock.paris(line.at).date(), name, "", str(READINGS[line.why]), unusual=False)
 
 
 def _reader(line: AuditEvent, account: Account | None, names: dict[UUID, str]) -> Look:
