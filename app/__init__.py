@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import (
     accounts,
+    administration,
     appointments,
     audit,
     care_requests,
@@ -29,6 +30,7 @@ from app import (
     rights,
     schedule,
     shell,
+    stays,
     supervision,
     tablets,
 )
@@ -58,12 +60,12 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, consents, circles, documents, care_requests):
+    for room in (directory, patients, consents, circles, stays, documents, care_requests):
         room.init_app(app)
     for room in (appointments, dispatch, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, joining, emergency, patient_space, shell):
+    for door in (desk, inbox, records, supervision, joining, emergency, administration, patient_space, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 
 from app import clock
 from app.accounts.guards import by_account, me, role
-from app.accounts.models import REQUESTERS
+from app.accounts.models import REQUESTERS, Role
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
@@ -16,12 +16,15 @@ from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.identity.searching import NotYet
 from app.organizations.models import Commune
+from app.organizations.queries import organizations
 from app.patients import actions as patients
 from app.patients import merging
 from app.patients import queries as patient_queries
 from app.patients.forms import NewPatientForm, PatientForm, PatientSearchForm
 from app.patients.models import Patient
 from app.patients.words import Banner, banner, likeness_words, sought_in_words, what_narrows
+from app.stays.queries import died_on
+from app.stays.words import died_words
 
 
 @bp.post("/requests/patients")
@@ -42,13 +45,14 @@ def search_patients() -> Response:
             return search_page(form, hint=str(why))
         form.q.errors = [str(why)]
         return search_page(form, status=422)
-    people = None if found.too_many else [(patient.id, banner(patient, now)) for patient in found.people]
-    return search_page(form, people, sought_in_words(found.sought), what_narrows(found))
+    died = died_on([patient.id for patient in found.people])
+    people = [(each.id, banner(each, now), died_words(died.get(each.id), each.sex)) for each in found.people]
+    return search_page(form, None if found.too_many else people, sought_in_words(found.sought), what_narrows(found))
 
 
 def search_page(
     form: PatientSearchForm,
-    found: list[tuple[UUID, Banner]] | None = None,
+    found: list[tuple[UUID, Banner, str]] | None = None,
     understood: str = "",
     hint: str = "",
     status: int = 200,
@@ -95,9 +99,9 @@ def note_alike(patient: Patient, looked_at: set[UUID], now: datetime) -> None:
 
 
 @bp.get("/communes")
-@role(*REQUESTERS)
+@role(*REQUESTERS, Role.ADMINISTRATOR)
 def communes() -> Response:
     """What Relais understands by what stands in a place's field, and what it suggests."""
-    form = PatientForm(where_she_works(), formdata=request.args)
+    form = PatientForm(organizations(me().organizations())[0].commune, formdata=request.args)
     field = next((form[name] for name in ("commune", "birth_place") if request.args.get(name)), form.commune)
     return page(PlaceMeant(field))

@@ -41,6 +41,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "episode.patient_id": GoesAlong(),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
     "legal_protection.patient_id": GoesAlong(),
+    "life_event.patient_id": GoesAlong(alone=("kind", "undone_at")),
     "likely_duplicate.other_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.patient_id": Stays.SAYS_WHAT_WAS,
     "objection.patient_id": GoesAlong(),
@@ -54,6 +55,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "related_person.patient_id": GoesAlong(),
     "relation.patient_id": GoesAlong(alone=("organization_id", "practitioner_id", "why", "until")),
     "trusted_person.patient_id": GoesAlong(alone=("revoked_at",)),
+    "stay.patient_id": GoesAlong(alone=("until",)),
 }
 """Every column of the schema that refers to a patient, which a test compares, and what becomes of it."""
 

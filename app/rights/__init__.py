@@ -15,6 +15,7 @@ from app.patients import kept as _patients  # noqa: F401
 from app.relatives import kept as _relatives  # noqa: F401
 from app.rights import kept as _rights  # noqa: F401
 from app.rights import under_way
+from app.stays import kept as _stays  # noqa: F401
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
@@ -215,6 +215,31 @@ def go_to_the_circle(page: Page) -> None:
     page.goto(f"{page.url}/circle?profession=nurse")
 
 
+def go_on_from_the_person(to: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        go_to_the_person(page)
+        page.goto(f"{page.url}/{to}")
+
+    return act
+
+
+def go_to_who_is_in_hospital(to: str = "") -> Callable[[Page], None]:
+    """Found by what the ward knows of him."""
+
+    def act(page: Page) -> None:
+        page.locator("[name=q]").fill("28/02/1950 bou")
+        found = page.locator("#patients a[href*='patient=']").first
+        found.wait_for()
+        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
+        page.goto(f"{as_persona(page)}patients/{patient}{to}")
+
+    return act
+
+
+def open_a_service(page: Page) -> None:
+    page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
+
+
 def patient_answers(name: str) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         go_to_the_patients_page(page)
@@ -283,6 +308,9 @@ SCREENS = [
     Screen("asking", "her wishes", "orientation-nurse", "requests", REQUEST, act=go_to_her_wishes),
     Screen("asking", "near her", "orientation-nurse", "requests", REQUEST, act=go_to_those_near),
     Screen("asking", "usual carers", "orientation-nurse", "requests", REQUEST, act=go_to_the_circle),
+    Screen("asking", "where she is", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("stay")),
+    Screen("asking", "death", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("death")),
+    Screen("asking", "move", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("move")),
     Screen("asking", "whole identity", "orientation-nurse", "patients/identity"),
     Screen("asking", "decisions", "senior-doctor", "decisions"),
     Screen("watching", "board", "coordinator", "board"),
@@ -301,6 +329,9 @@ SCREENS = [
     Screen("people", "proof", "nurse", "proof"),
     Screen("people", "address", "nurse", "account/email"),
     Screen("people", "closing", "nurse", "account/closing"),
+    Screen("people", "establishment", "admin", "organizations"),
+    Screen("people", "a service of it", "admin", "organizations", "main a.row__link"),
+    Screen("people", "opening a service", "admin", "organizations", "main a.row__link", act=open_a_service),
     Screen("people", "members", "admin", "members"),
     Screen("people", "member", "admin", "members", "main .row__link"),
     Screen("people", "invitation", "admin", "invitations/new"),
@@ -339,6 +370,8 @@ STATES = [
     Screen("inbox", "unreachable", "nurse", "inbox", act=forbid_alerts),
     Screen("inbox", "paused", "nurse-4", "inbox", act=pause),
     Screen("inbox", "offline", "nurse", "inbox", act=go_offline),
+    Screen("asking", "in hospital", "ward", ASKING, act=go_to_who_is_in_hospital()),
+    Screen("asking", "when he leaves", "ward", ASKING, act=go_to_who_is_in_hospital("/stay")),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),

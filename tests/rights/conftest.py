@@ -24,6 +24,8 @@ from app.patients.models import Cause, Correction, EmergencyAccess, IdentityChec
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, RelativeSaid
 from app.rights.rectifying import ask_rectification
+from app.stays.models import ExpectedExit, LifeEvent, Stay
+from app.stays.rules import LifeKind
 from tests.factories import files
 from tests.factories.town import Town
 from tests.patient_space.conftest import proposes
@@ -62,6 +64,8 @@ def monique(town: Town) -> UUID:
             **{"media_type": "image/jpeg", "pages": 1, "body": body, "added_by_id": by, "at": now},
             expires_at=now + timedelta(days=90),
         )
+        stay = Stay(id=new_id(), patient_id=patient, organization_id=town.hospital_id, since=now, said_by_id=by)
+        stay.expected = [ExpectedExit(on=clock.paris(now).date(), why="mieux", said_by_id=by, at=now)]
         db.session.add(document)
         db.session.flush()
         db.session.add_all(
@@ -77,6 +81,8 @@ def monique(town: Town) -> UUID:
                 InformationCopy(
                     request_id=request_id, practitioner_id=claire.practitioner_id, on="accept", text="t", at=now
                 ),
+                stay,
+                LifeEvent(patient_id=patient, kind=LifeKind.MOVED, on=clock.paris(now).date(), said_by_id=by, at=now),
                 Inquiry(offer_id=offer.id, request_id=request_id, question="Quelle sonde ?", asked_at=now),
                 EmergencyAccess(
                     **{"account_id": by, "patient_id": patient, "territory_id": town.cpts_id, "reason": "other"},
