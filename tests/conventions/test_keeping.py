@@ -43,6 +43,7 @@ NOT_A_PERSONS = {
     "tablet_sign_in": "the same",
     "tablet_ticket": "the same",
     "territory_commune": "public",
+    "withheld_pathway": "what an establishment does not ask for",
 }
 """Why a table is about nobody who is cared for, or ends by a rule of its own."""
 
