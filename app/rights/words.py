@@ -62,6 +62,8 @@ COLUMNS = {
     "kind": later("Genre"),
     "kinship": later("Lien"),
     "label": later("Quoi"),
+    "language": later("Langue"),
+    "large": later("Grandes lettres"),
     "last_starts_at": later("Dernière heure dite"),
     "late_at": later("En retard depuis"),
     "lifted_by_id": later("Levé par"),
