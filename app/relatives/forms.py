@@ -44,7 +44,7 @@ class RelativeForm(HeadingsForm):
         return RelativeSaid(self.name.data or "", self.kinship.data, self.phone.e164 or "", self.email.data or "")
 
 
-class PastDayField(DayField):
+class DayGoneByField(DayField):
     past = True
     example = "12/03/2026"
 
@@ -52,7 +52,7 @@ class PastDayField(DayField):
 class TrustForm(Form):
     """The paper is read apart (`documents.intake`)."""
 
-    designated_on = PastDayField(
+    designated_on = DayGoneByField(
         later("Date de la désignation"),
         description=later("Celle du papier que les deux ont signé."),
         render_kw={"placeholder": "jj/mm/aaaa"},
@@ -78,7 +78,7 @@ class ProtectionForm(Form):
         validators=[InputRequired(later("Écrivez le nom de la personne qui décide.")), Length(max=100)],
     )
     decider_phone = PhoneField(later("Son téléphone"))
-    since = PastDayField(
+    since = DayGoneByField(
         later("Depuis quand"),
         render_kw={"placeholder": "jj/mm/aaaa"},
         validators=[InputRequired(later("Écrivez depuis quand, par exemple 12/03/2026."))],
