@@ -7,7 +7,7 @@ from app.administration.actions import ANSWERS
 from app.core.forms import Form, PhoneField, SeveralField, stripped
 from app.directory.words import PROFESSIONS, SKILLS
 from app.language.phrases import gettext as _
-from app.language.phrases import later
+from app.language.phrases import later, said
 from app.language.words import phone
 from app.organizations.actions import Description
 from app.organizations.forms import CommuneField, helped
@@ -114,7 +114,7 @@ class RequestsForm(Form):
             form.skills.choices = {slug: str(words) for slug, words in SKILLS.items() if slug.startswith("bed-")}
             if organization.kind != "ward":
                 del form.skills
-        form.offered.choices = {slug: pathway.title for slug, pathway in startable.items()}
+        form.offered.choices = {slug: said(pathway.title) for slug, pathway in startable.items()}
         return form
 
     def withheld(self, organization: Organization) -> set[str]:

@@ -1,4 +1,4 @@
-"""Small words that say to whom a page speaks: which territory, who is alerted, in which language the phone is."""
+"""Small words that say to whom a page speaks: which territory, who is alerted, in which language the phone does."""
 
 import pytest
 from flask import Flask

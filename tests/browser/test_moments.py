@@ -129,3 +129,7 @@ def test_the_card_is_one_page_of_paper_that_is_right_on_another_day(house: Runni
         pixels = bytes(paper[0].render(scale=1, grayscale=True).buffer)
         assert min(pixels[:2000]) > 250, "white to its edge"
         assert sum(one < 60 for one in pixels) > len(pixels) / 50, "and the code and the words are black"
+    tablet.locator("button[value=ar]").click()
+    tablet.get_by_role("button", name="Grandes lettres").click()
+    expect(tablet.locator(".handout--large[lang=ar][dir=rtl]")).to_be_visible()
+    assert len(PdfDocument(tablet.pdf(prefer_css_page_size=True))) == 1, "in large letters too"

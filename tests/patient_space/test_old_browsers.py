@@ -13,7 +13,17 @@ SCRIPT = (APP / "static" / "js" / "read-aloud.js").read_text(encoding="utf-8")
 PROPERTIES = {
     *("align-items", "animation", "background", "border", "border-color", "border-radius", "border-top", "bottom"),
     *("box-sizing", "clip", "color", "content", "cursor", "display", "fill", "flex", "flex-wrap", "font", "font-size"),
-    *("font-weight", "height", "justify-content", "line-height", "list-style", "margin", "margin-left", "margin-right"),
+    *(
+        "font-weight",
+        "height",
+        "justify-content",
+        "line-height",
+        "list-style",
+        "margin",
+        "margin-bottom",
+        "margin-left",
+        "margin-right",
+    ),
     *("margin-top", "max-width", "min-height", "min-width", "opacity", "outline", "outline-color", "outline-offset"),
     *("overflow", "overflow-wrap", "padding", "padding-top", "pointer-events", "position", "stroke", "stroke-linecap"),
     *("stroke-linejoin", "stroke-width", "text-align", "text-decoration", "top", "transform", "white-space", "width"),

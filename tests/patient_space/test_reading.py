@@ -218,6 +218,7 @@ SMS = "Rappel : votre rendez-vous est %(when)s. Vos deux mots : %(words)s. Répo
 
 
 class TestWhoeverLooks:
+    @pytest.mark.timeout(3600)  # as long as whoever asks for many has patience
     def test_changes_nothing_however_often(
         self, app: Flask, phone: PatientPhone, nurse: Nurse, link: str, card: str
     ) -> None:
