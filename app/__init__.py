@@ -9,6 +9,7 @@ from app import (
     audit,
     care_requests,
     circles,
+    consents,
     conversations,
     desk,
     directory,
@@ -26,6 +27,8 @@ from app import (
     patients,
     push,
     records,
+    relatives,
+    rights,
     schedule,
     shell,
     stays,
@@ -58,9 +61,9 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, circles, stays, documents, care_requests):
+    for room in (directory, patients, consents, circles, stays, documents, care_requests):
         room.init_app(app)
-    for room in (conversations, appointments, dispatch):
+    for room in (conversations, appointments, dispatch, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, joining, emergency, administration, patient_space, shell):

@@ -44,6 +44,9 @@ class Settings:
     smtp_url: str
     mail_from: str
     audit_months: int
+    retention: bool
+    retention_active_years: int
+    retention_archive_years: int
     idle_limit: timedelta
     tablet_idle: timedelta
     trusted_proxies: int
@@ -102,6 +105,9 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=env.get("RELAIS_SMTP_URL", ""),
         mail_from=env.get("RELAIS_MAIL_FROM", "relais@example.org"),
         audit_months=_audit_months(env.get("RELAIS_AUDIT_MONTHS", "36")),
+        retention=env.get("RELAIS_RETENTION", "") == "on",
+        retention_active_years=_whole(env, "RELAIS_RETENTION_ACTIVE_YEARS", "5", least=1),
+        retention_archive_years=_whole(env, "RELAIS_RETENTION_ARCHIVE_YEARS", "15", least=0),
         idle_limit=timedelta(hours=_whole(env, "RELAIS_IDLE_HOURS", "8", least=1)),
         tablet_idle=timedelta(minutes=_whole(env, "RELAIS_TABLET_IDLE_MINUTES", "5", least=1)),
         trusted_proxies=_whole(env, "RELAIS_TRUSTED_PROXIES", "0", least=0),

@@ -16,6 +16,7 @@ from app.membership import recovery
 from app.messages import channels, checks, digests
 from app.push import outbox
 from app.push import sender as push
+from app.rights import retention
 
 TIMERS = (
     Timer("searches", search.advance_due, care_requests.oldest_due),
@@ -31,5 +32,6 @@ TIMERS = (
     Timer("drafts of yesterday", drafts.forget_due, kept_drafts.oldest_due, rest=20.0),
     Timer("documents in quarantine", quarantine.scan_due, documents.oldest_scan_due, rest=20.0),
     Timer("documents whose time is up", attachments.erase_due, attachments.oldest_due, rest=20.0),
+    Timer("records whose time is over", retention.run_due, retention.oldest_due, rest=20.0),
     Timer("audit seals", audit.seal_due, audit.oldest_due, rest=5.0),
 )

@@ -42,7 +42,12 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "core/errors.py": {"WORDS", "BUSY"},
     "directory/words.py": {"PROFESSIONS"},
     "language/words.py": {"DAYS", "moment"},
+    "circles/words.py": {"USUAL_WORDS"},
+    "documents/rules.py": {"TYPES"},
     "patient_space/*.py": set(),
+    "relatives/forms.py": {"HeadingsForm", "RelativeForm"},
+    "relatives/wishes.py": set(),
+    "relatives/words.py": {"DECIDES", "HEADINGS", "KINSHIP"},
 }
 """Where Python speaks to patients; of a file that speaks to others too, by which functions and tables."""
 

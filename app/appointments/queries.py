@@ -72,6 +72,12 @@ def last_sender(patient_id: UUID) -> Organization | None:
     return request.organization if request else None
 
 
+def last_author(patient_id: UUID) -> UUID | None:
+    """Who asked for her last, in person."""
+    last = select(CareRequest.author_id).where(CareRequest.patient_id == patient_id)
+    return db.session.scalar(last.order_by(CareRequest.created_at.desc()).limit(1))
+
+
 def links_of(appointments: Collection[UUID]) -> dict[UUID, str]:
     """By visit: the hash of the patient's link to it."""
     kept = select(PatientLink.appointment_id, PatientLink.token_hash)

@@ -1,6 +1,7 @@
 """A patient's own space: the card that opens it, and what keeps it shut for everybody else."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,14 @@ from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token, new_token, same, same_as_one
 
 OPEN_FOR = timedelta(hours=1)
+
+
+class OpenedByWords(Protocol):
+    """What opens with a code and two words: a person's space, and what she lets somebody near her read."""
+
+    token: str
+    token_hash: str
+    code_words: str
 
 
 def space_of(patient_id: UUID, now: datetime) -> PatientSpace:
@@ -34,8 +43,14 @@ def renew(space: PatientSpace, *, by: Account, now: datetime) -> None:
 
 
 def _draw(space: PatientSpace) -> None:
-    space.token, space.calendar_token, space.code_words = new_token(), new_token(), draw()
-    space.token_hash = hash_token(space.token)
+    draw_card(space)
+    space.calendar_token = new_token()
+
+
+def draw_card(card: OpenedByWords) -> None:
+    """A new code and new words; those it had before open nothing any more."""
+    card.token, card.code_words = new_token(), draw()
+    card.token_hash = hash_token(card.token)
 
 
 def by_card(token: str) -> PatientSpace | None:
@@ -43,24 +58,24 @@ def by_card(token: str) -> PatientSpace | None:
     return db.session.scalar(select(PatientSpace).where(PatientSpace.token_hash == hash_token(token)))
 
 
-def said_right(space: PatientSpace, words: str) -> bool:
+def said_right(card: OpenedByWords, words: str) -> bool:
     """Are these its two words? In either order: they are remembered, not copied."""
-    kept, said = compared(space.code_words).split(), compared(words).split()
+    kept, said = compared(card.code_words).split(), compared(words).split()
     return len(said) == len(kept) and same(" ".join(sorted(said)), " ".join(sorted(kept)))
 
 
-def key_for(space: PatientSpace, now: datetime) -> str:
-    """What keeps the space open for an hour or two in the address of its pages, since there may be no cookie."""
-    return derived_token("open-space", _opening(space, now))
+def key_for(card: OpenedByWords, now: datetime) -> str:
+    """What keeps it open for an hour or two in the address of its pages, since there may be no cookie."""
+    return derived_token("open-space", _opening(card, now))
 
 
-def is_open(space: PatientSpace, key: str, now: datetime) -> bool:
+def is_open(card: OpenedByWords, key: str, now: datetime) -> bool:
     hours = (now, now - OPEN_FOR)
-    return same_as_one(key, (each for at in hours for each in derived_tokens("open-space", _opening(space, at))))
+    return same_as_one(key, (each for at in hours for each in derived_tokens("open-space", _opening(card, at))))
 
 
-def _opening(space: PatientSpace, at: datetime) -> str:
-    return f"{space.token} {int(at.timestamp() // OPEN_FOR.total_seconds())}"
+def _opening(card: OpenedByWords, at: datetime) -> str:
+    return f"{card.token} {int(at.timestamp() // OPEN_FOR.total_seconds())}"
 
 
 def is_calendar_key(space: PatientSpace, key: str) -> bool:

@@ -43,9 +43,12 @@ def _end_what_she_decides(departure: Departure) -> None:
             end_undecided(request.id, departure.now)
 
 
-def hand_to_coordinator(request: CareRequest, *, by: Account, now: datetime, detail: str) -> None:
-    """Care has begun and nobody goes on with it: a human hears of it now. `detail`: who has left."""
+def hand_to_coordinator(
+    request: CareRequest, *, by: Account | None, now: datetime, detail: str, why: str = "left"
+) -> None:
+    """Care has begun and nobody goes on with it: a human hears of it now. `detail`: who has left, or is refused by the
+    person (`why`: left or turned-away)."""
     request.coordinator_id, request.changed_at = coordinator_for(request), now
-    note(request, "left", by=by, now=now, detail=detail)
+    note(request, why, by=by, now=now, detail=detail)
     for account_id in dict.fromkeys((request.coordinator_id, request.author_id)):
-        tell(account_id, request, "left", words.LEFT_NOTICE, now)
+        tell(account_id, request, why, words.HANDED_NOTICES[why], now)

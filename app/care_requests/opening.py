@@ -15,13 +15,14 @@ from app.care_requests.carers import join_asker
 from app.care_requests.models import CareRequest, Episode
 from app.care_requests.rules import State, Verb, Visit
 from app.care_requests.words import UNWANTED
+from app.consents.agreements import HERSELF, REFUSED, SHARING, Decider, agree
+from app.consents.objections import is_frozen
 from app.core.db import db, new_id
 from app.directory.models import Profession
 from app.messages import actions as messages
 from app.organizations.models import Organization
 from app.pathways.library import version_id_of
 from app.pathways.schema import Pathway
-from app.patients.actions import agree
 from app.patients.models import Patient
 
 
@@ -43,6 +44,10 @@ class Need:
     decider_id: UUID | None = None
 
 
+class RecordFrozen(Exception):
+    """The person asked that nothing new be done with her record (GDPR article 18)."""
+
+
 def open_request(
     need: Need,
     patient: Patient | None,
@@ -53,13 +58,14 @@ def open_request(
     request_id: UUID | None = None,
     episode_id: UUID | None = None,
     step: str = "opened",
+    decider: Decider = HERSELF,
 ) -> CareRequest:
     """Begin to search, or to wait for a senior doctor's decision. The patient's agreement is kept with it: without one
     nothing may be shown to anybody.
 
     `request_id`: the id that the form was given when it was shown, so that sending it twice is one request.
-    `episode_id`: of the need that was opened with this one; `step`: what is noted of it. Raises IntegrityError when a
-    request of that id exists.
+    `episode_id`: of the need that was opened with this one; `step`: what is noted of it; `decider`: who agreed, when it
+    was not she. Raises IntegrityError when a request of that id exists, RecordFrozen when nothing new may be opened.
     """
     request = _row(need, patient, organization_id, now)
     request.id = request_id or new_id()
@@ -68,7 +74,9 @@ def open_request(
     db.session.add(request)
     db.session.flush()
     if patient:
-        agree(patient.id, "sharing", how="spoken", by=by.id, now=now)
+        if is_frozen(patient.id):
+            raise RecordFrozen
+        agree(patient.id, SHARING, how="spoken", by=by.id, now=now, decider=decider)
         join_asker(request, now)
     _opened(request, by, now, step)
     _ask_decision(request, now)
@@ -145,7 +153,7 @@ def note_refusal(need: Need, patient: Patient, *, request_id: UUID | None, by: A
     """The patient does not want it: nobody is asked, and it stays written down (MISSION A20)."""
     need = replace(need, decider_id=None)
     request = open_request(need, patient, request_id=request_id, by=by, step="unwanted", **who)
-    agree(patient.id, "sharing", how="refused", by=by.id, now=who["now"])
+    agree(patient.id, SHARING, how=REFUSED, by=by.id, now=who["now"], decider=who.get("decider", HERSELF))
     move(request, Verb.CANCEL, by=by, detail=UNWANTED, now=who["now"])
     return request
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import REQUESTERS, Account, Membership, Role
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
+from app.consents.objections import refuses
 from app.core.db import db
 from app.directory.queries import recipients_of
 from app.jobs.timers import Due
@@ -50,7 +51,10 @@ def for_account(request_id: UUID, account: Account) -> CareRequest | None:
 
 
 def is_followed_by(request: CareRequest, account: Account) -> bool:
-    """Requesters follow their organization's; the coordinator follows what is in her hands or her territory."""
+    """Requesters follow their organization's; the coordinator follows what is in her hands or her territory. Nobody
+    does whom the person refuses by name, be it her own ward's care."""
+    if refuses(request.patient_id, account):
+        return False
     if request.organization_id in account.organizations(*REQUESTERS):
         return True
     coordinates = account.organizations(Role.COORDINATOR)

@@ -41,6 +41,7 @@ STEPS: dict[str, str] = {
     "informed": later("Informé"),
     "late": later("Les soins n'ont pas commencé"),
     "left": later("N'exerce plus ici : les soins sont à confier"),
+    "turned-away": later("La personne ne veut plus de ce professionnel : les soins sont à confier"),
     "asked": later("Professionnels prévenus"),
     "refused": later("Refus"),
     "widened": later("Recherche élargie"),
@@ -115,10 +116,12 @@ COPY_NOTICE = Notice(
 )
 TASK_NOTICE = Notice(later("Une tâche vous attend"), later("Elle devait être faite maintenant."), urgency="normal")
 LATE_NOTICE = Notice(later("Des soins n'ont pas commencé"), later("Personne n'a dit qu'ils avaient commencé."))
-LEFT_NOTICE = Notice(
-    later("Des soins commencés sont à confier"), later("La personne qui les faisait n'exerce plus ici.")
-)
-"""For the coordinator and the one who asked: whoever cared for a patient has left."""
+_TO_HAND_ON = later("Des soins commencés sont à confier")
+HANDED_NOTICES = {
+    "left": Notice(_TO_HAND_ON, later("La personne qui les faisait n'exerce plus ici.")),
+    "turned-away": Notice(_TO_HAND_ON, later("La personne qui les faisait ne vient plus.")),
+}
+"""For the coordinator and the one who asked: whoever cared for a patient has left, or is not wanted any more."""
 
 CORRECTED_NOTICE = Notice(
     later("Les coordonnées d'un patient ont changé"), later("Ouvrez Relais avant de partir."), "visits"

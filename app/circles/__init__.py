@@ -2,8 +2,12 @@
 
 from flask import Flask
 
+from app.circles import actions
 from app.circles.views import bp
+from app.consents.agreements import ConsentWithdrawn
+from app.core.events import listen
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    listen(app, ConsentWithdrawn, actions.end_with_agreement)

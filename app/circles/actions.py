@@ -7,20 +7,17 @@ from sqlalchemy import select, update
 
 from app.audit.actions import record
 from app.circles.models import CareTeamMember, Told
+from app.consents.agreements import CIRCLE, ConsentWithdrawn, agree, end_agreements
 from app.core.db import db, new_id
 from app.directory.models import Practitioner
-from app.patients.actions import agree
 from app.patients.models import Cause
 from app.patients.relations import Holder, end_all_but, lock_running, relate
-
-AGREEMENT = "circle"
-"""The scope of the consent with which somebody is named."""
 
 
 def name_usual(patient_id: UUID, practitioner: Practitioner, *, by: UUID, now: datetime) -> None:
     """`by` writes down, with the person's agreement, who usually cares for her. Said again, nothing changes."""
     if set_usual(patient_id, practitioner, told=Told.NAMED, by=by, now=now):
-        agree(patient_id, AGREEMENT, how="spoken", by=by, now=now)
+        agree(patient_id, CIRCLE, how="spoken", by=by, now=now, about=practitioner.id)
         record("circle.named", practitioner, by, now=now, patient=patient_id, profession=practitioner.profession)
 
 
@@ -60,8 +57,20 @@ def end_usual(member: CareTeamMember, *, by: UUID | None, now: datetime) -> None
     if not db.session.execute(over.values(until=now).returning(CareTeamMember.id)).first():
         return
     _let_go(member.patient_id, now)
+    how = "spoken" if by else "herself"
+    end_agreements(member.patient_id, CIRCLE, member.practitioner_id, how=how, by=by, now=now)
     why = "care" if by else "patient"
     record("circle.ended", member.practitioner, by, now=now, patient=member.patient_id, why=why)
+
+
+def end_with_agreement(withdrawn: ConsentWithdrawn) -> None:
+    """She agrees no more that somebody is noted as her usual one: that one finds her no more for it."""
+    if withdrawn.scope != CIRCLE:
+        return
+    hers = CareTeamMember.patient_id == withdrawn.patient_id, CareTeamMember.until.is_(None)
+    who = (CareTeamMember.practitioner_id == withdrawn.about_id,) if withdrawn.about_id else ()
+    for member in db.session.scalars(select(CareTeamMember).where(*hers, *who).order_by(CareTeamMember.id)).all():
+        end_usual(member, by=withdrawn.by_id, now=withdrawn.now)
 
 
 def _let_go(patient_id: UUID, now: datetime) -> None:

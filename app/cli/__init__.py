@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli import audit, demonstration, directory, doctor, keys, pathways, people, processes, simulating
+from app.cli import audit, demonstration, directory, doctor, keys, pathways, people, processes, retention, simulating
 
 
 @click.group()
@@ -13,7 +13,7 @@ def main() -> None:
 COMMANDS = (
     *(processes.web, processes.worker, processes.migrate, doctor.doctor),
     *(directory.directory, people.invite, people.vouch),
-    *(audit.audit, keys.secrets, keys.vapid),
+    *(audit.audit, retention.retention, keys.secrets, keys.vapid),
     *(pathways.pathway, pathways.replay, simulating.simulate),
     demonstration.demo,
 )

@@ -60,6 +60,14 @@ class DemoProfessional(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     skills: tuple[str, ...] = ()
 
 
+class NearFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A relative, her tie (`relatives.words.KINSHIP`) and what she may read (`relatives.models.Heading`)."""
+
+    name: str
+    kinship: str
+    headings: tuple[str, ...]
+
+
 class PatientFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`keeper`: the place that keeps the record; `usual`: the professionals who care already."""
 
@@ -72,6 +80,7 @@ class PatientFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str
     commune: str
     usual: tuple[str, ...] = ()
+    relatives: tuple[NearFacts, ...] = ()
 
 
 class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,6 +28,8 @@ from app.dispatch import search as dispatch
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.patients import actions as patients
+from app.relatives import actions as relatives
+from app.relatives.actions import RelativeSaid
 from app.stays import actions as stays
 from app.stays.queries import running as running_stay
 
@@ -139,6 +141,8 @@ def _write_patients(
         known[key] = patient.id
         for usual in person.usual:
             circles.set_usual(patient.id, professionals[usual], told=Told.NAMED, by=by, now=began)
+        for near in person.relatives:
+            relatives.name(patient.id, RelativeSaid(near.name, near.kinship), near.headings, by=by, now=began)
     return known
 
 

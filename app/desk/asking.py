@@ -17,6 +17,7 @@ from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need
 from app.circles.rules import USUAL
+from app.consents.objections import is_frozen
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other
@@ -39,6 +40,8 @@ from app.pathways.schema import Pathway
 from app.patients.forms import PatientSearchForm
 from app.patients.models import Patient
 from app.patients.words import banner
+from app.relatives.deciding import decider_said, deciders
+from app.relatives.queries import protections_of
 
 NEAREST = 6
 """Establishments shown at once; the others are a tap away."""
@@ -82,6 +85,7 @@ def request_page(
     under_way = care_request_queries.under_way(patient.id, pathway.slug) if patient else []
     form.known.data = ",".join(str(each.id) for each in under_way)
     commune = patient.commune if patient else home_of(pathway).commune
+    frozen = patient is not None and is_frozen(patient.id)
     shown = NewRequestPage(
         pathway=pathway,
         pathways=my_pathways(),
@@ -95,8 +99,10 @@ def request_page(
         usual_kind=pathway.search.profession if patient and pathway.search.profession in USUAL else "",
         under_way=[under_way_line(each, now) for each in under_way],
         asked={each.reason: since(each.created_at, now) for each in under_way},
-        chosen_twice=bool(status == 409),
+        chosen_twice=bool(status == 409) and not frozen,
+        frozen=frozen,
         refused=refused,
+        deciders=deciders(protections_of(patient.id)) if patient else [],
     )
     return page(shown, status=status)
 
@@ -126,6 +132,8 @@ def ask() -> Response:
     if not form.validate():
         return request_page(pathway, patient, form, status=422)
     already = already_sent(form.wanted_id, patient)
+    if already is None and patient and is_frozen(patient.id):
+        return request_page(pathway, patient, form, status=409)
     if already is None and patient and asked_meanwhile(form, patient):
         return request_page(pathway, patient, form, status=409)
     opened_id = already or open_once(form, patient, now)
@@ -175,9 +183,8 @@ def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID
 def _open(form: RequestForm, patient: Patient | None, now: datetime) -> CareRequest:
     needs, home = needs_of(form, now), home_of(form.pathway, patient).id
     if patient:
-        several = opening.open_several(
-            needs, patient, request_id=form.wanted_id, organization_id=home, by=me(), now=now
-        )
+        who = {"organization_id": home, "by": me(), "now": now, "decider": decider_said(patient.id)}
+        several = opening.open_several(needs, patient, request_id=form.wanted_id, **who)
         return several[0]
     return opening.open_request(needs[0], None, organization_id=home, by=me(), now=now, request_id=form.wanted_id)
 
@@ -204,8 +211,9 @@ def refuse() -> Response:
     home = home_of(pathway, patient).id
     try:
         with transaction():
+            said = decider_said(patient.id)
             noted = opening.note_refusal(
-                need, patient, request_id=form.wanted_id, by=me(), organization_id=home, now=now
+                need, patient, request_id=form.wanted_id, by=me(), organization_id=home, now=now, decider=said
             )
             noted_id = noted.id
     except IntegrityError:

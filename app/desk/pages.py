@@ -394,4 +394,6 @@ class NewRequestPage(Page):
     under_way: list[RequestLine]
     asked: dict[str, str]
     chosen_twice: bool
+    frozen: bool
     refused: bool
+    deciders: list[tuple[str, str]]

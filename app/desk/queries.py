@@ -13,6 +13,7 @@ from app.appointments.models import Appointment, PatientLink, PatientSpace
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy, Step
 from app.care_requests.rules import OPEN, State
+from app.consents.objections import names_reader
 from app.conversations.models import Conversation
 from app.conversations.queries import TO_READ, UNREAD, UNREAD_STAYS
 from app.core.db import db, rows
@@ -120,7 +121,8 @@ def _beginning_with(newest: Select[UUID]) -> Select[*tuple[Any, ...]]:
         select(CareRequest.id).where(CareRequest.episode_id == bindparam("episode", type_=Uuid())),
         TO_READ,
     )
-    return _LISTED.where(CareRequest.id.in_(union(*parts)))
+    closed = names_reader(CareRequest.patient_id, bindparam("reader", type_=Uuid()))
+    return _LISTED.where(CareRequest.id.in_(union(*parts)), ~closed)
 
 
 _LIMIT = bindparam("limit", type_=Integer)

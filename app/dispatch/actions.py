@@ -27,8 +27,11 @@ def refresh_reach(changed: ReachChanged) -> None:
         care_requests.refresh_screens(offer.request)
 
 
-def cancel(request: CareRequest, *, by: Account, now: datetime, reason: str = "") -> bool:
-    """End the request at any open stage and tell every phone that was asked; False when it had already ended."""
+def cancel(request: CareRequest, *, by: Account | None, now: datetime, reason: str = "") -> bool:
+    """End the request at any open stage and tell every phone that was asked; False when it had already ended.
+
+    `by`: none when the person herself takes her agreement back.
+    """
     care_requests.lock(request.id)
     winner = _winner(request)
     if not care_requests.move(request, Verb.CANCEL, by=by, detail=reason, now=now):
@@ -44,7 +47,7 @@ def _winner(request: CareRequest) -> Offer | None:
     return db.session.scalar(select(Offer).where(Offer.request_id == request.id, Offer.state == OfferState.WON))
 
 
-def withdraw(request: CareRequest, *, by: Account, now: datetime, reason: str, tap: Tap | None = None) -> bool:
+def withdraw(request: CareRequest, *, by: Account | None, now: datetime, reason: str, tap: Tap | None = None) -> bool:
     """The one who accepted cannot come after all: the search goes on at once, without her, and with time to ask.
 
     `tap`: how she touched it; a copy of a touch that counted takes nothing back that she was given since.

@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 
 from app.care_requests.models import CareRequest
 from app.circles import queries as circles
+from app.consents.objections import refused_practitioners
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.dispatch import rules
@@ -83,13 +84,14 @@ def read(requests: Sequence[CareRequest]) -> list[SearchSnapshot]:
     """In the order of the requests."""
     waves, families = latest_waves([request.id for request in requests]), _families(requests)
     people, services = _askers(requests), _services(requests)
-    usual = circles.usual_practitioners({request.patient_id for request in requests if request.patient_id})
+    patients = {request.patient_id for request in requests if request.patient_id}
+    usual, refused = circles.usual_practitioners(patients), refused_practitioners(patients)
     return [
         SearchSnapshot(
             request,
             waves.get(request.id),
             families[request.episode_id, request.reason],
-            [*people[request.author_id], *services[request.organization_id]],
+            [*people[request.author_id], *services[request.organization_id], *refused.get(request.patient_id, ())],
             usual.get((request.patient_id, request.profession)) if request.patient_id else None,
         )
         for request in requests

@@ -22,6 +22,9 @@ REFUSALS: dict[str, str] = {
 LEFT = later("n'exerce plus ici")
 """Why somebody who has left does not come."""
 
+REFUSED_BY_PATIENT = later("refus de la personne")
+"""Why somebody whom the person refuses does not come."""
+
 BY_PHONE = "trouvé par téléphone"
 """What the line of somebody holds who was not alerted, but called."""
 

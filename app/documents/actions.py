@@ -1,6 +1,7 @@
 """Keeping a document, joining it, the line that every opening leaves, and erasing it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,12 +10,20 @@ from sqlalchemy import delete, select
 from app.accounts.models import Account
 from app.audit.actions import record
 from app.core.db import db, in_order
+from app.core.events import announce
 from app.documents.models import Document
 from app.documents.queries import waiting_of
 from app.documents.rules import MOST_WAITING, WAITS, Upload, WrongDocument, expires_at
 from app.membership.leaving import Departure
 
 SCAN_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class DocumentsErased:
+    """Whoever points to them in a room above forgets them, before they go."""
+
+    ids: Sequence[UUID]
 
 
 def keep_waiting(upload: Upload, *, by: UUID, now: datetime) -> Document:
@@ -60,6 +69,7 @@ def note_opening(document: Document, page: int | None, *, by: Account, now: date
 
 def erase(documents: Sequence[Document], why: str, *, now: datetime) -> None:
     """For good, once nothing points to them any more. What only waited had never been about anybody."""
+    announce(DocumentsErased([each.id for each in documents]))
     for document in documents:
         if not document.waits:
             record("attachment.erased", document, now=now, why=why)

@@ -37,6 +37,8 @@ TYPES = {
         DocumentType("lab-result", later("Résultat d'examen"), timedelta(days=90)),
         DocumentType("liaison-letter", later("Lettre de liaison"), timedelta(days=180)),
         DocumentType("wound-photo", later("Photo de plaie"), timedelta(days=60)),
+        # Of a trusted person: it stands until it is taken back (L1111-6 CSP), and is looked at again within ten years.
+        DocumentType("designation", later("Désignation d'une personne de confiance"), timedelta(days=3650)),
         DocumentType("other", later("Autre document"), timedelta(days=90)),
     )
 }

@@ -71,9 +71,10 @@ def day(moment: datetime, now: datetime | None = None) -> str:
     return near_day(away) or date_words(local, "EEEE d MMMM")
 
 
-def full_date(moment: datetime) -> str:
+def full_date(moment: datetime | date) -> str:
     """`samedi 28 novembre 2026`, for what is read on another day."""
-    return date_words(clock.paris(moment).date(), "EEEE d MMMM y")
+    on = clock.paris(moment).date() if isinstance(moment, datetime) else moment
+    return date_words(on, "EEEE d MMMM y")
 
 
 def moment(value: datetime, now: datetime | None = None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app import clock
 from app.accounts.models import Account
@@ -14,6 +14,7 @@ from app.audit.words import READINGS
 from app.core.db import db
 from app.language.phrases import gettext as _
 from app.organizations.queries import names_of
+from app.relatives.queries import names_among
 
 A_YEAR = timedelta(days=365)
 AT_MOST = 500
@@ -38,18 +39,28 @@ def readers_of(patient_id: UUID, now: datetime) -> list[Look]:
     looks = (
         select(AuditEvent)
         .where(AuditEvent.patient_id == patient_id, AuditEvent.at > now - A_YEAR)
-        .where(AuditEvent.event.in_(LOOKS), AuditEvent.actor_id.is_not(None))
+        .where(or_(AuditEvent.event.in_(LOOKS) & AuditEvent.actor_id.is_not(None), AuditEvent.event == "relative.read"))
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     )
     lines = db.session.scalars(looks.limit(AT_MOST)).all()
+    near = names_among([line.subject_id for line in lines if line.actor_id is None])
     known = _known({line.actor_id for line in lines if line.actor_id})
     names = names_of({organization for account in known.values() for organization in account.organizations()})
-    return list(dict.fromkeys(_reader(line, known.get(line.actor_id), names) for line in lines if line.actor_id))
+    return list(
+        dict.fromkeys(
+            _reader(line, known.get(line.actor_id), names) if line.actor_id else _relative(line, near) for line in lines
+        )
+    )
 
 
 def _known(ids: set[UUID]) -> dict[UUID, Account]:
     found: Sequence[Account] = db.session.scalars(select(Account).where(Account.id.in_(ids))).all()
     return {one.id: one for one in found}
+
+
+def _relative(line: AuditEvent, near: dict[UUID, str]) -> Look:
+    name = near.get(line.subject_id) or _("Un proche")
+    return Look(clock.paris(line.at).date(), name, "", str(READINGS[line.why]), unusual=False)
 
 
 def _reader(line: AuditEvent, account: Account | None, names: dict[UUID, str]) -> Look:

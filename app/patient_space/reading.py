@@ -42,6 +42,8 @@ def holder() -> queries.LinkHolder | None:
     values = request.view_args or {}
     if request.path.startswith("/p/"):
         return queries.holder_of_link(values["token"])
+    if request.path.startswith("/r/"):
+        return None  # A relative reads as her own browser prefers, or as the address says.
     card = spaces.by_card(values["token"])
     return queries.LinkHolder(card.person_id, card.language, card.large) if card else None
 

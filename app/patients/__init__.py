@@ -1,4 +1,4 @@
-"""Patients: their identity, who may open them and why, their circle of care, what they agreed to."""
+"""Patients: their identity, who may open them and why, and what every room above keeps of them."""
 
 from flask import Flask
 

@@ -16,7 +16,6 @@ from app.identity.searching import search_keys
 from app.language.dates import PartialDate
 from app.patients.models import (
     Cause,
-    Consent,
     IdentityCheck,
     Patient,
     PatientSearchKey,
@@ -130,8 +129,3 @@ def note_check(patient: Patient, document: str, *, by: UUID, now: datetime) -> N
     db.session.add(IdentityCheck(patient_id=patient.id, document=document, checked_by_id=by, at=now))
     patient.identity_status = checked(patient.identity_status)
     record("patient.identity_checked", patient, by, now=now, patient=patient.id, document=document)
-
-
-def agree(patient_id: UUID, scope: str, *, how: str, by: UUID, now: datetime) -> None:
-    """Keep the patient's agreement as a dated act of a named person."""
-    db.session.add(Consent(patient_id=patient_id, scope=scope, given_how=how, recorded_by=by, at=now))

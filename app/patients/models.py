@@ -1,4 +1,4 @@
-"""Identity (sealed), relations and agreements."""
+"""Identity (sealed), and relations."""
 
 import enum
 from datetime import date, datetime
@@ -241,18 +241,6 @@ class PatientMerge(Identified, Model):
     undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
     merged_by: Mapped[Account] = relationship(foreign_keys=[merged_by_id])
-
-
-class Consent(Identified, Model):
-    """The patient's agreement, by any means (L1110-4 III CSP): to what, how it was given, who wrote it down."""
-
-    __tablename__ = "consent"
-
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
-    scope: Mapped[str]  # sharing: the request may be shown to professionals, the identity to the one who accepts
-    given_how: Mapped[str]  # spoken
-    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    at: Mapped[datetime]
 
 
 class EmergencyAccess(Identified, Model):

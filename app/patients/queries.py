@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
+from app.core.events import provider
 from app.directory.models import Practitioner
 from app.identity.likeness import likely_keys, likeness
 from app.identity.names import LETTERS, all_names, fits, same_person
@@ -26,17 +27,24 @@ COMPARED = 300
 """How many names are opened to compare more than their first letters, before another word is asked for."""
 
 
+@provider
+def is_objected_to(account: Account) -> ColumnElement[bool]:
+    """Within a statement about `Relation`: does its person refuse that this account opens her by it?"""
+    return false()
+
+
 def openable_by(account: Account, now: datetime) -> Select[UUID]:
     """The ids of those whom this person may find and open: by a relation of the organizations where she asks for care,
     or of her own as a practitioner. The whole house asks here.
 
-    At a shared tablet the ward's relations count and her own do not, as it is with her roles.
+    At a shared tablet the ward's relations count and her own do not, as it is with her roles. What the person refuses
+    stands above all of them.
     """
     held = [Relation.organization_id.in_(account.organizations(*REQUESTERS))]
     if account.organizations(Role.PRACTITIONER):
         she = select(Practitioner.id).where(Practitioner.account_id == account.id)
         held.append(Relation.practitioner_id.in_(she))
-    return select(Relation.patient_id).where(or_(*held), _lasts(now))
+    return select(Relation.patient_id).where(or_(*held), _lasts(now), ~is_objected_to(account))
 
 
 def _lasts(now: datetime) -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN, State
 from app.circles.queries import carers_of
 from app.circles.words import Carer
+from app.consents.models import Refusing
+from app.consents.objections import general_of
 from app.conversations.queries import SaidLine, outcomes_of
 from app.core.htmx import Page
 from app.core.ways import way
@@ -33,6 +35,11 @@ from app.patients.words import CAUSES, STATUSES, TRAITS, Banner, banner
 from app.records import queries
 from app.records.forms import DeathForm, ExitForm, IdentityForm, MoveForm
 from app.records.queries import Care
+from app.relatives.models import RelatedPerson
+from app.relatives.queries import relatives_of
+from app.relatives.words import KINSHIP
+from app.rights.models import Rectification
+from app.rights.rectifying import rectifications_of
 from app.stays import queries as stays
 from app.stays.models import ExpectedExit, LifeEvent, Stay
 from app.stays.rules import ESTABLISHMENTS, may_undo
@@ -139,7 +146,9 @@ def _said_by(event: LifeEvent) -> str:
 @dataclass(frozen=True)
 class PersonPage(Page):
     """`worrying`: what nobody comes for, or not in time; it is not among those `under_way`. `full_name`: every birth
-    name, as identity papers have them, where she is called otherwise."""
+    name, as identity papers have them, where she is called otherwise. `apart`: she objects to sharing within the
+    team (L1110-12 CSP): each reads what is hers to open, and nothing of what others do. `frozen`: she asked
+    that nothing new be done with her record; `asked_to_mend`: what she says is wrong in it."""
 
     template = "records/person.html"
     fragment = "records/_person.html"
@@ -152,6 +161,11 @@ class PersonPage(Page):
     under_way: list[RequestLine]
     over: list[RequestLine]
     circle: list[Carer]
+    relatives: list[RelatedPerson]
+    kinship: dict[str, str]
+    apart: bool
+    frozen: bool
+    asked_to_mend: list[Rectification]
     accesses: list[Access]
     outcomes: list[Outcome]
     documents: Sequence[Document]
@@ -169,8 +183,11 @@ class PersonPage(Page):
         cls, patient: Patient, account: Account, now: datetime, check_form: IdentityCheckForm | None = None
     ) -> Self:
         """`check_form`: with what must be mended in it."""
-        care = queries.care_of(patient.id)
+        care, refused = queries.care_of(patient.id), general_of(patient.id)
+        apart = Refusing.TEAM in refused
         addresses = ways_in(care, account)
+        if apart:
+            care = [each for each in care if each.facts.id in addresses]
         places = names_of({each.facts.organization_id for each in care})
         opened = [each for each in care if each.facts.state in OPEN]
         born_as = f"{patient.given_names} {patient.birth_name.upper()}"
@@ -186,7 +203,12 @@ class PersonPage(Page):
             worrying=lines(each for each in opened if each.worries),
             under_way=lines(each for each in opened if not each.worries),
             over=lines(each for each in care if each.facts.state not in OPEN),
-            circle=carers_of(patient.id),
+            circle=[] if apart else carers_of(patient.id),
+            relatives=list(relatives_of(patient.id)),
+            kinship={key: str(words) for key, words in KINSHIP.items()},
+            apart=apart,
+            frozen=Refusing.NEW_USE in refused,
+            asked_to_mend=list(rectifications_of(patient.id)),
             accesses=accesses(patients.relations_of(patient.id, now)),
             outcomes=[outcome(*each) for each in outcomes_of(patient.id, account, now)],
             documents=queries.documents_of(patient.id, account),

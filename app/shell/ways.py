@@ -21,6 +21,7 @@ WAYS = {
     "patient-visit": "patient_space.visit",
     "person": "records.person",
     "proof-at-the-state": "joining.proof_at_the_state",
+    "relative": "patient_space.relative_door",
     "relaunch": "supervision.relaunch",
     "request": "desk.follow",
     "search": "supervision.one_search",

@@ -13,6 +13,7 @@ from app.accounts.models import Account, Membership, Role
 from app.appointments.models import Appointment
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, Episode, State, Step
+from app.consents.models import Consent
 from app.core.db import db, new_id, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch.models import Offer, OfferState, Wave
@@ -24,7 +25,7 @@ from app.organizations.geo import cell_of
 from app.organizations.models import Organization
 from app.pathways.library import pathways, version_id_of
 from app.patients.actions import hashed
-from app.patients.models import Cause, Consent, Patient, PatientSearchKey, Relation
+from app.patients.models import Cause, Patient, PatientSearchKey, Relation
 from app.push.models import Message, MessageState, Subscription
 from tests.factories.town import EVRY, KM, Town
 from tests.services.push_service import FakePushService

@@ -170,6 +170,45 @@ def go_to_the_person(page: Page) -> None:
     page.goto(page.locator("main a[href*='/patients/0']").first.evaluate("a => a.href"))
 
 
+def go_to_what_she(page: Page, part: str) -> None:
+    """`part`: her wishes, or those near her."""
+    go_to_the_person(page)
+    page.goto(f"{page.url}/{part}")
+
+
+def go_to_her_wishes(page: Page) -> None:
+    go_to_what_she(page, "wishes")
+
+
+def go_to_those_near(page: Page) -> None:
+    go_to_what_she(page, "relatives")
+
+
+def go_to_her_relative(page: Page) -> None:
+    """Named a moment ago, with two headings."""
+    go_to_what_she(page, "relatives")
+    page.locator("summary", has_text="Ajouter un proche").click()
+    page.get_by_label("Son nom").fill("Lucie Carpentier")
+    for heading in ("Qui vient à la maison", "Les documents"):
+        page.locator(".tile", has_text=heading).click()
+    page.get_by_role("button", name="Ajouter, avec son accord").click()
+    page.get_by_role("heading", name="Lucie Carpentier").wait_for()
+
+
+def relative_at_her_door(page: Page) -> None:
+    go_to_her_relative(page)
+    page.goto(page.locator(".handout .qr__url").inner_text())
+
+
+def relative_reads(page: Page) -> None:
+    go_to_her_relative(page)
+    link, words = page.locator(".handout .qr__url").inner_text(), page.locator(".handout__words b").inner_text()
+    page.goto(link)
+    page.get_by_label("Vos deux mots").fill(words)
+    page.get_by_role("button", name="Ouvrir").click()
+    page.locator("[data-heading]").first.wait_for()
+
+
 def go_to_the_circle(page: Page) -> None:
     """Somebody is being named there, so that there are people to choose from."""
     go_to_the_person(page)
@@ -273,6 +312,8 @@ SCREENS = [
     Screen("asking", "messages", "ward", "requests", ".row__link:has-text('Paulette')"),
     Screen("asking", "hand-over", "orientation-nurse", "handover"),
     Screen("asking", "person", "orientation-nurse", "requests", REQUEST, act=go_to_the_person),
+    Screen("asking", "her wishes", "orientation-nurse", "requests", REQUEST, act=go_to_her_wishes),
+    Screen("asking", "near her", "orientation-nurse", "requests", REQUEST, act=go_to_those_near),
     Screen("asking", "usual carers", "orientation-nurse", "requests", REQUEST, act=go_to_the_circle),
     Screen("asking", "where she is", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("stay")),
     Screen("asking", "death", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("death")),
@@ -346,9 +387,12 @@ STATES = [
     Screen("asking", "nobody could", "orientation-nurse", "requests", in_state("unanswered")),
     Screen("asking", "hour proposed", "orientation-nurse", "requests", SCHEDULED),
     Screen("asking", "done", "orientation-nurse", "requests?show=all", in_state("done")),
+    Screen("asking", "one relative", "orientation-nurse", "requests", REQUEST, act=go_to_her_relative),
     Screen("patient", "page", "orientation-nurse", "requests", SCHEDULED, go_to_the_patients_page),
     Screen("patient", "confirmed", "orientation-nurse", "requests", SCHEDULED, patient_answers("Je confirme")),
     Screen("patient", "declined", "orientation-nurse", "requests", SCHEDULED, patient_answers("Je ne peux pas")),
+    Screen("patient", "relative's door", "orientation-nurse", "requests", REQUEST, act=relative_at_her_door),
+    Screen("patient", "what a relative reads", "orientation-nurse", "requests", REQUEST, act=relative_reads),
     Screen("patient", "dead link", "orientation-nurse", "requests", act=dead_link),
 ]
 """Those that somebody must act to see: on a house of their own, since they leave their requests behind."""

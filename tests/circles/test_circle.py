@@ -7,8 +7,8 @@ from sqlalchemy import select
 from app.circles.models import CareTeamMember, Told
 from app.circles.queries import usual_practitioner
 from app.circles.rules import named
+from app.consents.models import Consent
 from app.core.db import db
-from app.patients.models import Consent
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
 

@@ -13,7 +13,9 @@ BUDGETS = {
     "request": 9,  # with its thread; 8 where nothing was said
     "board": 8,
 }
-"""In statements, sign-in and layout included. Whoever makes a page ask less lowers its number here."""
+"""In statements, sign-in and layout included. Whoever makes a page ask less lowers its number here.
+
+A request asks whether its reader is refused by name (decision 0054)."""
 
 
 @pytest.mark.usefixtures("now")

@@ -14,7 +14,11 @@ from tests.conftest import settings_for
 NO_COOKIE_TO_BORROW = {
     *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "messages.report_sms"),
     *("patient_space.answer", "patient_space.wish", "patient_space.ask_call", "patient_space.say_came"),
-    *("patient_space.open_space", "patient_space.set_reminders", "membership.stop_by_mail"),
+    *("patient_space.end_carer", "patient_space.withdraw_consent", "patient_space.refuse"),
+    *("patient_space.lift_objection", "patient_space.ask_rectification", "patient_space.copy"),
+    *("patient_space.name_relative", "patient_space.allow_relative", "patient_space.end_relative"),
+    *("patient_space.open_relative", "patient_space.open_space", "patient_space.set_reminders"),
+    "membership.stop_by_mail",
     *("patient_space.read_visit", "patient_space.read_space"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,

@@ -11,11 +11,12 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.care_requests.models import CareRequest, State
+from app.consents.models import Consent
 from app.core.db import db, new_id, transaction
 from app.language.dates import PartialDate
 from app.organizations.actions import import_communes
 from app.patients.actions import Identity, create
-from app.patients.models import Consent, IdentityCheck, LikelyDuplicate, Patient
+from app.patients.models import IdentityCheck, LikelyDuplicate, Patient
 from app.patients.queries import known_to
 from tests.desk.screen import chosen, state, value, words
 from tests.factories.town import Town

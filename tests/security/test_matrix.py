@@ -20,6 +20,9 @@ from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
 from app.circles import actions as circles
 from app.circles.models import CareTeamMember, Told
+from app.consents.agreements import agree
+from app.consents.models import Consent, Objection, Refusing
+from app.consents.objections import Whom, object_to
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
@@ -30,6 +33,11 @@ from app.membership.models import Invitation
 from app.patients.merging import merge, note_likely
 from app.patients.models import EmergencyAccess, LikelyDuplicate
 from app.push.models import Subscription
+from app.relatives import actions as relatives
+from app.relatives.actions import Decides, RelativeSaid
+from app.relatives.models import LegalProtection
+from app.rights.models import Rectification
+from app.rights.rectifying import ask_rectification
 from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
 from tests.tablets.ward import CODE, enrolled
@@ -222,6 +230,21 @@ TABLE: dict[str, Row] = {
     "GET /patients/<uuid:patient_id>/correction": PERSON,
     "POST /patients/<uuid:patient_id>/identity-check": PERSON,
     "POST /patients/<uuid:patient_id>/correction": PERSON,
+    "GET /patients/<uuid:patient_id>/wishes": PERSON,
+    "POST /patients/<uuid:patient_id>/consents/<uuid:consent_id>/withdrawal": PERSON,
+    "POST /patients/<uuid:patient_id>/objections": PERSON,
+    "POST /patients/<uuid:patient_id>/copy": row("forbidden", not_found=(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS)),
+    "POST /patients/<uuid:patient_id>/objections/<uuid:objection_id>/lifting": PERSON,
+    "POST /patients/<uuid:patient_id>/rectifications/<uuid:rectification_id>": PERSON,
+    "GET /patients/<uuid:patient_id>/relatives": PERSON,
+    "POST /patients/<uuid:patient_id>/relatives": PERSON,
+    "GET /patients/<uuid:patient_id>/relatives/<uuid:relative_id>": PERSON,
+    "POST /patients/<uuid:patient_id>/relatives/<uuid:relative_id>": PERSON,
+    "POST /patients/<uuid:patient_id>/relatives/<uuid:relative_id>/end": PERSON,
+    "POST /patients/<uuid:patient_id>/relatives/<uuid:relative_id>/trust": PERSON,
+    "POST /patients/<uuid:patient_id>/trust/revocation": PERSON,
+    "POST /patients/<uuid:patient_id>/protections": PERSON,
+    "POST /patients/<uuid:patient_id>/protections/<uuid:protection_id>/end": PERSON,
     "GET /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle/<uuid:member_id>/end": PERSON,
@@ -264,6 +287,11 @@ TABLE: dict[str, Row] = {
     "DELETE /push/subscription": MEMBERS,
     "GET /push/test": MEMBERS,
     "POST /push/test": MEMBERS,
+    "GET /r/<token>": TOKEN,
+    "POST /r/<token>": TOKEN,
+    "GET /r/<token>/<key>": TOKEN,
+    "GET /r/<token>/<key>/documents/<uuid:document_id>": TOKEN,
+    "GET /r/<token>/<key>/documents/<uuid:document_id>/pages/<int:number>": TOKEN,
     "GET /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "GET /requests": ASKS,
@@ -295,8 +323,21 @@ TABLE: dict[str, Row] = {
     "GET /s/<token>": TOKEN,
     "POST /s/<token>": TOKEN,
     "GET /s/<token>/<key>": TOKEN,
+    "GET /s/<token>/<key>/circle": TOKEN,
+    "POST /s/<token>/<key>/circle/<uuid:member_id>/end": TOKEN,
+    "POST /s/<token>/<key>/consents/<uuid:consent_id>/withdrawal": TOKEN,
+    "POST /s/<token>/<key>/copy": TOKEN,
+    "POST /s/<token>/<key>/objections": TOKEN,
+    "POST /s/<token>/<key>/rectifications": TOKEN,
+    "POST /s/<token>/<key>/objections/<uuid:objection_id>/lifting": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
     "POST /s/<token>/<key>/reading": TOKEN,
+    "GET /s/<token>/<key>/relatives": TOKEN,
+    "POST /s/<token>/<key>/relatives": TOKEN,
+    "GET /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
+    "POST /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
+    "POST /s/<token>/<key>/relatives/<uuid:relative_id>/end": TOKEN,
+    "GET /s/<token>/<key>/wishes": TOKEN,
     "POST /s/<token>/<key>/reminders": TOKEN,
     "GET /s/<token>/agenda/<key>.ics": TOKEN,
     "GET /service-worker.js": PUBLIC,
@@ -409,6 +450,7 @@ def world(town: Town) -> World:
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
+            **wished(patient_id, people["requester"].account_id, people["not asked"].account_id),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -439,6 +481,25 @@ def merged(kept: UUID, absorbed: UUID, by: Person) -> UUID:
     done = merge(kept, absorbed, by=by.account_id, now=clock.now())
     assert done is not None
     return done.id
+
+
+def wished(patient_id: UUID, by: UUID, refused: UUID) -> dict[str, object]:
+    """Who is near her, who decides with her, what she agreed to, whom she refuses."""
+    now = clock.now()
+    near = relatives.name(patient_id, RelativeSaid("Lucie Marchand", "child"), ["visits"], by=by, now=now)
+    decides = Decides("curatelle", "Ana Lopes", clock.paris(now).date())
+    relatives.note_protection(patient_id, decides, by=by, now=now)
+    agree(patient_id, "relative", how="spoken", by=by, now=now, about=UUID(int=1))
+    object_to(patient_id, Whom(Refusing.SOMEBODY, account_id=refused), how="spoken", by=by, now=now)
+    ask_rectification(patient_id, "Ma rue a changé de nom.", now=now)
+    db.session.flush()
+    return {
+        "relative_id": near.id,
+        "rectification_id": first(Rectification.id, Rectification.patient_id == patient_id),
+        "protection_id": first(LegalProtection.id, LegalProtection.patient_id == patient_id),
+        "consent_id": first(Consent.id, Consent.about_id == UUID(int=1)),
+        "objection_id": first(Objection.id, Objection.patient_id == patient_id),
+    }
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:
@@ -636,7 +697,8 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         "request_id": ("requester", "requester elsewhere"),
         "offer_id": ("winner", "asked"),
         **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
-        "member_id": ("requester", "requester elsewhere"),
+        **dict.fromkeys(("member_id", "relative_id", "rectification_id"), ("requester", "requester elsewhere")),
+        **dict.fromkeys(("consent_id", "objection_id", "protection_id"), ("requester", "requester elsewhere")),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),

@@ -15,6 +15,7 @@ from app.care_requests.rules import planned
 from app.circles import actions as circles
 from app.circles import queries as circle_queries
 from app.circles.models import Told
+from app.consents.models import Consent
 from app.core.db import db, transaction
 from app.directory.actions import accept_requests, replace
 from app.directory.models import Practitioner, PractitionerRole, Profession
@@ -25,7 +26,7 @@ from app.language.phrases import told
 from app.language.typography import plain
 from app.messages import actions as messages
 from app.messages.rules import Wishes
-from app.patients.models import Consent, Patient
+from app.patients.models import Patient
 from tests.factories.town import Nurse, Person, Town
 
 DOCTOR_SAYS = {"alarm": "no", "vitals": "normal", "autonomy": "alone"}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +28,7 @@ from app.membership.models import Recovery
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
 from app.push.models import Subscription
+from app.rights.models import RetentionRound
 from app.supervision.health import Health, report
 from tests.core.statements import statements
 from tests.factories.town import Town
@@ -244,6 +246,14 @@ def owe_reminder(town: Town) -> None:
         db.session.execute(update(Appointment).values(remind_at=clock.now()))
 
 
+def owe_round(town: Town) -> None:
+    """The operator wants it, and the round of yesterday said when the next one is due."""
+    town.app.config["SETTINGS"] = replace(town.app.config["SETTINGS"], retention=True)
+    now = clock.now()
+    with transaction():
+        db.session.add(RetentionRound(at=now - 24 * HOUR, next_at=now, archived=0, erased=0, rows={}))
+
+
 def owe_document(*, scan_at: timedelta | None, expires_at: timedelta) -> Callable[[Town], None]:
     def owe(town: Town) -> None:
         now = clock.now()
@@ -279,6 +289,7 @@ OWED: dict[str, Callable[[Town], None]] = {
     "drafts of yesterday": owe_draft,
     "documents in quarantine": owe_document(scan_at=timedelta(0), expires_at=timedelta(days=60)),
     "documents whose time is up": owe_document(scan_at=None, expires_at=timedelta(0)),
+    "records whose time is over": owe_round,
     "audit seals": owe_seal,
 }
 

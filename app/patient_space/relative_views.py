@@ -1,0 +1,210 @@
+"""What a relative reads: a page of its own, opened by her link and two words, with the headings that the person allows
+and no word of the others. Each reading is written down, and the person reads who did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask import Response, abort, request, url_for
+
+from app import clock
+from app.appointments import queries as appointments
+from app.appointments import spaces
+from app.appointments.models import Appointment
+from app.audit.actions import record
+from app.audit.origin import Source, came_by
+from app.core.db import db, transaction
+from app.core.htmx import Page, page, see_other
+from app.core.limits import limited
+from app.core.security import capability
+from app.documents import sandbox
+from app.documents.models import Document
+from app.documents.rules import WrongDocument
+from app.patient_space.pages import EndedPage, days
+from app.patient_space.views import bp, quiet
+from app.relatives import actions, queries
+from app.relatives.models import Heading, RelatedPerson
+from app.relatives.words import HEADING_ICONS, HEADINGS
+
+TRIES, WITHIN = 10, timedelta(hours=1)
+"""Wrong words for one link, as for a card (`space_views`)."""
+
+GIVEN = "the link was handed to a relative by the person, or with her agreement"
+OPENED = "the key was made for who said the two words of the link, and ends by itself"
+
+
+@dataclass(frozen=True)
+class RelativeDoorPage(Page):
+    """Two words are asked. `said`: what was typed, when it was wrong. Whose it is stands nowhere."""
+
+    template = "patient_space/relative_door.html"
+
+    token: str
+    said: str = ""
+    wrong: bool = False
+
+
+@dataclass(frozen=True)
+class Come:
+    """One visit as a relative reads it: when, who, and at home, at the practice or by telephone. Not for what."""
+
+    days: list[str]
+    starts_at: datetime | None
+    name: str
+    phone: str
+    initials: str
+    mode: str
+
+
+@dataclass(frozen=True)
+class HeadingRead:
+    """One heading that she may read: its word, its picture, and what there is of it."""
+
+    heading: Heading
+    title: str
+    icon: str
+    visits: Sequence[Come] = ()
+    documents: Sequence[Document] = ()
+
+
+@dataclass(frozen=True)
+class RelativeReads(Page):
+    """`given`: of the person, by her first name alone: whoever looks over a shoulder learns no more."""
+
+    template = "patient_space/relative.html"
+
+    token: str
+    key: str
+    given: str
+    parts: list[HeadingRead]
+
+
+@dataclass(frozen=True)
+class RelativeDocument(Page):
+    template = "patient_space/relative_document.html"
+
+    token: str
+    key: str
+    document: Document
+
+
+@bp.get("/r/<token>")
+@capability(GIVEN)
+def relative_door(token: str) -> Response:
+    """Looking changes nothing and tells nothing: not even whose it is."""
+    return quiet(page(RelativeDoorPage(token))) if queries.by_link(token) else no_more()
+
+
+def link_of(token: str) -> str:
+    return token
+
+
+@bp.post("/r/<token>")
+@capability(GIVEN)
+@limited("relative's words", TRIES, WITHIN, of=link_of, failures=True)
+def open_relative(token: str) -> Response:
+    came_by(Source.PATIENT_LINK)
+    relative, now, said = queries.by_link(token), clock.now(), request.form.get("words", "")[:100]
+    if relative is None:
+        return no_more()
+    if not spaces.said_right(relative, said):
+        return quiet(page(RelativeDoorPage(token, said, wrong=True), status=422))
+    with transaction():
+        record("relative.opened", relative, now=now)
+    return quiet(see_other(url_for("patient_space.relative_reads", token=token, key=spaces.key_for(relative, now))))
+
+
+@bp.get("/r/<token>/<key>")
+@capability(OPENED)
+def relative_reads(token: str, key: str) -> Response:
+    came_by(Source.PATIENT_LINK)
+    now = clock.now()
+    with transaction():
+        relative = may_read(token, key, now)
+        if relative:
+            actions.note_reading(relative, relative.headings, now=now)
+    if relative is None:
+        return link_again(token)
+    parts = [part_of(Heading(each), relative, now) for each in relative.headings]
+    given = relative.patient.given_name_used or relative.patient.given_names.split(" ")[0]
+    return quiet(page(RelativeReads(token, key, given, parts)))
+
+
+def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> HeadingRead:
+    """What there is of this heading, and nothing is read of any other."""
+    title, icon = str(HEADINGS[heading]), HEADING_ICONS[heading]
+    if heading in (Heading.VISITS, Heading.APPOINTMENTS):
+        coming = appointments.coming_to(relative.person_id, now)
+        at_home = [each for each in coming if (each.mode == "home") is (heading is Heading.VISITS)]
+        return HeadingRead(heading, title, icon, visits=[come(each, now) for each in at_home])
+    if heading is Heading.DOCUMENTS:
+        return HeadingRead(heading, title, icon, documents=queries.documents_of(relative.person_id))
+    return HeadingRead(heading, title, icon)
+
+
+def come(appointment: Appointment, now: datetime) -> Come:
+    performer, at = appointment.request.performer, appointment.starts_at
+    return Come(
+        days=days(at, now) if at else [],
+        starts_at=at,
+        name=performer.name if performer else "",
+        phone=performer.phone if performer else "",
+        initials=performer.initials if performer else "",
+        mode=appointment.mode or "",
+    )
+
+
+@bp.get("/r/<token>/<key>/documents/<uuid:document_id>")
+@capability(OPENED)
+def relative_document(token: str, key: str, document_id: UUID) -> Response:
+    """Its pages, as pictures: no reader of the browser's own keeps a copy."""
+    document = openable(token, key, document_id)[1]
+    return quiet(page(RelativeDocument(token, key, document)))
+
+
+@bp.get("/r/<token>/<key>/documents/<uuid:document_id>/pages/<int:number>")
+@capability(OPENED)
+def relative_picture(token: str, key: str, document_id: UUID, number: int) -> Response:
+    """One page, the first being 1."""
+    came_by(Source.PATIENT_LINK)
+    document = openable(token, key, document_id)[1]
+    if not 0 < number <= (document.pages or 0):
+        abort(404)
+    media_type, body = document.media_type, document.body
+    db.session.rollback()  # No reading goes on while a page is drawn.
+    if media_type == "application/pdf":
+        try:
+            media_type, _pages, body = sandbox.page(body, number)
+        except WrongDocument:
+            abort(503)
+    with transaction():
+        relative = openable(token, key, document_id)[0]
+        actions.note_reading(relative, [Heading.DOCUMENTS], now=clock.now())
+    answer = Response(body, content_type=media_type)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return quiet(answer)
+
+
+def openable(token: str, key: str, document_id: UUID) -> tuple[RelatedPerson, Document]:
+    """404 unless she may read documents at this moment, and this one is the person's."""
+    relative = may_read(token, key, clock.now()) or abort(404)
+    if Heading.DOCUMENTS not in relative.headings:
+        abort(404)
+    return relative, queries.document_of(relative.person_id, document_id) or abort(404)
+
+
+def may_read(token: str, key: str, now: datetime) -> RelatedPerson | None:
+    relative = queries.by_link(token)
+    return relative if relative and spaces.is_open(relative, key, now) else None
+
+
+def link_again(token: str) -> Response:
+    """The key has ended: the words open it again. The person may have ended the link, too."""
+    if queries.by_link(token) is None:
+        return no_more()
+    return quiet(see_other(url_for("patient_space.relative_door", token=token)))
+
+
+def no_more() -> Response:
+    return quiet(page(EndedPage(None), status=404))
