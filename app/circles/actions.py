@@ -3,37 +3,34 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.audit.actions import record
-from app.circles.models import CareTeamMember, Told
+from app.circles.models import CareTeamMember, Told, Usual
 from app.core.db import db, new_id
-from app.directory.models import Practitioner
 from app.patients.actions import agree
 from app.patients.models import Cause
-from app.patients.relations import Holder, end_all_but, lock_running, relate
+from app.patients.relations import end_all_but, lock_running, relate
 
 AGREEMENT = "circle"
 """The scope of the consent with which somebody is named."""
 
 
-def name_usual(patient_id: UUID, practitioner: Practitioner, *, by: UUID, now: datetime) -> None:
+def name_usual(patient_id: UUID, usual: Usual, *, by: UUID, now: datetime) -> None:
     """`by` writes down, with the person's agreement, who usually cares for her. Said again, nothing changes."""
-    if set_usual(patient_id, practitioner, told=Told.NAMED, by=by, now=now):
+    if set_usual(patient_id, usual, told=Told.NAMED, by=by, now=now):
         agree(patient_id, AGREEMENT, how="spoken", by=by, now=now)
-        record("circle.named", practitioner, by, now=now, patient=patient_id, profession=practitioner.profession)
+        record("circle.named", usual.who, by, now=now, patient=patient_id, profession=usual.profession)
 
 
-def set_usual(
-    patient_id: UUID, practitioner: Practitioner, *, told: Told, now: datetime, by: UUID | None = None
-) -> bool:
-    """Make `practitioner` the usual one of that profession, in the place of any other, who finds the person no more for
-    that. False when it is so already."""
+def set_usual(patient_id: UUID, usual: Usual, *, told: Told, now: datetime, by: UUID | None = None) -> bool:
+    """Make this the usual one of that profession, in the place of any other, who finds the person no more for that.
+    False when it is so already."""
     lock_running(patient_id, Cause.CIRCLE)
     theirs = CareTeamMember.patient_id == patient_id, CareTeamMember.until.is_(None)
-    same = select(CareTeamMember).where(*theirs, CareTeamMember.profession == practitioner.profession)
+    same = select(CareTeamMember).where(*theirs, CareTeamMember.profession == usual.profession)
     former = db.session.scalar(same.with_for_update(of=CareTeamMember))
-    if former and former.practitioner_id == practitioner.id:
+    if former and former.who.id == usual.who.id:
         return False
     if former:
         former.until = now
@@ -42,14 +39,15 @@ def set_usual(
         CareTeamMember(
             id=new_id(),
             patient_id=patient_id,
-            practitioner_id=practitioner.id,
-            profession=practitioner.profession,
+            practitioner_id=usual.holder.practitioner_id,
+            organization_id=usual.holder.organization_id,
+            profession=usual.profession,
             since=now,
             told=told,
             named_by_id=by,
         )
     )
-    relate(patient_id, Holder(practitioner_id=practitioner.id), Cause.CIRCLE, by=by, now=now)
+    relate(patient_id, usual.holder, Cause.CIRCLE, by=by, now=now)
     _let_go(patient_id, now)
     return True
 
@@ -61,11 +59,11 @@ def end_usual(member: CareTeamMember, *, by: UUID | None, now: datetime) -> None
         return
     _let_go(member.patient_id, now)
     why = "care" if by else "patient"
-    record("circle.ended", member.practitioner, by, now=now, patient=member.patient_id, why=why)
+    record("circle.ended", member.who, by, now=now, patient=member.patient_id, why=why)
 
 
 def _let_go(patient_id: UUID, now: datetime) -> None:
     db.session.flush()
     theirs = CareTeamMember.patient_id == patient_id, CareTeamMember.until.is_(None)
-    still = db.session.scalars(select(CareTeamMember.practitioner_id).where(*theirs))
-    end_all_but(patient_id, Cause.CIRCLE, still.all(), until=now)
+    holder = func.coalesce(CareTeamMember.organization_id, CareTeamMember.practitioner_id)
+    end_all_but(patient_id, Cause.CIRCLE, db.session.scalars(select(holder).where(*theirs)).all(), until=now)

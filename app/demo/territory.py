@@ -12,7 +12,7 @@ from app.accounts.models import Account, Membership, Role
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.circles import actions as circles
-from app.circles.models import Told
+from app.circles.models import Told, Usual
 from app.core.db import db
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
@@ -133,7 +133,7 @@ def _write_patients(
         db.session.flush()
         known[key] = patient.id
         for usual in person.usual:
-            circles.set_usual(patient.id, professionals[usual], told=Told.NAMED, by=by, now=began)
+            circles.set_usual(patient.id, Usual.herself(professionals[usual]), told=Told.NAMED, by=by, now=began)
     return known
 
 

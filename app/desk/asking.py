@@ -90,7 +90,7 @@ def request_page(
         form=form,
         places={str(role.id): (role, km) for role, km in places_for(pathway, commune)},
         nearest=NEAREST,
-        reachable=dispatch_queries.reachable(patient, pathway.search) if patient else None,
+        reachable=dispatch_queries.reachable(patient, pathway.search, now) if patient else None,
         profession=PROFESSIONS[Profession(pathway.search.profession)],
         usual_kind=pathway.search.profession if patient and pathway.search.profession in USUAL else "",
         under_way=[under_way_line(each, now) for each in under_way],

@@ -11,7 +11,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest, Verb
 from app.core.db import db, new_id, transaction
-from app.directory import queries as directory
+from app.circles import queries as circles
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import offers, rules, snapshots, words
 from app.dispatch.facts import Neighbours, People
@@ -113,14 +113,11 @@ class _Search:
         one."""
         if self.stage.kind == "chosen":
             chosen = self.request.chosen
-            return [chosen] if chosen and chosen.accepting and chosen.can_sign_in else []
+            return [chosen] if chosen and chosen.answers else []
         usual = self.snapshot.usual
-        if usual is None or usual.role is None:
+        if usual is None:
             return []
-        if self.stage.kind == "practice":
-            return directory.colleagues(usual.role)
-        role = _standing_in(usual.role, self.now)
-        return [role] if role.accepting and role.can_sign_in else []
+        return circles.colleagues_of(usual) if self.stage.kind == "practice" else circles.asked_first(usual, self.now)
 
     def moves_on(self, people: People, asked: list[offers.OfferBatch]) -> bool:
         """Make the one move that the rules say; whether it leads to a stage where there is another to make."""
@@ -142,11 +139,6 @@ class _Search:
                 offers.close(OfferState.EXPIRED, words.EXPIRED_NOTICE, self.now, *offers.live_of([self.request.id]))
                 care_requests.move(self.request, Verb.EXHAUST, now=self.now)
         return False
-
-
-def _standing_in(role: PractitionerRole, now: datetime) -> PractitionerRole:
-    away = role.replacement is not None and role.replaced_until is not None and now < role.replaced_until
-    return role.replacement if away and role.replacement else role
 
 
 def _km(place: Commune, role: PractitionerRole) -> float:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 
 from app.care_requests.models import CareRequest
 from app.circles import queries as circles
+from app.circles.models import CareTeamMember
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.dispatch import rules
@@ -52,7 +53,7 @@ class SearchSnapshot:
     wave: Wave | None
     family: Sequence[OfferFact] = ()
     never: Sequence[UUID] = ()
-    usual: Practitioner | None = None
+    usual: CareTeamMember | None = None
     mine: Sequence[OfferFact] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,7 +84,7 @@ def read(requests: Sequence[CareRequest]) -> list[SearchSnapshot]:
     """In the order of the requests."""
     waves, families = latest_waves([request.id for request in requests]), _families(requests)
     people, services = _askers(requests), _services(requests)
-    usual = circles.usual_practitioners({request.patient_id for request in requests if request.patient_id})
+    usual = circles.usual_members({request.patient_id for request in requests if request.patient_id})
     return [
         SearchSnapshot(
             request,

@@ -90,6 +90,7 @@ def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime
         postal_code=identity.postal_code or None,
         commune_code=identity.commune_code,
         created_at=now,
+        compared_at=now,  # By whoever writes her down (`merging.note_likely`).
     )
     patient.telecoms = [
         PatientTelecom(id=new_id(), number=each.number, whose=each.whose, name=each.name) for each in identity.telecoms

@@ -40,6 +40,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "emergency_access.patient_id": GoesAlong(),
     "episode.patient_id": GoesAlong(),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
+    "local_number.patient_id": GoesAlong(alone=("organization_id",)),
     "likely_duplicate.other_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.patient_id": Stays.SAYS_WHAT_WAS,
     "patient.merged_into_id": GoesAlong(),
@@ -56,8 +57,9 @@ SAME, OTHER = "same", "other"
 """What somebody said of a pair."""
 
 
-def merge(kept_id: UUID, absorbed_id: UUID, *, by: UUID, now: datetime) -> PatientMerge | None:
-    """From now on there is one record of her. None when one of both is no longer a record of its own."""
+def merge(kept_id: UUID, absorbed_id: UUID, *, by: UUID | None, now: datetime) -> PatientMerge | None:
+    """From now on there is one record of her. None when one of both is no longer a record of its own. `by`: none when
+    the house joins what agrees in every strict trait."""
     lock_in_order(Patient, Patient.id.in_((kept_id, absorbed_id)))
     kept, absorbed = (db.session.get_one(Patient, each, populate_existing=True) for each in (kept_id, absorbed_id))
     if kept_id == absorbed_id or kept.merged_into_id or absorbed.merged_into_id:
@@ -140,7 +142,7 @@ def note_likely(one: UUID, other: UUID, why: tuple[str, ...], *, now: datetime) 
     db.session.execute(insert_into(LikelyDuplicate).values(pair).on_conflict_do_nothing(index_elements=known))
 
 
-def settle(one: UUID, other: UUID, verdict: str, *, by: UUID, now: datetime) -> None:
+def settle(one: UUID, other: UUID, verdict: str, *, by: UUID | None, now: datetime) -> None:
     """Somebody has looked; the pair is asked about no more."""
     older, younger = sorted((one, other))
     db.session.execute(

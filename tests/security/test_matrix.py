@@ -19,7 +19,7 @@ from app import clock
 from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
 from app.circles import actions as circles
-from app.circles.models import CareTeamMember, Told
+from app.circles.models import CareTeamMember, Told, Usual
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
@@ -350,7 +350,7 @@ def world(town: Town) -> World:
         hers = db.session.get_one(Practitioner, winner.practitioner_id)
         patient_id = db.session.get_one(CareRequest, request).patient_id
         assert patient_id is not None
-        circles.set_usual(patient_id, hers, told=Told.NAMED, now=clock.now())
+        circles.set_usual(patient_id, Usual.herself(hers), told=Told.NAMED, now=clock.now())
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)
