@@ -4,66 +4,22 @@ from collections.abc import Iterable
 
 from app.language.spelling import unmarked
 
-PARTICLES = frozenset(
-    [
-        "a",
-        "au",
-        "aux",
-        "d",
-        "da",
-        "das",
-        "de",
-        "del",
-        "der",
-        "des",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "e",
-        "el",
-        "et",
-        "l",
-        "la",
-        "las",
-        "le",
-        "les",
-        "lo",
-        "los",
-        "van",
-        "von",
-    ]
-)
+
+def parts(text: str) -> list[str]:
+    """The words of a name, without accents or case: a hyphen, a space and an apostrophe separate alike."""
+    return "".join(c if c.isalnum() else " " for c in unmarked(text)).split()
+
+
+PARTICLES = frozenset(parts("a au aux d da das de del der des di do dos du e el et l la las le les lo los van von"))
 """Between two names, or between a kind of place and its name: who types them, or leaves them out, means the same."""
 
 KINDS = frozenset(
-    [
-        "cabinet",
-        "centre",
-        "docteur",
-        "dr",
-        "medical",
-        "medicale",
-        "mme",
-        "monsieur",
-        "madame",
-        "mr",
-        "pharmacie",
-        "scm",
-        "scp",
-        "selarl",
-        "service",
-    ]
+    parts("cabinet centre docteur dr médical médicale mme monsieur madame mr pharmacie scm scp selarl service")
 )
 """What every other place is called, and how a doctor is addressed: nobody is told apart by it."""
 
 FEWEST_LETTERS = 2
 """With fewer, half a country fits."""
-
-
-def parts(text: str) -> list[str]:
-    """The words of a name, without accents or case: a hyphen, a space and an apostrophe separate alike."""
-    return "".join(c if c.isalnum() else " " for c in unmarked(text)).split()
 
 
 def person_words(given_name: str, family_name: str) -> set[str]:

@@ -16,7 +16,7 @@ from app.directory.models import InvitedPractitioner, Practitioner, Practitioner
 from app.membership.models import Invitation
 from app.membership.queries import live_invitations
 from app.organizations.geo import cell_of, distance_km, ranges_within
-from app.organizations.models import Commune, Organization
+from app.organizations.models import Organization
 from app.organizations.queries import COMMUNES
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest, Verb
-from app.core.db import db, new_id, transaction
 from app.circles import queries as circles
+from app.core.db import db, new_id, transaction
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import offers, rules, snapshots, words
 from app.dispatch.facts import Neighbours, People

@@ -152,6 +152,13 @@ def settle(one: UUID, other: UUID, verdict: str, *, by: UUID | None, now: dateti
     )
 
 
+def verdict(one: UUID, other: UUID) -> str | None:
+    """What somebody said of this pair; none when nobody has looked."""
+    older, younger = sorted((one, other))
+    pair = LikelyDuplicate.patient_id == older, LikelyDuplicate.other_id == younger
+    return db.session.scalar(select(LikelyDuplicate.verdict).where(*pair))
+
+
 def to_look_at(*which: ColumnElement[bool], limit: int = 50) -> list[LikelyDuplicate]:
     """Pairs that nobody has looked at, the oldest first; `which`: of `Patient`, the older record."""
     waiting = (

@@ -19,7 +19,6 @@ from app.language.dates import PartialDate
 from app.language.phrases import gettext as _
 from app.organizations.models import Commune, Organization
 
-
 ENGINES = ("sqlite", "postgresql")
 TO_COMPARE = text("compared_at IS NULL")
 
