@@ -66,6 +66,7 @@ EVENTS: dict[str, Event] = {
     "patient.separated": Event("two persons, one record", {"absorbed"}),
     "patient.read": Event("care", {"request"}),
     "patient.corrected": Event("care", {"traits"}),
+    "patient.local_number": Event("care", {"organization"}),
     "patient.reached": Event("whole identity"),
     "patient.missed": Event("whole identity"),
     "pathway.adopted": Event("coordination", {"pathway"}),

@@ -43,6 +43,7 @@ ACTS = {
     "patient.separated": later("Dossiers réunis, séparés de nouveau"),
     "patient.read": later("Consultation de l'identité"),
     "patient.corrected": later("Identité ou coordonnées corrigées"),
+    "patient.local_number": later("Numéro de dossier d'une organisation écrit"),
     "patient.reached": later("Dossier trouvé par l'identité entière, avec une raison"),
     "patient.missed": later("Identité entière donnée, sans patient trouvé"),
     "pathway.adopted": later("Parcours modifié pour une organisation"),

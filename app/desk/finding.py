@@ -15,12 +15,14 @@ from app.core.limits import MINUTE, limited
 from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.identity.searching import NotYet
+from app.language.phrases import gettext as _
 from app.organizations.models import Commune
 from app.patients import actions as patients
 from app.patients import merging
 from app.patients import queries as patient_queries
 from app.patients.forms import NewPatientForm, PatientForm, PatientSearchForm
 from app.patients.models import Patient
+from app.patients.numbers import named_so
 from app.patients.words import Banner, banner, likeness_words, sought_in_words, what_narrows
 
 
@@ -35,6 +37,9 @@ def search_patients() -> Response:
         return search_page(form, status=422)
     now = clock.now()
     scope = patient_queries.openable_by(me(), now)
+    if ours := patient_queries.load(named_so(form.q.data or "", me().organizations(*REQUESTERS))):
+        mine = [(each.id, banner(each, now)) for each in ours if patient_queries.may_open(me(), each.id, now)]
+        return search_page(form, mine, _("Numéro de dossier %(number)s", number=form.q.data))
     try:
         found = patient_queries.search(form.q.data or "", scope, clock.paris(now).date())
     except NotYet as why:

@@ -234,7 +234,7 @@ class Correction(Identified, Model):
     __tablename__ = "correction"
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
-    trait: Mapped[str]  # of `correcting.WRITTEN`
+    trait: Mapped[str]  # of `words.TRAITS`
     before: Mapped[str] = mapped_column(Sealed)
     after: Mapped[str] = mapped_column(Sealed)
     at: Mapped[datetime]

@@ -170,6 +170,11 @@ def go_to_the_person(page: Page) -> None:
     page.goto(page.locator("main a[href*='/patients/0']").first.evaluate("a => a.href"))
 
 
+def go_to_the_numbers(page: Page) -> None:
+    go_to_the_person(page)
+    page.goto(f"{page.url}/numbers")
+
+
 def go_to_the_circle(page: Page) -> None:
     """Somebody is being named there, so that there are people to choose from."""
     go_to_the_person(page)
@@ -220,6 +225,8 @@ SCREENS = [
     Screen("asking", "person", "orientation-nurse", "requests", REQUEST, act=go_to_the_person),
     Screen("asking", "usual carers", "orientation-nurse", "requests", REQUEST, act=go_to_the_circle),
     Screen("asking", "whole identity", "orientation-nurse", "patients/identity"),
+    Screen("asking", "national number", "orientation-nurse", "patients/identity/ins"),
+    Screen("asking", "her numbers", "orientation-nurse", "requests", REQUEST, act=go_to_the_numbers),
     Screen("asking", "decisions", "senior-doctor", "decisions"),
     Screen("watching", "board", "coordinator", "board"),
     Screen("watching", "wall", "coordinator", "board?wall", devices=("tablet", "wall")),

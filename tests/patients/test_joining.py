@@ -54,8 +54,8 @@ def test_it_can_be_undone_and_is_not_done_again(town: Town) -> None:
     first, second = town.patient(), town.patient()
     as_before_the_upgrade()
     joined()
-    shown = Screen(town.coordinator.get("/board/duplicates")).text
-    assert "Relais" in shown
+    shown = Screen(town.coordinator.get("/duplicates")).text
+    assert "par Relais" in shown
     with transaction():
         merged = db.session.scalars(select(PatientMerge)).one()
         assert merged.merged_by_id is None

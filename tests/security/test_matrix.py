@@ -28,7 +28,7 @@ from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
 from app.patients.merging import merge, note_likely
-from app.patients.models import EmergencyAccess, LikelyDuplicate
+from app.patients.models import EmergencyAccess, LikelyDuplicate, PatientTelecom
 from app.push.models import Subscription
 from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
@@ -197,11 +197,18 @@ TABLE: dict[str, Row] = {
     "POST /passkeys/verification": MEMBERS,
     "GET /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
     "POST /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    "GET /patients/identity/ins": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    "POST /patients/identity/ins": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
     # Who registered her, asked for her, said yes, or usually cares for her.
     "GET /patients/<uuid:patient_id>": PERSON,
     "GET /patients/<uuid:patient_id>/correction": PERSON,
     "POST /patients/<uuid:patient_id>/identity-check": PERSON,
     "POST /patients/<uuid:patient_id>/correction": PERSON,
+    "GET /patients/<uuid:patient_id>/numbers": PERSON,
+    "POST /patients/<uuid:patient_id>/telephones": PERSON,
+    "POST /patients/<uuid:patient_id>/telephones/<uuid:telecom_id>/removal": PERSON,
+    "POST /patients/<uuid:patient_id>/ins": PERSON,
+    "POST /patients/<uuid:patient_id>/local-number": PERSON,
     "GET /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle/<uuid:member_id>/end": PERSON,
@@ -366,7 +373,8 @@ def world(town: Town) -> World:
             shown_by_id=people["administrator"].account_id,
         )
         joined = joined_to(request, offer.id, people["senior"].account_id)
-        db.session.add_all([*passkeys, second, asked, shown, *joined])
+        telephone = PatientTelecom(patient_id=patient_id, number="+33639980155", whose="child", name="Julie")
+        db.session.add_all([*passkeys, second, asked, shown, telephone, *joined])
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
@@ -378,6 +386,7 @@ def world(town: Town) -> World:
             "inquiry_id": joined[1].id,
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
+            "telecom_id": telephone.id,
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
