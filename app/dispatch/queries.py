@@ -14,7 +14,7 @@ from app.accounts.models import Account
 from app.care_requests.models import CareRequest, State, Step, Verb
 from app.care_requests.rules import OPEN
 from app.circles.models import CareTeamMember
-from app.circles.queries import asked_first, usual_member
+from app.circles.queries import asked_first
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import Profession
@@ -155,13 +155,12 @@ def _summed(answers: Iterable[tuple[OfferState, str | None]]) -> Counter[str]:
     return counts
 
 
-def reachable(patient: Patient, search: Search, now: datetime) -> Reachable | None:
-    """The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle."""
+def reachable(patient: Patient, search: Search, usual: CareTeamMember | None, now: datetime) -> Reachable | None:
+    """`usual`: who usually does this for her. The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle."""
     circles = [stage for stage in search.stages if stage.kind == "near"]
     if not circles:
         return None
     place, profession = patient.commune, Profession(search.profession)
-    usual = usual_member(patient.id, profession)
     first = [role.name for role in asked_first(usual, now)] if usual else []
     near = directory.near(profession, place.latitude, place.longitude, circles[-1].km, COUNTED + 1)
     for circle in circles:

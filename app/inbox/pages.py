@@ -38,6 +38,8 @@ from app.inbox.words import WITHDRAWALS
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
 from app.pathways.schema import After
+from app.patients.forms import MetForm
+from app.patients.words import STATUSES
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ class OfferPage(Page):
     tasks: Sequence[ToDo] = ()
     documents: Sequence[Document] = ()
     withdrawals: Mapping[str, str] = field(default_factory=dict)
+    identity: str = ""
+    met: MetForm | None = None
 
 
 def offer_shown(
@@ -204,6 +208,8 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
         documents=joined_to(request.episode_id),
         withdrawals=WITHDRAWALS,
+        identity=STATUSES[request.patient.identity_status] if request.patient else "",
+        met=MetForm(formdata=None),
     )
 
 

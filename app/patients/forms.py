@@ -265,6 +265,12 @@ class NewPatientForm(PatientForm):
         return replace(super().identity(), ins=self.ins.matricule, ins_kind=kind, telecoms=telecoms)
 
 
+class MetForm(Form):
+    """Beside something else that is said when one meets her."""
+
+    document = RadioField(later("La pièce que la personne a montrée"), choices=DOCUMENTS, validators=[Optional()])
+
+
 class IdentityCheckForm(Form):
     """A tap: what the person showed."""
 
