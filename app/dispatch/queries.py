@@ -156,7 +156,8 @@ def _summed(answers: Iterable[tuple[OfferState, str | None]]) -> Counter[str]:
 
 
 def reachable(patient: Patient, search: Search, usual: CareTeamMember | None, now: datetime) -> Reachable | None:
-    """`usual`: who usually does this for her. The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle."""
+    """The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle.
+    `usual`: who usually does this for her."""
     circles = [stage for stage in search.stages if stage.kind == "near"]
     if not circles:
         return None
