@@ -42,6 +42,7 @@ EVENTS: dict[str, Event] = {
     "account.recovery_opened": Event("two administrators, one day"),
     "account.recovered": Event("two administrators, one day"),
     "account.email_changed": Event("by the person"),
+    "account.email_given_back": Event("its mailbox says so"),
     "account.closed": Event("by the person"),
     "joining.asked": Event("joins an organization", {"vouched"}),
     "joining.accepted": Event(None, {"practitioner"}),

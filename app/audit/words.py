@@ -18,6 +18,7 @@ ACTS = {
     "account.recovery_cancelled": later("Récupération d'un compte annulée"),
     "account.recovery_opened": later("Récupération d'un compte ouverte"),
     "account.recovered": later("Compte récupéré"),
+    "account.email_given_back": later("Adresse e-mail rendue à qui lit sa boîte"),
     "account.email_changed": later("Changement d'adresse e-mail"),
     "account.closed": later("Fermeture de son compte"),
     "joining.asked": later("Demande d'accès"),

@@ -151,6 +151,7 @@ TABLE: dict[str, Row] = {
     # Whose browser gave no code finds no answer to give.
     "POST /invitation/<uuid:invitation_id>/acceptance": row("not found"),
     "POST /invitation/<uuid:invitation_id>/refusal": TOKEN,
+    "POST /invitation/<uuid:invitation_id>/own-account": TOKEN,
     "POST /invitation/<uuid:invitation_id>/passkey/options": tablet_too(row("sign-in"), "sign-in"),
     "POST /invitation/<uuid:invitation_id>/passkey/verification": tablet_too(row("sign-in"), "sign-in"),
     "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),

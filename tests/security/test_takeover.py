@@ -423,6 +423,7 @@ ACTS: dict[str, list[Act]] = {
     "membership.give_code": [post("/invitation/{proposed}", code="123456")],
     "membership.accept_invitation": [post("/invitation/{proposed}/acceptance")],
     "membership.decline_invitation": [post("/invitation/{proposed}/refusal")],
+    "membership.come_in_apart": [post("/invitation/{proposed}/own-account")],
     "membership.first_passkey_options": [post("/invitation/{proposed}/passkey/options")],
     "membership.first_passkey_verification": [post("/invitation/{proposed}/passkey/verification")],
     "membership.remove": [post(HER_MEMBER + "/removal"), post(AT_MINE + "/removal")],
