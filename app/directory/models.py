@@ -231,7 +231,7 @@ def _write_words(connection: Connection, which: ColumnElement[bool]) -> None:
 
 
 def _changed(row: object, *columns: str) -> bool:
-    attributes = inspect(row).attrs  # type: ignore[union-attr]
+    attributes = inspect(row).attrs
     return any(attributes[column].history.has_changes() for column in columns)
 
 

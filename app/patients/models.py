@@ -19,7 +19,6 @@ from app.language.dates import PartialDate
 from app.language.phrases import gettext as _
 from app.organizations.models import Commune, Organization
 
-ENGINES = ("sqlite", "postgresql")
 TO_COMPARE = text("compared_at IS NULL")
 
 
@@ -32,7 +31,7 @@ class Patient(Identified, Model):
     """
 
     __tablename__ = "patient"
-    __table_args__ = (Index("ix_patient_to_compare", "id", **{f"{engine}_where": TO_COMPARE for engine in ENGINES}),)
+    __table_args__ = (Index("ix_patient_to_compare", "id", sqlite_where=TO_COMPARE, postgresql_where=TO_COMPARE),)
 
     birth_name: Mapped[str] = mapped_column(Sealed)
     given_names: Mapped[str] = mapped_column(Sealed)  # the first one first; empty for a newborn who has none yet

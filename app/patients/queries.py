@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql.base import ExecutableOption
 
 from app import clock
@@ -53,7 +54,7 @@ def may_listen_to_patient(account: Account, patient_id: UUID) -> bool:
     return may_open(account, patient_id, clock.now())
 
 
-def for_account(patient_id: UUID, account: Account, now: datetime, *options: ExecutableOption) -> Patient | None:
+def for_account(patient_id: UUID, account: Account, now: datetime, *options: ORMOption) -> Patient | None:
     """The patient, if this person may open her; by the id of a record that was absorbed, too. `options`: what to load
     with her."""
     found = db.session.get(Patient, patient_id, options=options)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, url_for
 from sqlalchemy.orm import joinedload
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app import clock
 from app.accounts.guards import me, role
@@ -34,7 +34,7 @@ def person(patient_id: UUID) -> Response:
     return answer
 
 
-def my_patient(patient_id: UUID, *options: ExecutableOption) -> Patient:
+def my_patient(patient_id: UUID, *options: ORMOption) -> Patient:
     return patients.for_account(patient_id, me(), clock.now(), *options) or abort(404)
 
 
