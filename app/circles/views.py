@@ -18,7 +18,7 @@ from app.core.forms import uuid_or_none
 from app.core.htmx import Page, page, see_other
 from app.core.ways import way
 from app.directory import queries as directory
-from app.directory.by_name import Meant, by_name
+from app.directory.by_name import NamedSo, by_name
 from app.directory.models import Practitioner, Profession
 from app.language.phrases import gettext as _
 from app.organizations.models import Organization
@@ -45,7 +45,7 @@ class CirclePage(Page):
     words: dict[Profession, str]
     sought: Profession | None
     typed: str
-    found: Meant
+    found: NamedSo
     herself: Practitioner | None
     her_place: Organization | None
     pathway: str
@@ -65,7 +65,7 @@ class CirclePage(Page):
             words={profession: str(words) for profession, words in USUAL_WORDS.items()},
             sought=sought,
             typed=typed,
-            found=by_name(typed, sought, patient.commune) if sought else Meant((), ()),
+            found=by_name(typed, sought, patient.commune) if sought else NamedSo((), ()),
             herself=herself,
             her_place=herself.role.organization if herself and shared else None,
             pathway=pathway_asked(),

@@ -60,7 +60,7 @@ def present_health() -> Iterator[Finding]:
         yield health.well, line
     for line in unheard_proxy(clock.now()):
         yield False, line
-    if waiting := joining.left():
+    if waiting := joining.uncompared():
         yield False, f"{waiting} records of before the upgrade are compared with no other: run relais patients join"
 
 

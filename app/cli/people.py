@@ -76,6 +76,6 @@ def join(batch: int) -> None:
     for done in joining.join(batch, clock.now()):
         tried += done
         click.echo(f"{tried} records compared")
-    left = joining.left()
+    left = joining.uncompared()
     click.echo(f"{left} could not be: the log says why" if left else "Every record is compared.")
     sys.exit(1 if left else 0)

@@ -23,23 +23,23 @@ LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True)
-class Meant:
+class NamedSo:
     """Whom the words may mean: people by their own names, and the places that are called so."""
 
     people: Sequence[PractitionerRole]
     places: Sequence[Organization]
 
 
-def by_name(typed: str, profession: Profession, near: Commune) -> Meant:
+def by_name(typed: str, profession: Profession, near: Commune) -> NamedSo:
     """Of this profession, whether or not they can sign in: those of the territory first, then the nearest. For too few
     letters, whoever is nearest."""
     words = sought_words(typed)
     if not words or len(words[0]) < FEWEST_LETTERS:
-        return Meant(_roles(_nearest(profession, near)), ())
+        return NamedSo(_roles(_nearest(profession, near)), ())
     roles = _ours_first(_roles(_named(words, profession, near)), near)
     people = [role for role in roles if not _is_the_place(role, words)]
     places = dict.fromkeys(role.organization for role in roles if _is_the_place(role, words))
-    return Meant(people[:SHOWN], list(places)[:SHOWN])
+    return NamedSo(people[:SHOWN], list(places)[:SHOWN])
 
 
 def _is_the_place(role: PractitionerRole, words: Sequence[str]) -> bool:

@@ -23,14 +23,14 @@ from app.patients.queries import likely_same
 TO_COMPARE = Patient.compared_at.is_(None)
 
 
-def left() -> int:
+def uncompared() -> int:
     """How many records wait to be compared."""
     return db.session.scalar(select(func.count()).select_from(Patient).where(TO_COMPARE)) or 0
 
 
 def join(size: int, now: datetime) -> Iterator[int]:
     """Compare `size` records after another, each in a transaction of its own, and say how many were tried. Stopped at
-    any point, it goes on from there; a record that fails is set aside, and still counts as `left`."""
+    any point, it goes on from there; a record that fails is set aside, and still counts as `uncompared`."""
     due = select(Patient.id).where(TO_COMPARE).order_by(Patient.id).limit(size)
     while done := one_by_one("record to compare", due, compare, now):
         yield done

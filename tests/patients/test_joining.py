@@ -47,7 +47,7 @@ def test_one_person_in_several_organizations_is_one_and_what_was_asked_is_hers(t
     assert joined() == 5
     assert (into(first), into(second), into(third), into(other), into(neighbour)) == (None, first, first, None, None)
     assert db.session.get_one(CareRequest, request).patient_id == first
-    assert (joining.left(), joined()) == (0, 0), "it is done once"
+    assert (joining.uncompared(), joined()) == (0, 0), "it is done once"
 
 
 def test_it_can_be_undone_and_is_not_done_again(town: Town) -> None:
@@ -103,11 +103,11 @@ def test_a_record_that_fails_keeps_no_other_waiting(town: Town, monkeypatch: pyt
     monkeypatch.setattr(joining, "likely_same", fails)
     as_before_the_upgrade()
     joined()
-    assert (joining.left(), into(others[1])) == (1, others[0])
+    assert (joining.uncompared(), into(others[1])) == (1, others[0])
     monkeypatch.undo()
     clock.advance(timedelta(minutes=2))
     joined()
-    assert (joining.left(), into(bad)) == (0, None)
+    assert (joining.uncompared(), into(bad)) == (0, None)
 
 
 def test_the_command_says_how_far_it_came(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
