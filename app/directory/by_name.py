@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core.db import db
-from app.directory.models import NameWord, PractitionerRole, Profession
+from app.directory.models import NameWord, Practitioner, PractitionerRole, Profession
 from app.directory.naming import FEWEST_LETTERS, all_begin, person_words, place_words, sought_words
 from app.organizations.models import Commune, Organization
-from app.organizations.queries import territory_communes, territory_of
+from app.organizations.queries import organizations, territory_communes, territory_of
 
 SHOWN = 8
 """To choose from without scrolling for long; a letter more narrows them."""
@@ -36,17 +36,44 @@ def by_name(typed: str, profession: Profession, near: Commune) -> NamedSo:
     words = sought_words(typed)
     if not words or len(words[0]) < FEWEST_LETTERS:
         return NamedSo(_roles(_nearest(profession, near)), ())
-    roles = _ours_first(_roles(_named(words, profession, near)), near)
-    people = [role for role in roles if not _is_the_place(role, words)]
-    places = dict.fromkeys(role.organization for role in roles if _is_the_place(role, words))
-    return NamedSo(people[:SHOWN], list(places)[:SHOWN])
+    found = _ours_first(_read(_named(words, profession, near)), near)
+    people: list[UUID] = []
+    places: dict[UUID, None] = {}
+    for each in found:
+        if each.is_the_place(words):
+            places.setdefault(each.place_id)
+        else:
+            people.append(each.role_id)
+    return NamedSo(_roles(people[:SHOWN]), organizations([*places][:SHOWN]))
 
 
-def _is_the_place(role: PractitionerRole, words: Sequence[str]) -> bool:
-    """Is it called so, and not a person there?"""
-    person = role.practitioner
-    herself = person is not None and all_begin(words, person_words(person.given_name, person.family_name))
-    return not herself and (person is None or all_begin(words, place_words(role.organization.name)))
+class _Found(NamedTuple):
+    """What tells a person from a place, read for many: only those who are shown are loaded whole."""
+
+    role_id: UUID
+    given_name: str | None
+    family_name: str | None
+    place_id: UUID
+    place: str
+    commune_code: str
+
+    def is_the_place(self, words: Sequence[str]) -> bool:
+        """Is the place called so, and not a person there?"""
+        if self.given_name is None or self.family_name is None:
+            return True
+        herself = all_begin(words, person_words(self.given_name, self.family_name))
+        return not herself and all_begin(words, place_words(self.place))
+
+
+def _read(ids: Sequence[UUID]) -> list[_Found]:
+    facts = (
+        select(PractitionerRole.id, Practitioner.given_name, Practitioner.family_name)
+        .add_columns(Organization.id, Organization.name, Organization.commune_code)
+        .outerjoin(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
+        .join(Organization, Organization.id == PractitionerRole.organization_id)
+    )
+    found = {row[0]: _Found._make(row) for row in db.session.execute(facts.where(PractitionerRole.id.in_(ids)))}
+    return [found[each] for each in ids]
 
 
 def _named(words: Sequence[str], profession: Profession, near: Commune) -> list[UUID]:
@@ -86,7 +113,7 @@ def _roles(ids: Iterable[UUID]) -> list[PractitionerRole]:
     return [found[each] for each in ids]
 
 
-def _ours_first(roles: Sequence[PractitionerRole], near: Commune) -> list[PractitionerRole]:
+def _ours_first(found: Sequence[_Found], near: Commune) -> list[_Found]:
     territory = territory_of(near.code)
     ours = set(territory_communes([territory.id])) if territory else set()
-    return sorted(roles, key=lambda role: role.organization.commune_code not in ours)
+    return sorted(found, key=lambda each: each.commune_code not in ours)

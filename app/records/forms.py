@@ -103,14 +103,16 @@ class MatriculeForm(ReasonedForm):
         description=later("Quinze caractères, clé comprise."),
         validators=[InputRequired(later("Écrivez le matricule."))],
     )
-    kind = SelectField(KIND, choices=KIND_CHOICES, default=InsKind.NIR.value)
+    kind = SelectField(KIND, choices=KIND_CHOICES, default=InsKind.NIR.value, validators=[InputRequired()])
 
 
 class TelecomForm(Form):
     """One more telephone."""
 
     number = PhoneField(later("Téléphone"), validators=[InputRequired(later("Écrivez un numéro."))])
-    whose = SelectField(later("À qui est ce téléphone ?"), choices=WHOSE, default="patient")
+    whose = SelectField(
+        later("À qui est ce téléphone ?"), choices=WHOSE, default="patient", validators=[InputRequired()]
+    )
     name = StringField(
         later("Son nom"), filters=[stripped], validators=[Length(max=100, message=later("100 lettres au plus."))]
     )
@@ -124,7 +126,7 @@ class InsForm(Form):
         filters=[stripped],
         description=later("Quinze caractères, s'il vient du téléservice ou d'un document d'un établissement."),
     )
-    kind = SelectField(KIND, choices=KIND_CHOICES, default=InsKind.NIR.value)
+    kind = SelectField(KIND, choices=KIND_CHOICES, default=InsKind.NIR.value, validators=[InputRequired()])
 
 
 class LocalNumberForm(Form):
