@@ -11,7 +11,7 @@ from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
 from app.care_requests.words import MOMENT_WORDS
 from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext
-from app.language.words import date_words
+from app.language.words import date_words, listed
 
 THE = {"morning": later("le matin"), "midday": later("à midi"), "evening": later("le soir")}
 EACH = {"morning": later("chaque matin"), "midday": later("chaque midi"), "evening": later("chaque soir")}
@@ -31,12 +31,8 @@ def plan_in_words(visits: Sequence[Visit]) -> str:
     moments = {day: [m for m in MOMENTS if Visit(day, m) in set(visits)] for day in days}
     same = moments[days[0]] if all(moments[day] == moments[days[0]] for day in days) else []
     said = [visits_counted(len(visits)), *_rhythm(days, same)]
-    return ", ".join(
-        [
-            *map(str, said),
-            _("le %(date)s", date=_date(days[0])) if len(days) == 1 else _("jusqu'au %(date)s", date=_date(days[-1])),
-        ]
-    )
+    last = _("le %(date)s", date=_date(days[0])) if len(days) == 1 else _("jusqu'au %(date)s", date=_date(days[-1]))
+    return listed([*said, last])
 
 
 def _rhythm(days: Sequence[date], moments: Sequence[str]) -> list[str]:
@@ -58,7 +54,7 @@ def _moments(moments: Sequence[str]) -> str:
     if len(moments) == 1:
         return THE[moments[0]]
     *first, last = (BARE[moment] for moment in moments)
-    return _("%(first)s et %(last)s", first=", ".join(map(str, first)), last=last)
+    return _("%(first)s et %(last)s", first=listed(first), last=last)
 
 
 def _all_but_weekends(days: Sequence[date]) -> bool:
