@@ -21,11 +21,12 @@ from app.demo.requests import REQUESTS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
-from app.directory.models import Practitioner
+from app.directory.models import Practitioner, Profession
 from app.dispatch import search as dispatch
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.patients import actions as patients
+from app.patients.numbers import write_local_number
 
 COMMUNES = Path(__file__).parent / "communes-91.csv"
 SINCE = timedelta(days=30)
@@ -134,6 +135,10 @@ def _write_patients(
         known[key] = patient.id
         for usual in person.usual:
             circles.set_usual(patient.id, Usual.herself(professionals[usual]), told=Told.NAMED, by=by, now=began)
+        for profession, place in person.usual_place.items():
+            team = Usual(Profession(profession), places[place])
+            circles.set_usual(patient.id, team, told=Told.NAMED, by=by, now=began)
+        write_local_number(patient, keeper.id, person.number, by=by, now=began)
     return known
 
 
