@@ -18,8 +18,9 @@ from app.identity.ins import KINDS, InsKind
 from app.identity.rules import Traits
 from app.language.phrases import gettext as _
 from app.language.phrases import later
+from app.organizations.forms import helped
 from app.organizations.models import Commune
-from app.patients.forms import BirthDateField, BirthPlaceField, MatriculeField, PatientForm, helped
+from app.patients.forms import BirthDateField, BirthPlaceField, MatriculeField, PatientForm
 from app.patients.numbers import LOCAL
 from app.patients.words import WHOSE
 
