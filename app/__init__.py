@@ -27,6 +27,7 @@ from app import (
     records,
     schedule,
     shell,
+    stays,
     supervision,
     tablets,
 )
@@ -56,7 +57,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, circles, documents, care_requests, appointments, dispatch):
+    for room in (directory, patients, circles, stays, documents, care_requests, appointments, dispatch):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, joining, emergency, administration, patient_space, shell):

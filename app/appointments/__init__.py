@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from app.appointments import reminders
+from app.appointments import life, reminders
 from app.appointments.actions import forget_times
+from app.care_requests.life import CareHalted, CareResumed
 from app.core.events import listen
 from app.letters import kinds
 from app.letters.kinds import LetterKind
@@ -12,4 +13,6 @@ from app.membership.leaving import Departure
 
 def init_app(app: Flask) -> None:
     listen(app, Departure, forget_times)
+    listen(app, CareHalted, life.halt)
+    listen(app, CareResumed, life.go_on)
     kinds.register([reminders.KIND], LetterKind(reminders.compose))

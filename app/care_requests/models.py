@@ -19,6 +19,7 @@ from app.organizations.models import Commune, Organization
 from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search
 from app.patients.models import Patient
+from app.stays.models import Stay
 
 NOBODY = later("Sans patient")
 
@@ -59,6 +60,7 @@ class CareRequest(FollowsPathway, Identified, Model):
     `pathway` names the kind of request, `rulebook` is that pathway as it was when the request was started.
     `answer_by`: when the search ends; `window_start`, `window_end`: when the care is wanted; `visits`: each of them,
     as `rules.Visit` writes it, none for a single one. `split_from_id`: the request of which this one is the rest.
+    `stay_id`: the stay in hospital for which it is suspended, whatever its state: it goes on from there afterwards.
     """
 
     __tablename__ = "care_request"
@@ -70,6 +72,7 @@ class CareRequest(FollowsPathway, Identified, Model):
         ),
         CheckConstraint("state <> 'unanswered' OR coordinator_id IS NOT NULL", name="unanswered_has_human"),
         CheckConstraint("state <> 'draft' OR decider_id IS NOT NULL", name="draft_has_decider"),
+        CheckConstraint("stay_id IS NULL OR state NOT IN ('draft', 'done', 'cancelled')", name="suspended_is_open"),
         Index("ix_care_request_due", "state", "next_move_at"),
         Index("ix_care_request_start", "state", "start_by"),
         # Past requests outnumber the open ones a thousand to one: every list of open ones begins by their state.
@@ -103,6 +106,7 @@ class CareRequest(FollowsPathway, Identified, Model):
     decider_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     start_by: Mapped[datetime | None]  # without a beginning of care by then, the one who asked is told
     late_at: Mapped[datetime | None]  # and was
+    stay_id: Mapped[UUID | None] = mapped_column(ForeignKey("stay.id"), index=True)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -114,6 +118,7 @@ class CareRequest(FollowsPathway, Identified, Model):
     chosen: Mapped[PractitionerRole | None] = relationship(foreign_keys=[chosen_role_id])
     coordinator: Mapped[Account | None] = relationship(foreign_keys=[coordinator_id])
     decider: Mapped[Account | None] = relationship(foreign_keys=[decider_id])
+    stay: Mapped[Stay | None] = relationship()
     steps: Mapped[list["Step"]] = relationship(order_by="Step.id", viewonly=True)
 
     @property

@@ -1,5 +1,6 @@
 """Which pathway, and for which patient: found again, or written down."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from app.patients.forms import NewPatientForm, PatientForm, PatientSearchForm
 from app.patients.models import Patient
 from app.patients.numbers import named_so
 from app.patients.words import Banner, banner, likeness_words, sought_in_words, what_narrows
+from app.stays.queries import died_on
+from app.stays.words import died_words
 
 
 @bp.post("/requests/patients")
@@ -39,8 +42,8 @@ def search_patients() -> Response:
     now = clock.now()
     scope = patient_queries.openable_by(me(), now)
     if ours := patient_queries.load(named_so(form.q.data or "", me().organizations(*REQUESTERS))):
-        mine = [(each.id, banner(each, now)) for each in ours if patient_queries.may_open(me(), each.id, now)]
-        return search_page(form, mine, _("Numéro de dossier %(number)s", number=form.q.data))
+        mine = [each for each in ours if patient_queries.may_open(me(), each.id, now)]
+        return search_page(form, lines_of(mine, now), _("Numéro de dossier %(number)s", number=form.q.data))
     try:
         found = patient_queries.search(form.q.data or "", scope, clock.paris(now).date())
     except NotYet as why:
@@ -48,13 +51,18 @@ def search_patients() -> Response:
             return search_page(form, hint=str(why))
         form.q.errors = [str(why)]
         return search_page(form, status=422)
-    people = None if found.too_many else [(patient.id, banner(patient, now)) for patient in found.people]
+    people = None if found.too_many else lines_of(found.people, now)
     return search_page(form, people, sought_in_words(found.sought), what_narrows(found))
+
+
+def lines_of(people: Sequence[Patient], now: datetime) -> list[tuple[UUID, Banner, str]]:
+    died = died_on([each.id for each in people])
+    return [(each.id, banner(each, now), died_words(died.get(each.id), each.sex)) for each in people]
 
 
 def search_page(
     form: PatientSearchForm,
-    found: list[tuple[UUID, Banner]] | None = None,
+    found: list[tuple[UUID, Banner, str]] | None = None,
     understood: str = "",
     hint: str = "",
     status: int = 200,

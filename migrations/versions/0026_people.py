@@ -9,7 +9,7 @@ from alembic import op
 from app.directory.naming import person_words, place_words
 
 revision: str = "0026"
-down_revision: str | None = "0030"
+down_revision: str | None = "0023"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
