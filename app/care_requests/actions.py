@@ -17,7 +17,7 @@ from app.care_requests.queries import GOES_ON, coordinator_for
 from app.care_requests.rules import OPEN, SEARCHES, TRANSITIONS, WHILE_SUSPENDED, State, Verb, Visit
 from app.circles import queries as circles
 from app.circles.actions import set_usual
-from app.circles.models import Told
+from app.circles.models import Told, Usual
 from app.core.db import append, db
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
@@ -158,7 +158,7 @@ def _make_usual(request: CareRequest, now: datetime) -> None:
     performer = request.performer.practitioner if request.performer else None
     practitioner = performer if usual == "performer" else directory.practitioner_of(request.author_id)
     if practitioner:
-        set_usual(request.patient_id, practitioner, told=Told.GROWN, now=now)
+        set_usual(request.patient_id, Usual.herself(practitioner), told=Told.GROWN, now=now)
 
 
 def inform(
@@ -167,18 +167,24 @@ def inform(
     """News for the patient's usual professional of that kind, if she has one and it is not the one who comes."""
     if request.patient_id is None:
         return
-    practitioner = circles.usual_practitioner(request.patient_id, profession)
-    performs = request.performer is not None and request.performer.practitioner_id
-    if practitioner is None or practitioner.id == performs:
-        return
-    copy = InformationCopy(request_id=request.id, practitioner_id=practitioner.id, on=on, text=text, at=now)
+    usual = circles.usual_member(request.patient_id, profession)
+    performs = request.performer.practitioner_id if request.performer else None
+    told = [each for each in circles.told_at(usual) if each.id != performs] if usual else []
+    if usual and told:
+        note(request, "informed", now=now, detail=usual.name)
+    for practitioner in told:
+        copy = InformationCopy(request_id=request.id, practitioner_id=practitioner.id, on=on, text=text, at=now)
+        _hand_copy(copy, notice)
+
+
+def _hand_copy(copy: InformationCopy, notice: Notice) -> None:
+    """She reads it among what is new; her phone says that it came."""
     db.session.add(copy)
     db.session.flush()
-    note(request, "informed", now=now, detail=practitioner.name)
-    changed("inbox", practitioner.id)
-    role = practitioner.role
+    changed("inbox", copy.practitioner_id)
+    role, until = copy.practitioner.role, copy.at + NEWS_LIFE
     for account_id in directory.accounts_of([role.id]).get(role.id, []) if role else []:
-        messages.alert(account_id, copy.id, "copy", notice, now=now, expires_at=now + NEWS_LIFE)
+        messages.alert(account_id, copy.id, "copy", notice, now=copy.at, expires_at=until)
 
 
 def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Account, now: datetime, told: str) -> None:

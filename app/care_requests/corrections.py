@@ -15,7 +15,7 @@ from app.patients.correcting import PatientCorrected
 from app.patients.models import Patient
 from app.patients.words import TRAITS
 
-TO_FIND_HER = frozenset({"phone", "address", "commune_code"})
+TO_FIND_HER = frozenset({"phone", "telecoms", "address", "commune_code"})
 LOOKED_FOR = (State.DRAFT, State.SEARCHING, State.UNANSWERED)
 
 

@@ -1,37 +1,54 @@
 """Reads of circles."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.circles.models import CareTeamMember
-from app.circles.rules import USUAL, named
+from app.circles.rules import USUAL
 from app.circles.words import Carer
 from app.core.db import db
-from app.directory.models import Practitioner, PractitionerRole, Profession
-from app.directory.queries import known_near
-from app.patients.models import Patient
-
-SHOWN = 8
-"""People to choose from without scrolling for long; a letter more narrows them."""
+from app.directory import queries as directory
+from app.directory.models import Practitioner, PractitionerRole
 
 
-def usual_practitioners(patient_ids: Collection[UUID]) -> dict[tuple[UUID, str], Practitioner]:
+def usual_members(patient_ids: Collection[UUID]) -> dict[tuple[UUID, str], CareTeamMember]:
     """By patient and profession, be it somebody who can sign in or not; each with where she works."""
-    team = select(CareTeamMember.patient_id, CareTeamMember.profession, Practitioner).join(
-        CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id
-    )
-    where = joinedload(Practitioner.role).lazyload(PractitionerRole.organization)
+    where = joinedload(CareTeamMember.practitioner).joinedload(Practitioner.role)
     usual = CareTeamMember.patient_id.in_(patient_ids), CareTeamMember.until.is_(None)
-    rows = db.session.execute(team.where(*usual).options(where))
-    return {(patient_id, profession): person for patient_id, profession, person in rows}
+    team = select(CareTeamMember).where(*usual).options(where.lazyload(PractitionerRole.organization))
+    return {(member.patient_id, member.profession): member for member in db.session.scalars(team)}
 
 
-def usual_practitioner(patient_id: UUID, profession: str) -> Practitioner | None:
-    """The patient's usual professional of that kind, be it one who can sign in or not."""
-    return usual_practitioners([patient_id]).get((patient_id, profession))
+def usual_member(patient_id: UUID, profession: str) -> CareTeamMember | None:
+    """Who usually does that for this patient, be it somebody who can sign in or not."""
+    return usual_members([patient_id]).get((patient_id, profession))
+
+
+def asked_first(usual: CareTeamMember, now: datetime) -> Sequence[PractitionerRole]:
+    """Who is asked because of it: the usual professional, or who stands in for her while she is away; of a place,
+    whoever does it there. Nobody where requests are not welcome or nobody can answer."""
+    if usual.organization_id:
+        return directory.answering_at(usual.organization_id, usual.profession)
+    role = usual.practitioner.role.standing_in(now) if usual.practitioner and usual.practitioner.role else None
+    return [role] if role and role.answers else []
+
+
+def colleagues_of(usual: CareTeamMember) -> Sequence[PractitionerRole]:
+    """Who does the same where the usual one works; of a place, whoever does it there."""
+    if usual.organization_id:
+        return directory.answering_at(usual.organization_id, usual.profession)
+    return directory.colleagues(usual.practitioner.role) if usual.practitioner and usual.practitioner.role else []
+
+
+def told_at(usual: CareTeamMember) -> Sequence[Practitioner]:
+    """Whom news for the usual one reach: herself, or everybody who does it at this place."""
+    if usual.organization_id:
+        return directory.practitioners_at(usual.organization_id, usual.profession)
+    return [usual.practitioner] if usual.practitioner else []
 
 
 def circle_of(patient_id: UUID) -> list[CareTeamMember]:
@@ -39,9 +56,7 @@ def circle_of(patient_id: UUID) -> list[CareTeamMember]:
     found = db.session.scalars(
         select(CareTeamMember)
         .where(CareTeamMember.patient_id == patient_id, CareTeamMember.until.is_(None))
-        .options(
-            joinedload(CareTeamMember.practitioner).joinedload(Practitioner.role), joinedload(CareTeamMember.named_by)
-        )
+        .options(joinedload(CareTeamMember.named_by))
     )
     return sorted(found, key=lambda member: (USUAL.index(member.profession), member.since))
 
@@ -54,9 +69,3 @@ def carers_of(patient_id: UUID) -> list[Carer]:
 def member_of(patient_id: UUID, member_id: UUID) -> CareTeamMember | None:
     member = db.session.get(CareTeamMember, member_id)
     return member if member and member.patient_id == patient_id else None
-
-
-def could_be_usual(patient: Patient, profession: Profession, typed: str) -> Sequence[PractitionerRole]:
-    """Whom a typed name may mean, the nearest to where she lives first; those who cannot sign in too."""
-    near = known_near(profession, patient.commune)
-    return named(typed, [(role.name, role) for role in near])[:SHOWN]

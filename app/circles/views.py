@@ -10,7 +10,7 @@ from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS, Role
 from app.circles import actions, queries
-from app.circles.models import CareTeamMember
+from app.circles.models import CareTeamMember, Usual
 from app.circles.rules import USUAL
 from app.circles.words import USUAL_WORDS
 from app.core.db import db, transaction
@@ -18,8 +18,10 @@ from app.core.forms import uuid_or_none
 from app.core.htmx import Page, page, see_other
 from app.core.ways import way
 from app.directory import queries as directory
-from app.directory.models import Practitioner, PractitionerRole, Profession
+from app.directory.by_name import NamedSo, by_name
+from app.directory.models import Practitioner, Profession
 from app.language.phrases import gettext as _
+from app.organizations.models import Organization
 from app.patients import queries as patients
 from app.patients.models import Patient
 from app.patients.words import Banner, banner
@@ -29,8 +31,9 @@ bp = Blueprint("circles", __name__)
 
 @dataclass(frozen=True)
 class CirclePage(Page):
-    """`sought`: the profession of which somebody is being named, and `found` whom she may mean; `herself`: whether that
-    may be the reader. `pathway`: the request that waits for it, none when one came from elsewhere."""
+    """`sought`: the profession of which somebody is being named, and `found` whom she may mean; `herself`: the reader
+    where it may be she, `her_place`: where several do the same as she. `pathway`: the request that waits for it, none
+    when one came from elsewhere."""
 
     template = "circles/circle.html"
     fragment = "circles/_found.html"
@@ -42,8 +45,9 @@ class CirclePage(Page):
     words: dict[Profession, str]
     sought: Profession | None
     typed: str
-    found: list[PractitionerRole]
+    found: NamedSo
     herself: Practitioner | None
+    her_place: Organization | None
     pathway: str
 
     @classmethod
@@ -51,6 +55,8 @@ class CirclePage(Page):
         members = queries.circle_of(patient.id)
         known = {member.profession for member in members}
         reader = directory.practitioner_of(me().id)
+        herself = reader if reader and sought and reader.profession == sought else None
+        shared = herself and herself.role and directory.colleagues(herself.role)
         return cls(
             patient=patient,
             banner=banner(patient, clock.now()),
@@ -59,8 +65,9 @@ class CirclePage(Page):
             words={profession: str(words) for profession, words in USUAL_WORDS.items()},
             sought=sought,
             typed=typed,
-            found=list(queries.could_be_usual(patient, sought, typed)) if sought else [],
-            herself=reader if reader and sought and reader.profession == sought else None,
+            found=by_name(typed, sought, patient.commune) if sought else NamedSo((), ()),
+            herself=herself,
+            her_place=herself.role.organization if herself and shared else None,
             pathway=pathway_asked(),
         )
 
@@ -76,16 +83,28 @@ def circle(patient_id: UUID) -> Response:
 @bp.post("/patients/<uuid:patient_id>/circle")
 @role(*REQUESTERS, Role.PRACTITIONER)
 def name(patient_id: UUID) -> Response:
-    """`practitioner`: whom the person says usually cares for her."""
-    patient, wanted = my_patient(patient_id), uuid_or_none(request.form.get("practitioner"))
-    chosen = db.session.get(Practitioner, wanted) if wanted else None
-    if chosen is None or chosen.profession not in USUAL:
-        flash(_("Choisissez une personne de la liste."), "error")
+    """`practitioner`: whom the person says usually cares for her; or `place`, and the `profession` for which she goes
+    there."""
+    patient, chosen = my_patient(patient_id), usual_chosen()
+    if chosen is None:
+        flash(_("Choisissez dans la liste."), "error")
         return page(CirclePage.about(patient, None, ""), status=422)
     with transaction():
         actions.name_usual(patient_id, chosen, by=me().id, now=clock.now())
-    flash(_("C'est noté : %(name)s sera prévenu en premier.", name=chosen.name), "success")
+    flash(_("C'est noté : %(name)s sera prévenu en premier.", name=chosen.who.name), "success")
     return onward(patient_id)
+
+
+def usual_chosen() -> Usual | None:
+    """As the directory has it: nobody is the usual one for what is not done there."""
+    who, where = (uuid_or_none(request.form.get(name)) for name in ("practitioner", "place"))
+    practitioner = db.session.get(Practitioner, who) if who else None
+    if practitioner:
+        return Usual.herself(practitioner) if practitioner.profession in USUAL else None
+    place, profession = db.session.get(Organization, where) if where else None, request.form.get("profession", "")
+    if place is None or profession not in USUAL or not directory.is_done_at(place.id, Profession(profession)):
+        return None
+    return Usual(Profession(profession), place)
 
 
 @bp.post("/patients/<uuid:patient_id>/circle/<uuid:member_id>/end")

@@ -19,7 +19,7 @@ USUAL_WORDS = {
 
 @dataclass(frozen=True)
 class Carer:
-    """A usual professional, and how to call her."""
+    """A usual professional, or a place, and how to call there."""
 
     name: str
     what: str
@@ -28,5 +28,5 @@ class Carer:
 
     @classmethod
     def of(cls, member: CareTeamMember) -> Self:
-        person = member.practitioner
-        return cls(person.name, PROFESSIONS[person.profession][0], person.phone, person.initials)
+        what = PROFESSIONS[member.profession][0] if member.practitioner else USUAL_WORDS[member.profession]
+        return cls(member.name, str(what), member.phone, member.initials)

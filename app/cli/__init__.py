@@ -12,7 +12,7 @@ def main() -> None:
 
 COMMANDS = (
     *(processes.web, processes.worker, processes.migrate, doctor.doctor),
-    *(directory.directory, people.invite, people.vouch),
+    *(directory.directory, people.invite, people.vouch, people.patients),
     *(audit.audit, retention.retention, keys.secrets, keys.vapid),
     *(pathways.pathway, pathways.replay, simulating.simulate),
     demonstration.demo,

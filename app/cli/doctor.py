@@ -17,6 +17,7 @@ from app.letters import mail, sms
 from app.letters.kinds import Words
 from app.letters.rules import AttemptStage, LetterOutcome, is_mobile
 from app.messages import checks
+from app.patients import joining
 from app.supervision.health import report
 
 STAGES = {
@@ -59,6 +60,8 @@ def present_health() -> Iterator[Finding]:
         yield health.well, line
     for line in unheard_proxy(clock.now()):
         yield False, line
+    if waiting := joining.uncompared():
+        yield False, f"{waiting} records of before the upgrade are compared with no other: run relais patients join"
 
 
 def tried_mail(address: str) -> Iterator[Finding]:

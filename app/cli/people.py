@@ -1,4 +1,7 @@
-"""`relais invite` and `vouch`: the operator's word where nobody in the house can say it."""
+"""`relais invite` and `vouch`: the operator's word where nobody in the house can say it. `relais patients join`: what
+an upgrade cannot do by itself."""
+
+import sys
 
 import click
 from sqlalchemy import select
@@ -11,6 +14,7 @@ from app.core.db import db, transaction
 from app.membership import invitations, recovery
 from app.organizations.actions import organization_named
 from app.organizations.queries import names_of
+from app.patients import joining
 
 
 def lower(_context: click.Context, _argument: click.Parameter, written: str) -> str:
@@ -51,3 +55,27 @@ def vouch(email: str, because: str) -> None:
     if not names:
         raise click.ClickException("no recovery of this person waits for an organization without an administrator")
     click.echo(f"Said for {names}.")
+
+
+@click.group()
+@click.pass_context
+def patients(called: click.Context) -> None:
+    """The people whom this instance cares for."""
+    context.enter(called)
+
+
+@patients.command()
+@click.option("--batch", default=200, show_default=True, type=click.IntRange(1, 10_000), help="Records between lines.")
+def join(batch: int) -> None:
+    """Once after an upgrade: join the records that say the same of one person, in every strict trait, and show those
+    that nearly do to the coordination. Stopped at any point, run it again: it goes on from there.
+
+    Each join can be undone on the coordination's list of duplicates. Exit code 1 when a record could not be compared.
+    """
+    tried = 0
+    for done in joining.join(batch, clock.now()):
+        tried += done
+        click.echo(f"{tried} records compared")
+    left = joining.uncompared()
+    click.echo(f"{left} could not be: the log says why" if left else "Every record is compared.")
+    sys.exit(1 if left else 0)

@@ -16,7 +16,7 @@ from app.circles.models import CareTeamMember
 from app.conversations.models import Conversation, Line, LineDocument, Receipt
 from app.conversations.rules import READ_BY_CARERS, Kind, ReaderFacts, Side
 from app.core.db import UtcDateTime, db
-from app.directory.models import Practitioner
+from app.directory.models import Practitioner, PractitionerRole
 from app.documents.models import Document
 from app.patients.models import Relation
 from app.patients.queries import may_open, openable_by
@@ -54,7 +54,12 @@ def _is_told_of(request: CareRequest, account: Account) -> bool:
     told = (
         select(InformationCopy.id)
         .join(Practitioner, Practitioner.id == InformationCopy.practitioner_id)
-        .join(CareTeamMember, CareTeamMember.practitioner_id == Practitioner.id)
+        .join(PractitionerRole, PractitionerRole.practitioner_id == Practitioner.id)
+        .join(
+            CareTeamMember,
+            (CareTeamMember.practitioner_id == Practitioner.id)
+            | (CareTeamMember.organization_id == PractitionerRole.organization_id),
+        )
         .where(InformationCopy.request_id == request.id, Practitioner.account_id == account.id)
         .where(CareTeamMember.patient_id == request.patient_id, CareTeamMember.until.is_(None))
     )

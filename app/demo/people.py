@@ -69,7 +69,8 @@ class NearFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PatientFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`keeper`: the place that keeps the record; `usual`: the professionals who care already."""
+    """`keeper`: the place that keeps the record, which calls her by `number`; `usual`: the professionals who care
+    already, `usual_place`: where by profession it is a whole place."""
 
     keeper: str
     given: str
@@ -81,6 +82,8 @@ class PatientFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commune: str
     usual: tuple[str, ...] = ()
     relatives: tuple[NearFacts, ...] = ()
+    usual_place: dict[str, str] = {}
+    number: str = ""
 
 
 class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +104,7 @@ class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         known(self.places, (one.practice for one in self.professionals.values()))
         known(self.places, (one.keeper for one in self.patients.values()))
         known(self.professionals, (key for one in self.patients.values() for key in one.usual))
+        known(self.places, (key for one in self.patients.values() for key in one.usual_place.values()))
         known({**self.staff, **self.professionals}, (persona.slug for persona in self.personas))
 
 

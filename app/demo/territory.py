@@ -14,7 +14,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.care_requests.queries import GOES_ON
 from app.circles import actions as circles
-from app.circles.models import Told
+from app.circles.models import Told, Usual
 from app.core.db import db
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
@@ -23,11 +23,12 @@ from app.demo.requests import REQUESTS, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
-from app.directory.models import Practitioner
+from app.directory.models import Practitioner, Profession
 from app.dispatch import search as dispatch
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.patients import actions as patients
+from app.patients.numbers import write_local_number
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
 from app.stays import actions as stays
@@ -140,7 +141,11 @@ def _write_patients(
         db.session.flush()
         known[key] = patient.id
         for usual in person.usual:
-            circles.set_usual(patient.id, professionals[usual], told=Told.NAMED, by=by, now=began)
+            circles.set_usual(patient.id, Usual.herself(professionals[usual]), told=Told.NAMED, by=by, now=began)
+        for profession, place in person.usual_place.items():
+            team = Usual(Profession(profession), places[place])
+            circles.set_usual(patient.id, team, told=Told.NAMED, by=by, now=began)
+        write_local_number(patient, keeper.id, person.number, by=by, now=began)
         for near in person.relatives:
             relatives.name(patient.id, RelativeSaid(near.name, near.kinship), near.headings, by=by, now=began)
     return known

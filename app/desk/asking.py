@@ -16,7 +16,9 @@ from app.care_requests import queries as care_request_queries
 from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need
+from app.circles.queries import usual_members
 from app.circles.rules import USUAL
+from app.circles.words import USUAL_WORDS
 from app.consents.objections import is_frozen
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
@@ -86,6 +88,10 @@ def request_page(
     form.known.data = ",".join(str(each.id) for each in under_way)
     commune = patient.commune if patient else home_of(pathway).commune
     frozen = patient is not None and is_frozen(patient.id)
+    circle = usual_members([patient.id]) if patient else {}
+    usual = {kind: member for (_patient, kind), member in circle.items()}
+    told = [kind for kind in dict.fromkeys(copy.to for copy in pathway.after.copies) if kind in USUAL]
+    asked = pathway.search.profession
     shown = NewRequestPage(
         pathway=pathway,
         pathways=my_pathways(),
@@ -94,9 +100,13 @@ def request_page(
         form=form,
         places={str(role.id): (role, km) for role, km in places_for(pathway, commune)},
         nearest=NEAREST,
-        reachable=dispatch_queries.reachable(patient, pathway.search, now) if patient else None,
+        reachable=dispatch_queries.reachable(patient, pathway.search, usual.get(asked), now) if patient else None,
         profession=PROFESSIONS[Profession(pathway.search.profession)],
-        usual_kind=pathway.search.profession if patient and pathway.search.profession in USUAL else "",
+        usual_kind=asked if patient and asked in USUAL else "",
+        informed=[usual[kind].name for kind in told if kind in usual],
+        to_name={
+            kind: str(USUAL_WORDS[Profession(kind)]) for kind in told if patient and kind not in usual and kind != asked
+        },
         under_way=[under_way_line(each, now) for each in under_way],
         asked={each.reason: since(each.created_at, now) for each in under_way},
         chosen_twice=bool(status == 409) and not frozen,

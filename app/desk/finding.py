@@ -1,5 +1,6 @@
 """Which pathway, and for which patient: found again, or written down."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.core.limits import MINUTE, limited
 from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.identity.searching import NotYet
+from app.language.phrases import gettext as _
 from app.organizations.models import Commune
 from app.organizations.queries import organizations
 from app.patients import actions as patients
@@ -22,6 +24,7 @@ from app.patients import merging
 from app.patients import queries as patient_queries
 from app.patients.forms import NewPatientForm, PatientForm, PatientSearchForm
 from app.patients.models import Patient
+from app.patients.numbers import named_so
 from app.patients.words import Banner, banner, likeness_words, sought_in_words, what_narrows
 from app.stays.queries import died_on
 from app.stays.words import died_words
@@ -38,6 +41,9 @@ def search_patients() -> Response:
         return search_page(form, status=422)
     now = clock.now()
     scope = patient_queries.openable_by(me(), now)
+    if ours := patient_queries.load(named_so(form.q.data or "", me().organizations(*REQUESTERS))):
+        mine = [each for each in ours if patient_queries.may_open(me(), each.id, now)]
+        return search_page(form, lines_of(mine, now), _("Numéro de dossier %(number)s", number=form.q.data))
     try:
         found = patient_queries.search(form.q.data or "", scope, clock.paris(now).date())
     except NotYet as why:
@@ -45,9 +51,13 @@ def search_patients() -> Response:
             return search_page(form, hint=str(why))
         form.q.errors = [str(why)]
         return search_page(form, status=422)
-    died = died_on([patient.id for patient in found.people])
-    people = [(each.id, banner(each, now), died_words(died.get(each.id), each.sex)) for each in found.people]
-    return search_page(form, None if found.too_many else people, sought_in_words(found.sought), what_narrows(found))
+    people = None if found.too_many else lines_of(found.people, now)
+    return search_page(form, people, sought_in_words(found.sought), what_narrows(found))
+
+
+def lines_of(people: Sequence[Patient], now: datetime) -> list[tuple[UUID, Banner, str]]:
+    died = died_on([each.id for each in people])
+    return [(each.id, banner(each, now), died_words(died.get(each.id), each.sex)) for each in people]
 
 
 def search_page(

@@ -376,8 +376,9 @@ class PlanWords(Page):
 class NewRequestPage(Page):
     """`who`: the patient's id, or that there is none; `places`: the establishments, with their distance (km), of which
     the `nearest` are shown at once; `profession`: one and several; `usual_kind`: of which she may have a usual one,
-    whom to name here; `asked`: since when, by need; `refused`: the sheet in which the patient's refusal is written down
-    stays open."""
+    whom to name here; `informed`: the usual ones who get a copy, by name; `to_name`: of which profession one would,
+    if anybody were named, in words; `asked`: since when, by need; `refused`: the sheet in which the patient's refusal
+    is written down stays open."""
 
     template = "desk/new.html"
 
@@ -391,6 +392,8 @@ class NewRequestPage(Page):
     reachable: Reachable | None
     profession: tuple[str, str]
     usual_kind: str
+    informed: list[str]
+    to_name: dict[str, str]
     under_way: list[RequestLine]
     asked: dict[str, str]
     chosen_twice: bool

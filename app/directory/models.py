@@ -7,12 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Select,
+    String,
     UniqueConstraint,
+    delete,
     event,
+    insert,
     inspect,
     select,
     update,
@@ -21,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Membership, Role
 from app.core.db import Identified, Model, Named, text_enum
+from app.directory.naming import person_words, place_words
 from app.organizations.models import Organization
 
 
@@ -99,11 +104,6 @@ class PractitionerRole(Identified, Model):
     organization: Mapped[Organization] = relationship(lazy="joined")
     replacement: Mapped["PractitionerRole | None"] = relationship(remote_side="PractitionerRole.id")
 
-    def answering(self, now: datetime) -> "PractitionerRole":
-        """Who answers for this role today: whoever stands in for her while she is away."""
-        away = self.replaced_until is not None and now < self.replaced_until
-        return self.replacement if away and self.replacement else self
-
     @property
     def recipient_id(self) -> UUID:
         """Whose inbox it is: the person's, whatever her role; or the service's own."""
@@ -120,6 +120,34 @@ class PractitionerRole(Identified, Model):
     @property
     def phone(self) -> str:
         return self.practitioner.phone if self.practitioner else self.organization.phone
+
+    @property
+    def answers(self) -> bool:
+        """Are requests welcome there, and can somebody come in and answer?"""
+        return self.accepting and self.can_sign_in
+
+    def standing_in(self, now: datetime) -> "PractitionerRole":
+        """Who is asked in her place while she is away; she herself when she is not."""
+        away = self.replaced_until is not None and now < self.replaced_until
+        return self.replacement if away and self.replacement else self
+
+
+class NameWord(Model):
+    """A word by which whoever works there is found: of her name, or of the place (`naming`). The profession and the
+    position are repeated, so that the nearest of a name are read from one index however many bear it."""
+
+    __tablename__ = "name_word"
+    __table_args__ = (
+        Index("ix_name_word_nearest", "profession", "word", "latitude", "longitude", "role_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    role_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner_role.id"), primary_key=True)
+    # By its letters, not as a language sorts them: `mar` to `mas` is a range of the index.
+    word: Mapped[str] = mapped_column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
+    profession: Mapped[Profession] = mapped_column(text_enum(Profession))
+    latitude: Mapped[float]
+    longitude: Mapped[float]
 
 
 # Whether somebody can come in and answer is repeated on each role, where the nearest are looked for: most people of the
@@ -179,3 +207,52 @@ def _who_leaves_does_not(_mapper: object, connection: Connection, member: Member
     )
     hers = update(PractitionerRole).where(PractitionerRole.practitioner_id.in_(_are(member.account_id)))
     connection.execute(hers.where(here | ~others.exists()).values(can_sign_in=False))
+
+
+# So are the words of names: whoever writes a person, a place or who works where, they are found by what it says now.
+
+
+def _write_words(connection: Connection, which: ColumnElement[bool]) -> None:
+    named = (
+        select(PractitionerRole.id, PractitionerRole.profession, PractitionerRole.latitude, PractitionerRole.longitude)
+        .add_columns(Practitioner.given_name, Practitioner.family_name, Organization.name)
+        .outerjoin(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
+        .join(Organization, Organization.id == PractitionerRole.organization_id)
+    )
+    roles = connection.execute(named.where(which)).all()
+    connection.execute(delete(NameWord).where(NameWord.role_id.in_([role[0] for role in roles])))
+    rows = [
+        {"role_id": role, "profession": profession, "latitude": latitude, "longitude": longitude, "word": word}
+        for role, profession, latitude, longitude, given, family, place in roles
+        for word in sorted(person_words(given or "", family or "") | place_words(place))
+    ]
+    if rows:
+        connection.execute(insert(NameWord), rows)
+
+
+def _changed(row: object, *columns: str) -> bool:
+    attributes = inspect(row).attrs
+    return any(attributes[column].history.has_changes() for column in columns)
+
+
+@event.listens_for(PractitionerRole, "after_insert")
+def _who_works_there_is_found(_mapper: object, connection: Connection, role: PractitionerRole) -> None:
+    _write_words(connection, PractitionerRole.id == role.id)
+
+
+@event.listens_for(PractitionerRole, "after_update")
+def _who_moves_is_found_there(_mapper: object, connection: Connection, role: PractitionerRole) -> None:
+    if _changed(role, "organization_id", "practitioner_id", "profession", "latitude", "longitude"):
+        _write_words(connection, PractitionerRole.id == role.id)
+
+
+@event.listens_for(Practitioner, "after_update")
+def _who_changes_her_name_is_found(_mapper: object, connection: Connection, person: Practitioner) -> None:
+    if _changed(person, "given_name", "family_name"):
+        _write_words(connection, PractitionerRole.practitioner_id == person.id)
+
+
+@event.listens_for(Organization, "after_update")
+def _a_place_is_found_by_its_name(_mapper: object, connection: Connection, place: Organization) -> None:
+    if _changed(place, "name"):
+        _write_words(connection, PractitionerRole.organization_id == place.id)

@@ -16,7 +16,7 @@ from app.directory.models import InvitedPractitioner, Practitioner, Practitioner
 from app.membership.models import Invitation
 from app.membership.queries import live_invitations
 from app.organizations.geo import cell_of, distance_km, ranges_within
-from app.organizations.models import Commune, Organization
+from app.organizations.models import Organization
 from app.organizations.queries import COMMUNES
 
 
@@ -138,20 +138,38 @@ ACCEPTING = (
 """Who could be asked in these territories: accepting professionals who can sign in, by name."""
 
 
-def colleagues(role: PractitionerRole, limit: int = 50) -> Sequence[PractitionerRole]:
-    """Who does the same in the same practice, accepts requests and can sign in."""
+def answering_at(organization_id: UUID, profession: Profession, limit: int = 50) -> Sequence[PractitionerRole]:
+    """Who does this at this place, accepts requests and can sign in."""
     return db.session.scalars(
         select(PractitionerRole)
         .where(
-            PractitionerRole.organization_id == role.organization_id,
-            PractitionerRole.profession == role.profession,
-            PractitionerRole.id != role.id,
+            PractitionerRole.organization_id == organization_id,
+            PractitionerRole.profession == profession,
             PractitionerRole.accepting,
             PractitionerRole.can_sign_in,
         )
         .order_by(PractitionerRole.id)
         .limit(limit)
     ).all()
+
+
+def colleagues(role: PractitionerRole) -> Sequence[PractitionerRole]:
+    """Who does the same in the same practice, accepts requests and can sign in."""
+    there = answering_at(role.organization_id, role.profession)
+    return [each for each in there if each.id != role.id]
+
+
+def is_done_at(organization_id: UUID, profession: Profession) -> bool:
+    """Does anybody do this there, whether or not she can sign in?"""
+    there = PractitionerRole.organization_id == organization_id, PractitionerRole.profession == profession
+    return db.session.scalar(select(PractitionerRole.id).where(*there).limit(1)) is not None
+
+
+def practitioners_at(organization_id: UUID, profession: Profession, limit: int = 50) -> Sequence[Practitioner]:
+    """The people who do this at this place, whether or not they can sign in."""
+    there = PractitionerRole.organization_id == organization_id, PractitionerRole.profession == profession
+    people = select(Practitioner).join(PractitionerRole, PractitionerRole.practitioner_id == Practitioner.id)
+    return db.session.scalars(people.where(*there).order_by(Practitioner.id).limit(limit)).all()
 
 
 def services(kind: Profession) -> Sequence[PractitionerRole]:
@@ -176,19 +194,6 @@ def services_near(
     )
     found = [(role, distance_km(latitude, longitude, role.latitude, role.longitude)) for role in nearest]
     return sorted(found, key=lambda pair: (pair[1], pair[0].name))
-
-
-def known_near(profession: Profession, commune: Commune, limit: int = 400) -> Sequence[PractitionerRole]:
-    """People of this profession, the nearest first, whether or not they can sign in: a usual one is among them.
-    Where a commune has no position, in no order that means anything."""
-    people = select(PractitionerRole).where(
-        PractitionerRole.profession == profession, PractitionerRole.practitioner_id.is_not(None)
-    )
-    if commune.latitude is None or commune.longitude is None:
-        return db.session.scalars(people.order_by(PractitionerRole.id).limit(limit)).all()
-    north = PractitionerRole.latitude - commune.latitude
-    east = (PractitionerRole.longitude - commune.longitude) * cos(radians(commune.latitude))
-    return db.session.scalars(people.order_by(north * north + east * east, PractitionerRole.id).limit(limit)).all()
 
 
 def _services(kind: Profession) -> Select[PractitionerRole]:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import Account
 from app.care_requests.models import CareRequest, State, Step, Verb
 from app.care_requests.rules import OPEN
-from app.circles.queries import usual_practitioner
+from app.circles.models import CareTeamMember
+from app.circles.queries import asked_first
 from app.core.db import db
 from app.directory import queries as directory
-from app.directory.models import PractitionerRole, Profession
+from app.directory.models import Profession
 from app.dispatch import rules
 from app.dispatch.models import ALERT, Inquiry, Offer, OfferState, Wave
 from app.messages.funnel import Funnel, beside, read_beside
@@ -69,14 +70,14 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Reachable:
-    """Who could be asked, before anything is sent: `number` of them, or `more`. `usual`: who is asked first, be it
-    whoever stands in for her (`stands_in_for`, by name)."""
+    """Who could be asked, before anything is sent: `number` of them, or `more`. `usual`: who usually cares for her;
+    `first`: the names of those who are asked for that, whoever stands in for her; none when nobody there can answer."""
 
     number: int
     more: bool
     radius_km: int
-    usual: PractitionerRole | None
-    stands_in_for: str
+    usual: CareTeamMember | None
+    first: Sequence[str]
 
 
 def won_offers(recipients: Collection[UUID], limit: int = 50) -> Sequence[Offer]:
@@ -154,23 +155,20 @@ def _summed(answers: Iterable[tuple[OfferState, str | None]]) -> Counter[str]:
     return counts
 
 
-def reachable(patient: Patient, search: Search, now: datetime) -> Reachable | None:
-    """The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle."""
+def reachable(patient: Patient, search: Search, usual: CareTeamMember | None, now: datetime) -> Reachable | None:
+    """The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle.
+    `usual`: who usually does this for her."""
     circles = [stage for stage in search.stages if stage.kind == "near"]
     if not circles:
         return None
     place, profession = patient.commune, Profession(search.profession)
-    usual = usual_practitioner(patient.id, profession)
-    asked = usual.role.answering(now) if usual and usual.role else None
-    if asked and not (asked.accepting and asked.can_sign_in):
-        asked = None
-    away = usual.name if usual and asked and asked is not usual.role else ""
+    first = [role.name for role in asked_first(usual, now)] if usual else []
     near = directory.near(profession, place.latitude, place.longitude, circles[-1].km, COUNTED + 1)
     for circle in circles:
         number = sum(found.km <= circle.km for found in near)
         if number >= circle.offers:
             break
-    return Reachable(min(number, COUNTED), number > COUNTED, circle.km, asked, away)
+    return Reachable(min(number, COUNTED), number > COUNTED, circle.km, usual, first)
 
 
 def proposals_of(request: CareRequest) -> Sequence[Offer]:

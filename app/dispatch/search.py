@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.care_requests import actions as care_requests
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest, Verb
+from app.circles import queries as circles
 from app.core.db import db, new_id, transaction
-from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import offers, rules, snapshots, words
 from app.dispatch.facts import Neighbours, People
@@ -113,14 +113,11 @@ class _Search:
         one."""
         if self.stage.kind == "chosen":
             chosen = self.request.chosen
-            return [chosen] if chosen and chosen.accepting and chosen.can_sign_in else []
+            return [chosen] if chosen and chosen.answers else []
         usual = self.snapshot.usual
-        if usual is None or usual.role is None:
+        if usual is None:
             return []
-        if self.stage.kind == "practice":
-            return directory.colleagues(usual.role)
-        role = usual.role.answering(self.now)
-        return [role] if role.accepting and role.can_sign_in else []
+        return circles.colleagues_of(usual) if self.stage.kind == "practice" else circles.asked_first(usual, self.now)
 
     def moves_on(self, people: People, asked: list[offers.OfferBatch]) -> bool:
         """Make the one move that the rules say; whether it leads to a stage where there is another to make."""

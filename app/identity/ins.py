@@ -49,6 +49,15 @@ DOCUMENTS = {
 """What an identity can be validated with. Neither a health card nor a driving licence is one."""
 
 
+KINDS = {
+    InsKind.NIR: later("NIR, le numéro de sécurité sociale"),
+    InsKind.NIA: later("NIA, un numéro d'attente"),
+    InsKind.TEST: later("NIR de test"),
+    InsKind.DEMO: later("NIR de démonstration"),
+}
+"""In words; each stands for an OID."""
+
+
 def read_matricule(text: str) -> str:
     """Fifteen characters; with spaces, dots and small letters as people copy it. Raises `WrongMatricule`."""
     number = nir.compact(text).upper()
@@ -60,6 +69,12 @@ def read_matricule(text: str) -> str:
         raise WrongMatricule(_("La clé (deux derniers chiffres) ne va pas avec le numéro : relisez-le.")) from None
     except ValidationError:
         raise WrongMatricule(_("Ce n'est pas un matricule : des chiffres, et 2A ou 2B pour la Corse.")) from None
+
+
+def retyped(status: IdentityStatus) -> IdentityStatus:
+    """The matricule was written by hand: what came from the national service is so no more."""
+    was = {IdentityStatus.RETRIEVED: IdentityStatus.PROVISIONAL, IdentityStatus.QUALIFIED: IdentityStatus.VALIDATED}
+    return was.get(status, status)
 
 
 def checked(status: IdentityStatus) -> IdentityStatus:

@@ -10,7 +10,7 @@ from itertools import product
 from rapidfuzz.distance import OSA
 
 from app.identity.names import bare, beginnings, given_list
-from app.identity.rules import Traits
+from app.identity.rules import Traits, same_strict_traits
 from app.identity.searching import born_as_kept, name_keys
 from app.identity.sounds import sound
 from app.language.dates import PartialDate
@@ -43,6 +43,16 @@ def likeness(one: Traits, other: Traits) -> tuple[str, ...]:
     if doubts > (2 if dates.doubt == 0 else 1):
         return ()
     return dates.why, families.why, givens.why
+
+
+def surely_same(one: Traits, other: Traits) -> bool:
+    """Does everything that is known agree, so that no human needs to be asked (the five strict traits; no given name
+    that only one of both has in its place; no twins)?"""
+    if _are_two(one, other) or not same_strict_traits(one, other) or not same_strict_traits(other, one):
+        return False
+    mine, hers = ([bare(name) for name in given_list(each.given_names)] for each in (one, other))
+    shorter = min(len(mine), len(hers))
+    return mine[:shorter] == hers[:shorter] and one.birth_rank == other.birth_rank
 
 
 def likely_keys(traits: Traits) -> set[str]:

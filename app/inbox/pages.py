@@ -41,6 +41,8 @@ from app.inbox.words import WITHDRAWALS
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
 from app.pathways.schema import After
+from app.patients.forms import MetForm
+from app.patients.words import STATUSES
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ class OfferPage(Page):
     withdrawals: Mapping[str, str] = field(default_factory=dict)
     thread: ShownThread | None = None
     outcome: OutcomeForm | None = None
+    identity: str = ""
+    met: MetForm | None = None
 
 
 def offer_shown(
@@ -210,6 +214,8 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
         documents=joined_to(request.episode_id),
         withdrawals=WITHDRAWALS,
+        identity=STATUSES[request.patient.identity_status] if request.patient else "",
+        met=MetForm(formdata=None),
     )
 
 

@@ -14,11 +14,12 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import State, Verb
 from app.conversations import actions as conversations
 from app.conversations.forms import OutcomeForm
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.dispatch import actions as dispatch
 from app.dispatch.models import Offer, OfferState
+from app.identity.ins import DOCUMENTS
 from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
 from app.inbox.mine import locked_offer_of, my_inboxes, my_offer, url_of
@@ -27,6 +28,8 @@ from app.inbox.pages import visits_of
 from app.inbox.views import bp
 from app.inbox.words import WITHDRAWALS
 from app.language.phrases import kept
+from app.patients.actions import note_check
+from app.patients.models import Patient
 
 SAID = {Verb.START: State.STARTED, Verb.FINISH: State.DONE}
 
@@ -124,7 +127,20 @@ def called(offer_id: UUID) -> Response:
 @bp.post("/offers/<uuid:offer_id>/start")
 @role(Role.PRACTITIONER)
 def start(offer_id: UUID) -> Response:
+    """`document`: what the person showed, now that she is met (national reference: at each step of care); empty when
+    she was known, or showed none."""
+    note_who_was_met(offer_id, request.form.get("document", ""))
     return _say(offer_id, Verb.START)
+
+
+def note_who_was_met(offer_id: UUID, document: str) -> None:
+    """Apart from the care that begins: whoever corrects her holds her record first, and her requests after."""
+    found = my_offer(offer_id)
+    begins = found.state is OfferState.WON and found.request.state is State.SCHEDULED
+    if begins and found.request.patient_id and document in DOCUMENTS:
+        with transaction():
+            patient = db.session.get_one(Patient, found.request.patient_id)
+            note_check(patient, document, by=me().id, now=clock.now())
 
 
 @bp.post("/offers/<uuid:offer_id>/end")

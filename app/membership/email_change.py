@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from app.accounts.actions import lock_account, tell
 from app.accounts.models import Account
 from app.audit.actions import record
-from app.core.db import db
+from app.core.db import db, new_id
 from app.membership import invitations
 from app.membership.actions import write_to
 from app.membership.models import EmailChange, Invitation, MembershipLetter
@@ -58,6 +58,36 @@ def _take_over(email: str, account_id: UUID) -> None:
     db.session.flush()
     meant = update(Invitation).where(Invitation.account_id == nobody.id)
     db.session.execute(meant.values(account_id=account_id))
+
+
+def is_unproven(account: Account) -> bool:
+    """Came in with a code that a colleague's screen showed, and nobody has read this mailbox for her since."""
+    used = Invitation.used_at.is_not(None), Invitation.account_id == account.id, Invitation.email == account.email
+    hosts = db.session.scalars(select(Invitation.shown_by_id).where(*used)).all()
+    return bool(hosts) and all(hosts)
+
+
+def give_back(invitation: Invitation, *, now: datetime) -> bool:
+    """Whoever reads the mailbox says that the account which came in under its address is not hers: the address is.
+
+    A colleague may have typed it for somebody else, by mistake or to keep her out. That account keeps its keys and
+    roles, and what is proposed to the address by mail is hers. False where a mailbox has spoken for the account.
+    """
+    other = lock_account(invitation.account_id)
+    if invitation.shown_by_id or invitation.recovery_id or invitation.email != other.email or not is_unproven(other):
+        return False
+    mailed = Invitation.shown_by_id.is_(None), Invitation.recovery_id.is_(None), Invitation.used_at.is_(None)
+    meant = update(Invitation).where(Invitation.account_id == other.id, Invitation.email == other.email, *mailed)
+    record("account.email_given_back", other, now=now)
+    email, other.email = other.email, f"{other.id}@unproven.invalid"
+    names = {"given_name": invitation.given_name, "family_name": invitation.family_name}
+    owner = Account(id=new_id(), email=email, created_at=now, **names)
+    db.session.flush()
+    db.session.add(owner)
+    db.session.flush()
+    db.session.execute(meant.values(account_id=owner.id), execution_options={"synchronize_session": False})
+    db.session.expire(invitation)
+    return True
 
 
 def _of(email: str) -> Account | None:

@@ -106,9 +106,28 @@ def missing(recovery: Recovery) -> list[UUID]:
 
 
 def _asked_by_one_of_them(recovery: Recovery) -> bool:
-    """Whoever asked is still here and still an administrator: who left vouches for nobody."""
-    asked_by = recovery.asked_by
-    return asked_by.active and may_vouch(asked_by, recovery.account, recovery.organization_id)
+    return _vouches(recovery.asked_by_id, recovery, recovery.organization_id)
+
+
+def _vouches(by: UUID | None, recovery: Recovery, organization_id: UUID) -> bool:
+    """Is she still there and still an administrator? Who left vouches for nobody."""
+    administrator = db.session.get(Account, by) if by else None
+    return (
+        administrator is not None
+        and administrator.active
+        and may_vouch(administrator, recovery.account, organization_id)
+    )
+
+
+def _still_vouched(recovery: Recovery) -> bool:
+    """The day of waiting is for whoever thinks better of it, or is found out: each who spoke must still be one who may.
+    The operator's word (by nobody) stands, and of a place that the person has left nobody is asked."""
+    hers = recovery.account.organizations()
+    both = (recovery.asked_by_id, recovery.confirmed_by_id)
+    others = [word for word in recovery.words if word.by_id and word.organization_id in hers]
+    return all(_vouches(by, recovery, recovery.organization_id) for by in both) and all(
+        _vouches(word.by_id, recovery, word.organization_id) for word in others
+    )
 
 
 def cancel(recovery_id: UUID, *, by: UUID | None, why: str, now: datetime) -> bool:
@@ -116,9 +135,13 @@ def cancel(recovery_id: UUID, *, by: UUID | None, why: str, now: datetime) -> bo
     recovery = _lock(recovery_id)
     if recovery is None:
         return False
+    _cancel(recovery, by=by, why=why, now=now)
+    return True
+
+
+def _cancel(recovery: Recovery, *, by: UUID | None, why: str, now: datetime) -> None:
     _end(recovery, RecoveryOutcome.CANCELLED, now)
     _note(recovery, "account.recovery_cancelled", MembershipLetter.RECOVERY_CANCELLED, by=by, why=why, now=now)
-    return True
 
 
 def move_due(now: datetime) -> int:
@@ -148,7 +171,10 @@ def _move(recovery_id: UUID, now: datetime) -> None:
     if recovery_ends_at(recovery.asked_at, recovery.opens_at) <= now:
         _end(recovery, RecoveryOutcome.EXPIRED, now)
     elif recovery.opens_at is not None and recovery.opens_at <= now and invitation_of(recovery.id) is None:
-        _open(recovery, now)
+        if _still_vouched(recovery):
+            _open(recovery, now)
+        else:
+            _cancel(recovery, by=None, why="who vouched does so no more", now=now)
 
 
 def _open(recovery: Recovery, now: datetime) -> None:

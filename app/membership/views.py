@@ -21,7 +21,7 @@ from app.core.limits import MINUTE, by_address, limited
 from app.core.security import cookie_capability
 from app.core.ways import way
 from app.language.phrases import gettext as _
-from app.membership import browser, invitations, recovery
+from app.membership import browser, email_change, invitations, recovery
 from app.membership.forms import CodeForm
 from app.membership.models import Invitation, MembershipLetter
 from app.organizations.queries import names_of
@@ -48,7 +48,10 @@ def answer_page(proven: Invitation) -> Response:
     if invitations.opens(proven):
         return page("membership/enrolment.html", invitation=proven, proposal=proposal(proven))
     mine = current_user.is_authenticated and me().id == proven.account_id
-    return page("membership/proposal.html", invitation=proven, proposal=proposal(proven), mine=mine)
+    strange = not mine and email_change.is_unproven(proven.account)
+    return page(
+        "membership/proposal.html", invitation=proven, proposal=proposal(proven), mine=mine, may_be_anothers=strange
+    )
 
 
 def proposal(proven: Invitation) -> tuple[str, str] | None:
@@ -102,6 +105,15 @@ def decline_invitation(invitation_id: UUID) -> Response:
         invitations.decline(invitation_here(invitation_id), now=clock.now())
         browser.forget_invitation()
     return page("membership/declined.html")
+
+
+@bp.post("/invitation/<uuid:invitation_id>/own-account")
+@cookie_capability("only the browser that gave the code: its mailbox says whose address it is")
+def come_in_apart(invitation_id: UUID) -> Response:
+    """The account that somebody made under her address is not hers; she makes her own."""
+    with transaction():
+        email_change.give_back(invitation_here(invitation_id), now=clock.now())
+    return see_other(url_for("membership.invitation", invitation_id=invitation_id))
 
 
 def enrolling_here(invitation_id: UUID) -> Invitation | None:

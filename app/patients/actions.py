@@ -89,6 +89,7 @@ def create(identity: Identity, *, organization_id: UUID, by: UUID, now: datetime
         postal_code=identity.postal_code or None,
         commune_code=identity.commune_code,
         created_at=now,
+        compared_at=now,  # By whoever writes her down (`merging.note_likely`).
     )
     patient.telecoms = [
         PatientTelecom(id=new_id(), number=each.number, whose=each.whose, name=each.name) for each in identity.telecoms
@@ -109,10 +110,17 @@ def index(patient: Patient) -> None:
     if gone := known - wanted:
         db.session.execute(delete(PatientSearchKey).where(mine, PatientSearchKey.key.in_(gone)))
     insert_rows(PatientSearchKey, [{"key": key, "patient_id": patient.id} for key in sorted(wanted - known)])
+    for each in patient.local_numbers:
+        each.key = hashed(local_key(each.organization_id, each.number))[0]
 
 
 def keys_of(patient: Patient) -> set[str]:
     return search_keys(patient.traits) | ({f"ins {patient.ins}"} if patient.ins else set())
+
+
+def local_key(organization_id: UUID, number: str) -> str:
+    """Within one organization: what another one calls somebody is no key of hers."""
+    return f"local {organization_id} {number.upper()}"
 
 
 def hashed(key: str) -> list[int]:

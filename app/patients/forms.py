@@ -172,6 +172,19 @@ class PatientForm(Form):
         )
 
 
+class MatriculeField(StringField):
+    """The national number with its key; `matricule` as it is kept, empty while it is wrong or missing."""
+
+    matricule = ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            try:
+                self.matricule = read_matricule(self.data)
+            except WrongMatricule as why:
+                raise ValidationError(str(why)) from None
+
+
 class NewPatientForm(PatientForm):
     """What is asked once more when a person is written down; later each of it has its own place."""
 
@@ -180,7 +193,7 @@ class NewPatientForm(PatientForm):
     other_phone_name = StringField(
         later("Son nom"), filters=[stripped], validators=[Length(max=100, message=later("100 lettres au plus."))]
     )
-    ins = StringField(
+    ins = MatriculeField(
         later("Matricule INS"),
         filters=[stripped],
         description=later("Quinze caractères, s'il vient du téléservice ou d'un document d'un établissement."),
@@ -191,25 +204,23 @@ class NewPatientForm(PatientForm):
         default="",
         description=later("La pièce que vous avez vue. Ni la carte Vitale ni le permis de conduire n'en est une."),
     )
-    matricule = ""
 
     @property
     def says_more(self) -> bool:
         rare = self.other_phone, self.ins, self.document
         return super().says_more or any(field.data or field.errors for field in rare)
 
-    def validate_ins(self, field: Field) -> None:
-        if field.data:
-            try:
-                self.matricule = read_matricule(field.data)
-            except WrongMatricule as why:
-                raise ValidationError(str(why)) from None
-
     def identity(self) -> Identity:
         other = self.other_phone.e164
         telecoms = [Telecom(other, self.other_phone_whose.data, self.other_phone_name.data or "")] if other else []
-        kind = InsKind.NIR if self.matricule else None
-        return replace(super().identity(), ins=self.matricule, ins_kind=kind, telecoms=telecoms)
+        kind = InsKind.NIR if self.ins.matricule else None
+        return replace(super().identity(), ins=self.ins.matricule, ins_kind=kind, telecoms=telecoms)
+
+
+class MetForm(Form):
+    """Beside something else that is said when one meets her."""
+
+    document = RadioField(later("La pièce que la personne a montrée"), choices=DOCUMENTS, validators=[Optional()])
 
 
 class IdentityCheckForm(Form):

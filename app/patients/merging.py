@@ -41,6 +41,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "episode.patient_id": GoesAlong(),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
     "legal_protection.patient_id": GoesAlong(),
+    "local_number.patient_id": GoesAlong(alone=("organization_id",)),
     "life_event.patient_id": GoesAlong(alone=("kind", "undone_at")),
     "likely_duplicate.other_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.patient_id": Stays.SAYS_WHAT_WAS,
@@ -63,8 +64,9 @@ SAME, OTHER = "same", "other"
 """What somebody said of a pair."""
 
 
-def merge(kept_id: UUID, absorbed_id: UUID, *, by: UUID, now: datetime) -> PatientMerge | None:
-    """From now on there is one record of her. None when one of both is no longer a record of its own."""
+def merge(kept_id: UUID, absorbed_id: UUID, *, by: UUID | None, now: datetime) -> PatientMerge | None:
+    """From now on there is one record of her. None when one of both is no longer a record of its own. `by`: none when
+    the house joins what agrees in every strict trait."""
     lock_in_order(Patient, Patient.id.in_((kept_id, absorbed_id)))
     kept, absorbed = (db.session.get_one(Patient, each, populate_existing=True) for each in (kept_id, absorbed_id))
     if kept_id == absorbed_id or kept.merged_into_id or absorbed.merged_into_id:
@@ -147,7 +149,7 @@ def note_likely(one: UUID, other: UUID, why: tuple[str, ...], *, now: datetime) 
     db.session.execute(insert_into(LikelyDuplicate).values(pair).on_conflict_do_nothing(index_elements=known))
 
 
-def settle(one: UUID, other: UUID, verdict: str, *, by: UUID, now: datetime) -> None:
+def settle(one: UUID, other: UUID, verdict: str, *, by: UUID | None, now: datetime) -> None:
     """Somebody has looked; the pair is asked about no more."""
     older, younger = sorted((one, other))
     db.session.execute(
@@ -155,6 +157,13 @@ def settle(one: UUID, other: UUID, verdict: str, *, by: UUID, now: datetime) -> 
         .where(LikelyDuplicate.patient_id == older, LikelyDuplicate.other_id == younger)
         .values(verdict=verdict, settled_at=now, settled_by_id=by)
     )
+
+
+def verdict(one: UUID, other: UUID) -> str | None:
+    """What somebody said of this pair; none when nobody has looked."""
+    older, younger = sorted((one, other))
+    pair = LikelyDuplicate.patient_id == older, LikelyDuplicate.other_id == younger
+    return db.session.scalar(select(LikelyDuplicate.verdict).where(*pair))
 
 
 def to_look_at(*which: ColumnElement[bool], limit: int = 50) -> list[LikelyDuplicate]:

@@ -19,6 +19,8 @@ from app.language.dates import PartialDate
 from app.language.phrases import gettext as _
 from app.organizations.models import Commune, Organization
 
+TO_COMPARE = text("compared_at IS NULL")
+
 
 class Patient(Identified, Model):
     """One person, once for the whole instance: the five strict identity traits of the national reference (FACTS 4.4),
@@ -29,6 +31,7 @@ class Patient(Identified, Model):
     """
 
     __tablename__ = "patient"
+    __table_args__ = (Index("ix_patient_to_compare", "id", sqlite_where=TO_COMPARE, postgresql_where=TO_COMPARE),)
 
     birth_name: Mapped[str] = mapped_column(Sealed)
     given_names: Mapped[str] = mapped_column(Sealed)  # the first one first; empty for a newborn who has none yet
@@ -49,11 +52,13 @@ class Patient(Identified, Model):
     )
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)  # FHIR: replaced-by
     created_at: Mapped[datetime]
+    compared_at: Mapped[datetime | None]  # with all other records; none of what was before Relais did so (`joining`)
     version: Mapped[int] = mapped_column(default=1)
 
     commune: Mapped[Commune] = relationship(lazy="joined")
 
     telecoms: Mapped[list["PatientTelecom"]] = relationship(order_by="PatientTelecom.id")
+    local_numbers: Mapped[list["LocalNumber"]] = relationship(order_by="LocalNumber.id")
 
     @property
     def name(self) -> str:
@@ -115,6 +120,19 @@ class PatientTelecom(Identified, Model):
     number: Mapped[str] = mapped_column(Sealed)  # E.164
     whose: Mapped[str]
     name: Mapped[str] = mapped_column(Sealed, default="")
+
+
+class LocalNumber(Identified, Model):
+    """What an organization calls this person in its own files (IPP), one number for one person there; shown and
+    searched within it alone. `key`: its hash (`actions.hashed`), under which it is unique."""
+
+    __tablename__ = "local_number"
+    __table_args__ = (UniqueConstraint("organization_id", "key"), UniqueConstraint("patient_id", "organization_id"))
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    number: Mapped[str] = mapped_column(Sealed)
+    key: Mapped[int] = mapped_column(BigInteger)
 
 
 class PatientSearchKey(Model):
@@ -215,7 +233,7 @@ class Correction(Identified, Model):
     __tablename__ = "correction"
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
-    trait: Mapped[str]  # of `correcting.WRITTEN`
+    trait: Mapped[str]  # of `words.TRAITS`
     before: Mapped[str] = mapped_column(Sealed)
     after: Mapped[str] = mapped_column(Sealed)
     at: Mapped[datetime]
@@ -227,20 +245,21 @@ class Correction(Identified, Model):
 class PatientMerge(Identified, Model):
     """Two records of one person became one: who said so, which rows went along, and whether it was undone.
 
-    `moved`: ids by `table.column` (`merging.POINTERS`), so that each can go back to where it was.
+    `moved`: ids by `table.column` (`merging.POINTERS`), so that each can go back to where it was. `merged_by_id`: none
+    where every strict trait agreed and the house joined them (`joining`).
     """
 
     __tablename__ = "patient_merge"
 
     kept_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     absorbed_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
-    merged_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    merged_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     merged_at: Mapped[datetime]
     moved: Mapped[dict[str, Any]]
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
-    merged_by: Mapped[Account] = relationship(foreign_keys=[merged_by_id])
+    merged_by: Mapped[Account | None] = relationship(foreign_keys=[merged_by_id])
 
 
 class EmergencyAccess(Identified, Model):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql.base import ExecutableOption
 
 from app import clock
@@ -14,10 +15,12 @@ from app.accounts.models import REQUESTERS, Account, Role
 from app.core.db import db
 from app.core.events import provider
 from app.directory.models import Practitioner
+from app.identity.ins import InsKind
 from app.identity.likeness import likely_keys, likeness
 from app.identity.names import LETTERS, all_names, fits, same_person
 from app.identity.rules import Traits, same_strict_traits
 from app.identity.searching import Sought, name_keys, read_search
+from app.language.dates import PartialDate
 from app.patients.actions import all_hashed
 from app.patients.models import Correction, IdentityCheck, Patient, PatientSearchKey, Relation
 
@@ -59,11 +62,12 @@ def may_listen_to_patient(account: Account, patient_id: UUID) -> bool:
     return may_open(account, patient_id, clock.now())
 
 
-def for_account(patient_id: UUID, account: Account, now: datetime) -> Patient | None:
-    """The patient, if this person may open her; by the id of a record that was absorbed, too."""
-    found = db.session.get(Patient, patient_id)
+def for_account(patient_id: UUID, account: Account, now: datetime, *options: ORMOption) -> Patient | None:
+    """The patient, if this person may open her; by the id of a record that was absorbed, too. `options`: what to load
+    with her."""
+    found = db.session.get(Patient, patient_id, options=options)
     if found and found.merged_into_id:
-        found = db.session.get(Patient, found.merged_into_id)
+        found = db.session.get(Patient, found.merged_into_id, options=options)
     return found if found and may_open(account, found.id, now) else None
 
 
@@ -182,6 +186,12 @@ def by_whole_identity(traits: Traits) -> Sequence[Patient]:
     day = traits.birth_date.whole
     born = load(db.session.scalars(born_on([day])).all()) if day else ()
     return [person for person in born if person.merged_into_id is None and same_strict_traits(person.traits, traits)]
+
+
+def by_matricule(matricule: str, kind: InsKind, born: PartialDate) -> Sequence[Patient]:
+    """Whoever has this national number, of the whole instance, and was born then: a number alone may be mistyped."""
+    found = survivors(load(find([[f"ins {matricule}"]], None)))
+    return [each for each in found if (each.ins, each.ins_kind, each.born) == (matricule, kind, born)]
 
 
 def relations_of(patient_id: UUID, now: datetime) -> Sequence[Relation]:

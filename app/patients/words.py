@@ -58,6 +58,7 @@ LIKENESS = {
     "slipped-given": later("prénom à une lettre près"),
     "heard-given": later("prénom qui s'entend pareil"),
     "no-given": later("prénom pas encore donné"),
+    "same-ins": later("même matricule INS"),
 }
 """Why two records may be one person, as `likeness.likeness` names it."""
 
@@ -75,8 +76,10 @@ TRAITS = {
     "address": later("Adresse"),
     "postal_code": later("Code postal"),
     "commune_code": later("Commune"),
+    "telecoms": later("Autre téléphone"),
+    "ins": later("Matricule INS"),
 }
-"""What somebody may correct, as `correcting.WRITTEN` names it."""
+"""What somebody may correct, as `correcting.WRITTEN` and `numbers` name it."""
 
 CAUSES = {
     Cause.ENTERED: later("l'inscription"),

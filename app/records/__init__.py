@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.records import checking, correcting, identity, life, near, whereabouts, wishes  # noqa: F401 -- add their routes  # noqa: F401
+from app.records import checking, correcting, identity, life, near, numbers, whereabouts, wishes  # noqa: F401 -- add their routes
 from app.records.views import bp
 
 

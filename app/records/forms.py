@@ -1,21 +1,34 @@
-"""The whole identity and why; the version of what is corrected; days of leaving and dying; where somebody lives now."""
+"""The whole identity and why, or the national number; what is corrected; the numbers of a person; days of leaving and
+dying; where somebody lives now."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, Field, IntegerField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import HiddenInput
 
 from app import clock
-from app.core.forms import DayField, Form, SeveralField, stripped
+from app.core.forms import DayField, Form, PhoneField, SeveralField, stripped
+from app.identity.ins import KINDS, InsKind
 from app.identity.rules import Traits
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.organizations.forms import CommuneField, helped
 from app.organizations.models import Commune
 from app.organizations.places import Place
-from app.patients.forms import BirthDateField, BirthPlaceField, PatientForm
+from app.patients.forms import BirthDateField, BirthPlaceField, MatriculeField, PatientForm
+from app.patients.numbers import LOCAL
+from app.patients.words import WHOSE
 from app.stays.rules import is_possible_death, is_possible_exit
 
 
@@ -25,14 +38,32 @@ class CorrectionForm(PatientForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
-class IdentityForm(Form):
-    """All five strict traits (FACTS 4.4): part of a name finds nobody here."""
+class ReasonedForm(Form):
+    """Who comes by somebody's record says why, and that she has a part in the care."""
 
     birth_date = BirthDateField(
         later("Date de naissance"),
         render_kw={"placeholder": "jj/mm/aaaa"},
         validators=[InputRequired(later("Écrivez la date de naissance, par exemple 12/03/1948."))],
     )
+    reason = TextAreaField(
+        later("Pourquoi vous avez besoin de ce dossier"),
+        filters=[stripped],
+        description=later("Le patient pourra lire cette phrase, avec votre nom."),
+        validators=[
+            InputRequired(later("Dites pourquoi.")),
+            Length(min=10, max=500, message=later("Écrivez entre 10 et 500 caractères.")),
+        ],
+    )
+    understood = BooleanField(
+        later("Je prends part aux soins de cette personne."),
+        validators=[InputRequired(later("Cochez la case pour continuer."))],
+    )
+
+
+class IdentityForm(ReasonedForm):
+    """All five strict traits (FACTS 4.4): part of a name finds nobody here."""
+
     birth_name = StringField(
         later("Nom de naissance, en entier"),
         filters=[stripped],
@@ -53,19 +84,6 @@ class IdentityForm(Form):
         description=later("La commune, ou le pays pour qui est né à l'étranger."),
         validators=[DataRequired(later("Écrivez la commune ou le pays de naissance."))],
     )
-    reason = TextAreaField(
-        later("Pourquoi vous avez besoin de ce dossier"),
-        filters=[stripped],
-        description=later("Le patient pourra lire cette phrase, avec votre nom."),
-        validators=[
-            InputRequired(later("Dites pourquoi.")),
-            Length(min=10, max=500, message=later("Écrivez entre 10 et 500 caractères.")),
-        ],
-    )
-    understood = BooleanField(
-        later("Je prends part aux soins de cette personne."),
-        validators=[InputRequired(later("Cochez la case pour continuer."))],
-    )
 
     def __init__(self, near: Commune | None = None) -> None:
         super().__init__()
@@ -78,6 +96,59 @@ class IdentityForm(Form):
             raise ValueError("the form was not validated")
         names = self.birth_name.data or "", self.given_names.data or ""
         return Traits(*names, self.birth_date.data, self.sex.data, born_at.code)
+
+
+KIND = later("Nature du matricule")
+KIND_CHOICES = {kind.value: words for kind, words in KINDS.items()}
+
+
+class MatriculeForm(ReasonedForm):
+    """The national number, its kind (which stands for its OID) and the date of birth: it finds, or it does not."""
+
+    ins = MatriculeField(
+        later("Matricule INS"),
+        filters=[stripped],
+        description=later("Quinze caractères, clé comprise."),
+        validators=[InputRequired(later("Écrivez le matricule."))],
+    )
+    kind = SelectField(KIND, choices=KIND_CHOICES, default=InsKind.NIR.value, validators=[InputRequired()])
+
+
+class TelecomForm(Form):
+    """One more telephone."""
+
+    number = PhoneField(later("Téléphone"), validators=[InputRequired(later("Écrivez un numéro."))])
+    whose = SelectField(
+        later("À qui est ce téléphone ?"), choices=WHOSE, default="patient", validators=[InputRequired()]
+    )
+    name = StringField(
+        later("Son nom"), filters=[stripped], validators=[Length(max=100, message=later("100 lettres au plus."))]
+    )
+
+
+class InsForm(Form):
+    """Empty: it was not hers."""
+
+    ins = MatriculeField(
+        later("Matricule INS"),
+        filters=[stripped],
+        description=later("Quinze caractères, s'il vient du téléservice ou d'un document d'un établissement."),
+    )
+    kind = SelectField(KIND, choices=KIND_CHOICES, default=InsKind.NIR.value, validators=[InputRequired()])
+
+
+class LocalNumberForm(Form):
+    """Empty: she has none there."""
+
+    local_number = StringField(
+        later("Numéro du dossier chez vous (IPP)"),
+        filters=[stripped],
+        description=later("Visible et cherché dans votre organisation seulement."),
+    )
+
+    def validate_local_number(self, field: Field) -> None:
+        if field.data and not (LOCAL.fullmatch(field.data) and any(letter.isdigit() for letter in field.data)):
+            raise ValidationError(_("De 3 à 30 chiffres ou lettres, sans espace."))
 
 
 class ExitForm(Form):

@@ -80,7 +80,7 @@ GIVEN_BACK = (State.ACCEPTED, State.SCHEDULED)
 
 
 def move_form(patient: Patient) -> MoveForm:
-    members = {str(each.id): each.practitioner.name for each in circle_queries.circle_of(patient.id)}
+    members = {str(each.id): each.name for each in circle_queries.circle_of(patient.id)}
     asked = [each for each in open_for(patient.id) if is_followed_by(each, me())]
     taken = [each for each in asked if each.state in GIVEN_BACK]
     return MoveForm(where_she_works(), members, by_id(asked), by_id(taken))

@@ -31,9 +31,10 @@ from app.organizations.queries import names_of, organizations
 from app.patients import queries as patients
 from app.patients.forms import IdentityCheckForm, PatientForm
 from app.patients.models import Correction, IdentityCheck, Patient, Relation
+from app.patients.numbers import local_number, telecom_words
 from app.patients.words import CAUSES, STATUSES, TRAITS, Banner, banner
 from app.records import queries
-from app.records.forms import DeathForm, ExitForm, IdentityForm, MoveForm
+from app.records.forms import DeathForm, ExitForm, InsForm, LocalNumberForm, MoveForm, ReasonedForm, TelecomForm
 from app.records.queries import Care
 from app.relatives.models import RelatedPerson
 from app.relatives.queries import relatives_of
@@ -157,6 +158,8 @@ class PersonPage(Page):
     woman: bool
     banner: Banner
     full_name: str
+    telecoms: list[str]
+    local_numbers: list[str]
     worrying: list[RequestLine]
     under_way: list[RequestLine]
     over: list[RequestLine]
@@ -200,6 +203,8 @@ class PersonPage(Page):
             woman=patient.sex != "M",
             banner=banner(patient, now),
             full_name="" if born_as == patient.name else born_as,
+            telecoms=[telecom_words(each) for each in patient.telecoms],
+            local_numbers=[local_number(patient, each) for each in account.organizations(*REQUESTERS)],
             worrying=lines(each for each in opened if each.worries),
             under_way=lines(each for each in opened if not each.worries),
             over=lines(each for each in care if each.facts.state not in OPEN),
@@ -307,12 +312,32 @@ class CorrectionPage(Page):
 
 @dataclass(frozen=True)
 class IdentityPage(Page):
-    """`nobody`: that it opened nothing, which says nothing of why."""
+    """`by_number`: by the national one, and not by the five traits; `nobody`: that it opened nothing, which says
+    nothing of why."""
 
     template = "records/identity.html"
 
-    form: IdentityForm
+    form: ReasonedForm
+    by_number: bool
     nobody: bool
+
+
+@dataclass(frozen=True)
+class NumbersPage(Page):
+    """`telecoms`: by id, each in words; `place`: the organization whose own number she has in `local_form`; `form`: the
+    one that was sent, if something must be mended in it."""
+
+    template = "records/numbers.html"
+
+    patient_id: UUID
+    name: str
+    phone: str
+    telecoms: list[tuple[UUID, str]]
+    place: str
+    telecom_form: TelecomForm
+    ins_form: InsForm
+    local_form: LocalNumberForm
+    form: TelecomForm | InsForm | LocalNumberForm
 
 
 @dataclass(frozen=True)

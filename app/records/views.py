@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, url_for
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app import clock
 from app.accounts.guards import me, role
@@ -21,7 +23,7 @@ bp = Blueprint("records", __name__, url_prefix="/patients")
 @role(*REQUESTERS)
 def person(patient_id: UUID) -> Response:
     now, reader = clock.now(), me().id
-    patient = my_patient(patient_id)
+    patient = my_patient(patient_id, *NUMBERS)
     if patient.id != patient_id:  # A record that was absorbed leads to the one that was kept.
         return see_other(url_for("records.person", patient_id=patient.id))
     again = wants_part() and read_lately(patient_id, reader, now)
@@ -32,5 +34,8 @@ def person(patient_id: UUID) -> Response:
     return answer
 
 
-def my_patient(patient_id: UUID) -> Patient:
-    return patients.for_account(patient_id, me(), clock.now()) or abort(404)
+def my_patient(patient_id: UUID, *options: ORMOption) -> Patient:
+    return patients.for_account(patient_id, me(), clock.now(), *options) or abort(404)
+
+
+NUMBERS = joinedload(Patient.telecoms), joinedload(Patient.local_numbers)

@@ -19,6 +19,7 @@ from app.directory.models import Practitioner
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.language.words import date_words
+from app.organizations.queries import names_of
 from app.patients.queries import relations_of
 from app.relatives.models import RelatedPerson
 from app.relatives.words import DECIDES
@@ -127,7 +128,7 @@ def _one_each(kept: Sequence[Consent]) -> list[Consent]:
 def _names_of(ids: set[UUID]) -> dict[UUID, str]:
     usual = db.session.scalars(select(Practitioner).where(Practitioner.id.in_(ids))).all() if ids else ()
     near = db.session.scalars(select(RelatedPerson).where(RelatedPerson.id.in_(ids))).all() if ids else ()
-    return {**{each.id: each.name for each in usual}, **{each.id: each.name for each in near}}
+    return {**names_of(ids), **{each.id: each.name for each in usual}, **{each.id: each.name for each in near}}
 
 
 def _agreement(consent: Consent, names: Mapping[UUID, str]) -> Agreement:

@@ -15,10 +15,10 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from app import clock
 from app.care_requests.models import CareRequest, State
 from app.circles import queries as circles
 from app.core.db import db
-from app.directory import queries as directory
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch.facts import Neighbours
 from app.dispatch.models import Offer, OfferState, Wave
@@ -293,12 +293,10 @@ class _People:
         request = self.request
         if kind == "chosen":
             return [request.chosen] if request.chosen else []
-        usual = circles.usual_practitioner(request.patient_id, request.profession) if request.patient_id else None
-        if usual is None or usual.role is None:
+        usual = circles.usual_member(request.patient_id, request.profession) if request.patient_id else None
+        if usual is None:
             return []
-        if kind == "practice":
-            return list(directory.colleagues(usual.role))
-        return [usual.role] if usual.role.accepting and usual.role.can_sign_in else []
+        return [*circles.colleagues_of(usual)] if kind == "practice" else [*circles.asked_first(usual, clock.now())]
 
     def _candidate(self, role: PractitionerRole) -> Candidate:
         place = self.request.commune

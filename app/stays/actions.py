@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Account
 from app.audit.actions import record
-from app.circles.queries import circle_of
+from app.circles.queries import circle_of, told_at
 from app.core.db import db, lock_in_order, new_id
 from app.core.events import announce
 from app.directory.queries import accounts_of
@@ -258,6 +258,7 @@ def _spread(fact: object, patient_id: UUID, news: News) -> None:
 
 
 def usual_carers(patient_id: UUID) -> list[UUID]:
-    """The accounts of her circle."""
-    roles = [member.practitioner.role.id for member in circle_of(patient_id) if member.practitioner.role]
+    """The accounts of her circle; of a place that is in it, of whoever does that there."""
+    people = [who for member in circle_of(patient_id) for who in told_at(member)]
+    roles = [who.role.id for who in people if who.role]
     return [account for accounts in accounts_of(roles).values() for account in accounts]

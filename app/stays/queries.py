@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
-from app.circles.rules import named
 from app.core.db import db
+from app.directory.naming import all_begin, parts
 from app.organizations.models import Organization
 from app.stays.models import ExpectedExit, LifeEvent, Stay
 from app.stays.rules import ESTABLISHMENTS, LifeKind
@@ -69,5 +69,5 @@ def establishments(typed: str) -> Sequence[Organization]:
     """Where somebody may be in hospital, of those whose name or whose establishment's name is begun so."""
     open_ones = Organization.kind.in_(ESTABLISHMENTS), Organization.closed_at.is_(None)
     known = db.session.scalars(select(Organization).where(*open_ones).options(joinedload(Organization.parent))).all()
-    found = named(typed, [(place_words(each), each) for each in known])
+    found = [each for each in known if all_begin(parts(typed), parts(place_words(each)))]
     return sorted(found, key=lambda each: (each.parent.name if each.parent else each.name, each.name))[:SHOWN]

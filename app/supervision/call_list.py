@@ -9,10 +9,9 @@ from sqlalchemy.orm import joinedload
 
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import family
-from app.circles.rules import named
 from app.core.db import db
+from app.directory.by_name import by_name
 from app.directory.models import PractitionerRole, Profession
-from app.directory.queries import known_near
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.words import SUMS
@@ -68,10 +67,10 @@ def may_be_found(request: CareRequest, professions: Collection[Profession], role
 
 def called_so(request: CareRequest, professions: Collection[Profession], typed: str) -> list[Callee]:
     """Whom a typed name may mean, the nearest first, whether or not they are on the list or on Relais."""
-    near = [role for profession in professions for role in known_near(profession, request.commune)]
     place = request.commune
-    away = {role.id: distance_km(place.latitude, place.longitude, role.latitude, role.longitude) for role in near}
-    found = sorted(named(typed, [(role.name, role) for role in near]), key=lambda role: (away[role.id], role.id))
+    found = [role for profession in professions for role in by_name(typed, profession, place).people]
+    away = {role.id: distance_km(place.latitude, place.longitude, role.latitude, role.longitude) for role in found}
+    found.sort(key=lambda role: (away[role.id], role.id))
     return [_callee(role, away[role.id], None) for role in found[:SHOWN]]
 
 

@@ -65,4 +65,10 @@ def pair_line(pair: LikelyDuplicate, now: datetime) -> PairLine:
 
 def merge_line(merged: PatientMerge, now: datetime) -> MergeLine:
     kept, absorbed = (db.session.get_one(Patient, each).name for each in (merged.kept_id, merged.absorbed_id))
-    return MergeLine(merged.id, kept, absorbed, moment(merged.merged_at, now), merged.merged_by.name)
+    return MergeLine(
+        merged.id,
+        kept,
+        absorbed,
+        moment(merged.merged_at, now),
+        merged.merged_by.name if merged.merged_by else "Relais",
+    )

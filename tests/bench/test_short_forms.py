@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as main_job
-from tests.bench import dispatch, idle, near, pages, push, search, stream
+from tests.bench import dispatch, idle, names, near, pages, push, search, stream
 
 
 @pytest.fixture
@@ -42,6 +42,12 @@ def test_the_nearest(blank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(near, "TIMES", 100)
     (line,) = near.measure(blank_url, tmp_path, 200, None, gis=False)
     assert len(line.took) == 100
+
+
+def test_finding_a_professional(blank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "TIMES", 20)
+    took, used = names.measure(blank_url, tmp_path, 2_000)
+    assert len(took) == len(used) == 20
 
 
 def test_finding_somebody(blank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app import clock, create_app
 from app.care_requests.opening import Need, open_request
 from app.circles import actions as circles
-from app.circles.models import Told
+from app.circles.models import Told, Usual
 from app.config import read_settings
 from app.core.db import db, transaction
 from app.demo.people import CAST, identity_of
@@ -96,7 +96,7 @@ def _ask(now: datetime) -> None:
         )
         patient = patients.create(identity, organization_id=place, by=author.id, now=now)
         db.session.flush()
-        circles.set_usual(patient.id, hers, told=Told.NAMED, now=now)
+        circles.set_usual(patient.id, Usual.herself(hers), told=Told.NAMED, now=now)
         start, end = pathway.window(window).bounds(now)
         need = Need(pathway, reason, start, max(end, now + timedelta(hours=4)), note)
         request = open_request(need, patient, organization_id=place, by=author, now=now)

@@ -209,6 +209,11 @@ def relative_reads(page: Page) -> None:
     page.locator("[data-heading]").first.wait_for()
 
 
+def go_to_the_numbers(page: Page) -> None:
+    go_to_the_person(page)
+    page.goto(f"{page.url}/numbers")
+
+
 def go_to_the_circle(page: Page) -> None:
     """Somebody is being named there, so that there are people to choose from."""
     go_to_the_person(page)
@@ -319,6 +324,8 @@ SCREENS = [
     Screen("asking", "death", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("death")),
     Screen("asking", "move", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("move")),
     Screen("asking", "whole identity", "orientation-nurse", "patients/identity"),
+    Screen("asking", "national number", "orientation-nurse", "patients/identity/ins"),
+    Screen("asking", "her numbers", "orientation-nurse", "requests", REQUEST, act=go_to_the_numbers),
     Screen("asking", "decisions", "senior-doctor", "decisions"),
     Screen("watching", "board", "coordinator", "board"),
     Screen("watching", "wall", "coordinator", "board?wall", devices=("tablet", "wall")),

@@ -1,14 +1,22 @@
 """The circle of care: named in one tap while asking, asked first, corrected by anybody who may, and by the person."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from app import clock
+from app.care_requests.models import InformationCopy
 from app.circles.models import CareTeamMember, Told
-from app.circles.queries import usual_practitioner
-from app.circles.rules import named
+from app.circles.queries import usual_member
 from app.consents.models import Consent
-from app.core.db import db
+from app.core.db import db, transaction
+from app.directory.actions import accept_requests, replace
+from app.directory.models import Practitioner
+from app.organizations.models import Organization
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
 
@@ -21,8 +29,8 @@ def town(app: Flask, town: Town) -> Town:
 
 def usual(patient: object) -> str:
     db.session.rollback()
-    found = usual_practitioner(patient, "nurse")  # type: ignore[arg-type]
-    return found.given_name if found else ""
+    found = usual_member(patient, "nurse")  # type: ignore[arg-type]
+    return found.name if found else ""
 
 
 class TestNamingWhileAsking:
@@ -37,7 +45,7 @@ class TestNamingWhileAsking:
         answer = town.orientation_nurse.post(f"/patients/{patient}/circle", said)
         assert answer.headers["Location"] == f"/requests/new?pathway=home-care&patient={patient}"
         assert "Claire Dupré" in Screen(town.orientation_nurse.get(answer.headers["Location"])).text
-        assert usual(patient) == "Claire"
+        assert usual(patient) == "Claire Dupré"
         assert db.session.scalars(select(Consent.scope).where(Consent.patient_id == patient)).all() == ["circle"]
         town.asks(patient=patient)
         town.time_passes(seconds=1)
@@ -60,7 +68,7 @@ class TestNamingWhileAsking:
         page = Screen(nurse.get(f"/patients/{patient}/circle?profession=nurse"))
         assert "C'est moi" in page.text
         nurse.post(f"/patients/{patient}/circle", {"practitioner": str(nurse.practitioner_id)})
-        assert usual(patient) == "Claire"
+        assert usual(patient) == "Claire Dupré"
 
 
 def test_who_takes_her_place_leaves_a_history(town: Town) -> None:
@@ -101,19 +109,82 @@ def test_a_name_that_is_nobodys(town: Town, said: str) -> None:
     assert town.orientation_nurse.post(f"/patients/{patient}/circle", {"practitioner": said}).status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("ben", [1]),
-        ("NAD BEN", [1]),
-        ("benali nadia", [1]),
-        ("lœu", [2]),
-        ("loeu", [2]),
-        ("d'an", [3]),
-        ("zzz", []),
-        ("", [1, 2, 3]),
-    ],
-)
-def test_a_few_letters_of_any_word(typed: str, found: list[int]) -> None:
-    people = [("Nadia Benali", 1), ("Chloé Lœuillet", 2), ("Rose d'Angély", 3)]
-    assert named(typed, people) == found
+def names(town: Town, patient: UUID, profession: str = "nurse", **who: object) -> TestResponse:
+    said = {"profession": profession, **{name: str(value) for name, value in who.items()}}
+    return town.orientation_nurse.post(f"/patients/{patient}/circle", said)
+
+
+def practice_of(nurse: Nurse) -> UUID:
+    db.session.rollback()
+    return db.session.get_one(Practitioner, nurse.practitioner_id).role.organization_id
+
+
+class TestAPlaceThatIsTheUsualOne:
+    def test_is_found_by_its_name_and_all_who_work_there_are_asked_before_anybody_else(self, town: Town) -> None:
+        claire, near, patient = town.nurse("Claire", km=30), town.nurse("Nadia", km=1), town.patient()
+        place = practice_of(claire)
+        with transaction():
+            db.session.get_one(Organization, place).name = "Cabinet des Lilas"
+        way = f"/patients/{patient}/circle?profession=nurse"
+        assert "Cabinet des Lilas" in Screen(town.orientation_nurse.get(f"{way}&q=lilas")).text
+        assert names(town, patient, place=place).status_code == 303
+        assert usual(patient) == "Cabinet des Lilas"
+        form = Screen(town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={patient}")).text
+        assert "Cabinet des Lilas" in form and "Toute l'équipe d'abord" in form
+        town.asks(patient=patient)
+        town.time_passes(seconds=1)
+        assert claire.offer() is not None and claire.offer().knows_patient
+        assert near.offer() is None
+
+    def test_everybody_there_finds_her_until_it_is_another(self, town: Town) -> None:
+        claire, nadia, patient = town.nurse("Claire"), town.nurse("Nadia"), town.patient()
+        names(town, patient, place=practice_of(claire))
+        assert claire.get(f"/patients/{patient}").status_code == 200
+        names(town, patient, practitioner=nadia.practitioner_id)
+        assert (claire.get(f"/patients/{patient}").status_code, usual(patient)) == (404, "Nadia Dupré")
+
+    def test_news_for_the_doctor_reach_each_of_them(self, town: Town) -> None:
+        doctor, nurse, patient = town.doctor("Anne"), town.nurse("Maya"), town.patient()
+        names(town, patient, "doctor", place=practice_of(doctor))
+        town.asks(patient=patient)
+        town.time_passes(seconds=1)
+        assert nurse.accepts() == 200
+        db.session.rollback()
+        assert db.session.scalars(select(InformationCopy.practitioner_id)).all() == [doctor.practitioner_id]
+
+    @pytest.mark.parametrize("profession", ["doctor", "ward", "", "nobody"])
+    def test_only_for_what_is_done_there(self, town: Town, profession: str) -> None:
+        patient = town.patient()
+        assert names(town, patient, profession, place=practice_of(town.nurse("Claire"))).status_code == 422
+        assert names(town, patient, profession, place=UUID(int=0)).status_code == 422
+
+    def test_a_nurse_says_that_it_is_her_team(self, town: Town) -> None:
+        claire, patient = town.nurse("Claire"), town.patient()
+        colleague, place = town.nurse("Nadia"), practice_of(claire)
+        with transaction():
+            db.session.get_one(Practitioner, colleague.practitioner_id).role.organization_id = place
+        names(town, patient, practitioner=claire.practitioner_id)
+        assert "Mon équipe" in Screen(claire.get(f"/patients/{patient}/circle?profession=nurse")).text
+
+
+def test_while_she_is_away_who_stands_in_is_asked_and_named_before(town: Town) -> None:
+    claire, locum, patient = town.nurse("Claire", km=1), town.nurse("Nadia", km=30), town.patient()
+    names(town, patient, practitioner=claire.practitioner_id)
+    with transaction():
+        away = db.session.get_one(Practitioner, claire.practitioner_id).role
+        stands_in = db.session.get_one(Practitioner, locum.practitioner_id).role
+        replace(away, stands_in, clock.now() + timedelta(days=3))
+    page = f"/requests/new?pathway=home-care&patient={patient}"
+    assert "En son absence, Nadia Dupré d'abord" in Screen(town.orientation_nurse.get(page)).text
+    town.asks(patient=patient)
+    town.time_passes(seconds=1)
+    assert (claire.offer(), locum.offer() is not None) == (None, True)
+
+
+def test_a_usual_one_who_cannot_answer_is_not_promised(town: Town) -> None:
+    claire, patient = town.nurse("Claire"), town.patient()
+    names(town, patient, practitioner=claire.practitioner_id)
+    with transaction():
+        accept_requests(db.session.get_one(Practitioner, claire.practitioner_id).role, False)
+    page = Screen(town.orientation_nurse.get(f"/requests/new?pathway=home-care&patient={patient}")).text
+    assert "Claire Dupré" in page and "Ne peut pas répondre sur Relais en ce moment" in page

@@ -130,6 +130,7 @@ NOT_SPOKEN = {
     "organizations/places.py": "what people write for a place that nobody knows",
     "organizations/postal_file.py": "columns of a file",
     "directory/annuaire.py": "columns of a file",
+    "directory/naming.py": "what stands between the words of a name",
     "pathways/schema.py": "words of a pathway's file, read by the command that fills the catalogue",
     "dispatch/words.py": "what a stored text holds",
 }

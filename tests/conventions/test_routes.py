@@ -25,7 +25,13 @@ NO_COOKIE_TO_BORROW = {
 or by whoever was handed a link: the token in the address is the proof, and no session."""
 
 TOKENS_IN_A_COOKIE = {
-    *("membership.decline_invitation", "membership.give_code", "tablets.choose_code", "tablets.enter"),
+    *(
+        "membership.decline_invitation",
+        "membership.come_in_apart",
+        "membership.give_code",
+        "tablets.choose_code",
+        "tablets.enter",
+    ),
     *("membership.first_passkey_options", "membership.first_passkey_verification"),
 }
 """The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""

@@ -16,12 +16,14 @@ from app import clock, create_app
 from app.accounts.models import Account
 from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest, Episode
+from app.circles.models import CareTeamMember, Told
 from app.core.db import db, transaction
 from app.core.sealed import Sealed, fernets
 from app.core.tokens import keyed_hash, keyring
 from app.directory.models import InvitedPractitioner
 from app.dispatch.models import Offer, Wave
 from app.documents.models import Document
+from app.patients import joining
 from app.patients.models import Patient, Relation
 from app.patients.queries import search
 from app.stays.actions import admit
@@ -355,6 +357,41 @@ def test_who_knew_a_patient_still_does_and_her_organization_is_found_again(app: 
             "SELECT count(*) FROM patient JOIN organization o ON o.id = organization_id WHERE o.name = :name"
         )
         assert db.session.scalar(home, {"name": "Urgences"}) == 1
+
+
+def test_who_stands_in_the_directory_is_found_by_name_and_a_usual_professional_stays_one(app: Flask) -> None:
+    """Up to words of names, places in circles and records compared once; and back to what those tables could say."""
+    rows, usual = dict(FORMER), number(50)
+    with app.app_context():
+        upgrade(MIGRATIONS, "0014")
+        insert([(name, rows[name]) for name in ("commune", "organization", "account", "patient")])
+        place = {"postal_code": None, **{"name": "Cabinet des Lilas", "id": number(51)}}
+        insert([("organization", {**rows["organization"], **place, "kind": "practice"})])
+        insert([("practitioner", {**rows["practitioner"], "id": usual, "family_name": "de la Fontaine"})])
+        role = {**rows["practitioner_role"], "practitioner_id": usual, "organization_id": number(51), "skills": []}
+        insert([("practitioner_role", role)])
+        member = {"patient_id": PATIENT, "practitioner_id": usual, "profession": "nurse", "since": NOW}
+        insert([("care_team_member", {"id": number(53), **member})])
+        upgrade(MIGRATIONS)
+        words = "SELECT word FROM name_word ORDER BY word"
+        found = ["delafontaine", "fontaine", "lafontaine", "lilas", "maya"]
+        assert db.session.scalars(sa.text(words)).all() == found
+        kept = db.session.scalars(select(CareTeamMember)).one()
+        assert (kept.practitioner_id, kept.organization_id, kept.name) == (usual, None, "Maya de la Fontaine")
+        assert joining.uncompared() == 1
+        with transaction():
+            db.session.add(
+                CareTeamMember(
+                    patient_id=PATIENT, organization_id=number(51), profession="doctor", since=NOW, told=Told.NAMED
+                )
+            )
+        db.session.remove()
+        downgrade(MIGRATIONS, "0022")
+        members = sa.text("SELECT count(*) FROM care_team_member WHERE practitioner_id IS NOT NULL")
+        assert db.session.scalar(members) == 1
+        db.session.remove()
+        upgrade(MIGRATIONS)
+        assert db.session.scalars(sa.text(words)).all() == found
 
 
 def test_a_request_of_before_waits_for_nobody_s_return_and_goes_down_again_with_a_stay(app: Flask) -> None:

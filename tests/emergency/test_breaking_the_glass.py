@@ -227,3 +227,23 @@ def test_five_tries_in_ten_minutes(town: Town, request_id: UUID) -> None:
     paul = town.requester("Paul")
     heard = [paul.post("/emergency", {**MONIQUE, "birth_name": f"Marchand{n * 'a'}"}).status_code for n in range(1, 8)]
     assert heard == [422] * 5 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"birth_name": "LE BOEUF"},
+        {"birth_name": "le-bœuf", "given_names": "anne marie"},
+        {"birth_name": "LEBOEUF", "given_names": "Anne-Marie"},
+        {"birth_date": "12/3/48"},
+        {"birth_date": "12 mars 1948"},
+        {"birth_date": " 12 / 03 / 1948\u200e"},
+        {"birth_date": "12031948"},
+    ],
+)
+def test_letters_and_dates_are_read_as_everywhere(town: Town, typed: dict[str, str]) -> None:
+    """What the search and the form of a patient take, the emergency takes too (hyphen or space alike, ligatures)."""
+    town.asks(patient=town.patient("Anne-Marie", birth_name="Le Bœuf"))
+    known = {"birth_name": "Le Bœuf", "given_names": "Anne-Marie"}
+    odile = town.requester("Odile")
+    assert "LE BŒUF" in odile.get(opens(odile, **{**known, **typed})).text

@@ -18,7 +18,7 @@ from app.accounts.models import Account, Membership, Role, SignIn
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need, open_request
 from app.circles import actions as circles
-from app.circles.models import Told
+from app.circles.models import Told, Usual
 from app.core.db import Model, db, insert_rows, transaction
 from app.core.tokens import hash_token, new_token
 from app.directory.actions import add_role, add_service
@@ -236,7 +236,7 @@ class Town:
             )
             for person in usual:
                 practitioner = db.session.get_one(Practitioner, person.practitioner_id)
-                circles.set_usual(patient.id, practitioner, told=Told.NAMED, now=clock.now())
+                circles.set_usual(patient.id, Usual.herself(practitioner), told=Told.NAMED, now=clock.now())
             return patient.id
 
     def stranger(self) -> Person:

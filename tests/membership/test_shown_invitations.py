@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from app.accounts.models import Role
+from app.accounts.models import Account, Role
 from app.audit.models import AuditEvent
 from app.core.db import db, transaction
 from app.language.typography import plain
@@ -177,3 +178,61 @@ def test_what_who_is_removed_proposed_by_mail_opens_nothing_either(
     other, page = visitor(), f"/invitation/{made}"
     other.visit(page)
     assert other.send(page, code=code_of(made)).status_code == 422
+
+
+class TestAnAddressThatIsSomebodyElses:
+    """An administrator types a stranger's address on her own screen, and comes in with it herself."""
+
+    @pytest.fixture
+    def squatter(self, anne: Visitor, practice: UUID, visitor: Anyone) -> Visitor:
+        return welcome(visitor(), shows(anne, practice))
+
+    def mailed(self, organization_id: UUID, now: datetime) -> UUID:
+        """Another organization invites the owner of the address."""
+        with transaction():
+            return invite(NURSE, organization_id, Role.CASE_MANAGER, by=None, now=now).id
+
+    def gives_code(self, person: Visitor, invitation: UUID) -> TestResponse:
+        person.visit(f"/invitation/{invitation}")
+        person.send(f"/invitation/{invitation}", code=code_of(invitation))
+        return person.visit(f"/invitation/{invitation}")
+
+    def test_its_owner_comes_in_all_the_same_and_the_other_keeps_what_was_hers(
+        self, squatter: Visitor, practice: UUID, visitor: Anyone, now: datetime
+    ) -> None:
+        other = account_of().id
+        proposed = self.mailed(practice, now)
+        owner = visitor()
+        assert "Cette adresse est à moi" in plain(self.gives_code(owner, proposed).text)
+        assert owner.send(f"/invitation/{proposed}/own-account").status_code == 303
+        owner = welcome(owner, proposed)
+        db.session.rollback()
+        mine = account_of()
+        assert mine.id != other and [m.role for m in mine.memberships] == [Role.CASE_MANAGER]
+        former = db.session.get_one(Account, other)
+        assert former.email == f"{other}@unproven.invalid" and [m.role for m in former.memberships] == [
+            Role.PRACTITIONER
+        ]
+        assert squatter.signed_in() and owner.signed_in()
+        trail = select(AuditEvent.subject_id).where(AuditEvent.event == "account.email_given_back")
+        assert db.session.scalars(trail).all() == [other]
+
+    def test_an_address_for_which_its_mailbox_has_spoken_is_never_given_back(
+        self, practice: UUID, visitor: Anyone, now: datetime
+    ) -> None:
+        """She came in by a mail: whoever reads her mailbox later takes neither her account nor her address."""
+        nora = welcome(visitor(), invited(practice, now, NURSE, Role.PRACTITIONER))
+        hers, proposed = account_of().id, self.mailed(practice, now)
+        thief = visitor()
+        assert "Cette adresse est à moi" not in plain(self.gives_code(thief, proposed).text)
+        thief.send(f"/invitation/{proposed}/own-account")
+        db.session.rollback()
+        assert account_of().id == hers and nora.signed_in()
+
+    def test_without_the_code_of_the_mail_nothing_moves(
+        self, squatter: Visitor, practice: UUID, visitor: Anyone, now: datetime
+    ) -> None:
+        proposed = self.mailed(practice, now)
+        stranger = visitor()
+        stranger.visit(f"/invitation/{proposed}")
+        assert stranger.send(f"/invitation/{proposed}/own-account").status_code == 404

@@ -13,7 +13,7 @@ from app.care_requests import opening
 from app.care_requests.carers import AFTERCARE
 from app.care_requests.rules import Verb
 from app.circles import actions as circles
-from app.circles.models import Told
+from app.circles.models import Told, Usual
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.patients import queries
@@ -123,7 +123,10 @@ def test_the_usual_nurse_opens_her_until_another_is(town: Town) -> None:
     assert (opens(maya, monique), opens(midwife, monique), opens(ines, monique)) == (True, True, False)
     with transaction():
         circles.set_usual(
-            monique, db.session.get_one(Practitioner, ines.practitioner_id), told=Told.NAMED, now=clock.now()
+            monique,
+            Usual.herself(db.session.get_one(Practitioner, ines.practitioner_id)),
+            told=Told.NAMED,
+            now=clock.now(),
         )
     assert (opens(maya, monique), opens(midwife, monique), opens(ines, monique)) == (False, True, True)
 

@@ -68,3 +68,28 @@ def test_a_namesake_is_warned_of(town: Town, monique: UUID) -> None:
     assert "Homonyme" not in words(nurse.get(f"/patients/{monique}"))
     town.patient("MONIQUE", birth_place="75056")
     assert "Homonyme : vérifiez la date et le lieu de naissance." in words(nurse.get(f"/patients/{monique}"))
+
+
+class TestWhenTheVisitBegins:
+    def begun(self, town: Town, patient: UUID, document: str, taps: int = 1) -> int:
+        maya = town.nurse("Maya")
+        town.asks(patient=patient)
+        town.time_passes(seconds=1)
+        maya.accepts()
+        offer = maya.offer().id
+        maya.post(f"/offers/{offer}/appointment", {"slot": "2026-11-24T13:00:00+00:00", "mode": "home"})
+        assert "Identité provisoire" in words(maya.get(f"/offers/{offer}"))
+        for _ in range(taps):
+            answer = maya.post(f"/offers/{offer}/start", {"document": document})
+        return answer.status_code
+
+    def test_the_nurse_says_which_document_she_saw_in_the_same_tap(self, town: Town, monique: UUID) -> None:
+        assert self.begun(town, monique, "passport", taps=2) == 303
+        assert status(monique) == "VALI"
+        assert [each.document for each in db.session.scalars(select(IdentityCheck))] == ["passport"]
+        assert "Passeport, vue par Maya" in words(town.orientation_nurse.get(f"/patients/{monique}"))
+
+    @pytest.mark.parametrize("document", ["", "health-card"])
+    def test_or_none_and_the_care_begins_all_the_same(self, town: Town, monique: UUID, document: str) -> None:
+        assert self.begun(town, monique, document) == 303
+        assert status(monique) == "PROV"

@@ -15,7 +15,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State, Verb
 from app.circles.actions import set_usual
-from app.circles.models import Told
+from app.circles.models import Told, Usual
 from app.core.db import db, transaction
 from app.directory.models import Practitioner, Profession
 from app.organizations.places import birth_place_meant, birth_place_written
@@ -71,7 +71,12 @@ class TestWhoMeets:
         sent = maternity.post("/patients/new?pathway=maternity-registration", new)
         patient = UUID(sent.location.rpartition("patient=")[2])
         with transaction():
-            set_usual(patient, db.session.get_one(Practitioner, lou.practitioner_id), told=Told.NAMED, now=clock.now())
+            set_usual(
+                patient,
+                Usual.herself(db.session.get_one(Practitioner, lou.practitioner_id)),
+                told=Told.NAMED,
+                now=clock.now(),
+            )
         clock.advance(timedelta(days=30))
         found = maternity.post("/requests/patients?pathway=home-care", {"q": "12/03/1948 mar"})
         assert str(patient) in found.text

@@ -19,7 +19,7 @@ from app import clock
 from app.accounts.models import Passkey, Role, SignIn
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
 from app.circles import actions as circles
-from app.circles.models import CareTeamMember, Told
+from app.circles.models import CareTeamMember, Told, Usual
 from app.consents.agreements import agree
 from app.consents.models import Consent, Objection, Refusing
 from app.consents.objections import Whom, object_to
@@ -31,7 +31,7 @@ from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
 from app.patients.merging import merge, note_likely
-from app.patients.models import EmergencyAccess, LikelyDuplicate
+from app.patients.models import EmergencyAccess, LikelyDuplicate, PatientTelecom
 from app.push.models import Subscription
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, RelativeSaid
@@ -167,6 +167,7 @@ TABLE: dict[str, Row] = {
     # Whose browser gave no code finds no answer to give.
     "POST /invitation/<uuid:invitation_id>/acceptance": row("not found"),
     "POST /invitation/<uuid:invitation_id>/refusal": TOKEN,
+    "POST /invitation/<uuid:invitation_id>/own-account": TOKEN,
     "POST /invitation/<uuid:invitation_id>/passkey/options": tablet_too(row("sign-in"), "sign-in"),
     "POST /invitation/<uuid:invitation_id>/passkey/verification": tablet_too(row("sign-in"), "sign-in"),
     "GET /invitations/new": only(*COORDINATORS, *ADMINISTRATORS),
@@ -225,6 +226,8 @@ TABLE: dict[str, Row] = {
     "POST /organizations/<uuid:organization_id>/closing": row("forbidden"),
     "GET /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
     "POST /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    "GET /patients/identity/ins": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
+    "POST /patients/identity/ins": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
     # Who registered her, asked for her, said yes, or usually cares for her.
     "GET /patients/<uuid:patient_id>": PERSON,
     "GET /patients/<uuid:patient_id>/correction": PERSON,
@@ -245,6 +248,11 @@ TABLE: dict[str, Row] = {
     "POST /patients/<uuid:patient_id>/trust/revocation": PERSON,
     "POST /patients/<uuid:patient_id>/protections": PERSON,
     "POST /patients/<uuid:patient_id>/protections/<uuid:protection_id>/end": PERSON,
+    "GET /patients/<uuid:patient_id>/numbers": PERSON,
+    "POST /patients/<uuid:patient_id>/telephones": PERSON,
+    "POST /patients/<uuid:patient_id>/telephones/<uuid:telecom_id>/removal": PERSON,
+    "POST /patients/<uuid:patient_id>/ins": PERSON,
+    "POST /patients/<uuid:patient_id>/local-number": PERSON,
     "GET /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle": PERSON,
     "POST /patients/<uuid:patient_id>/circle/<uuid:member_id>/end": PERSON,
@@ -422,7 +430,7 @@ def world(town: Town) -> World:
         hers = db.session.get_one(Practitioner, winner.practitioner_id)
         patient_id = db.session.get_one(CareRequest, request).patient_id
         assert patient_id is not None
-        circles.set_usual(patient_id, hers, told=Told.NAMED, now=clock.now())
+        circles.set_usual(patient_id, Usual.herself(hers), told=Told.NAMED, now=clock.now())
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)
@@ -438,7 +446,8 @@ def world(town: Town) -> World:
             shown_by_id=people["administrator"].account_id,
         )
         joined = joined_to(request, offer.id, people["senior"].account_id)
-        db.session.add_all([*passkeys, second, asked, shown, *joined])
+        telephone = PatientTelecom(patient_id=patient_id, number="+33639980155", whose="child", name="Julie")
+        db.session.add_all([*passkeys, second, asked, shown, telephone, *joined])
         db.session.flush()
         ids: dict[str, object] = {
             "request_id": request,
@@ -451,6 +460,7 @@ def world(town: Town) -> World:
             "task_id": joined[2].id,
             "organization_id": town.emergency_id,
             **wished(patient_id, people["requester"].account_id, people["not asked"].account_id),
+            "telecom_id": telephone.id,
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),

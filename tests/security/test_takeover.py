@@ -216,6 +216,31 @@ def test_two_administrators_of_one_organization_do_not_open_another(town: Town) 
     assert db.session.scalars(select(Invitation)).one().recovery_id is not None
 
 
+@pytest.mark.parametrize("left", ["who asked", "who confirmed", "who runs it no more", "who spoke for the clinic"])
+def test_who_vouched_and_left_meanwhile_vouches_for_nobody(town: Town, left: str) -> None:
+    """The day of waiting protects: two words of which one is worth nothing any more open nothing."""
+    nora = town._person("Nora", "Petit", Role.REQUESTER, town.hospital_id)
+    with_key(nora)
+    first, second, boss = town.administrator(), town.administrator(), boss_elsewhere(town)
+    works_at(nora, clinic_of(boss), Role.REQUESTER)
+    assert vouches(first, town.hospital_id, nora) == 303
+    assert vouches(second, town.hospital_id, nora, "/confirmation") == 303
+    assert vouches(boss, clinic_of(boss), nora, "/confirmation") == 303
+    gone = {"who asked": first, "who spoke for the clinic": boss}.get(left, second)
+    with transaction():
+        held = db.session.get_one(Account, gone.account_id)
+        if left == "who runs it no more":
+            held.memberships[0].role = Role.REQUESTER
+        else:
+            held.memberships = []
+    clock.advance(timedelta(hours=25))
+    assert recovery.move_due(clock.now()) == 1
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Invitation)) == 0
+    assert recovery.running_for(nora.account_id) is None
+    assert recovery.move_due(clock.now()) == 0
+
+
 def test_where_nobody_administers_the_operator_speaks(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     maya = town.nurse("Maya")
     with_key(maya)
@@ -398,6 +423,7 @@ ACTS: dict[str, list[Act]] = {
     "membership.give_code": [post("/invitation/{proposed}", code="123456")],
     "membership.accept_invitation": [post("/invitation/{proposed}/acceptance")],
     "membership.decline_invitation": [post("/invitation/{proposed}/refusal")],
+    "membership.come_in_apart": [post("/invitation/{proposed}/own-account")],
     "membership.first_passkey_options": [post("/invitation/{proposed}/passkey/options")],
     "membership.first_passkey_verification": [post("/invitation/{proposed}/passkey/verification")],
     "membership.remove": [post(HER_MEMBER + "/removal"), post(AT_MINE + "/removal")],

@@ -14,7 +14,7 @@ from app.care_requests.models import CareRequest, CareTask, InformationCopy, Sta
 from app.care_requests.rules import planned
 from app.circles import actions as circles
 from app.circles import queries as circle_queries
-from app.circles.models import Told
+from app.circles.models import Told, Usual
 from app.consents.models import Consent
 from app.core.db import db, transaction
 from app.directory.actions import accept_requests, replace
@@ -281,8 +281,8 @@ class TestMaternity:
         assert (chosen.offer().knows_patient, other.offer()) == (True, None)
         assert town.request(request).answer_by == clock.now() - timedelta(seconds=1) + timedelta(days=4)
         assert says(chosen) is answers.AnswerResult.WON
-        usual = circle_queries.usual_practitioner(patient, "midwife")
-        assert usual is not None and usual.id == midwife.practitioner_id
+        usual = circle_queries.usual_member(patient, "midwife")
+        assert usual is not None and usual.practitioner_id == midwife.practitioner_id
         task = db.session.scalars(select(CareTask).where(CareTask.request_id == request)).one()
         assert (task.owner, task.due_at - clock.now()) == ("performer", timedelta(hours=72))
         assert db.session.scalars(select(InformationCopy.practitioner_id)).one() == doctor.practitioner_id
@@ -323,8 +323,8 @@ class TestMaternity:
         town.time_passes(seconds=1)
         assert other.offer().knows_patient is False
         says(other)
-        now_usual = circle_queries.usual_practitioner(patient, "midwife")
-        assert now_usual is not None and now_usual.id == other.practitioner_id
+        now_usual = circle_queries.usual_member(patient, "midwife")
+        assert now_usual is not None and now_usual.practitioner_id == other.practitioner_id
         assert town.request(request).start_by - clock.now() == timedelta(hours=48)
 
 
@@ -480,10 +480,13 @@ def test_the_usual_carer_is_one_of_each_profession(town: Town) -> None:
     patient = town.patient(usual=[first])
     with transaction():
         circles.set_usual(
-            patient, db.session.get_one(Practitioner, second.practitioner_id), told=Told.NAMED, now=clock.now()
+            patient,
+            Usual.herself(db.session.get_one(Practitioner, second.practitioner_id)),
+            told=Told.NAMED,
+            now=clock.now(),
         )
-    usual = circle_queries.usual_practitioner(patient, "nurse")
-    assert usual is not None and usual.id == second.practitioner_id
+    usual = circle_queries.usual_member(patient, "nurse")
+    assert usual is not None and usual.practitioner_id == second.practitioner_id
 
 
 class TestAttention:
