@@ -19,11 +19,13 @@ from app import (
     live,
     membership,
     messages,
+    passages,
     pathways,
     patient_space,
     patients,
     push,
     records,
+    relays,
     schedule,
     shell,
     supervision,
@@ -55,7 +57,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, circles, documents, care_requests, appointments, dispatch):
+    for room in (directory, patients, circles, documents, care_requests, passages, appointments, dispatch, relays):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, joining, emergency, patient_space, shell):

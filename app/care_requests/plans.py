@@ -8,7 +8,7 @@ from itertools import pairwise
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
-from app.care_requests.words import MOMENT_WORDS
+from app.care_requests.words import MOMENT_WORDS, WEEKDAYS
 from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext
 from app.language.words import date_words
@@ -23,13 +23,16 @@ EACH_BUT_WEEKENDS = {
 BARE = {"morning": later("matin"), "midday": later("midi"), "evening": later("soir")}
 
 
-def plan_in_words(visits: Sequence[Visit]) -> str:
-    """`10 passages, chaque matin, jusqu'au 6 décembre`; empty when there is no plan."""
+def plan_in_words(visits: Sequence[Visit], review_on: date | None = None) -> str:
+    """`10 passages, chaque matin, jusqu'au 6 décembre`; empty when there is no plan. `review_on`: of a series without an
+    end: `chaque matin, à revoir le 6 décembre`."""
     if not visits:
         return ""
     days = sorted({visit.day for visit in visits})
     moments = {day: [m for m in MOMENTS if Visit(day, m) in set(visits)] for day in days}
     same = moments[days[0]] if all(moments[day] == moments[days[0]] for day in days) else []
+    if review_on:
+        return ", ".join([*map(str, _rhythm(days, same)), _reviewed(review_on)])
     said = [visits_counted(len(visits)), *_rhythm(days, same)]
     return ", ".join(
         [
@@ -37,6 +40,10 @@ def plan_in_words(visits: Sequence[Visit]) -> str:
             _("le %(date)s", date=_date(days[0])) if len(days) == 1 else _("jusqu'au %(date)s", date=_date(days[-1])),
         ]
     )
+
+
+def _reviewed(day: date) -> str:
+    return _("à revoir le %(date)s", date=_date(day))
 
 
 def _rhythm(days: Sequence[date], moments: Sequence[str]) -> list[str]:
@@ -49,7 +56,22 @@ def _rhythm(days: Sequence[date], moments: Sequence[str]) -> list[str]:
         if len(moments) == 1:
             return [(EACH if every == {1} else EACH_BUT_WEEKENDS)[moments[0]]]
         return [_("chaque jour") if every == {1} else _("chaque jour sauf le week-end"), when]
-    return [_("tous les %(n)s jours", n=every.pop()) if len(every) == 1 else _("certains jours"), when]
+    if len(every) == 1:
+        return [_("tous les %(n)s jours", n=every.pop()), when]
+    return [_of_the_week(days) or _("certains jours"), when]
+
+
+def _of_the_week(days: Sequence[date]) -> str:
+    """`chaque jour sauf le dimanche`, `le lundi et le jeudi`; empty where weeks are not alike."""
+    used = sorted({day.weekday() for day in days})
+    between = (days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1))
+    if list(days) != [day for day in between if day.weekday() in used] or (days[-1] - days[0]).days < 7:
+        return ""
+    if len(used) == 6:
+        [never] = set(range(7)) - set(used)
+        return _("chaque jour sauf le %(day)s", day=str(WEEKDAYS[never]).lower())
+    *first, last = (_("le %(day)s", day=str(WEEKDAYS[day]).lower()) for day in used)
+    return _("%(first)s et %(last)s", first=", ".join(first), last=last)
 
 
 def _moments(moments: Sequence[str]) -> str:
@@ -70,8 +92,10 @@ def _date(day: date) -> str:
     return date_words(day, "d MMMM")
 
 
-def in_short(visits: Sequence[Visit]) -> str:
+def in_short(visits: Sequence[Visit], review_on: date | None = None) -> str:
     """While it is being written: `10 passages, jusqu'au dimanche 6 décembre`."""
+    if review_on:
+        return plan_in_words(visits, review_on).capitalize()
     last = date_words(visits[-1].day, "EEEE d MMMM")
     return _("%(visits)s, jusqu'au %(date)s", visits=visits_counted(len(visits)), date=last)
 

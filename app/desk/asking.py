@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
@@ -105,11 +106,13 @@ def request_page(
 @role(*REQUESTERS)
 def plan() -> Response:
     pathway, now = pathway_asked(), clock.now()
-    form = PlanForm(formdata=request.args, meta={"csrf": False})
+    prefix = next((f"{each.slug}-" for each in pathway.reasons if each.slug == request.args.get("need")), "")
+    form = PlanForm(formdata=request.args, prefix=prefix, meta={"csrf": False})
     window = next((each for each in pathway.windows if each.slug == request.args.get("window")), None)
     form.starts_at = window.bounds(now)[0] if window else now
     visits = form.visits(now) if form.validate() else ()
-    return page(PlanWords(plans.in_short(visits) if visits else ""))
+    endless = form.review_on.data if visits and form.is_endless else None
+    return page(PlanWords(plans.in_short(visits, endless) if visits else ""))
 
 
 @bp.post("/requests")
@@ -143,20 +146,20 @@ def needs_of(form: RequestForm, now: datetime) -> list[Need]:
     start, end = form.bounds(now)
     chosen = form["place"].data if form.pathway.place else None
     decider = form["decider"].data if form.pathway.sign_off else None
+    told = form.note.data or "", form.answers()
+    places = {"chosen_role_id": uuid_or_none(chosen), "decider_id": uuid_or_none(decider)}
     return [
-        Need(
-            form.pathway,
-            reason,
-            start,
-            end,
-            form.note.data or "",
-            form.answers(),
-            form.visits_for(reason, now),
-            uuid_or_none(chosen),
-            uuid_or_none(decider),
-        )
+        Need(form.pathway, reason, start, end, *told, **_planned(form.plan_for(reason), now), **places)
         for reason in form.reasons
     ]
+
+
+def _planned(plan: PlanForm | None, now: datetime) -> dict[str, Any]:
+    """As a `Need` takes it."""
+    if plan is None:
+        return {}
+    endless = {"rhythm": plan.rhythm, "review_on": plan.review_on.data} if plan.is_endless else {}
+    return {"visits": plan.visits(now), **endless}
 
 
 def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID:

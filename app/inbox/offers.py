@@ -17,7 +17,7 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
-from app.dispatch.answers import RELAYED_REASON, AnswerResult, Tap, touched
+from app.dispatch.answers import AnswerResult, Tap, touched
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import inquiries_about
 from app.inbox.cards import knows_patient
@@ -135,7 +135,7 @@ def _refused(offer_id: UUID, answer: AnswerResult, now: datetime) -> Response:
     found = my_offer(offer_id)
     if wants_words():
         return settled(found, answer, now)
-    if answer is not AnswerResult.REFUSED:
+    if answer not in (AnswerResult.REFUSED, AnswerResult.RELAYED):
         return offer_page(found, status=409)
     in_inbox = request.form.get("from") == "inbox"
     if wants_part():
@@ -173,8 +173,8 @@ def relay(offer_id: UUID) -> Response:
     now, answer = clock.now(), AnswerResult.TOO_LATE
     with transaction():
         found = my_offer(offer_id)
-        if found.state is OfferState.REFUSED and found.refusal_reason == RELAYED_REASON:  # A second tap.
-            answer = AnswerResult.REFUSED
+        if found.state is OfferState.RELAYED:  # A second tap.
+            answer = AnswerResult.RELAYED
         elif colleague := _colleague(found):
             answer = answers.relay(found, colleague, by=me(), now=now, tap=tap_of(request.form, now))
     return _refused(offer_id, answer, now)

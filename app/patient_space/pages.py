@@ -92,7 +92,7 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
         practice=performer.organization.full_address if performer else "",
         requester=care_request.organization,
         days=days(appointment.starts_at, now) if appointment.starts_at else [],
-        plan=plans.plan_in_words(read_visits(care_request.visits)),
+        plan=plans.plan_in_words(read_visits(care_request.visits), care_request.review_on),
         free=care_request.rulebook.after.free,
         to_wish=to_wish(now) if appointment.patient_answer == "declined" else [],
         wished=wished_words(appointment.wished, now),

@@ -1,0 +1,193 @@
+"""What is said of passages, and how they follow the plan. Each verb begins by locking the request."""
+
+import enum
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from app import clock
+from app.accounts.models import Account
+from app.audit.actions import record
+from app.care_requests import actions as care_requests
+from app.care_requests.actions import PlanMoved
+from app.care_requests.attachments import join
+from app.care_requests.models import CareRequest, State, Verb
+from app.care_requests.queries import coordinator_for
+from app.care_requests.rules import Visit, read_visits
+from app.core.db import db, lock_in_order
+from app.documents.models import Document
+from app.language.phrases import kept, later
+from app.language.words import date_words
+from app.messages.models import Notice
+from app.passages import queries, words
+from app.passages.models import Passage, PassageDocument
+from app.passages.rules import PassageState, changes, failed_twice, is_early, say_by
+
+CARED_FOR = (State.ACCEPTED, State.SCHEDULED, State.STARTED)
+MOST_PHOTOS = 60
+"""Pictures that one person takes in the passages of one event."""
+
+
+class Heard(enum.StrEnum):
+    """What became of a tap on a passage."""
+
+    SAID = "said"
+    EARLY = "early"  # its day has not come: it is asked, and not done
+    OUTDATED = "outdated"  # the same passage was said otherwise by a later tap
+    GONE = "gone"  # nobody's to say any more
+
+
+def follow_plan(moved: PlanMoved) -> None:
+    """Whoever took a request owes exactly the passages of its plan; what was said of one stays said."""
+    request, today = moved.request, clock.paris(moved.now).date()
+    db.session.flush()
+    rows = {Visit(row.day, row.moment): row for row in queries.of_request(request.id)}
+    planned = read_visits(request.visits) if request.state in CARED_FOR else ()
+    needed = changes(planned, {visit: _stays(row) for visit, row in rows.items()}, today)
+    for visit in needed.drop:
+        db.session.delete(rows[visit])
+    db.session.flush()
+    if needed.add and request.performer_id:
+        plan_id = queries.plan_of(request)
+        db.session.add_all(_passage(plan_id, request, request.performer_id, visit) for visit in needed.add)
+
+
+def _stays(row: Passage) -> bool:
+    """Whatever was said, and what nobody said in time: that is a fact, too."""
+    return row.state is not PassageState.PLANNED or row.asked_at is not None
+
+
+def _passage(plan_id: UUID, request: CareRequest, role_id: UUID, visit: Visit) -> Passage:
+    return Passage(
+        plan_id=plan_id,
+        request_id=request.id,
+        role_id=role_id,
+        day=visit.day,
+        moment=visit.moment,
+        state=PassageState.PLANNED,
+        say_by=say_by(visit.day, clock.midnight),
+    )
+
+
+def say(
+    passage: Passage,
+    state: PassageState,
+    *,
+    by: Account,
+    now: datetime,
+    at: datetime | None = None,
+    key: str = "",
+    early: bool = False,
+) -> Heard:
+    """It is done, or it is not and why. The later tap counts, and a copy of one changes nothing.
+
+    `at`: when the finger touched, now when not said; `early`: she means it, although its day has not come. The first
+    one that is done begins the care.
+    """
+    at = at or now
+    request = care_requests.lock(passage.request_id)
+    db.session.refresh(passage, with_for_update={"key_share": True})
+    if key and key in passage.heard:
+        return Heard.SAID if passage.heard[key] == passage.state else Heard.OUTDATED
+    if passage.said_at and at < passage.said_at:
+        return Heard.OUTDATED
+    if request.state not in CARED_FOR:
+        return Heard.GONE
+    if not early and is_early(passage.day, clock.paris(at).date()):
+        return Heard.EARLY
+    if key:
+        passage.heard = {**passage.heard, key: state.value}
+    if passage.state is state:
+        return Heard.SAID  # A second tap: the first one has the hour.
+    passage.state, passage.said_at, passage.said_by_id = state, at, by.id
+    record("passage.said", passage, by, now=now, patient=request.patient_id, answer=state.value)
+    db.session.flush()
+    if state is PassageState.DONE and request.state is not State.STARTED:
+        care_requests.move(request, Verb.START, by=by, now=now)
+    _follow(passage, request, by, now)
+    care_requests.refresh_screens(request)
+    return Heard.SAID
+
+
+def _follow(passage: Passage, request: CareRequest, by: Account, now: datetime) -> None:
+    """Who must know, and what stands still meanwhile."""
+    if passage.state is PassageState.DONE:
+        _hold(passage, False)
+        return
+    when = later("%(day)s, %(moment)s", day=date_words(passage.day, "d MMM"), moment=words.MOMENTS[passage.moment])
+    care_requests.note(request, "missed", by=by, now=now, detail=kept(words.STATES[passage.state], when))
+    if passage.state is PassageState.HOSPITALISED:
+        _hold(passage, True)
+        _tell(request, "hospitalised", words.HOSPITALISED_NOTICE, now)
+    else:
+        worry(passage, request, now)
+
+
+def _hold(passage: Passage, held: bool) -> None:
+    """What is still to come of this plan stands still, or goes on."""
+    _set_held(held, Passage.plan_id == passage.plan_id)
+
+
+def _set_held(held: bool, *which: ColumnElement[bool]) -> bool:
+    """Whether anything changed by it."""
+    waiting = Passage.state == PassageState.PLANNED, Passage.held.is_(not held), *which
+    lock_in_order(Passage, *waiting)
+    changed = db.session.scalars(select(Passage).where(*waiting).order_by(Passage.id)).all()
+    for each in changed:
+        each.held = held
+    return bool(changed)
+
+
+def hold_all(patient_id: UUID, held: bool, now: datetime) -> None:
+    """She is in hospital, or back: what is still to come stands still, or goes on."""
+    theirs = CareRequest.patient_id == patient_id, CareRequest.state.in_(CARED_FOR)
+    for request_id in db.session.scalars(select(CareRequest.id).where(*theirs).order_by(CareRequest.id)).all():
+        request = care_requests.lock(request_id)
+        if _set_held(held, Passage.request_id == request_id, Passage.day >= clock.paris(now).date()):
+            care_requests.refresh_screens(request)
+
+
+def worry(passage: Passage, request: CareRequest, now: datetime) -> None:
+    """Twice in a row without care: who asked and who coordinates are told, once for as long as it lasts."""
+    plan = queries.of_plan(passage.plan_id)
+    if not failed_twice(plan, passage):
+        return
+    passage.told_at = now
+    before = queries.just_before(plan, passage)
+    if before is None or before.told_at is None:
+        _tell(request, "missed-twice", words.MISSED_TWICE_NOTICE, now)
+
+
+def _tell(request: CareRequest, step: str, notice: Notice, now: datetime) -> None:
+    request.coordinator_id = coordinator_for(request)
+    for account_id in dict.fromkeys((request.author_id, request.coordinator_id)):
+        if account_id:
+            care_requests.tell(account_id, request, step, notice, now)
+
+
+def be_late(passage: Passage, *, now: datetime) -> bool:
+    """She is on her way and will be late: the patient and who asked read it. False when it is no longer to come."""
+    request = care_requests.lock(passage.request_id)
+    db.session.refresh(passage)
+    if passage.state is not PassageState.PLANNED or request.state not in CARED_FOR:
+        return False
+    if passage.late_at is None:
+        passage.late_at = now
+        care_requests.refresh_screens(request)
+    return True
+
+
+def tell_circle(passage: Passage, line: str, photos: Sequence[Document], *, by: Account, now: datetime) -> None:
+    """A line or pictures for who cares for her. Raises `WrongDocument` when there would be too many."""
+    request = care_requests.lock(passage.request_id)
+    db.session.refresh(passage)
+    if line:
+        passage.note = line
+    if photos:
+        join(request, photos, "wound-photo", by=by, now=now, most=MOST_PHOTOS)
+        db.session.add_all(PassageDocument(document_id=each.id, passage_id=passage.id) for each in photos)
+    if line or photos:
+        record("passage.told", passage, by, now=now, patient=request.patient_id)
+        care_requests.refresh_screens(request)
