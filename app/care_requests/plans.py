@@ -24,8 +24,8 @@ BARE = {"morning": later("matin"), "midday": later("midi"), "evening": later("so
 
 
 def plan_in_words(visits: Sequence[Visit], review_on: date | None = None) -> str:
-    """`10 passages, chaque matin, jusqu'au 6 décembre`; empty when there is no plan. `review_on`: of a series without an
-    end: `chaque matin, à revoir le 6 décembre`."""
+    """`10 passages, chaque matin, jusqu'au 6 décembre`; empty when there is no plan. `review_on`: of a series without
+    an end: `chaque matin, à revoir le 6 décembre`."""
     if not visits:
         return ""
     days = sorted({visit.day for visit in visits})

@@ -61,8 +61,8 @@ def is_resumed() -> bool:
 class Form(FlaskForm):  # type: ignore[misc]
     """A form; WTForms ships the words of its own validators, in the language that is spoken.
 
-    `short_names`: how a field is called within a sentence, where its label is a question. `parts`: forms within this one,
-    whose owner validates them.
+    `short_names`: how a field is called within a sentence, where its label is a question. `parts`: forms within this
+    one, which validates them.
     """
 
     short_names: ClassVar[Mapping[str, str]] = {}

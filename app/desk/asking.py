@@ -146,10 +146,18 @@ def needs_of(form: RequestForm, now: datetime) -> list[Need]:
     start, end = form.bounds(now)
     chosen = form["place"].data if form.pathway.place else None
     decider = form["decider"].data if form.pathway.sign_off else None
-    told = form.note.data or "", form.answers()
-    places = {"chosen_role_id": uuid_or_none(chosen), "decider_id": uuid_or_none(decider)}
     return [
-        Need(form.pathway, reason, start, end, *told, **_planned(form.plan_for(reason), now), **places)
+        Need(
+            form.pathway,
+            reason,
+            start,
+            end,
+            form.note.data or "",
+            form.answers(),
+            chosen_role_id=uuid_or_none(chosen),
+            decider_id=uuid_or_none(decider),
+            **_planned(form.plan_for(reason), now),
+        )
         for reason in form.reasons
     ]
 

@@ -25,8 +25,8 @@ class PlanForm(Form):
     """Once; or every so many days, or on certain days of the week, at certain moments; until a date, for a number of
     passages, or without an end and with a day on which it is looked at again.
 
-    A part of the form of a request: its fields begin with the need's slug where there are several. `starts_at`: when the
-    care is wanted.
+    A part of the form of a request: its fields begin with the need's slug where there are several. `starts_at`: when
+    the care is wanted; `title`: the need, where it must be said.
     """
 
     short_names: ClassVar[Mapping[str, str]] = {

@@ -30,7 +30,6 @@ from app.documents.models import Document
 from app.inbox import queries
 from app.inbox.cards import Card, Known, card, full_name, known
 from app.inbox.forms import AppointmentForm, QuestionForm, ReplacementForm
-from app.inbox.parts import FROM_TOMORROW
 from app.inbox.queries import Numbers, Recipient, stand_in
 from app.inbox.replacements import Replacement, away
 from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
@@ -184,13 +183,10 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
     at = list(dict.fromkeys([chosen or pathway.modes[0], *pathway.modes]))
     # Nothing is ticked that nobody chose: a slot says its place, and one's own time asks for it.
     given = pathway.modes[0] if len(pathway.modes) == 1 else None
-    start = request.window_start
-    if offer.condition == FROM_TOMORROW:
-        start = max(start, clock.tomorrow(now))
     return replace(
         shown,
         appointment=appointment,
-        slots=next_slots(request.window_end, now, clock.PARIS, window_start=start, at_most=4),
+        slots=next_slots(request.window_end, now, clock.PARIS, window_start=request.window_start, at_most=4),
         form=form or AppointmentForm(pathway, modes, formdata=None, mode=given),
         modes=modes,
         places=[(mode, _place(offer, mode)) for mode in at],

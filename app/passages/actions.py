@@ -102,7 +102,7 @@ def say(
     if passage.state is state:
         return Heard.SAID  # A second tap: the first one has the hour.
     passage.state, passage.said_at, passage.said_by_id = state, at, by.id
-    record("passage.said", passage, by, now=now, patient=request.patient_id, answer=state.value)
+    record("passage.said", passage, by, now=now, patient=request.patient_id, done=state is PassageState.DONE)
     db.session.flush()
     if state is PassageState.DONE and request.state is not State.STARTED:
         care_requests.move(request, Verb.START, by=by, now=now)

@@ -46,7 +46,6 @@ def progress_in_words(progress: Progress, now: datetime, review_on: date | None 
     if progress.total is None:
         done = ngettext("%(num)s passage fait", "%(num)s passages faits", progress.done)
     else:
-        # One number of two decides: `1 passage sur 20`.
         done = ngettext(
             "%(num)s passage sur %(total)s", "%(num)s passages sur %(total)s", progress.done, total=progress.total
         )
@@ -68,8 +67,5 @@ def when_next(visit: Visit, now: datetime) -> str:
     moment = str(MOMENTS[visit.moment])
     if days == 0:
         return {"morning": _("ce matin"), "midday": _("ce midi"), "evening": _("ce soir")}[visit.moment]
-    near = near_day(days)
-    day = near or (
-        date_words(visit.day, "EEEE") if 0 < days < 7 else _("le %(date)s", date=date_words(visit.day, "d MMMM"))
-    )
-    return f"{day} {moment}"
+    named = date_words(visit.day, "EEEE") if 0 < days < 7 else _("le %(date)s", date=date_words(visit.day, "d MMMM"))
+    return f"{near_day(days) or named} {moment}"
