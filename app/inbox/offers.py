@@ -1,7 +1,9 @@
 """What she says to an offer: yes, yes but, no, what exactly?, not me but my colleague."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -44,11 +46,17 @@ def offer(offer_id: UUID) -> Response:
 
 
 def offer_page(
-    offer: Offer, status: int = 200, form: AppointmentForm | None = None, question: QuestionForm | None = None
+    offer: Offer,
+    status: int = 200,
+    form: AppointmentForm | None = None,
+    question: QuestionForm | None = None,
+    **said: Any,
 ) -> Response:
-    """As a page or as its fragment. `form`, `question`: what was typed wrong, with its mistakes."""
-    shown = offer_shown(offer, me(), clock.now(), too_late=status == 409, form=form, question=question)
-    return page(shown, status=status)
+    """As a page or as its fragment. `form`, `question`: what was typed wrong, with its mistakes; `said`: what the page
+    says of what was not done, as `OfferPage` has it."""
+    too_late = status == 409 and not said.get("notice")
+    shown = offer_shown(offer, me(), clock.now(), too_late=too_late, form=form, question=question)
+    return page(replace(shown, **said), status=status)
 
 
 def record_reading_of(offer: Offer, by: Account, now: datetime) -> None:

@@ -23,7 +23,7 @@ from app.language.words import date_words
 from app.messages.models import Notice
 from app.passages import queries, words
 from app.passages.models import Passage, PassageDocument
-from app.passages.rules import PassageState, changes, failed_twice, is_early, say_by
+from app.passages.rules import PassageState, changes, failed_beside, is_early, say_by
 
 CARED_FOR = (State.ACCEPTED, State.SCHEDULED, State.STARTED)
 MOST_PHOTOS = 60
@@ -127,7 +127,7 @@ def _follow(passage: Passage, request: CareRequest, by: Account, now: datetime) 
 
 def _hold(passage: Passage, held: bool) -> None:
     """What is still to come of this plan stands still, or goes on."""
-    _set_held(held, Passage.plan_id == passage.plan_id)
+    _set_held(held, Passage.plan_id == passage.plan_id, Passage.day >= passage.day)
 
 
 def _set_held(held: bool, *which: ColumnElement[bool]) -> bool:
@@ -151,12 +151,11 @@ def hold_all(patient_id: UUID, held: bool, now: datetime) -> None:
 
 def worry(passage: Passage, request: CareRequest, now: datetime) -> None:
     """Twice in a row without care: who asked and who coordinates are told, once for as long as it lasts."""
-    plan = queries.of_plan(passage.plan_id)
-    if not failed_twice(plan, passage):
+    beside = failed_beside(queries.of_plan(passage.plan_id), passage)
+    if not beside:
         return
     passage.told_at = now
-    before = queries.just_before(plan, passage)
-    if before is None or before.told_at is None:
+    if all(each.told_at is None for each in beside):
         _tell(request, "missed-twice", words.MISSED_TWICE_NOTICE, now)
 
 

@@ -30,11 +30,6 @@ def plan_of(request: CareRequest) -> UUID:
     return first or request.id
 
 
-def just_before(plan: Sequence[Passage], passage: Passage) -> Passage | None:
-    earlier = [each for each in plan if rank(each) < rank(passage) and not each.held]
-    return earlier[-1] if earlier else None
-
-
 class PassageFacts(NamedTuple):
     """A passage as screens read it."""
 

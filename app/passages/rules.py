@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from app.care_requests.rules import MOMENTS, Visit
 
@@ -41,6 +41,9 @@ class Fact(Protocol):
     def held(self) -> bool: ...
 
 
+AnyFact = TypeVar("AnyFact", bound=Fact)
+
+
 def rank(passage: Fact) -> tuple[date, int]:
     """In the order of the days and their moments."""
     return passage.day, MOMENTS.index(passage.moment)
@@ -57,10 +60,11 @@ def has_failed(passage: Fact) -> bool:
     return passage.state in FAILED or (passage.state is PassageState.PLANNED and passage.asked_at is not None)
 
 
-def failed_twice(passages: Sequence[Fact], last: Fact) -> bool:
-    """This one failed, and so did the one before it, whoever's they were."""
-    before = [each for each in passages if rank(each) < rank(last) and not each.held]
-    return has_failed(last) and bool(before) and has_failed(max(before, key=rank))
+def failed_beside(plan: Sequence[AnyFact], failed: AnyFact) -> list[AnyFact]:
+    """Which of both neighbours of one that failed failed too, whoever's they are: then care failed twice in a row."""
+    going = sorted((each for each in plan if not each.held or each is failed), key=rank)
+    here = next(n for n, each in enumerate(going) if each is failed)
+    return [each for each in (*going[max(here - 1, 0) : here], *going[here + 1 : here + 2]) if has_failed(each)]
 
 
 def is_early(day: date, said_on: date) -> bool:
@@ -106,11 +110,12 @@ def progress_of(passages: Collection[LateFact], total: int | None) -> Progress:
     waiting = sorted((each for each in passages if each.state is PassageState.PLANNED and not each.asked_at), key=rank)
     going = [each for each in waiting if not each.held]
     first = going[0] if going else None
+    last_said = max((rank(each) for each in passages if each.state is not PassageState.PLANNED), default=None)
     return Progress(
         done=sum(each.state is PassageState.DONE for each in passages),
         failed=sum(map(has_failed, passages)),
         total=total,
         next=Visit(first.day, first.moment) if first else None,
-        held=bool(waiting) and not going,
+        held=not going and any(last_said is None or rank(each) > last_said for each in waiting),
         late=first is not None and first.late_at is not None,
     )

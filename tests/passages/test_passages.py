@@ -12,10 +12,10 @@ from app.care_requests.models import CareRequest, CareTask, State
 from app.care_requests.rules import AHEAD, WEEKLY, Rhythm, read_visits
 from app.core.db import db, transaction
 from app.dispatch import actions as dispatch
-from app.push.models import Message
 from app.passages import actions, queries
 from app.passages.models import Passage
 from app.passages.rules import PassageState
+from app.push.models import Message
 from tests.factories.town import Nurse, Town, role_of
 from tests.passages.care import (
     TEN_DAYS,
@@ -29,16 +29,22 @@ from tests.passages.care import (
     says,
     taken_by,
 )
+from tests.services.push_service import FakePushService
 
 
 @pytest.fixture
-def town(app: Flask) -> Town:
-    return Town(app)
+def town(app: Flask, push_service: FakePushService) -> Town:
+    """Who asks and who coordinates have a phone, too."""
+    town = Town(app, push_service)
+    with transaction():
+        for person in (town.orientation_nurse, town.coordinator):
+            town._subscribe(person.account_id, push_service.new_device())
+    return town
 
 
 @pytest.fixture
 def maya(town: Town) -> Nurse:
-    return town.nurse("Maya", phone=False)
+    return town.nurse("Maya")
 
 
 def told(step: str) -> set[object]:
