@@ -1,7 +1,7 @@
 """A plan of visits as each door shows it: in words, as weeks of one person, as a table of whoever shares it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -134,11 +134,14 @@ def weeks(visits: Sequence[Visit]) -> list[Week]:
 
 @dataclass(frozen=True)
 class Cell:
-    """One visit of a plan. `who`: initials, with `name`; both empty while nobody has it, or when it was `closed`."""
+    """One visit of a plan. `who`: initials, with `name`; both empty while nobody has it, or when it was `closed`.
+    `outcome`: what became of it, `done`, `missed` or `held`, with the `words`; empty while it is to come."""
 
     who: str
     name: str
     closed: bool
+    outcome: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,9 +160,18 @@ class Grid:
     total: int
 
 
-def grid(parts: Sequence[CareRequest | RequestFacts]) -> Grid | None:
+Outcomes = Mapping[Visit, tuple[str, str]]
+"""What became of visits: `done`, `missed` or `held`, and the words for it."""
+
+
+def grid(parts: Sequence[CareRequest | RequestFacts], outcomes: Outcomes) -> Grid | None:
     """None for care that comes once. `parts`: the request and those its plan was shared with."""
     cells = {visit: _cell(part) for part in parts for visit in read_visits(part.visits)}
+    cells |= {
+        visit: replace(cells[visit], outcome=outcome, words=words)
+        for visit, (outcome, words) in outcomes.items()
+        if visit in cells
+    }
     if not cells:
         return None
     moments = _used(cells)

@@ -27,7 +27,6 @@ from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathwa
 from app.desk.finding import search_page
 from app.desk.lines import since, under_way_line
 from app.desk.pages import NewRequestPage, PlanWords
-from app.desk.plan_form import PlanForm
 from app.desk.request_form import Choices, RequestForm
 from app.directory.models import PractitionerRole, Profession
 from app.directory.queries import services_near
@@ -36,6 +35,7 @@ from app.dispatch import queries as dispatch_queries
 from app.documents.intake import ROOM, received, type_said
 from app.organizations.models import Commune
 from app.organizations.queries import whose_rules
+from app.passages.forms import PlanForm
 from app.pathways.schema import Pathway
 from app.patients.forms import PatientSearchForm
 from app.patients.models import Patient

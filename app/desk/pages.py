@@ -13,7 +13,7 @@ from app.appointments import actions as appointments
 from app.appointments.models import Appointment
 from app.appointments.reminders import can_be_reminded
 from app.appointments.words import MODES
-from app.care_requests import attachments, plans
+from app.care_requests import attachments
 from app.care_requests import queries as care_request_queries
 from app.care_requests.lines import RequestFacts, RequestLine
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
@@ -36,6 +36,7 @@ from app.dispatch.queries import Reach, Reachable
 from app.dispatch.words import answers_in_words as refusals_in_words
 from app.dispatch.words import stage
 from app.documents.models import Document
+from app.passages.plans import plan_shown
 from app.pathways.schema import Pathway, Reason
 from app.patients.forms import CommuneField, PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
@@ -102,9 +103,9 @@ class CameBack:
 class FollowPage(FollowList):
     """One request, from the tap to the care, and the list beside it.
 
-    `needs`: what was asked for the same event; `refusals`: summed, in words; `hands`: in whose it is; `won`: the offer
-    that was taken; `farther`: whom the search would ask next, in words; `widens`: between
-    which instants that comes nearer by itself. A form is none for what cannot be changed now.
+    `needs`: what was asked for the same event; `progress`, `told`: of its plan, as `PlanShown`; `refusals`: summed, in
+    words; `hands`: in whose it is; `won`: the offer that was taken; `farther`: whom the search would ask next, in
+    words; `widens`: between which instants that comes nearer by itself. A form is none for what cannot be changed now.
     """
 
     template = "desk/request.html"
@@ -118,6 +119,8 @@ class FollowPage(FollowList):
     coordinates: bool
     needs: list[RequestLine]
     plan: Grid | None
+    progress: str
+    told: list[tuple[str, str]]
     reach: Reach
     refusals: list[str]
     won: Offer | None
@@ -154,6 +157,8 @@ class FollowPage(FollowList):
         reaches = dispatch_queries.reach({asked.id, *(each.id for each in beside)})
         reach = reaches.get(asked.id, Reach())
         moving = [asked.id, *(each.id for each in event if each.id != asked.id)]
+        parts = [each for each in event if each.reason == asked.reason]
+        care = plan_shown(parts, asked.review_on, now)
         won = None if asked.state is State.SEARCHING else found.won
         said = condition(won.condition or "") if won else None
         ahead = dispatch_queries.ahead(asked, now)
@@ -170,7 +175,9 @@ class FollowPage(FollowList):
             mine=mine,
             coordinates=Role.COORDINATOR in account.roles,
             needs=[lines.need_line(each, asked.id) for each in event] if len(event) > 1 else [],
-            plan=plans.grid([each for each in event if each.reason == asked.reason]),
+            plan=care.plan,
+            progress=care.progress,
+            told=care.told,
             reach=reach,
             refusals=refusals_in_words(reach.answers),
             won=won,

@@ -15,12 +15,12 @@ from app.accounts.models import Account
 from app.care_requests.attachments import MOST
 from app.core.db import new_id
 from app.core.forms import DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
-from app.desk.plan_form import PlanForm
 from app.directory.models import PractitionerRole
 from app.documents.intake import Intake
 from app.language.phrases import gettext as _
 from app.language.phrases import later, said
 from app.language.words import date_words
+from app.passages.forms import PlanForm
 from app.pathways.schema import Pathway, Question, Reason, SignOff, windows_open
 
 PROTOCOL, DOCTOR = "protocol", "doctor"

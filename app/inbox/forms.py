@@ -111,13 +111,13 @@ class HandoverForm(Form):
     def __init__(self, people: Sequence[PractitionerRole], now: datetime, **values: Any) -> None:
         super().__init__(**values)
         self.today = clock.paris(now).date()
-        nobody = ("", _("Relais cherche quelqu'un"))
+        self.people, nobody = people, ("", _("Relais cherche quelqu'un"))
         self.to.choices = [nobody, *((str(role.id), role.name) for role in people)]
 
     @property
     def named(self) -> str:
         """Whom she asks first."""
-        return str(dict(self.to.choices).get(self.to.data, ""))
+        return next((role.name for role in self.people if str(role.id) == self.to.data), "")
 
     def validate_day(self, field: Field) -> None:
         if field.data is None:

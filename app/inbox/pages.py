@@ -33,22 +33,20 @@ from app.inbox import queries
 from app.inbox.cards import Card, Known, card, full_name, known
 from app.inbox.forms import AppointmentForm, HandoverForm, QuestionForm, ReplacementForm
 from app.inbox.queries import Numbers, Recipient, stand_in
-from app.inbox.replacements import Replacement, away, locums
+from app.inbox.replacements import Replacement, away
 from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
-from app.inbox.tour import Stop, stops_of, tour
 from app.inbox.words import WITHDRAWALS
 from app.language.phrases import gettext as _
-from app.language.words import date_words
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
 from app.passages import queries as passage_queries
 from app.passages.actions import CARED_FOR
-from app.passages.queries import PassageFacts
-from app.passages.rules import progress_of
-from app.passages.words import MOMENTS as PASSAGE_MOMENTS
+from app.passages.plans import how_far
 from app.passages.words import STATES as PASSAGE_STATES
-from app.passages.words import progress_in_words
+from app.passages.words import when_said
 from app.pathways.schema import After
+from app.relays.queries import locums
+from app.relays.tour import Stop, stops_of, tour
 
 
 @dataclass(frozen=True)
@@ -243,22 +241,17 @@ def _care_that_goes_on(offer: Offer, now: datetime) -> dict[str, Any]:
     request = offer.request
     shared = care_request_queries.shared_with(request)
     passages = passage_queries.shown([each.id for each in shared])
-    total = None if any(each.review_on for each in shared) else sum(len(each.visits) for each in shared)
     said = [each for each in passages if each.said_at][::-1][:TOLD_LATELY]
     photos = passage_queries.photos_of([each.id for each in said])
     return {
-        "progress": progress_in_words(progress_of(passages, total), now, request.review_on),
+        "progress": how_far(shared, passages, request.review_on, now),
         "stops": stops_of(request, passages, offer.id, now),
         "last_said": next((each.id for each in said if each.request_id == request.id), None),
         "told": [
-            PassageTold(_when(each), str(PASSAGE_STATES[each.state]), each.note or "", photos.get(each.id, ()))
+            PassageTold(when_said(each), str(PASSAGE_STATES[each.state]), each.note or "", photos.get(each.id, ()))
             for each in said
         ],
     }
-
-
-def _when(passage: PassageFacts) -> str:
-    return f"{date_words(passage.day, 'EEE d MMM')}, {PASSAGE_MOMENTS[passage.moment]}"
 
 
 def _place(offer: Offer, mode: str) -> str:

@@ -16,9 +16,10 @@ from app.directory.queries import colleagues
 from app.inbox.forms import ReplacementForm, SkillsForm
 from app.inbox.mine import my_role, my_roles
 from app.inbox.pages import PracticePage, RolePlace
-from app.inbox.replacements import away, end_of, locums
+from app.inbox.replacements import away, end_of
 from app.inbox.views import bp
 from app.inbox.words import skills_for
+from app.relays.queries import locums
 
 
 @bp.get("/practice")

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app import clock
-from app.circles.rules import named
 from app.directory.models import PractitionerRole
-from app.directory.queries import known_near
 from app.language.words import day, near_day
 
 
@@ -25,20 +23,6 @@ def away(replacement: PractitionerRole | None, until: datetime | None, now: date
     last = until - timedelta(seconds=1)
     days = (clock.paris(last).date() - clock.paris(now).date()).days
     return Replacement(replacement.name, day(last, now), soon=bool(near_day(days)))
-
-
-FOUND = 8
-
-
-def locums(role: PractitionerRole, typed: str) -> list[PractitionerRole]:
-    """Of the same profession, in whichever practice, those whose name is typed and who answer in Relais, the nearest
-    first; nobody for nothing typed."""
-    if not typed.strip() or role.practitioner_id is None:
-        return []
-    near = known_near(role.profession, role.organization.commune)
-    away = [one for one in near if one.can_sign_in and one.organization_id != role.organization_id]
-    found = named(typed, [(one.name, one) for one in away if one.practitioner_id != role.practitioner_id])
-    return found[:FOUND]
 
 
 def end_of(last: date) -> datetime:

@@ -9,16 +9,14 @@ from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.appointments import actions as appointments
 from app.appointments.models import Appointment
-from app.appointments.queries import of_request as appointments_of
 from app.appointments.words import modes_of
 from app.care_requests import actions as care_requests
 from app.care_requests.models import State, Verb
-from app.care_requests.rules import follows
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.dispatch import actions as dispatch
-from app.dispatch.models import Offer, OfferState
+from app.dispatch.models import OfferState
 from app.inbox import queries
 from app.inbox.forms import AppointmentForm, WithdrawalForm
 from app.inbox.mine import locked_offer_of, my_inboxes, my_offer, url_of
@@ -26,11 +24,8 @@ from app.inbox.offers import offer_page, tap_of
 from app.inbox.pages import visits_of
 from app.inbox.views import bp
 from app.inbox.words import WITHDRAWALS
-from app.language.phrases import gettext as _
-from app.language.phrases import kept, ngettext
-from app.language.words import day
-from app.passages import queries as passages
-from app.passages.rules import PassageState
+from app.language.phrases import kept
+from app.relays.queries import doubts_of
 
 SAID = {Verb.START: State.STARTED, Verb.FINISH: State.DONE}
 
@@ -147,23 +142,6 @@ def _say(offer_id: UUID, verb: Verb) -> Response:
         # A second tap finds it said already: the same answer as the first.
         said = moved or (visit is not None and visit.request.state is SAID[verb])
     return _said(offer_id, said)
-
-
-def doubts_of(offer: Offer, verb: Verb) -> list[str]:
-    """What is asked before the care begins or ends: a day that has not come, a list left empty, passages to come."""
-    care, found = offer.request, appointments_of(offer.request_id)
-    if offer.state is not OfferState.WON or follows(care.state, verb) is None:
-        return []
-    doubts = []
-    if found and found.starts_at and clock.paris(found.starts_at).date() > clock.paris(clock.now()).date():
-        doubts.append(_("Le rendez-vous est prévu %(day)s.", day=day(found.starts_at)))
-    if verb is Verb.FINISH:
-        if care.rulebook.after.checklist and not (found and found.ticked):
-            doubts.append(_("Rien n'est coché dans la liste du rendez-vous."))
-        left = sum(each.state is PassageState.PLANNED for each in passages.of_request(care.id))
-        if left:
-            doubts.append(ngettext("Il reste %(num)s passage.", "Il reste %(num)s passages.", left))
-    return doubts
 
 
 @bp.post("/offers/<uuid:offer_id>/withdrawal")

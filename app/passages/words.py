@@ -8,6 +8,7 @@ from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext
 from app.language.words import date_words, near_day
 from app.messages.models import Notice
+from app.passages.queries import PassageFacts
 from app.passages.rules import PassageState, Progress
 
 MOMENTS: dict[str, str] = {"morning": later("matin"), "midday": later("midi"), "evening": later("soir")}
@@ -59,6 +60,22 @@ def progress_in_words(progress: Progress, now: datetime, review_on: date | None 
     if review_on:
         parts.append(_("à revoir le %(day)s", day=date_words(review_on, "d MMMM")))
     return ", ".join(parts)
+
+
+def when_said(passage: PassageFacts) -> str:
+    """`mer. 25 nov., matin`."""
+    return f"{date_words(passage.day, 'EEE d MMM')}, {MOMENTS[passage.moment]}"
+
+
+def outcome_of(passage: PassageFacts) -> tuple[str, str]:
+    """`done`, `missed` or `held`, and the words for it; empty while it is to come."""
+    if passage.state is PassageState.DONE:
+        return "done", str(STATES[passage.state])
+    if passage.state is not PassageState.PLANNED:
+        return "missed", str(STATES[passage.state])
+    if passage.held:
+        return "held", _("suspendu")
+    return ("missed", _("non noté")) if passage.asked_at else ("", "")
 
 
 def when_next(visit: Visit, now: datetime) -> str:

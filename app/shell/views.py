@@ -89,7 +89,7 @@ STYLES = (
         "documents",
         "notice",
     ),
-    *("widths", "pages", "desk", "board", "print"),
+    *("widths", "pages", "passages", "desk", "board", "print"),
 )
 JOINED = {
     "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),

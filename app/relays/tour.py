@@ -14,7 +14,6 @@ from app.care_requests.models import CareRequest, FollowsPathway
 from app.care_requests.rules import MOMENTS
 from app.core.db import rows
 from app.dispatch.models import Offer, OfferState
-from app.inbox.mine import url_of
 from app.language.phrases import gettext as _
 from app.language.phrases import said
 from app.language.words import date_words, hour, near_day
@@ -29,16 +28,17 @@ from app.patients.models import Patient, shown_name
 UNSAID_SINCE = timedelta(days=3)
 """How far back a passage that nobody spoke of stays before her eyes."""
 
-MOST = 60
+STOPS = 60
 
 
 @dataclass(frozen=True)
 class Stop:
     """One passage, whoever it is for. `when`: the hour where one is agreed, else the moment; `day`: of one that is not
-    today's; `state`: in words, empty while it is to come; `can`: whether something may be said of it."""
+    today's; `state`: in words, empty while it is
+    to come; `early`: its day has not come."""
 
     id: UUID
-    url: str
+    offer_id: UUID
     when: str
     day: str
     name: str
@@ -79,7 +79,7 @@ _TOUR = (
     .where(Passage.day.between(bindparam("since"), bindparam("today")))
     .where((Passage.day == bindparam("today")) | (Passage.state == PassageState.PLANNED))
     .order_by(Passage.day, Passage.id)
-    .limit(MOST)
+    .limit(STOPS)
 )
 
 
@@ -112,7 +112,7 @@ def _stop(row: _Row, today: date) -> Stop:
     when = hour(row.starts_at) if _hour_of(row) else str(MOMENT_NAMES[row.moment]).capitalize()
     return Stop(
         id=row.id,
-        url=url_of(row.offer_id),
+        offer_id=row.offer_id,
         when=when,
         day="" if away == 0 else near_day(away) or date_words(row.day, "EEEE d MMMM"),
         name=shown_name(row.given_names, row.birth_name) if row.given_names else _("Sans patient"),
@@ -144,7 +144,7 @@ def _of_plan(request: CareRequest, passage: Any, offer_id: UUID, today: date) ->
     away = (passage.day - today).days
     return Stop(
         id=passage.id,
-        url=url_of(offer_id),
+        offer_id=offer_id,
         when=str(MOMENT_NAMES[passage.moment]).capitalize(),
         day=near_day(away) or date_words(passage.day, "EEEE d MMMM"),
         name="",
