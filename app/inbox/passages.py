@@ -47,6 +47,7 @@ def my_passage(passage_id: UUID) -> tuple[Passage, UUID]:
 @role(Role.PRACTITIONER)
 def say(passage_id: UUID) -> Response:
     """`state`: done, or why not. `early=yes`: she means it, although its day has not come."""
+    my_passage(passage_id)
     now, said = clock.now(), request.form.get("state", "")
     if said not in [each.value for each in SAYABLE]:
         abort(400)

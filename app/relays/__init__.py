@@ -1,4 +1,4 @@
-"""Care that changes hands: who leaves a plan that has begun, who goes on with the rest, and whom she names for it."""
+"""The round of who cares: today's passages in order, and care that changes hands."""
 
 from flask import Flask
 

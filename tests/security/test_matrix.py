@@ -27,11 +27,13 @@ from app.documents.models import Document
 from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
+from app.passages.models import Passage
 from app.patients.merging import merge, note_likely
 from app.patients.models import EmergencyAccess, LikelyDuplicate
 from app.push.models import Subscription
 from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
+from tests.passages.care import TEN_DAYS
 from tests.tablets.ward import CODE, enrolled
 
 REQUESTERS = ("requester", "case-manager")
@@ -175,6 +177,8 @@ TABLE: dict[str, Row] = {
     "POST /offers/<uuid:offer_id>/called": OFFER,
     "POST /offers/<uuid:offer_id>/checklist": OFFER,
     "POST /offers/<uuid:offer_id>/end": OFFER,
+    "GET /offers/<uuid:offer_id>/handover": OFFER,
+    "POST /offers/<uuid:offer_id>/handover": OFFER,
     "POST /offers/<uuid:offer_id>/question": OFFER,
     "POST /offers/<uuid:offer_id>/refusal": OFFER,
     "POST /offers/<uuid:offer_id>/relay": OFFER,
@@ -198,6 +202,9 @@ TABLE: dict[str, Row] = {
     "GET /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
     "POST /patients/identity": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
     # Who registered her, asked for her, said yes, or usually cares for her.
+    "POST /passages/<uuid:passage_id>/delay": OFFER,
+    "POST /passages/<uuid:passage_id>/line": OFFER,
+    "POST /passages/<uuid:passage_id>/outcome": OFFER,
     "GET /patients/<uuid:patient_id>": PERSON,
     "GET /patients/<uuid:patient_id>/correction": PERSON,
     "POST /patients/<uuid:patient_id>/identity-check": PERSON,
@@ -332,7 +339,7 @@ def world(town: Town) -> World:
     }
     leaver = town._person("Léa", "Partante", Role.REQUESTER, town.emergency_id)
     town.asks(patient=town.patient("Odile", usual=[usual]))
-    request = town.asks(patient=town.patient("Monique"))
+    request = town.asks(patient=town.patient("Monique"), visits=TEN_DAYS)
     town.time_passes(seconds=1)
     winner = nurse(people["winner"])
     assert winner.accepts() == 200
@@ -373,6 +380,7 @@ def world(town: Town) -> World:
             "patient_id": first(CareRequest.patient_id, CareRequest.id == request),
             "slug": "home-care",
             "offer_id": offer.id,
+            "passage_id": first(Passage.id, Passage.request_id == request),
             "document_id": joined[0].id,
             "number": 1,
             "inquiry_id": joined[1].id,
