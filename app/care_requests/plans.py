@@ -8,10 +8,12 @@ from itertools import pairwise
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
-from app.care_requests.words import MOMENT_WORDS, WEEKDAYS
+from app.care_requests.words import MOMENT_WORDS
 from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext
 from app.language.words import date_words
+
+A_MONDAY = date(2026, 11, 23)
 
 THE = {"morning": later("le matin"), "midday": later("à midi"), "evening": later("le soir")}
 EACH = {"morning": later("chaque matin"), "midday": later("chaque midi"), "evening": later("chaque soir")}
@@ -69,8 +71,8 @@ def _of_the_week(days: Sequence[date]) -> str:
         return ""
     if len(used) == 6:
         [never] = set(range(7)) - set(used)
-        return _("chaque jour sauf le %(day)s", day=str(WEEKDAYS[never]).lower())
-    *first, last = (_("le %(day)s", day=str(WEEKDAYS[day]).lower()) for day in used)
+        return _("chaque jour sauf le %(day)s", day=_weekday(never))
+    *first, last = (_("le %(day)s", day=_weekday(day)) for day in used)
     return _("%(first)s et %(last)s", first=", ".join(first), last=last)
 
 
@@ -81,6 +83,11 @@ def _moments(moments: Sequence[str]) -> str:
         return THE[moments[0]]
     *first, last = (BARE[moment] for moment in moments)
     return _("%(first)s et %(last)s", first=", ".join(map(str, first)), last=last)
+
+
+def _weekday(number: int) -> str:
+    """`lundi`, as the language writes it within a sentence."""
+    return date_words(A_MONDAY + timedelta(days=number), "EEEE")
 
 
 def _all_but_weekends(days: Sequence[date]) -> bool:

@@ -78,6 +78,9 @@ class AnswerResult(enum.StrEnum):
 OVER = (OfferState.LOST, OfferState.WITHDRAWN)
 """Of an offer that nothing makes answerable again: whoever is asked once more is made another."""
 
+NO = (OfferState.REFUSED, OfferState.RELAYED)
+"""Of an offer to which its person may still say yes by a later tap."""
+
 YES = {OfferState.WON: AnswerResult.WON, OfferState.PROPOSED: AnswerResult.PROPOSED}
 
 
@@ -98,7 +101,7 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: Tap | None = None, 
         return YES[offer.state] if _says_the_same(offer, tap, said) else AnswerResult.TOO_LATE
     if tap.said_in(offer.heard):
         return _said_otherwise(offer)
-    if offer.state is OfferState.REFUSED and not tap.is_later_than(offer.answered_at):
+    if offer.state in NO and not tap.is_later_than(offer.answered_at):
         return AnswerResult.OUTDATED
     if not _may_still(offer, request, now):
         return AnswerResult.TOO_LATE
@@ -121,7 +124,7 @@ def _said_otherwise(offer: Offer) -> AnswerResult:
 def _may_still(offer: Offer, request: CareRequest, now: datetime) -> bool:
     if offer.state is OfferState.OPEN:
         return True
-    if offer.state is OfferState.REFUSED:
+    if offer.state in NO:
         return now < offer.expires_at or request.state is State.UNANSWERED
     return offer.state is OfferState.EXPIRED and request.state in (State.SEARCHING, State.UNANSWERED)
 

@@ -121,7 +121,7 @@ def _seconds(said: object) -> timedelta:
 
 def _may_take(offer: Offer, said: str, now: datetime) -> bool:
     """A part that is no part any more would be the whole: nobody is given what she did not say."""
-    answerable = offer.state in (OfferState.OPEN, OfferState.EXPIRED, OfferState.REFUSED)
+    answerable = offer.state in (OfferState.OPEN, OfferState.EXPIRED, *answers.NO)
     return not answerable or said in [part.slug for part in parts(offer, now)]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from wtforms import Field, RadioField
 from wtforms.validators import StopValidation
@@ -68,6 +68,11 @@ class PlanForm(Form):
     review_on = DayField(later("À revoir le"))
     starts_at: datetime | None = None
     title = ""
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        for field in (self.until, self.number, self.review_on):
+            field.flags.required = True  # Where it is asked; what is not is hidden, and read by nobody.
 
     @property
     def recurs(self) -> bool:

@@ -58,7 +58,7 @@ def progress_in_words(progress: Progress, now: datetime, review_on: date | None 
     if progress.late:
         parts.append(_("en retard"))
     if review_on:
-        parts.append(_("à revoir le %(day)s", day=date_words(review_on, "d MMMM")))
+        parts.append(_("à revoir le %(date)s", date=date_words(review_on, "d MMMM")))
     return ", ".join(parts)
 
 
