@@ -10,10 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
+from sqlalchemy import select
 
+from app import clock
+from app.accounts.models import Account, Role
 from app.cli import main
+from app.cli.context import application
+from app.core.db import db, transaction
+from app.pathways.actions import adopt
+from app.pathways.library import pathways
 from tests.conftest import free_port
 from tests.services.once import made_once
 from tests.services.push_service import FakePushService
@@ -38,16 +47,30 @@ def loaded_data(run_folder: Path) -> Path:
 
     def load(folder: Path) -> None:
         for command in (["migrate"], ["demo", "load"]):
-            relais(folder, 8000, *command)
+            relais(folder, 8000, main, *command)
+        relais(folder, 8000, ask_everyone_near)
 
     return made_once(run_folder / "territory-of-today", load)
 
 
-def relais(folder: Path, port: int, *command: str) -> None:
+def relais(folder: Path, port: int, command: click.Command, *arguments: str) -> None:
     """In this process, which has read the house already: another would take two seconds to."""
     apart = {name: None for name in os.environ if name.startswith("RELAIS_")} | environment(folder, port)
-    run = CliRunner().invoke(main, command, env=apart)
+    run = CliRunner().invoke(command, arguments, env=apart)
     assert run.exit_code == 0, run.output
+
+
+@click.command()
+def ask_everyone_near() -> None:
+    """The coordinator lets a search ask everyone of a circle at once. Who is among the first few depends on the hour at
+    which the tests run: on who answers at that hour, and who was asked often these days."""
+    with application().app_context(), transaction():
+        coordinator = db.session.scalars(select(Account).where(Account.persona == "coordinator")).one()
+        [territory] = coordinator.organizations(Role.COORDINATOR)
+        for pathway in pathways().values():
+            circles = tuple(replace(stage, offers=50) if stage.km else stage for stage in pathway.search.stages)
+            many = replace(pathway, search=replace(pathway.search, stages=circles))
+            adopt(many, territory, by=coordinator.id, now=clock.now())
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +80,7 @@ def house(loaded_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     shutil.copytree(loaded_data, folder, dirs_exist_ok=True)
     push_service = FakePushService()
     port = free_port()
-    relais(folder, port, "demo", "load")  # The invented people's phones ring on this port.
+    relais(folder, port, main, "demo", "load")  # The invented people's phones ring on this port.
     log = (folder / "house.log").open("w")
     processes = [
         subprocess.Popen(

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Page
 
 from tests.services.push_service import PushDevice
 
-PATIENCE = 30_000
+PATIENCE = 60_000
 """ms until what is waited for counts as not coming: a busy machine may stall for seconds."""
 
 expect.set_options(timeout=PATIENCE)
