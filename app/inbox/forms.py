@@ -99,7 +99,7 @@ class LineForm(Form):
     )
 
 
-class HandoverForm(Form):
+class PartingForm(Form):
     """From which day somebody else goes on, why, and whom to ask first."""
 
     day = DayField(later("À partir de quel jour ?"), validators=[InputRequired(later("Choisissez un jour."))])

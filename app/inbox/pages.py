@@ -31,7 +31,7 @@ from app.dispatch.words import REFUSALS
 from app.documents.models import Document
 from app.inbox import queries
 from app.inbox.cards import Card, Known, card, full_name, known
-from app.inbox.forms import AppointmentForm, HandoverForm, QuestionForm, ReplacementForm
+from app.inbox.forms import AppointmentForm, PartingForm, QuestionForm, ReplacementForm
 from app.inbox.queries import Numbers, Recipient, stand_in
 from app.inbox.replacements import Replacement, away
 from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
@@ -294,7 +294,7 @@ def visits_of(inboxes: Sequence[UUID], now: datetime, notice: str = "") -> Visit
 
 
 @dataclass(frozen=True)
-class HandoverPage(Page):
+class PartingPage(Page):
     """Handing the rest of a plan over. `people`: whom she may name, each with why; `typed`: whom she looks for."""
 
     template = "inbox/handover.html"
@@ -302,21 +302,21 @@ class HandoverPage(Page):
     offer: Offer
     care: str
     progress: str
-    form: HandoverForm
+    form: PartingForm
     people: list[tuple[PractitionerRole, str]]
     typed: str
 
 
-def handover_of(offer: Offer, now: datetime, typed: str, form: HandoverForm | None) -> HandoverPage | None:
+def handover_of(offer: Offer, now: datetime, typed: str, form: PartingForm | None) -> PartingPage | None:
     """None unless the plan is hers and goes on."""
     request = offer.request
     if offer.state is not OfferState.WON or request.state not in CARED_FOR or not request.visits:
         return None
     near = [(role, _("même cabinet")) for role in colleagues(offer.role)]
     people = [*near, *((role, role.organization.name) for role in locums(offer.role, typed))]
-    fresh = form or HandoverForm([role for role, _why in people], now, formdata=None, day=clock.paris(now).date())
+    fresh = form or PartingForm([role for role, _why in people], now, formdata=None, day=clock.paris(now).date())
     going = _care_that_goes_on(offer, now)
-    return HandoverPage(offer, card(offer, now).care, going["progress"], fresh, people, typed)
+    return PartingPage(offer, card(offer, now).care, going["progress"], fresh, people, typed)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from app.core.security import takes
 from app.dispatch.models import Offer, OfferState
 from app.documents.intake import ROOM, received
 from app.documents.rules import WrongDocument
-from app.inbox.forms import HandoverForm, LineForm
+from app.inbox.forms import LineForm, PartingForm
 from app.inbox.mine import locked_offer_of, my_inboxes, my_offer, url_of
 from app.inbox.offers import offer_page, tap_of
-from app.inbox.pages import HandoverPage, handover_of
+from app.inbox.pages import PartingPage, handover_of
 from app.inbox.taps import wants_words
 from app.inbox.views import bp
 from app.inbox.visits import visits_page
@@ -122,9 +122,9 @@ def handover(offer_id: UUID) -> Response:
     return handover_page(my_offer(offer_id), None)
 
 
-def handover_page(offer: Offer, form: HandoverForm | None, status: int = 200) -> Response:
+def handover_page(offer: Offer, form: PartingForm | None, status: int = 200) -> Response:
     """404 once it is not hers to hand over."""
-    shown: HandoverPage = handover_of(offer, clock.now(), _typed(), form) or abort(404)
+    shown: PartingPage = handover_of(offer, clock.now(), _typed(), form) or abort(404)
     return page(shown, status=status)
 
 
@@ -139,7 +139,7 @@ def hand_over(offer_id: UUID) -> Response:
     """From a day on, the rest of the plan is somebody else's: of her practice, a locum, or whom Relais finds."""
     now = clock.now()
     shown = handover_of(my_offer(offer_id), now, _typed(), None) or abort(404)
-    form = HandoverForm([role for role, _why in shown.people], now)
+    form = PartingForm([role for role, _why in shown.people], now)
     if is_resumed() or not form.validate() or form.day.data is None:
         return handover_page(my_offer(offer_id), form, 422)
     to = next((role for role, _why in shown.people if role.id == uuid_or_none(form.to.data)), None)

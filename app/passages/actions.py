@@ -20,6 +20,7 @@ from app.core.db import db, lock_in_order
 from app.documents.models import Document
 from app.language.phrases import kept, later
 from app.language.words import date_words
+from app.live.actions import changed
 from app.messages.models import Notice
 from app.passages import queries, words
 from app.passages.models import Passage, PassageDocument
@@ -45,13 +46,22 @@ def follow_plan(moved: PlanMoved) -> None:
     db.session.flush()
     rows = {Visit(row.day, row.moment): row for row in queries.of_request(request.id)}
     planned = read_visits(request.visits) if request.state in CARED_FOR else ()
+    plan_id = queries.plan_of(request)
     needed = changes(planned, {visit: _stays(row) for visit, row in rows.items()}, today)
     for visit in needed.drop:
         db.session.delete(rows[visit])
     db.session.flush()
+    if plan_id != request.id:
+        changed("request", plan_id)
     if needed.add and request.performer_id:
-        plan_id = queries.plan_of(request)
         db.session.add_all(_passage(plan_id, request, request.performer_id, visit) for visit in needed.add)
+
+
+def refresh_plan(request: CareRequest, plan_id: UUID) -> None:
+    """Those of the part, and the page of the whole, which shows every part of its plan."""
+    care_requests.refresh_screens(request)
+    if plan_id != request.id:
+        changed("request", plan_id)
 
 
 def _stays(row: Passage) -> bool:
@@ -107,7 +117,7 @@ def say(
     if state is PassageState.DONE and request.state is not State.STARTED:
         care_requests.move(request, Verb.START, by=by, now=now)
     _follow(passage, request, by, now)
-    care_requests.refresh_screens(request)
+    refresh_plan(request, passage.plan_id)
     return Heard.SAID
 
 
@@ -146,7 +156,7 @@ def hold_all(patient_id: UUID, held: bool, now: datetime) -> None:
     for request_id in db.session.scalars(select(CareRequest.id).where(*theirs).order_by(CareRequest.id)).all():
         request = care_requests.lock(request_id)
         if _set_held(held, Passage.request_id == request_id, Passage.day >= clock.paris(now).date()):
-            care_requests.refresh_screens(request)
+            refresh_plan(request, queries.plan_of(request))
 
 
 def worry(passage: Passage, request: CareRequest, now: datetime) -> None:
@@ -174,7 +184,7 @@ def be_late(passage: Passage, *, now: datetime) -> bool:
         return False
     if passage.late_at is None:
         passage.late_at = now
-        care_requests.refresh_screens(request)
+        refresh_plan(request, passage.plan_id)
     return True
 
 
@@ -189,4 +199,4 @@ def tell_circle(passage: Passage, line: str, photos: Sequence[Document], *, by: 
         db.session.add_all(PassageDocument(document_id=each.id, passage_id=passage.id) for each in photos)
     if line or photos:
         record("passage.told", passage, by, now=now, patient=request.patient_id)
-        care_requests.refresh_screens(request)
+        refresh_plan(request, passage.plan_id)

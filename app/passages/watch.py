@@ -15,7 +15,7 @@ from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.messages import actions as messages
 from app.passages import words
-from app.passages.actions import worry
+from app.passages.actions import refresh_plan, worry
 from app.passages.models import Passage
 from app.passages.rules import PassageState
 
@@ -55,7 +55,7 @@ def _ask(passage_id: UUID, now: datetime) -> None:
     for account in accounts_of([passage.role_id]).get(passage.role_id, []):
         messages.alert(account, passage.id, "passage", words.ASK_NOTICE, now=now, expires_at=now + NEWS_LIFE)
     worry(passage, request, now)
-    care_requests.refresh_screens(request)
+    refresh_plan(request, passage.plan_id)
 
 
 def _write_on(request_id: UUID, now: datetime) -> None:

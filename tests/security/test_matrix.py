@@ -307,6 +307,8 @@ NEEDS_PATIENT = ("POST /requests", "POST /requests/refusal")
 
 SIGNING_OUT = ("accounts.sign_out", "tablets.lock")
 
+FIRST_PASSAGE = (Passage.day == TEN_DAYS[0].day) & (Passage.moment == TEN_DAYS[0].moment)
+
 LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out", "<uuid:tablet_id>/removal")
 """What ends something comes last, so that the rest was asked of something that lives."""
 
@@ -380,7 +382,7 @@ def world(town: Town) -> World:
             "patient_id": first(CareRequest.patient_id, CareRequest.id == request),
             "slug": "home-care",
             "offer_id": offer.id,
-            "passage_id": first(Passage.id, Passage.request_id == request),
+            "passage_id": first(Passage.id, (Passage.request_id == request) & FIRST_PASSAGE),
             "document_id": joined[0].id,
             "number": 1,
             "inquiry_id": joined[1].id,
