@@ -78,6 +78,11 @@ class Account(Identified, Named, Model):
     def roles(self) -> frozenset[Role]:
         return frozenset(membership.role for membership in self.memberships_here)
 
+    @property
+    def is_alerted(self) -> bool:
+        """Does Relais tell her anything on her phone? Whoever only administers is told nothing."""
+        return self.roles != {Role.ADMINISTRATOR}
+
     def may_grant(self, organization_id: UUID) -> frozenset[Role]:
         """The roles this person may give to others in that organization; none elsewhere than at home."""
         mine = (m.role for m in self.memberships_here if m.organization_id == organization_id)

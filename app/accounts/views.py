@@ -24,6 +24,7 @@ from app.core.ways import way
 from app.language import templates
 from app.language.phrases import LANGUAGES
 from app.language.phrases import gettext as _
+from app.organizations.queries import only_territory
 
 bp = Blueprint("accounts", __name__)
 log = structlog.get_logger()
@@ -43,7 +44,8 @@ def sign_in() -> AnyResponse:
     if current_user.is_authenticated:
         return redirect(way_back(), 303)
     connect = current_app.config["SETTINGS"].pro_sante_connect
-    return page("accounts/sign_in.html", next=own_path(request.args.get("next", "")), pro_sante_connect=connect)
+    next_page = own_path(request.args.get("next", ""))
+    return page("accounts/sign_in.html", next=next_page, pro_sante_connect=connect, territory=only_territory())
 
 
 @bp.post("/sign-in/options")

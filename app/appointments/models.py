@@ -60,7 +60,9 @@ class PatientSpace(Identified, Model):
     """The lasting page of one person: who comes, who cares for her, who looked. Her card opens it: a code to scan, and
     two words, which reminders repeat so that she knows them for true.
 
-    All of it is drawn anew when a card is lost. `reminders`: she may refuse them.
+    Codes and words are drawn anew when a card is lost. `reminders`: she may refuse them, or have them by mail at
+    `email` instead of by SMS. How she reads, on her pages, her card and what is sent to her: in which `language` (none:
+    nobody said), in `large` letters.
     """
 
     __tablename__ = "patient_space"
@@ -71,6 +73,9 @@ class PatientSpace(Identified, Model):
     calendar_token: Mapped[str] = mapped_column(Sealed)
     code_words: Mapped[str] = mapped_column(Sealed)  # two, with a space between
     reminders: Mapped[bool] = mapped_column(default=True)
+    email: Mapped[str | None] = mapped_column(Sealed)
+    language: Mapped[str | None]
+    large: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
 
     patient: Mapped[Patient] = relationship()

@@ -1,13 +1,14 @@
 """Reads of visits."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from app.appointments.models import Appointment, PatientLink
+from app.appointments.models import Appointment, PatientLink, PatientSpace
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
 from app.core.db import db
@@ -76,6 +77,28 @@ def links_of(appointments: Collection[UUID]) -> dict[UUID, str]:
     kept = select(PatientLink.appointment_id, PatientLink.token_hash)
     rows = db.session.execute(kept.where(PatientLink.appointment_id.in_(appointments)))
     return {row.appointment_id: row.token_hash for row in rows}
+
+
+@dataclass(frozen=True)
+class LinkHolder:
+    """Whoever holds a link or a card, and how she reads. No `language`: nobody said."""
+
+    patient_id: UUID
+    language: str | None
+    large: bool
+
+
+def holder_of_link(token: str) -> LinkHolder | None:
+    """Of the visit to which this link leads, or led."""
+    found = db.session.execute(
+        select(CareRequest.patient_id, PatientSpace.language, PatientSpace.large)
+        .select_from(PatientLink)
+        .join(Appointment, Appointment.id == PatientLink.appointment_id)
+        .join(CareRequest, CareRequest.id == Appointment.request_id)
+        .outerjoin(PatientSpace, PatientSpace.patient_id == CareRequest.patient_id)
+        .where(PatientLink.token_hash == hash_token(token), CareRequest.patient_id.is_not(None))
+    ).one_or_none()
+    return LinkHolder(found.patient_id, found.language, bool(found.large)) if found else None
 
 
 def by_token(token: str, now: datetime) -> PatientLink | None:

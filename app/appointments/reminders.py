@@ -1,4 +1,5 @@
-"""The evening before a visit, its patient is reminded: an SMS that says when, and repeats the two words of her card."""
+"""The evening before a visit, its patient is reminded: an SMS, or a mail where she would rather have one, that says
+when and repeats the two words of her card, in the language that she reads."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.core.db import db
 from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
 from app.language.phrases import gettext as _
+from app.language.phrases import language, later, speaking
 from app.language.words import moment
 from app.letters import actions as letters
 from app.letters.kinds import Words
@@ -22,6 +24,15 @@ from app.letters.rules import Medium, is_mobile
 from app.patients.models import Patient
 
 KIND = "visit-reminder"
+SMS = later("Rappel : votre rendez-vous est %(when)s. Vos deux mots : %(words)s. Répondre : %(link)s")
+MAIL = later("""\
+Bonjour,
+
+Votre rendez-vous est %(when)s.
+Vos deux mots : %(words)s. C'est à cela que vous reconnaissez nos messages.
+
+Répondre, ou voir ce qui a changé : %(link)s
+""")
 
 
 def remind_due(now: datetime) -> int:
@@ -40,19 +51,34 @@ def _remind(visit_id: UUID, now: datetime) -> None:
         return
     visit.remind_at = None
     patient, at = visit.request.patient, visit.starts_at
-    if at and at > now and visit.request.state is State.SCHEDULED and patient and is_reminded(patient):
-        space_of(patient.id, now)  # Its two words sign what is sent.
-        letters.enqueue(KIND, visit.id, patient.phone, now=now, expires_at=at, medium=Medium.SMS)
+    if at is None or at <= now or patient is None or visit.request.state is not State.SCHEDULED:
+        return
+    space = space_of(patient.id, now)  # Its two words sign what is sent.
+    if space.reminders and (by := way_to(patient, space)):
+        address = space.email or patient.phone
+        letters.enqueue(KIND, visit.id, address, now=now, expires_at=at, medium=by)
 
 
-def is_reminded(patient: Patient) -> bool:
-    """Has she a mobile and this Relais a gateway, and does she want it?"""
-    refused = select(PatientSpace.id).where(PatientSpace.patient_id == patient.id, PatientSpace.reminders.is_(False))
-    return can_be_reminded(patient) and db.session.scalar(refused) is None
+def way_to(patient: Patient, space: PatientSpace | None) -> Medium | None:
+    """By what a reminder reaches her; none: only the card and the telephone do."""
+    if space and space.email and can_be_written_to():
+        return Medium.EMAIL
+    return Medium.SMS if can_have_sms(patient) else None
 
 
-def can_be_reminded(patient: Patient) -> bool:
+def is_reminded(patient: Patient, space: PatientSpace | None) -> bool:
+    """Does one reach her, and does she want it?"""
+    return (space is None or space.reminders) and way_to(patient, space) is not None
+
+
+def can_have_sms(patient: Patient) -> bool:
+    """Has she a mobile, and this Relais a gateway?"""
     return bool(current_app.config["SETTINGS"].sms_url) and is_mobile(patient.phone)
+
+
+def can_be_written_to() -> bool:
+    mails: bool = current_app.config["SETTINGS"].mails
+    return mails
 
 
 def compose(letter: Letter, now: datetime) -> Words | None:
@@ -60,18 +86,19 @@ def compose(letter: Letter, now: datetime) -> Words | None:
     visit = db.session.get(Appointment, letter.subject_id)
     if visit is None or visit.starts_at is None or visit.starts_at <= now or visit.request.state is not State.SCHEDULED:
         return None
-    theirs = PatientSpace.patient_id == visit.request.patient_id
-    words = db.session.scalar(select(PatientSpace.code_words).where(theirs))
+    space = db.session.scalar(select(PatientSpace).where(PatientSpace.patient_id == visit.request.patient_id))
     kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == visit.id))
     link = f"{current_app.config['SETTINGS'].base_url}/p/{link_token_for(visit.id, kept)}"
-    when = moment(visit.starts_at, now)
-    if not words:
-        return Words(_("Rappel : votre rendez-vous est %(when)s. Répondre : %(link)s", when=when, link=link))
-    return Words(
-        _(
-            "Rappel : votre rendez-vous est %(when)s. Vos deux mots : %(words)s. Répondre : %(link)s",
-            when=when,
-            words=words,
-            link=link,
+    if space is None:  # Her record has become one with another since.
+        return Words(
+            _(
+                "Rappel : votre rendez-vous est %(when)s. Répondre : %(link)s",
+                when=moment(visit.starts_at, now),
+                link=link,
+            )
         )
-    )
+    with speaking(space.language or language()):
+        values = {"when": moment(visit.starts_at, now), "words": space.code_words, "link": link}
+        if letter.medium is Medium.EMAIL:
+            return Words(MAIL % values, _("Rappel de votre rendez-vous"))
+        return Words(SMS % values)

@@ -68,8 +68,24 @@ def is_calendar_key(space: PatientSpace, key: str) -> bool:
     return same(key, space.calendar_token)
 
 
-def set_reminders(space: PatientSpace, wanted: bool, *, now: datetime) -> None:
-    """Whether she wants to be reminded of visits."""
-    if space.reminders is not wanted:
-        space.reminders = wanted
-        record("space.reminders", space, now=now, wanted=wanted)
+def set_reminders(space: PatientSpace, wanted: bool, email: str | None = None, *, now: datetime) -> None:
+    """Whether she wants to be reminded of visits, and where by mail; otherwise it is by SMS."""
+    if (space.reminders, space.email) != (wanted, email):
+        space.reminders, space.email = wanted, email
+        record("space.reminders", space, now=now, wanted=wanted, by_mail=email is not None)
+
+
+def set_reading(
+    space: PatientSpace,
+    language: str | None = None,
+    large: bool | None = None,
+    *,
+    by: Account | None = None,
+    now: datetime,
+) -> None:
+    """How she reads, as she chose it, or as `by`, who hands her the card, saw that she does. None: as before."""
+    chosen = language or space.language, space.large if large is None else large
+    if (space.language, space.large) != chosen:
+        space.language, space.large = chosen
+        why = "care" if by else "patient"
+        record("space.reading", space, by, now=now, why=why, language=space.language, large=space.large)

@@ -8,7 +8,7 @@ from app.appointments.rules import PartOfDay, read_moment
 from app.directory.models import PractitionerRole
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.language.words import date_words, near_day
+from app.language.words import date_words, listed, near_day
 from app.messages.models import Notice
 
 MODES = {"home": later("À domicile"), "practice": later("Au cabinet"), "remote": later("À distance")}
@@ -53,7 +53,7 @@ NOBODY_CAME_NOTICE = Notice(
 
 def wishes(moments: Iterable[PartOfDay], now: datetime) -> str:
     """`demain matin, lundi 30 novembre soir`; empty for none."""
-    return ", ".join(f"{day_of(each.day, now)} {PART_WORDS[each.part]}" for each in sorted(moments))
+    return listed(f"{day_of(each.day, now)} {PART_WORDS[each.part]}" for each in sorted(moments))
 
 
 def day_of(on: date, now: datetime) -> str:

@@ -68,6 +68,7 @@ ACTS = {
     "space.opened": later("Espace du patient ouvert avec sa carte"),
     "space.renewed": later("Nouvelle carte du patient, l'ancienne n'ouvre plus rien"),
     "space.reminders": later("Rappels voulus ou refusés par le patient"),
+    "space.reading": later("Langue et taille des lettres de l'espace du patient"),
     "access.refused": later("Accès refusé"),
     "secrets.rotated": later("Changement de la clé de scellement"),
     "audit.searched": later("Recherche dans le journal des accès"),
@@ -76,14 +77,20 @@ ACTS = {
     "audit.pruned": later("Fin de conservation de traces anciennes"),
 }
 
-REASONS = {
+READINGS = {
     "care": later("soins"),
-    "whole identity": later("soins, identité donnée en entier"),
+    "coordination": later("coordination"),
     "emergency": later("urgence, hors du cercle de soins"),
+}
+"""Why somebody reads about a person, as she reads it herself."""
+
+REASONS = {
+    **READINGS,
+    "whole identity": later("soins, identité donnée en entier"),
     "patient": later("geste du patient"),
     "sign-in": later("connexion"),
     "sign-out": later("déconnexion"),
-    "enrolment": "inscription",
+    "enrolment": later("inscription"),
     "joins an organization": later("arrivée dans l'organisation"),
     "shared tablet": later("tablette partagée"),
     "by the person": later("par la personne"),
@@ -92,9 +99,8 @@ REASONS = {
     "wrong code": later("code erroné"),
     "joins face to face": later("arrivée dans l'organisation, en présence"),
     "not theirs": later("hors de ses droits"),
-    "coordination": "coordination",
     "control": later("contrôle des accès"),
-    "antivirus": "antivirus",
+    "antivirus": later("antivirus"),
     "patient asked": later("demande du patient"),
     "integrity": later("intégrité des traces"),
     "retention": later("durée de conservation"),

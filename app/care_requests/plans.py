@@ -11,7 +11,7 @@ from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
 from app.care_requests.words import MOMENT_WORDS
 from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext
-from app.language.words import date_words
+from app.language.words import date_words, listed
 
 A_MONDAY = date(2026, 11, 23)
 
@@ -36,12 +36,8 @@ def plan_in_words(visits: Sequence[Visit], review_on: date | None = None) -> str
     if review_on:
         return ", ".join([*map(str, _rhythm(days, same)), _reviewed(review_on)])
     said = [visits_counted(len(visits)), *_rhythm(days, same)]
-    return ", ".join(
-        [
-            *map(str, said),
-            _("le %(date)s", date=_date(days[0])) if len(days) == 1 else _("jusqu'au %(date)s", date=_date(days[-1])),
-        ]
-    )
+    last = _("le %(date)s", date=_date(days[0])) if len(days) == 1 else _("jusqu'au %(date)s", date=_date(days[-1]))
+    return listed([*said, last])
 
 
 def _reviewed(day: date) -> str:
@@ -82,7 +78,7 @@ def _moments(moments: Sequence[str]) -> str:
     if len(moments) == 1:
         return THE[moments[0]]
     *first, last = (BARE[moment] for moment in moments)
-    return _("%(first)s et %(last)s", first=", ".join(map(str, first)), last=last)
+    return _("%(first)s et %(last)s", first=listed(first), last=last)
 
 
 def _weekday(number: int) -> str:

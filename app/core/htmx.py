@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast, overload
 
 from flask import Response, redirect, render_template
 from htmx_flask import Htmx, make_response, request
+from markupsafe import Markup
 
 htmx = Htmx()
 
@@ -30,8 +31,7 @@ def page(shown: Page | str, fragment: str | None = None, status: int = 200, **co
     The same URL answers both, so `Vary: HX-Request` keeps every cache honest. `status`: 200, 409 (too late), 422.
     """
     if isinstance(shown, Page):
-        context = {field.name: getattr(shown, field.name) for field in fields(shown)}
-        template, fragment = shown.template, shown.fragment
+        context, template, fragment = _given(shown), shown.template, shown.fragment
     else:
         template = shown
     wanted = fragment if fragment and wants_part() else template
@@ -39,6 +39,15 @@ def page(shown: Page | str, fragment: str | None = None, status: int = 200, **co
     response.status_code = status
     response.headers["Vary"] = "HX-Request, HX-Request-Type"
     return response
+
+
+def drawn(shown: Page) -> Markup:
+    """What is a part of another page, drawn for itself: in another language, for one."""
+    return Markup(render_template(shown.template, **_given(shown)))  # noqa: S704 -- templates escape
+
+
+def _given(shown: Page) -> dict[str, Any]:
+    return {field.name: getattr(shown, field.name) for field in fields(shown)}
 
 
 def wants_part() -> bool:

@@ -8,17 +8,16 @@ from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS, Role
 from app.appointments import spaces
+from app.appointments.forms import chosen_reading
 from app.appointments.models import Appointment
 from app.audit.readings import read_lately, record_reading
 from app.care_requests import queries as care_request_queries
 from app.core.db import transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import page, see_other, wants_part
-from app.core.qr import qr_svg
-from app.core.ways import way
 from app.desk import queries as desk_queries
 from app.desk.door import bp
-from app.desk.pages import CameBack, FollowPage, PatientCard, follow_list, public
+from app.desk.pages import CameBack, FollowPage, PatientCard, follow_list
 from app.desk.queries import Followed
 
 
@@ -60,8 +59,7 @@ def patient_card(request_id: UUID) -> Response:
     found, appointment, patient = carried(request_id)
     with transaction():  # Whoever was cared for before there were spaces has hers from now on.
         space = spaces.space_of(patient, clock.now())
-    address = public(way("patient-space", token=space.token))
-    return page(PatientCard(found.request, appointment, qr_svg(address), space.code_words))
+    return page(PatientCard.of(found.request, appointment, space))
 
 
 @bp.post("/requests/<uuid:request_id>/card")
@@ -71,6 +69,16 @@ def renew_card(request_id: UUID) -> Response:
     patient = carried(request_id)[2]
     with transaction():
         spaces.renew(spaces.space_of(patient, clock.now()), by=me(), now=clock.now())
+    return see_other(url_for("desk.patient_card", request_id=request_id))
+
+
+@bp.post("/requests/<uuid:request_id>/card/reading")
+@role(*REQUESTERS)
+def set_card_reading(request_id: UUID) -> Response:
+    """Whoever hands the card over sees in which language the patient reads: her pages and reminders speak it too."""
+    patient, now = carried(request_id)[2], clock.now()
+    with transaction():
+        spaces.set_reading(spaces.space_of(patient, now), *chosen_reading(), by=me(), now=now)
     return see_other(url_for("desk.patient_card", request_id=request_id))
 
 

@@ -7,11 +7,12 @@ from typing import Self
 from uuid import UUID
 
 from flask import current_app, request
+from markupsafe import Markup
 
 from app.accounts.models import REQUESTERS, Account, Role
 from app.appointments import actions as appointments
-from app.appointments.models import Appointment
-from app.appointments.reminders import can_be_reminded
+from app.appointments.models import Appointment, PatientSpace
+from app.appointments.reminders import is_reminded
 from app.appointments.words import MODES
 from app.care_requests import attachments
 from app.care_requests import queries as care_request_queries
@@ -20,7 +21,7 @@ from app.care_requests.models import CareRequest, CareTask, InformationCopy, Sta
 from app.care_requests.plans import Grid
 from app.care_requests.rules import OPEN, Verb, condition
 from app.care_requests.words import answers_in_words
-from app.core.htmx import Page
+from app.core.htmx import Page, drawn
 from app.core.qr import qr_svg
 from app.core.ways import way
 from app.desk import lines
@@ -36,6 +37,7 @@ from app.dispatch.queries import Reach, Reachable
 from app.dispatch.words import answers_in_words as refusals_in_words
 from app.dispatch.words import stage
 from app.documents.models import Document
+from app.language.phrases import language, speaking
 from app.passages.plans import plan_shown
 from app.pathways.schema import Pathway, Reason
 from app.patients.forms import CommuneField, PatientForm, PatientSearchForm
@@ -195,7 +197,7 @@ class FollowPage(FollowList):
             modes=MODES,
             patient_link=link,
             qr_svg=qr_svg(link) if link else None,
-            unreminded=bool(link and asked.patient and not can_be_reminded(asked.patient)),
+            unreminded=bool(link and asked.patient and not is_reminded(asked.patient, found.space)),
             farther=stage(ahead.stage.kind, ahead.stage.km) if ahead else "",
             widens=ahead.between if ahead else None,
             cancellation=came_back.cancellation or (CancellationForm() if mine and asked.state in OPEN else None),
@@ -223,15 +225,34 @@ def public(path: str) -> str:
 
 
 @dataclass(frozen=True)
+class Handout(Page):
+    """What goes on paper for the patient: what opens her space as a code to scan, and its two words."""
+
+    template = "desk/_handout.html"
+
+    care_request: CareRequest
+    appointment: Appointment
+    space: PatientSpace
+    qr_svg: str
+
+
+@dataclass(frozen=True)
 class PatientCard(Page):
-    """The card to hand to the patient: what opens her space as a code to scan, and its two words."""
+    """The card to hand over. `handout`: in the language that the patient reads; `reads`: which one; `large`: in large
+    letters."""
 
     template = "desk/card.html"
 
     care_request: CareRequest
-    appointment: Appointment
-    qr_svg: str
-    code_words: str
+    handout: Markup
+    reads: str
+    large: bool
+
+    @classmethod
+    def of(cls, asked: CareRequest, appointment: Appointment, space: PatientSpace) -> Self:
+        code = qr_svg(public(way("patient-space", token=space.token)))
+        with speaking(space.language or language()):
+            return cls(asked, drawn(Handout(asked, appointment, space, code)), language(), space.large)
 
 
 @dataclass(frozen=True)

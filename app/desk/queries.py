@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, select, 
 from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload, lazyload, load_only
 
 from app.accounts.models import REQUESTERS, Account
-from app.appointments.models import Appointment, PatientLink
+from app.appointments.models import Appointment, PatientLink, PatientSpace
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument, InformationCopy, Step
 from app.care_requests.rules import OPEN, State
@@ -23,13 +23,14 @@ Hours = dict[UUID, tuple[datetime, str | None]]
 
 
 class Followed(NamedTuple):
-    """A request, the offer that was taken, the visit and the hash of the patient's link to it; then whether there is
-    anything of each kind that few requests have, so that it is asked for only there."""
+    """A request, the offer that was taken, the visit, the hash of the patient's link to it, and her space; then whether
+    there is anything of each kind that few requests have, so that it is asked for only there."""
 
     request: CareRequest
     won: Offer | None
     appointment: Appointment | None
     link: str | None
+    space: PatientSpace | None
     tasks: bool
     copies: bool
     documents: bool
@@ -44,7 +45,7 @@ def _any(owner: InstrumentedAttribute[UUID], *which: ColumnElement[bool]) -> Col
 
 _FOLLOWED = (
     select(
-        *(CareRequest, Offer, Appointment, PatientLink.token_hash),
+        *(CareRequest, Offer, Appointment, PatientLink.token_hash, PatientSpace),
         _any(CareTask.request_id),
         _any(InformationCopy.request_id),
         _any(EpisodeDocument.episode_id),
@@ -54,6 +55,7 @@ _FOLLOWED = (
     .outerjoin(Offer, (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON))
     .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
     .outerjoin(PatientLink, PatientLink.appointment_id == Appointment.id)
+    .outerjoin(PatientSpace, PatientSpace.patient_id == CareRequest.patient_id)
     .where(CareRequest.id == bindparam("request"))
     .options(
         joinedload(CareRequest.patient).options(defer(Patient.birth_place), defer(Patient.ins)),
@@ -70,7 +72,7 @@ _FOLLOWED = (
 def followed_request(request_id: UUID) -> Followed | None:
     """Whoever asks must still be one who may follow it."""
     row = db.session.execute(_FOLLOWED, {"request": request_id}).one_or_none()
-    return Followed(*row) if row else None
+    return Followed._make(row) if row else None
 
 
 class Happened(NamedTuple):

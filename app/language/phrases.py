@@ -1,10 +1,13 @@
 """In which language the house speaks, and its words. Sources are French, typed plainly; see `app/translations`.
 
+Every screen is read in `LANGUAGES`; what a patient reads, in those of `PATIENTS` too.
+
 `_("…")` and `ngettext("…", "…", n)` find the words now, `later("…")` when somebody reads them (for what is made at
 import or said to another person), `said(text)` those of a file or a row if the catalogue has them: what a person typed
 stays as it is. Templates write `_` and `ngettext` too; there the words are found when the template is compiled.
 """
 
+import gettext as gnu
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,16 +17,22 @@ from pathlib import Path
 from typing import Any, cast
 
 from babel.messages.catalog import Catalog
+from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
-from app.language.typography import in_english, in_french
+from app.language.typography import in_french, in_other_languages
 
 FRENCH, ENGLISH = "fr", "en"
 LANGUAGES = {FRENCH: "Français", ENGLISH: "English"}
 """Each by its own name, the one of the sources first."""
 
+PATIENTS = {**LANGUAGES, "ar": "العربية", "pt": "Português", "tr": "Türkçe", "uk": "Українська"}
+"""Those of a patient's pages and messages."""
+
+RIGHT_TO_LEFT = frozenset({"ar"})
+MOST_FORMS = 6
+
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
-ENGLISH_WORDS = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
 
 _spoken: ContextVar[str] = ContextVar("language", default=FRENCH)
 
@@ -32,42 +41,53 @@ def language() -> str:
     return _spoken.get()
 
 
+def direction() -> str:
+    """`ltr` or `rtl`, as HTML's `dir` says it."""
+    return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
+
+
 def speak(chosen: str) -> None:
     """From now on, in this request or task."""
-    _spoken.set(chosen if chosen in LANGUAGES else FRENCH)
+    _spoken.set(chosen if chosen in PATIENTS else FRENCH)
 
 
 @contextmanager
 def speaking(chosen: str | None) -> Iterator[None]:
     """What is composed within is for somebody who reads `chosen`; none: she never said, so French."""
-    token = _spoken.set(chosen if chosen in LANGUAGES else FRENCH)
+    token = _spoken.set(chosen if chosen in PATIENTS else FRENCH)
     try:
         yield
     finally:
         _spoken.reset(token)
 
 
-def read_catalogue(path: Path = ENGLISH_WORDS) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, locale=ENGLISH)
+def catalogue_of(chosen: str) -> Path:
+    return TRANSLATIONS / chosen / "LC_MESSAGES" / "messages.po"
+
+
+@cache
+def read_catalogue(chosen: str = ENGLISH) -> Catalog:
+    with catalogue_of(chosen).open("rb") as file:
+        return read_po(file, locale=chosen)
 
 
 @cache
 def words_in(chosen: str) -> Mapping[str, str]:
     """Every text of the catalogue, in a language."""
-    texts = {str(each.id): str(each.string) for each in read_catalogue() if each.id and isinstance(each.id, str)}
+    read = read_catalogue(chosen if chosen != FRENCH else ENGLISH)
+    texts = {str(each.id): str(each.string) for each in read if each.id and isinstance(each.id, str)}
     return {text: _set(text, words, chosen) for text, words in texts.items()}
 
 
 @cache
-def plurals_in(chosen: str) -> Mapping[str, tuple[str, str]]:
-    """By its singular, every text that has two forms."""
-    both = [(each.id, tuple(each.string or ("", ""))) for each in read_catalogue() if isinstance(each.id, tuple)]
-    return {ids[0]: (_set(ids[0], words[0], chosen), _set(ids[1], words[1], chosen)) for ids, words in both}
+def plurals_in(chosen: str) -> Mapping[str, tuple[str, ...]]:
+    """By its singular, every text that has several forms, in the order in which `form_of` counts them."""
+    several = [(each.id, tuple(each.string or ())) for each in read_catalogue(chosen) if isinstance(each.id, tuple)]
+    return {ids[0]: tuple(_set(ids[0], each, chosen) for each in forms) for ids, forms in several}
 
 
-def _set(text: str, english: str, chosen: str) -> str:
-    return in_english(english) if english and chosen == ENGLISH else in_french(text)
+def _set(text: str, words: str, chosen: str) -> str:
+    return in_other_languages(words) if words and chosen != FRENCH else in_french(text)
 
 
 def words_of(text: str, chosen: str) -> str:
@@ -75,8 +95,10 @@ def words_of(text: str, chosen: str) -> str:
     return words_in(chosen).get(text) or in_french(text)
 
 
-def forms_of(singular: str, plural: str, chosen: str) -> tuple[str, str]:
-    return plurals_in(chosen).get(singular) or (in_french(singular), in_french(plural))
+def forms_of(singular: str, plural: str, chosen: str) -> tuple[str, ...]:
+    """In the order in which `form_of` counts them: two, Ukrainian three, Arabic six, Turkish one."""
+    held = plurals_in(chosen).get(singular) if chosen != FRENCH else None
+    return held or (in_french(singular), *[in_french(plural)] * (MOST_FORMS - 1))
 
 
 def gettext(text: str, /, **values: object) -> str:
@@ -96,13 +118,24 @@ def decimal(number: float, form: str = "g") -> str:
 
 
 def ngettext(singular: str, plural: str, num: float, /, **values: object) -> str:
-    """French counts zero as one, English as many."""
-    one, many = forms_of(singular, plural, language())
-    return (one if is_one(num) else many) % {"num": num, **values}
+    return forms_of(singular, plural, language())[form_of(num, language())] % {"num": num, **values}
+
+
+def form_of(num: float, chosen: str) -> int:
+    """Which of its forms a language says of so many. French counts zero as one, English as many; for the others as
+    their catalogues are written everywhere (GNU gettext, Unicode CLDR)."""
+    if chosen == FRENCH:
+        return int(num >= 2)
+    return int(num != 1) if chosen == ENGLISH else _counting(chosen)(int(num))
+
+
+@cache
+def _counting(chosen: str) -> Callable[[int], int]:
+    return gnu.c2py(get_plural(chosen).plural_expr)
 
 
 def is_one(num: float) -> bool:
-    return num < 2 if language() == FRENCH else num == 1
+    return form_of(num, language()) == 0
 
 
 def said(text: str) -> str:

@@ -1,6 +1,6 @@
 """Templates whose words are found when they are compiled: one set for each language, and a page looks nothing up."""
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from typing import Any
 from urllib.parse import quote
 
@@ -17,10 +17,12 @@ from app.language import words
 from app.language.phrases import (
     FRENCH,
     LANGUAGES,
+    PATIENTS,
     Later,
+    direction,
+    form_of,
     forms_of,
     gettext,
-    is_one,
     language,
     ngettext,
     said,
@@ -47,7 +49,7 @@ class LanguageEnvironment(Environment):
         return super(LanguageEnvironment, here).get_template(name, parent, globals)
 
     def _in(self, chosen: str) -> "LanguageEnvironment":
-        if chosen == self.language or chosen not in LANGUAGES:
+        if chosen == self.language or chosen not in PATIENTS:
             return self
         if chosen not in self.others:
             other = self.overlay()
@@ -77,8 +79,7 @@ class Translated(NodeTransformer):
         if name == "ngettext" and _constant(node.args[:2]):
             singular, plural = (each.as_const() for each in node.args[:2])
             forms = forms_of(singular, plural, self.language)
-            both: list[nodes.Expr] = [nodes.Const(each, lineno=node.lineno) for each in forms]
-            return self._call("_counted", [*both, *node.args[2:]], node)
+            return self._call("_counted", [nodes.Const(forms, lineno=node.lineno), *node.args[2:]], node)
         return node
 
     def _call(self, name: str, args: list[nodes.Expr], node: nodes.Call) -> nodes.Call:
@@ -94,8 +95,8 @@ def filled(words: str, /, **values: object) -> Markup:
     return Markup(words) % values  # noqa: S704
 
 
-def counted(singular: str, plural: str, /, num: float, **values: object) -> Markup:
-    return Markup(singular if is_one(num) else plural) % {"num": num, **values}  # noqa: S704
+def counted(forms: tuple[str, ...], /, num: float, **values: object) -> Markup:
+    return Markup(forms[form_of(num, language())]) % {"num": num, **values}  # noqa: S704
 
 
 def map_link(address: str) -> str:
@@ -116,7 +117,8 @@ def cookie_name() -> str:
 def listen_to_reader() -> None:
     """Before anybody is known: what the address asks for (a switch is a plain link), what this browser chose, what it
     prefers. Who is signed in and chose in *Moi* is heard later, in `accounts`."""
-    speak(_asked() or request.cookies.get(cookie_name()) or _preferred())
+    chosen = request.cookies.get(cookie_name(), "")
+    speak(_asked() or (chosen if chosen in LANGUAGES else preferred(LANGUAGES)))
 
 
 def _asked() -> str | None:
@@ -124,8 +126,9 @@ def _asked() -> str | None:
     return asked if asked in LANGUAGES else None
 
 
-def _preferred() -> str:
-    return request.accept_languages.best_match(list(LANGUAGES), default=FRENCH) or FRENCH
+def preferred(among: Collection[str]) -> str:
+    """The one that this browser would rather have."""
+    return request.accept_languages.best_match(list(among), default=FRENCH) or FRENCH
 
 
 def remember_choice(response: Response) -> Response:
@@ -169,7 +172,9 @@ def init_app(app: Flask) -> None:
     app.json = LanguageJSON(app)
     environment = app.jinja_env
     environment.undefined = StrictUndefined
-    environment.globals.update(now=clock.now, language=language, languages=LANGUAGES, _=gettext, ngettext=ngettext)
+    environment.globals.update(
+        now=clock.now, language=language, direction=direction, languages=LANGUAGES, _=gettext, ngettext=ngettext
+    )
     environment.filters.update(
         day=words.day,
         distance=words.distance,
@@ -181,6 +186,7 @@ def init_app(app: Flask) -> None:
         moment=words.moment,
         phone=words.phone,
         said=said,
+        sentence=words.sentence,
         span=words.span,
         told=told,
     )

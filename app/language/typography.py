@@ -32,8 +32,8 @@ def in_french(words: str) -> str:
     return words
 
 
-def in_english(words: str) -> str:
-    """The same for English, which has no space before its punctuation."""
+def in_other_languages(words: str) -> str:
+    """The same for those that have no space before their punctuation."""
     for wrong, right in EVERYWHERE:
         words = wrong.sub(right, words)
     return words

@@ -1,6 +1,7 @@
 """How instants, lengths, amounts and counts are said, in the language that is spoken. Nothing about care."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from math import inf
 
@@ -16,7 +17,14 @@ from app.language.phrases import gettext as _
 from app.language.typography import NO_BREAK
 
 DAYS = {-1: later("hier"), 0: later("aujourd'hui"), 1: later("demain")}
-LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+LOCALES = {"fr": "fr_FR", "en": "en_GB", "ar": "ar", "pt": "pt_PT", "tr": "tr_TR", "uk": "uk_UA"}
+FORMS = {
+    "pt": {"EEEE d MMMM": "EEEE, d 'de' MMMM", "EEEE d MMMM y": "EEEE, d 'de' MMMM 'de' y", "d MMMM": "d 'de' MMMM"},
+    "tr": {"EEEE d MMMM": "d MMMM EEEE", "EEEE d MMMM y": "d MMMM y EEEE"},
+    "uk": {"EEEE d MMMM": "EEEE, d MMMM", "EEEE d MMMM y": "EEEE, d MMMM y"},
+}
+"""How a language orders a date where it is not as French does (CLDR). Figures are those of the clocks on the walls
+here, and an hour is one of twenty-four, in every language."""
 
 
 def hour(moment: datetime) -> str:
@@ -34,10 +42,21 @@ def whole_hour(number: int) -> str:
 
 def date_words(day: date, form: str = "long") -> str:
     """`12 mars 2027`, `12 March 2027`. `form`: as Babel writes one, such as `EEEE d MMMM`."""
-    words = str(format_date(day, form, locale=LOCALES[language()]))
+    words = str(format_date(day, FORMS.get(language(), {}).get(form, form), locale=LOCALES[language()]))
     if day.day == 1 and language() == FRENCH:  # *1er*, which the locale's own patterns do not write.
         return re.sub(r"(?<!\d)1(?= [^\W\d])", "1er", words)
     return words
+
+
+def sentence(words: str) -> str:
+    """With the first letter of a sentence; the others as they stand: months and names keep theirs."""
+    said = str(words)  # It may be one of those that are found when they are read.
+    return ("İ" if language() == "tr" and said[:1] == "i" else said[:1].upper()) + said[1:]
+
+
+def listed(words: Iterable[str]) -> str:
+    """One after the other, with the comma of the language."""
+    return ("، " if language() == "ar" else ", ").join(map(str, words))
 
 
 def near_day(away: int) -> str:

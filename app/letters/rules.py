@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+from email_validator import EmailNotValidError, validate_email
+
 from app.core.rules import backoff
 
 MOBILE = re.compile(
@@ -123,6 +125,15 @@ def after(
 def is_mobile(number: str) -> bool:
     """Whether an SMS can reach this French number in E.164, overseas ones included (ARCEP's numbering plan)."""
     return bool(MOBILE.fullmatch(number))
+
+
+def is_address(text: str) -> bool:
+    """Whether a mail can be addressed so (RFC 5321); whether it arrives is another matter."""
+    try:
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def asked_wait(retry_after: str, now: datetime) -> timedelta | None:

@@ -8,6 +8,7 @@ from htmx_flask import request
 
 from app import clock
 from app.accounts.guards import by_account, me, signed_in
+from app.accounts.models import Role
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
@@ -40,6 +41,8 @@ def devices() -> Response:
         tester=mine,
         usefulness=queries.usefulness(mine, now),
         live_topics=[f"push-test-{mine}"],
+        alerted=me().is_alerted,
+        answers_requests=Role.PRACTITIONER in me().roles,
     )
 
 

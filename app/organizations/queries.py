@@ -25,6 +25,13 @@ def territory_of(commune_code: str) -> Organization | None:
     return db.session.scalars(statement.limit(1)).first()
 
 
+def only_territory() -> str:
+    """The name of the territory that this Relais is of; empty where it has several, or none yet."""
+    named = select(Organization.name).where(Organization.id.in_(select(TerritoryCommune.organization_id)))
+    names = db.session.scalars(named.limit(2)).all()
+    return names[0] if len(names) == 1 else ""
+
+
 def territories_around(organization_ids: Sequence[UUID]) -> Sequence[UUID]:
     """The territories that these organizations lie in, or are themselves."""
     at = select(Organization.commune_code).where(Organization.id.in_(organization_ids))

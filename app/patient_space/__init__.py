@@ -2,9 +2,12 @@
 
 from flask import Flask
 
+from app.language.phrases import PATIENTS
 from app.patient_space import space_views  # noqa: F401 -- add its routes
+from app.patient_space.reading import reading
 from app.patient_space.views import bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.jinja_env.globals.update(reading=reading, patient_languages=PATIENTS)

@@ -10,7 +10,7 @@ from flask import current_app, request, url_for
 from app import clock
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientSpace
-from app.appointments.reminders import can_be_reminded
+from app.appointments.reminders import can_be_written_to, can_have_sms, way_to
 from app.appointments.rules import asks_whether_came, moments_to_wish
 from app.appointments.words import PART_WORDS, day_of, wished_words
 from app.care_requests import plans
@@ -21,7 +21,7 @@ from app.circles.words import Carer
 from app.core.htmx import Page
 from app.directory.models import PractitionerRole
 from app.language.phrases import gettext as _
-from app.language.words import date_words, day, moment
+from app.language.words import date_words, day, moment, sentence
 from app.organizations.models import Organization
 from app.passages.plans import how_far_it_came
 from app.patient_space.readers import Look, readers_of
@@ -110,7 +110,7 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
 
 def to_wish(now: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
     return [
-        (day_of(on, now).capitalize(), [(str(each), str(PART_WORDS[each.part])) for each in moments])
+        (sentence(day_of(on, now)), [(str(each), str(PART_WORDS[each.part])) for each in moments])
         for on, moments in moments_to_wish(now, clock.PARIS)
     ]
 
@@ -124,7 +124,7 @@ def coming(appointment: Appointment, performer: PractitionerRole, now: datetime)
 def days(starts_at: datetime, now: datetime) -> list[str]:
     """`Demain,` then `mercredi 25 novembre`: a page may be read on another day than the one it was printed."""
     date, near = date_words(clock.paris(starts_at), "EEEE d MMMM"), day(starts_at, now)
-    return [date.capitalize()] if near == date else [f"{near.capitalize()},", date]
+    return [sentence(date)] if near == date else [_("%(day)s,", day=sentence(near)), date]
 
 
 def stage(appointment: Appointment) -> str:
@@ -164,7 +164,8 @@ class ComingVisit:
 
 @dataclass(frozen=True)
 class SpacePage(Page):
-    """Who comes, whom is looked for, who cares for her. `agenda`: what her calendar subscribes to (`webcal:`)."""
+    """Who comes, whom is looked for, who cares for her. `reminded`: by sms, by email, refused, or empty where nothing
+    reaches her; `wrote`: the address that she mistyped; `agenda`: what her calendar subscribes to (`webcal:`)."""
 
     template = "patient_space/space.html"
 
@@ -173,13 +174,16 @@ class SpacePage(Page):
     space: PatientSpace
     visits: list[ComingVisit]
     looked_for: int
-    can_be_reminded: bool
+    reminded: str
+    can_sms: bool
+    can_mail: bool
+    wrote: str | None
     carers: list[Carer]
     requester: Organization | None
     agenda: str
 
     @classmethod
-    def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
+    def of(cls, space: PatientSpace, token: str, key: str, now: datetime, wrote: str | None = None) -> Self:
         coming = queries.coming_to(space.person_id, now)
         kept = queries.links_of([each.id for each in coming])
         return cls(
@@ -188,7 +192,10 @@ class SpacePage(Page):
             space=space,
             visits=[visit_of(each, kept.get(each.id), now) for each in coming],
             looked_for=queries.still_looked_for(space.person_id),
-            can_be_reminded=can_be_reminded(space.patient),
+            reminded=(way_to(space.patient, space) or "") if space.reminders else "refused",
+            can_sms=can_have_sms(space.patient),
+            can_mail=can_be_written_to(),
+            wrote=wrote,
             carers=carers_of(space.person_id),
             requester=queries.last_sender(space.person_id),
             agenda=agenda_address(space, token),
@@ -228,4 +235,4 @@ class ReadersPage(Page):
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
         by_day = groupby(readers_of(space.person_id, now), key=lambda reader: reader.on)
-        return cls(token, key, [(date_words(on, "EEEE d MMMM y").capitalize(), list(some)) for on, some in by_day])
+        return cls(token, key, [(sentence(date_words(on, "EEEE d MMMM y")), list(some)) for on, some in by_day])

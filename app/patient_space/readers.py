@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
-from app.audit.words import REASONS
+from app.audit.words import READINGS
 from app.core.db import db
 from app.language.phrases import gettext as _
 from app.organizations.queries import names_of
@@ -58,6 +58,6 @@ def _reader(line: AuditEvent, account: Account | None, names: dict[UUID, str]) -
         on=clock.paris(line.at).date(),
         name=account.name if account else _("Une personne qui n'est plus dans Relais"),
         place=", ".join(places),
-        why=str(REASONS.get(line.why, line.why)),
+        why=str(READINGS.get(line.why, line.why)),
         unusual=line.why == "emergency",
     )

@@ -6,6 +6,7 @@ from flask import Response, abort, request, url_for
 
 from app import clock
 from app.appointments import queries, spaces
+from app.appointments.forms import chosen_reading
 from app.appointments.models import PatientSpace
 from app.audit.actions import record
 from app.audit.origin import Source, came_by
@@ -13,8 +14,10 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import limited
 from app.core.security import capability
+from app.letters.rules import is_address
 from app.patient_space.pages import CodeWordsPage, EndedPage, ReadersPage, SpacePage
-from app.patient_space.views import bp, event_of, new_calendar, quiet, yes_or_no
+from app.patient_space.reading import back_to, reading
+from app.patient_space.views import bp, event_of, new_calendar, quiet
 
 TRIES, WITHIN = 10, timedelta(hours=1)
 """Wrong words for one card: more than anybody mistypes, and one chance in 6,500 for whoever has only the code."""
@@ -44,6 +47,7 @@ def open_space(token: str) -> Response:
         return quiet(page(CodeWordsPage(token, said, wrong=True), status=422))
     with transaction():
         record("space.opened", space, now=now)
+        spaces.set_reading(space, reading().asked.get("lang"), reading().large or None, now=now)
     return quiet(see_other(url_for("patient_space.space", token=token, key=spaces.key_for(space, now))))
 
 
@@ -62,15 +66,34 @@ def readers(token: str, key: str) -> Response:
     return quiet(page(ReadersPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
 
 
-@bp.post("/s/<token>/<key>/reminders")
+@bp.post("/s/<token>/<key>/reading")
 @capability("the key was made for who said the two words, and ends by itself")
-def set_reminders(token: str, key: str) -> Response:
+def read_space(token: str, key: str) -> Response:
+    """How she wants to read, from now on and in what is sent to her."""
     came_by(Source.PATIENT_LINK)
-    hers = opened(token, key)
+    chosen, hers = chosen_reading(), opened(token, key)
     if hers is None:
         return words_again(token)
     with transaction():
-        spaces.set_reminders(hers, yes_or_no("wanted"), now=clock.now())
+        spaces.set_reading(hers, *chosen, now=clock.now())
+    return quiet(see_other(url_for(back_to("patient_space.space"), token=token, key=key)))
+
+
+@bp.post("/s/<token>/<key>/reminders")
+@capability("the key was made for who said the two words, and ends by itself")
+def set_reminders(token: str, key: str) -> Response:
+    """By SMS, by mail at the address that is written, or not at all."""
+    came_by(Source.PATIENT_LINK)
+    hers, now = opened(token, key), clock.now()
+    if hers is None:
+        return words_again(token)
+    by, address = request.form.get("by", ""), request.form.get("email", "").strip().lower()
+    if by not in ("sms", "email", "none"):
+        abort(400)
+    if by == "email" and not is_address(address):
+        return quiet(page(SpacePage.of(hers, token, key, now, wrote=address), status=422))
+    with transaction():
+        spaces.set_reminders(hers, by != "none", address if by == "email" else None, now=now)
     return quiet(see_other(url_for("patient_space.space", token=token, key=key)))
 
 

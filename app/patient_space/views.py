@@ -9,7 +9,8 @@ from flask import Blueprint, Response, abort, current_app, request, url_for
 from icalendar import Calendar, Event, vCalAddress
 
 from app import clock
-from app.appointments import actions, queries
+from app.appointments import actions, queries, spaces
+from app.appointments.forms import chosen_reading
 from app.appointments.models import Appointment, PatientLink
 from app.appointments.rules import REASONS, read_moment
 from app.audit.origin import Source, came_by
@@ -20,8 +21,10 @@ from app.core.security import capability
 from app.language.phrases import gettext as _
 from app.language.phrases import language
 from app.patient_space.pages import AdvicePage, EndedPage, patient_page_of, stage
+from app.patient_space.reading import back_to, listen_to_patient
 
 bp = Blueprint("patient_space", __name__)
+bp.before_request(listen_to_patient)
 
 ANSWERS = ("confirmed", "declined")
 A_VISIT = timedelta(minutes=30)
@@ -86,6 +89,19 @@ def ask_call(token: str) -> Response:
 def say_came(token: str) -> Response:
     """Did somebody come?"""
     return act(token, lambda visit, now: actions.say_came(visit, yes_or_no("came"), now=now))
+
+
+@bp.post("/p/<token>/reading")
+@capability("the token in the link was handed to the patient")
+def read_visit(token: str) -> Response:
+    """How she wants to read, from now on and in what is sent to her."""
+    came_by(Source.PATIENT_LINK)
+    chosen, hers, now = chosen_reading(), queries.holder_of_link(token), clock.now()
+    if hers is None:
+        return ended(token)
+    with transaction():
+        spaces.set_reading(spaces.space_of(hers.patient_id, now), *chosen, now=now)
+    return quiet(see_other(url_for(back_to("patient_space.visit"), token=token)))
 
 
 def yes_or_no(name: str) -> bool:

@@ -113,8 +113,9 @@ def joined() -> Response:
 
 
 def preload_style(response: Response) -> Response:
-    """The style sheet is asked for before the first byte of a page is read."""
-    if response.mimetype == "text/html" and not request.headers.get("HX-Request"):
+    """The style sheet is asked for before the first byte of a page is read. A patient's page has its own."""
+    patients = request.blueprint == "patient_space"
+    if response.mimetype == "text/html" and not request.headers.get("HX-Request") and not patients:
         response.headers.add("Link", f"<{asset('joined/relais.css')}>; rel=preload; as=style")
     return response
 

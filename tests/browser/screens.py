@@ -185,6 +185,29 @@ def patient_answers(name: str) -> Callable[[Page], None]:
     return act
 
 
+def in_language(chosen: str, act: Callable[[Page], None] | None = None) -> Callable[[Page], None]:
+    """The same page of a patient as the address asks for it, which keeps nothing."""
+
+    def ask(page: Page) -> None:
+        if act:
+            act(page)
+        page.goto(f"{page.url}?lang={chosen}")
+
+    return ask
+
+
+def go_to_the_door(page: Page) -> None:
+    """From the space back to where its two words are asked."""
+    page.goto(page.url.rpartition("/")[0])
+
+
+def say_wrong_words(page: Page) -> None:
+    go_to_the_door(page)
+    page.locator("#words").fill("lune soleil zèbre")
+    page.locator("main button").first.click()
+    page.locator("[aria-invalid]").wait_for()
+
+
 def dead_link(page: Page) -> None:
     page.goto(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}/p/{'x' * 43}")
 
@@ -249,6 +272,15 @@ SCREENS = [
     Screen("tablets", "of the ward", "", "tablet"),
     Screen("tablets", "administered", "admin", "tablets"),
     Screen("tablets", "badges", "ward", "badges"),
+    Screen("patient", "space", "", "demo/patient"),
+    Screen("patient", "space in Arabic", "", "demo/patient", act=in_language("ar")),
+    Screen("patient", "space in Turkish", "", "demo/patient", act=in_language("tr")),
+    Screen("patient", "visit", "", "demo/patient", "main a[href*='/p/']"),
+    Screen("patient", "visit in Arabic", "", "demo/patient", "main a[href*='/p/']", in_language("ar")),
+    Screen("patient", "visit in Ukrainian", "", "demo/patient", "main a[href*='/p/']", in_language("uk")),
+    Screen("patient", "who looked", "", "demo/patient", "main a[href$='/readers']"),
+    Screen("patient", "door in Portuguese", "", "demo/patient", act=in_language("pt", go_to_the_door)),
+    Screen("patient", "door, wrong words", "", "demo/patient", act=say_wrong_words),
     Screen("elsewhere", "demonstration", "", "demo"),
     Screen("elsewhere", "offline", "", "offline"),
     Screen("elsewhere", "nowhere", "", "nowhere"),

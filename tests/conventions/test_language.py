@@ -1,17 +1,21 @@
-"""Two languages, whole: the catalogue holds what the sources say, and the sources are typed plainly."""
+"""Two languages, whole, and four for patients: each catalogue holds what is said to whoever reads it, nothing else, and
+the sources are typed plainly."""
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 from jinja2 import Environment
 
+from app.language.phrases import FRENCH as FRENCH_ITSELF
 from app.language.phrases import (
-    ENGLISH_WORDS,
+    PATIENTS,
     Later,
+    catalogue_of,
     gettext,
     kept,
     later,
@@ -21,7 +25,8 @@ from app.language.phrases import (
     speaking,
     told,
 )
-from app.language.typography import in_english, in_french, plain
+from app.language.typography import in_french, in_other_languages, plain
+from app.language.words import date_words, full_date, moment, sentence
 from docs import words
 
 ROOT = Path(__file__).parents[2]
@@ -38,31 +43,50 @@ READS_WHAT_IS_TYPED = {"organizations/words.py", "language/spelling.py", "identi
 PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
-def messages() -> list[Message]:
-    return [message for message in read_catalogue() if message.id]
+OTHERS = [each for each in PATIENTS if each != FRENCH_ITSELF]
 
 
-def test_the_catalogue_holds_what_the_sources_say_and_nothing_else() -> None:
-    held = {message.id for message in messages()}
-    assert (words.texts() - held, held - words.texts()) == (set(), set()), "bin/words"
+def messages(chosen: str) -> list[Message]:
+    return [message for message in read_catalogue(chosen) if message.id]
 
 
-def test_every_text_is_translated() -> None:
-    assert [message.id for message in messages() if not words.translated(message)] == []
+@pytest.mark.parametrize("chosen", OTHERS)
+def test_a_catalogue_holds_what_is_said_to_its_readers_and_nothing_else(chosen: str) -> None:
+    held, said_to_them = {message.id for message in messages(chosen)}, words.texts_in(chosen)
+    assert (said_to_them - held, held - said_to_them) == (set(), set()), "bin/words"
 
 
-def test_what_is_filled_in_is_the_same_in_both_languages() -> None:
-    def places(texts: str | Iterable[str]) -> list[list[str]]:
-        return [sorted(PLACE.findall(each)) for each in ([texts] if isinstance(texts, str) else texts)]
-
-    assert [message.id for message in messages() if places(message.id) != places(message.string)] == []
+@pytest.mark.parametrize("chosen", OTHERS)
+def test_every_text_is_translated(chosen: str) -> None:
+    assert [message.id for message in messages(chosen) if not words.translated(message)] == []
 
 
-def test_the_file_is_as_the_command_writes_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("chosen", OTHERS)
+def test_what_is_filled_in_is_the_same_in_every_language(chosen: str) -> None:
+    """A form that says one or two by its own word need not say the number again."""
+
+    def places(text: str) -> list[str]:
+        return sorted(PLACE.findall(text))
+
+    for message in messages(chosen):
+        if isinstance(message.id, str):
+            assert places(message.id) == places(str(message.string)), message.id
+        for form in message.string if isinstance(message.id, tuple) else ():
+            assert set(places(form)) in (set(places(message.id[1])), set(places(message.id[1])) - {"%(num)s"}), (
+                message.id
+            )
+
+
+@pytest.mark.parametrize("chosen", OTHERS)
+def test_the_file_is_as_the_command_writes_it(chosen: str, tmp_path: Path) -> None:
     """In the order of the alphabet, without line numbers: two branches that add words seldom meet."""
     again = tmp_path / "messages.po"
-    words.write(words.catalogue(words.texts()), again)
-    assert again.read_text() == ENGLISH_WORDS.read_text(), "bin/words"
+    words.write(words.catalogue(chosen, words.texts_in(chosen)), again)
+    assert again.read_text() == catalogue_of(chosen).read_text(), "bin/words"
+
+
+def test_what_a_patient_reads_is_part_of_what_the_house_says() -> None:
+    assert words.texts_for_patients() < words.texts()
 
 
 def test_sources_are_typed_plainly() -> None:
@@ -192,7 +216,9 @@ def test_how_french_is_set(typed: str, set_in_french: str) -> None:
 
 
 def test_english_has_no_space_before_its_punctuation() -> None:
-    assert in_english("Done? Today’s, the patient's: 5 MB") == "Done? Today\u2019s, the patient\u2019s: 5\u00a0MB"
+    assert (
+        in_other_languages("Done? Today’s, the patient's: 5 MB") == "Done? Today\u2019s, the patient\u2019s: 5\u00a0MB"
+    )
 
 
 # ---- when they are found
@@ -203,6 +229,66 @@ def test_zero_is_one_in_french_and_many_in_english() -> None:
     assert [plain(ngettext(*said_of, n)) for n in (0, 1, 2)] == ["0 jour", "1 jour", "2 jours"]
     with speaking("en"):
         assert [ngettext(*said_of, n) for n in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said_so"),
+    [
+        (
+            "ar",
+            {
+                0: "لا زيارات",
+                1: "زيارة واحدة",
+                2: "زيارتان",
+                3: "3 زيارات",
+                10: "10 زيارات",
+                11: "11 زيارة",
+                100: "100 زيارة",
+            },
+        ),
+        (
+            "uk",
+            {
+                0: "0 візитів",
+                1: "1 візит",
+                2: "2 візити",
+                5: "5 візитів",
+                11: "11 візитів",
+                21: "21 візит",
+                22: "22 візити",
+            },
+        ),
+        ("tr", {0: "0 ziyaret", 1: "1 ziyaret", 5: "5 ziyaret"}),
+        ("pt", {0: "0 visitas", 1: "1 visita", 2: "2 visitas"}),
+    ],
+)
+def test_each_language_counts_in_its_own_way(chosen: str, said_so: dict[int, str]) -> None:
+    with speaking(chosen):
+        assert {n: ngettext("%(num)s passage", "%(num)s passages", n) for n in said_so} == said_so
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said_so"),
+    [
+        ("fr", "mardi 1er décembre 2026 | 1er décembre | demain à 14 h 05"),
+        ("ar", "الثلاثاء 1 ديسمبر 2026 | 1 ديسمبر | غدًا على الساعة 14:05"),
+        ("pt", "terça-feira, 1 de dezembro de 2026 | 1 de dezembro | amanhã às 14:05"),
+        ("tr", "1 Aralık 2026 Salı | 1 Aralık | yarın, saat 14:05"),
+        ("uk", "вівторок, 1 грудня 2026 | 1 грудня | завтра, 14:05"),
+    ],
+)
+def test_each_language_orders_a_date_in_its_own_way(chosen: str, said_so: str) -> None:
+    at = datetime(2026, 12, 1, 13, 5, tzinfo=UTC)
+    with speaking(chosen):
+        dates = full_date(at), date_words(at, "d MMMM"), moment(at, at - timedelta(days=1))
+        assert plain(" | ".join(dates)) == said_so
+
+
+def test_a_turk_begins_a_sentence_with_a_dotted_letter() -> None:
+    with speaking("tr"):
+        assert sentence("iki gün") == "İki gün"
+    with speaking("en"):
+        assert sentence("wednesday 25 November") == "Wednesday 25 November"
 
 
 def test_words_made_at_import_are_found_when_they_are_read() -> None:

@@ -15,6 +15,7 @@ NO_COOKIE_TO_BORROW = {
     *("demo.ring", "inbox.answer_from_notice", "push.receive", "push.renew", "messages.report_sms"),
     *("patient_space.answer", "patient_space.wish", "patient_space.ask_call", "patient_space.say_came"),
     *("patient_space.open_space", "patient_space.set_reminders", "membership.stop_by_mail"),
+    *("patient_space.read_visit", "patient_space.read_space"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
 or by whoever was handed a link: the token in the address is the proof, and no session."""

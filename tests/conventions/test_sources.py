@@ -71,7 +71,7 @@ def test_the_night_changes_colours_only() -> None:
     """Each screen is walked by day with every rule of access, and by night with those about colours."""
     said = [pair for path in STYLES for pair in at_night(path.read_text())]
     assert ("color-scheme", "dark") in said
-    coloured = r"--[\w-]+|(?:background-|border-)?color|background|box-shadow"
+    coloured = r"--[\w-]+|(?:background-|border-|outline-)?color|background|box-shadow|fill|stroke"
     wrong = [
         (name, value)
         for name, value in said

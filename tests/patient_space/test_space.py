@@ -245,7 +245,7 @@ class TestReminders:
         self, gateway: FakeSmsGateway, phone: PatientPhone, town: Town, nurse: Nurse, card: str
     ) -> None:
         inside = opens(phone, card, _space().code_words)
-        assert phone.post(f"{inside}/reminders", {"wanted": "no"}).status_code == 303
+        assert phone.post(f"{inside}/reminders", {"by": "none"}).status_code == 303
         assert "no-reminders" in Screen(phone.get(inside)).states
         proposes(nurse, hours=24)
         town.time_passes(hours=9)

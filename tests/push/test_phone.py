@@ -92,7 +92,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     @app.get("/elsewhere")
     @public("a page to open")
     def inbox() -> Response:
-        response = Response(render_template_string(PAGE, title=request.path))
+        response = Response(render_template_string(PAGE, title=request.path, answers_requests=True))
         if site.keeps and request.path == "/inbox":
             response.headers["X-Offline"] = "keep"
         return response
@@ -100,7 +100,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     @app.get("/offers/<uuid:offer>")
     @public("where a tap leads")
     def offer(offer: UUID) -> str:
-        return render_template_string(PAGE, title="La demande")
+        return render_template_string(PAGE, title="La demande", answers_requests=True)
 
     @app.post("/offers/notice-answers/<uuid:message>")
     @csrf.exempt
