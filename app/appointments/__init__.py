@@ -3,7 +3,8 @@
 from flask import Flask
 
 from app.appointments import reminders
-from app.appointments.actions import forget_times
+from app.appointments.actions import forget_times, keep_link
+from app.care_requests.actions import PlanMoved
 from app.core.events import listen
 from app.letters import kinds
 from app.letters.kinds import LetterKind
@@ -12,4 +13,5 @@ from app.membership.leaving import Departure
 
 def init_app(app: Flask) -> None:
     listen(app, Departure, forget_times)
+    listen(app, PlanMoved, keep_link)
     kinds.register([reminders.KIND], LetterKind(reminders.compose))

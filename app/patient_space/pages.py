@@ -85,6 +85,7 @@ class EndedPage(Page):
 
 
 def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_late: bool) -> PatientPage:
+    appointment = queries.going_on(appointment)
     care_request, others = appointment.request, queries.others_of(appointment)
     performer = care_request.performer
     return PatientPage(

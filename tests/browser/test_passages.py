@@ -12,6 +12,7 @@ LOCUM = "Mehdi Haddad"
 
 
 def test_ten_days_change_hands_on_two_phones(house: RunningHouse, browsers: Browsers) -> None:
+    browsers.allow("Failed to fetch", "ERR_INTERNET_DISCONNECTED")
     tablet = browsers.tablet().pages[0]
     phones = browsers.phone(), browsers.phone()
     phone, other = (each.pages[0] for each in phones)

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock
+from app.appointments import actions as appointments
 from app.care_requests.models import CareRequest, State
 from app.core.db import db, transaction
 from app.dispatch.models import Offer, OfferState
@@ -147,3 +148,20 @@ def test_a_relay_within_the_practice_is_no_refusal_in_any_figure(town: Town) -> 
     assert set(states) == {OfferState.WON}
     assert [each.state for each in parts(whole)] == [State.STARTED, State.ACCEPTED]
     assert passage(whole, DAY_3).role_id == ines.role_id
+
+
+def test_the_patient_s_link_leads_to_whoever_comes_now(town: Town) -> None:
+    maya, hugo = town.nurse("Maya", phone=False), town.nurse("Hugo", km=2, phone=False)
+    whole = taken_by(town, maya)
+    with transaction():
+        visit = appointments.prepare(db.session.get_one(CareRequest, whole), clock.now())
+        link = f"/p/{appointments.link_token_for(visit.id, None)}"
+    does_all(maya, whole, TOMORROW)
+    leaves(maya, whole, TOMORROW + timedelta(days=1))
+    town.time_passes(seconds=1)
+    assert hugo.accepts() == 200
+    at_day(TOMORROW + timedelta(days=8))
+    page = town.stranger().get(link)
+    assert page.status_code == 200, "it lives as long as the plan"
+    assert "Hugo Dupré" in page.text
+    assert "2 passages sur 20" in page.text
