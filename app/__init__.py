@@ -4,6 +4,7 @@ from flask import Flask
 
 from app import (
     accounts,
+    administration,
     appointments,
     audit,
     care_requests,
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     for room in (directory, patients, circles, documents, care_requests, passages, appointments, dispatch, relays):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, joining, emergency, patient_space, shell):
+    for door in (desk, inbox, records, supervision, joining, emergency, administration, patient_space, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

@@ -1,5 +1,6 @@
 """What every page of this door begins with: which pathways are hers to start, and which requests to follow."""
 
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, abort, request
@@ -12,6 +13,7 @@ from app.care_requests.models import CareRequest
 from app.core.forms import uuid_or_none
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
+from app.pathways.library import withheld
 from app.pathways.schema import Pathway
 from app.patients import queries as patient_queries
 from app.patients.models import Patient
@@ -29,9 +31,17 @@ def my_places() -> list[Organization]:
 def my_pathways() -> dict[str, Pathway]:
     """Those that somebody of her organizations may start, as her organizations made them their own."""
     places = my_places()
-    kinds = {place.kind for place in places}
-    known = care_request_queries.rulebooks([place.id for place in places])
-    return {slug: each for slug, each in known.items() if not each.starts or kinds.intersection(each.starts)}
+    ids = [place.id for place in places]
+    known, kept_back = care_request_queries.rulebooks(ids), withheld(ids)
+    return {slug: each for slug, each in known.items() if starting(each, places, kept_back)}
+
+
+def starting(
+    pathway: Pathway, places: Sequence[Organization], kept_back: Mapping[UUID, Collection[str]]
+) -> list[Organization]:
+    """Those of these organizations whose people may start it."""
+    may = [place for place in places if not pathway.starts or place.kind in pathway.starts]
+    return [place for place in may if pathway.slug not in kept_back[place.id]]
 
 
 def pathway_asked() -> Pathway:
@@ -44,7 +54,7 @@ def pathway_asked() -> Pathway:
 def home_of(pathway: Pathway, patient: Patient | None = None) -> Organization:
     """For which of her organizations she asks: one that may start this, and where the patient is known, if any is."""
     places = my_places()
-    starts = [place for place in places if not pathway.starts or place.kind in pathway.starts] or places[:1]
+    starts = starting(pathway, places, withheld([place.id for place in places])) or places[:1]
     if patient is None or len(starts) == 1:
         return starts[0]
     known = patient_queries.holders_among(patient.id, [place.id for place in starts], clock.now())

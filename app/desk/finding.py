@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 
 from app import clock
 from app.accounts.guards import by_account, me, role
-from app.accounts.models import REQUESTERS
+from app.accounts.models import REQUESTERS, Role
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
@@ -16,6 +16,7 @@ from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.identity.searching import NotYet
 from app.organizations.models import Commune
+from app.organizations.queries import organizations
 from app.patients import actions as patients
 from app.patients import merging
 from app.patients import queries as patient_queries
@@ -95,9 +96,9 @@ def note_alike(patient: Patient, looked_at: set[UUID], now: datetime) -> None:
 
 
 @bp.get("/communes")
-@role(*REQUESTERS)
+@role(*REQUESTERS, Role.ADMINISTRATOR)
 def communes() -> Response:
     """What Relais understands by what stands in a place's field, and what it suggests."""
-    form = PatientForm(where_she_works(), formdata=request.args)
+    form = PatientForm(organizations(me().organizations())[0].commune, formdata=request.args)
     field = next((form[name] for name in ("commune", "birth_place") if request.args.get(name)), form.commune)
     return page(PlaceMeant(field))

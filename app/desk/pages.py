@@ -38,9 +38,10 @@ from app.dispatch.words import answers_in_words as refusals_in_words
 from app.dispatch.words import stage
 from app.documents.models import Document
 from app.language.phrases import language, speaking
+from app.organizations.forms import CommuneField
 from app.passages.plans import plan_shown
 from app.pathways.schema import Pathway, Reason
-from app.patients.forms import CommuneField, PatientForm, PatientSearchForm
+from app.patients.forms import PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
 
 BESIDE = 30
@@ -346,7 +347,7 @@ class NewPatientPage(Page):
 class PlaceMeant(Page):
     """Under a place's field: what Relais understood, or what to choose among."""
 
-    template = "patients/_meant.html"
+    template = "organizations/_meant.html"
 
     field: CommuneField
 

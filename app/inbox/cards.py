@@ -67,6 +67,7 @@ class Known:
     author_initials: str
     organization: str
     phone: str
+    contact: str
 
 
 def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
@@ -121,6 +122,7 @@ def known(offer: Offer, now: datetime) -> Known | None:
         author_initials=request.author.initials,
         organization=full_name(request.organization),
         phone=request.organization.phone,
+        contact=request.organization.contact,
     )
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, select, update
 
+from app.audit.actions import record
 from app.core.db import db, insert_into, insert_rows
 from app.organizations.localities import LinesByCode, commune_rows, locality_rows, still_former
 from app.organizations.models import Commune, Locality, Organization, TerritoryCommune
 from app.organizations.places import Place
 from app.organizations.postal_file import PostalLine, read_postal_lines
+from app.organizations.rules import kinds_within
 from app.organizations.words import gazetteer
 
 AT_ONCE = 5000
@@ -72,7 +76,8 @@ def _write_positions(positions: Mapping[str, tuple[float, float]]) -> None:
 
 def organization_named(name: str, *, kind: str, place: Place | None, phone: str) -> Organization | None:
     """The organization of that name, made at this place when there is none; None when it would stand nowhere."""
-    known = db.session.scalar(select(Organization).where(Organization.name == name).order_by(Organization.id).limit(1))
+    open_ = select(Organization).where(Organization.name == name, Organization.closed_at.is_(None))
+    known = db.session.scalar(open_.order_by(Organization.id).limit(1))
     if known is not None or place is None:
         return known
     made = Organization(
@@ -86,6 +91,54 @@ def organization_named(name: str, *, kind: str, place: Place | None, phone: str)
     db.session.add(made)
     db.session.flush()
     return made
+
+
+@dataclass(frozen=True)
+class Description:
+    """How an organization is named and reached. `phone`: E.164; `contact`: who answers it, and when."""
+
+    name: str
+    phone: str
+    contact: str
+    address: str
+    place: Place
+
+
+def open_within(parent: Organization, kind: str, described: Description, *, by: UUID, now: datetime) -> Organization:
+    """A new part of `parent`. Raises ValueError for a kind that has no place there."""
+    if kind not in kinds_within(parent.kind):
+        raise ValueError(f"no {kind} within a {parent.kind}")
+    made = Organization(kind=kind, parent_id=parent.id, **_columns(described))
+    db.session.add(made)
+    db.session.flush()
+    record("organization.opened", made, by, now=now, parent=parent.id)
+    return made
+
+
+def describe(organization: Organization, described: Description, *, by: UUID, now: datetime) -> None:
+    """Correct how it is named and reached. Said again, nothing changes."""
+    changed = [name for name, value in _columns(described).items() if getattr(organization, name) != value]
+    for name in changed:
+        setattr(organization, name, _columns(described)[name])
+    if changed:
+        record("organization.described", organization, by, now=now, changed=" ".join(changed))
+
+
+def _columns(described: Description) -> dict[str, str | None]:
+    return {
+        "name": described.name,
+        "phone": described.phone,
+        "contact": described.contact,
+        "address": described.address,
+        "postal_code": described.place.postal_code or None,
+        "commune_code": described.place.commune.code,
+    }
+
+
+def close(organization: Organization, *, by: UUID, now: datetime) -> None:
+    """It is offered nowhere any more; what it did keeps its name. Who belongs to it is the rooms' above."""
+    organization.closed_at = now
+    record("organization.closed", organization, by, now=now)
 
 
 def set_territory(organization: Organization, department: str) -> int:

@@ -1,6 +1,7 @@
 """The places of France as people name them, and the organizations of care that stand there (FHIR's name)."""
 
 import re
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -44,18 +45,21 @@ class Locality(Model):
 
 
 class Organization(Identified, Model):
-    """An establishment, ward, practice, maternity or territorial community; a tree with one contact point."""
+    """An establishment, ward, practice, maternity or territorial community; a tree with one contact point: `phone`, and
+    who answers it and when (`contact`). What is closed keeps its name for what it did."""
 
     __tablename__ = "organization"
 
     name: Mapped[str]
-    kind: Mapped[str]  # hospital, emergency, ward, maternity, practice, cpts, equipment, home-help
+    kind: Mapped[str]  # one of `rules.KINDS`
     identifier: Mapped[str | None] = mapped_column(unique=True)  # in the national directory
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     phone: Mapped[str]
+    contact: Mapped[str] = mapped_column(default="")
     address: Mapped[str]
     postal_code: Mapped[str | None]  # as its address was written
     commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"))
+    closed_at: Mapped[datetime | None]
 
     commune: Mapped[Commune] = relationship(lazy="joined")
     parent: Mapped["Organization | None"] = relationship(remote_side="Organization.id")

@@ -55,6 +55,14 @@ def organizations(ids: Iterable[UUID]) -> list[Organization]:
     return [db.session.get_one(Organization, each) for each in ids]
 
 
+def within(ids: Collection[UUID]) -> list[Organization]:
+    """These organizations and what stands within them at any depth, but for what is closed, by name."""
+    tree = select(Organization.id).where(Organization.id.in_(ids)).cte(recursive=True)
+    tree = tree.union(select(Organization.id).join(tree, Organization.parent_id == tree.c.id))
+    theirs = Organization.id.in_(select(tree.c.id)), Organization.closed_at.is_(None)
+    return list(db.session.scalars(select(Organization).where(*theirs).order_by(Organization.name, Organization.id)))
+
+
 def territory_communes(organization_ids: Sequence[UUID]) -> Sequence[str]:
     statement = select(TerritoryCommune.commune_code).where(TerritoryCommune.organization_id.in_(organization_ids))
     return db.session.scalars(statement).all()

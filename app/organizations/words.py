@@ -5,7 +5,20 @@ import re
 from functools import cache
 from pathlib import Path
 
+from app.language.phrases import later
 from app.language.spelling import unmarked
+
+KINDS = {
+    "hospital": later("Établissement"),
+    "emergency": later("Urgences"),
+    "ward": later("Service d'hospitalisation"),
+    "maternity": later("Maternité"),
+    "practice": later("Cabinet"),
+    "cpts": later("Communauté professionnelle territoriale de santé"),
+    "equipment": later("Prestataire de matériel"),
+    "home-help": later("Service d'aide à domicile"),
+}
+"""By the kinds of `rules.KINDS`."""
 
 ARTICLES = ("le", "la", "les", "l")
 

@@ -1,16 +1,17 @@
 """What an organization makes its own."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 
 from app.audit.actions import record
-from app.core.db import db
+from app.core.db import db, insert_rows
 from app.pathways.library import version_id_of
-from app.pathways.models import PathwayVersion
+from app.pathways.models import PathwayVersion, WithheldPathway
 from app.pathways.schema import Pathway
 
 
@@ -34,6 +35,13 @@ def set_aside(slug: str, organization_id: UUID, *, by: UUID, now: datetime) -> b
         return False
     record("pathway.set_aside", organization_id, by, now=now, pathway=slug)
     return True
+
+
+def withhold(organization_id: UUID, slugs: Collection[str], *, by: UUID, now: datetime) -> None:
+    """Offer the people of an organization every pathway but these. Requests under way go on."""
+    db.session.execute(delete(WithheldPathway).where(WithheldPathway.organization_id == organization_id))
+    insert_rows(WithheldPathway, [{"organization_id": organization_id, "slug": slug} for slug in sorted(slugs)])
+    record("organization.requests_set", organization_id, by, now=now, withheld=" ".join(sorted(slugs)))
 
 
 def _nothing_own(slug: str, organization_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 version that a request was ever started with."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.core.db import db, insert_into, new_id
-from app.pathways.models import PathwayVersion
+from app.pathways.models import PathwayVersion, WithheldPathway
 from app.pathways.reading import read_pathway
 from app.pathways.schema import Pathway
 
@@ -40,6 +40,14 @@ def in_force(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
     )
     own = {row.slug: version(row.id) for row in reversed(rows)}
     return {slug: own.get(slug, pathway) for slug, pathway in pathways().items()}
+
+
+def withheld(organization_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """The slugs that the people of each of these organizations are not offered."""
+    found: dict[UUID, set[str]] = {each: set() for each in organization_ids}
+    for row in db.session.scalars(select(WithheldPathway).where(WithheldPathway.organization_id.in_(organization_ids))):
+        found[row.organization_id].add(row.slug)
+    return found
 
 
 def version(version_id: UUID) -> Pathway:

@@ -37,3 +37,12 @@ class PathwayVersion(Identified, Model):
     in_force: Mapped[bool] = mapped_column(default=False)
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
+
+
+class WithheldPathway(Model):
+    """A pathway that the people of an organization are not offered, because its administrator said so."""
+
+    __tablename__ = "withheld_pathway"
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)

@@ -7,8 +7,9 @@ from wtforms.widgets import HiddenInput
 from app.core.forms import Form, stripped
 from app.identity.rules import Traits
 from app.language.phrases import later
+from app.organizations.forms import helped
 from app.organizations.models import Commune
-from app.patients.forms import BirthDateField, BirthPlaceField, PatientForm, helped
+from app.patients.forms import BirthDateField, BirthPlaceField, PatientForm
 
 
 class CorrectionForm(PatientForm):

@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("desk.requests", later("Suivi"), "clipboard-list", frozenset(REQUESTERS)),
     Entry("supervision.board", later("Supervision"), "layout-dashboard", frozenset({Role.COORDINATOR})),
     Entry("desk.new", later("Demander"), "plus", frozenset(REQUESTERS)),
+    Entry("administration.establishments", later("Établissement"), "building-2", frozenset({Role.ADMINISTRATOR})),
     Entry("membership.members", later("Membres"), "users-round", frozenset({Role.ADMINISTRATOR})),
     Entry("tablets.administer", later("Tablettes"), "smartphone", frozenset({Role.ADMINISTRATOR})),
     Entry("membership.account", later("Moi"), "circle-user-round"),
@@ -45,6 +46,8 @@ ENTRIES = (
 LINKS = (
     Entry("tablets.my_codes", later("Mon code sur la tablette du service"), "smartphone", frozenset({Role.REQUESTER})),
     Entry("tablets.administer", later("Tablettes partagées"), "smartphone", frozenset({Role.ADMINISTRATOR})),
+    Entry("administration.establishments", later("Établissement"), "building-2", frozenset({Role.ADMINISTRATOR})),
+    Entry("membership.members", later("Membres"), "users-round", frozenset({Role.ADMINISTRATOR})),
     Entry("emergency.ask", later("Accès d'urgence à un patient"), "triangle-alert", frozenset(MAY_ASK)),
 )
 

@@ -1,4 +1,4 @@
-"""Small words that say to whom a page speaks: which territory this is, who is alerted, in which language the phone is."""
+"""Small words that say to whom a page speaks: which territory, who is alerted, in which language the phone is."""
 
 import pytest
 from flask import Flask

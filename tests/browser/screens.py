@@ -176,6 +176,10 @@ def go_to_the_circle(page: Page) -> None:
     page.goto(f"{page.url}/circle?profession=nurse")
 
 
+def open_a_service(page: Page) -> None:
+    page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
+
+
 def patient_answers(name: str) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         go_to_the_patients_page(page)
@@ -260,6 +264,9 @@ SCREENS = [
     Screen("people", "proof", "nurse", "proof"),
     Screen("people", "address", "nurse", "account/email"),
     Screen("people", "closing", "nurse", "account/closing"),
+    Screen("people", "establishment", "admin", "organizations"),
+    Screen("people", "a service of it", "admin", "organizations", "main a.row__link"),
+    Screen("people", "opening a service", "admin", "organizations", "main a.row__link", act=open_a_service),
     Screen("people", "members", "admin", "members"),
     Screen("people", "member", "admin", "members", "main .row__link"),
     Screen("people", "invitation", "admin", "invitations/new"),

@@ -288,7 +288,7 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
         "practitioner": (maya, ("inbox.", "messages.remove", "accounts.")),
         "administrator": (
             town.administrator(),
-            (*of_members, *of_tablets),
+            (*of_members, *of_tablets, "administration."),
         ),
         "anyone": (
             town.stranger(),
