@@ -29,6 +29,7 @@ from app import (
     relays,
     schedule,
     shell,
+    stays,
     supervision,
     tablets,
 )
@@ -58,7 +59,9 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, circles, documents, care_requests, passages, appointments, dispatch, relays):
+    for room in (directory, patients, circles, stays, documents, care_requests, passages):
+        room.init_app(app)
+    for room in (appointments, dispatch, relays):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, joining, emergency, administration, patient_space, shell):

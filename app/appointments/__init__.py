@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from app.appointments import reminders
+from app.appointments import life, reminders
 from app.appointments.actions import forget_times, keep_link
 from app.care_requests.actions import PlanMoved
+from app.care_requests.life import CareHalted, CareResumed
 from app.core.events import listen
 from app.letters import kinds
 from app.letters.kinds import LetterKind
@@ -14,4 +15,6 @@ from app.membership.leaving import Departure
 def init_app(app: Flask) -> None:
     listen(app, Departure, forget_times)
     listen(app, PlanMoved, keep_link)
+    listen(app, CareHalted, life.halt)
+    listen(app, CareResumed, life.go_on)
     kinds.register([reminders.KIND], LetterKind(reminders.compose))

@@ -51,12 +51,16 @@ def _remind(visit_id: UUID, now: datetime) -> None:
         return
     visit.remind_at = None
     patient, at = visit.request.patient, visit.starts_at
-    if at is None or at <= now or patient is None or visit.request.state is not State.SCHEDULED:
+    if at is None or at <= now or patient is None or not _is_awaited(visit):
         return
     space = space_of(patient.id, now)  # Its two words sign what is sent.
     if space.reminders and (by := way_to(patient, space)):
         address = space.email or patient.phone
         letters.enqueue(KIND, visit.id, address, now=now, expires_at=at, medium=by)
+
+
+def _is_awaited(visit: Appointment) -> bool:
+    return visit.request.state is State.SCHEDULED and visit.request.stay_id is None
 
 
 def way_to(patient: Patient, space: PatientSpace | None) -> Medium | None:
@@ -84,7 +88,7 @@ def can_be_written_to() -> bool:
 def compose(letter: Letter, now: datetime) -> Words | None:
     """When, the two words, where to answer: nothing of the care, of who comes, of whom it is about (FACTS 4.6)."""
     visit = db.session.get(Appointment, letter.subject_id)
-    if visit is None or visit.starts_at is None or visit.starts_at <= now or visit.request.state is not State.SCHEDULED:
+    if visit is None or visit.starts_at is None or visit.starts_at <= now or not _is_awaited(visit):
         return None
     space = db.session.scalar(select(PatientSpace).where(PatientSpace.patient_id == visit.request.patient_id))
     kept = db.session.scalar(select(PatientLink.token_hash).where(PatientLink.appointment_id == visit.id))

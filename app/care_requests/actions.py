@@ -1,13 +1,13 @@
 """Moving a request, and what follows: the only ways a request's row is ever changed once it is open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from msgspec.structs import replace
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import selectinload
 
 from app import clock
@@ -15,12 +15,13 @@ from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import carers, words
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
-from app.care_requests.queries import coordinator_for, family
+from app.care_requests.queries import GOES_ON, coordinator_for, family
 from app.care_requests.rules import (
     AHEAD,
     OPEN,
     SEARCHES,
     TRANSITIONS,
+    WHILE_SUSPENDED,
     WRITE_MORE,
     Rhythm,
     State,
@@ -72,6 +73,7 @@ def lock_due(request_ids: Sequence[UUID], now: datetime) -> Sequence[CareRequest
             CareRequest.id.in_(request_ids),
             CareRequest.next_move_at <= now,
             CareRequest.state == State.SEARCHING,
+            GOES_ON,
         )
         .order_by(CareRequest.next_move_at, CareRequest.id)
         .options(selectinload(CareRequest.commune), selectinload(CareRequest.chosen))
@@ -101,7 +103,8 @@ def move(
     One conditional UPDATE decides: whatever this process believed, the row's own state does.
     """
     values = _values(request, verb, performer, now)
-    moved = next((way for way in _ways(verb) if _moved(request.id, *way, values)), None)
+    allowed = [] if verb in WHILE_SUSPENDED else [GOES_ON]
+    moved = next((way for way in _ways(verb) if _moved(request.id, *way, values, *allowed)), None)
     if moved is None:
         return False
     db.session.refresh(request)
@@ -122,9 +125,12 @@ def _values(request: CareRequest, verb: Verb, performer: PractitionerRole | None
         values["next_move_at"] = now
         if verb is not Verb.RELAUNCH:  # Whoever relaunches says until when; anything else must not end at once.
             values["answer_by"] = request.search.answer_by(request.window_end, now, until=request.answer_by)
+    if verb in ENDS:
+        values["stay_id"] = None
     if verb is Verb.ACCEPT and performer is not None:
-        values |= {"performer_id": performer.id, "late_at": None}
-        values["start_by"] = now + timedelta(hours=request.rulebook.after.start_hours)
+        values |= {"performer_id": performer.id, "late_at": None, "start_by": start_by(request, now)}
+    elif verb is Verb.LAPSE:
+        values |= {"late_at": None, "start_by": start_by(request, now)}
     elif verb in (Verb.WITHDRAW, Verb.RELAUNCH):
         values["performer_id"] = values["start_by"] = None
     elif verb is Verb.EXHAUST:
@@ -132,12 +138,22 @@ def _values(request: CareRequest, verb: Verb, performer: PractitionerRole | None
     return values
 
 
+ENDS = frozenset(verb for (_state, verb), target in TRANSITIONS.items() if target not in OPEN)
+
+
+def start_by(request: CareRequest, now: datetime) -> datetime:
+    """When the care must have begun, of a request that somebody has from now on."""
+    return now + timedelta(hours=request.rulebook.after.start_hours)
+
+
 def _ways(verb: Verb) -> list[tuple[State, State]]:
     return [(source, target) for (source, said), target in TRANSITIONS.items() if said is verb]
 
 
-def _moved(request_id: UUID, source: State, target: State, values: dict[str, object]) -> bool:
-    statement = update(CareRequest).where(CareRequest.id == request_id, CareRequest.state == source)
+def _moved(
+    request_id: UUID, source: State, target: State, values: dict[str, object], *allowed: ColumnElement[bool]
+) -> bool:
+    statement = update(CareRequest).where(CareRequest.id == request_id, CareRequest.state == source, *allowed)
     result = db.session.execute(statement.values(state=target, **values))
     return cast(CursorResult[object], result).rowcount == 1
 
@@ -146,7 +162,7 @@ def _follow(request: CareRequest, verb: Verb, by: Account | None, now: datetime)
     """Do what the pathway makes follow from this move."""
     if verb is Verb.ACCEPT:
         carers.join_performer(request, by=by.id if by else None, now=now)
-        _owe_tasks(request, now)
+        owe_tasks(request, now)
         _make_usual(request, now)
     elif verb in (Verb.WITHDRAW, Verb.CANCEL):
         db.session.execute(delete(CareTask).where(CareTask.request_id == request.id, CareTask.done_at.is_(None)))
@@ -161,8 +177,11 @@ def _goes_on_elsewhere(request: CareRequest) -> bool:
     return bool(request.visits) and db.session.scalar(select(CareRequest.id).where(*others).limit(1)) is not None
 
 
-def _owe_tasks(request: CareRequest, now: datetime) -> None:
+def owe_tasks(request: CareRequest, now: datetime, done: Collection[str] = ()) -> None:
+    """What follows an acceptance; `done`: the slugs of what was done of it already."""
     for task in request.rulebook.after.tasks:
+        if task.slug in done:
+            continue
         due_at = now + timedelta(hours=task.due_hours)
         db.session.add(
             CareTask(request_id=request.id, slug=task.slug, label=task.label, owner=task.owner, due_at=due_at)

@@ -11,6 +11,7 @@ from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.patients.models import Cause
 from app.patients.relations import Holder, end_all_but, lock_running, relate
+from app.stays.queries import has_died
 
 AFTERCARE = timedelta(days=90)
 """Who asked for care or gave it answers for it afterwards: a wound that opens again, a letter that is missing."""
@@ -41,7 +42,8 @@ LEAVES = frozenset({Verb.DECLINE, Verb.FINISH, Verb.WITHDRAW, Verb.CANCEL})
 def end_relations(request: CareRequest, verb: Verb, source: State, now: datetime) -> None:
     """End the relations that no request of this patient causes any more. `source`: the state it was in.
 
-    A professional who never began has nothing to answer for: she finds the patient no more from now on.
+    A professional who never began has nothing to answer for: she finds the patient no more from now on, unless the
+    patient died: of that she still reads.
     """
     if verb not in LEAVES or request.patient_id is None:
         return
@@ -52,6 +54,6 @@ def end_relations(request: CareRequest, verb: Verb, source: State, now: datetime
     still = db.session.scalars(theirs).all()
     askers = {each.organization_id for each in still}
     performers = {holder_of(each.performer).id for each in still if each.performer and each.state in TAKEN}
-    cared = AFTERCARE if source is State.STARTED else timedelta(0)
+    cared = AFTERCARE if source is State.STARTED or has_died(patient_id) else timedelta(0)
     end_all_but(patient_id, Cause.REQUEST, askers, until=now + AFTERCARE)
     end_all_but(patient_id, Cause.ACCEPTANCE, {each for each in performers if each}, until=now + cared)

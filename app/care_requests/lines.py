@@ -40,6 +40,7 @@ class RequestFacts(FollowsPathway):
     visits: list[str]
     about: str
     place: str
+    stay_id: UUID | None
     performer: Performer | None
 
 
@@ -47,7 +48,7 @@ _PERFORMING = aliased(Organization)
 _COLUMNS = (
     *(CareRequest.id, CareRequest.episode_id, CareRequest.organization_id, CareRequest.pathway_version_id),
     *(CareRequest.reason, CareRequest.state, CareRequest.created_at),
-    *(CareRequest.window_start, CareRequest.window_end, CareRequest.visits),
+    *(CareRequest.window_start, CareRequest.window_end, CareRequest.visits, CareRequest.stay_id),
     *(Patient.given_names, Patient.birth_name, Commune.name),
     *(Practitioner.given_name, Practitioner.family_name, _PERFORMING.name),
 )
@@ -68,14 +69,14 @@ def listing(*more: Any) -> Select[*tuple[Any, ...]]:
 
 def facts_of(row: Sequence[Any]) -> RequestFacts:
     """From a row of a `listing`, whatever it holds before."""
-    *facts, given_names, birth_name, place, given_name, family_name, organization = row[-len(_COLUMNS) :]
+    *facts, stay_id, given_names, birth_name, place, given_name, family_name, organization = row[-len(_COLUMNS) :]
     about = NOBODY if given_names is None else shown_name(given_names, birth_name)
     performer = None
     if given_name is not None:
         performer = Performer(f"{given_name} {family_name}", (given_name[:1] + family_name[:1]).upper())
     elif organization is not None:
         performer = Performer(organization, organization[:2].upper())
-    facts += [about, place, performer]
+    facts += [about, place, stay_id, performer]
     return RequestFacts(*facts)
 
 
@@ -83,10 +84,11 @@ def facts_of(row: Sequence[Any]) -> RequestFacts:
 class RequestLine:
     """One line of a list, in words: of a request, or of an offer of it.
 
-    `state`: of whichever it is. `title`: whom it is about; what is asked, where nobody is to be named or all are one
-    patient's. `note` stands beside the state: who comes, how far the search came, what the patient said. `overdue`: the
-    icon of what should have happened by now, which then stands for the state; empty when nothing is late. `answer`:
-    what the patient said of the hour, `confirmed` or `declined`, which is part of the state in words.
+    `state`: of whichever it is; `suspended` while its patient is in hospital. `title`: whom it is about; what is asked,
+    where nobody is to be named or all are one patient's. `note` stands beside the state: who comes, how far the search
+    came, what the patient said. `overdue`: the icon of what should have happened by now, which then stands for the
+    state; empty when nothing is late. `answer`: what the patient said of the hour, `confirmed` or `declined`, which is
+    part of the state in words.
     """
 
     url: str
@@ -100,9 +102,14 @@ class RequestLine:
     answer: str = ""
 
 
+SUSPENDED = "suspended"
+"""How a request reads that waits for its patient's return, whatever its state."""
+
+
 def line_of(
     request: CareRequest | RequestFacts, url: str, *, when: str = "", note: str = "", current: bool = False
 ) -> RequestLine:
     """With the patient's name, for who may know it."""
     what = f"{said(request.need.care)} · {request.place}"
-    return RequestLine(url, request.state.value, request.about, what, when, note, current)
+    state = SUSPENDED if request.stay_id else request.state.value
+    return RequestLine(url, state, request.about, what, when, note, current)

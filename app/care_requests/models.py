@@ -19,6 +19,7 @@ from app.organizations.models import Commune, Organization
 from app.pathways.library import version
 from app.pathways.schema import Pathway, Reason, Search
 from app.patients.models import Patient
+from app.stays.models import Stay
 
 NOBODY = later("Sans patient")
 
@@ -61,6 +62,7 @@ class CareRequest(FollowsPathway, Identified, Model):
     as `rules.Visit` writes it, none for a single one. `split_from_id`: the request of which this one is the rest.
     `rhythm`: of a plan without an end, as `rules.Rhythm` writes it; it is written on at `more_at`, and `review_on` is
     the day on which somebody says whether the care goes on.
+    `stay_id`: the stay in hospital for which it is suspended, whatever its state: it goes on from there afterwards.
     """
 
     __tablename__ = "care_request"
@@ -73,6 +75,7 @@ class CareRequest(FollowsPathway, Identified, Model):
         CheckConstraint("state <> 'unanswered' OR coordinator_id IS NOT NULL", name="unanswered_has_human"),
         CheckConstraint("state <> 'draft' OR decider_id IS NOT NULL", name="draft_has_decider"),
         CheckConstraint("(rhythm IS NULL) = (review_on IS NULL)", name="endless_has_review"),
+        CheckConstraint("stay_id IS NULL OR state NOT IN ('draft', 'done', 'cancelled')", name="suspended_is_open"),
         Index("ix_care_request_due", "state", "next_move_at"),
         Index("ix_care_request_start", "state", "start_by"),
         # Past requests outnumber the open ones a thousand to one: every list of open ones begins by their state.
@@ -109,6 +112,7 @@ class CareRequest(FollowsPathway, Identified, Model):
     decider_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     start_by: Mapped[datetime | None]  # without a beginning of care by then, the one who asked is told
     late_at: Mapped[datetime | None]  # and was
+    stay_id: Mapped[UUID | None] = mapped_column(ForeignKey("stay.id"), index=True)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -120,6 +124,7 @@ class CareRequest(FollowsPathway, Identified, Model):
     chosen: Mapped[PractitionerRole | None] = relationship(foreign_keys=[chosen_role_id])
     coordinator: Mapped[Account | None] = relationship(foreign_keys=[coordinator_id])
     decider: Mapped[Account | None] = relationship(foreign_keys=[decider_id])
+    stay: Mapped[Stay | None] = relationship()
     steps: Mapped[list["Step"]] = relationship(order_by="Step.id", viewonly=True)
 
     @property

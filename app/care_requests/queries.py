@@ -17,6 +17,9 @@ from app.organizations.queries import territory_communes, territory_of, whose_ru
 from app.pathways.library import in_force
 from app.pathways.schema import Pathway
 
+GOES_ON = CareRequest.stay_id.is_(None)
+"""It is not suspended."""
+
 
 def rulebooks(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
     """The pathways that people of these organizations may start, by slug: their own versions, else their parents', else
@@ -130,14 +133,14 @@ def copies_of(request_id: UUID) -> Sequence[InformationCopy]:
 
 def oldest_due(_now: datetime) -> Due:
     """Since when the longest waiting search should have moved."""
-    return select(func.min(CareRequest.next_move_at)).where(CareRequest.state == State.SEARCHING)
+    return select(func.min(CareRequest.next_move_at)).where(CareRequest.state == State.SEARCHING, GOES_ON)
 
 
 def due(now: datetime, limit: int = 1000) -> list[UUID]:
     """The searches whose next move is longest due, those of a commune side by side: they read the same neighbours."""
     statement = (
         select(CareRequest.id, CareRequest.commune_code)
-        .where(CareRequest.next_move_at <= now, CareRequest.state == State.SEARCHING)
+        .where(CareRequest.next_move_at <= now, CareRequest.state == State.SEARCHING, GOES_ON)
         .order_by(CareRequest.next_move_at)
         .limit(limit)
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from app.language.phrases import later
 
@@ -31,6 +32,7 @@ class Verb(enum.StrEnum):
     FINISH = "finish"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
+    LAPSE = "lapse"
 
 
 TRANSITIONS: dict[tuple[State, Verb], State] = {
@@ -49,6 +51,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.ACCEPTED, Verb.WITHDRAW): State.SEARCHING,
     (State.ACCEPTED, Verb.CANCEL): State.CANCELLED,
     (State.SCHEDULED, Verb.SCHEDULE): State.SCHEDULED,
+    (State.SCHEDULED, Verb.LAPSE): State.ACCEPTED,  # the hour went by while she was in hospital
     (State.SCHEDULED, Verb.START): State.STARTED,
     (State.SCHEDULED, Verb.WITHDRAW): State.SEARCHING,
     (State.SCHEDULED, Verb.CANCEL): State.CANCELLED,
@@ -63,6 +66,21 @@ TAKEN = frozenset({State.ACCEPTED, State.SCHEDULED, State.STARTED, State.DONE})
 def follows(state: State, verb: Verb) -> State | None:
     """The state that `verb` leads to, or None when it cannot be said now."""
     return TRANSITIONS.get((state, verb))
+
+
+WHILE_SUSPENDED = frozenset({Verb.WITHDRAW, Verb.FINISH, Verb.CANCEL})
+"""What can be said of a request that waits until its patient is home: who comes may give it back, or it ends."""
+
+WAITS_FOR_RETURN = OPEN - {State.DRAFT}
+
+IN_ESTABLISHMENTS = frozenset({"ward", "maternity"})
+"""Asked of these, the care is not in the town."""
+
+
+def waits_for_return(state: State, profession: str, asked_by: UUID, ward: UUID | None) -> bool:
+    """Is it care in the town, hence suspended while the patient is in that ward (none: nobody knows where)? What the
+    ward itself prepares for the day when she leaves goes on."""
+    return state in WAITS_FOR_RETURN and profession not in IN_ESTABLISHMENTS and asked_by != ward
 
 
 SEARCHES = frozenset(verb for (state, verb), target in TRANSITIONS.items() if target is State.SEARCHING)

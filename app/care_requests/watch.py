@@ -9,6 +9,7 @@ from sqlalchemy import func, select, union_all
 from app.care_requests import actions, words
 from app.care_requests.actions import NEWS_LIFE, note, refresh_screens, tell
 from app.care_requests.models import CareRequest, CareTask
+from app.care_requests.queries import GOES_ON
 from app.care_requests.rules import State, Verb
 from app.core.db import db
 from app.directory import queries as directory
@@ -18,11 +19,16 @@ from app.language.phrases import kept
 from app.messages import actions as messages
 
 # Of each kind of promise: its row, when it is late, and what is still true of one that nobody was told about.
-TASKS = CareTask.id, CareTask.due_at, (CareTask.done_at.is_(None), CareTask.reminded_at.is_(None))
+SUSPENDED = select(CareRequest.id).where(CareRequest.stay_id.is_not(None))
+TASKS = (
+    CareTask.id,
+    CareTask.due_at,
+    (CareTask.done_at.is_(None), CareTask.reminded_at.is_(None), CareTask.request_id.not_in(SUSPENDED)),
+)
 STARTS = (
     CareRequest.id,
     CareRequest.start_by,
-    (CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]), CareRequest.late_at.is_(None)),
+    (CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]), CareRequest.late_at.is_(None), GOES_ON),
 )
 DECISIONS = CareRequest.id, CareRequest.answer_by, (CareRequest.state == State.DRAFT,)
 
@@ -48,7 +54,7 @@ def oldest_due(_now: datetime) -> Due:
 
 def _remind(task_id: UUID, now: datetime) -> None:
     task = db.session.scalar(select(CareTask).where(CareTask.id == task_id).with_for_update(key_share=True))
-    if task is None or task.done_at or task.reminded_at:
+    if task is None or task.done_at or task.reminded_at or task.request.stay_id:
         return
     task.reminded_at = now
     request = task.request
@@ -64,7 +70,7 @@ def _remind(task_id: UUID, now: datetime) -> None:
 
 def _say_late(request_id: UUID, now: datetime) -> None:
     request = db.session.scalar(select(CareRequest).where(CareRequest.id == request_id).with_for_update(key_share=True))
-    if request is None or request.late_at or request.state not in (State.ACCEPTED, State.SCHEDULED):
+    if request is None or request.late_at or request.stay_id or request.state not in (State.ACCEPTED, State.SCHEDULED):
         return
     request.late_at = now
     note(request, "late", now=now)

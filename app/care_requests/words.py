@@ -58,6 +58,10 @@ STEPS: dict[str, str] = {
     "nobody-came": later("Le patient dit que personne n'est venu"),
     "start": later("Soins commencés"),
     "finish": later("Terminée"),
+    "suspend": later("Suspendue : à l'hôpital"),
+    "resume": later("Reprend : de retour à la maison"),
+    "lapse": later("Heure passée pendant l'hospitalisation : à reproposer"),
+    "restored": later("Rouverte : une erreur est corrigée"),
     "withdraw": later("Désistement"),
     "cancel": later("Demande annulée"),
 }
@@ -67,11 +71,17 @@ CANCELLATIONS: dict[str, str] = {
     "patient": later("Le patient ne veut pas"),
     "admitted": later("Le patient reste hospitalisé"),
     "elsewhere": later("Trouvé autrement"),
+    "moved": later("A déménagé"),
     "mistake": later("Erreur de saisie"),
 }
 
 REVIEW = later("Revoir le plan : les soins continuent-ils ?")
 """The task of who asked for care without an end."""
+MOVED = later("la personne a déménagé")
+"""Why somebody else is looked for."""
+
+ENDED = later("son suivi s'arrête")
+"""Why everything that was asked for somebody ends when she dies: whoever reads more may open her page."""
 
 UNDECIDED = later("aucune décision à temps")
 """Why a request ended that no senior doctor decided on."""

@@ -16,17 +16,37 @@ class PastRequest(Plot, frozen=True, forbid_unknown_fields=True, kw_only=True):
     patient: str
 
 
+class PastExit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """So many days after today; `why`: what changed."""
+
+    days: int
+    why: str = ""
+
+
+class PastStay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Somebody who is in hospital now, since so many days."""
+
+    patient: str
+    ward: str
+    by: str
+    since: int
+    exits: tuple[PastExit, ...]
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
+    stays: tuple[PastStay, ...]
 
     def __post_init__(self) -> None:
-        known(CAST.patients, (one.patient for one in self.requests))
-        known(CAST.places, (one.chosen for one in self.requests if one.chosen))
+        known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
+        known(PEOPLE, (one.by for one in self.stays))
+        known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
 
 
-REQUESTS = read(FOLDER / "requests.toml", PastRequests).requests
+_PAST = read(FOLDER / "requests.toml", PastRequests)
+REQUESTS, STAYS = _PAST.requests, _PAST.stays
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:

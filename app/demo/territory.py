@@ -8,16 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import Account, Membership, Role
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
+from app.care_requests.queries import GOES_ON
 from app.circles import actions as circles
 from app.circles.models import Told
 from app.core.db import db
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plot import Teller, account
-from app.demo.requests import REQUESTS, PastRequest, opened_at
+from app.demo.requests import REQUESTS, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
@@ -26,6 +28,8 @@ from app.dispatch import search as dispatch
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.patients import actions as patients
+from app.stays import actions as stays
+from app.stays.queries import running as running_stay
 
 COMMUNES = Path(__file__).parent / "communes-91.csv"
 SINCE = timedelta(days=30)
@@ -57,6 +61,7 @@ def load(now: datetime) -> bool:
     phones.switch_on(began)
     known = _write_patients(places, professionals, began)
     _live_through(places, known, now)
+    _write_stays(places, known, now)
     return True
 
 
@@ -156,6 +161,21 @@ def _live_through(places: dict[str, Organization], known: dict[str, UUID], now: 
     search_until(now, reached)
 
 
+def _write_stays(places: dict[str, Organization], known: dict[str, UUID], now: datetime) -> None:
+    """Who is in hospital, and when each may come home."""
+    for one in STAYS:
+        by, patient, began = account(one.by), known[one.patient], now - timedelta(days=one.since)
+        stays.admit(patient, places[one.ward].id, by=by, now=began)
+        phones.deliver(began)
+        for rank, leaves in enumerate(one.exits, 1):
+            running = running_stay(patient)
+            if running is None:
+                raise ValueError(f"{one.patient} is in hospital nowhere")
+            on, at = clock.paris(now).date() + timedelta(days=leaves.days), began + timedelta(hours=2 * rank)
+            stays.expect_exit(running, on, leaves.why, by=by, now=at)
+            phones.deliver(at)
+
+
 def search_until(moment: datetime, since: datetime) -> None:
     """Do what a worker would have done by itself between these instants."""
     while due := _next_search(moment):
@@ -167,7 +187,7 @@ def search_until(moment: datetime, since: datetime) -> None:
 def _next_search(moment: datetime) -> tuple[UUID, datetime] | None:
     """Which search is due first, and when."""
     statement = select(CareRequest.id, CareRequest.next_move_at).where(
-        CareRequest.state == State.SEARCHING, CareRequest.next_move_at <= moment
+        CareRequest.state == State.SEARCHING, GOES_ON, CareRequest.next_move_at <= moment
     )
     row = db.session.execute(statement.order_by(CareRequest.next_move_at, CareRequest.id).limit(1)).first()
     return (row[0], row[1] or moment) if row else None

@@ -11,12 +11,15 @@ from app.accounts.models import REQUESTERS
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
 from app.core.forms import uuid_or_none
+from app.core.htmx import see_other
+from app.core.ways import way
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
 from app.pathways.library import withheld
 from app.pathways.schema import Pathway
 from app.patients import queries as patient_queries
 from app.patients.models import Patient
+from app.stays.queries import has_died
 
 bp = Blueprint("desk", __name__)
 
@@ -67,7 +70,10 @@ def patient_asked() -> Patient | None:
     if not text or text == NOBODY:
         return None
     patient_id = uuid_or_none(text) or abort(404)
-    return patient_queries.for_account(patient_id, me(), clock.now()) or abort(404)
+    patient = patient_queries.for_account(patient_id, me(), clock.now()) or abort(404)
+    if has_died(patient.id):
+        abort(see_other(way("person", patient_id=patient.id)))  # Nothing is asked for her any more.
+    return patient
 
 
 def about_nobody(pathway: Pathway) -> bool:

@@ -23,6 +23,8 @@ from app.patients import queries as patient_queries
 from app.patients.forms import NewPatientForm, PatientForm, PatientSearchForm
 from app.patients.models import Patient
 from app.patients.words import Banner, banner, likeness_words, sought_in_words, what_narrows
+from app.stays.queries import died_on
+from app.stays.words import died_words
 
 
 @bp.post("/requests/patients")
@@ -43,13 +45,14 @@ def search_patients() -> Response:
             return search_page(form, hint=str(why))
         form.q.errors = [str(why)]
         return search_page(form, status=422)
-    people = None if found.too_many else [(patient.id, banner(patient, now)) for patient in found.people]
-    return search_page(form, people, sought_in_words(found.sought), what_narrows(found))
+    died = died_on([patient.id for patient in found.people])
+    people = [(each.id, banner(each, now), died_words(died.get(each.id), each.sex)) for each in found.people]
+    return search_page(form, None if found.too_many else people, sought_in_words(found.sought), what_narrows(found))
 
 
 def search_page(
     form: PatientSearchForm,
-    found: list[tuple[UUID, Banner]] | None = None,
+    found: list[tuple[UUID, Banner, str]] | None = None,
     understood: str = "",
     hint: str = "",
     status: int = 200,

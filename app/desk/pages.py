@@ -327,7 +327,7 @@ class PatientSearchPage(Page):
     pathways: Mapping[str, Pathway]
     lends: bool
     form: PatientSearchForm
-    found: list[tuple[UUID, Banner]] | None = None
+    found: list[tuple[UUID, Banner, str]] | None = None
     understood: str = ""
     hint: str = ""
 

@@ -2,8 +2,9 @@
 
 from flask import Flask
 
+from app.care_requests.life import CareHalted, CareResumed
 from app.core.events import listen
-from app.dispatch import actions, departures, queries
+from app.dispatch import actions, departures, life, queries
 from app.live.rights import may_listen
 from app.membership.closing import still_expected
 from app.membership.leaving import Departure
@@ -15,3 +16,5 @@ def init_app(app: Flask) -> None:
     listen(app, ReachChanged, actions.refresh_reach)
     still_expected.provide(app, departures.patients_in_hand)
     listen(app, Departure, departures.let_go)
+    listen(app, CareHalted, life.halt)
+    listen(app, CareResumed, life.go_on)

@@ -57,7 +57,7 @@ def withdraw(request: CareRequest, *, by: Account, now: datetime, reason: str, t
         return False
     offers.end(winner, OfferState.WITHDRAWN, now)
     remember(winner, tap, WITHDRAW)
-    _begin_again(request, None, now)
+    begin_again(request, None, now)
     return True
 
 
@@ -82,7 +82,7 @@ def relaunch(request: CareRequest, *, by: Account, now: datetime, until: datetim
         return False
     request.window_end = max(request.window_end, until)
     request.answer_by = max(request.answer_by, until)
-    _begin_again(request, _at_stage(request, stage, now), now)
+    begin_again(request, _at_stage(request, stage, now), now)
     return True
 
 
@@ -173,7 +173,7 @@ def decide(request: CareRequest, yes: bool, *, by: Account, now: datetime, reaso
     return care_requests.move(request, Verb.APPROVE if yes else Verb.DECLINE, by=by, detail=reason, now=now)
 
 
-def _begin_again(request: CareRequest, stage: rules.Widen | None, now: datetime) -> Wave | None:
+def begin_again(request: CareRequest, stage: rules.Widen | None, now: datetime) -> Wave | None:
     """A new round, in which silence and lost races may be asked again; from the stage reached when none is named."""
     last = latest_wave(request.id)
     if last is None:

@@ -56,6 +56,7 @@ def offer_notice(care: str, commune: str, expires_at: datetime, path: str) -> No
 
 TAKEN_NOTICE = Notice(later("Demande déjà prise"), later("Une ou un collègue s'en occupe. Merci."), urgency="normal")
 EXPIRED_NOTICE = Notice(later("Le délai est passé"), later("La demande n'attend plus votre réponse."), urgency="low")
+PAUSED_NOTICE = Notice(later("Demande en pause"), later("Elle n'attend pas de réponse pour l'instant."), urgency="low")
 WITHDRAWN_NOTICE = Notice(later("Demande annulée"), later("Elle n'attend plus de réponse."), urgency="normal")
 PERFORMER_NOTICE = Notice(
     later("Une demande acceptée est annulée"), later("Ouvrez Relais avant de partir."), elsewhere=CANCELLED

@@ -186,7 +186,7 @@ def offer_shown(
         asked_by=full_name(offer.request.organization),
         standing=queries.standing(offer),
         reasons=REFUSALS,
-        still_free=offer.state is OfferState.EXPIRED and offer.request.state in queries.FREE,
+        still_free=queries.is_still_free(offer),
         too_late=too_late,
         now_at=now,
         live_topics=[f"inbox-{offer.recipient_id}", f"request-{offer.request_id}"],

@@ -13,6 +13,7 @@ from app.accounts.models import Account, Role
 from app.appointments.models import Appointment
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State
+from app.care_requests.queries import GOES_ON
 from app.care_requests.rules import OPEN
 from app.core.db import UtcDateTime, db, rows
 from app.directory.models import Practitioner, PractitionerRole
@@ -106,7 +107,7 @@ _Again = aliased(Offer)
 _FREE = (
     _mine(OfferState.EXPIRED)
     .join(CareRequest, CareRequest.id == Offer.request_id)
-    .where(CareRequest.state.in_(FREE), CareRequest.window_end > _NOW)
+    .where(CareRequest.state.in_(FREE), GOES_ON, CareRequest.window_end > _NOW)
     .where(
         ~select(_Again.id)
         .where(_Again.request_id == Offer.request_id, _Again.recipient_id.in_(_MINE))
@@ -252,6 +253,12 @@ def visits(recipients: Collection[UUID]) -> list[VisitRow]:
 def proposals(recipients: Collection[UUID]) -> list[tuple[UUID, RequestFacts]]:
     """Yeses of these inboxes that wait for the requester's choice, each by its offer."""
     return [(row[0], facts_of(row)) for row in rows(_PROPOSED, mine=recipients)]
+
+
+def is_still_free(offer: Offer) -> bool:
+    """She let it pass, and may have it yet."""
+    free = offer.request.state in FREE and offer.request.stay_id is None
+    return free and offer.state is OfferState.EXPIRED
 
 
 def standing(offer: Offer) -> str:

@@ -23,7 +23,7 @@ def visit_line(visit: VisitRow, now: datetime) -> RequestLine:
     """Its hour first, without the day, which stands above it; what the patient said of it is part of its state."""
     at = visit.starts_at
     line = line_of(visit.request, url_of(visit.offer_id), when=hour(at) if at else "")
-    late = at is not None and visit.request.state is State.SCHEDULED and now > at + GRACE
+    late = at is not None and visit.request.state is State.SCHEDULED and now > at + GRACE and not visit.request.stay_id
     return replace(line, answer=visit.patient_answer or "", overdue="clock" if late else "")
 
 

@@ -13,6 +13,7 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.actions import PlanMoved
 from app.care_requests.attachments import join
+from app.care_requests.life import CareHalted, CareResumed
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import Visit, read_visits
@@ -150,13 +151,15 @@ def _set_held(held: bool, *which: ColumnElement[bool]) -> bool:
     return bool(changed)
 
 
-def hold_all(patient_id: UUID, held: bool, now: datetime) -> None:
-    """She is in hospital, or back: what is still to come stands still, or goes on."""
-    theirs = CareRequest.patient_id == patient_id, CareRequest.state.in_(CARED_FOR)
-    for request_id in db.session.scalars(select(CareRequest.id).where(*theirs).order_by(CareRequest.id)).all():
-        request = care_requests.lock(request_id)
-        if _set_held(held, Passage.request_id == request_id, Passage.day >= clock.paris(now).date()):
-            refresh_plan(request, queries.plan_of(request))
+def stand_still(halted: CareHalted) -> None:
+    """She is in hospital: nobody comes for what is still to come of this request."""
+    _set_held(True, Passage.request_id == halted.request.id, Passage.day >= clock.paris(halted.now).date())
+
+
+def go_on(resumed: CareResumed) -> None:
+    """She is back, or a mistake was undone: what is to come is owed again."""
+    follow_plan(PlanMoved(resumed.request, resumed.now))
+    _set_held(False, Passage.request_id == resumed.request.id, Passage.day >= clock.paris(resumed.now).date())
 
 
 def worry(passage: Passage, request: CareRequest, now: datetime) -> None:

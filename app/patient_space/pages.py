@@ -84,6 +84,15 @@ class EndedPage(Page):
     requester: Organization | None
 
 
+@dataclass(frozen=True)
+class ClosedPage(Page):
+    """She died: whoever opens what was hers reads no more than whom to call, if that is known."""
+
+    template = "patient_space/closed.html"
+
+    requester: Organization | None
+
+
 def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_late: bool) -> PatientPage:
     appointment = queries.going_on(appointment)
     care_request, others = appointment.request, queries.others_of(appointment)
@@ -129,8 +138,11 @@ def days(starts_at: datetime, now: datetime) -> list[str]:
 
 
 def stage(appointment: Appointment) -> str:
-    """What there is to say: cancelled, over, under-way, looking (for someone), waiting (for a time) or planned."""
+    """What there is to say: cancelled, suspended (she is in hospital), over, under-way, looking (for someone), waiting
+    (for a time) or planned."""
     state = appointment.request.state
+    if appointment.request.stay_id:
+        return "suspended"
     ends = {State.CANCELLED: "cancelled", State.DONE: "over", State.STARTED: "under-way"}
     if state in ends:
         return ends[state]

@@ -15,9 +15,10 @@ from app.core.htmx import page, see_other
 from app.core.limits import limited
 from app.core.security import capability
 from app.letters.rules import is_address
-from app.patient_space.pages import CodeWordsPage, EndedPage, ReadersPage, SpacePage
+from app.patient_space.pages import ClosedPage, CodeWordsPage, EndedPage, ReadersPage, SpacePage
 from app.patient_space.reading import back_to, reading
 from app.patient_space.views import bp, event_of, new_calendar, quiet
+from app.stays.queries import has_died
 
 TRIES, WITHIN = 10, timedelta(hours=1)
 """Wrong words for one card: more than anybody mistypes, and one chance in 6,500 for whoever has only the code."""
@@ -32,7 +33,7 @@ def card_of(token: str) -> str:
 def space_door(token: str) -> Response:
     """Looking changes nothing and tells nothing: not even whose it is."""
     space = spaces.by_card(token)
-    return quiet(page(CodeWordsPage(token))) if space else no_space()
+    return closed_or(space) or quiet(page(CodeWordsPage(token))) if space else no_space()
 
 
 @bp.post("/s/<token>")
@@ -43,6 +44,8 @@ def open_space(token: str) -> Response:
     space, now, said = spaces.by_card(token), clock.now(), request.form.get("words", "")[:100]
     if space is None:
         return no_space()
+    if closed := closed_or(space):
+        return closed
     if not spaces.said_right(space, said):
         return quiet(page(CodeWordsPage(token, said, wrong=True), status=422))
     with transaction():
@@ -55,7 +58,7 @@ def open_space(token: str) -> Response:
 @capability("the key was made for who said the two words, and ends by itself")
 def space(token: str, key: str) -> Response:
     hers = opened(token, key)
-    return quiet(page(SpacePage.of(hers, token, key, clock.now()))) if hers else words_again(token)
+    return closed_or(hers) or quiet(page(SpacePage.of(hers, token, key, clock.now()))) if hers else words_again(token)
 
 
 @bp.get("/s/<token>/<key>/readers")
@@ -63,7 +66,7 @@ def space(token: str, key: str) -> Response:
 def readers(token: str, key: str) -> Response:
     """Who looked at her file: the law lets her ask, so she need not (L1110-4, GDPR article 15)."""
     hers = opened(token, key)
-    return quiet(page(ReadersPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
+    return closed_or(hers) or quiet(page(ReadersPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
 
 
 @bp.post("/s/<token>/<key>/reading")
@@ -110,6 +113,11 @@ def agenda(token: str, key: str) -> Response:
         if visit.starts_at:
             calendar.add_component(event_of(visit, visit.starts_at))
     return quiet(Response(calendar.to_ical(), content_type="text/calendar; charset=utf-8; method=PUBLISH"))
+
+
+def closed_or(space: PatientSpace) -> Response | None:
+    """Instead of any page of hers who died."""
+    return quiet(page(ClosedPage(None))) if has_died(space.person_id) else None
 
 
 def opened(token: str, key: str) -> PatientSpace | None:

@@ -20,8 +20,9 @@ from app.core.htmx import page, see_other
 from app.core.security import capability
 from app.language.phrases import gettext as _
 from app.language.phrases import language
-from app.patient_space.pages import AdvicePage, EndedPage, patient_page_of, stage
+from app.patient_space.pages import AdvicePage, ClosedPage, EndedPage, patient_page_of, stage
 from app.patient_space.reading import back_to, listen_to_patient
+from app.stays.queries import has_died
 
 bp = Blueprint("patient_space", __name__)
 bp.before_request(listen_to_patient)
@@ -35,7 +36,17 @@ A_VISIT = timedelta(minutes=30)
 def visit(token: str) -> Response:
     """Looking changes nothing: mail scanners look too (FACTS 3.3)."""
     link = queries.by_token(token, clock.now())
+    if closed := closed_of(link):
+        return closed
     return page_of(link, token) if link else ended(token)
+
+
+def closed_of(link: PatientLink | None) -> Response | None:
+    """What was hers who died says nothing more."""
+    patient_id = link.appointment.patient_id if link else None
+    if link is None or patient_id is None or not has_died(patient_id):
+        return None
+    return quiet(page(ClosedPage(link.appointment.request.organization)))
 
 
 def page_of(link: PatientLink, token: str, status: int = 200) -> Response:
@@ -48,6 +59,8 @@ def page_of(link: PatientLink, token: str, status: int = 200) -> Response:
 def advice(token: str) -> Response:
     """What to remember, in plain words: a page of its own, so that nobody reads it who only looks for the hour."""
     link = queries.by_token(token, clock.now())
+    if closed := closed_of(link):
+        return closed
     words = queries.plain_words(link.appointment) if link and stage(link.appointment) != "cancelled" else ""
     return quiet(page(AdvicePage(token, words))) if words else ended(token)
 
@@ -55,6 +68,8 @@ def advice(token: str) -> Response:
 def ended(token: str) -> Response:
     """Whoever holds a link that works no more has a number to call."""
     link = queries.ended_by_token(token)
+    if closed := closed_of(link):
+        return closed
     return quiet(page(EndedPage(link.appointment.request.organization if link else None), status=404))
 
 
@@ -164,7 +179,7 @@ def event_of(appointment: Appointment, starts_at: datetime) -> Event:
     was put into a calendar before is replaced, or taken out."""
     care_request = appointment.request
     cancelled = care_request.state is State.CANCELLED
-    off = cancelled or appointment.starts_at is None
+    off = cancelled or appointment.starts_at is None or care_request.stay_id is not None
     event = Event()
     event.add("uid", f"{appointment.id}@relais")
     event.add("sequence", appointment.sequence + cancelled)

@@ -40,6 +40,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "emergency_access.patient_id": GoesAlong(),
     "episode.patient_id": GoesAlong(),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
+    "life_event.patient_id": GoesAlong(alone=("kind", "undone_at")),
     "likely_duplicate.other_id": Stays.SAYS_WHAT_WAS,
     "likely_duplicate.patient_id": Stays.SAYS_WHAT_WAS,
     "patient.merged_into_id": GoesAlong(),
@@ -49,6 +50,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "patient_space.patient_id": GoesAlong(alone=()),
     "patient_telecom.patient_id": GoesAlong(),
     "relation.patient_id": GoesAlong(alone=("organization_id", "practitioner_id", "why", "until")),
+    "stay.patient_id": GoesAlong(alone=("until",)),
 }
 """Every column of the schema that refers to a patient, which a test compares, and what becomes of it."""
 

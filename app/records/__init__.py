@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.records import checking, correcting, identity  # noqa: F401 -- add their routes
+from app.records import checking, correcting, identity, life, whereabouts  # noqa: F401 -- add their routes
 from app.records.views import bp
 
 

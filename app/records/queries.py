@@ -33,7 +33,9 @@ class Care(NamedTuple):
 
     @property
     def worries(self) -> bool:
-        """Nobody comes, or not then, or nobody came."""
+        """Nobody comes, or not then, or nobody came; while she is in hospital nobody has to."""
+        if self.facts.stay_id:
+            return False
         waits = self.facts.state in (State.ACCEPTED, State.SCHEDULED)
         return self.facts.state is State.UNANSWERED or (waits and bool(self.late_at or self.answer == "declined"))
 

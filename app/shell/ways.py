@@ -26,6 +26,7 @@ WAYS = {
     "search": "supervision.one_search",
     "service-worker": "shell.service_worker",
     "sign-in-at-the-state": "joining.sign_in_at_the_state",
+    "stay": "records.stay",
     "whole-identity": "records.ask_identity",
 }
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from app.accounts.models import Account, Role
 from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, State
+from app.care_requests.queries import GOES_ON
 from app.care_requests.rules import OPEN
 from app.core.db import rows
 from app.directory.models import PractitionerRole
@@ -85,7 +86,7 @@ def _part(
     return found.order_by(since).limit(AT_MOST)
 
 
-_LATE = CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]), CareRequest.late_at.is_not(None)
+_LATE = CareRequest.state.in_([State.ACCEPTED, State.SCHEDULED]), CareRequest.late_at.is_not(None), GOES_ON
 _DRAFTS = CareRequest.state == State.DRAFT, CareRequest.created_at <= bindparam("decided_by")
 _SEARCHED = select(CareRequest.id).correlate(None).where(_TERRITORY, CareRequest.state == State.SEARCHING)
 _IN_HAND = select(CareRequest.id).correlate(None).where(_COORDINATOR, CareRequest.state.in_(OPEN))

@@ -10,7 +10,7 @@ import uuid_utils.compat
 from alembic import op
 
 revision: str = "0027"
-down_revision: str | None = "0030"
+down_revision: str | None = "0023"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
@@ -186,6 +186,27 @@ def go_to_the_circle(page: Page) -> None:
     page.goto(f"{page.url}/circle?profession=nurse")
 
 
+def go_on_from_the_person(to: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        go_to_the_person(page)
+        page.goto(f"{page.url}/{to}")
+
+    return act
+
+
+def go_to_who_is_in_hospital(to: str = "") -> Callable[[Page], None]:
+    """Found by what the ward knows of him."""
+
+    def act(page: Page) -> None:
+        page.locator("[name=q]").fill("28/02/1950 bou")
+        found = page.locator("#patients a[href*='patient=']").first
+        found.wait_for()
+        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
+        page.goto(f"{as_persona(page)}patients/{patient}{to}")
+
+    return act
+
+
 def open_a_service(page: Page) -> None:
     page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
 
@@ -256,6 +277,9 @@ SCREENS = [
     Screen("asking", "request", "orientation-nurse", "requests", REQUEST),
     Screen("asking", "person", "orientation-nurse", "requests", REQUEST, act=go_to_the_person),
     Screen("asking", "usual carers", "orientation-nurse", "requests", REQUEST, act=go_to_the_circle),
+    Screen("asking", "where she is", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("stay")),
+    Screen("asking", "death", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("death")),
+    Screen("asking", "move", "orientation-nurse", "requests", REQUEST, act=go_on_from_the_person("move")),
     Screen("asking", "whole identity", "orientation-nurse", "patients/identity"),
     Screen("asking", "decisions", "senior-doctor", "decisions"),
     Screen("watching", "board", "coordinator", "board"),
@@ -316,6 +340,8 @@ STATES = [
     Screen("inbox", "unreachable", "nurse", "inbox", act=forbid_alerts),
     Screen("inbox", "paused", "nurse-4", "inbox", act=pause),
     Screen("inbox", "offline", "nurse", "inbox", act=go_offline),
+    Screen("asking", "in hospital", "ward", ASKING, act=go_to_who_is_in_hospital()),
+    Screen("asking", "when he leaves", "ward", ASKING, act=go_to_who_is_in_hospital("/stay")),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),

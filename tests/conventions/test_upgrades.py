@@ -13,6 +13,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
 from app import clock, create_app
+from app.accounts.models import Account
 from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest, Episode
 from app.core.db import db, transaction
@@ -23,6 +24,7 @@ from app.dispatch.models import Offer, Wave
 from app.documents.models import Document
 from app.patients.models import Patient, Relation
 from app.patients.queries import search
+from app.stays.actions import admit
 from app.tablets.models import TabletSignIn
 from tests.conftest import MIGRATIONS, close_engines, settings_for
 
@@ -353,3 +355,24 @@ def test_who_knew_a_patient_still_does_and_her_organization_is_found_again(app: 
             "SELECT count(*) FROM patient JOIN organization o ON o.id = organization_id WHERE o.name = :name"
         )
         assert db.session.scalar(home, {"name": "Urgences"}) == 1
+
+
+def test_a_request_of_before_waits_for_nobody_s_return_and_goes_down_again_with_a_stay(app: Flask) -> None:
+    """Up to stays: nothing is suspended. Down again from one that is: the request keeps the state it had reached."""
+    with app.app_context():
+        upgrade(MIGRATIONS, "0002")
+        insert(FORMER)
+        upgrade(MIGRATIONS)
+        asked = db.session.get_one(CareRequest, REQUEST)
+        was, by = asked.state, db.session.get_one(Account, ACCOUNT)
+        assert asked.stay_id is None
+        with transaction():
+            admit(PATIENT, None, by=by, now=NOW)
+        assert db.session.get_one(CareRequest, REQUEST).stay_id is not None
+        db.session.remove()
+        downgrade(MIGRATIONS, "0030")
+        state = sa.text("SELECT state FROM care_request")
+        assert db.session.scalars(state).all() == [was.value]
+        db.session.remove()
+        upgrade(MIGRATIONS)
+        assert db.session.get_one(CareRequest, REQUEST).stay_id is None

@@ -8,11 +8,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
+from app.care_requests.life import CareHalted, CareResumed
 from app.care_requests.models import CareRequest, CareTask, State
 from app.care_requests.rules import AHEAD, WEEKLY, Rhythm, read_visits
 from app.core.db import db, transaction
+from app.core.events import announce
 from app.dispatch import actions as dispatch
-from app.passages import actions, queries
+from app.passages import queries
 from app.passages.models import Passage
 from app.passages.rules import PassageState
 from app.push.models import Message
@@ -135,13 +137,11 @@ def test_in_hospital_the_passages_stand_still(town: Town, maya: Nurse) -> None:
     assert count(whole) == "3 passages sur 20, prochain ce soir", "she is back"
 
 
-def test_a_room_above_may_suspend_and_resume(town: Town, maya: Nurse) -> None:
+def test_a_stay_in_hospital_suspends_the_passages_until_she_is_back(town: Town, maya: Nurse) -> None:
     whole = taken_by(town, maya)
-    patient_id = town.request(whole).patient_id
-    expected = {True: "suspendus : hospitalisation", False: "prochain demain matin"}
-    for held, read in expected.items():
+    for fact, read in ((CareHalted, "suspendus : hospitalisation"), (CareResumed, "prochain demain matin")):
         with transaction():
-            actions.hold_all(patient_id, held, clock.now())
+            announce(fact(db.session.get_one(CareRequest, whole), clock.now()))
         assert count(whole) == f"0 passage sur 20, {read}"
 
 

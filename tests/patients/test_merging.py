@@ -14,6 +14,9 @@ from app.core.db import Model, db, transaction
 from app.patients import merging, queries
 from app.patients.merging import POINTERS, merge, separate
 from app.patients.models import LikelyDuplicate, Patient, PatientMerge
+from app.stays import actions as stays
+from app.stays import queries as stay_queries
+from app.stays.rules import Admission
 from tests.factories.town import Person, Town
 
 GROWS = {"audit_event", "patient_merge", "likely_duplicate"}
@@ -137,3 +140,33 @@ def test_a_pair_is_looked_at_once(town: Town) -> None:
     assert merging.to_look_at() == []
     assert db.session.scalars(select(LikelyDuplicate.verdict)).all() == ["other"]
     assert db.session.scalars(select(Patient.merged_into_id)).all() == [None, None]
+
+
+def admitted(town: Town, patient: UUID, ward: UUID) -> None:
+    with transaction():
+        said = stays.admit(patient, ward, by=town.orientation_nurse.account, now=clock.now())
+    assert said is Admission.BEGINS
+
+
+def test_two_stays_of_one_person_are_one_and_all_of_hers_goes_on_when_it_ends(town: Town) -> None:
+    kept, absorbed = town.patient(), town.patient("Monik", phone="+33639980155")
+    requests = [town.asks(patient=kept), town.asks(patient=absorbed)]
+    admitted(town, kept, town.hospital_id)
+    admitted(town, absorbed, town.cpts_id)
+    makes_one(town, kept, absorbed)
+    db.session.rollback()
+    running = stay_queries.running(kept)
+    assert running is not None
+    assert running.organization_id == town.hospital_id
+    with transaction():
+        assert stays.come_home(running, by=town.orientation_nurse.account, now=clock.now())
+    assert [town.request(each).stay_id for each in requests] == [None, None]
+
+
+def test_her_death_is_said_once_under_whichever_record(town: Town) -> None:
+    kept, absorbed = town.patient(), town.patient("Monik", phone="+33639980155")
+    with transaction():
+        stays.say_died(absorbed, clock.now().date(), by=town.orientation_nurse.account, now=clock.now())
+    makes_one(town, kept, absorbed)
+    db.session.rollback()
+    assert stay_queries.has_died(kept)
