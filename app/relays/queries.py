@@ -31,7 +31,7 @@ def locums(role: PractitionerRole, typed: str) -> list[PractitionerRole]:
 def doubts_of(offer: Offer, verb: Verb) -> list[str]:
     """What is asked before the care begins or ends: a day that has not come, a list left empty, passages to come."""
     care, found = offer.request, appointments_of(offer.request_id)
-    if offer.state is not OfferState.WON or follows(care.state, verb) is None:
+    if offer.state is not OfferState.WON or care.stay_id or follows(care.state, verb) is None:
         return []
     doubts = []
     if found and found.starts_at and clock.paris(found.starts_at).date() > clock.paris(clock.now()).date():
