@@ -22,12 +22,14 @@ from app import (
     live,
     membership,
     messages,
+    passages,
     pathways,
     patient_space,
     patients,
     push,
     records,
     relatives,
+    relays,
     rights,
     schedule,
     shell,
@@ -61,9 +63,9 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, consents, circles, stays, documents, care_requests):
+    for room in (directory, patients, consents, circles, stays, documents, care_requests, passages):
         room.init_app(app)
-    for room in (conversations, appointments, dispatch, relatives, rights):
+    for room in (conversations, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, joining, emergency, administration, patient_space, shell):

@@ -14,6 +14,7 @@ from app.letters import queries as letters
 from app.letters import sender as post
 from app.membership import recovery
 from app.messages import channels, checks, digests
+from app.passages import watch as passages
 from app.push import outbox
 from app.push import sender as push
 from app.rights import retention
@@ -21,6 +22,7 @@ from app.rights import retention
 TIMERS = (
     Timer("searches", search.advance_due, care_requests.oldest_due),
     Timer("what is late", watch.watch_due, watch.oldest_due, rest=10.0),
+    Timer("passages", passages.watch_due, passages.oldest_due, rest=10.0),
     Timer("alerts that waited", digests.release_due, digests.oldest_due, rest=5.0),
     Timer("push messages", push.send_due, outbox.oldest_due),
     Timer("what no phone confirmed", channels.hand_over_due, channels.oldest_due, rest=5.0),

@@ -38,7 +38,9 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "audit/words.py": {"READINGS"},
     "care_requests/plans.py": {
         *("plan_in_words", "_rhythm", "_moments", "visits_counted", "THE", "EACH", "EACH_BUT_WEEKENDS", "BARE"),
+        *("_of_the_week", "_reviewed"),
     },
+    "passages/words.py": {"progress_in_words", "when_next", "MOMENTS"},
     "core/errors.py": {"WORDS", "BUSY"},
     "directory/words.py": {"PROFESSIONS"},
     "language/words.py": {"DAYS", "moment"},

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from app.appointments import life, reminders
-from app.appointments.actions import forget_times
+from app.appointments.actions import forget_times, keep_link
+from app.care_requests.actions import PlanMoved
 from app.care_requests.life import CareHalted, CareResumed
 from app.core.events import listen
 from app.letters import kinds
@@ -13,6 +14,7 @@ from app.membership.leaving import Departure
 
 def init_app(app: Flask) -> None:
     listen(app, Departure, forget_times)
+    listen(app, PlanMoved, keep_link)
     listen(app, CareHalted, life.halt)
     listen(app, CareResumed, life.go_on)
     kinds.register([reminders.KIND], LetterKind(reminders.compose))

@@ -13,8 +13,9 @@ from app.appointments.models import Appointment, PatientLink
 from app.appointments.rules import AT_MOST_WISHED, PartOfDay, asks_whether_came, reminder_at
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
+from app.care_requests.actions import PlanMoved
 from app.care_requests.models import CareRequest, State, Verb
-from app.care_requests.rules import TAKEN
+from app.care_requests.rules import TAKEN, read_visits
 from app.core.db import db, new_id
 from app.core.tokens import derived_token, derived_tokens, hash_token
 from app.directory.queries import accounts_of, deserted
@@ -44,6 +45,8 @@ def prepare(request: CareRequest, now: datetime) -> Appointment:
         token_hash = hash_token(derived_token(LINK, str(appointment.id)))
         expires_at = link_expiry(None, request.window_end)
         db.session.add(PatientLink(appointment_id=appointment.id, token_hash=token_hash, expires_at=expires_at))
+        db.session.flush()
+        keep_link(PlanMoved(request, now))
     return appointment
 
 
@@ -52,6 +55,14 @@ def forget_time(request: CareRequest, now: datetime) -> None:
     appointment = _of(request)
     if appointment is not None:
         _set(appointment, None, None, now)
+
+
+def keep_link(moved: PlanMoved) -> None:
+    """Care that comes back: the link that the patient was given lives as long as the plan that it was given for."""
+    appointment, visits = _of(moved.request), read_visits(moved.request.visits)
+    link = appointment and db.session.scalar(select(PatientLink).where(PatientLink.appointment_id == appointment.id))
+    if link and visits:
+        link.expires_at = max(link.expires_at, clock.midnight(visits[-1].day + timedelta(days=1)) + AFTER_VISIT)
 
 
 def forget_times(departure: Departure) -> None:
@@ -77,6 +88,7 @@ def _set(appointment: Appointment, starts_at: datetime | None, mode: str | None,
     link = db.session.scalar(select(PatientLink).where(PatientLink.appointment_id == appointment.id))
     if link:
         link.expires_at = link_expiry(starts_at, appointment.request.window_end)
+        keep_link(PlanMoved(appointment.request, now))
 
 
 def link_expiry(starts_at: datetime | None, window_end: datetime) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from app.appointments.models import Appointment, PatientLink, PatientSpace
 from app.care_requests.models import CareRequest
+from app.care_requests.queries import family
 from app.care_requests.rules import State
 from app.core.db import db
 from app.core.tokens import hash_token
@@ -37,6 +38,17 @@ def others_of(appointment: Appointment) -> Sequence[Appointment]:
         .order_by(Appointment.starts_at.is_(None), Appointment.starts_at, Appointment.id)
     )
     return db.session.scalars(statement).all()
+
+
+def going_on(appointment: Appointment) -> Appointment:
+    """The visit of whoever comes now: where a part of a shared plan has ended, that of the part which goes on. What the
+    patient holds leads to her care, not to the person who left it."""
+    request = appointment.request
+    if request.state is not State.DONE or not request.visits:
+        return appointment
+    goes_on = CareRequest.id.in_(family(request)), CareRequest.state.in_(COMING)
+    latest = select(Appointment).join(CareRequest, CareRequest.id == Appointment.request_id).where(*goes_on)
+    return db.session.scalars(latest.order_by(CareRequest.id.desc()).limit(1)).first() or appointment
 
 
 def plain_words(appointment: Appointment) -> str:

@@ -1,7 +1,8 @@
 """Moving a request, and what follows: the only ways a request's row is ever changed once it is open."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,25 +10,53 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import selectinload
 
+from app import clock
 from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import carers, words
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
-from app.care_requests.queries import GOES_ON, coordinator_for
-from app.care_requests.rules import OPEN, SEARCHES, TRANSITIONS, WHILE_SUSPENDED, State, Verb, Visit
+from app.care_requests.queries import GOES_ON, coordinator_for, family
+from app.care_requests.rules import (
+    AHEAD,
+    OPEN,
+    SEARCHES,
+    TRANSITIONS,
+    WHILE_SUSPENDED,
+    WRITE_MORE,
+    Rhythm,
+    State,
+    Verb,
+    Visit,
+    read_rhythm,
+    read_visits,
+)
 from app.circles import queries as circles
 from app.circles.actions import set_usual
 from app.circles.models import Told, Usual
 from app.core.db import append, db
+from app.core.events import announce
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
+from app.language.phrases import kept
 from app.live.actions import changed
 from app.messages import actions as messages
 from app.messages.models import Notice
 from app.organizations.queries import territory_of
 
+
+@dataclass(frozen=True)
+class PlanMoved:
+    """Who comes when has changed: a request with a plan was taken, given back or ended, or its plan is another."""
+
+    request: CareRequest
+    now: datetime
+
+
 NEWS_LIFE = timedelta(hours=24)
 """How long news that expects no answer is worth delivering."""
+
+REVIEWED_AT = timedelta(hours=9)
+"""After midnight, on the day of a review."""
 
 
 def lock(request_id: UUID) -> CareRequest:
@@ -84,6 +113,8 @@ def move(
     record("request.moved", request, by, now=now, **ends)
     _follow(request, verb, by, now)
     carers.end_relations(request, verb, moved[0], now)
+    if request.visits:
+        announce(PlanMoved(request, now))
     return True
 
 
@@ -136,8 +167,14 @@ def _follow(request: CareRequest, verb: Verb, by: Account | None, now: datetime)
     elif verb in (Verb.WITHDRAW, Verb.CANCEL):
         db.session.execute(delete(CareTask).where(CareTask.request_id == request.id, CareTask.done_at.is_(None)))
     for copy in request.rulebook.after.copies:
-        if copy.on == verb.value:
+        if copy.on == verb.value and not (verb is Verb.FINISH and _goes_on_elsewhere(request)):
             inform(request, copy.to, copy.on, copy.text, now)
+
+
+def _goes_on_elsewhere(request: CareRequest) -> bool:
+    """One part of a shared plan has ended: its care has not."""
+    others = CareRequest.id.in_(family(request)), CareRequest.id != request.id, CareRequest.state.in_(OPEN)
+    return bool(request.visits) and db.session.scalar(select(CareRequest.id).where(*others).limit(1)) is not None
 
 
 def owe_tasks(request: CareRequest, now: datetime, done: Collection[str] = ()) -> None:
@@ -149,6 +186,18 @@ def owe_tasks(request: CareRequest, now: datetime, done: Collection[str] = ()) -
         db.session.add(
             CareTask(request_id=request.id, slug=task.slug, label=task.label, owner=task.owner, due_at=due_at)
         )
+    if request.review_on:
+        owe_review(request, request.review_on)
+
+
+REVIEW = "review"
+
+
+def owe_review(request: CareRequest, review_on: date) -> None:
+    """Care without an end is looked at again, by who asked for it, on the day that was said."""
+    due_at = clock.midnight(review_on) + REVIEWED_AT
+    label = kept(words.REVIEW)
+    db.session.add(CareTask(request_id=request.id, slug=REVIEW, label=label, owner="requester", due_at=due_at))
 
 
 def _make_usual(request: CareRequest, now: datetime) -> None:
@@ -196,9 +245,30 @@ def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Acco
     plan_next_move(request, now)
 
 
-def take(request: CareRequest, visits: Sequence[Visit]) -> None:
-    """Only these visits are this request's from now on."""
+def take(request: CareRequest, visits: Sequence[Visit], rhythm: Rhythm | None, now: datetime) -> None:
+    """Only these visits are this request's from now on, and what goes on by this rhythm."""
+    plan_visits(request, visits, rhythm, request.review_on if rhythm else None, now)
+    db.session.flush()
+    announce(PlanMoved(request, now))
+
+
+def plan_visits(
+    request: CareRequest, visits: Sequence[Visit], rhythm: Rhythm | None, review_on: date | None, now: datetime
+) -> None:
+    """What is planned of this request. A series without an end (`rhythm`) is written on by itself."""
     request.visits = [str(visit) for visit in visits]
+    request.rhythm, request.review_on = (rhythm.as_written(), review_on) if rhythm else (None, None)
+    request.more_at = clock.midnight(clock.paris(now).date() + AHEAD - WRITE_MORE) if rhythm else None
+
+
+def write_on(request: CareRequest, now: datetime) -> None:
+    """The next weeks of a series without an end."""
+    rhythm, visits, today = read_rhythm(request.rhythm), read_visits(request.visits), clock.paris(now).date()
+    if rhythm is None:
+        return
+    start = visits[-1].day + timedelta(days=1) if visits else today
+    more = rhythm.visits(max(start, today), today + AHEAD)
+    take(request, [*visits, *more], rhythm, now)
 
 
 def read_copies(practitioner_id: UUID, *, now: datetime) -> None:

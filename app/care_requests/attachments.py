@@ -22,20 +22,24 @@ from app.jobs.timers import Due
 from app.language.phrases import gettext as _
 
 MOST = 5
-"""Documents of one episode."""
+"""Documents of one episode, of each person who joins some."""
 
 ERASED_AT_ONCE = 50
 
 
-def join(request: CareRequest, sent: Sequence[Document], type_slug: str, *, by: Account, now: datetime) -> None:
-    """Join what waits for its sender to the request's episode. Raises `WrongDocument` when there would be too many."""
+def join(
+    request: CareRequest, sent: Sequence[Document], type_slug: str, *, by: Account, now: datetime, most: int = MOST
+) -> None:
+    """Join what waits for its sender to the request's episode. Raises `WrongDocument` when there would be too many of
+    hers."""
     db.session.scalars(select(Episode).where(Episode.id == request.episode_id).with_for_update(key_share=True)).one()
     ids = [each.id for each in sent]
     lock_in_order(Document, Document.id.in_(ids))
     waiting = document_queries.waiting_of(by.id, now, ids)  # One that a second tap has joined meanwhile is joined.
-    here = select(func.count()).select_from(EpisodeDocument).where(EpisodeDocument.episode_id == request.episode_id)
-    if (db.session.scalar(here) or 0) + len(waiting) > MOST:
-        raise WrongDocument(_("%(most)s documents au plus pour une demande.", most=MOST))
+    hers = EpisodeDocument.episode_id == request.episode_id, Document.added_by_id == by.id
+    here = select(func.count()).select_from(EpisodeDocument).join(Document).where(*hers)
+    if (db.session.scalar(here) or 0) + len(waiting) > most:
+        raise WrongDocument(_("%(most)s documents au plus pour une demande.", most=most))
     for each in waiting:
         documents.join(each, type_slug, request.patient_id, now=now)
         _join(request, each, by, now)

@@ -1,11 +1,11 @@
 """A need of one patient, what binds the needs of one event, and every move they made."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
@@ -60,6 +60,8 @@ class CareRequest(FollowsPathway, Identified, Model):
     `pathway` names the kind of request, `rulebook` is that pathway as it was when the request was started.
     `answer_by`: when the search ends; `window_start`, `window_end`: when the care is wanted; `visits`: each of them,
     as `rules.Visit` writes it, none for a single one. `split_from_id`: the request of which this one is the rest.
+    `rhythm`: of a plan without an end, as `rules.Rhythm` writes it; it is written on at `more_at`, and `review_on` is
+    the day on which somebody says whether the care goes on.
     `stay_id`: the stay in hospital for which it is suspended, whatever its state: it goes on from there afterwards.
     """
 
@@ -72,6 +74,7 @@ class CareRequest(FollowsPathway, Identified, Model):
         ),
         CheckConstraint("state <> 'unanswered' OR coordinator_id IS NOT NULL", name="unanswered_has_human"),
         CheckConstraint("state <> 'draft' OR decider_id IS NOT NULL", name="draft_has_decider"),
+        CheckConstraint("(rhythm IS NULL) = (review_on IS NULL)", name="endless_has_review"),
         CheckConstraint("stay_id IS NULL OR state NOT IN ('draft', 'done', 'cancelled')", name="suspended_is_open"),
         Index("ix_care_request_due", "state", "next_move_at"),
         Index("ix_care_request_start", "state", "start_by"),
@@ -97,6 +100,9 @@ class CareRequest(FollowsPathway, Identified, Model):
     window_start: Mapped[datetime]
     window_end: Mapped[datetime]
     visits: Mapped[list[str]]
+    rhythm: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    review_on: Mapped[date | None]
+    more_at: Mapped[datetime | None] = mapped_column(index=True)
     chosen_role_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner_role.id"))
     state: Mapped[State] = mapped_column(text_enum(State))
     answer_by: Mapped[datetime]

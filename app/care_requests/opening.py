@@ -3,17 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import words
-from app.care_requests.actions import move, note
+from app.care_requests.actions import move, note, plan_visits
 from app.care_requests.carers import join_asker
 from app.care_requests.models import CareRequest, Episode
-from app.care_requests.rules import State, Verb, Visit
+from app.care_requests.rules import Rhythm, State, Verb, Visit
 from app.care_requests.words import UNWANTED
 from app.consents.agreements import HERSELF, REFUSED, SHARING, Decider, agree
 from app.consents.objections import is_frozen
@@ -31,6 +31,7 @@ class Need:
     """What is asked for one patient; instants are aware, `reason` is a slug of the pathway, `answers` by question.
 
     `decider_id`: the senior doctor who must decide first. `chosen_role_id`: the establishment that was chosen.
+    `rhythm`: of care without an end, whose first weeks `visits` are; then `review_on` is a day.
     """
 
     pathway: Pathway
@@ -40,6 +41,8 @@ class Need:
     note: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     visits: Sequence[Visit] = ()
+    rhythm: Rhythm | None = None
+    review_on: date | None = None
     chosen_role_id: UUID | None = None
     decider_id: UUID | None = None
 
@@ -70,6 +73,7 @@ def open_request(
     request = _row(need, patient, organization_id, now)
     request.id = request_id or new_id()
     request.author_id = by.id
+    plan_visits(request, need.visits, need.rhythm, need.review_on, now)
     request.episode_id = episode_id or _episode(patient, organization_id, now).id
     db.session.add(request)
     db.session.flush()
@@ -100,7 +104,6 @@ def _row(need: Need, patient: Patient | None, organization_id: UUID, now: dateti
         commune_code=_where(need, patient, organization_id),
         window_start=need.window_start,
         window_end=need.window_end,
-        visits=[str(visit) for visit in need.visits],
         chosen_role_id=need.chosen_role_id,
         decider_id=need.decider_id,
         state=State.DRAFT if waits else State.SEARCHING,
@@ -158,19 +161,31 @@ def note_refusal(need: Need, patient: Patient, *, request_id: UUID | None, by: A
     return request
 
 
-def split(request: CareRequest, rest: Sequence[Visit], *, by: Account, now: datetime) -> CareRequest:
-    """The visits that a conditional yes left become a request of their own, in the same episode: searched at once."""
+def split(
+    request: CareRequest,
+    rest: Sequence[Visit],
+    rhythm: Rhythm | None,
+    *,
+    by: Account,
+    now: datetime,
+    wanted: tuple[datetime, datetime] | None = None,
+) -> CareRequest:
+    """The visits that a yes left, or who goes on no longer, become a request of their own, in the same episode:
+    searched at once. `rhythm`: of what goes on without an end; `wanted`: between which instants its care begins, when
+    not as the whole's did."""
     left = CareRequest(
         id=new_id(),
         **{name: getattr(request, name) for name in CARRIED},
         split_from_id=request.id,
-        answer_by=request.search.answer_by(request.window_end, now, until=request.answer_by),
-        visits=[str(visit) for visit in rest],
         state=State.SEARCHING,
         next_move_at=now,
         created_at=now,
         changed_at=now,
     )
+    if wanted:
+        left.window_start, left.window_end = wanted
+    left.answer_by = request.search.answer_by(left.window_end, now, until=request.answer_by)
+    plan_visits(left, rest, rhythm, request.review_on, now)
     db.session.add(left)
     db.session.flush()
     note(request, "split", by=by, now=now, detail=str(len(rest)))

@@ -1,7 +1,7 @@
 """A plan of visits as each door shows it: in words, as weeks of one person, as a table of whoever shares it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -13,6 +13,8 @@ from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext
 from app.language.words import date_words, listed
 
+A_MONDAY = date(2026, 11, 23)
+
 THE = {"morning": later("le matin"), "midday": later("à midi"), "evening": later("le soir")}
 EACH = {"morning": later("chaque matin"), "midday": later("chaque midi"), "evening": later("chaque soir")}
 EACH_BUT_WEEKENDS = {
@@ -23,16 +25,23 @@ EACH_BUT_WEEKENDS = {
 BARE = {"morning": later("matin"), "midday": later("midi"), "evening": later("soir")}
 
 
-def plan_in_words(visits: Sequence[Visit]) -> str:
-    """`10 passages, chaque matin, jusqu'au 6 décembre`; empty when there is no plan."""
+def plan_in_words(visits: Sequence[Visit], review_on: date | None = None) -> str:
+    """`10 passages, chaque matin, jusqu'au 6 décembre`; empty when there is no plan. `review_on`: of a series without
+    an end: `chaque matin, à revoir le 6 décembre`."""
     if not visits:
         return ""
     days = sorted({visit.day for visit in visits})
     moments = {day: [m for m in MOMENTS if Visit(day, m) in set(visits)] for day in days}
     same = moments[days[0]] if all(moments[day] == moments[days[0]] for day in days) else []
+    if review_on:
+        return ", ".join([*map(str, _rhythm(days, same)), _reviewed(review_on)])
     said = [visits_counted(len(visits)), *_rhythm(days, same)]
     last = _("le %(date)s", date=_date(days[0])) if len(days) == 1 else _("jusqu'au %(date)s", date=_date(days[-1]))
     return listed([*said, last])
+
+
+def _reviewed(day: date) -> str:
+    return _("à revoir le %(date)s", date=_date(day))
 
 
 def _rhythm(days: Sequence[date], moments: Sequence[str]) -> list[str]:
@@ -45,7 +54,22 @@ def _rhythm(days: Sequence[date], moments: Sequence[str]) -> list[str]:
         if len(moments) == 1:
             return [(EACH if every == {1} else EACH_BUT_WEEKENDS)[moments[0]]]
         return [_("chaque jour") if every == {1} else _("chaque jour sauf le week-end"), when]
-    return [_("tous les %(n)s jours", n=every.pop()) if len(every) == 1 else _("certains jours"), when]
+    if len(every) == 1:
+        return [_("tous les %(n)s jours", n=every.pop()), when]
+    return [_of_the_week(days) or _("certains jours"), when]
+
+
+def _of_the_week(days: Sequence[date]) -> str:
+    """`chaque jour sauf le dimanche`, `le lundi et le jeudi`; empty where weeks are not alike."""
+    used = sorted({day.weekday() for day in days})
+    between = (days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1))
+    if list(days) != [day for day in between if day.weekday() in used] or (days[-1] - days[0]).days < 7:
+        return ""
+    if len(used) == 6:
+        [never] = set(range(7)) - set(used)
+        return _("chaque jour sauf le %(day)s", day=_weekday(never))
+    *first, last = (_("le %(day)s", day=_weekday(day)) for day in used)
+    return _("%(first)s et %(last)s", first=", ".join(first), last=last)
 
 
 def _moments(moments: Sequence[str]) -> str:
@@ -57,6 +81,11 @@ def _moments(moments: Sequence[str]) -> str:
     return _("%(first)s et %(last)s", first=listed(first), last=last)
 
 
+def _weekday(number: int) -> str:
+    """`lundi`, as the language writes it within a sentence."""
+    return date_words(A_MONDAY + timedelta(days=number), "EEEE")
+
+
 def _all_but_weekends(days: Sequence[date]) -> bool:
     between = (days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1))
     return len(days) > 1 and list(days) == [day for day in between if day.weekday() < 5]
@@ -66,8 +95,10 @@ def _date(day: date) -> str:
     return date_words(day, "d MMMM")
 
 
-def in_short(visits: Sequence[Visit]) -> str:
+def in_short(visits: Sequence[Visit], review_on: date | None = None) -> str:
     """While it is being written: `10 passages, jusqu'au dimanche 6 décembre`."""
+    if review_on:
+        return plan_in_words(visits, review_on).capitalize()
     last = date_words(visits[-1].day, "EEEE d MMMM")
     return _("%(visits)s, jusqu'au %(date)s", visits=visits_counted(len(visits)), date=last)
 
@@ -106,11 +137,14 @@ def weeks(visits: Sequence[Visit]) -> list[Week]:
 
 @dataclass(frozen=True)
 class Cell:
-    """One visit of a plan. `who`: initials, with `name`; both empty while nobody has it, or when it was `closed`."""
+    """One visit of a plan. `who`: initials, with `name`; both empty while nobody has it, or when it was `closed`.
+    `outcome`: what became of it, `done`, `missed` or `held`, with the `words`; empty while it is to come."""
 
     who: str
     name: str
     closed: bool
+    outcome: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,9 +163,18 @@ class Grid:
     total: int
 
 
-def grid(parts: Sequence[CareRequest | RequestFacts]) -> Grid | None:
+Outcomes = Mapping[Visit, tuple[str, str]]
+"""What became of visits: `done`, `missed` or `held`, and the words for it."""
+
+
+def grid(parts: Sequence[CareRequest | RequestFacts], outcomes: Outcomes) -> Grid | None:
     """None for care that comes once. `parts`: the request and those its plan was shared with."""
     cells = {visit: _cell(part) for part in parts for visit in read_visits(part.visits)}
+    cells |= {
+        visit: replace(cells[visit], outcome=outcome, words=words)
+        for visit, (outcome, words) in outcomes.items()
+        if visit in cells
+    }
     if not cells:
         return None
     moments = _used(cells)

@@ -69,6 +69,13 @@ def family(request: CareRequest) -> Select[UUID]:
     return select(CareRequest.id).where(*same)
 
 
+def shared_with(request: CareRequest) -> Sequence[CareRequest]:
+    """This need and the parts into which its plan was shared, as they were asked."""
+    return db.session.scalars(
+        select(CareRequest).where(CareRequest.id.in_(family(request))).order_by(CareRequest.id)
+    ).all()
+
+
 def may_follow(account: Account, request_id: UUID) -> bool:
     """The requester's side, or the one who took it."""
     request = db.session.get(CareRequest, request_id)

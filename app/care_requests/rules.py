@@ -1,9 +1,10 @@
 """The one table of what may follow what, and how a plan of visits is shared. Plain values in, plain values out."""
 
 import enum
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from app.language.phrases import later
@@ -102,6 +103,53 @@ class Visit:
         return f"{self.day.isoformat()}/{self.moment}"
 
 
+EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
+"""The days of a week, Monday first."""
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How care comes back: `every` so many days from `first` on, or each week (7) on its `weekdays`; on those alone in
+    any case, at each of `moments`. It has no end of its own. Days are the territory's local ones, never instants."""
+
+    first: date
+    moments: tuple[str, ...]
+    every: int = 1
+    weekdays: tuple[int, ...] = EVERY_DAY
+
+    def comes_on(self, day: date) -> bool:
+        step = 1 if self.every == WEEKLY else self.every
+        return day >= self.first and (day - self.first).days % step == 0 and day.weekday() in self.weekdays
+
+    def visits(self, start: date, last: date) -> tuple[Visit, ...]:
+        """Those from `start` to `last`, both included."""
+        days = (start + timedelta(days=n) for n in range((last - start).days + 1))
+        times = [moment for moment in MOMENTS if moment in self.moments]
+        return tuple(Visit(day, moment) for day in days if self.comes_on(day) for moment in times)
+
+    def as_written(self) -> dict[str, Any]:
+        said = {"first": self.first.isoformat(), "moments": list(self.moments), "every": self.every}
+        return {**said, "weekdays": list(self.weekdays)}
+
+
+WEEKLY = 7
+"""`Rhythm.every` of care that comes back on certain days of each week."""
+
+
+def read_rhythm(written: Mapping[str, Any] | None) -> Rhythm | None:
+    """As `Rhythm.as_written` wrote it; none for a plan that ends with its last visit."""
+    if written is None:
+        return None
+    first, moments = date.fromisoformat(written["first"]), tuple(written["moments"])
+    return Rhythm(first, moments, written["every"], tuple(written["weekdays"]))
+
+
+AHEAD = timedelta(days=21)
+"""How far a series without an end is written out."""
+WRITE_MORE = timedelta(days=14)
+"""It is written on when it reaches no farther than that."""
+
+
 def planned(first: date, last: date, moments: Iterable[str], *, every: int = 1) -> tuple[Visit, ...]:
     """Every visit of a plan: `every` so many days from `first` to `last`, both included, at each of `moments`."""
     times = [moment for moment in MOMENTS if moment in set(moments)]
@@ -122,11 +170,13 @@ def read_visits(written: Iterable[str]) -> tuple[Visit, ...]:
 
 @dataclass(frozen=True)
 class Condition:
-    """A `yes, but` that one tap says: which visits of a plan it takes. `today`: the day on which it is said."""
+    """A `yes, but` that one tap says: which visits of a plan it takes. `today`: the day on which it is said. `goes_on`:
+    what it takes of a series without an end, and what it leaves; none where no rhythm says that."""
 
     slug: str
     label: str
     takes: Callable[[Visit, date, int], bool]
+    goes_on: Callable[[Rhythm], tuple[Rhythm | None, Rhythm | None]] | None = None
 
 
 def _from_tomorrow(visit: Visit, today: date, _rank: int) -> bool:
@@ -149,12 +199,30 @@ def _five_days(visit: Visit, today: date, _rank: int) -> bool:
     return visit.day < today + timedelta(days=6)
 
 
+Shared = tuple[Rhythm | None, Rhythm | None]
+
+
+def _some(rhythm: Rhythm) -> Rhythm | None:
+    """None when nothing is left of it."""
+    return rhythm if rhythm.moments and rhythm.weekdays else None
+
+
+def _mornings_for_ever(rhythm: Rhythm) -> Shared:
+    mornings, others = (tuple(m for m in rhythm.moments if (m == "morning") is early) for early in (True, False))
+    return _some(replace(rhythm, moments=mornings)), _some(replace(rhythm, moments=others))
+
+
+def _weekdays_for_ever(rhythm: Rhythm) -> Shared:
+    week, weekend = (tuple(d for d in rhythm.weekdays if (d < 5) is in_week) for in_week in (True, False))
+    return _some(replace(rhythm, weekdays=week)), _some(replace(rhythm, weekdays=weekend))
+
+
 CONDITIONS = (
-    Condition("from-tomorrow", later("À partir de demain"), _from_tomorrow),
-    Condition("mornings", later("Les matins seulement"), _mornings),
-    Condition("weekdays", later("Sauf le week-end"), _weekdays),
+    Condition("from-tomorrow", later("À partir de demain"), _from_tomorrow, lambda rhythm: (rhythm, None)),
+    Condition("mornings", later("Les matins seulement"), _mornings, _mornings_for_ever),
+    Condition("weekdays", later("Sauf le week-end"), _weekdays, _weekdays_for_ever),
     Condition("three-in-four", later("3 passages sur 4"), _three_in_four),
-    Condition("five-days", later("Les 5 premiers jours"), _five_days),
+    Condition("five-days", later("Les 5 premiers jours"), _five_days, lambda rhythm: (None, rhythm)),
 )
 
 
@@ -168,6 +236,14 @@ def shared(visits: Sequence[Visit], said: Condition, today: date) -> tuple[tuple
     return taken, tuple(visit for visit in visits if visit not in set(taken))
 
 
-def possible(visits: Sequence[Visit], today: date) -> list[Condition]:
-    """The conditions that mean something for this plan: that take some of it and leave some."""
-    return [each for each in CONDITIONS if all(shared(visits, each, today))]
+def possible(visits: Sequence[Visit], today: date, rhythm: Rhythm | None = None) -> list[Condition]:
+    """The conditions that mean something for this plan: that take some of it and leave some; of a series without an
+    end (`rhythm`), those that say who goes on with what."""
+    found = [each for each in CONDITIONS if all(shared(visits, each, today))]
+    return [each for each in found if rhythm is None or each.goes_on]
+
+
+def from_day(visits: Iterable[Visit], day: date) -> tuple[tuple[Visit, ...], tuple[Visit, ...]]:
+    """What comes before this day, and from it on."""
+    before = [visit for visit in visits if visit.day < day]
+    return tuple(before), tuple(visit for visit in visits if visit.day >= day)

@@ -34,6 +34,9 @@ STEPS: dict[str, str] = {
     "reply": later("Réponse donnée"),
     "relayed": later("Passée à une ou un collègue"),
     "rescheduled": later("Moment changé"),
+    "missed": later("Passage non fait"),
+    "handed": later("Suite confiée à quelqu'un d'autre"),
+    "replanned": later("Plan changé"),
     "task": later("Fait"),
     "attached": later("Document joint"),
     "corrected": later("Identité ou coordonnées corrigées"),
@@ -96,6 +99,8 @@ CANCELLATIONS: dict[str, str] = {
     "mistake": later("Erreur de saisie"),
 }
 
+REVIEW = later("Revoir le plan : les soins continuent-ils ?")
+"""The task of who asked for care without an end."""
 MOVED = later("la personne a déménagé")
 """Why somebody else is looked for."""
 
@@ -107,6 +112,16 @@ UNDECIDED = later("aucune décision à temps")
 
 UNWANTED = "unwanted"
 """Why a request ended that the patient did not want: it was never sent."""
+WEEKDAYS: dict[int, str] = {
+    0: later("Lundi"),
+    1: later("Mardi"),
+    2: later("Mercredi"),
+    3: later("Jeudi"),
+    4: later("Vendredi"),
+    5: later("Samedi"),
+    6: later("Dimanche"),
+}
+"""Monday first, as `date.weekday`."""
 
 MOMENT_WORDS: dict[str, str] = {"morning": later("Matin"), "midday": later("Midi"), "evening": later("Soir")}
 

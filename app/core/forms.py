@@ -1,7 +1,7 @@
 """Forms that keep what was typed and say, beside the field, what to write instead."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ClassVar, NamedTuple, NoReturn, ParamSpec, TypeVar
 from uuid import UUID
@@ -61,10 +61,12 @@ def is_resumed() -> bool:
 class Form(FlaskForm):  # type: ignore[misc]
     """A form; WTForms ships the words of its own validators, in the language that is spoken.
 
-    `short_names`: how a field is called within a sentence, where its label is a question.
+    `short_names`: how a field is called within a sentence, where its label is a question. `parts`: forms within this
+    one, which validates them.
     """
 
     short_names: ClassVar[Mapping[str, str]] = {}
+    parts: "Sequence[Form]" = ()
 
     def validate(self, extra_validators: Any = None) -> bool:
         return not is_resumed() and bool(super().validate(extra_validators))
@@ -222,8 +224,8 @@ class Mistake(NamedTuple):
 
 
 def mistakes(form: Form) -> list[Mistake]:
-    """In the order of the form, so that the page can lead to each."""
-    return [_mistake(form, field) for field in form if field.errors]
+    """In the order of the form, so that the page can lead to each; then those of its parts."""
+    return [_mistake(each, field) for each in (form, *form.parts) for field in each if field.errors]
 
 
 def _mistake(form: Form, field: Field) -> Mistake:

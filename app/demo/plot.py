@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.core.db import db
 from app.demo.people import email_of
+from app.passages.rules import PassageState
 
 ANYONE, NOBODY = "anyone", "nobody"
 VISITORS = frozenset({"orientation-nurse", "nurse", "doctor"})
@@ -38,6 +39,8 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     chosen: str | None = None  # the establishment, by its key
     decider: str | None = None  # the senior doctor who has not decided yet
     days: int = 0  # the care comes back so many days, every morning
+    passages: tuple[PassageState, ...] = ()  # what became of the first ones, a day each
+    line: str = ""  # left to the circle on the last of them
     slot: int = 0  # which of the times that are offered in one tap
     confirms_after: float = 20
     declines: bool = False

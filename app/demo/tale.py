@@ -14,7 +14,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import TAKEN, planned
-from app.clock import PARIS, paris
+from app.clock import PARIS, midnight, paris
 from app.conversations import actions as conversations
 from app.core.db import db
 from app.demo.crowd import answering_for, request_of, search
@@ -23,11 +23,16 @@ from app.demo.plot import VISITORS, Plot, Teller, account
 from app.demo.timeline import Tale
 from app.directory.models import PractitionerRole, Profession
 from app.directory.queries import services
+from app.passages import actions as passages
+from app.passages import queries as passage_queries
+from app.passages.rules import PassageState
+from app.passages.rules import rank as in_order
 from app.pathways.library import pathways
 from app.pathways.schema import windows_open
 from app.patients.models import Patient
 
 SHORTEST_WINDOW = timedelta(hours=2)
+IN_THE_MORNING = timedelta(hours=9)
 
 
 def tell(plot: Plot, opens_at: datetime, patient_id: UUID, organization_id: UUID, teller: Teller) -> Tale:
@@ -107,15 +112,25 @@ def _visit(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Tale:
     if plot.declines:
         return
     now = yield max(now, starts_at) + teller.minutes(teller.dice.uniform(1, 9))
-    if not _move(request_id, Verb.START, now) or not plot.finishes:
+    if not _move(request_id, Verb.START, now):
         return
     teller.heard(f"{plot.pathway}: the care has begun")
-    care = pathways()[plot.pathway].reason(plot.reason)
-    now = yield now + teller.minutes(care.minutes)
-    if _move(request_id, Verb.FINISH, now):
-        if plot.done:
-            conversations.conclude(request_id, plot.done, plot.advice, by=_performer(request_of(request_id)), now=now)
-        teller.heard(f"{plot.pathway}: done")
+    for n, became in enumerate(plot.passages):
+        now = yield max(now, midnight(paris(starts_at).date() + timedelta(days=n)) + IN_THE_MORNING)
+        _say(plot, request_id, n, became, now)
+        teller.heard(f"{plot.pathway}: a passage, {became}")
+    if plot.finishes:
+        care = pathways()[plot.pathway].reason(plot.reason)
+        now = yield now + teller.minutes(care.minutes)
+        _finish(plot, request_id, teller, now)
+
+
+def _finish(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> None:
+    if not _move(request_id, Verb.FINISH, now):
+        return
+    if plot.done:
+        conversations.conclude(request_id, plot.done, plot.advice, by=_performer(request_of(request_id)), now=now)
+    teller.heard(f"{plot.pathway}: done")
 
 
 def _propose(plot: Plot, request_id: UUID, now: datetime) -> datetime | None:
@@ -128,6 +143,15 @@ def _propose(plot: Plot, request_id: UUID, now: datetime) -> datetime | None:
     mode = pathways()[plot.pathway].modes[0]
     appointments.propose(appointments.prepare(request, now), starts_at, mode, by=_performer(request), now=now)
     return starts_at
+
+
+def _say(plot: Plot, request_id: UUID, rank: int, became: PassageState, now: datetime) -> None:
+    """What became of this passage of the plan; on the last one a line for who comes next."""
+    request = request_of(request_id)
+    by, found = _performer(request), sorted(passage_queries.of_request(request_id), key=in_order)
+    passages.say(found[rank], became, by=by, now=now)
+    if plot.line and rank == len(plot.passages) - 1:
+        passages.tell_circle(found[rank], plot.line, [], by=by, now=now)
 
 
 def _move(request_id: UUID, verb: Verb, now: datetime) -> bool:

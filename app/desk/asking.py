@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
@@ -29,7 +30,6 @@ from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathwa
 from app.desk.finding import search_page
 from app.desk.lines import since, under_way_line
 from app.desk.pages import NewRequestPage, PlanWords
-from app.desk.plan_form import PlanForm
 from app.desk.request_form import Choices, RequestForm
 from app.directory.models import PractitionerRole, Profession
 from app.directory.queries import services_near
@@ -38,6 +38,7 @@ from app.dispatch import queries as dispatch_queries
 from app.documents.intake import ROOM, received, type_said
 from app.organizations.models import Commune
 from app.organizations.queries import whose_rules
+from app.passages.forms import PlanForm
 from app.pathways.schema import Pathway
 from app.patients.forms import PatientSearchForm
 from app.patients.models import Patient
@@ -121,11 +122,13 @@ def request_page(
 @role(*REQUESTERS)
 def plan() -> Response:
     pathway, now = pathway_asked(), clock.now()
-    form = PlanForm(formdata=request.args, meta={"csrf": False})
+    prefix = next((f"{each.slug}-" for each in pathway.reasons if each.slug == request.args.get("need")), "")
+    form = PlanForm(formdata=request.args, prefix=prefix, meta={"csrf": False})
     window = next((each for each in pathway.windows if each.slug == request.args.get("window")), None)
     form.starts_at = window.bounds(now)[0] if window else now
     visits = form.visits(now) if form.validate() else ()
-    return page(PlanWords(plans.in_short(visits) if visits else ""))
+    endless = form.review_on.data if visits and form.is_endless else None
+    return page(PlanWords(plans.in_short(visits, endless) if visits else ""))
 
 
 @bp.post("/requests")
@@ -169,12 +172,20 @@ def needs_of(form: RequestForm, now: datetime) -> list[Need]:
             end,
             form.note.data or "",
             form.answers(),
-            form.visits_for(reason, now),
-            uuid_or_none(chosen),
-            uuid_or_none(decider),
+            chosen_role_id=uuid_or_none(chosen),
+            decider_id=uuid_or_none(decider),
+            **_planned(form.plan_for(reason), now),
         )
         for reason in form.reasons
     ]
+
+
+def _planned(plan: PlanForm | None, now: datetime) -> dict[str, Any]:
+    """As a `Need` takes it."""
+    if plan is None:
+        return {}
+    endless = {"rhythm": plan.rhythm, "review_on": plan.review_on.data} if plan.is_endless else {}
+    return {"visits": plan.visits(now), **endless}
 
 
 def open_once(form: RequestForm, patient: Patient | None, now: datetime) -> UUID:

@@ -14,7 +14,7 @@ from app.appointments import actions as appointments
 from app.appointments.models import Appointment, PatientSpace
 from app.appointments.reminders import is_reminded
 from app.appointments.words import MODES
-from app.care_requests import attachments, plans
+from app.care_requests import attachments
 from app.care_requests import queries as care_request_queries
 from app.care_requests.lines import RequestFacts, RequestLine
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
@@ -40,6 +40,7 @@ from app.dispatch.words import stage
 from app.documents.models import Document
 from app.language.phrases import language, speaking
 from app.organizations.forms import CommuneField
+from app.passages.plans import plan_shown
 from app.pathways.schema import Pathway, Reason
 from app.patients.forms import PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
@@ -113,9 +114,9 @@ class CameBack:
 class FollowPage(FollowList):
     """One request, from the tap to the care, and the list beside it.
 
-    `needs`: what was asked for the same event; `refusals`: summed, in words; `hands`: in whose it is; `won`: the offer
-    that was taken; `farther`: whom the search would ask next, in words; `widens`: between
-    which instants that comes nearer by itself. A form is none for what cannot be changed now.
+    `needs`: what was asked for the same event; `progress`, `told`: of its plan, as `PlanShown`; `refusals`: summed, in
+    words; `hands`: in whose it is; `won`: the offer that was taken; `farther`: whom the search would ask next, in
+    words; `widens`: between which instants that comes nearer by itself. A form is none for what cannot be changed now.
     """
 
     template = "desk/request.html"
@@ -129,6 +130,8 @@ class FollowPage(FollowList):
     coordinates: bool
     needs: list[RequestLine]
     plan: Grid | None
+    progress: str
+    told: list[tuple[str, str]]
     reach: Reach
     refusals: list[str]
     won: Offer | None
@@ -169,6 +172,8 @@ class FollowPage(FollowList):
         reaches = dispatch_queries.reach({asked.id, *(each.id for each in beside)})
         reach = reaches.get(asked.id, Reach())
         moving = [asked.id, *(each.id for each in event if each.id != asked.id)]
+        parts = [each for each in event if each.reason == asked.reason]
+        care = plan_shown(parts, asked.review_on, now)
         won = None if asked.state is State.SEARCHING else found.won
         said = condition(won.condition or "") if won else None
         ahead = dispatch_queries.ahead(asked, now)
@@ -185,7 +190,9 @@ class FollowPage(FollowList):
             mine=mine,
             coordinates=Role.COORDINATOR in account.roles,
             needs=[lines.need_line(each, asked.id) for each in event] if len(event) > 1 else [],
-            plan=plans.grid([each for each in event if each.reason == asked.reason]),
+            plan=care.plan,
+            progress=care.progress,
+            told=care.told,
             reach=reach,
             refusals=refusals_in_words(reach.answers),
             won=won,

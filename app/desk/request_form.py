@@ -13,15 +13,14 @@ from wtforms.validators import InputRequired, Length, StopValidation
 from app import clock
 from app.accounts.models import Account
 from app.care_requests.attachments import MOST
-from app.care_requests.rules import Visit
 from app.core.db import new_id
 from app.core.forms import DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
-from app.desk.plan_form import PlanForm
 from app.directory.models import PractitionerRole
 from app.documents.intake import Intake
 from app.language.phrases import gettext as _
 from app.language.phrases import later, said
 from app.language.words import date_words
+from app.passages.forms import PlanForm
 from app.pathways.answers import is_asked, stopping
 from app.pathways.schema import Pathway, Question, Reason, SignOff, windows_open
 
@@ -52,9 +51,6 @@ class RequestForm(Form):
         "decision": later("qui décide"),
         "decider": later("le médecin qui décide"),
         "note": later("le message"),
-        "plan": later("combien de fois"),
-        "moments": later("les moments du jour"),
-        "until": later("jusqu'à quand"),
     }
 
     request_id = HiddenField()
@@ -76,15 +72,25 @@ class RequestForm(Form):
 
     pathway: Pathway
     brought: Intake
+    plans: Mapping[str, PlanForm]  # by need; of a pathway with one need at a time, one for whichever it is
 
     @classmethod
     def of(cls, pathway: Pathway, choices: Choices, *, patient: bool, now: datetime) -> "RequestForm":
         """The form for this pathway. `patient`: whether it is about one."""
-        bases = (cls, PlanForm) if pathway.recurring and patient else (cls,)
         fields = {"pathway": pathway, "brought": Intake(), **_fields(pathway, choices)}
-        form = cast(RequestForm, type("PathwayForm", bases, fields)())
+        form = cast(RequestForm, type("PathwayForm", (cls,), fields)())
+        form.plans = plans_of(pathway, choices.reasons) if pathway.recurring and patient else {}
+        form.parts = list(form.plans.values())
         form._offer(choices, patient, now)
         return form
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        holds = super().validate(extra_validators)
+        for slug, plan in self.plans.items():
+            plan.starts_at = self.begins()
+            if slug in ("", *self.reasons):
+                holds &= plan.validate()
+        return holds
 
     def _offer(self, choices: Choices, patient: bool, now: datetime) -> None:
         self.reason.choices = {reason.slug: said(reason.label) for reason in choices.reasons}
@@ -133,10 +139,10 @@ class RequestForm(Form):
         now = clock.now()
         return self.bounds(now)[0] if self.window.data in (self.window.choices or {}) else now
 
-    def visits_for(self, reason: str, now: datetime) -> tuple[Visit, ...]:
-        """The plan, for a need that comes back; what is delivered or looked at once has none."""
-        recurs = isinstance(self, PlanForm) and not self.pathway.reason(reason).once
-        return self.visits(now) if recurs else ()
+    def plan_for(self, reason: str) -> PlanForm | None:
+        """Of a need that comes back; what is delivered or looked at once has none."""
+        plan = self.plans.get(reason, self.plans.get(""))
+        return plan if plan and plan.recurs and not self.pathway.reason(reason).once else None
 
     def validate_decider(self, field: Field) -> None:
         if self["decision"].data != DOCTOR:
@@ -151,6 +157,18 @@ class RequestForm(Form):
             raise StopValidation(" ".join(self.brought.wrong))
         if len(self.brought.documents) > MOST:
             raise StopValidation(_("%(most)s documents au plus pour une demande.", most=MOST))
+
+
+def plans_of(pathway: Pathway, reasons: Sequence[Reason]) -> dict[str, PlanForm]:
+    """A plan for each need that may come back, where several are asked for at once."""
+    if not pathway.several:
+        return {"": PlanForm(meta={"csrf": False})}
+    made = {}
+    for reason in reasons:
+        if not reason.once:
+            made[reason.slug] = PlanForm(prefix=f"{reason.slug}-", meta={"csrf": False})
+            made[reason.slug].title = said(reason.label)
+    return made
 
 
 def _fields(pathway: Pathway, choices: Choices) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import family
-from app.care_requests.rules import Visit, condition, read_visits, shared
+from app.care_requests.rules import Rhythm, Visit, condition, possible, read_rhythm, read_visits, shared
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
@@ -66,20 +66,20 @@ def touched(key: str, age: timedelta, now: datetime) -> Tap:
     return Tap(now - min(max(age, timedelta(0)), LONGEST_WAY), key)
 
 
-RELAYED_REASON = "relayed"
-"""The reason of a refusal that named a colleague instead."""
-
-
 class AnswerResult(enum.StrEnum):
     WON = "won"
     PROPOSED = "proposed"  # the requester picks among several
     TOO_LATE = "too late"
     REFUSED = "refused"
+    RELAYED = "relayed"  # not her, but a colleague: no refusal
     OUTDATED = "outdated"  # the same person has said something else since
 
 
 OVER = (OfferState.LOST, OfferState.WITHDRAWN)
 """Of an offer that nothing makes answerable again: whoever is asked once more is made another."""
+
+NO = (OfferState.REFUSED, OfferState.RELAYED)
+"""Of an offer to which its person may still say yes by a later tap."""
 
 YES = {OfferState.WON: AnswerResult.WON, OfferState.PROPOSED: AnswerResult.PROPOSED}
 
@@ -101,7 +101,7 @@ def accept(offer: Offer, *, by: Account, now: datetime, tap: Tap | None = None, 
         return YES[offer.state] if _says_the_same(offer, tap, said) else AnswerResult.TOO_LATE
     if tap.said_in(offer.heard):
         return _said_otherwise(offer)
-    if offer.state is OfferState.REFUSED and not tap.is_later_than(offer.answered_at):
+    if offer.state in NO and not tap.is_later_than(offer.answered_at):
         return AnswerResult.OUTDATED
     if not _may_still(offer, request, now):
         return AnswerResult.TOO_LATE
@@ -117,42 +117,54 @@ def _says_the_same(offer: Offer, tap: Tap, said: str) -> bool:
 
 def _said_otherwise(offer: Offer) -> AnswerResult:
     """An old tap again, or one whose key said something else: the person's word since then stands, if she has one."""
-    spoken = (OfferState.WON, OfferState.PROPOSED, OfferState.REFUSED)
+    spoken = (OfferState.WON, OfferState.PROPOSED, OfferState.REFUSED, OfferState.RELAYED)
     return AnswerResult.OUTDATED if offer.state in spoken else AnswerResult.TOO_LATE
 
 
 def _may_still(offer: Offer, request: CareRequest, now: datetime) -> bool:
     if offer.state is OfferState.OPEN:
         return True
-    if offer.state is OfferState.REFUSED:
+    if offer.state in NO:
         return now < offer.expires_at or request.state is State.UNANSWERED
     return offer.state is OfferState.EXPIRED and request.state in (State.SEARCHING, State.UNANSWERED)
 
 
 def _win(offer: Offer, request: CareRequest, tap: Tap, *, by: Account, now: datetime, said: str) -> AnswerResult:
-    taken, rest = _parts(request, said, now) if said else ((), ())
+    share = _share(request, said, now) if said else None
     if not care_requests.move(request, Verb.ACCEPT, by=by, performer=offer.role, now=now):
         return AnswerResult.TOO_LATE
     settle(offer, tap, yes(said), OfferState.WON, now)
     offer.refusal_reason = None
-    if said:
-        offer.condition, offer.visits = said, [str(visit) for visit in taken]
-        care_requests.take(request, taken)
+    if share:
+        offer.condition, offer.visits = said, [str(visit) for visit in share.taken]
+        care_requests.take(request, share.taken, share.goes_on, now)
     db.session.flush()
     offers.close_all(request, OfferState.LOST, words.TAKEN_NOTICE, now)
     record("offer.answered", offer, by, now=now, answer="accepted")
-    if rest:
-        opening.split(request, rest, by=by, now=now)
+    if share and share.rest:
+        opening.split(request, share.rest, share.left, by=by, now=now)
     return AnswerResult.WON
 
 
-def _parts(request: CareRequest, said: str, now: datetime) -> tuple[Sequence[Visit], Sequence[Visit]]:
-    """Of the plan: what this yes takes, and what it leaves. Without a plan or a condition, all and nothing."""
-    visits, spoken = read_visits(request.visits), condition(said)
-    if spoken is None or not visits:
-        return visits, ()
-    taken, rest = shared(visits, spoken, clock.paris(now).date())
-    return (taken, rest) if taken else (visits, ())
+@dataclass(frozen=True)
+class Share:
+    """Of a plan: what a yes takes and what it leaves; and of a series without an end, who goes on with what."""
+
+    taken: Sequence[Visit]
+    rest: Sequence[Visit] = ()
+    goes_on: Rhythm | None = None
+    left: Rhythm | None = None
+
+
+def _share(request: CareRequest, said: str, now: datetime) -> Share:
+    """Without a plan, or without a condition that means something for it, all and nothing."""
+    visits, spoken, rhythm = read_visits(request.visits), condition(said), read_rhythm(request.rhythm)
+    today = clock.paris(now).date()
+    if spoken is None or spoken not in possible(visits, today, rhythm):
+        return Share(visits, goes_on=rhythm)
+    taken, rest = shared(visits, spoken, today)
+    goes_on, left = spoken.goes_on(rhythm) if rhythm and spoken.goes_on else (None, None)
+    return Share(taken, rest, goes_on, left)
 
 
 def _propose(offer: Offer, request: CareRequest, tap: Tap, by: Account, now: datetime) -> AnswerResult:
@@ -191,16 +203,8 @@ def refuse(offer: Offer, reason: str | None, *, by: Account, now: datetime, tap:
     return AnswerResult.REFUSED
 
 
-def _say_no(
-    offer: Offer,
-    request: CareRequest,
-    reason: str | None,
-    tap: Tap,
-    by: Account,
-    now: datetime,
-    verb: str = REFUSE,
-) -> None:
-    settle(offer, tap, verb, OfferState.REFUSED, now)
+def _say_no(offer: Offer, request: CareRequest, reason: str | None, tap: Tap, by: Account, now: datetime) -> None:
+    settle(offer, tap, REFUSE, OfferState.REFUSED, now)
     offer.refusal_reason, offer.paused_at = reason, None
     care_requests.plan_next_move(request, now)
     care_requests.note(request, "refused", now=now, detail=kept(words.REFUSALS.get(reason or "", "")))
@@ -284,7 +288,10 @@ def relay(
     until = _until(offer, request, now)
     if offer.state is not OfferState.OPEN or request.state is not State.SEARCHING or until <= now:
         return AnswerResult.TOO_LATE
-    _say_no(offer, request, RELAYED_REASON, tap, by, now, RELAY)
+    settle(offer, tap, RELAY, OfferState.RELAYED, now)
+    offer.paused_at = None
+    care_requests.plan_next_move(request, now)
+    record("offer.answered", offer, by, now=now, answer="relayed")
     if not _asked_among(request, [colleague]):
         place, role = request.commune, colleague
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
@@ -294,7 +301,7 @@ def relay(
         passed["knows_patient"] = offer.knows_patient
         offers.publish([(request, offer.wave, passed)], now)
         care_requests.note(request, "relayed", by=by, now=now, detail=role.name)
-    return AnswerResult.REFUSED
+    return AnswerResult.RELAYED
 
 
 def _until(offer: Offer, request: CareRequest, now: datetime) -> datetime:

@@ -27,7 +27,7 @@ LATELY = timedelta(days=7)
 NEAR_THIS_HOUR = timedelta(hours=2, minutes=30)
 """Before and after the present hour, what counts as this time of day."""
 
-ANSWERED = (OfferState.WON, OfferState.REFUSED, OfferState.PROPOSED)
+ANSWERED = (OfferState.WON, OfferState.REFUSED, OfferState.RELAYED, OfferState.PROPOSED)
 
 
 @dataclass

@@ -23,6 +23,7 @@ class OfferState(enum.StrEnum):
     PROPOSED = "proposed"  # a yes among which the requester picks
     WON = "won"
     REFUSED = "refused"
+    RELAYED = "relayed"  # passed on to a colleague of the practice: no refusal
     LOST = "lost"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"

@@ -25,6 +25,9 @@ from app.pathways.schema import Search, Stage
 from app.patients.models import Patient
 from app.push.rules import Channel
 
+ANSWERED = (OfferState.WON, OfferState.REFUSED, OfferState.RELAYED, OfferState.PROPOSED)
+"""Of an offer to which its person said something."""
+
 COUNTED = 99
 """More people than that are all the same to a requester, and would cost a big town seconds."""
 
@@ -136,7 +139,7 @@ def _reach(offers: list[OfferRow]) -> Reach:
 
 def _was_seen(offer: OfferRow) -> bool:
     """Whoever answers has seen it, also from the lock screen, where no page opens to say so."""
-    return offer.seen_at is not None or offer.state in (OfferState.WON, OfferState.REFUSED, OfferState.PROPOSED)
+    return offer.seen_at is not None or offer.state in ANSWERED
 
 
 def answers_summed(request_id: UUID) -> Counter[str]:

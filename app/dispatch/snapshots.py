@@ -18,7 +18,7 @@ from app.directory.models import Practitioner, PractitionerRole
 from app.dispatch import rules
 from app.dispatch.models import Offer, OfferState, Wave
 
-SETTLED = (OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.WON, OfferState.PROPOSED)
+SETTLED = (OfferState.REFUSED, OfferState.RELAYED, OfferState.WITHDRAWN, OfferState.WON, OfferState.PROPOSED)
 """Whoever said no, or has a part of the plan, or gave it back, is not asked again; silence may be, in another round."""
 
 

@@ -38,7 +38,6 @@ SUMS: dict[str, tuple[str, str]] = {
     "full": (later("sans place"), later("sans place")),
     "skill": (later("ne fait pas ce soin"), later("ne font pas ce soin")),
     "hours": (later("pas à ces heures-là"), later("pas à ces heures-là")),
-    "relayed": (later("passé à une ou un collègue"), later("passés à une ou un collègue")),
     "none": (later("refus sans motif"), later("refus sans motif")),
     "silent": (later("sans réponse"), later("sans réponse")),
 }

@@ -92,7 +92,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         usual=offer.usual,
         chosen=offer.knows_patient and not offer.usual,
         urgent=request.urgent,
-        plan=plans.plan_in_words(read_visits(request.visits)),
+        plan=plans.plan_in_words(read_visits(request.visits), request.review_on),
         said=answers_in_words(request, shown_only=True),
         relayed_by=offer.relayed_by,
         parts=parts(offer, now),

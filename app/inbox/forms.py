@@ -25,6 +25,7 @@ from app.inbox.words import WITHDRAWALS
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.pathways.schema import Pathway
+from app.relays.rules import LATEST
 
 
 class RefusalForm(Form):
@@ -84,6 +85,47 @@ class ReplacementForm(Form):
             raise ValidationError(_("Cette date est déjà passée."))
         if field.data > self.today + LONGEST_ABSENCE:
             raise ValidationError(_("Un an au plus. Vérifiez la date."))
+
+
+class LineForm(Form):
+    """What who comes next, and who asked, should know of a passage."""
+
+    line = StringField(
+        later("Une ligne pour le cercle de soins"),
+        filters=[stripped],
+        validators=[
+            Length(max=ONE_LINE, message=later("Une ligne suffit : %(most)s caractères au plus.", most=ONE_LINE))
+        ],
+    )
+
+
+class PartingForm(Form):
+    """From which day somebody else goes on, why, and whom to ask first."""
+
+    day = DayField(later("À partir de quel jour ?"), validators=[InputRequired(later("Choisissez un jour."))])
+    reason = RadioField(
+        later("Pourquoi ?"), choices=WITHDRAWALS, validators=[InputRequired(later("Choisissez une raison."))]
+    )
+    to = RadioField(later("À qui ?"), default="")
+
+    def __init__(self, people: Sequence[PractitionerRole], now: datetime, **values: Any) -> None:
+        super().__init__(**values)
+        self.today = clock.paris(now).date()
+        self.people, nobody = people, ("", _("Relais cherche quelqu'un"))
+        self.to.choices = [nobody, *((str(role.id), role.name) for role in people)]
+
+    @property
+    def named(self) -> str:
+        """Whom she asks first."""
+        return next((role.name for role in self.people if str(role.id) == self.to.data), "")
+
+    def validate_day(self, field: Field) -> None:
+        if field.data is None:
+            raise StopValidation("" if field.errors else _("Choisissez un jour."))
+        if field.data < self.today:
+            raise ValidationError(_("Cette date est déjà passée."))
+        if field.data > self.today + LATEST:
+            raise ValidationError(_("Dans %(days)s jours au plus.", days=LATEST.days))
 
 
 class AppointmentForm(Form):

@@ -1,7 +1,9 @@
 """What she says to an offer: yes, yes but, no, what exactly?, not me but my colleague."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -18,7 +20,7 @@ from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.directory.models import PractitionerRole
 from app.dispatch import answers
-from app.dispatch.answers import RELAYED_REASON, AnswerResult, Tap, touched
+from app.dispatch.answers import AnswerResult, Tap, touched
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import inquiries_about
 from app.inbox.cards import knows_patient
@@ -50,11 +52,14 @@ def offer_page(
     form: AppointmentForm | None = None,
     question: QuestionForm | None = None,
     outcome: OutcomeForm | None = None,
+    **said: Any,
 ) -> Response:
-    """As a page or as its fragment. `form`, `question`, `outcome`: what was typed wrong, with its mistakes."""
+    """As a page or as its fragment. `form`, `question`, `outcome`: what was typed wrong, with its mistakes; `said`:
+    what the page says of what was not done."""
+    too_late = status == 409 and not said.get("notice")
     wrong = {"form": form, "question": question, "outcome": outcome}
-    shown = offer_shown(offer, me(), clock.now(), too_late=status == 409, **wrong)
-    return page(shown, status=status)
+    shown = offer_shown(offer, me(), clock.now(), too_late=too_late, **wrong)
+    return page(replace(shown, **said), status=status)
 
 
 def record_reading_of(offer: Offer, by: Account, now: datetime) -> None:
@@ -119,7 +124,7 @@ def _seconds(said: object) -> timedelta:
 
 def _may_take(offer: Offer, said: str, now: datetime) -> bool:
     """A part that is no part any more would be the whole: nobody is given what she did not say."""
-    answerable = offer.state in (OfferState.OPEN, OfferState.EXPIRED, OfferState.REFUSED)
+    answerable = offer.state in (OfferState.OPEN, OfferState.EXPIRED, *answers.NO)
     return not answerable or said in [part.slug for part in parts(offer, now)]
 
 
@@ -141,7 +146,7 @@ def _refused(offer_id: UUID, answer: AnswerResult, now: datetime) -> Response:
     found = my_offer(offer_id)
     if wants_words():
         return settled(found, answer, now)
-    if answer is not AnswerResult.REFUSED:
+    if answer not in (AnswerResult.REFUSED, AnswerResult.RELAYED):
         return offer_page(found, status=409)
     in_inbox = request.form.get("from") == "inbox"
     if wants_part():
@@ -179,8 +184,8 @@ def relay(offer_id: UUID) -> Response:
     now, answer = clock.now(), AnswerResult.TOO_LATE
     with transaction():
         found = my_offer(offer_id)
-        if found.state is OfferState.REFUSED and found.refusal_reason == RELAYED_REASON:  # A second tap.
-            answer = AnswerResult.REFUSED
+        if found.state is OfferState.RELAYED:  # A second tap.
+            answer = AnswerResult.RELAYED
         elif colleague := _colleague(found):
             answer = answers.relay(found, colleague, by=me(), now=now, tap=tap_of(request.form, now))
     return _refused(offer_id, answer, now)

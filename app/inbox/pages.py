@@ -4,6 +4,7 @@ professional and to the establishment that the patient chose."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app import clock
@@ -13,9 +14,10 @@ from app.appointments.models import Appointment
 from app.appointments.rules import Slot, next_slots
 from app.appointments.words import REASON_WORDS, modes_of, places_of, wished_words
 from app.care_requests import plans
+from app.care_requests import queries as care_request_queries
 from app.care_requests.attachments import joined_to
 from app.care_requests.lines import RequestLine
-from app.care_requests.models import InformationCopy
+from app.care_requests.models import InformationCopy, State
 from app.care_requests.plans import Week
 from app.care_requests.rules import condition, read_visits
 from app.care_requests.words import MOMENT_WORDS
@@ -24,7 +26,7 @@ from app.conversations.pages import ShownThread, thread_within
 from app.conversations.rules import CONCLUDED
 from app.core.htmx import Page, wants_part
 from app.directory.models import PractitionerRole
-from app.directory.queries import recipients_of
+from app.directory.queries import colleagues, recipients_of
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
 from app.dispatch.models import Inquiry, Offer, OfferState
@@ -32,17 +34,24 @@ from app.dispatch.words import REFUSALS
 from app.documents.models import Document
 from app.inbox import queries
 from app.inbox.cards import Card, Known, card, known
-from app.inbox.forms import AppointmentForm, QuestionForm, ReplacementForm
-from app.inbox.parts import FROM_TOMORROW
+from app.inbox.forms import AppointmentForm, PartingForm, QuestionForm, ReplacementForm
 from app.inbox.queries import Numbers, Recipient, stand_in
 from app.inbox.replacements import Replacement, away
 from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
 from app.inbox.words import WITHDRAWALS
+from app.language.phrases import gettext as _
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
+from app.passages import queries as passage_queries
+from app.passages.actions import CARED_FOR
+from app.passages.plans import how_far
+from app.passages.words import STATES as PASSAGE_STATES
+from app.passages.words import when_said
 from app.pathways.schema import After
 from app.patients.forms import MetForm
 from app.patients.words import STATUSES
+from app.relays.queries import locums
+from app.relays.tour import Stop, stops_of, tour
 
 
 @dataclass(frozen=True)
@@ -107,10 +116,22 @@ def inbox_of(account: Account, boxes: list[Recipient], now: datetime) -> InboxPa
 
 
 @dataclass(frozen=True)
+class PassageTold:
+    """What was said of a passage for who cares for the patient."""
+
+    when: str
+    state: str
+    line: str
+    photos: Sequence[Document]
+
+
+@dataclass(frozen=True)
 class OfferPage(Page):
     """One offer, in whatever state it is: what stands of it always; while it is open, what may be said beside yes and
     no; and once it is hers, the visit; `wished`, `cannot`: when the patient could instead, and why not. `form`,
-    `question`: with what was typed wrong, when it came back."""
+    `question`: with what was typed wrong, when it came back. `progress`, `stops`, `told`: of a plan, how far it came,
+    what is to be said now, and what was left for the circle. `notice`: why something was not done; `typed`: the line
+    that came back, with its passage; `doubts`: to which verb, and what is asked before it is done."""
 
     template = "inbox/offer.html"
     fragment = "inbox/_offer.html"
@@ -142,6 +163,13 @@ class OfferPage(Page):
     weeks: Sequence[Week] = ()
     moments: Mapping[str, str] = field(default_factory=dict)
     part: str = ""
+    progress: str = ""
+    stops: Sequence[Stop] = ()
+    told: Sequence[PassageTold] = ()
+    last_said: UUID | None = None
+    notice: str = ""
+    typed: tuple[UUID, str] | None = None
+    doubts: tuple[str, Sequence[str]] = ("", ())
     tasks: Sequence[ToDo] = ()
     documents: Sequence[Document] = ()
     withdrawals: Mapping[str, str] = field(default_factory=dict)
@@ -194,13 +222,10 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
     at = list(dict.fromkeys([chosen or pathway.modes[0], *pathway.modes]))
     # Nothing is ticked that nobody chose: a slot says its place, and one's own time asks for it.
     given = pathway.modes[0] if len(pathway.modes) == 1 else None
-    start = request.window_start
-    if offer.condition == FROM_TOMORROW:
-        start = max(start, clock.tomorrow(now))
     return replace(
         shown,
         appointment=appointment,
-        slots=next_slots(request.window_end, now, clock.PARIS, window_start=start, at_most=4),
+        slots=next_slots(request.window_end, now, clock.PARIS, window_start=request.window_start, at_most=4),
         form=form or AppointmentForm(pathway, modes, formdata=None, mode=given),
         modes=modes,
         places=[(mode, _place(offer, mode)) for mode in at],
@@ -211,6 +236,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         weeks=plans.weeks(read_visits(request.visits)),
         moments=MOMENT_WORDS,
         part=said.label if said else "",
+        **(_care_that_goes_on(offer, now) if request.visits else {}),
         tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
         documents=joined_to(request.episode_id),
         withdrawals=WITHDRAWALS,
@@ -229,6 +255,27 @@ def _with_words(shown: OfferPage, account: Account, now: datetime, outcome: Outc
     return replace(shown, thread=thread, outcome=form, live_topics=topics)
 
 
+TOLD_LATELY = 5
+
+
+def _care_that_goes_on(offer: Offer, now: datetime) -> dict[str, Any]:
+    """Of the whole plan, whoever shares it: a locum reads what her colleague left."""
+    request = offer.request
+    shared = care_request_queries.shared_with(request)
+    passages = passage_queries.shown([each.id for each in shared])
+    said = [each for each in passages if each.said_at][::-1][:TOLD_LATELY]
+    photos = passage_queries.photos_of([each.id for each in said])
+    return {
+        "progress": how_far(shared, passages, request.review_on, now),
+        "stops": stops_of(request, passages, offer.id, now),
+        "last_said": next((each.id for each in said if each.request_id == request.id), None),
+        "told": [
+            PassageTold(when_said(each), str(PASSAGE_STATES[each.state]), each.note or "", photos.get(each.id, ()))
+            for each in said
+        ],
+    }
+
+
 def _place(offer: Offer, mode: str) -> str:
     patient = offer.request.patient
     return places_of(offer.role, patient.sex if patient else "")[mode]
@@ -236,27 +283,62 @@ def _place(offer: Offer, mode: str) -> str:
 
 @dataclass(frozen=True)
 class VisitsPage(Page):
-    """What she took, without an hour and then by day; her yeses that wait for a choice; what is left to do."""
+    """The tour of the day; what she took, without an hour and then by day, and the care that goes on; her yeses that
+    wait for a choice; what is left to do."""
 
     template = "inbox/visits.html"
     fragment = "inbox/_visits.html"
 
+    tour: list[Stop]
+    notice: str
     tasks: list[ToDo]
     to_plan: list[RequestLine]
+    going: list[RequestLine]
     days: list[tuple[str, list[RequestLine]]]
     proposals: list[RequestLine]
     live_topics: list[str]
 
 
-def visits_of(account: Account, inboxes: Sequence[UUID], now: datetime) -> VisitsPage:
-    taken = queries.visits(account.id, inboxes)
+def visits_of(account: Account, inboxes: Sequence[UUID], now: datetime, notice: str = "") -> VisitsPage:
+    everything = queries.visits(account.id, inboxes)
+    going = [one for one in everything if one.request.visits and one.request.state is State.STARTED]
+    taken = [one for one in everything if one not in going]
     return VisitsPage(
+        tour=tour(inboxes, now),
+        notice=notice,
+        going=[visit_line(replace(one, starts_at=None), now) for one in going],
         tasks=[to_do(task, offer, now) for task, offer in queries.tasks(inboxes)],
         to_plan=[visit_line(one, now) for one in taken if one.starts_at is None],
         days=by_day(taken, now),
         proposals=[proposal_line(offer_id, request) for offer_id, request in queries.proposals(inboxes)],
         live_topics=[f"inbox-{one}" for one in inboxes],
     )
+
+
+@dataclass(frozen=True)
+class PartingPage(Page):
+    """Handing the rest of a plan over. `people`: whom she may name, each with why; `typed`: whom she looks for."""
+
+    template = "inbox/handover.html"
+
+    offer: Offer
+    care: str
+    progress: str
+    form: PartingForm
+    people: list[tuple[PractitionerRole, str]]
+    typed: str
+
+
+def handover_of(offer: Offer, now: datetime, typed: str, form: PartingForm | None) -> PartingPage | None:
+    """None unless the plan is hers and goes on."""
+    request = offer.request
+    if offer.state is not OfferState.WON or request.state not in CARED_FOR or not request.visits:
+        return None
+    near = [(role, _("même cabinet")) for role in colleagues(offer.role)]
+    people = [*near, *((role, role.organization.name) for role in locums(offer.role, typed))]
+    fresh = form or PartingForm([role for role, _why in people], now, formdata=None, day=clock.paris(now).date())
+    going = _care_that_goes_on(offer, now)
+    return PartingPage(offer, card(offer, now).care, going["progress"], fresh, people, typed)
 
 
 @dataclass(frozen=True)

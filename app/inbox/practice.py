@@ -19,6 +19,7 @@ from app.inbox.pages import PracticePage, RolePlace
 from app.inbox.replacements import away, end_of
 from app.inbox.views import bp
 from app.inbox.words import skills_for
+from app.relays.queries import locums
 
 
 @bp.get("/practice")
@@ -37,7 +38,7 @@ def practice_page(status: int = 200, wrong: ReplacementForm | None = None) -> Re
 
 def _place(role: PractitionerRole) -> RolePlace:
     now = clock.now()
-    others = colleagues(role) if role.practitioner_id else []
+    others = _others(role)
     return RolePlace(
         role=role,
         skills=skills_for(role),
@@ -45,6 +46,13 @@ def _place(role: PractitionerRole) -> RolePlace:
         person=role.practitioner_id is not None,
         replacement=ReplacementForm(others, clock.paris(now).date(), formdata=None) if others else None,
     )
+
+
+def _others(role: PractitionerRole) -> list[PractitionerRole]:
+    """Who could stand in: of her practice, and whom she names (`q`) of another."""
+    if role.practitioner_id is None:
+        return []
+    return [*colleagues(role), *locums(role, request.values.get("q", "")[:100])]
 
 
 @bp.post("/practice/skills")
@@ -65,7 +73,7 @@ def be_replaced() -> Response:
     now = clock.now()
     with transaction():
         mine = my_role(request.form.get("inbox", ""))
-        others = {str(role.id): role for role in (colleagues(mine) if mine.practitioner_id else [])}
+        others = {str(role.id): role for role in _others(mine)}
         form = ReplacementForm(list(others.values()), clock.paris(now).date())
         if form.validate() and form.until.data:
             directory.replace(mine, others[form.colleague.data], end_of(form.until.data))

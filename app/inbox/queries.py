@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, ScalarSelect, Select, bindparam, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, ScalarSelect, Select, bindparam, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, lazyload, load_only
 
 from app.accounts.models import Account, Role
@@ -28,6 +28,7 @@ COPIES_STAY = timedelta(days=30)
 TIME_TO_EXPLAIN = timedelta(minutes=10)
 """How long a refusal stays in the inbox to be given its reason."""
 FREE = (State.SEARCHING, State.UNANSWERED)
+SAID = (OfferState.WON, OfferState.REFUSED, OfferState.RELAYED)
 MOST_FREE = 5
 MOST = 50
 """A list shows no more than that, and its number says no more."""
@@ -133,6 +134,7 @@ _CARDS = (
         defer(Offer.visits),
         contains_eager(Offer.request).options(
             load_only(CareRequest.pathway_version_id, CareRequest.reason, CareRequest.answers_text, CareRequest.visits),
+            load_only(CareRequest.rhythm, CareRequest.review_on),
             load_only(CareRequest.state, CareRequest.urgent, CareRequest.window_start, CareRequest.window_end),
             load_only(CareRequest.answer_by),
             contains_eager(CareRequest.commune).load_only(Commune.name),
@@ -199,7 +201,7 @@ _NUMBERS = select(
     _number(_TO_DO).label("tasks"),
     _number(_VISITS, MOST).label("visits"),
     _number(_mine(OfferState.PROPOSED)).label("proposals"),
-    (_mine(OfferState.WON).exists() | _mine(OfferState.REFUSED).exists()).label("has_answered"),
+    or_(*(_mine(said).exists() for said in SAID)).label("has_answered"),
 )
 
 

@@ -28,7 +28,7 @@ def settled(offer: Offer, answer: AnswerResult, now: datetime) -> Response:
 
 
 def _fate(offer: Offer, answer: AnswerResult) -> str:
-    if answer is AnswerResult.OUTDATED and offer.answered_at:
+    if answer is AnswerResult.OUTDATED and offer.answered_at and offer.state is not OfferState.RELAYED:
         at = hour(offer.answered_at)
         if offer.state is OfferState.REFUSED:
             return _("vous l'avez refusée depuis, à %(at)s. C'est cette réponse qui compte.", at=at)

@@ -30,6 +30,7 @@ from app.inbox.words import WITHDRAWALS
 from app.language.phrases import kept
 from app.patients.actions import note_check
 from app.patients.models import Patient
+from app.relays.queries import doubts_of
 
 SAID = {Verb.START: State.STARTED, Verb.FINISH: State.DONE}
 
@@ -40,8 +41,8 @@ def visits() -> Response:
     return visits_page()
 
 
-def visits_page() -> Response:
-    return page(visits_of(me(), my_inboxes(), clock.now()))
+def visits_page(status: int = 200, notice: str = "") -> Response:
+    return page(visits_of(me(), my_inboxes(), clock.now(), notice), status=status)
 
 
 @bp.post("/visits/tasks/<uuid:task_id>/completion")
@@ -170,6 +171,9 @@ def report(offer_id: UUID) -> Response:
 
 
 def _say(offer_id: UUID, verb: Verb, outcome: OutcomeForm | None = None) -> Response:
+    """`sure=yes`: she was asked, where there is something to ask first."""
+    if request.form.get("sure") != "yes" and (doubts := doubts_of(my_offer(offer_id), verb)):
+        return offer_page(my_offer(offer_id), 422, outcome=outcome, doubts=(verb.value, doubts))
     with transaction():
         visit = _my_visit(offer_id)
         moved = visit is not None and care_requests.move(visit.request, verb, by=me(), now=clock.now())

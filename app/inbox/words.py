@@ -10,6 +10,7 @@ SETTLED: dict[AnswerResult, str] = {
     AnswerResult.WON: later("vous l'avez acceptée."),
     AnswerResult.PROPOSED: later("proposition transmise."),
     AnswerResult.REFUSED: later("refus enregistré."),
+    AnswerResult.RELAYED: later("passée à une ou un collègue."),
 }
 """What became of a tap that counts."""
 
@@ -18,6 +19,7 @@ STANDS: dict[str, str] = {
     "proposed": later("votre proposition est transmise, la personne qui demande choisit."),
     "won": later("elle est à votre nom. Pour la rendre, désistez-vous depuis la visite."),
     "refused": later("cette demande n'attend plus de réponse."),
+    "relayed": later("vous l'avez passée à une ou un collègue."),
     "lost": later("déjà prise par une ou un collègue. Merci d'avoir répondu."),
     "expired": later("le délai était passé."),
     "cancelled": later("la demande a été annulée."),

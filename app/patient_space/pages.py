@@ -23,6 +23,7 @@ from app.directory.models import PractitionerRole
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment, sentence
 from app.organizations.models import Organization
+from app.passages.plans import how_far_it_came
 from app.patient_space.readers import Look, readers_of
 
 
@@ -40,8 +41,9 @@ class Coming:
 class PatientPage(Page):
     """Who, when, where and whom to call. Not the care, not the profession, not the patient.
 
-    `stage`: as `stage` says it; `practice`: where that is; `days`: of the visit, in words; `plan`: how often, in words.
-    `to_wish`: by day, the moments she may tick, each with its value; `wished`: those she did, in words.
+    `stage`: as `stage` says it; `practice`: where that is; `days`: of the visit, in words; `plan`: how often, in words;
+    `progress`: how far it came. `to_wish`: by day, the moments she may tick, each with its value; `wished`: those she
+    did, in words.
     """
 
     template = "patient_space/patient.html"
@@ -54,6 +56,7 @@ class PatientPage(Page):
     requester: Organization
     days: list[str]
     plan: str
+    progress: str
     free: bool
     to_wish: list[tuple[str, list[tuple[str, str]]]]
     wished: str
@@ -91,6 +94,7 @@ class ClosedPage(Page):
 
 
 def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_late: bool) -> PatientPage:
+    appointment = queries.going_on(appointment)
     care_request, others = appointment.request, queries.others_of(appointment)
     performer = care_request.performer
     return PatientPage(
@@ -101,7 +105,8 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
         practice=performer.organization.full_address if performer else "",
         requester=care_request.organization,
         days=days(appointment.starts_at, now) if appointment.starts_at else [],
-        plan=plans.plan_in_words(read_visits(care_request.visits)),
+        plan=plans.plan_in_words(read_visits(care_request.visits), care_request.review_on),
+        progress=how_far_it_came(care_request, now),
         free=care_request.rulebook.after.free,
         to_wish=to_wish(now) if appointment.patient_answer == "declined" else [],
         wished=wished_words(appointment.wished, now),

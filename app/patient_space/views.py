@@ -132,7 +132,7 @@ def act(token: str, verb: Callable[[Appointment, datetime], bool]) -> Response:
     now = clock.now()
     with transaction():
         link = queries.by_token(token, now)
-        taken = link is not None and verb(link.appointment, now)
+        taken = link is not None and verb(queries.going_on(link.appointment), now)
     if taken:
         return quiet(see_other(url_for("patient_space.visit", token=token)))
     link = queries.by_token(token, now)

@@ -250,7 +250,8 @@ def _past(request: CareRequest, made: list[tuple[Offer, Wave]], near: Neighbours
 def _said(offer: Offer, request: CareRequest) -> Said:
     """An acceptance stays one when it was given back later; a yes by telephone answers no alert."""
     if offer.answered_at and BY_PHONE not in offer.rank_line:
-        return Said(offer.state is not OfferState.REFUSED, max(timedelta(0), offer.answered_at - offer.created_at))
+        no = offer.state in (OfferState.REFUSED, OfferState.RELAYED)
+        return Said(not no, max(timedelta(0), offer.answered_at - offer.created_at))
     ended = offer.answered_at or offer.ended_at or min(offer.expires_at, request.changed_at)
     return Said(None, max(timedelta(0), ended - offer.created_at))
 

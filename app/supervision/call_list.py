@@ -54,7 +54,7 @@ def callees(request: CareRequest, professions: Collection[Profession]) -> list[C
     for recipient, role in known.items():
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
         made = offers.get(recipient)
-        no = made is not None and made.state is OfferState.REFUSED
+        no = made is not None and made.state in (OfferState.REFUSED, OfferState.RELAYED)
         ordered.append(((no, km, role.id), _callee(role, km, made)))
     return [callee for _key, callee in sorted(ordered, key=lambda pair: pair[0])]
 
@@ -145,6 +145,7 @@ def answer_of(offer: Offer) -> str:
     return {
         OfferState.OPEN: _("a vu, réponse attendue") if offer.seen_at else _("prévenu, réponse attendue"),
         OfferState.PROPOSED: _("propose de venir"),
+        OfferState.RELAYED: _("a passé la demande à une ou un collègue"),
         OfferState.WON: _("a accepté"),
         OfferState.WITHDRAWN: _("désistement") if offer.answered_at else _("plus contacté"),
         OfferState.LOST: _("quelqu'un d'autre a été retenu"),

@@ -105,7 +105,17 @@ def begin_care(page: Page) -> None:
     propose(page)
     after_a_while(page)
     page.get_by_role("button", name="Je commence les soins").click()
-    page.get_by_role("button", name="J’ai terminé").wait_for()
+    sure, begun = (page.get_by_role("button", name=name) for name in ("Oui, commencer", "J’ai terminé"))
+    sure.or_(begun).first.wait_for()
+    if sure.is_visible():  # Late in the day, the first hour that is offered is tomorrow's.
+        after_a_while(page)
+        sure.click()
+    begun.wait_for()
+
+
+def hand_over(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("confier la suite")).click()
+    page.locator("#q").wait_for()
 
 
 def after_a_while(page: Page) -> None:
@@ -379,6 +389,7 @@ STATES = [
     Screen("inbox", "accepted", "nurse", "inbox", OFFER, accept),
     Screen("inbox", "hour proposed", "nurse", "inbox", OFFER, propose),
     Screen("inbox", "care begun", "nurse", "inbox", OFFER, begin_care),
+    Screen("inbox", "handing over", "nurse", "visits", ".stop__who a", hand_over),
     Screen("inbox", "refused", "nurse", "inbox", OFFER, refuse),
     Screen("inbox", "lost race", "nurse-3", "inbox", act=lose_the_race),
     Screen("inbox", "unreachable", "nurse", "inbox", act=forbid_alerts),

@@ -157,5 +157,5 @@ def test_the_rest_of_a_plan_that_is_taken_late_is_offered_to_others(town: Town) 
     with transaction():
         request = care_requests.lock(request_id)
         request.answer_by = clock.now() - HOUR
-        left = opening.split(request, [], by=town.coordinator.account, now=clock.now())
+        left = opening.split(request, [], None, by=town.coordinator.account, now=clock.now())
         assert left.answer_by == request.window_end

@@ -8,7 +8,7 @@ from tests.bench.pages import asked_by, looks
 BUDGETS = {
     "inbox": 7,
     "offer": 8,
-    "visits": 7,
+    "visits": 8,
     "Suivi": 5,
     "request": 9,  # with its thread; 8 where nothing was said
     "board": 8,

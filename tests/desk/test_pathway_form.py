@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.care_requests.models import CareRequest, State
+from app.care_requests.rules import read_visits
 from app.core.db import db
 from app.directory.models import Profession
 from app.pathways.library import pathways
@@ -210,6 +211,9 @@ def test_the_chosen_maternity_is_asked_nearest_first(town: Town) -> None:
 # A plan
 
 
+LAST = "2026-12-04"
+
+
 def plan(**more: object) -> dict[str, object]:
     last = (clock.paris(clock.now()) + timedelta(days=10)).date()
     return CARE | {"plan": "1", "moments": ["morning"], "until": last.isoformat()} | more
@@ -266,7 +270,7 @@ def test_the_plan_says_what_it_comes_to_while_it_is_written(town: Town) -> None:
 def test_a_discharge_asks_for_each_need_and_follows_them_together(town: Town) -> None:
     service(town, "Matériel du Val", Profession.EQUIPMENT)
     patient = town.patient()
-    told = plan(reason=["nurse", "equipment"], window="tomorrow") | {"answer-alone": "alone"}
+    told = needs("nurse", "equipment", nurse={"plan": "1", "moments": ["morning"], "until": LAST})
     url = f"/requests?pathway=discharge-home&patient={patient}"
     assert town.orientation_nurse.post(url, told).status_code == 422, "which equipment?"
     assert town.orientation_nurse.post(url, told | {"answer-items": ["piano"]}).status_code == 422
@@ -280,6 +284,68 @@ def test_a_discharge_asks_for_each_need_and_follows_them_together(town: Town) ->
     assert "Tout ce qui est demandé" in words(page)
     assert f'href="/requests/{equipment.id}"' in page.text
     assert f"request-{equipment.id} from:#live" in page.text
+
+
+def needs(*reasons: str, **plans: dict[str, object]) -> dict[str, object]:
+    """A discharge for these needs, each with its own plan."""
+    fields = {f"{need}-{name}": value for need, plan in plans.items() for name, value in plan.items()}
+    return CARE | {"reason": list(reasons), "window": "tomorrow", "answer-alone": "alone"} | fields
+
+
+def test_the_nurse_twice_a_day_and_the_physiotherapist_twice_a_week(town: Town) -> None:
+    nurse = {"plan": "1", "but": ["6"], "moments": ["morning", "evening"], "ends": "number", "number": "20"}
+    walking = {"plan": "days", "weekdays": ["1", "4"], "moments": ["midday"], "ends": "date", "until": "2026-12-18"}
+    told = needs("nurse", "physiotherapist", nurse=nurse, physiotherapist=walking)
+    sent = town.orientation_nurse.post(f"/requests?pathway=discharge-home&patient={town.patient()}", told)
+    assert sent.status_code == 303
+    dressing, physiotherapist = kept()
+    assert dressing.episode_id == physiotherapist.episode_id
+    assert (len(dressing.visits), len(physiotherapist.visits)) == (20, 7)
+    days = {visit.day.weekday() for visit in read_visits(dressing.visits)}
+    assert days == {0, 1, 2, 3, 4, 5}, "not on Sunday"
+    assert {visit.day.weekday() for visit in read_visits(physiotherapist.visits)} == {1, 4}
+    page = words(town.orientation_nurse.get(f"/requests/{physiotherapist.id}"))
+    assert "7 passages" in page
+
+
+def test_care_without_an_end_has_a_day_on_which_it_is_looked_at_again(town: Town) -> None:
+    endless = {"plan": "days", "weekdays": ["0", "3"], "moments": ["morning"], "ends": "review"}
+    url = f"/requests?pathway=discharge-home&patient={town.patient()}"
+    assert town.orientation_nurse.post(url, needs("nurse", nurse=endless)).status_code == 422
+    sent = town.orientation_nurse.post(url, needs("nurse", nurse=endless | {"review_on": "2026-12-21"}))
+    assert sent.status_code == 303
+    [nurse] = kept()
+    assert (nurse.review_on.isoformat(), nurse.rhythm["weekdays"]) == ("2026-12-21", [0, 3])
+    assert len(nurse.visits) == 6, "its first weeks"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"plan": "days", "weekdays": []}, "Choisissez au moins un jour."),
+        ({"ends": "number", "number": ""}, "Écrivez un nombre de passages."),
+        ({"ends": "number", "number": "0"}, "Entre 1 et 270 passages."),
+        ({"ends": "number", "number": "2,5"}, "Entre 1 et 270 passages."),
+        ({"ends": "number", "number": "200"}, "90 jours au plus"),
+        ({"ends": "review", "review_on": "2027-06-01"}, "90 jours au plus"),
+    ],
+)
+def test_what_is_wrong_with_one_need_s_plan_is_said_in_its_place(
+    town: Town, wrong: dict[str, object], says: str
+) -> None:
+    right = {"plan": "1", "moments": ["morning"], "until": LAST}
+    told = needs("nurse", "physiotherapist", nurse=right, physiotherapist=right | wrong)
+    answer = town.orientation_nurse.post(f"/requests?pathway=discharge-home&patient={town.patient()}", told)
+    assert answer.status_code == 422
+    assert says in words(answer)
+    assert 'href="#physiotherapist-' in answer.text, "the summary leads there"
+    assert kept() == []
+
+
+def test_a_plan_of_a_need_that_is_not_asked_for_stops_nothing(town: Town) -> None:
+    told = needs("doctor", nurse={"plan": "1", "moments": []})
+    sent = town.orientation_nurse.post(f"/requests?pathway=discharge-home&patient={town.patient()}", told)
+    assert sent.status_code == 303
 
 
 def test_without_a_need_a_discharge_comes_back(town: Town) -> None:

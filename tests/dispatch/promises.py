@@ -12,11 +12,15 @@ from sqlalchemy.orm import defer, selectinload
 from app import clock
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
+from app.care_requests.rules import TAKEN, Visit, read_visits
 from app.core.db import db
 from app.directory.models import Profession
 from app.dispatch import search, snapshots, words
 from app.dispatch.models import Offer, OfferState, Wave
 from app.organizations.geo import distance_km
+from app.passages.actions import CARED_FOR
+from app.passages.models import Passage
+from app.passages.rules import PassageState
 from app.pathways.schema import Stage
 
 NO = (OfferState.REFUSED, OfferState.WITHDRAWN)
@@ -61,6 +65,7 @@ class Promises:
             self._few_are_disturbed(request, mine)
         _stages_go_on(waves, {request.id: request for request in requests})
         _plans_are_whole(requests)
+        _passages_are_owed(requests)
         self.seen = {offer.id for offer in offers}
         self.said_no = {(of, offer.recipient_id) for offer in offers if offer.state in NO for of in _of(offer)}
 
@@ -159,7 +164,7 @@ def _one_winner(request: CareRequest, offers: list[Offer]) -> None:
     won = [offer.role_id for offer in offers if offer.state is OfferState.WON]
     live = [offer.recipient_id for offer in offers if offer.state is OfferState.OPEN]
     proposed = [offer for offer in offers if offer.state is OfferState.PROPOSED]
-    assert won == ([request.performer_id] if request.state is State.ACCEPTED else []), "not the one who has it"
+    assert won == ([request.performer_id] if request.state in TAKEN else []), "not the one who has it"
     assert len(set(live)) == len(live), "asked twice at once"
     assert request.state is State.SEARCHING or not live, "an offer outlives its search"
     assert request.state in (State.SEARCHING, State.UNANSWERED) or not proposed, "a proposal outlives its choice"
@@ -213,3 +218,19 @@ def _plans_are_whole(requests: Sequence[CareRequest]) -> None:
     for visits in episodes.values():
         assert len(visits) == len(set(visits)), "a visit is in two parts"
         assert len(visits) in (0, 10), "a visit was lost"
+
+
+def _passages_are_owed(requests: Sequence[CareRequest]) -> None:
+    """Every visit that is to come is owed by who has its part of the plan, or is looked for; what was said stays."""
+    rows = db.session.scalars(select(Passage)).all()
+    today = clock.paris(clock.now()).date()
+    for request in requests:
+        mine = {Visit(row.day, row.moment): row for row in rows if row.request_id == request.id}
+        waits = {visit for visit, row in mine.items() if row.state is PassageState.PLANNED}
+        if request.state not in CARED_FOR:
+            assert not waits, "a passage without a person"
+            continue
+        to_come = {visit for visit in read_visits(request.visits) if visit.day >= today}
+        assert to_come <= mine.keys(), "a passage was lost"
+        assert waits <= set(read_visits(request.visits)), "a passage outlives its plan"
+        assert {mine[visit].role_id for visit in waits} <= {request.performer_id}, "a passage of somebody else's"

@@ -33,7 +33,11 @@ from app.directory.models import PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers, offers, search
 from app.dispatch.models import Inquiry, Offer, OfferState, Wave
+from app.passages import actions as passages
+from app.passages.models import Passage
+from app.passages.rules import PassageState
 from app.pathways.library import pathways
+from app.relays import actions as relays
 from tests.conftest import close_engines, settings_for
 from tests.dispatch.promises import SEARCHING, People, Promises
 from tests.factories.pathways import REASONS, pathway, searches
@@ -44,6 +48,8 @@ NURSES_KM, PHYSIOTHERAPISTS_KM, MATERNITIES = (0.5, 1, 3, 7, 9, 15), (2, 6), ("9
 EVERYBODY = len(NURSES_KM) + len(PHYSIOTHERAPISTS_KM) + len(MATERNITIES)
 STANDS_IN, USUAL, COLLEAGUES = 1, 3, (2, 4)
 """Of the nurses: who stands in for the patient's usual one, that one, and those of her practice."""
+
+SAYABLE_NOW = [PassageState.DONE, PassageState.DONE, PassageState.ABSENT]
 
 people, requests = st.integers(0, EVERYBODY - 1), st.integers(0, REQUESTS - 1)
 asked = st.fixed_dictionaries(
@@ -84,7 +90,7 @@ class Machine(RuleBasedStateMachine):
         clock.stop_at(self.began)
         with transaction():
             # The audit trail cannot be wiped.
-            for table in (Inquiry, Offer, Wave, Step, CareTask, InformationCopy, CareRequest):
+            for table in (Passage, Inquiry, Offer, Wave, Step, CareTask, InformationCopy, CareRequest):
                 db.session.execute(delete(table))
             for role in db.session.scalars(select(PractitionerRole)):
                 directory.accept_requests(role, True)
@@ -228,6 +234,28 @@ class Machine(RuleBasedStateMachine):
     @rule(which=requests)
     def withdraws(self, which: int) -> None:
         self._moves(which, lambda request, by: dispatch.withdraw(request, by=by, now=clock.now(), reason=""))
+
+    @rule(said=st.sampled_from(SAYABLE_NOW), late=st.booleans())
+    def comes_and_says_so(self, said: PassageState, late: bool) -> None:
+        """Whoever has a plan does what is due, or cannot; the first of it, or the last."""
+        with transaction():
+            due = select(Passage).where(Passage.day <= clock.paris(clock.now()).date())
+            rows = db.session.scalars(due.where(Passage.state == PassageState.PLANNED).order_by(Passage.id)).all()
+            if rows:
+                by = next(person for person in self.people if person.role_id == rows[-late].role_id)
+                passages.say(rows[-late], said, by=by.account, now=clock.now())
+
+    @rule(which=requests, days=st.integers(0, 5))
+    def leaves_from_a_day(self, which: int, days: int) -> None:
+        """Who has a plan cannot go on: the rest is looked for, and is a need like any other."""
+        day = clock.paris(clock.now()).date() + timedelta(days=days)
+
+        def say(request: CareRequest, by: Account) -> None:
+            left = relays.leave(request, day, by=by, now=clock.now(), reason="")
+            if left and left.id not in self.requests:
+                self.requests.append(left.id)
+
+        self._moves(which, say)
 
     @rule(which=requests, who=st.none() | people)
     def ends(self, which: int, who: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from app import clock
@@ -47,19 +48,9 @@ def test_the_mornings_are_hers_and_the_evenings_go_on(town: Town, nurse: Nurse) 
     assert len(town.request(whole).visits) == 10
 
 
-def test_a_single_visit_may_begin_tomorrow(town: Town, nurse: Nurse) -> None:
-    town.asks(window="two-days")
-    town.time_passes(seconds=1)
-    assert "À partir de demain" in read(nurse, url(nurse))
-    assert takes(nurse, "from-tomorrow") == 200
-    page = read(nurse, url(nurse))
-    assert "Vous avez dit : à partir de demain" in page
-    assert "Demain 9 h" in page
-    assert "Tout de suite" not in page
-
-
-def test_what_must_be_today_cannot_begin_tomorrow(town: Town, nurse: Nurse) -> None:
-    town.asks(window="today")
+@pytest.mark.parametrize("window", ["today", "two-days"])
+def test_a_single_visit_has_no_part(town: Town, nurse: Nurse, window: str) -> None:
+    town.asks(window=window)
     town.time_passes(seconds=1)
     assert "Accepter en partie" not in read(nurse, url(nurse))
     assert takes(nurse, "from-tomorrow") == 409

@@ -30,6 +30,7 @@ from app.documents.models import Document
 from app.drafts.actions import keep
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
+from app.passages.models import Passage
 from app.patients.merging import merge, note_likely
 from app.patients.models import EmergencyAccess, LikelyDuplicate, PatientTelecom
 from app.push.models import Subscription
@@ -40,6 +41,7 @@ from app.rights.models import Rectification
 from app.rights.rectifying import ask_rectification
 from tests.factories import files
 from tests.factories.town import Nurse, Person, Town
+from tests.passages.care import TEN_DAYS
 from tests.tablets.ward import CODE, enrolled
 
 REQUESTERS = ("requester", "case-manager")
@@ -193,6 +195,8 @@ TABLE: dict[str, Row] = {
     "POST /offers/<uuid:offer_id>/checklist": OFFER,
     "POST /offers/<uuid:offer_id>/end": OFFER,
     "POST /offers/<uuid:offer_id>/outcome": OFFER,
+    "GET /offers/<uuid:offer_id>/handover": OFFER,
+    "POST /offers/<uuid:offer_id>/handover": OFFER,
     "POST /offers/<uuid:offer_id>/question": OFFER,
     "POST /offers/<uuid:offer_id>/refusal": OFFER,
     "POST /offers/<uuid:offer_id>/relay": OFFER,
@@ -229,6 +233,9 @@ TABLE: dict[str, Row] = {
     "GET /patients/identity/ins": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
     "POST /patients/identity/ins": only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS),
     # Who registered her, asked for her, said yes, or usually cares for her.
+    "POST /passages/<uuid:passage_id>/delay": OFFER,
+    "POST /passages/<uuid:passage_id>/line": OFFER,
+    "POST /passages/<uuid:passage_id>/outcome": OFFER,
     "GET /patients/<uuid:patient_id>": PERSON,
     "GET /patients/<uuid:patient_id>/correction": PERSON,
     "POST /patients/<uuid:patient_id>/identity-check": PERSON,
@@ -380,6 +387,8 @@ NEEDS_PATIENT = ("POST /requests", "POST /requests/refusal")
 
 SIGNING_OUT = ("accounts.sign_out", "tablets.lock")
 
+FIRST_PASSAGE = (Passage.day == TEN_DAYS[0].day) & (Passage.moment == TEN_DAYS[0].moment)
+
 LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out", "<uuid:tablet_id>/removal")
 """What ends something comes last, so that the rest was asked of something that lives."""
 
@@ -412,7 +421,7 @@ def world(town: Town) -> World:
     }
     leaver = town._person("Léa", "Partante", Role.REQUESTER, town.emergency_id)
     town.asks(patient=town.patient("Odile", usual=[usual]))
-    request = town.asks(patient=town.patient("Monique"))
+    request = town.asks(patient=town.patient("Monique"), visits=TEN_DAYS)
     town.time_passes(seconds=1)
     winner = nurse(people["winner"])
     assert winner.accepts() == 200
@@ -454,6 +463,7 @@ def world(town: Town) -> World:
             "patient_id": first(CareRequest.patient_id, CareRequest.id == request),
             "slug": "home-care",
             "offer_id": offer.id,
+            "passage_id": first(Passage.id, (Passage.request_id == request) & FIRST_PASSAGE),
             "document_id": joined[0].id,
             "number": 1,
             "inquiry_id": joined[1].id,

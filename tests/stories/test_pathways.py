@@ -22,6 +22,7 @@ from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.dispatch import answers
 from app.dispatch.models import Offer, OfferState
+from app.dispatch.queries import reach
 from app.language.phrases import told
 from app.language.typography import plain
 from app.messages import actions as messages
@@ -206,7 +207,8 @@ class TestHomeCare:
             (colleague,) = answers.colleagues_for(offer)
             answers.relay(offer, colleague, by=maya.account, now=clock.now())
         town.time_passes(seconds=1)
-        assert (maya.offer().state, maya.offer().refusal_reason) == (OfferState.REFUSED, "relayed")
+        assert maya.offer().state is OfferState.RELAYED, "a relay is no refusal"
+        assert reach([request])[request].refused == 0
         assert ines.offer().relayed_by == "Maya Dupré"
         assert says(ines) is answers.AnswerResult.WON
         assert town.request(request).performer_id == ines.role_id

@@ -121,7 +121,7 @@ class TestInHospitalAndBack:
         back = town.request(request)
         assert (back.state, back.stay_id) == (State.SCHEDULED, None)
         assert visit_of(request).starts_at is not None
-        assert maya.post(f"/offers/{maya.offer().id}/start").status_code == 303
+        assert maya.post(f"/offers/{maya.offer().id}/start", {"sure": "yes"}).status_code == 303
         assert ward.get(f"/patients/{patient}").status_code == 200, "she was entered there"
 
     def test_an_hour_that_went_by_is_to_be_proposed_again(self, town: Town, ward: Person) -> None:

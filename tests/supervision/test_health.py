@@ -27,11 +27,13 @@ from app.letters.rules import CALM, AttemptStage, LetterOutcome, Medium, after
 from app.membership.models import Recovery
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
+from app.passages.models import Passage
 from app.push.models import Subscription
 from app.rights.models import RetentionRound
 from app.supervision.health import Health, report
 from tests.core.statements import statements
 from tests.factories.town import Town
+from tests.passages.care import taken_by
 
 HOUR = timedelta(hours=1)
 NOTICE = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere="Relais : nouvelle demande.")
@@ -146,6 +148,13 @@ def owe_late_start(town: Town) -> None:
     maya.accepts()
     with transaction():
         db.session.execute(update(CareRequest).where(CareRequest.id == request).values(start_by=clock.now()))
+
+
+def owe_passage(town: Town) -> None:
+    maya = town.nurse("Maya", phone=False)
+    taken_by(town, maya)
+    with transaction():
+        db.session.execute(update(Passage).values(say_by=clock.now()))
 
 
 def owe_alert(town: Town) -> None:
@@ -278,6 +287,7 @@ def owe_document(*, scan_at: timedelta | None, expires_at: timedelta) -> Callabl
 OWED: dict[str, Callable[[Town], None]] = {
     "searches": owe_search,
     "what is late": owe_late_start,
+    "passages": owe_passage,
     "alerts that waited": owe_alert,
     "push messages": owe_push,
     "what no phone confirmed": owe_fallback,

@@ -1,6 +1,6 @@
-/* Answers that found no signal: kept on the phone, sent once when there is one. The page and its worker both run
-   this file. Kept: an offer's id, the answer, which part it takes, when the finger touched, a key. Nothing about a
-   patient. */
+/* Answers and passages that found no signal: kept on the phone, sent once when there is one. The page and its worker
+   both run this file. Kept: the id of an offer or of a passage, the answer, which part it takes, when the finger
+   touched, a key. Nothing about a patient. */
 "use strict";
 
 const outbox = (() => {
@@ -75,12 +75,13 @@ const outbox = (() => {
     return ask(way.path, { body, headers: { "Content-Type": "application/json", "Idempotency-Key": key } });
   }
 
-  async function signedIn({ offer, answer, part, key }, said) {
+  async function signedIn({ offer, answer, part, to, early, key }, said) {
     if (part) said = { ...said, said: part };
+    if (to) said = { ...said, state: answer, ...(early && { early }) };
     const fresh = await ask("push/key", { method: "GET" });
     if (!fresh.ok) return fresh;
     const headers = { Accept: "application/json", "X-CSRFToken": (await fresh.json()).csrf, "Idempotency-Key": key };
-    return ask(`offers/${offer}/${PATHS[answer]}`, { body: new URLSearchParams(said), headers });
+    return ask(to ?? `offers/${offer}/${PATHS[answer]}`, { body: new URLSearchParams(said), headers });
   }
 
   const ask = (path, options) =>

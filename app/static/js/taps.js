@@ -29,9 +29,11 @@
   });
 
   async function keep({ sourceElement, touchedAt, request }) {
-    const { forOffer: offer, answer } = sourceElement.dataset;
+    const { forOffer: offer, to } = sourceElement.dataset; // of a passage, `offer` is its own id, and `to` where it goes
+    const answer = to ? request.body.get("state") : sourceElement.dataset.answer;
     const part = request.body.get("said") || undefined; // of a yes that takes a part only
-    await outbox.keep({ offer, answer, part, at: touchedAt, key: request.headers["Idempotency-Key"] });
+    const early = request.body.get("early") || undefined; // of a passage whose day has not come
+    await outbox.keep({ offer, answer, part, to, early, at: touchedAt, key: request.headers["Idempotency-Key"] });
     await paint();
     const ready = await navigator.serviceWorker?.ready;
     await ready?.sync?.register("outbox").catch(() => undefined); // where it exists, it is sent with Relais closed too
@@ -45,7 +47,9 @@
     document.querySelectorAll(ANSWER).forEach((form) => (form.hidden = kept.has(form.dataset.forOffer)));
     document.querySelectorAll("[data-kept]").forEach((note) => kept.has(note.dataset.kept) || note.remove());
     for (const tap of kept.values()) {
-      const form = document.querySelector(`.offer-card__actions > ${ANSWER}[data-for-offer="${tap.offer}"]`);
+      const form = document.querySelector(
+        `:is(.offer-card__actions, .stop__acts) > ${ANSWER}[data-for-offer="${tap.offer}"]`,
+      );
       if (form && !document.querySelector(`[data-kept="${tap.offer}"]`)) form.parentElement.append(note(tap));
     }
     still.after();
@@ -54,7 +58,7 @@
   function note(tap) {
     const made = document.getElementById("kept-answer").content.firstElementChild.cloneNode(true);
     made.dataset.kept = tap.offer;
-    const said = tap.part ? "part" : tap.answer;
+    const said = tap.to ? "passage" : tap.part ? "part" : tap.answer;
     made.querySelectorAll(`[data-said]:not([data-said="${said}"])`).forEach((other) => other.remove());
     made.querySelector("[data-at]").textContent = hourOf(tap.at);
     return made;
@@ -79,12 +83,12 @@
     sending = false;
   }
 
-  function tell({ offer, stands, words, answer }) {
+  function tell({ offer, stands, words, answer, to }) {
     const made = document.getElementById("settled-answer").content.firstElementChild.cloneNode(true);
     made.dataset.kind = stands ? "success" : "warning";
     if (words) made.querySelector("[data-words]").textContent = words;
     const link = made.querySelector("a");
-    link.href = `${document.documentElement.dataset.root}offers/${offer}`;
+    link.href = document.documentElement.dataset.root + (to ? "visits" : `offers/${offer}`);
     still.before();
     document.getElementById("flashes").append(made);
     still.after();

@@ -1,0 +1,90 @@
+"""Leaving care that has begun. Each verb begins by locking the request."""
+
+from datetime import date, datetime
+
+from app import clock
+from app.accounts.models import Account
+from app.audit.actions import record
+from app.care_requests import actions as care_requests
+from app.care_requests import opening
+from app.care_requests.models import CareRequest, State, Verb
+from app.care_requests.rules import Visit, read_rhythm, read_visits
+from app.core.db import db
+from app.directory.models import PractitionerRole
+from app.dispatch import actions as dispatch
+from app.dispatch import offers, rules
+from app.dispatch.search import latest_wave, opening_stage, widen
+from app.language.phrases import kept, later
+from app.language.words import date_words
+from app.organizations.geo import distance_km
+from app.passages import queries as passages
+from app.passages.actions import CARED_FOR
+from app.passages.rules import PassageState
+from app.relays.rules import part, wanted
+
+
+def leave(
+    request: CareRequest,
+    day: date,
+    *,
+    by: Account,
+    now: datetime,
+    reason: str,
+    to: PractitionerRole | None = None,
+) -> CareRequest | None:
+    """Whoever took a plan goes on with it until `day`, and somebody is looked for now for the rest: that request, or
+    none when nothing is left to hand over. `to`: a colleague or a locum whom she names, who is asked first and alone.
+
+    What she did stays hers, and counts in the plan; a relay is not a refusal.
+    """
+    care_requests.lock(request.id)
+    if request.state not in CARED_FOR or not request.visits or request.performer is None:
+        return None
+    today, leaver = clock.paris(now).date(), request.performer
+    mine = passages.of_request(request.id)
+    said = {Visit(each.day, each.moment) for each in mine if each.state is not PassageState.PLANNED}
+    rhythm = read_rhythm(request.rhythm)
+    parting = part(read_visits(request.visits), said, max(day, today), rhythm)
+    if not parting.rest:
+        return None
+    window = wanted(parting.rest, now, clock.midnight)
+    stays = any(visit.day >= today and visit not in said for visit in parting.kept)
+    if request.state is not State.STARTED and not stays:
+        left = _give_back(request, window, by=by, now=now, reason=reason)
+    else:
+        left = opening.split(request, parting.rest, rhythm, by=by, now=now, wanted=window)
+        care_requests.take(request, parting.kept, None, now)
+        detail = kept(later("à partir du %(day)s", day=date_words(parting.rest[0].day, "d MMMM")), reason)
+        care_requests.note(request, "handed", by=by, now=now, detail=detail)
+        if not stays:
+            care_requests.move(request, Verb.FINISH, by=by, now=now)
+    record("plan.left", request, by, now=now, patient=request.patient_id, named=bool(to))
+    if to is not None and to.recipient_id != leaver.recipient_id:
+        _ask_first(left, to, leaver, by, now)
+    return left
+
+
+def _give_back(
+    request: CareRequest, window: tuple[datetime, datetime], *, by: Account, now: datetime, reason: str
+) -> CareRequest:
+    """Nothing of it has begun, and nothing of it stays hers: the whole is looked for again."""
+    request.window_start, request.window_end = window
+    dispatch.withdraw(request, by=by, now=now, reason=reason)
+    return request
+
+
+def _ask_first(left: CareRequest, role: PractitionerRole, leaver: PractitionerRole, by: Account, now: datetime) -> None:
+    """The search waits for her answer, or for the end of her time; then it goes on by itself."""
+    place, policy, opens = left.commune, left.search, opening_stage(left, now)
+    km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
+    patience = policy.stages[opens.stage].offer_patience
+    until = min(rules.later(policy, now, patience, left.urgent), left.answer_by)
+    reached = latest_wave(left.id)  # Of one that was given back, whose search has begun again.
+    wave = reached or widen(left, opens, 1, now)
+    asked = offers.offer_row(left, wave, rules.Candidate(role.id, role.recipient_id, km), until, now)
+    asked["relayed_by"] = leaver.name
+    asked["rank_line"] = kept(later("proposée par %(name)s, qui passe la main", name=leaver.name))
+    db.session.flush()
+    offers.publish([(left, wave, asked)], now)
+    care_requests.note(left, "relayed", by=by, now=now, detail=role.name)
+    care_requests.plan_next_move(left, until)
