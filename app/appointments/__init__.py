@@ -5,11 +5,11 @@ from flask import Flask
 from app.appointments import life, reminders
 from app.appointments.actions import forget_times, keep_link
 from app.care_requests.actions import PlanMoved
-from app.care_requests.life import CareHalted, CareResumed
 from app.core.events import listen
 from app.letters import kinds
 from app.letters.kinds import LetterKind
 from app.membership.leaving import Departure
+from app.passages.life import CareHalted, CareResumed
 
 
 def init_app(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Visits of a request that is halted, or goes on, because of what befell its patient (`care_requests.life`)."""
+"""Visits of a request that is halted, or goes on, because of what befell its patient (`passages.life`)."""
 
 from sqlalchemy import select
 
@@ -7,9 +7,9 @@ from app.appointments.actions import forget_time
 from app.appointments.models import Appointment
 from app.appointments.rules import reminder_at
 from app.care_requests import actions as care_requests
-from app.care_requests.life import CareHalted, CareResumed
 from app.care_requests.models import CareRequest, State, Verb
 from app.core.db import db
+from app.passages.life import CareHalted, CareResumed
 
 
 def halt(fact: CareHalted) -> None:

@@ -2,14 +2,13 @@
 
 from flask import Flask
 
-from app.care_requests import attachments, corrections, departures, life, queries
+from app.care_requests import attachments, corrections, departures, queries
 from app.core.events import listen
 from app.documents.quarantine import let_go
 from app.documents.rights import may_open
 from app.live.rights import may_listen
 from app.membership.leaving import Departure
 from app.patients.correcting import PatientCorrected
-from app.stays.actions import BackHome, DeathUndone, Died, ExitExpected, Hospitalised, MovedAway
 
 
 def init_app(app: Flask) -> None:
@@ -21,9 +20,3 @@ def init_app(app: Flask) -> None:
     let_go.provide(app, attachments.forget)
     listen(app, Departure, departures.hand_on)
     listen(app, PatientCorrected, corrections.go_on_with)
-    listen(app, Hospitalised, life.suspend)
-    listen(app, ExitExpected, life.tell_performers)
-    listen(app, BackHome, life.resume)
-    listen(app, Died, life.end)
-    listen(app, DeathUndone, life.restore)
-    listen(app, MovedAway, life.tell_performers)

@@ -11,7 +11,7 @@ keep(
         CareRequest,
         later("Demandes de soins"),
         (CareRequest.patient_id,),
-        hidden={"next_move_at", "pathway_version_id", "chosen_role_id", "performer_id"},
+        hidden={"next_move_at", "pathway_version_id", "chosen_role_id", "performer_id", "stay_id", "more_at"},
         act=CareRequest.changed_at,
     ),
     Kept(Step, later("Ce qui s'est passé"), (Step.request_id, CareRequest.patient_id)),

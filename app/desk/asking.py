@@ -12,7 +12,7 @@ from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS, Role
 from app.accounts.queries import holding
-from app.care_requests import opening, plans
+from app.care_requests import opening
 from app.care_requests import queries as care_request_queries
 from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest
@@ -38,6 +38,7 @@ from app.dispatch import queries as dispatch_queries
 from app.documents.intake import ROOM, received, type_said
 from app.organizations.models import Commune
 from app.organizations.queries import whose_rules
+from app.passages import planned
 from app.passages.forms import PlanForm
 from app.pathways.schema import Pathway
 from app.patients.forms import PatientSearchForm
@@ -128,7 +129,7 @@ def plan() -> Response:
     form.starts_at = window.bounds(now)[0] if window else now
     visits = form.visits(now) if form.validate() else ()
     endless = form.review_on.data if visits and form.is_endless else None
-    return page(PlanWords(plans.in_short(visits, endless) if visits else ""))
+    return page(PlanWords(planned.in_short(visits, endless) if visits else ""))
 
 
 @bp.post("/requests")

@@ -12,7 +12,6 @@ from app.accounts.models import Role
 from app.appointments.words import wished_words
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
-from app.care_requests.plans import visits_counted
 from app.care_requests.rules import TAKEN
 from app.care_requests.words import CANCELLATIONS, SIGNS, STATES, STEPS, UNWANTED, answer_due
 from app.desk.queries import Happened, HourSaid
@@ -23,6 +22,7 @@ from app.language.phrases import later, ngettext, said, told
 from app.language.words import brief, date_words, day, hour, moment, near_day
 from app.organizations.models import Organization
 from app.organizations.queries import territory_of
+from app.passages.planned import visits_counted
 
 AWAITED = {
     State.DRAFT: later("Un médecin senior décide"),

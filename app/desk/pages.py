@@ -18,7 +18,6 @@ from app.care_requests import attachments
 from app.care_requests import queries as care_request_queries
 from app.care_requests.lines import RequestFacts, RequestLine
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
-from app.care_requests.plans import Grid
 from app.care_requests.rules import OPEN, Verb, condition
 from app.care_requests.words import answer_due, answers_in_words
 from app.conversations.pages import ShownThread, thread_within
@@ -40,6 +39,7 @@ from app.dispatch.words import stage
 from app.documents.models import Document
 from app.language.phrases import language, speaking
 from app.organizations.forms import CommuneField
+from app.passages.planned import Grid
 from app.passages.plans import plan_shown
 from app.pathways.schema import Pathway, Reason
 from app.patients.forms import PatientForm, PatientSearchForm

@@ -1,13 +1,13 @@
-"""The offers of a request that is halted, or goes on, because of what befell its patient (`care_requests.life`)."""
+"""The offers of a request that is halted, or goes on, because of what befell its patient (`passages.life`)."""
 
 from sqlalchemy import select
 
-from app.care_requests.life import CareHalted, CareResumed
 from app.care_requests.models import State
 from app.core.db import db
 from app.dispatch import offers, words
 from app.dispatch.actions import begin_again
 from app.dispatch.models import Offer, OfferState
+from app.passages.life import CareHalted, CareResumed
 
 
 def halt(fact: CareHalted) -> None:

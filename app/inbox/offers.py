@@ -12,6 +12,7 @@ from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Account, Role
 from app.appointments import actions as appointments
+from app.appointments.forms import AppointmentForm
 from app.audit.readings import read_lately, record_reading
 from app.care_requests.rules import condition
 from app.conversations.forms import OutcomeForm
@@ -24,7 +25,7 @@ from app.dispatch.answers import AnswerResult, Tap, touched
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import inquiries_about
 from app.inbox.cards import knows_patient
-from app.inbox.forms import AppointmentForm, QuestionForm, RefusalForm
+from app.inbox.forms import QuestionForm, RefusalForm
 from app.inbox.mine import my_offer, my_offer_of, url_of
 from app.inbox.pages import offer_shown
 from app.inbox.parts import parts

@@ -10,15 +10,14 @@ from uuid import UUID
 from app import clock
 from app.accounts.models import Account
 from app.appointments import queries as appointment_queries
+from app.appointments.forms import AppointmentForm
 from app.appointments.models import Appointment
 from app.appointments.rules import Slot, next_slots
 from app.appointments.words import REASON_WORDS, modes_of, places_of, wished_words
-from app.care_requests import plans
 from app.care_requests import queries as care_request_queries
 from app.care_requests.attachments import joined_to
 from app.care_requests.lines import RequestLine
 from app.care_requests.models import InformationCopy, State
-from app.care_requests.plans import Week
 from app.care_requests.rules import condition, read_visits
 from app.care_requests.words import MOMENT_WORDS
 from app.conversations.forms import OutcomeForm
@@ -34,24 +33,27 @@ from app.dispatch.words import REFUSALS
 from app.documents.models import Document
 from app.inbox import queries
 from app.inbox.cards import Card, Known, card, known
-from app.inbox.forms import AppointmentForm, PartingForm, QuestionForm, ReplacementForm
+from app.inbox.forms import QuestionForm
 from app.inbox.queries import Numbers, Recipient, stand_in
 from app.inbox.replacements import Replacement, away
 from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
-from app.inbox.words import WITHDRAWALS
 from app.language.phrases import gettext as _
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
+from app.passages import planned
 from app.passages import queries as passage_queries
 from app.passages.actions import CARED_FOR
+from app.passages.planned import Week
 from app.passages.plans import how_far
 from app.passages.words import STATES as PASSAGE_STATES
 from app.passages.words import when_said
 from app.pathways.schema import After
 from app.patients.forms import MetForm
 from app.patients.words import STATUSES
+from app.relays.forms import PartingForm, ReplacementForm
 from app.relays.queries import locums
 from app.relays.tour import Stop, stops_of, tour
+from app.relays.words import WITHDRAWALS
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         wished=wished_words(appointment.wished, now) if appointment else "",
         cannot=REASON_WORDS.get(appointment.patient_reason or "", "") if appointment else "",
         after=pathway.after,
-        weeks=plans.weeks(read_visits(request.visits)),
+        weeks=planned.weeks(read_visits(request.visits)),
         moments=MOMENT_WORDS,
         part=said.label if said else "",
         **(_care_that_goes_on(offer, now) if request.visits else {}),

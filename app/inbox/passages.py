@@ -16,14 +16,13 @@ from app.core.security import takes
 from app.dispatch.models import Offer, OfferState
 from app.documents.intake import ROOM, received
 from app.documents.rules import WrongDocument
-from app.inbox.forms import LineForm, PartingForm
+from app.inbox.forms import PassageLineForm
 from app.inbox.mine import locked_offer_of, my_inboxes, my_offer, url_of
 from app.inbox.offers import offer_page, tap_of
 from app.inbox.pages import PartingPage, handover_of
 from app.inbox.taps import wants_words
 from app.inbox.views import bp
 from app.inbox.visits import visits_page
-from app.inbox.words import WITHDRAWALS
 from app.language.phrases import gettext as _
 from app.language.phrases import kept
 from app.language.words import date_words
@@ -33,6 +32,8 @@ from app.passages.models import Passage
 from app.passages.rules import SAYABLE, PassageState
 from app.passages.words import MOMENTS, STATES
 from app.relays import actions as relays
+from app.relays.forms import PartingForm
+from app.relays.words import WITHDRAWALS
 
 
 def my_passage(passage_id: UUID) -> tuple[Passage, UUID]:
@@ -100,7 +101,7 @@ def be_late(passage_id: UUID) -> Response:
 @resumable
 def tell_circle(passage_id: UUID) -> Response:
     """One line, pictures, or both."""
-    now, form = clock.now(), LineForm()
+    now, form = clock.now(), PassageLineForm()
     _passage, offer_id = my_passage(passage_id)
     brought = received(by=me().id, now=now)
     wrong = " ".join(brought.wrong)

@@ -13,12 +13,13 @@ from app.core.htmx import page, see_other
 from app.directory import actions as directory
 from app.directory.models import PractitionerRole
 from app.directory.queries import colleagues
-from app.inbox.forms import ReplacementForm, SkillsForm
+from app.inbox.forms import SkillsForm
 from app.inbox.mine import my_role, my_roles
 from app.inbox.pages import PracticePage, RolePlace
 from app.inbox.replacements import away, end_of
 from app.inbox.views import bp
 from app.inbox.words import skills_for
+from app.relays.forms import ReplacementForm
 from app.relays.queries import locums
 
 

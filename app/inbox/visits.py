@@ -8,6 +8,7 @@ from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.appointments import actions as appointments
+from app.appointments.forms import AppointmentForm
 from app.appointments.models import Appointment
 from app.appointments.words import modes_of
 from app.care_requests import actions as care_requests
@@ -21,16 +22,16 @@ from app.dispatch import actions as dispatch
 from app.dispatch.models import Offer, OfferState
 from app.identity.ins import DOCUMENTS
 from app.inbox import queries
-from app.inbox.forms import AppointmentForm, WithdrawalForm
+from app.inbox.forms import WithdrawalForm
 from app.inbox.mine import locked_offer_of, my_inboxes, my_offer, url_of
 from app.inbox.offers import offer_page, tap_of
 from app.inbox.pages import visits_of
 from app.inbox.views import bp
-from app.inbox.words import WITHDRAWALS
 from app.language.phrases import kept
 from app.patients.actions import note_check
 from app.patients.models import Patient
 from app.relays.queries import doubts_of
+from app.relays.words import WITHDRAWALS
 
 SAID = {Verb.START: State.STARTED, Verb.FINISH: State.DONE}
 

@@ -28,15 +28,6 @@ STANDS: dict[str, str] = {
 }
 """What stands instead of a tap that does not count; by `queries.standing`."""
 
-WITHDRAWALS: dict[str, str] = {
-    "full": later("Plus de place"),
-    "sick": later("Je suis malade"),
-    "far": later("C'est trop loin"),
-    "unreachable": later("Le patient ne répond pas"),
-    "other": later("Autre raison"),
-}
-"""Why somebody gives a visit back, in one tap."""
-
 LANGUAGES = ("arabic", "english", "portuguese", "turkish", "sign")
 
 

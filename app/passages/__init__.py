@@ -3,12 +3,20 @@
 from flask import Flask
 
 from app.care_requests.actions import PlanMoved
-from app.care_requests.life import CareHalted, CareResumed
 from app.core.events import listen
+from app.passages import life
 from app.passages.actions import follow_plan, go_on, stand_still
+from app.passages.life import CareHalted, CareResumed
+from app.stays.actions import BackHome, DeathUndone, Died, ExitExpected, Hospitalised, MovedAway
 
 
 def init_app(app: Flask) -> None:
+    listen(app, Hospitalised, life.suspend)
+    listen(app, ExitExpected, life.tell_performers)
+    listen(app, BackHome, life.resume)
+    listen(app, Died, life.end)
+    listen(app, DeathUndone, life.restore)
+    listen(app, MovedAway, life.tell_performers)
     listen(app, PlanMoved, follow_plan)
     listen(app, CareHalted, stand_still)
     listen(app, CareResumed, go_on)

@@ -13,7 +13,6 @@ from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.actions import PlanMoved
 from app.care_requests.attachments import join
-from app.care_requests.life import CareHalted, CareResumed
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import Visit, read_visits
@@ -24,6 +23,7 @@ from app.language.words import date_words
 from app.live.actions import changed
 from app.messages.models import Notice
 from app.passages import queries, words
+from app.passages.life import CareHalted, CareResumed
 from app.passages.models import Passage, PassageDocument
 from app.passages.rules import PassageState, changes, failed_beside, is_early, say_by
 

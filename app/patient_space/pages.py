@@ -13,7 +13,6 @@ from app.appointments.models import Appointment, PatientSpace
 from app.appointments.reminders import can_be_written_to, can_have_sms, way_to
 from app.appointments.rules import asks_whether_came, moments_to_wish
 from app.appointments.words import PART_WORDS, day_of, wished_words
-from app.care_requests import plans
 from app.care_requests.models import State
 from app.care_requests.rules import read_visits
 from app.circles.queries import carers_of
@@ -23,6 +22,7 @@ from app.directory.models import PractitionerRole
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment, sentence
 from app.organizations.models import Organization
+from app.passages import planned
 from app.passages.plans import how_far_it_came
 from app.patient_space.readers import Look, readers_of
 
@@ -105,7 +105,7 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
         practice=performer.organization.full_address if performer else "",
         requester=care_request.organization,
         days=days(appointment.starts_at, now) if appointment.starts_at else [],
-        plan=plans.plan_in_words(read_visits(care_request.visits), care_request.review_on),
+        plan=planned.plan_in_words(read_visits(care_request.visits), care_request.review_on),
         progress=how_far_it_came(care_request, now),
         free=care_request.rulebook.after.free,
         to_wish=to_wish(now) if appointment.patient_answer == "declined" else [],

@@ -7,6 +7,7 @@ from app.patients.models import (
     EmergencyAccess,
     IdentityCheck,
     LikelyDuplicate,
+    LocalNumber,
     Patient,
     PatientMerge,
     PatientSearchKey,
@@ -18,8 +19,15 @@ HASHES = "keyed hashes of what stands in clear elsewhere in her copy: nothing ca
 TWO = "that two records might be one: it names another person too"
 
 keep(
-    Kept(Patient, later("Identité et coordonnées"), (Patient.id,), act=Patient.created_at),
+    Kept(
+        Patient,
+        later("Identité et coordonnées"),
+        (Patient.id,),
+        hidden={"compared_at"},
+        act=Patient.created_at,
+    ),
     Kept(PatientTelecom, later("Autres téléphones"), (PatientTelecom.patient_id,)),
+    Kept(LocalNumber, later("Numéros dans les établissements"), (LocalNumber.patient_id,), hidden={"key"}),
     Kept(PatientSearchKey, "", (PatientSearchKey.patient_id,), untold=HASHES),
     Kept(IdentityCheck, later("Vérifications d'identité"), (IdentityCheck.patient_id,), act=IdentityCheck.at),
     Kept(Relation, later("Qui peut ouvrir le dossier, et pourquoi"), (Relation.patient_id,), act=Relation.since),

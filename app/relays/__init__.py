@@ -1,7 +1,13 @@
-"""The round of who cares: today's passages in order, and care that changes hands."""
+"""Care that changes hands: the round of who cares, handing over, and whoever leaves."""
 
 from flask import Flask
 
+from app.core.events import listen
+from app.membership.closing import still_expected
+from app.membership.leaving import Departure
+from app.relays import departures
 
-def init_app(_app: Flask) -> None:
-    """It listens to nothing: doors call it."""
+
+def init_app(app: Flask) -> None:
+    still_expected.provide(app, departures.patients_in_hand)
+    listen(app, Departure, departures.let_go)

@@ -8,9 +8,11 @@ from app.circles import kept as _circles  # noqa: F401
 from app.consents import kept as _consents  # noqa: F401
 from app.consents.agreements import ConsentWithdrawn
 from app.consents.objections import Objected
+from app.conversations import kept as _conversations  # noqa: F401
 from app.core.events import listen
 from app.dispatch import kept as _dispatch  # noqa: F401
 from app.documents import kept as _documents  # noqa: F401
+from app.passages import kept as _passages  # noqa: F401
 from app.patients import kept as _patients  # noqa: F401
 from app.relatives import kept as _relatives  # noqa: F401
 from app.rights import kept as _rights  # noqa: F401

@@ -3,6 +3,14 @@
 from app.language.phrases import later
 
 COLUMNS = {
+    "advice": later("Ce qui est conseillé"),
+    "day": later("Jour"),
+    "moment": later("Moment"),
+    "place": later("Lieu de travail"),
+    "review_on": later("À revoir le"),
+    "rhythm": later("Rythme"),
+    "said_at": later("Dit le"),
+    "side": later("De quel côté"),
     "account_id": later("Personne"),
     "acknowledged_at": later("Relu le"),
     "acknowledged_by_id": later("Relu par"),

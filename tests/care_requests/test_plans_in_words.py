@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.care_requests.plans import plan_in_words, weeks
 from app.care_requests.rules import Visit, planned
 from app.language.typography import plain
+from app.passages.planned import plan_in_words, weeks
 
 FRIDAY = date(2026, 11, 27)
 

@@ -25,6 +25,7 @@ NOT_A_PERSONS = {
     "live_topic": "versions of screens",
     "locality": "public",
     "membership": "who works where",
+    "name_word": "the words by which a professional is found",
     "organization": "establishments",
     "passkey": "a professional's key",
     "passkey_challenge": "the same",

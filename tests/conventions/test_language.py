@@ -238,34 +238,34 @@ def test_zero_is_one_in_french_and_many_in_english() -> None:
         (
             "ar",
             {
-                0: "لا زيارات",
-                1: "زيارة واحدة",
-                2: "زيارتان",
-                3: "3 زيارات",
-                10: "10 زيارات",
-                11: "11 زيارة",
-                100: "100 زيارة",
+                0: "لم تتمّ أي زيارة",
+                1: "تمّت زيارة واحدة",
+                2: "تمّت زيارتان",
+                3: "تمّت 3 زيارات",
+                10: "تمّت 10 زيارات",
+                11: "تمّت 11 زيارة",
+                100: "تمّت 100 زيارة",
             },
         ),
         (
             "uk",
             {
-                0: "0 візитів",
-                1: "1 візит",
-                2: "2 візити",
-                5: "5 візитів",
-                11: "11 візитів",
-                21: "21 візит",
-                22: "22 візити",
+                0: "виконано 0 візитів",
+                1: "виконано 1 візит",
+                2: "виконано 2 візити",
+                5: "виконано 5 візитів",
+                11: "виконано 11 візитів",
+                21: "виконано 21 візит",
+                22: "виконано 22 візити",
             },
         ),
-        ("tr", {0: "0 ziyaret", 1: "1 ziyaret", 5: "5 ziyaret"}),
-        ("pt", {0: "0 visitas", 1: "1 visita", 2: "2 visitas"}),
+        ("tr", {0: "0 ziyaret yapıldı", 1: "1 ziyaret yapıldı", 5: "5 ziyaret yapıldı"}),
+        ("pt", {0: "0 visitas feitas", 1: "1 visita feita", 2: "2 visitas feitas"}),
     ],
 )
 def test_each_language_counts_in_its_own_way(chosen: str, said_so: dict[int, str]) -> None:
     with speaking(chosen):
-        assert {n: ngettext("%(num)s passage", "%(num)s passages", n) for n in said_so} == said_so
+        assert {n: ngettext("%(num)s passage fait", "%(num)s passages faits", n) for n in said_so} == said_so
 
 
 @pytest.mark.parametrize(

@@ -407,7 +407,7 @@ def test_a_request_of_before_waits_for_nobody_s_return_and_goes_down_again_with_
             admit(PATIENT, None, by=by, now=NOW)
         assert db.session.get_one(CareRequest, REQUEST).stay_id is not None
         db.session.remove()
-        downgrade(MIGRATIONS, "0030")
+        downgrade(MIGRATIONS, "0024")
         state = sa.text("SELECT state FROM care_request")
         assert db.session.scalars(state).all() == [was.value]
         db.session.remove()

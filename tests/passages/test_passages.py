@@ -8,13 +8,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.care_requests.life import CareHalted, CareResumed
 from app.care_requests.models import CareRequest, CareTask, State
 from app.care_requests.rules import AHEAD, WEEKLY, Rhythm, read_visits
 from app.core.db import db, transaction
 from app.core.events import announce
 from app.dispatch import actions as dispatch
 from app.passages import queries
+from app.passages.life import CareHalted, CareResumed
 from app.passages.models import Passage
 from app.passages.rules import PassageState
 from app.push.models import Message

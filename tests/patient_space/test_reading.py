@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from app import clock
 from app.appointments.models import PatientSpace
 from app.circles.actions import name_usual
+from app.circles.models import Usual
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
 from app.language.phrases import PATIENTS, words_in
@@ -68,7 +69,7 @@ def every_page(phone: PatientPhone, nurse: Nurse, link: str, card: str, chosen: 
     own = inside(phone, card)
     with transaction():
         claire = db.session.scalars(select(Practitioner).where(Practitioner.family_name == "Dupré")).one()
-        name_usual(space_row().person_id, claire, by=nurse.account_id, now=clock.now())
+        name_usual(space_row().person_id, Usual.herself(claire), by=nurse.account_id, now=clock.now())
     yield phone.get(own)
     yield phone.get(f"{own}/readers")
     yield phone.post(f"{own}/reminders", {"by": "email", "email": "anne chez elle"})

@@ -11,6 +11,7 @@ from app import clock
 from app.appointments import spaces
 from app.care_requests.models import CareTask, EpisodeDocument, InformationCopy
 from app.circles import actions as circles
+from app.circles.models import Usual
 from app.consents.models import Refusing
 from app.consents.objections import Whom, object_to
 from app.core.db import Model, db, new_id, transaction
@@ -58,7 +59,8 @@ def monique(town: Town) -> UUID:
         relatives.note_protection(patient, Decides("tutelle", "Ana", clock.paris(now).date()), by=by, now=now)
         whom = Whom(Refusing.SOMEBODY, account_id=town.coordinator.account_id)
         object_to(patient, whom, how="spoken", by=by, now=now)
-        circles.name_usual(patient, db.session.get_one(Practitioner, claire.practitioner_id), by=by, now=now)
+        usual = Usual.herself(db.session.get_one(Practitioner, claire.practitioner_id))
+        circles.name_usual(patient, usual, by=by, now=now)
         document = Document(
             **{"id": new_id(), "patient_id": patient, "type": "prescription", "name": "o.jpg", "size": len(body)},
             **{"media_type": "image/jpeg", "pages": 1, "body": body, "added_by_id": by, "at": now},

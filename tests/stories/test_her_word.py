@@ -11,7 +11,8 @@ from app.accounts.models import Role
 from app.appointments import spaces
 from app.care_requests.models import CareRequest, State
 from app.circles.actions import end_usual, name_usual
-from app.circles.queries import circle_of, usual_practitioner
+from app.circles.models import Usual
+from app.circles.queries import circle_of, usual_member
 from app.consents.models import Consent, Objection
 from app.core.db import db, transaction
 from app.directory.models import Practitioner
@@ -55,7 +56,7 @@ def claire(town: Town, monique: UUID) -> Nurse:
     assert claire.accepts() == 200
     with transaction():
         hers = db.session.get_one(Practitioner, claire.practitioner_id)
-        name_usual(monique, hers, by=town.orientation_nurse.account_id, now=clock.now())
+        name_usual(monique, Usual.herself(hers), by=town.orientation_nurse.account_id, now=clock.now())
     return claire
 
 
@@ -85,7 +86,7 @@ def test_she_corrects_her_circle_and_the_nurse_finds_her_no_more(
     for _ in range(2):
         assert space.post(f"/circle/{member}/end").status_code == 303
     db.session.rollback()
-    assert usual_practitioner(monique, "nurse") is None
+    assert usual_member(monique, "nurse") is None
     assert "Claire" not in Screen(space.get("/circle")).text
     given = db.session.get_one(Consent, consent(monique, "circle"))
     assert given.withdrawn_how == "herself"

@@ -8,8 +8,8 @@ from alembic import op
 
 from app.directory.naming import person_words, place_words
 
-revision: str = "0026"
-down_revision: str | None = "0024"
+revision: str = "0027"
+down_revision: str | None = "0026"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
