@@ -33,7 +33,7 @@ def listen_to_patient() -> None:
     asked = {name: request.args[name] for name, known in KNOWN.items() if request.args.get(name) in known}
     speak(asked.get("lang") or preferred(PATIENTS))
     g.reading = Reading(asked.get("text") == "large", asked)
-    if hers := holder():
+    if request.method != "OPTIONS" and (hers := holder()):
         speak(asked.get("lang") or hers.language or preferred(PATIENTS))
         g.reading = Reading(SIZES[asked["text"]] if "text" in asked else hers.large, asked, kept_at())
 
@@ -57,8 +57,9 @@ def kept_at() -> str:
 
 
 def reading() -> Reading:
-    """Of whoever asks for this page; for its templates."""
-    found: Reading = g.reading
+    """Of whoever asks for this page; for its templates. An address that was turned away before anybody was listened to
+    is answered as any other."""
+    found: Reading = g.get("reading") or Reading(False, {})
     return found
 
 

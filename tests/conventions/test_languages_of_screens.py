@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Account, Passkey
+from app.appointments.code_words import WORDS
 from app.appointments.models import Appointment
 from app.care_requests.models import CareRequest
 from app.conversations.models import Line
@@ -180,9 +181,15 @@ FRENCH = re.compile(
 )
 INITIALS = re.compile(r"[^\W\d_]{2}")
 PROPER = re.compile(
-    r"Pro Santé Connect|France Identité|Évry|Relais|iPhone|Île|lefèvre odile|Carte Vitale", re.IGNORECASE
+    "|".join(
+        [
+            "Pro Santé Connect|France Identité|Évry|Relais|iPhone|Île|lefèvre odile|Carte Vitale",
+            *(rf"\b{word}\b" for word in WORDS),
+        ]
+    ),
+    re.IGNORECASE,
 )
-"""Names that are said alike in both languages."""
+"""Names that are said alike in both languages, and the two words of a card, which are drawn."""
 
 
 def test_english_screens_hold_no_french(demonstration: Flask, now: datetime, typed: re.Pattern[str]) -> None:

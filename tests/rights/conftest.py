@@ -14,14 +14,19 @@ from app.circles import actions as circles
 from app.circles.models import Usual
 from app.consents.models import Refusing
 from app.consents.objections import Whom, object_to
+from app.conversations.models import Conversation, Line
+from app.conversations.rules import Kind, Side
 from app.core.db import Model, db, new_id, transaction
 from app.core.sealed import Sealed
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
+from app.passages.models import Passage
+from app.passages.rules import PassageState
 from app.patients.keeping import all_kept
 from app.patients.merging import merge
-from app.patients.models import Cause, Correction, EmergencyAccess, IdentityCheck, PatientTelecom, Relation
+from app.patients.models import Cause, Correction, EmergencyAccess, IdentityCheck, Patient, PatientTelecom, Relation
+from app.patients.numbers import write_local_number
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, RelativeSaid
 from app.rights.rectifying import ask_rectification
@@ -68,6 +73,23 @@ def monique(town: Town) -> UUID:
         )
         stay = Stay(id=new_id(), patient_id=patient, organization_id=town.hospital_id, since=now, said_by_id=by)
         stay.expected = [ExpectedExit(on=clock.paris(now).date(), why="mieux", said_by_id=by, at=now)]
+        write_local_number(db.session.get_one(Patient, patient), town.hospital_id, "800412077", by=by, now=now)
+        line = {"kind": Kind.OUTCOME, "side": Side.CARES, "author_id": claire.account_id, "author_name": "Claire Dupré"}
+        db.session.add(Conversation(id=request_id, request_id=request_id, last_at=now))
+        db.session.flush()
+        db.session.add(
+            Line(
+                **{**line, "conversation_id": request_id, "place": "Cabinet", "text": "Fait", "advice": "Revoir"},
+                **{"at": now, "key": "k", "has_documents": False},
+            )
+        )
+        db.session.add(
+            Passage(
+                **{"plan_id": request_id, "request_id": request_id, "role_id": claire.role_id, "moment": "morning"},
+                **{"day": clock.paris(now).date(), "state": PassageState.DONE, "say_by": now, "said_at": now},
+                **{"said_by_id": claire.account_id, "note": "Plaie propre"},
+            )
+        )
         db.session.add(document)
         db.session.flush()
         db.session.add_all(
