@@ -36,7 +36,7 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
     "audit/words.py": {"READINGS"},
-    "care_requests/plans.py": {
+    "passages/planned.py": {
         *("plan_in_words", "_rhythm", "_moments", "visits_counted", "THE", "EACH", "EACH_BUT_WEEKENDS", "BARE"),
         *("_of_the_week", "_reviewed"),
     },
@@ -71,7 +71,10 @@ def texts_for_patients() -> set[Text]:
     """What stands on a patient's pages, on her card and in what is sent to her."""
     found: set[Text] = set()
     for pattern, names in SAID_TO_PATIENTS.items():
-        for path in APP.glob(pattern):
+        paths = sorted(APP.glob(pattern))
+        if not paths:
+            raise FileNotFoundError(pattern)  # It moved: what it says would be said in French to everybody.
+        for path in paths:
             for source in _defined(path.read_text(encoding="utf-8"), names):
                 found.update(_marked("python", source))
     for source in _shown_to_patients():
