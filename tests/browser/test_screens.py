@@ -12,7 +12,7 @@ from tests.services.browser import Browsers, assert_accessible
 
 @pytest.fixture
 def screen(device: str, browsers: Browsers) -> Page:
-    browsers.allow("status of 404")
+    browsers.allow("status of 404", "status of 422")
     return (browsers.phone() if device == "phone" else browsers.tablet()).pages[0]
 
 

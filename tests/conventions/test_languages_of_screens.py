@@ -28,6 +28,7 @@ from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.organizations.models import Commune, Organization
 from app.patients.models import EmergencyAccess, Patient
+from app.stays.models import ExpectedExit
 from app.tablets.models import Tablet
 
 PERSONAS = (
@@ -136,6 +137,7 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
             CareRequest: ("note",),
             Inquiry: ("question", "answer"),
             Line: ("text", "advice", "place"),
+            ExpectedExit: ("why",),
             EmergencyAccess: ("because",),
             Document: ("name",),
             Passkey: ("name",),
