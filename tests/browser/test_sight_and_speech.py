@@ -34,7 +34,10 @@ COVERED = """(() => {
   const shared = (one, other, [from, to]) => Math.min(one[to], other[to]) - Math.max(one[from], other[from]);
   return (field) => {
     const face = field.matches(".tile__input") ? field.nextElementSibling : field;
-    const is = face.getBoundingClientRect(), said = field.outerHTML.slice(0, 90);
+    const whole = face.getBoundingClientRect(), said = field.outerHTML.slice(0, 90);
+    // Of a field of several lines the browser brings the one in which one writes.
+    const height = field.matches("textarea") ? Math.min(whole.height, 48) : whole.height;
+    const is = new DOMRect(whole.x, whole.y, whole.width, height);
     for (const bar of bars) {
       if (bar.contains(field) || field.contains(bar)) continue;
       const by = bar.getBoundingClientRect();
