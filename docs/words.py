@@ -36,7 +36,7 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
     "audit/words.py": {"READINGS"},
-    "passages/planned.py": {
+    "passages/calendar.py": {
         *("plan_in_words", "_rhythm", "_moments", "visits_counted", "THE", "EACH", "EACH_BUT_WEEKENDS", "BARE"),
         *("_of_the_week", "_reviewed"),
     },

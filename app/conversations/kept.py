@@ -20,6 +20,7 @@ keep(
         later("Messages entre soignants"),
         (Line.conversation_id, Conversation.request_id, CareRequest.patient_id),
         hidden={"author_id", "key", "has_documents"},
+        act=Line.at,
     ),
     Kept(
         LineDocument,

@@ -200,10 +200,9 @@ def spoke(request_id: UUID) -> Sequence[tuple[UUID, Side]]:
     return [(row.author_id, row.side) for row in db.session.execute(said)]
 
 
-def outcomes_of(
-    patient_id: UUID, account: Account, now: datetime, limit: int = 5
-) -> list[tuple[CareRequest, SaidLine]]:
-    """What was done and advised for this person in the care in which the reader takes part, the latest first."""
+def outcomes_of(patient_id: UUID, account: Account, limit: int = 5) -> list[tuple[CareRequest, SaidLine]]:
+    """What was done and advised for this person in the care in which the reader takes part, the latest first. For who
+    may open her, which is not asked again for each."""
     written = (
         select(CareRequest, *_SAID)
         .join(Conversation, Conversation.request_id == CareRequest.id)
@@ -213,4 +212,4 @@ def outcomes_of(
         .limit(limit)
     )
     found = [(row[0], SaidLine(*row[1:])) for row in db.session.execute(written)]
-    return [(request, said) for request, said in found if side_of(request, account, now)]
+    return [(request, said) for request, said in found if part_of(request, account)]

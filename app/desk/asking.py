@@ -38,7 +38,7 @@ from app.dispatch import queries as dispatch_queries
 from app.documents.intake import ROOM, received, type_said
 from app.organizations.models import Commune
 from app.organizations.queries import whose_rules
-from app.passages import planned
+from app.passages import calendar
 from app.passages.forms import PlanForm
 from app.pathways.schema import Pathway
 from app.patients.forms import PatientSearchForm
@@ -129,7 +129,7 @@ def plan() -> Response:
     form.starts_at = window.bounds(now)[0] if window else now
     visits = form.visits(now) if form.validate() else ()
     endless = form.review_on.data if visits and form.is_endless else None
-    return page(PlanWords(planned.in_short(visits, endless) if visits else ""))
+    return page(PlanWords(calendar.in_short(visits, endless) if visits else ""))
 
 
 @bp.post("/requests")

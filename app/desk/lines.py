@@ -22,7 +22,7 @@ from app.language.phrases import later, ngettext, said, told
 from app.language.words import brief, date_words, day, hour, moment, near_day
 from app.organizations.models import Organization
 from app.organizations.queries import territory_of
-from app.passages.planned import visits_counted
+from app.passages.calendar import visits_counted
 
 AWAITED = {
     State.DRAFT: later("Un médecin senior décide"),

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from flask import current_app, request
 from markupsafe import Markup
 
 from app.accounts.models import REQUESTERS, Account, Role
@@ -23,7 +22,7 @@ from app.care_requests.words import answer_due, answers_in_words
 from app.conversations.pages import ShownThread, thread_within
 from app.core.htmx import Page, drawn
 from app.core.qr import qr_svg
-from app.core.ways import way
+from app.core.ways import public_address, way
 from app.desk import lines
 from app.desk import queries as desk_queries
 from app.desk.changes import CancellationForm, DecisionForm, ReassignmentForm, ReplyForm, WindowForm
@@ -39,8 +38,8 @@ from app.dispatch.words import stage
 from app.documents.models import Document
 from app.language.phrases import language, speaking
 from app.organizations.forms import CommuneField
-from app.passages.planned import Grid
-from app.passages.plans import plan_shown
+from app.passages.calendar import Grid
+from app.passages.progress import plan_shown
 from app.pathways.schema import Pathway, Reason
 from app.patients.forms import PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
@@ -233,12 +232,7 @@ def patient_link(found: Followed) -> str | None:
     """The address for the patient, once someone comes; computed anew for the screen, stored nowhere."""
     if found.appointment is None or found.request.performer is None:
         return None
-    return public(way("patient-visit", token=appointments.link_token_for(found.appointment.id, found.link)))
-
-
-def public(path: str) -> str:
-    """Under the configured address, not the one this page was asked by: a forged Host header must reach no patient."""
-    return f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
+    return public_address(way("patient-visit", token=appointments.link_token_for(found.appointment.id, found.link)))
 
 
 @dataclass(frozen=True)
@@ -267,7 +261,7 @@ class PatientCard(Page):
 
     @classmethod
     def of(cls, asked: CareRequest, appointment: Appointment, space: PatientSpace) -> Self:
-        code = qr_svg(public(way("patient-space", token=space.token)))
+        code = qr_svg(public_address(way("patient-space", token=space.token)))
         with speaking(space.language or language()):
             return cls(asked, drawn(Handout(asked, appointment, space, code)), language(), space.large)
 

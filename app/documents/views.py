@@ -3,10 +3,9 @@
 No page is shown by the browser's own reader: Android's has none, and it would leave a file behind. A page is a picture.
 """
 
-from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, Response, abort, render_template, request
 
 from app import clock
 from app.accounts.guards import by_account, me, role, signed_in, signed_in_anywhere
@@ -19,6 +18,7 @@ from app.core.security import takes
 from app.documents import actions, intake, rights, sandbox
 from app.documents.models import Document
 from app.documents.pages import DocumentPage
+from app.documents.pictures import picture_of_page, sent
 from app.documents.rules import LARGEST, WrongDocument
 from app.language.phrases import gettext as _
 
@@ -55,15 +55,7 @@ def show(document_id: UUID) -> Response:
 def picture(document_id: UUID, number: int) -> Response:
     """One page as a picture, the first being 1."""
     document = openable(document_id)
-    if not 0 < number <= (document.pages or 0):
-        abort(404)
-    media_type, body = document.media_type, document.body
-    db.session.rollback()  # No reading goes on while a page is drawn.
-    if media_type == "application/pdf":
-        try:
-            media_type, _pages, body = sandbox.page(body, number)
-        except WrongDocument:
-            abort(503)
+    body, media_type = picture_of_page(document, number)
     note(document_id, number)
     return sent(body, media_type)
 
@@ -108,12 +100,3 @@ def made_anew(document: Document) -> Document:
 def note(document_id: UUID, number: int | None) -> None:
     with transaction():
         actions.note_opening(mine(document_id), number, by=me(), now=clock.now())
-
-
-def sent(body: bytes, media_type: str, name: str | None = None) -> Response:
-    answer = send_file(
-        BytesIO(body), media_type, as_attachment=bool(name), download_name=name, etag=False, max_age=None
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer

@@ -16,7 +16,7 @@ from app.inbox.parts import PlanPart, parts
 from app.language.phrases import said
 from app.language.words import day, length, moment, wanted
 from app.organizations.geo import driving_minutes
-from app.passages import planned
+from app.passages import calendar
 from app.patients.words import Banner, banner
 
 
@@ -92,7 +92,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         usual=offer.usual,
         chosen=offer.knows_patient and not offer.usual,
         urgent=request.urgent,
-        plan=planned.plan_in_words(read_visits(request.visits), request.review_on),
+        plan=calendar.plan_in_words(read_visits(request.visits), request.review_on),
         said=answers_in_words(request, shown_only=True),
         relayed_by=offer.relayed_by,
         parts=parts(offer, now),

@@ -40,11 +40,11 @@ from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
 from app.language.phrases import gettext as _
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
-from app.passages import planned
+from app.passages import calendar
 from app.passages import queries as passage_queries
 from app.passages.actions import CARED_FOR
-from app.passages.planned import Week
-from app.passages.plans import how_far
+from app.passages.calendar import Week
+from app.passages.progress import how_far
 from app.passages.words import STATES as PASSAGE_STATES
 from app.passages.words import when_said
 from app.pathways.schema import After
@@ -235,7 +235,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         wished=wished_words(appointment.wished, now) if appointment else "",
         cannot=REASON_WORDS.get(appointment.patient_reason or "", "") if appointment else "",
         after=pathway.after,
-        weeks=planned.weeks(read_visits(request.visits)),
+        weeks=calendar.weeks(read_visits(request.visits)),
         moments=MOMENT_WORDS,
         part=said.label if said else "",
         **(_care_that_goes_on(offer, now) if request.visits else {}),

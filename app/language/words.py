@@ -77,6 +77,11 @@ def full_date(moment: datetime | date) -> str:
     return date_words(on, "EEEE d MMMM y")
 
 
+def date_of(moment: datetime) -> str:
+    """`28 novembre 2026`: on which day of Paris it was."""
+    return date_words(clock.paris(moment).date(), "d MMMM y")
+
+
 def moment(value: datetime, now: datetime | None = None) -> str:
     """`aujourd'hui à 14 h 05`."""
     return _("%(day)s à %(hour)s", day=day(value, now), hour=hour(value))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Response, abort, current_app, flash, request, url_for
+from flask import Response, abort, flash, url_for
 
 from app import clock
 from app.accounts.actions import has_passkey, lock_account
@@ -17,6 +17,7 @@ from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.qr import qr_svg
+from app.core.ways import public_address
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.language.words import moment
@@ -288,8 +289,7 @@ def send_invitation(*, on_screen: bool) -> Response:
 def show_invitation(invitation_id: UUID) -> Response:
     """The code to scan, and the six digits to say: neither opens anything without the other."""
     mine = queries.invitation_on_screen(invitation_id, me()) or abort(404)
-    path = url_for("membership.invitation", invitation_id=mine.id).removeprefix(request.script_root)
-    address = f"{current_app.config['SETTINGS'].base_url}{path}"
+    address = public_address(url_for("membership.invitation", invitation_id=mine.id))
     return page(
         "membership/shown_invitation.html",
         invitation=mine,

@@ -12,6 +12,7 @@ keep(
         later("Passages"),
         (Passage.request_id, CareRequest.patient_id),
         hidden={"plan_id", "role_id", "heard", "say_by", "asked_at", "told_at", "held"},
+        act=Passage.said_at,
     ),
     Kept(
         Passage,

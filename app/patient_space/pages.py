@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Self
 
-from flask import current_app, request, url_for
+from flask import url_for
 
 from app import clock
 from app.appointments import actions, queries
@@ -18,12 +18,13 @@ from app.care_requests.rules import read_visits
 from app.circles.queries import carers_of
 from app.circles.words import Carer
 from app.core.htmx import Page
+from app.core.ways import public_address
 from app.directory.models import PractitionerRole
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment, sentence
 from app.organizations.models import Organization
-from app.passages import planned
-from app.passages.plans import how_far_it_came
+from app.passages import calendar
+from app.passages.progress import how_far_it_came
 from app.patient_space.readers import Look, readers_of
 
 
@@ -105,7 +106,7 @@ def patient_page_of(appointment: Appointment, token: str, now: datetime, *, too_
         practice=performer.organization.full_address if performer else "",
         requester=care_request.organization,
         days=days(appointment.starts_at, now) if appointment.starts_at else [],
-        plan=planned.plan_in_words(read_visits(care_request.visits), care_request.review_on),
+        plan=calendar.plan_in_words(read_visits(care_request.visits), care_request.review_on),
         progress=how_far_it_came(care_request, now),
         free=care_request.rulebook.after.free,
         to_wish=to_wish(now) if appointment.patient_answer == "declined" else [],
@@ -229,10 +230,9 @@ def visit_of(appointment: Appointment, kept: str | None, now: datetime) -> Comin
 
 
 def agenda_address(space: PatientSpace, token: str) -> str:
-    """Under the configured address: a forged Host header must not reach a calendar."""
-    path = url_for("patient_space.agenda", token=token, key=space.calendar_token)
-    where = current_app.config["SETTINGS"].base_url.partition(":")[2]
-    return f"webcal:{where}{path.removeprefix(request.script_root)}"
+    """What a calendar subscribes to."""
+    address = public_address(url_for("patient_space.agenda", token=token, key=space.calendar_token))
+    return f"webcal:{address.partition(':')[2]}"
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,12 @@ from app.appointments import spaces
 from app.appointments.models import Appointment
 from app.audit.actions import record
 from app.audit.origin import Source, came_by
-from app.core.db import db, transaction
+from app.core.db import transaction
 from app.core.htmx import Page, page, see_other
 from app.core.limits import limited
 from app.core.security import capability
-from app.documents import sandbox
 from app.documents.models import Document
-from app.documents.rules import WrongDocument
+from app.documents.pictures import picture_of_page, sent
 from app.patient_space.pages import EndedPage, days
 from app.patient_space.views import bp, quiet
 from app.relatives import actions, queries
@@ -168,22 +167,11 @@ def relative_document(token: str, key: str, document_id: UUID) -> Response:
 def relative_picture(token: str, key: str, document_id: UUID, number: int) -> Response:
     """One page, the first being 1."""
     came_by(Source.PATIENT_LINK)
-    document = openable(token, key, document_id)[1]
-    if not 0 < number <= (document.pages or 0):
-        abort(404)
-    media_type, body = document.media_type, document.body
-    db.session.rollback()  # No reading goes on while a page is drawn.
-    if media_type == "application/pdf":
-        try:
-            media_type, _pages, body = sandbox.page(body, number)
-        except WrongDocument:
-            abort(503)
+    body, media_type = picture_of_page(openable(token, key, document_id)[1], number)
     with transaction():
         relative = openable(token, key, document_id)[0]
         actions.note_reading(relative, [Heading.DOCUMENTS], now=clock.now())
-    answer = Response(body, content_type=media_type)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return quiet(answer)
+    return quiet(sent(body, media_type))
 
 
 def openable(token: str, key: str, document_id: UUID) -> tuple[RelatedPerson, Document]:

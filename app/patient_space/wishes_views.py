@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import Response, abort, current_app, request, url_for
+from flask import Response, abort, request, url_for
 
 from app import clock
 from app.appointments.models import PatientSpace
@@ -23,6 +23,7 @@ from app.core.htmx import Page, page, see_other
 from app.core.limits import limited
 from app.core.qr import qr_svg
 from app.core.security import capability
+from app.core.ways import public_address
 from app.language.phrases import gettext as _
 from app.patient_space.space_views import opened, words_again
 from app.patient_space.views import bp, quiet
@@ -217,8 +218,7 @@ def relative(token: str, key: str, relative_id: UUID) -> Response:
     if hers is None:
         return words_again(token)
     near = queries.relative_of(hers.person_id, relative_id) or abort(404)
-    path = url_for("patient_space.relative_door", token=near.token)
-    address = f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
+    address = public_address(url_for("patient_space.relative_door", token=near.token))
     form = HeadingsForm(formdata=None, headings=near.headings, meta=NO_COOKIE)
     shown = RelativePageOfHers(token, key, near, str(KINSHIP[near.kinship]), form, address, qr_svg(address))
     return quiet(page(shown))

@@ -26,8 +26,8 @@ from app.patients.correcting import correct, identity_of
 from app.patients.models import Patient
 from app.records.correcting import where_she_works
 from app.records.forms import DeathForm, MoveForm
-from app.records.pages import DeathPage, MovePage
 from app.records.views import bp, my_patient
+from app.records.where import DeathPage, MovePage
 from app.records.whereabouts import to_person
 from app.stays import actions, queries
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from flask import Response, abort, current_app, flash, request, url_for
+from flask import Response, abort, flash, url_for
 
 from app import clock
 from app.accounts.guards import by_account, me, role
@@ -15,7 +15,7 @@ from app.core.htmx import Page, page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.qr import qr_svg
 from app.core.security import takes
-from app.core.ways import way
+from app.core.ways import public_address, way
 from app.documents import intake
 from app.documents.models import Document
 from app.language.phrases import gettext as _
@@ -93,7 +93,7 @@ class RelativePage(Page):
         brought: intake.Intake | None = None,
     ) -> Self:
         trusted = queries.trusted_by(patient.id)
-        address = link_of(relative)
+        address = public_address(way("relative", token=relative.token))
         return cls(
             patient_id=patient.id,
             relative=relative,
@@ -106,12 +106,6 @@ class RelativePage(Page):
             address=address,
             qr_svg=qr_svg(address),
         )
-
-
-def link_of(relative: RelatedPerson) -> str:
-    """Under the configured address, not the one this page was asked by."""
-    path = way("relative", token=relative.token)
-    return f"{current_app.config['SETTINGS'].base_url}{path.removeprefix(request.script_root)}"
 
 
 @bp.get("/<uuid:patient_id>/relatives")

@@ -14,8 +14,8 @@ from app.language.phrases import gettext as _
 from app.organizations.models import Organization
 from app.patients.models import Patient
 from app.records.forms import ExitForm
-from app.records.pages import UNKNOWN, ElsewherePage, StayPage, says_exit
 from app.records.views import bp, my_patient
+from app.records.where import UNKNOWN, ElsewherePage, StayPage, says_exit
 from app.stays import actions, queries
 from app.stays.models import Stay
 from app.stays.rules import ESTABLISHMENTS, Admission

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app import clock
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
 from app.consents.agreements import CIRCLE, REFUSED, RELATIVE, SHARING, consents_of
@@ -18,7 +17,7 @@ from app.core.forms import uuid_or_none
 from app.directory.models import Practitioner
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.language.words import date_words
+from app.language.words import date_of
 from app.organizations.queries import names_of
 from app.patients.queries import relations_of
 from app.relatives.models import RelatedPerson
@@ -147,16 +146,16 @@ def _agreement(consent: Consent, names: Mapping[UUID, str]) -> Agreement:
 def _told(consent: Consent) -> str:
     parts = []
     if consent.given_how == REFUSED:
-        parts.append(_("refusé le %(date)s", date=day_of(consent.at)))
+        parts.append(_("refusé le %(date)s", date=date_of(consent.at)))
     else:
-        parts.append(_("donné le %(date)s, %(how)s", date=day_of(consent.at), how=HOW[consent.given_how]))
+        parts.append(_("donné le %(date)s, %(how)s", date=date_of(consent.at), how=HOW[consent.given_how]))
     if consent.decided_name:
         parts.append(_("décidé par %(name)s, %(as)s", **{"name": consent.decided_name, "as": _decider(consent)}))
     if consent.author:
         parts.append(_("noté par %(name)s", name=consent.author.name))
     if consent.withdrawn_at:
         how = HOW.get(consent.withdrawn_how or "", "")
-        parts.append(_("retiré le %(date)s, %(how)s", date=day_of(consent.withdrawn_at), how=how))
+        parts.append(_("retiré le %(date)s, %(how)s", date=date_of(consent.withdrawn_at), how=how))
     return ", ".join(parts)
 
 
@@ -167,7 +166,7 @@ def _decider(consent: Consent) -> str:
 def _refusal(objection: Objection) -> Refusal:
     who = objection.organization or objection.practitioner or objection.account
     whom = who.name if who else str(GENERAL[objection.refused])
-    return Refusal(objection.id, whom, str(REFUSALS[objection.refused]), day_of(objection.since))
+    return Refusal(objection.id, whom, str(REFUSALS[objection.refused]), date_of(objection.since))
 
 
 def choices(patient_id: UUID, refused: Sequence[Objection], now: datetime) -> list[Choice]:
@@ -226,7 +225,3 @@ def read_whom(text: str, offered: Sequence[Choice]) -> Whom | None:
     if kind == "account":
         return Whom(Refusing.SOMEBODY, account_id=found)
     return Whom(Refusing(text))
-
-
-def day_of(moment: datetime) -> str:
-    return date_words(clock.paris(moment).date(), "d MMMM y")

@@ -15,7 +15,6 @@ from flask import Response
 from sqlalchemy import inspect as mapped
 from sqlalchemy import select
 
-from app import clock
 from app.accounts.models import Account
 from app.audit.actions import record
 from app.audit.models import AuditEvent
@@ -23,7 +22,7 @@ from app.audit.words import ACTS, REASONS
 from app.core.db import Model, db
 from app.directory.models import Practitioner
 from app.language.phrases import gettext as _
-from app.language.words import date_words
+from app.language.words import date_of
 from app.organizations.models import Commune, Organization
 from app.patients.keeping import Kept, all_kept
 from app.patients.models import Patient
@@ -158,7 +157,7 @@ IN_SHORT = 400
 def _as_paper(told: Sequence[Section], now: datetime) -> bytes:
     paper = Paper()
     paper.title(_("Tout ce que Relais garde sur moi"))
-    paper.line(_("Copie du %(date)s", date=date_words(clock.paris(now).date(), "d MMMM y")))
+    paper.line(_("Copie du %(date)s", date=date_of(now)))
     for section in told:
         paper.heading(section.title)
         if not section.rows:

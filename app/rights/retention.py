@@ -23,9 +23,6 @@ from app.rights.copying import FLOORS, records_of
 from app.rights.models import RetentionRound
 from app.rights.rules import EVERY, Terms
 
-AT_ONCE = 20
-"""Records of one round: each is a transaction of its own, so that nobody waits for a large house."""
-
 log = structlog.get_logger()
 
 
@@ -65,19 +62,22 @@ def _done_since(before: datetime, kept: Kept, act: Column, hers: Select[UUID]) -
     return select(act).where(act >= before, leads).correlate(_SHE).exists()
 
 
-def to_erase(now: datetime, limit: int | None = None) -> Sequence[UUID]:
-    ended = select(_SHE.id).where(*_silent_since(terms().erased_before(now))).order_by(_SHE.id)
-    return db.session.scalars(ended.limit(limit)).all()
+def to_erase(now: datetime, *which: ColumnElement[bool]) -> Sequence[UUID]:
+    """`which`: among these only."""
+    ended = select(_SHE.id).where(*_silent_since(terms().erased_before(now)), *which)
+    return db.session.scalars(ended.order_by(_SHE.id)).all()
 
 
-def to_archive(now: datetime, limit: int | None = None) -> Sequence[UUID]:
+def to_archive(now: datetime, *which: ColumnElement[bool]) -> Sequence[UUID]:
     """Whose relations still run though nothing was done for so long."""
     open_still = Relation.patient_id == _SHE.id, or_(Relation.until.is_(None), Relation.until > now)
     ended = select(_SHE.id).where(
-        *_silent_since(terms().archived_before(now)), select(Relation.id).where(*open_still).correlate(_SHE).exists()
+        *_silent_since(terms().archived_before(now)),
+        select(Relation.id).where(*open_still).correlate(_SHE).exists(),
+        *which,
     )
-    gone = set(to_erase(now))
-    return [each for each in db.session.scalars(ended.order_by(_SHE.id).limit(limit)) if each not in gone]
+    gone = set(to_erase(now, *which))
+    return [each for each in db.session.scalars(ended.order_by(_SHE.id)) if each not in gone]
 
 
 def _over(now: datetime) -> Iterator[tuple[Kept, ColumnElement[bool]]]:
@@ -122,16 +122,16 @@ def _rows_of(people: Sequence[UUID]) -> Iterator[tuple[Table, ColumnElement[bool
 
 
 def run(now: datetime) -> Done:
-    """Everything whose time is over now."""
+    """Everything whose time is over now, each record in a transaction of its own: nobody waits for a large house."""
     done = Done()
     for patient_id in to_erase(now):
         with transaction():
-            if patient_id in to_erase(now):  # Somebody may have asked for her meanwhile.
+            if to_erase(now, _SHE.id == patient_id):  # Somebody may have asked for her meanwhile.
                 done.rows += _erase(patient_id, now)
                 done.erased += 1
     for patient_id in to_archive(now):
         with transaction():
-            if patient_id in to_archive(now):
+            if to_archive(now, _SHE.id == patient_id):
                 _archive(patient_id, now)
                 done.archived += 1
     with transaction():

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, abort, current_app, flash, request, url_for
+from flask import Response, abort, flash, url_for
 
 from app import clock
 from app.accounts.guards import me, proven_role, role
@@ -11,6 +11,7 @@ from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
 from app.core.qr import qr_svg
+from app.core.ways import public_address
 from app.language.phrases import gettext as _
 from app.organizations.queries import names_of
 from app.tablets import actions, queries
@@ -70,9 +71,7 @@ def show(tablet_id: UUID) -> Response:
 
 
 def tablet_address() -> str:
-    """The configured address, not the one this page was asked by."""
-    path = url_for("tablets.locked").removeprefix(request.script_root)
-    return f"{current_app.config['SETTINGS'].base_url}{path}"
+    return public_address(url_for("tablets.locked"))
 
 
 @bp.post("/tablets/<uuid:tablet_id>/code")

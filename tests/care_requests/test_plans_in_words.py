@@ -6,7 +6,7 @@ import pytest
 
 from app.care_requests.rules import Visit, planned
 from app.language.typography import plain
-from app.passages.planned import plan_in_words, weeks
+from app.passages.calendar import plan_in_words, weeks
 
 FRIDAY = date(2026, 11, 27)
 

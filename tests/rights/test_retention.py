@@ -7,13 +7,15 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.audit.models import AuditEvent
 from app.cli import main
 from app.cli import retention as command
-from app.core.db import db, transaction
+from app.conversations.models import Line
+from app.core.db import Model, db, transaction
+from app.passages.models import Passage
 from app.patients.models import Patient
 from app.relatives import actions
 from app.relatives.queries import relatives_of
@@ -31,6 +33,17 @@ def test_a_record_that_is_in_use_is_left_alone(town: Town, monique: UUID) -> Non
     before = rows_left()
     assert not run(clock.now())
     assert rows_left() == before
+
+
+@pytest.mark.parametrize(("model", "column"), [(Passage, "said_at"), (Line, "at")])
+def test_care_that_goes_on_keeps_her_record(town: Town, monique: UUID, model: type[Model], column: str) -> None:
+    """A series asked for years ago: only its last visit, or its last word, is of this year."""
+    clock.advance(21 * YEAR)
+    with transaction():
+        db.session.execute(update(model).values({column: clock.now()}))
+    assert not run(clock.now()).erased
+    assert db.session.scalar(select(Patient.merged_into_id).where(Patient.id == monique)) is None
+    assert rows_left()["patient"] == 2
 
 
 def test_dry_changes_nothing_and_in_earnest_does_what_it_said(town: Town, monique: UUID) -> None:

@@ -8,8 +8,8 @@ from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import shared_with
 from app.care_requests.rules import Visit
-from app.passages import planned, queries
-from app.passages.planned import Grid
+from app.passages import calendar, queries
+from app.passages.calendar import Grid
 from app.passages.queries import PassageFacts
 from app.passages.rules import progress_of
 from app.passages.words import outcome_of, progress_in_words, when_said
@@ -30,11 +30,11 @@ class PlanShown:
 def plan_shown(parts: Sequence[RequestFacts], review_on: date | None, now: datetime) -> PlanShown:
     """The passages are read only once somebody has taken some of them."""
     if not any(each.visits and each.performer for each in parts):
-        return PlanShown(planned.grid(parts, {}))
+        return PlanShown(calendar.grid(parts, {}))
     found = queries.shown([each.id for each in parts])
     outcomes = {Visit(each.day, each.moment): outcome_of(each) for each in found}
     lines = [(when_said(each), each.note) for each in found[::-1] if each.note]
-    return PlanShown(planned.grid(parts, outcomes), how_far(parts, found, review_on, now), lines[:TOLD_LATELY])
+    return PlanShown(calendar.grid(parts, outcomes), how_far(parts, found, review_on, now), lines[:TOLD_LATELY])
 
 
 def how_far(
