@@ -38,7 +38,7 @@ class Card:
     minutes: int | None  # by road; none when the distance is not known
     wanted: str
     latest: str  # exactly, where `wanted` is not
-    answer_by: str  # until when the pathway waits for somebody
+    answer_by: str  # until when the pathway looks for somebody, where that is not when the care is wanted
     length: str
     age_band: str
     usual: bool
@@ -74,6 +74,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
     """`answered`: offers whose question has its answer."""
     request = offer.request
     reason = request.need
+    due = answer_due(request)
     far = day(request.window_start, now) != day(request.window_end, now)
     return Card(
         id=offer.id,
@@ -86,7 +87,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         minutes=driving_minutes(offer.km),
         wanted=sentence(wanted(request.window_start, request.window_end, now)),
         latest=sentence(moment(request.window_end, now)) if far else "",
-        answer_by=moment(due, now) if (due := answer_due(request)) and due > offer.expires_at else "",
+        answer_by=moment(due, now) if due and offer.expires_at < due != request.window_end else "",
         length=length(timedelta(minutes=reason.minutes)),
         age_band=age_band(age(request.patient.birth_date, clock.paris(now).date())) if request.patient else "",
         usual=offer.usual,
