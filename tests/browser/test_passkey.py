@@ -1,7 +1,6 @@
 """A phone, a fingerprint reader and a mail: from the invitation to the second sign-in."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from app import clock, create_app
 from app.accounts.models import Account, Role, SignIn
@@ -22,6 +20,7 @@ from app.organizations.models import Commune, Organization
 from tests.conftest import settings_for
 from tests.membership.mailbox import code_of
 from tests.services.browser import Browsers, assert_accessible, virtual_authenticator
+from tests.services.web_server import serving
 
 
 @pytest.fixture
@@ -33,12 +32,8 @@ def served(tmp_path: Path) -> Iterator[tuple[Flask, str]]:
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
     with app.app_context():
         Model.metadata.create_all(db.engine)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield app, f"http://localhost:{port}"
-    server.shutdown()
-    thread.join()
+    with serving(app, port) as address:
+        yield app, address
 
 
 def invite_nora(app: Flask) -> tuple[UUID, str]:

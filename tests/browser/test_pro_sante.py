@@ -2,7 +2,6 @@
 they are. Then all that was lost is one tap away: a new passkey."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 from flask_migrate import upgrade
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from app import create_app
 from app.core.db import db
@@ -21,6 +19,7 @@ from tests.joining.conftest import SECRET, userinfo
 from tests.services.browser import Browsers, assert_accessible, virtual_authenticator
 from tests.services.fixtures import absent
 from tests.services.pro_sante import ProSante, ProviderMissing
+from tests.services.web_server import serving
 
 
 @dataclass
@@ -56,12 +55,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
         rpps = db.session.get_one(Practitioner, maya.practitioner_id).rpps
         close_engines()
     state.knows(maya={"userinfo": userinfo(rpps, "60")})
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield Served(address, state)
-    server.shutdown()
-    thread.join()
+    with serving(app, port):
+        yield Served(address, state)
     state.close()
 
 

@@ -1,7 +1,6 @@
 """One tablet, two nurses and an administrator: enrolled, handed over, and locked by itself with nothing left on it."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +8,6 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from app import clock, create_app
 from app.accounts.models import Role
@@ -19,6 +17,7 @@ from app.tablets.models import Tablet
 from tests.conftest import close_engines, settings_for
 from tests.factories.town import Person, Town
 from tests.services.browser import Browsers, assert_accessible
+from tests.services.web_server import serving
 
 CODE = "271828"
 THE_CLOCK_LEAPS = ("status of 401", "htmx:error: timeout")
@@ -32,17 +31,13 @@ def house(tmp_path: Path) -> Iterator[tuple[Town, str]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     with app.app_context():
         Model.metadata.create_all(db.engine)
         town = Town(app)
-        thread.start()
-        yield town, f"http://localhost:{port}"
+        with serving(app, port) as address:
+            yield town, address
         db.session.remove()
         close_engines()
-    server.shutdown()
-    thread.join()
 
 
 def sound(page: Page) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from uuid import UUID, uuid4
 
 import http_ece
@@ -15,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from app import create_app
 from app.accounts.models import Account
@@ -35,6 +33,7 @@ from app.push.models import UNSENT, Message, MessageState, Subscription
 from app.push.request import payload_for
 from app.push.rules import Channel, key_trouble
 from tests.conftest import close_engines, settings_for
+from tests.services.web_server import serving
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -48,13 +47,8 @@ CLOSING = Notice("Déjà prise", "Évry-Courcouronnes", "inbox")
 @pytest.fixture
 def web(app: Flask) -> Iterator[None]:
     """The web process, at the address that the phones were given."""
-    server = make_server("127.0.0.1", app.config["SETTINGS"].port, app, threaded=True)
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app, app.config["SETTINGS"].port):
+        yield
 
 
 def owe(phone: Phone, notice: Notice, now: datetime) -> UUID:

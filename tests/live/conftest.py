@@ -12,7 +12,6 @@ from flask import Flask, render_template_string, request
 from flask_login import LoginManager
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from app import live
 from app.accounts.models import Account, SignIn
@@ -26,6 +25,7 @@ from app.live.actions import changed, topic_name
 from tests.conftest import close_engines, settings_for
 from tests.live.stream import Stream
 from tests.services.fixtures import absent
+from tests.services.web_server import listening
 
 COOKIE = "who"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -94,8 +94,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        self._server = make_server("127.0.0.1", self.port, self._app, threaded=True)
-        self._server.daemon_threads = True
+        self._server = listening(self._app, self.port)
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 

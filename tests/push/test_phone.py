@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from uuid import UUID
 import pytest
 from flask import Flask, Response, jsonify, render_template_string, request
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from app import clock, shell
 from app.accounts.models import Account
@@ -28,6 +26,7 @@ from tests.push.house import NOTICE, SOON, new_account, one_room
 from tests.services.browser import Browsers, deliver_push
 from tests.services.notifications import NotificationCentre
 from tests.services.push_service import FakePushService, PushDevice
+from tests.services.web_server import serving
 
 PAGE = """<!doctype html><html lang="fr"><head><title>Essai</title><link rel="icon" href="data:,">
 {% include "push/_script.html" %}</head>
@@ -114,14 +113,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
         Model.metadata.create_all(db.engine)
         site.account_id = new_account(clock.now())
         db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    site.url = f"http://localhost:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield site
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as site.url:
+        yield site
     with app.app_context():
         close_engines()
 

@@ -60,13 +60,18 @@
     const asked = { redirect: "manual", signal: AbortSignal.timeout(live.dataset.beat * 1000) };
     const answer = await fetch(`${live.dataset.changes}?${new URLSearchParams({ topics })}`, asked).catch(() => null);
     showOffline(!answer);
-    if (answer?.type === "opaqueredirect") location.reload(); // signed out: the server says where to go
+    if (answer?.type === "opaqueredirect") signedOut();
     else if (answer && !answer.ok) fetchAll(); // each part says for itself what is wrong
     else if (answer)
       for (const [topic, version] of Object.entries(await answer.json())) {
         known.set(topic, version);
         htmx.trigger(live, topic);
       }
+  }
+
+  /* The server says where to go, unless the page is on its way already. */
+  function signedOut() {
+    if (!("leaving" in document.documentElement.dataset)) location.reload();
   }
 
   /* Everything, whatever changed: words such as "dans 20 min" grow old by themselves. */
@@ -146,11 +151,11 @@
     live.addEventListener("htmx:sse:close", () => ((heard = false), (connection = null)));
     live.addEventListener("htmx:sse:error", ({ detail: { status, error } }) => {
       heard = false;
-      if (status === 401) location.reload(); // signed out: the server says where to go
+      if (status === 401) signedOut();
       else if (status === 403) (live.remove(), leave()); // nothing left to hear: the page asks by itself
       else if (!status && error?.name !== "AbortError") showOffline(true);
     });
-    live.addEventListener("signed-out", () => location.reload());
+    live.addEventListener("signed-out", signedOut);
     // Nobody sees a hidden page move, and its connection is needed by those that are shown.
     document.addEventListener("visibilitychange", () => (document.hidden ? leave() : show()));
     document.addEventListener("DOMContentLoaded", () => document.hidden || (wait(), listen()));

@@ -9,6 +9,16 @@
   let told = touched;
   let leaving = false;
 
+  /* From the lock on, no answer that comes late ("401, sign in") may lead this page elsewhere: it would cut the lock off. */
+  function leave() {
+    leaving = true;
+    document.documentElement.dataset.leaving = "";
+    carry();
+  }
+
+  for (const step of ["htmx:before:request", "htmx:before:response", "htmx:sse:before:connection"])
+    document.addEventListener(step, (event) => leaving && event.preventDefault(), { capture: true });
+
   /* What is being typed leaves with the lock: it is kept sealed, for its own person alone. */
   function carry() {
     const typed = [...document.forms].find((other) => other !== form && other.method === "post" && isTyped(other));
@@ -27,13 +37,12 @@
     form.append(field);
   }
 
-  form?.addEventListener("submit", carry);
+  form?.addEventListener("submit", leave);
 
   function lock() {
     if (leaving || !form) return;
-    leaving = true;
     document.body.hidden = true; // at once, whatever the network does
-    carry();
+    leave();
     form.submit();
   }
 
