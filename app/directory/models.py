@@ -32,8 +32,8 @@ from app.organizations.models import Organization
 class Profession(enum.StrEnum):
     """What somebody is asked for. Codes of the national directory (FACTS 4.2) in the comment; words in `words.py`.
 
-    From `MATERNITY` on they are services of an establishment: a role without a practitioner, for which any of its people answers
-    (FHIR PractitionerRole.practitioner is 0..1).
+    From `MATERNITY` on they are services of an establishment: a role without a practitioner, for which any of its
+    people answers (FHIR PractitionerRole.practitioner is 0..1).
     """
 
     NURSE = "nurse"  # 60

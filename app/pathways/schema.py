@@ -220,8 +220,9 @@ class Pathway(Part, frozen=True):
     """One kind of request, as its file describes it.
 
     `owner`: the organization that made this version its own, none for the catalogue's. `starts`: kinds of
-    organizations whose people may start it, none: everyone's; `often`: those whose people ask it most. `several`: the needs of one event, each searched on its
-    own. `recurring`: care that may come back for days. `place`: whose establishment is chosen.
+    organizations whose people may start it, none: everyone's; `often`: those whose people ask it most. `aim`: what for.
+    `several`: the needs of one event, each searched on its own. `recurring`: care that may come back for days.
+    `place`: whose establishment is chosen.
     """
 
     slug: Slug
