@@ -114,7 +114,7 @@ class RequestsForm(Form):
             form.skills.choices = {slug: str(words) for slug, words in skills_of_house(answers).items()}
             if not form.skills.choices:
                 del form.skills
-        form.offered.choices = {slug: said(pathway.title) for slug, pathway in startable.items()}
+        form.offered.choices = {slug: said(pathway.short_title) for slug, pathway in startable.items()}
         return form
 
     def withheld(self, organization: Organization) -> set[str]:
