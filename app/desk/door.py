@@ -15,7 +15,7 @@ from app.core.htmx import see_other
 from app.core.ways import way
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
-from app.pathways.choosing import Choice, laid_out
+from app.pathways.choosing import PathwayChoice, laid_out
 from app.pathways.library import pathways, withheld
 from app.pathways.schema import Pathway
 from app.patients import queries as patient_queries
@@ -37,7 +37,7 @@ def my_pathways() -> dict[str, Pathway]:
     return _startable(my_places())
 
 
-def my_choice() -> Choice:
+def my_choice() -> PathwayChoice:
     """The same as they stand where one of them is chosen."""
     places = my_places()
     return laid_out(_startable(places), pathways(), {place.kind for place in places})

@@ -18,7 +18,7 @@ AIMS: dict[Aim, str] = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class PathwayChoice:
     """`own`: what is most asked where one works; `others`: words of an aim and its pathways, in the order of `AIMS`."""
 
     own: tuple[Pathway, ...]
@@ -31,10 +31,10 @@ class Choice:
         return any(each.slug == slug for each in self.own)
 
 
-def laid_out(mine: Mapping[str, Pathway], catalogue: Mapping[str, Pathway], kinds: Collection[str]) -> Choice:
+def laid_out(mine: Mapping[str, Pathway], catalogue: Mapping[str, Pathway], kinds: Collection[str]) -> PathwayChoice:
     """`mine`: those that somebody may start; `kinds`: of the organizations where she works. What an organization made
     its own stands where the catalogue's stands."""
     own = tuple(each for slug, each in mine.items() if not set(catalogue[slug].often).isdisjoint(kinds))
     rest = [each for each in mine.values() if each not in own]
     groups = ((words, tuple(each for each in rest if catalogue[each.slug].aim == aim)) for aim, words in AIMS.items())
-    return Choice(own, tuple((words, group) for words, group in groups if group))
+    return PathwayChoice(own, tuple((words, group) for words, group in groups if group))
