@@ -64,6 +64,11 @@ def search_the_known(page: Page) -> None:
     page.locator("#patients a").first.wait_for()
 
 
+def unfold(page: Page) -> None:
+    page.locator(".ways summary").click()
+    page.locator(".ways__aims a").first.wait_for()
+
+
 def choose_the_known(page: Page) -> None:
     search_the_known(page)
     page.locator("#patients a").first.click()
@@ -322,6 +327,7 @@ SCREENS = [
     Screen("asking", "follow list", "orientation-nurse", "requests"),
     Screen("asking", "all requests", "orientation-nurse", "requests?show=all"),
     Screen("asking", "for which patient", "orientation-nurse", ASKING),
+    Screen("asking", "other requests", "nurse-2", "requests/new", act=unfold),
     Screen("asking", "new patient", "orientation-nurse", ENTERING),
     Screen("asking", "request", "orientation-nurse", "requests", REQUEST),
     Screen("asking", "messages", "ward", "requests", ".row__link:has-text('Paulette')"),
