@@ -296,17 +296,18 @@ def dead_link(page: Page) -> None:
 
 
 def offers_of(phone: Page) -> set[str]:
-    cards = phone.locator("article[data-offer]")
-    return {cards.nth(i).get_attribute("data-offer") or "" for i in range(cards.count())}
+    """In one look: the stream may take a card away between two."""
+    return set(phone.locator("article[data-offer]").evaluate_all("all => all.map(a => a.dataset.offer)"))
 
 
 def newest_offer(phone: Page, known: set[str]) -> str:
     """The offer that was not there before; the inbox brings it without a reload."""
-    phone.wait_for_function(
-        "known => [...document.querySelectorAll('article[data-offer]')].some(a => !known.includes(a.dataset.offer))",
+    found = phone.wait_for_function(
+        """known => [...document.querySelectorAll('article[data-offer]')].map(a => a.dataset.offer)
+        .filter(offer => !known.includes(offer)).sort()[0]""",
         arg=list(known),
     )
-    return next(offer for offer in sorted(offers_of(phone)) if offer not in known)
+    return str(found.json_value())
 
 
 SCREENS = [
