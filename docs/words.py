@@ -28,7 +28,7 @@ PYTHON = {"gettext": None, "_": None, "later": None, "ngettext": (1, 2)}
 JINJA = {"_": None, "ngettext": (1, 2)}
 SPOKEN = {
     *("title", "short_title", "explanation", "agreement", "label", "help", "care", "shown", "text", "stops", "unit"),
-    *("start_label", "finish_label", "checklist"),
+    *("start_label", "finish_label", "checklist", "source", "rights"),
 }
 """The keys of a pathway's or a grid's file whose values are read by people."""
 

@@ -1,5 +1,4 @@
-"""What somebody saw of a person by a known grid: autonomy, mood, what a discharge needs. Help to decide, never a
-decision."""
+"""What somebody saw of a person by a known grid: autonomy, mood, before a discharge. It helps to decide, no more."""
 
 from flask import Flask
 

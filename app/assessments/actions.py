@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app.accounts.models import Account
 from app.assessments.library import version_id_of
 from app.assessments.models import Assessment
-from app.assessments.schema import Grid
+from app.assessments.schema import AssessmentGrid
 from app.audit.actions import record
 from app.consents.objections import is_frozen
 from app.core.db import db
@@ -20,7 +20,7 @@ from app.patients.models import Patient
 from app.stays.queries import has_died
 
 
-class Refused(StrEnum):
+class NotWritten(StrEnum):
     """Why nothing new is written about a person."""
 
     DIED = "died"
@@ -29,7 +29,7 @@ class Refused(StrEnum):
 
 def write_down(
     patient_id: UUID,
-    grid: Grid,
+    grid: AssessmentGrid,
     answers: Mapping[str, str],
     remark: str,
     *,
@@ -37,15 +37,15 @@ def write_down(
     by: Account,
     place: UUID,
     now: datetime,
-) -> Refused | None:
+) -> NotWritten | None:
     """`key`: the future assessment's id, given when its form was shown: sent twice, it is one."""
     db.session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
     if db.session.get(Assessment, key):
         return None
     if has_died(patient_id):
-        return Refused.DIED
+        return NotWritten.DIED
     if is_frozen(patient_id):
-        return Refused.FROZEN
+        return NotWritten.FROZEN
     made = Assessment(
         id=key,
         patient_id=patient_id,

@@ -8,7 +8,7 @@ from wtforms import Field, HiddenField, RadioField, TextAreaField, ValidationErr
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.assessments.rules import TOTAL
-from app.assessments.schema import Grid, Item
+from app.assessments.schema import AssessmentGrid, GridItem
 from app.core.db import new_id
 from app.core.forms import Form, NumberField, stripped, uuid_or_none
 from app.language.phrases import gettext as _
@@ -29,10 +29,10 @@ class GridForm(Form):
         validators=[Length(max=1000, message=later("1 000 lettres au plus."))],
     )
 
-    grid: Grid
+    grid: AssessmentGrid
 
     @classmethod
-    def of(cls, grid: Grid, places: Sequence[Organization]) -> "GridForm":
+    def of(cls, grid: AssessmentGrid, places: Sequence[Organization]) -> "GridForm":
         fields: dict[str, Any] = {name_of(item): field_of(grid, item) for item in grid.items}
         if grid.result == "total":
             missing = InputRequired(_("Écrivez le total."))
@@ -51,7 +51,7 @@ class GridForm(Form):
         return uuid_or_none(self.key.data)
 
     @property
-    def items(self) -> list[tuple[Item, Field]]:
+    def items(self) -> list[tuple[GridItem, Field]]:
         return [(item, self[name_of(item)]) for item in self.grid.items]
 
     def answers(self) -> dict[str, str]:
@@ -73,12 +73,12 @@ class GridForm(Form):
         return holds
 
 
-def name_of(item: Item) -> str:
+def name_of(item: GridItem) -> str:
     """The field's name: items must not meet the form's own fields."""
     return f"item-{item.slug}"
 
 
-def field_of(grid: Grid, item: Item) -> Any:
+def field_of(grid: AssessmentGrid, item: GridItem) -> Any:
     """The field that asks it, not yet bound to a form."""
     choices = {choice.slug: said(choice.label) for choice in grid.choices_of(item)}
     return RadioField(said(item.label), choices=choices, description=said(item.help), validators=[Optional()])

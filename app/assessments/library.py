@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.assessments.models import GridVersion
 from app.assessments.rules import VARIABLES
-from app.assessments.schema import Grid
+from app.assessments.schema import AssessmentGrid
 from app.core.db import db, insert_into, new_id
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -24,10 +24,10 @@ class WrongGrid(ValueError):
     """A grid that cannot be used; the message names the file and what is wrong."""
 
 
-def read_grid(path: Path) -> Grid:
+def read_grid(path: Path) -> AssessmentGrid:
     """The grid that this file describes. Raises `WrongGrid`."""
     try:
-        grid = msgspec.convert({**tomllib.loads(path.read_text(encoding="utf-8")), "slug": path.stem}, Grid)
+        grid = msgspec.convert({**tomllib.loads(path.read_text(encoding="utf-8")), "slug": path.stem}, AssessmentGrid)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise WrongGrid(f"{path.name}: {error}") from None
     for words in mistakes(grid):
@@ -35,7 +35,7 @@ def read_grid(path: Path) -> Grid:
     return grid
 
 
-def mistakes(grid: Grid) -> Iterator[str]:
+def mistakes(grid: AssessmentGrid) -> Iterator[str]:
     """What the types cannot say."""
     slugs = [item.slug for item in grid.items]
     if len(set(slugs)) < len(slugs):
@@ -53,25 +53,25 @@ def mistakes(grid: Grid) -> Iterator[str]:
         yield "readings: from the least to the most, none twice"
 
 
-def load_grids(folder: Path = CATALOG) -> dict[str, Grid]:
+def load_grids(folder: Path = CATALOG) -> dict[str, AssessmentGrid]:
     read = (read_grid(path) for path in folder.glob("*.toml"))
     return {grid.slug: grid for grid in sorted(read, key=lambda grid: grid.order)}
 
 
-def grids() -> dict[str, Grid]:
+def grids() -> dict[str, AssessmentGrid]:
     """By slug, in the order in which they are offered."""
-    return cast(dict[str, Grid], current_app.extensions["grids"])
+    return cast(dict[str, AssessmentGrid], current_app.extensions["grids"])
 
 
-def grid_of(version_id: UUID) -> Grid:
+def grid_of(version_id: UUID) -> AssessmentGrid:
     """The grid as it was. A version never changes, so that it is read once."""
-    known: dict[UUID, Grid] = current_app.extensions["grid_versions"]
+    known: dict[UUID, AssessmentGrid] = current_app.extensions["grid_versions"]
     if version_id not in known:
-        known[version_id] = msgspec.json.decode(db.session.get_one(GridVersion, version_id).body, type=Grid)
+        known[version_id] = msgspec.json.decode(db.session.get_one(GridVersion, version_id).body, type=AssessmentGrid)
     return known[version_id]
 
 
-def version_id_of(grid: Grid, *, now: datetime) -> UUID:
+def version_id_of(grid: AssessmentGrid, *, now: datetime) -> UUID:
     """The id of the row that holds this very grid; written at its first use."""
     body = msgspec.json.encode(grid)
     digest = hashlib.sha256(body).hexdigest()

@@ -15,7 +15,7 @@ from app.assessments.forms import GridForm
 from app.assessments.library import grid_of, grids
 from app.assessments.models import Assessment
 from app.assessments.rules import TOTAL, Result, result_of
-from app.assessments.schema import Choice, Grid
+from app.assessments.schema import AssessmentGrid, GridChoice
 from app.core.htmx import Page
 from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext, said
@@ -36,16 +36,16 @@ def answers_for_sums() -> str:
     return str(current_app.config["SETTINGS"].clinical_scores)
 
 
-def adds_up(grid: Grid) -> bool:
+def adds_up(grid: AssessmentGrid) -> bool:
     """Is a result of this grid said at all?"""
     return not grid.clinical or bool(answers_for_sums())
 
 
-def result_words(grid: Grid, result: Result) -> str:
+def result_words(grid: AssessmentGrid, result: Result) -> str:
     """`GIR 4 (estimation)`, `14 sur 19 · élevé`, `Incomplet : 2 réponses manquent`; empty where it is not added up."""
     if result.missing:
         number = len(result.missing)
-        return ngettext("Incomplet : une réponse manque", "Incomplet : %(n)s réponses manquent", number, n=number)
+        return ngettext("Incomplet : %(n)s réponse manque", "Incomplet : %(n)s réponses manquent", number, n=number)
     if not adds_up(grid) or result.value is None:
         return ""
     if grid.result == "gir":
@@ -54,7 +54,7 @@ def result_words(grid: Grid, result: Result) -> str:
     return f"{points} · {said(result.reading)}" if result.reading else points
 
 
-def figure_words(grid: Grid, result: Result) -> str:
+def figure_words(grid: AssessmentGrid, result: Result) -> str:
     """The decisive figure of its page: `GIR 4`, `14/19`; empty where there is none."""
     if result.value is None or not adds_up(grid):
         return ""
@@ -68,13 +68,13 @@ def in_figures(points: float) -> str:
     return f"{points:g}".replace(".", ",")
 
 
-def points_words(choice: Choice) -> str:
+def points_words(choice: GridChoice) -> str:
     """As on the printed grid, whether they are added up here or not."""
     return _("hors du compte") if not choice.counts else in_figures(choice.points)
 
 
 @dataclass(frozen=True)
-class Line:
+class AssessmentLine:
     """One assessment in a list."""
 
     id: UUID
@@ -84,10 +84,10 @@ class Line:
     withdrawn: bool
 
 
-def line_of(made: Assessment) -> Line:
+def line_of(made: Assessment) -> AssessmentLine:
     grid = grid_of(made.version_id)
     result = result_words(grid, result_of(grid, json.loads(made.answers)))
-    return Line(made.id, said(grid.title), result, told(made), made.withdrawn_at is not None)
+    return AssessmentLine(made.id, said(grid.title), result, told(made), made.withdrawn_at is not None)
 
 
 def told(made: Assessment) -> str:
@@ -104,8 +104,8 @@ class AssessmentsPage(Page):
 
     patient_id: UUID
     banner: Banner
-    made: list[Line]
-    offered: list[tuple[str, list[Grid]]]
+    made: list[AssessmentLine]
+    offered: list[tuple[str, list[AssessmentGrid]]]
 
     @classmethod
     def about(cls, patient: Patient, account: Account) -> Self:
@@ -113,7 +113,7 @@ class AssessmentsPage(Page):
         return cls(patient.id, banner(patient, clock.now()), made, by_heading())
 
 
-def by_heading() -> list[tuple[str, list[Grid]]]:
+def by_heading() -> list[tuple[str, list[AssessmentGrid]]]:
     known = grids().values()
     return [(str(words), [each for each in known if each.about == about]) for about, words in ABOUT.items()]
 
@@ -126,7 +126,7 @@ class GridPage(Page):
 
     patient_id: UUID
     banner: Banner
-    grid: Grid
+    grid: AssessmentGrid
     form: GridForm
     refused: str
 
@@ -146,7 +146,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class AssessmentPage(Page):
-    """`figure`, `reading`: what it comes to. `adds_up`: is a sum of it said here; `answered_for`: by whom, of a
+    """`figure`, `called`: what it comes to. `adds_up`: is a sum of it said here; `answered_for`: by whom, of a
     clinical one."""
 
     template = "assessments/assessment.html"
@@ -154,13 +154,13 @@ class AssessmentPage(Page):
     patient_id: UUID
     banner: Banner
     id: UUID
-    grid: Grid
-    line: Line
+    grid: AssessmentGrid
+    line: AssessmentLine
     answers: list[Answer]
     remark: str
     mine: bool
     figure: str
-    reading: str
+    called: str
     adds_up: bool
     answered_for: str
 
@@ -178,13 +178,13 @@ class AssessmentPage(Page):
             remark=made.remark,
             mine=made.author_id == account.id,
             figure=figure_words(grid, result),
-            reading=said(result.reading) if adds_up(grid) else "",
+            called=said(result.reading) if adds_up(grid) else "",
             adds_up=adds_up(grid),
             answered_for=answers_for_sums() if grid.clinical else "",
         )
 
 
-def answers_of(grid: Grid, given: Mapping[str, str]) -> list[Answer]:
+def answers_of(grid: AssessmentGrid, given: Mapping[str, str]) -> list[Answer]:
     if grid.result == "total":
         return [Answer(_("Total"), _("%(value)s sur %(most)s", value=given[TOTAL], most=in_figures(grid.most)), "")]
     shown = []

@@ -4,7 +4,7 @@ result, and says which one it is."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.assessments.schema import Grid
+from app.assessments.schema import AssessmentGrid
 
 TOTAL = "total"
 """Under which name a total that was counted on paper stands among the answers."""
@@ -21,7 +21,7 @@ class Result:
     missing: tuple[str, ...] = ()
 
 
-def result_of(grid: Grid, answers: Mapping[str, str]) -> Result:
+def result_of(grid: AssessmentGrid, answers: Mapping[str, str]) -> Result:
     """`answers`: the slug of a choice by the slug of its item; of a total, the number as it was written."""
     if grid.result == "total":
         written = answers.get(TOTAL)

@@ -9,7 +9,7 @@ from app.pathways.schema import Part, Slug, Text
 Points = Annotated[float, Meta(ge=0)]
 
 
-class Choice(Part, frozen=True):
+class GridChoice(Part, frozen=True):
     """One answer to an item. `counts`: false of an answer that says nothing either way (« ne l'a jamais fait »): its
     item leaves the sum and what the sum is out of."""
 
@@ -19,23 +19,23 @@ class Choice(Part, frozen=True):
     counts: bool = True
 
 
-class Item(Part, frozen=True):
+class GridItem(Part, frozen=True):
     """One question. `choices`: its own, none: those of the whole grid."""
 
     slug: Slug
     label: Text
     help: str = ""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[GridChoice, ...] = ()
 
 
-class Reading(Part, frozen=True):
+class Band(Part, frozen=True):
     """What a sum of at least so many points is called."""
 
     at_least: Points
     label: Text
 
 
-class Grid(Part, frozen=True, kw_only=True):
+class AssessmentGrid(Part, frozen=True, kw_only=True):
     """One grid, as its file describes it.
 
     `about`: under which heading it is chosen. `result`: the points of the answers; the GIR that they lead to; or a
@@ -54,13 +54,13 @@ class Grid(Part, frozen=True, kw_only=True):
     clinical: bool
     source: Text
     rights: str = ""
-    choices: tuple[Choice, ...] = ()
-    items: tuple[Item, ...] = ()
-    readings: tuple[Reading, ...] = ()
+    choices: tuple[GridChoice, ...] = ()
+    items: tuple[GridItem, ...] = ()
+    readings: tuple[Band, ...] = ()
     most: Points = 0  # of a total that is only written down
 
-    def choices_of(self, item: Item) -> tuple[Choice, ...]:
+    def choices_of(self, item: GridItem) -> tuple[GridChoice, ...]:
         return item.choices or self.choices
 
-    def choice(self, item: Item, slug: str) -> Choice:
+    def choice(self, item: GridItem, slug: str) -> GridChoice:
         return next(each for each in self.choices_of(item) if each.slug == slug)

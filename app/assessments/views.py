@@ -9,7 +9,7 @@ from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS
 from app.assessments import actions, queries
-from app.assessments.actions import Refused
+from app.assessments.actions import NotWritten
 from app.assessments.forms import GridForm
 from app.assessments.library import grids
 from app.assessments.models import Assessment
@@ -66,10 +66,10 @@ def assess(patient_id: UUID, grid: str) -> Response:
     return see_other(url_for("assessments.assessment", patient_id=patient_id, assessment_id=key))
 
 
-def refusal_words(refused: Refused) -> str:
+def refusal_words(refused: NotWritten) -> str:
     return {
-        Refused.DIED: _("Cette personne est décédée : rien de nouveau ne s'écrit."),
-        Refused.FROZEN: _("Cette personne a demandé que rien de nouveau ne soit fait avec son dossier."),
+        NotWritten.DIED: _("Cette personne est décédée : rien de nouveau ne s'écrit."),
+        NotWritten.FROZEN: _("Cette personne a demandé que rien de nouveau ne soit fait avec son dossier."),
     }[refused]
 
 

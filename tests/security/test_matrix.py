@@ -145,7 +145,9 @@ TABLE: dict[str, Row] = {
     "GET /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
     "POST /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
     "GET /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>": PERSON,
-    "POST /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>/withdrawal": PERSON,
+    "POST /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>/withdrawal": tablet_too(
+        only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
+    ),
     "GET /conversations/<uuid:request_id>": THREAD,
     "POST /conversations/<uuid:request_id>/lines": THREAD,
     "POST /conversations/<uuid:request_id>/sighting": THREAD,
