@@ -87,7 +87,8 @@ class AssessmentLine:
 def line_of(made: Assessment) -> AssessmentLine:
     grid = grid_of(made.version_id)
     result = result_words(grid, result_of(grid, json.loads(made.answers)))
-    return AssessmentLine(made.id, said(grid.title), result, told(made), made.withdrawn_at is not None)
+    on = date_words(clock.paris(made.at).date(), "d MMM yyyy")
+    return AssessmentLine(made.id, said(grid.title), result, f"{made.author.name}, {on}", made.withdrawn_at is not None)
 
 
 def told(made: Assessment) -> str:
@@ -161,6 +162,7 @@ class AssessmentPage(Page):
     mine: bool
     figure: str
     called: str
+    told: str
     adds_up: bool
     answered_for: str
 
@@ -179,6 +181,7 @@ class AssessmentPage(Page):
             mine=made.author_id == account.id,
             figure=figure_words(grid, result),
             called=said(result.reading) if adds_up(grid) else "",
+            told=told(made),
             adds_up=adds_up(grid),
             answered_for=answers_for_sums() if grid.clinical else "",
         )
