@@ -255,6 +255,11 @@ def go_to_who_is_in_hospital(to: str = "") -> Callable[[Page], None]:
     return act
 
 
+def go_to_his_assessment(page: Page) -> None:
+    go_to_who_is_in_hospital("/assessments")(page)
+    page.goto(page.locator("main .row__link").first.evaluate("a => a.href"))
+
+
 def open_a_service(page: Page) -> None:
     page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
 
@@ -398,6 +403,11 @@ STATES = [
     Screen("inbox", "offline", "nurse", "inbox", act=go_offline),
     Screen("asking", "in hospital", "ward", ASKING, act=go_to_who_is_in_hospital()),
     Screen("asking", "when he leaves", "ward", ASKING, act=go_to_who_is_in_hospital("/stay")),
+    Screen("asking", "assessments", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments")),
+    Screen(
+        "asking", "an assessment, being made", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments/new/aggir")
+    ),
+    Screen("asking", "an assessment", "ward", ASKING, act=go_to_his_assessment),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),
