@@ -123,6 +123,19 @@ def test_the_person_names_her_and_ends_it_and_an_open_page_is_refused(
     assert (given.given_how, given.recorded_by, given.withdrawn_how) == ("herself", None, "herself")
 
 
+def test_once_she_died_no_page_of_hers_or_about_her_is_left(
+    town: Town, monique: UUID, phone: PatientPhone, space: Space
+) -> None:
+    names(town, monique, "visits", "documents")
+    page, door = opens(phone, "Lucie Marchand"), f"/r/{related('Lucie Marchand').token}"
+    said = {"on": clock.paris(clock.now()).date().isoformat()}
+    assert town.orientation_nurse.post(f"/patients/{monique}/death", said).status_code == 303
+    left = [phone.get(page), phone.get(door), phone.post(door, {"words": related("Lucie Marchand").code_words})]
+    left += [space.get(path) for path in ("", "/readers", "/circle", "/wishes", "/relatives")]
+    left += [space.post("/copy", {"form": "pdf"}), space.post("/objections", {"whom": "team"})]
+    assert {("Cette page est fermée" in each.text, "Monique" in each.text) for each in left} == {(True, False)}
+
+
 def test_wrong_words_open_nothing(town: Town, monique: UUID, phone: PatientPhone) -> None:
     names(town, monique, "visits")
     relative = related("Lucie Marchand")
