@@ -83,6 +83,16 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(
     assert db.session.scalar(select(Organization).where(Organization.kind == "ward")) is None
 
 
+def test_two_parts_of_one_house_are_told_apart_by_their_names(town: Town, anne: Person) -> None:
+    ward = opens(town, anne)
+    again = anne.post(f"/organizations/{town.hospital_id}/parts/new", WARD | {"name": "gériatrie Aiguë "})
+    assert (again.status_code, "porte déjà ce nom" in again.text) == (422, True), "a second tap opens no second ward"
+    other = opens(town, anne, name="Chirurgie")
+    renamed = anne.post(f"/organizations/{other.id}/description", WARD)
+    assert (renamed.status_code, "porte déjà ce nom" in renamed.text) == (422, True)
+    assert anne.post(f"/organizations/{ward.id}/description", WARD).status_code == 303, "its own name is its own"
+
+
 def test_who_answers_the_telephone_is_corrected_everywhere(town: Town, anne: Person) -> None:
     where = f"/organizations/{town.hospital_id}/description"
     shown = anne.get(where).text
