@@ -40,13 +40,16 @@ def ask_rectification(patient_id: UUID, words: str, *, now: datetime) -> None:
         alert(author, asked.id, "rectification", NOTICE, now=now, expires_at=now + A_MONTH)
 
 
-def settle_rectification(asked: Rectification, answer: str, *, by: UUID, now: datetime) -> None:
-    """What was done. Answered twice, the first answer stays."""
+def settle_rectification(asked: Rectification, answer: str, *, by: UUID, now: datetime) -> bool:
+    """What was done. False when somebody else said it first: that answer stays."""
     open_still = Rectification.id == asked.id, Rectification.settled_at.is_(None)
     answered = update(Rectification).where(*open_still).values(answer=answer, settled_at=now, settled_by_id=by)
-    if db.session.execute(answered.returning(Rectification.id)).first():
-        record("rectification.settled", asked, by, now=now)
-        changed("patient", asked.patient_id)
+    if db.session.execute(answered.returning(Rectification.id)).first() is None:
+        db.session.refresh(asked)
+        return (asked.answer, asked.settled_by_id) == (answer, by)  # A second tap.
+    record("rectification.settled", asked, by, now=now)
+    changed("patient", asked.patient_id)
+    return True
 
 
 def rectifications_of(patient_id: UUID, *, settled: bool = False) -> Sequence[Rectification]:
