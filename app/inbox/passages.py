@@ -33,6 +33,7 @@ from app.passages.rules import SAYABLE, PassageState
 from app.passages.words import MOMENTS, STATES
 from app.relays import actions as relays
 from app.relays.forms import PartingForm
+from app.relays.queries import last_to_come
 from app.relays.words import WITHDRAWALS
 
 
@@ -140,7 +141,7 @@ def hand_over(offer_id: UUID) -> Response:
     """From a day on, the rest of the plan is somebody else's: of her practice, a locum, or whom Relais finds."""
     now = clock.now()
     shown = handover_of(my_offer(offer_id), now, _typed(), None) or abort(404)
-    form = PartingForm([role for role, _why in shown.people], now)
+    form = PartingForm([role for role, _why in shown.people], now, last_to_come(shown.offer.request))
     if is_resumed() or not form.validate() or form.day.data is None:
         return handover_page(my_offer(offer_id), form, 422)
     to = next((role for role, _why in shown.people if role.id == uuid_or_none(form.to.data)), None)

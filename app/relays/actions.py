@@ -9,6 +9,7 @@ from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import Visit, read_rhythm, read_visits
+from app.consents.objections import whom_she_accepts
 from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.dispatch import actions as dispatch
@@ -59,7 +60,7 @@ def leave(
         if not stays:
             care_requests.move(request, Verb.FINISH, by=by, now=now)
     record("plan.left", request, by, now=now, patient=request.patient_id, named=bool(to))
-    if to is not None and to.recipient_id != leaver.recipient_id:
+    if to and to.recipient_id != leaver.recipient_id and whom_she_accepts(request.patient_id, [to]):
         _ask_first(left, to, leaver, by, now)
     return left
 

@@ -12,6 +12,7 @@ from app.consents.agreements import SHARING, ConsentWithdrawn
 from app.consents.objections import Objected
 from app.core.db import db
 from app.dispatch import actions, offers, words
+from app.dispatch.answers import OVER
 from app.dispatch.models import Offer, OfferState
 from app.language.phrases import kept
 from app.messages import actions as messages
@@ -33,7 +34,8 @@ def let_another_come(objected: Objected) -> None:
     """What the professional she refuses was asked for her ends; what that one was to do is looked for again, and where
     care has begun the coordinator has it in her hands."""
     hers = CareRequest.patient_id == objected.patient_id, CareRequest.state.in_(OPEN)
-    asked = Offer.recipient_id == objected.practitioner_id, Offer.state.in_((*offers.WAITING, OfferState.WON))
+    # A no too: a later tap may be making a yes of it at this moment.
+    asked = Offer.recipient_id == objected.practitioner_id, Offer.state.not_in(OVER)
     found = select(Offer).join(CareRequest, CareRequest.id == Offer.request_id).where(*hers, *asked)
     by = db.session.get_one(Account, objected.by_id) if objected.by_id else None
     for offer in db.session.scalars(found.order_by(Offer.request_id, Offer.id)).all():

@@ -146,7 +146,8 @@ def test_she_hands_the_rest_over_from_a_page_of_its_own(town: Town, nurse: Nurse
     db.session.rollback()
     owners = set(db.session.scalars(select(Passage.role_id)))
     assert owners == {nurse.role_id, ines.role_id}
-    assert nurse.post(url, said | {"day": (TOMORROW + timedelta(days=9)).isoformat()}).status_code == 409
+    beyond = nurse.post(url, said | {"day": (TOMORROW + timedelta(days=9)).isoformat()})
+    assert (beyond.status_code, "Il n'y a plus de passage à partir de ce jour." in beyond.text) == (422, True)
 
 
 def test_a_locum_of_another_practice_stands_in(town: Town, nurse: Nurse) -> None:
