@@ -1,5 +1,6 @@
 """The person's own word: an agreement taken back, somebody refused, and what becomes of pages that stand open."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,22 +10,25 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.models import Role
 from app.appointments import spaces
-from app.care_requests.models import CareRequest, State
+from app.care_requests.models import CareRequest, EpisodeDocument, InformationCopy, State
 from app.circles.actions import end_usual, name_usual
 from app.circles.models import Usual
 from app.circles.queries import circle_of, usual_member
 from app.consents.models import Consent, Objection, Refusing
 from app.consents.objections import Whom, object_to
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.directory.models import Practitioner, Profession
 from app.dispatch.models import OfferState
+from app.documents.models import Document
 from app.live import views
 from app.patients.models import Cause
 from app.patients.relations import Holder, relate
 from app.rights.models import Rectification
+from tests.factories.files import photo
 from tests.factories.town import Nurse, Town, role_of
 from tests.inbox.plans import PLAN, shares_a_practice
 from tests.inbox.screen import Screen
+from tests.passages.care import TOMORROW, at_day, count, does_all, passage, taken_by
 from tests.patient_space.conftest import PatientPhone
 from tests.relatives.conftest import Space
 from tests.security.test_canary import stream
@@ -197,6 +201,23 @@ def her(nurse: Nurse) -> Whom:
     return Whom(Refusing.SOMEBODY, practitioner_id=nurse.practitioner_id)
 
 
+def joined_and_told(request_id: UUID, doctor: Nurse) -> str:
+    """The address of a letter that was joined; what became of the care was written to this professional."""
+    body, now, request = photo(), clock.now(), db.session.get_one(CareRequest, request_id)
+    document = Document(
+        **{"id": new_id(), "patient_id": request.patient_id, "type": "liaison-letter", "name": "l.jpg", "pages": 1},
+        **{"size": len(body), "media_type": "image/jpeg", "body": body, "added_by_id": request.author_id, "at": now},
+        expires_at=now + timedelta(days=90),
+    )
+    with transaction():
+        db.session.add(document)
+        db.session.flush()
+        db.session.add(EpisodeDocument(document_id=document.id, episode_id=request.episode_id))
+        copy = {"request_id": request_id, "practitioner_id": doctor.practitioner_id, "on": "accept", "text": "t"}
+        db.session.add(InformationCopy(**copy, at=now))
+        return f"/documents/{document.id}"
+
+
 @pytest.mark.parametrize("waits", [False, True], ids=["her-no", "her-silence"])
 def test_whom_she_refuses_does_not_come_back_by_a_late_yes(town: Town, monique: UUID, waits: bool) -> None:
     lea = town.nurse("Léa")
@@ -259,6 +280,29 @@ def test_where_care_has_begun_a_human_hears_of_it(town: Town, monique: UUID, cla
     assert request.coordinator_id == town.coordinator.account_id
     told = Screen(town.coordinator.get(f"/requests/{request.id}")).text
     assert "La personne ne veut plus de ce professionnel" in told
+
+
+def test_the_rest_of_a_plan_is_somebody_else_s_and_she_reads_nothing_more(town: Town, monique: UUID) -> None:
+    maya, jo = town.nurse("Maya", phone=False), town.nurse("Jo", km=2, phone=False)
+    whole = taken_by(town, maya, patient=monique, note="Digicode 1234B")
+    does_all(maya, whole, TOMORROW)
+    offer, said = maya.offer().id, passage(whole, TOMORROW).id
+    letter = joined_and_told(whole, maya)
+    pages = [f"/offers/{offer}", f"/offers/{offer}/handover", "/visits", f"/conversations/{whole}", "/inbox/copies"]
+    assert "Digicode 1234B" in Screen(maya.get(pages[0])).text
+    assert "MARCHAND" in Screen(maya.get("/inbox/copies")).text
+    assert maya.get(letter).status_code == 200
+    refuses(monique, her(maya))
+    assert maya.get(letter).status_code == 404
+    for page in pages:
+        shown = Screen(maya.get(page)).text
+        assert not [word for word in ("MARCHAND", "Tilleuls", "Digicode") if word in shown], page
+    assert maya.post(f"/passages/{said}/line", {"line": "encore"}).status_code == 404
+    at_day(TOMORROW + timedelta(days=1))
+    assert "MARCHAND" not in Screen(maya.get("/visits")).text
+    town.time_passes(seconds=1)
+    assert jo.accepts() == 200
+    assert count(whole) == "2 passages sur 20, prochain ce matin"
 
 
 def test_a_place_is_refused_with_everybody_there(town: Town, monique: UUID, space: Space) -> None:
