@@ -15,6 +15,7 @@ from app.language.phrases import later
 from app.live.actions import changed
 from app.messages.actions import alert
 from app.messages.models import Notice
+from app.patients.models import Patient
 from app.rights.models import Rectification
 
 A_MONTH = timedelta(days=30)
@@ -29,7 +30,10 @@ NOTICE = Notice(
 
 
 def ask_rectification(patient_id: UUID, words: str, *, now: datetime) -> None:
-    """Whoever opens her reads it; whoever asked for her last is told."""
+    """Whoever opens her reads it; whoever asked for her last is told. Said twice, it was once."""
+    db.session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+    if words in {each.words for each in rectifications_of(patient_id)}:
+        return
     asked = Rectification(id=new_id(), patient_id=patient_id, words=words, at=now)
     db.session.add(asked)
     db.session.flush()

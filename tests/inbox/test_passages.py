@@ -150,6 +150,16 @@ def test_she_hands_the_rest_over_from_a_page_of_its_own(town: Town, nurse: Nurse
     assert (beyond.status_code, "Il n'y a plus de passage à partir de ce jour." in beyond.text) == (422, True)
 
 
+def test_a_second_tap_of_who_hands_over_hears_where_it_stands(town: Town, nurse: Nurse, whole: UUID) -> None:
+    does_all(nurse, whole, TOMORROW)
+    url = f"{offer_url(nurse)}/handover"
+    heard = [nurse.post(url, {"day": TOMORROW.isoformat(), "reason": "sick"}).status_code for _ in range(2)]
+    assert heard == [303, 409]
+    assert nurse.get(url).status_code == 409
+    db.session.rollback()
+    assert len(db.session.scalars(select(CareRequest.id)).all()) == 2
+
+
 def test_a_locum_of_another_practice_stands_in(town: Town, nurse: Nurse) -> None:
     ines = town.nurse("Inès", km=40, phone=False)
     assert "Inès Dupré" in read(nurse, "/practice?q=inès")
