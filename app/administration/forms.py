@@ -65,6 +65,9 @@ class DescriptionForm(Form):
         helped(form.commune, organization.commune)
         return form
 
+    def say_named_already(self) -> None:
+        self.name.errors = [_("Un service de cet établissement porte déjà ce nom.")]
+
     def described(self) -> Description:
         """Only after validation."""
         place = self.commune.meant.place

@@ -33,6 +33,7 @@ from app.care_requests.rules import (
 from app.circles import queries as circles
 from app.circles.actions import set_usual
 from app.circles.models import Told, Usual
+from app.consents.objections import turns_away
 from app.core.db import append, db
 from app.core.events import announce
 from app.directory import queries as directory
@@ -103,7 +104,9 @@ def move(
     One conditional UPDATE decides: whatever this process believed, the row's own state does.
     """
     values = _values(request, verb, performer, now)
-    allowed = [] if verb in WHILE_SUSPENDED else [GOES_ON]
+    allowed: list[ColumnElement[bool]] = [] if verb in WHILE_SUSPENDED else [GOES_ON]
+    if verb is Verb.ACCEPT and performer is not None:
+        allowed.append(~turns_away(CareRequest.patient_id, performer))
     moved = next((way for way in _ways(verb) if _moved(request.id, *way, values, *allowed)), None)
     if moved is None:
         return False

@@ -106,10 +106,11 @@ class LateFact(Fact, Protocol):
     def late_at(self) -> datetime | None: ...
 
 
-def progress_of(passages: Collection[LateFact], total: int | None) -> Progress:
+def progress_of(passages: Collection[LateFact], total: int | None, today: date) -> Progress:
+    """A passage of yesterday that nobody has spoken of yet is not the next one."""
     waiting = sorted((each for each in passages if each.state is PassageState.PLANNED and not each.asked_at), key=rank)
     going = [each for each in waiting if not each.held]
-    first = going[0] if going else None
+    first = next((each for each in going if each.day >= today), None)
     last_said = max((rank(each) for each in passages if each.state is not PassageState.PLANNED), default=None)
     return Progress(
         done=sum(each.state is PassageState.DONE for each in passages),

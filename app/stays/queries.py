@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
@@ -46,6 +46,12 @@ def running(patient_id: UUID) -> Stay | None:
     where = joinedload(Stay.organization).joinedload(Organization.parent)
     days = joinedload(Stay.expected).joinedload(ExpectedExit.said_by).lazyload(Account.memberships)
     return db.session.scalars(lasts.options(where, days)).unique().one_or_none()
+
+
+def how_many_at(organization_id: UUID) -> int:
+    """How many people are there now."""
+    there = Stay.organization_id == organization_id, Stay.until.is_(None)
+    return db.session.scalar(select(func.count()).select_from(Stay).where(*there)) or 0
 
 
 def has_died(patient_id: UUID) -> bool:
