@@ -6,19 +6,14 @@ from datetime import datetime
 from app.accounts.models import Account
 from app.administration.queries import Holding, holding, services_at
 from app.directory import actions as directory
-from app.directory.models import Profession
+from app.directory.words import SERVICES
 from app.membership.actions import lock_keepers, take_charge
 from app.membership.leaving import leave
 from app.organizations import actions as organizations
 from app.organizations.actions import Description
 from app.organizations.models import Organization
 
-ANSWERS = {
-    "ward": Profession.WARD,
-    "maternity": Profession.MATERNITY,
-    "equipment": Profession.EQUIPMENT,
-    "home-help": Profession.HOME_HELP,
-}
+ANSWERS = {kind.value: kind for kind in SERVICES}
 """What a part of each kind may be asked for as a house."""
 
 

@@ -15,7 +15,8 @@ from app.core.htmx import see_other
 from app.core.ways import way
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
-from app.pathways.library import withheld
+from app.pathways.choosing import PathwayChoice, laid_out
+from app.pathways.library import pathways, withheld
 from app.pathways.schema import Pathway
 from app.patients import queries as patient_queries
 from app.patients.models import Patient
@@ -33,7 +34,16 @@ def my_places() -> list[Organization]:
 
 def my_pathways() -> dict[str, Pathway]:
     """Those that somebody of her organizations may start, as her organizations made them their own."""
+    return _startable(my_places())
+
+
+def my_choice() -> PathwayChoice:
+    """The same as they stand where one of them is chosen."""
     places = my_places()
+    return laid_out(_startable(places), pathways(), {place.kind for place in places})
+
+
+def _startable(places: Sequence[Organization]) -> dict[str, Pathway]:
     ids = [place.id for place in places]
     known, kept_back = care_request_queries.rulebooks(ids), withheld(ids)
     return {slug: each for slug, each in known.items() if starting(each, places, kept_back)}
