@@ -132,9 +132,7 @@ def _said(request: CareRequest) -> set[Visit]:
     return {Visit(each.day, each.moment) for each in queries.of_request(request.id) if stays(each)}
 
 
-def _tell(
-    request: CareRequest, performer: PractitionerRole | None, notice: Notice, by: Account, now: datetime
-) -> None:
+def _tell(request: CareRequest, performer: PractitionerRole | None, notice: Notice, by: Account, now: datetime) -> None:
     """Whoever comes, and who asked; not who said it."""
     comes = accounts_of([performer.id]).get(performer.id, []) if performer else []
     for account in sorted({*comes} - {by.id}):
