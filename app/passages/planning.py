@@ -1,7 +1,7 @@
 """A plan that runs is stopped, changed, or goes on. Each verb begins by locking every part of it, in one order.
 
-Who asked has the plan in her hands: it follows what was prescribed. Whoever comes may stop what is hers. The other side is
-told and not asked: care that has to end ends, and who cannot come at other hours hands the rest over (`relays`).
+Who asked has the plan in her hands: it follows what was prescribed. Whoever comes may stop what is hers. The other
+side is told and not asked: care that has to end ends, and who cannot come at other hours hands the rest over (`relays`).
 """
 
 import enum
@@ -84,8 +84,8 @@ def replan(
     by: Account,
     now: datetime,
 ) -> Replanned:
-    """From `day` on she comes at these times. What comes before, and what was said, is as it was. `rhythm`, `review_on`:
-    of a series without an end, whose first weeks `visits` are."""
+    """From `day` on she comes at these times. What comes before, and what was said, is as it was. `rhythm`,
+    `review_on`: of a series without an end, whose first weeks `visits` are."""
     parts = _locked(request)
     if request.state not in CARED_FOR or not request.visits:
         return Replanned.GONE

@@ -43,8 +43,8 @@ def in_her_hands(found: CareRequest) -> bool:
 
 
 def running(found: CareRequest) -> CareRequest:
-    """Care that comes back and that somebody has. Of any other there is nothing to change, be it since a first tap: back
-    to the page that says so."""
+    """Care that comes back and that somebody has. Of any other there is nothing to change, be it since a first tap:
+    back to the page that says so."""
     return found if found.visits and found.state in CARED_FOR else abort(see_other(came_from()))
 
 

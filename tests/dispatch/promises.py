@@ -42,7 +42,8 @@ class People:
 @dataclass
 class Promises:
     """What is true of people now (`off`: they want no requests; `away_until`: of the usual one; `asks`: by episode, the
-    role of whoever asks; `plans`: by episode, the visits of one that was stopped or changed), and what was seen of the offers when all was last looked at."""
+    role of whoever asks; `plans`: by episode, the visits of one that was stopped or changed), and what was seen of the
+    offers when all was last looked at."""
 
     people: People
     away_until: datetime
