@@ -169,9 +169,8 @@ Outcomes = Mapping[Visit, tuple[str, str]]
 
 def grid(parts: Sequence[CareRequest | RequestFacts], outcomes: Outcomes) -> Grid | None:
     """None for care that comes once. `parts`: the request and those its plan was shared with."""
-    standing = sorted(
-        parts, key=lambda part: part.state in OPEN
-    )  # What goes on hides what was stopped, never otherwise.
+    # What goes on hides what was stopped, and never otherwise.
+    standing = sorted(parts, key=lambda part: part.state in OPEN)
     cells = {visit: _cell(part) for part in standing for visit in read_visits(part.visits)}
     cells |= {
         visit: replace(cells[visit], outcome=outcome, words=words)

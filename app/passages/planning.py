@@ -1,7 +1,8 @@
 """A plan that runs is stopped, changed, or goes on. Each verb begins by locking every part of it, in one order.
 
 Who asked has the plan in her hands: it follows what was prescribed. Whoever comes may stop what is hers. The other
-side is told and not asked: care that has to end ends, and who cannot come at other hours hands the rest over (`relays`).
+side is told and not asked: care that has to end ends, and who cannot come at other hours hands the rest over, which
+the room `relays` does.
 """
 
 import enum

@@ -17,6 +17,7 @@ from app.passages.models import Passage
 from app.passages.planning import Replanned
 from app.push.models import Message
 from app.relays import actions as relays
+from tests.desk.screen import words
 from tests.factories.town import Nurse, Town
 from tests.passages.care import TEN_DAYS, TOMORROW, at_day, count, does_all, owned, says, taken_by
 from tests.services.push_service import FakePushService
@@ -246,3 +247,16 @@ class TestScreens:
         form = {"review_on": f"{then:%d/%m/%Y}", "back": follow}
         assert ward.post(f"{follow}/plan/review", form).location == follow
         assert town.request(whole).review_on == then
+
+
+def test_the_page_of_the_person_says_how_far_it_came_and_that_it_ends(town: Town, maya: Nurse) -> None:
+    whole = taken_by(town, maya)
+    her = f"/patients/{town.request(whole).patient_id}"
+    does_all(maya, whole, TOMORROW)
+    ward = town.orientation_nurse
+    assert "2 passages sur 20, prochain demain matin" in words(ward.get(her))
+    assert "fin des soins" not in words(ward.get(her))
+    assert stops(town, whole, TOMORROW + timedelta(days=2))
+    assert "2 passages sur 4, prochain demain matin, fin des soins le 26 novembre" in words(ward.get(her))
+    assert stops(town, whole, TOMORROW + timedelta(days=1))
+    assert "2 passages sur 2, fin des soins le 25 novembre" in words(maya.get(her))
