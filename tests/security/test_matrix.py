@@ -319,6 +319,12 @@ TABLE: dict[str, Row] = {
     "POST /requests/<uuid:request_id>/card": REQUEST,
     "POST /requests/<uuid:request_id>/card/reading": REQUEST,
     "POST /requests/<uuid:request_id>/cancellation": REQUEST,
+    "GET /requests/<uuid:request_id>/plan/change": REQUEST,
+    "POST /requests/<uuid:request_id>/plan/change": REQUEST,
+    "GET /requests/<uuid:request_id>/plan/review": REQUEST,
+    "POST /requests/<uuid:request_id>/plan/review": REQUEST,
+    "GET /requests/<uuid:request_id>/plan/end": PERSON,  # And who took it.
+    "POST /requests/<uuid:request_id>/plan/end": PERSON,
     "POST /requests/<uuid:request_id>/proposals/<uuid:offer_id>": REQUEST,
     "POST /requests/<uuid:request_id>/questions/<uuid:inquiry_id>": REQUEST,
     "POST /requests/<uuid:request_id>/reassignment": REQUEST,
