@@ -15,7 +15,7 @@ from app.passages.progress import how_far_it_came
 
 
 @dataclass(frozen=True)
-class RunningPlan(Page):
+class RunningPlan:
     """Whose it is and how it goes now; `back`: the page from which one came."""
 
     care_request: CareRequest
@@ -35,7 +35,7 @@ class RunningPlan(Page):
 
 
 @dataclass(frozen=True)
-class StopPage(RunningPlan):
+class StopPage(RunningPlan, Page):
     """`whole`: every part of it."""
 
     template = "passages/stop.html"
@@ -45,14 +45,14 @@ class StopPage(RunningPlan):
 
 
 @dataclass(frozen=True)
-class ReplanPage(RunningPlan):
+class ReplanPage(RunningPlan, Page):
     template = "passages/change.html"
 
     form: ReplanForm
 
 
 @dataclass(frozen=True)
-class ReviewPage(RunningPlan):
+class ReviewPage(RunningPlan, Page):
     template = "passages/review.html"
 
     form: RenewForm

@@ -22,7 +22,7 @@ from app.passages.pages import ReplanPage, ReviewPage, StopPage
 from app.passages.planning import Replanned
 from app.passages.words import STOPS
 
-bp = Blueprint("plans", __name__, url_prefix="/requests/<uuid:request_id>/plan")
+bp = Blueprint("passages", __name__, url_prefix="/requests/<uuid:request_id>/plan")
 
 
 def asked_by_us(request_id: UUID) -> CareRequest:
