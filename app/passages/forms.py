@@ -13,7 +13,7 @@ from app.care_requests.words import MOMENT_WORDS, WEEKDAYS
 from app.core.forms import DayField, Form, NumberField, SeveralField, say_only
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.passages.rules import Share, rhythm_of
+from app.passages.rules import Course, rhythm_of
 from app.passages.words import STOPS
 
 ONCE, ON_DAYS = "once", "days"
@@ -223,7 +223,7 @@ class ReplanForm(FromDayForm, PlanForm):
         return max(now, clock.midnight(self.day.data)) if self.day.data else now
 
     @classmethod
-    def of(cls, plan: Share, review_on: date | None, today: date) -> "ReplanForm":
+    def of(cls, plan: Course, review_on: date | None, today: date) -> "ReplanForm":
         """As the plan is now: what is not touched stays."""
         coming = [visit for visit in plan.visits if visit.day >= today]
         rhythm = plan.rhythm or rhythm_of(coming)

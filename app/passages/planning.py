@@ -27,7 +27,7 @@ from app.messages.models import Notice
 from app.passages import queries, words
 from app.passages.actions import CARED_FOR, stays
 from app.passages.life import CareHalted
-from app.passages.rules import Share, both_have, until
+from app.passages.rules import Course, both_have, until
 
 
 class Replanned(enum.StrEnum):
@@ -96,10 +96,10 @@ def replan(
     if not coming:
         return Replanned.EMPTY
     others = [part_of(each) for each in parts if each != request and each.state in OPEN]
-    if any(both_have(Share(coming, rhythm), other, day) for other in others):
+    if any(both_have(Course(coming, rhythm), other, day) for other in others):
         return Replanned.SHARED
-    changed = Share(sorted({*until(plan, said, day), *coming}), rhythm)
-    if changed == Share(sorted(plan.visits), plan.rhythm) and (review_on or request.review_on) == request.review_on:
+    changed = Course(sorted({*until(plan, said, day), *coming}), rhythm)
+    if changed == Course(sorted(plan.visits), plan.rhythm) and (review_on or request.review_on) == request.review_on:
         return Replanned.DONE  # A second tap.
     detail = kept(later("à partir du %(day)s", day=date_words(day, "d MMMM")))
     care_requests.note(request, "replanned", by=by, now=now, detail=detail)
@@ -125,8 +125,8 @@ def _locked(request: CareRequest) -> list[CareRequest]:
     return [care_requests.lock(each.id) for each in shared_with(request)]
 
 
-def part_of(request: CareRequest) -> Share:
-    return Share(read_visits(request.visits), read_rhythm(request.rhythm))
+def part_of(request: CareRequest) -> Course:
+    return Course(read_visits(request.visits), read_rhythm(request.rhythm))
 
 
 def _said(request: CareRequest) -> set[Visit]:

@@ -122,14 +122,14 @@ def progress_of(passages: Collection[LateFact], total: int | None) -> Progress:
 
 
 @dataclass(frozen=True)
-class Share:
-    """One part of a plan: its visits, and its rhythm where it has no end."""
+class Course:
+    """How a plan, or a part of one, goes: its visits, and its rhythm where it has no end."""
 
     visits: Sequence[Visit]
     rhythm: Rhythm | None = None
 
 
-def until(plan: Share, said: Collection[Visit], day: date) -> tuple[Visit, ...]:
+def until(plan: Course, said: Collection[Visit], day: date) -> tuple[Visit, ...]:
     """What is left of it when it ends before `day`: what comes before, of a series without an end as far as that is not
     written out yet, and whatever was said."""
     more: tuple[Visit, ...] = ()
@@ -139,7 +139,7 @@ def until(plan: Share, said: Collection[Visit], day: date) -> tuple[Visit, ...]:
     return tuple(visit for visit in sorted({*plan.visits, *more}) if visit.day < day or visit in said)
 
 
-def both_have(plan: Share, other: Share, day: date) -> bool:
+def both_have(plan: Course, other: Course, day: date) -> bool:
     """Is there a visit from `day` on that would be of both? Two series are looked at for as long as any plan lasts, in
     which every rhythm meets every other."""
     last = day + timedelta(days=LONGEST_PLAN)

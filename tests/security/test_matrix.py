@@ -362,6 +362,7 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/reminders": TOKEN,
     "GET /s/<token>/agenda/<key>.ics": TOKEN,
     "GET /service-worker.js": PUBLIC,
+    "GET /stays": ASKS,
     "GET /static/joined/answers.js": PUBLIC,
     "GET /static/joined/page.js": PUBLIC,
     "GET /static/joined/relais.css": PUBLIC,
