@@ -211,6 +211,7 @@ def offer_shown(
                 inquiries=dispatch_queries.inquiries_about(offer),
                 question=question or QuestionForm(formdata=None),
                 colleagues=[] if offer.to_service else answers.colleagues_for(offer),
+                **_calendar(offer),
             )
     return shown
 
@@ -234,8 +235,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         wished=wished_words(appointment.wished, now) if appointment else "",
         cannot=REASON_WORDS.get(appointment.patient_reason or "", "") if appointment else "",
         after=pathway.after,
-        weeks=calendar.weeks(read_visits(request.visits)),
-        moments=MOMENT_WORDS,
+        **_calendar(offer),
         part=said.label if said else "",
         **(_care_that_goes_on(offer, now) if request.visits else {}),
         tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
@@ -244,6 +244,10 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         identity=STATUSES[request.patient.identity_status] if request.patient else "",
         met=MetForm(formdata=None),
     )
+
+
+def _calendar(offer: Offer) -> dict[str, Any]:
+    return {"weeks": calendar.weeks(read_visits(offer.request.visits)), "moments": MOMENT_WORDS}
 
 
 def _with_words(shown: OfferPage, account: Account, now: datetime, outcome: OutcomeForm | None) -> OfferPage:

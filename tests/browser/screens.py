@@ -36,6 +36,7 @@ class Screen(NamedTuple):
 
 
 OFFER, REQUEST = "article[data-offer] a[href*='offers/']", "main a[href*='requests/0']"
+PLANNED, ENDLESS = ".row__link:has-text('Marcel'):has-text('Pansement')", ".row__link:has-text('Ginette')"
 KNOWN, ASKING, ENTERING = "12/03/1948", "requests/new?pathway=home-care", "patients/new?pathway=home-care"
 
 
@@ -116,6 +117,13 @@ def begin_care(page: Page) -> None:
 def hand_over(page: Page) -> None:
     page.get_by_role("link", name=re.compile("confier la suite")).click()
     page.locator("#q").wait_for()
+
+
+def go_on_with_the_plan(to: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.goto(page.locator(f"#plan a[href*='/plan/{to}']").evaluate("a => a.href"))
+
+    return act
 
 
 def after_a_while(page: Page) -> None:
@@ -327,6 +335,10 @@ SCREENS = [
     Screen("inbox", "copies", "doctor", "inbox/copies"),
     Screen("asking", "follow list", "orientation-nurse", "requests"),
     Screen("asking", "all requests", "orientation-nurse", "requests?show=all"),
+    Screen("asking", "who lies here", "ward", "stays"),
+    Screen("asking", "changing a plan", "ward", "requests", PLANNED, act=go_on_with_the_plan("change")),
+    Screen("asking", "ending care", "ward", "requests", PLANNED, act=go_on_with_the_plan("end")),
+    Screen("asking", "does it go on", "ward", "requests", ENDLESS, act=go_on_with_the_plan("review")),
     Screen("asking", "for which patient", "orientation-nurse", ASKING),
     Screen("asking", "new patient", "orientation-nurse", ENTERING),
     Screen("asking", "request", "orientation-nurse", "requests", REQUEST),
