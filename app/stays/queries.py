@@ -72,7 +72,7 @@ def lying_in(account: Account, now: datetime) -> list[tuple[Stay, Patient]]:
         .options(contains_eager(Stay.organization), selectinload(Stay.expected))
         .limit(MOST)
     )
-    return sorted((tuple(row) for row in db.session.execute(found)), key=_leaves)
+    return sorted(((stay, patient) for stay, patient in db.session.execute(found)), key=_leaves)
 
 
 def _leaves(row: tuple[Stay, Patient]) -> tuple[bool, date, datetime]:
