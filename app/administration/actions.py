@@ -22,7 +22,7 @@ def open_part(
 ) -> Organization:
     """A new part of an establishment, which `by` administers; `answers`: it is asked for what its kind gives.
 
-    Raises `Nowhere` when it answers and nobody knows where its commune lies.
+    Raises `NamedAlready`, and `Nowhere` when it answers and nobody knows where its commune lies.
     """
     made = organizations.open_within(parent, kind, described, by=by.id, now=now)
     take_charge(by, made.id, now=now)

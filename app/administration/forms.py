@@ -65,6 +65,9 @@ class DescriptionForm(Form):
         helped(form.commune, organization.commune)
         return form
 
+    def say_named_already(self) -> None:
+        self.name.errors = [_("Un service de cet établissement porte déjà ce nom.")]
+
     def described(self) -> Description:
         """Only after validation."""
         place = self.commune.meant.place
@@ -80,7 +83,7 @@ class DescriptionForm(Form):
 
 
 class PartForm(DescriptionForm):
-    """A new part of an establishment."""
+    """A new part of an establishment. `may_answer`: those kinds of it that can be asked for something."""
 
     kind = RadioField(
         later("Qu'est-ce que c'est ?"), validators=[InputRequired(later("Choisissez ce que vous ouvrez."))]
@@ -90,6 +93,7 @@ class PartForm(DescriptionForm):
     def offer(self, parent: Organization) -> None:
         """Show what may stand within `parent`; call before validating."""
         self.kind.choices = {kind: str(KINDS[kind]) for kind in kinds_within(parent.kind)}
+        self.may_answer = [kind for kind in self.kind.choices if kind in ANSWERS]
 
 
 class RequestsForm(Form):
