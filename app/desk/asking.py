@@ -96,7 +96,7 @@ def request_page(
     asked = pathway.search.profession
     shown = NewRequestPage(
         pathway=pathway,
-        choice=my_choice(),
+        on_offer=my_choice(),
         who=patient.id if patient else NOBODY,
         banner=banner(patient, now) if patient else None,
         form=form,

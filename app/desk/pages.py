@@ -337,7 +337,7 @@ class PatientSearchPage(Page):
     fragment = "desk/_patients.html"
 
     pathway: Pathway
-    choice: PathwayChoice
+    on_offer: PathwayChoice
     lends: bool
     form: PatientSearchForm
     found: list[tuple[UUID, Banner, str]] | None = None
@@ -385,7 +385,7 @@ class NewRequestPage(Page):
     template = "desk/new.html"
 
     pathway: Pathway
-    choice: PathwayChoice
+    on_offer: PathwayChoice
     who: UUID | str
     banner: Banner | None
     form: RequestForm
