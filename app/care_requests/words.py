@@ -1,6 +1,6 @@
 """The French words of a request's life, and of what was answered for it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from app.care_requests.models import CareRequest
@@ -168,11 +168,6 @@ def answers_in_words(request: CareRequest, *, shown_only: bool = False) -> list[
     )
     family = [(_("Motif"), said(request.need.shown))] if shown_only and request.need.shown else []
     return family + [(label, words) for label, words in told if words]
-
-
-def answer_due(request: CareRequest) -> datetime | None:
-    """Until when the pathway waits for an answer, as long as one is awaited."""
-    return request.answer_by if request.state in (State.DRAFT, State.SEARCHING, State.UNANSWERED) else None
 
 
 def _answer(question: Question, answer: Any) -> str:

@@ -137,7 +137,7 @@ _CARDS = (
             load_only(CareRequest.rhythm, CareRequest.review_on),
             load_only(CareRequest.state, CareRequest.urgent, CareRequest.window_start, CareRequest.window_end),
             load_only(CareRequest.answer_by),
-            contains_eager(CareRequest.commune).load_only(Commune.name),
+            contains_eager(CareRequest.commune).load_only(Commune.name, Commune.latitude, Commune.longitude),
             contains_eager(CareRequest.patient).options(load_only(Patient.birth_date_text), lazyload(Patient.commune)),
         ),
     )

@@ -60,6 +60,7 @@ class _Row(FollowsPathway, NamedTuple("_Row", [
     ("id", UUID), ("day", date), ("moment", str), ("state", PassageState), ("held", bool),
     ("late_at", Any), ("offer_id", UUID), ("pathway_version_id", UUID), ("reason", str),
     ("given_names", Any), ("birth_name", Any), ("address", Any), ("phone", Any), ("commune", str), ("starts_at", Any),
+    ("latitude", float | None), ("longitude", float | None),
 ])):  # fmt: skip
     """A passage as the tour reads it, in one question."""
 
@@ -68,7 +69,7 @@ _TOUR = (
     select(
         *(Passage.id, Passage.day, Passage.moment, Passage.state, Passage.held, Passage.late_at, Offer.id),
         *(CareRequest.pathway_version_id, CareRequest.reason, Patient.given_names, Patient.birth_name),
-        *(Patient.address, Patient.phone, Commune.name, Appointment.starts_at),
+        *(Patient.address, Patient.phone, Commune.name, Appointment.starts_at, Commune.latitude, Commune.longitude),
     )
     .join(CareRequest, CareRequest.id == Passage.request_id)
     .join(Offer, (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON))
@@ -86,9 +87,20 @@ _TOUR = (
 def tour(inboxes: Collection[UUID], now: datetime) -> list[Stop]:
     """What was not said of the last days first, then today's in the order of the day. One statement."""
     today = clock.paris(now).date()
-    found = [_Row(*row) for row in rows(_TOUR, mine=list(inboxes), since=today - UNSAID_SINCE, today=today)]
-    going = [row for row in found if row.day == today or not row.held]
-    return [_stop(row, today) for row in sorted(going, key=_order)]
+    found = _passages(inboxes, today - UNSAID_SINCE, today)
+    return [_stop(row, today) for row in found if row.day == today or not row.held]
+
+
+def places_left(inboxes: Collection[UUID], now: datetime) -> list[tuple[float, float]]:
+    """Where today's round still goes, in its order: latitude and longitude of the communes, which name nobody."""
+    today = clock.paris(now).date()
+    to_come = [row for row in _passages(inboxes, today, today) if row.state is PassageState.PLANNED and not row.held]
+    return [(row.latitude, row.longitude) for row in to_come if row.latitude is not None and row.longitude is not None]
+
+
+def _passages(inboxes: Collection[UUID], since: date, today: date) -> list[_Row]:
+    found = (_Row(*row) for row in rows(_TOUR, mine=list(inboxes), since=since, today=today))
+    return sorted(found, key=_order)
 
 
 def _order(row: _Row) -> tuple[date, int, str]:

@@ -380,6 +380,7 @@ TABLE: dict[str, Row] = {
     "POST /tablets/<uuid:tablet_id>/code": only(*ADMINISTRATORS),
     "POST /tablets/<uuid:tablet_id>/removal": only(*ADMINISTRATORS),
     "GET /visits": ANSWERS,
+    "GET /visits/places": ANSWERS,
     "POST /visits/tasks/<uuid:task_id>/completion": OFFER,
 }
 
