@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, union_all, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
@@ -14,7 +14,7 @@ from app.audit.actions import record
 from app.consents.models import Objection, Refusing
 from app.core.db import db, new_id
 from app.core.events import announce
-from app.directory.models import Practitioner
+from app.directory.models import Practitioner, PractitionerRole
 from app.live.actions import changed
 from app.patients.models import Cause, Patient, Relation
 
@@ -33,11 +33,13 @@ class Whom:
 class Objected:
     """A person refuses a professional from now on: what that one was to do for her goes to others.
 
-    `by_id`: who wrote it down; none: she did, in her space.
+    `practitioner_id`, `account_id`: as who is asked, and as who signs in, where she is both. `by_id`: who wrote it
+    down; none: she did, in her space.
     """
 
     patient_id: UUID
-    practitioner_id: UUID
+    practitioner_id: UUID | None
+    account_id: UUID | None
     by_id: UUID | None
     now: datetime
 
@@ -74,15 +76,25 @@ def refuses(patient_id: UUID | None, account: Account) -> bool:
     return patient_id is not None and db.session.scalar(mine.limit(1)) is not None
 
 
-def refused_practitioners(patient_ids: Collection[UUID]) -> dict[UUID | None, list[UUID]]:
-    """By person: the professionals whom nobody may ask for her."""
-    named = select(Objection.patient_id, Objection.practitioner_id).where(
-        Objection.patient_id.in_(patient_ids), _RUNNING, Objection.practitioner_id.is_not(None)
+def refused_inboxes(patient_ids: Collection[UUID | None]) -> CompoundSelect[UUID, UUID]:
+    """Each of these people with an inbox that nothing of hers may be put into: of a professional whom she refuses, of
+    who answers at a place that she refuses, or of the place itself."""
+    theirs = Objection.patient_id.in_(patient_ids), _RUNNING
+    at_work = PractitionerRole.organization_id == Objection.organization_id
+    inbox = func.coalesce(PractitionerRole.practitioner_id, PractitionerRole.id)
+    return union_all(
+        select(Objection.patient_id, Objection.practitioner_id.label("inbox")).where(
+            *theirs, Objection.practitioner_id.is_not(None)
+        ),
+        select(Objection.patient_id, inbox).join(PractitionerRole, at_work).where(*theirs),
     )
-    found: dict[UUID | None, list[UUID]] = {}
-    for patient_id, practitioner_id in db.session.execute(named):
-        if practitioner_id:
-            found.setdefault(patient_id, []).append(practitioner_id)
+
+
+def refused_recipients(patient_ids: Collection[UUID | None]) -> dict[UUID | None, set[UUID]]:
+    """By person: whom nobody may ask for her."""
+    found: dict[UUID | None, set[UUID]] = {}
+    for patient_id, inbox in db.session.execute(refused_inboxes(patient_ids)):
+        found.setdefault(patient_id, set()).add(inbox)
     return found
 
 
@@ -124,8 +136,8 @@ def object_to(patient_id: UUID, whom: Whom, *, how: str, by: UUID | None, now: d
     db.session.flush()
     record("objection.made", objection, by, now=now, why=_whose(by), refused=whom.refused.value)
     changed("patient", patient_id)
-    if whom.practitioner_id:
-        announce(Objected(patient_id, whom.practitioner_id, by, now))
+    if whom.refused is Refusing.SOMEBODY:
+        announce(Objected(patient_id, whom.practitioner_id, whom.account_id, by, now))
 
 
 def _known_twice(whom: Whom) -> Whom:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from app import clock
 from app.accounts.models import Account
@@ -16,6 +16,7 @@ from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import family
 from app.care_requests.rules import Rhythm, Visit, condition, possible, read_rhythm, read_visits, shared
+from app.consents.objections import refused_inboxes
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
@@ -311,13 +312,16 @@ def _until(offer: Offer, request: CareRequest, now: datetime) -> datetime:
 
 
 def _asked_among(request: CareRequest, colleagues: Sequence[PractitionerRole]) -> set[UUID]:
-    """Whose inboxes of these have it before them already, or said something of this plan; or asked for it."""
+    """Whose inboxes of these have it before them already, or said something of this plan; asked for it; or are not to
+    have it, by the patient's own word."""
     if not colleagues:
         return set()
     here = (Offer.request_id == request.id) & (Offer.state == OfferState.OPEN)
     settled = Offer.request_id.in_(family(request)) & Offer.state.in_(SETTLED)
     theirs = Offer.recipient_id.in_([each.recipient_id for each in colleagues])
-    asked = set(db.session.scalars(select(Offer.recipient_id).where(theirs, here | settled)))
+    refused = refused_inboxes([request.patient_id]).subquery()
+    never = union(select(Offer.recipient_id).where(theirs, here | settled), select(refused.c.inbox))
+    asked = set(db.session.scalars(never))
     return asked | {
         each.recipient_id
         for each in colleagues

@@ -32,6 +32,7 @@ from app.organizations.geo import MINUTES_PER_KM
 from app.patients.actions import note_check
 from app.patients.models import Patient
 from app.relays.queries import doubts_of
+from app.relays.tasks import task_of
 from app.relays.tour import places_left
 from app.relays.words import WITHDRAWALS
 
@@ -52,7 +53,7 @@ def visits_page(status: int = 200, notice: str = "") -> Response:
 @role(Role.PRACTITIONER)
 def places() -> Response:
     """For her phone to measure a detour: it sends no place (0063)."""
-    return jsonify(pace=MINUTES_PER_KM, round=places_left(my_inboxes(), clock.now()))
+    return jsonify(pace=MINUTES_PER_KM, round=places_left(me().id, my_inboxes(), clock.now()))
 
 
 @bp.post("/visits/tasks/<uuid:task_id>/completion")
@@ -60,7 +61,7 @@ def places() -> Response:
 def complete(task_id: UUID) -> Response:
     """Done; said on the visit's own page (`from=offer`), it is answered there."""
     with transaction():
-        task, offer = queries.task_of(task_id, my_inboxes()) or abort(404)
+        task, offer = task_of(task_id, me().id, my_inboxes()) or abort(404)
         care_requests.finish_task(task, by=me(), now=clock.now())
         offer_id = offer.id
     on_visit = request.form.get("from") == "offer"
