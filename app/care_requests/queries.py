@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import REQUESTERS, Account, Membership, Role
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
-from app.consents.objections import names_reader, refuses
+from app.consents.objections import names_reader, refused_accounts, refuses
 from app.core.db import db
 from app.directory.queries import recipients_of
 from app.jobs.timers import Due
@@ -169,7 +169,7 @@ def coordinator_for(request: CareRequest) -> UUID:
 def _first(request: CareRequest, *which: ColumnElement[bool]) -> UUID | None:
     """Who asked before all others, if she is one of these."""
     hers_first = Membership.account_id != request.author_id
-    refused = select(CareRequest.id).where(CareRequest.id == request.id)
-    refused = refused.where(names_reader(CareRequest.patient_id, Membership.account_id))
-    others = select(Membership.account_id).where(*which, ~refused.exists())
-    return db.session.scalar(others.order_by(hers_first, Membership.id).limit(1))
+    theirs = select(Membership.account_id).where(
+        *which, Membership.account_id.not_in(refused_accounts(request.patient_id))
+    )
+    return db.session.scalar(theirs.order_by(hers_first, Membership.id).limit(1))

@@ -46,6 +46,7 @@ STEPS: dict[str, str] = {
     "left": later("N'exerce plus ici : les soins sont à confier"),
     "turned-away": later("La personne ne veut plus de ce professionnel : les soins sont à confier"),
     "asked": later("Professionnels prévenus"),
+    "named": later("Demandée par son nom"),
     "refused": later("Refus"),
     "widened": later("Recherche élargie"),
     "accept": later("Acceptée"),
@@ -73,6 +74,7 @@ STEPS: dict[str, str] = {
 SIGNS = {
     "opened": "searching",
     "asked": "wave",
+    "named": "wave",
     "refused": "refusal",
     "widened": "wave",
     "accept": "accepted",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union_all, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
@@ -74,6 +74,13 @@ def refuses(patient_id: UUID | None, account: Account) -> bool:
     """Does she refuse this very professional? Then nothing of hers is shown to her, be it care under way."""
     mine = select(Objection.id).where(Objection.patient_id == patient_id, _RUNNING, _names(account.id))
     return patient_id is not None and db.session.scalar(mine.limit(1)) is not None
+
+
+def refused_accounts(patient_id: UUID | None) -> Select[UUID]:
+    """Who, signed in, is refused by name."""
+    account = func.coalesce(Objection.account_id, Practitioner.account_id)
+    named = select(account).outerjoin(Practitioner, Practitioner.id == Objection.practitioner_id)
+    return named.where(Objection.patient_id == patient_id, _RUNNING, account.is_not(None))
 
 
 def refused_inboxes(patient_ids: Collection[UUID | None]) -> CompoundSelect[UUID, UUID]:

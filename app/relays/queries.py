@@ -4,14 +4,26 @@ from app import clock
 from app.appointments.queries import of_request as appointments_of
 from app.care_requests.models import Verb
 from app.care_requests.rules import follows
+from app.consents.objections import refused_recipients
 from app.directory.by_name import by_name
 from app.directory.models import PractitionerRole
+from app.directory.queries import colleagues
 from app.dispatch.models import Offer, OfferState
 from app.language.phrases import gettext as _
 from app.language.phrases import ngettext
 from app.language.words import day
 from app.passages import queries as passages
 from app.passages.rules import PassageState
+
+
+def may_go_on(offer: Offer, typed: str) -> list[tuple[PractitionerRole, str]]:
+    """Whom somebody may name who cannot go on, each with why she is there: those of her practice, and locums of the
+    typed name; nobody whom the patient refuses."""
+    near = [(role, _("même cabinet")) for role in colleagues(offer.role)]
+    people = [*near, *((role, role.organization.name) for role in locums(offer.role, typed))]
+    patient = offer.request.patient_id
+    refused = refused_recipients([patient]).get(patient, ())
+    return [(role, why) for role, why in people if role.recipient_id not in refused]
 
 
 def locums(role: PractitionerRole, typed: str) -> list[PractitionerRole]:
