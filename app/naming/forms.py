@@ -21,7 +21,7 @@ class ByHandForm(Form):
         later("Nom"), filters=[stripped], validators=[DataRequired(later("Écrivez le nom.")), Length(max=80)]
     )
     phone = PhoneField(later("Téléphone"), validators=[InputRequired(later("Écrivez un numéro où la joindre."))])
-    profession = RadioField(later("Métier"), validators=[InputRequired(later("Choisissez un métier."))])
+    profession = RadioField(later("Métier"), validators=[DataRequired(later("Choisissez un métier."))])
 
     def __init__(self, professions: Sequence[Profession], **values: Any) -> None:
         super().__init__(**values)

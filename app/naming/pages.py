@@ -19,7 +19,7 @@ SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Named:
+class Nominee:
     """Somebody whom the typed name may mean. `why`: why she is not asked in Relais; empty: she may be."""
 
     role_id: UUID
@@ -41,7 +41,7 @@ class SomebodyPage(Page):
     care_request: CareRequest
     open_to_all: bool
     typed: str
-    found: Sequence[Named]
+    found: Sequence[Nominee]
     by_hand: ByHandForm
     notice: str
     back: tuple[str, str]
@@ -56,7 +56,7 @@ def somebody_of(
     return SomebodyPage(request, open_to_all, typed, found, blank, notice, back)
 
 
-def _called_so(request: CareRequest, typed: str) -> list[Named]:
+def _called_so(request: CareRequest, typed: str) -> list[Nominee]:
     """Whether or not they were asked or are on Relais; nobody whom the patient refuses."""
     place = request.commune
     people = [role for kind in asked_professions(request) for role in by_name(typed, kind, place).people]
@@ -64,11 +64,11 @@ def _called_so(request: CareRequest, typed: str) -> list[Named]:
     away = {role.id: distance_km(place.latitude, place.longitude, role.latitude, role.longitude) for role in people}
     wanted = [role for role in people if reasons[role.id] is not WhyNot.UNWANTED]
     nearest = sorted(wanted, key=lambda role: (away[role.id], role.id))[:SHOWN]
-    return [_named(role, away[role.id], reasons[role.id]) for role in nearest]
+    return [_nominee(role, away[role.id], reasons[role.id]) for role in nearest]
 
 
-def _named(role: PractitionerRole, km: float, why: WhyNot | None) -> Named:
-    return Named(
+def _nominee(role: PractitionerRole, km: float, why: WhyNot | None) -> Nominee:
+    return Nominee(
         role_id=role.id,
         name=role.name,
         profession=PROFESSIONS[role.profession][0],

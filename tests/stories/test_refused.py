@@ -169,6 +169,14 @@ def test_what_a_refused_doctor_was_to_decide_is_said_to_be_undecided(town: Town,
     assert "aucune décision à temps" in Screen(town.orientation_nurse.get(f"/requests/{asked}")).text
 
 
+def test_a_refused_doctor_is_not_offered_to_decide(town: Town, monique: UUID) -> None:
+    doctor, nadia = senior(town), town.orientation_nurse
+    page = f"/requests/new?pathway=ed-reorientation&patient={monique}"
+    assert "Paule Aubry" in Screen(nadia.get(page)).text
+    refuses(monique, doctor)
+    assert "Paule Aubry" not in Screen(nadia.get(page)).text
+
+
 # To whom nothing of hers is given
 
 
