@@ -295,6 +295,13 @@ def dead_link(page: Page) -> None:
     page.goto(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}/p/{'x' * 43}")
 
 
+def name_somebody(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("Quelqu.un d.autre")).click()
+    page.get_by_label("Son nom").fill("ben")
+    page.get_by_role("button", name="Chercher").click()
+    page.locator(".callee").first.wait_for()
+
+
 def offers_of(phone: Page) -> set[str]:
     cards = phone.locator("article[data-offer]")
     return {cards.nth(i).get_attribute("data-offer") or "" for i in range(cards.count())}
@@ -340,6 +347,7 @@ SCREENS = [
     Screen("watching", "board", "coordinator", "board"),
     Screen("watching", "wall", "coordinator", "board?wall", devices=("tablet", "wall")),
     Screen("watching", "search", "coordinator", "board", "main a[href$='/search']"),
+    Screen("watching", "somebody else", "coordinator", "board", "main a[href$='/search']", name_somebody),
     Screen("watching", "pathways", "coordinator", "pathways"),
     Screen("watching", "pathway", "coordinator", "pathways/home-care"),
     Screen("watching", "pathway, being written", "coordinator", "pathways/home-care/edit"),
