@@ -296,8 +296,9 @@ def dead_link(page: Page) -> None:
 
 
 def name_somebody(page: Page) -> None:
+    name = page.locator("#call-list .callee b").first.inner_text()
     page.get_by_role("link", name=re.compile("Quelqu.un d.autre")).click()
-    page.get_by_label("Son nom").fill("ben")
+    page.get_by_label("Son nom").fill(name)
     page.get_by_role("button", name="Chercher").click()
     page.locator(".callee").first.wait_for()
 
