@@ -52,6 +52,8 @@ EVENTS: dict[str, Event] = {
     "joining.asked": Event("joins an organization", {"vouched"}),
     "joining.accepted": Event(None, {"practitioner"}),
     "joining.refused": Event(None, {"practitioner"}),
+    "assessment.made": Event("care", {"grid"}),
+    "assessment.withdrawn": Event("by its author"),
     "passkey.enrolled": Event("enrolment", {"synced"}),
     "passkey.renamed": Event("by its owner"),
     "passkey.removed": Event("by its owner", {"passkey"}),

@@ -11,6 +11,8 @@ from flask import url_for
 
 from app import clock
 from app.accounts.models import REQUESTERS, Account
+from app.assessments.pages import gir_words
+from app.assessments.queries import places_of_care
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN, State
@@ -118,6 +120,8 @@ class PersonPage(Page):
     has_namesake: bool
     check_form: IdentityCheckForm
     where: Where
+    reads_assessments: bool
+    gir: str
 
     @classmethod
     def about(
@@ -163,6 +167,8 @@ class PersonPage(Page):
             has_namesake=patients.has_namesake(patient, patients.openable_by(account, now)),
             check_form=check_form or IdentityCheckForm(formdata=None),
             where=Where.of(patient, account, now),
+            reads_assessments=(cares := bool(places_of_care(account))),
+            gir=gir_words(patient.id, account) if cares else "",
         )
 
 
