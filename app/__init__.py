@@ -23,6 +23,7 @@ from app import (
     live,
     membership,
     messages,
+    naming,
     passages,
     pathways,
     patient_space,
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     for room in (conversations, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, joining, emergency, administration, patient_space, shell):
+    for door in (desk, inbox, records, supervision, joining, naming, emergency, administration, patient_space, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

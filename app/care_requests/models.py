@@ -133,6 +133,11 @@ class CareRequest(FollowsPathway, Identified, Model):
         return cast(dict[str, Any], json.loads(self.answers_text or "{}"))
 
     @property
+    def answer_due(self) -> datetime | None:
+        """Until when the pathway waits for an answer, as long as one is awaited."""
+        return self.answer_by if self.state in (State.DRAFT, State.SEARCHING, State.UNANSWERED) else None
+
+    @property
     def place(self) -> str:
         """Where the care is wanted."""
         return self.commune.name

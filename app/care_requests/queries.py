@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import REQUESTERS, Account, Membership, Role
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
 from app.care_requests.rules import OPEN, State, Verb
-from app.consents.objections import refuses
+from app.consents.objections import names_reader, refused_accounts, refuses
 from app.core.db import db
 from app.directory.queries import recipients_of
 from app.jobs.timers import Due
@@ -83,8 +83,9 @@ def may_follow(account: Account, request_id: UUID) -> bool:
 
 
 def performs(request: CareRequest, account: Account) -> bool:
-    """Did this person accept the request, or the service where she works?"""
-    return request.performer is not None and request.performer.recipient_id in recipients_of(account)
+    """Did this person accept the request, or the service where she works; unless the patient refuses her by name?"""
+    hers = request.performer is not None and request.performer.recipient_id in recipients_of(account)
+    return hers and not refuses(request.patient_id, account)
 
 
 def may_follow_organization(account: Account, organization_id: UUID) -> bool:
@@ -102,7 +103,8 @@ def may_decide_as(account: Account, account_id: UUID) -> bool:
 
 def to_decide(account: Account) -> Sequence[CareRequest]:
     """What waits for this senior doctor, who waits longest first."""
-    waiting = select(CareRequest).where(CareRequest.decider_id == account.id, CareRequest.state == State.DRAFT)
+    hers = CareRequest.decider_id == account.id, ~names_reader(CareRequest.patient_id, account.id)
+    waiting = select(CareRequest).where(*hers, CareRequest.state == State.DRAFT)
     return db.session.scalars(waiting.options(joinedload(CareRequest.patient)).order_by(CareRequest.created_at)).all()
 
 
@@ -112,6 +114,7 @@ def decided_since(account: Account, since: datetime, limit: int = 50) -> list[tu
         select(CareRequest, Step)
         .join(Step, Step.request_id == CareRequest.id)
         .where(CareRequest.decider_id == account.id, Step.author_id == account.id)
+        .where(~names_reader(CareRequest.patient_id, account.id))
         .where(Step.kind.in_((Verb.APPROVE, Verb.DECLINE)), Step.at >= since)
         .order_by(Step.at.desc(), Step.id.desc())
     )
@@ -153,7 +156,7 @@ def due(now: datetime, limit: int = 1000) -> list[UUID]:
 
 def coordinator_for(request: CareRequest) -> UUID:
     """The human in whose hands an unanswered request falls: the territory's coordinator, else its own author, else who
-    asks where she asked: whoever left has nothing in her hands."""
+    asks where she asked: whoever left has nothing in her hands, and whom the patient refuses by name neither."""
     territory = territory_of(request.commune_code)
     coordinates = (
         Membership.organization_id == (territory.id if territory else None),
@@ -166,4 +169,7 @@ def coordinator_for(request: CareRequest) -> UUID:
 def _first(request: CareRequest, *which: ColumnElement[bool]) -> UUID | None:
     """Who asked before all others, if she is one of these."""
     hers_first = Membership.account_id != request.author_id
-    return db.session.scalar(select(Membership.account_id).where(*which).order_by(hers_first, Membership.id).limit(1))
+    theirs = select(Membership.account_id).where(
+        *which, Membership.account_id.not_in(refused_accounts(request.patient_id))
+    )
+    return db.session.scalar(theirs.order_by(hers_first, Membership.id).limit(1))

@@ -1,6 +1,6 @@
 """The French words of a request's life, and of what was answered for it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from app.care_requests.models import CareRequest
@@ -48,6 +48,7 @@ STEPS: dict[str, str] = {
     "left": later("N'exerce plus ici : les soins sont à confier"),
     "turned-away": later("La personne ne veut plus de ce professionnel : les soins sont à confier"),
     "asked": later("Professionnels prévenus"),
+    "named": later("Demandée par son nom"),
     "refused": later("Refus"),
     "widened": later("Recherche élargie"),
     "accept": later("Acceptée"),
@@ -75,6 +76,7 @@ STEPS: dict[str, str] = {
 SIGNS = {
     "opened": "searching",
     "asked": "wave",
+    "named": "wave",
     "refused": "refusal",
     "widened": "wave",
     "accept": "accepted",
@@ -170,11 +172,6 @@ def answers_in_words(request: CareRequest, *, shown_only: bool = False) -> list[
     )
     family = [(_("Motif"), said(request.need.shown))] if shown_only and request.need.shown else []
     return family + [(label, words) for label, words in told if words]
-
-
-def answer_due(request: CareRequest) -> datetime | None:
-    """Until when the pathway waits for an answer, as long as one is awaited."""
-    return request.answer_by if request.state in (State.DRAFT, State.SEARCHING, State.UNANSWERED) else None
 
 
 def _answer(question: Question, answer: Any) -> str:

@@ -33,11 +33,13 @@ class Whom:
 class Objected:
     """A person refuses a professional from now on: what that one was to do for her goes to others.
 
-    `by_id`: who wrote it down; none: she did, in her space.
+    `practitioner_id`, `account_id`: as who is asked, and as who signs in, where she is both. `by_id`: who wrote it
+    down; none: she did, in her space.
     """
 
     patient_id: UUID
-    practitioner_id: UUID
+    practitioner_id: UUID | None
+    account_id: UUID | None
     by_id: UUID | None
     now: datetime
 
@@ -74,6 +76,13 @@ def refuses(patient_id: UUID | None, account: Account) -> bool:
     return patient_id is not None and db.session.scalar(mine.limit(1)) is not None
 
 
+def refused_accounts(patient_id: UUID | None) -> Select[UUID]:
+    """Who, signed in, is refused by name."""
+    account = func.coalesce(Objection.account_id, Practitioner.account_id)
+    named = select(account).outerjoin(Practitioner, Practitioner.id == Objection.practitioner_id)
+    return named.where(Objection.patient_id == patient_id, _RUNNING, account.is_not(None))
+
+
 _INBOX = func.coalesce(Objection.practitioner_id, PractitionerRole.practitioner_id, PractitionerRole.id)
 
 
@@ -89,11 +98,11 @@ def refused_inboxes(patient_id: UUID | None) -> Select[UUID]:
     return _refused([_INBOX], [patient_id])
 
 
-def refused_recipients(patient_ids: Collection[UUID]) -> dict[UUID | None, list[UUID]]:
+def refused_recipients(patient_ids: Collection[UUID | None]) -> dict[UUID | None, set[UUID]]:
     """The same, by person."""
-    found: dict[UUID | None, list[UUID]] = {}
+    found: dict[UUID | None, set[UUID]] = {}
     for patient_id, recipient_id in db.session.execute(_refused([Objection.patient_id, _INBOX], patient_ids)):
-        found.setdefault(patient_id, []).append(recipient_id)
+        found.setdefault(patient_id, set()).add(recipient_id)
     return found
 
 
@@ -148,8 +157,8 @@ def object_to(patient_id: UUID, whom: Whom, *, how: str, by: UUID | None, now: d
     db.session.flush()
     record("objection.made", objection, by, now=now, why=_whose(by), refused=whom.refused.value)
     changed("patient", patient_id)
-    if whom.practitioner_id:
-        announce(Objected(patient_id, whom.practitioner_id, by, now))
+    if whom.refused is Refusing.SOMEBODY:
+        announce(Objected(patient_id, whom.practitioner_id, whom.account_id, by, now))
 
 
 def _known_twice(whom: Whom) -> Whom:

@@ -20,7 +20,7 @@ from app.care_requests.opening import Need
 from app.circles.queries import usual_members
 from app.circles.rules import USUAL
 from app.circles.words import USUAL_WORDS
-from app.consents.objections import is_frozen
+from app.consents.objections import is_frozen, refuses
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other
@@ -63,10 +63,11 @@ def new() -> Response:
 
 def form_for(pathway: Pathway, patient: Patient | None, now: datetime) -> RequestForm:
     home = home_of(pathway, patient)
+    doctors = holding(Role.SENIOR_DOCTOR, whose_rules([home.id])) if pathway.sign_off else ()
     choices = Choices(
         [reason for reason in pathway.reasons if reason.patient == (patient is not None)],
         places_for(pathway, patient.commune if patient else home.commune),
-        holding(Role.SENIOR_DOCTOR, whose_rules([home.id])) if pathway.sign_off else (),
+        [doctor for doctor in doctors if patient is None or not refuses(patient.id, doctor)],
     )
     form = RequestForm.of(pathway, choices, patient=patient is not None, now=now)
     if pathway.attachment and form.is_submitted():

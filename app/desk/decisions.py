@@ -10,6 +10,7 @@ from app.accounts.models import Role
 from app.audit.readings import read_lately, record_reading
 from app.care_requests import queries as care_request_queries
 from app.care_requests.models import CareRequest
+from app.consents.objections import refuses
 from app.core.db import db, transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
@@ -67,4 +68,5 @@ def decide(request_id: UUID) -> Response:
 def mine_to_decide(request_id: UUID) -> CareRequest:
     """A request that was put to this doctor by name; any other is not there for her."""
     found = db.session.get(CareRequest, request_id)
-    return found if found and found.decider_id == me().id else abort(404)
+    hers = found is not None and found.decider_id == me().id and not refuses(found.patient_id, me())
+    return found if found and hers else abort(404)

@@ -15,6 +15,7 @@ from app.accounts.models import REQUESTERS, SignIn
 from app.accounts.sessions import me_sign_in
 from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import OPEN
+from app.consents.objections import names_reader
 from app.core.db import db, transaction
 from app.core.htmx import page, see_other
 from app.desk import lines
@@ -89,6 +90,7 @@ def _wanted(places: Sequence[UUID | None], moment: datetime | None) -> Sequence[
         select(CareRequest)
         .options(joinedload(CareRequest.patient), joinedload(CareRequest.commune))
         .where(CareRequest.organization_id.in_(places), CareRequest.state.in_(OPEN) | changed)
+        .where(~names_reader(CareRequest.patient_id, me().id))
         .order_by(CareRequest.changed_at.desc())
         .limit(AT_MOST)
     )

@@ -13,7 +13,7 @@ from app.appointments.words import wished_words
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
-from app.care_requests.words import CANCELLATIONS, SIGNS, STATES, STEPS, UNWANTED, answer_due
+from app.care_requests.words import CANCELLATIONS, SIGNS, STATES, STEPS, UNWANTED
 from app.desk.queries import Happened, HourSaid
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
@@ -123,7 +123,7 @@ def timeline(request: CareRequest, steps: Sequence[Happened], now: datetime) -> 
     moments = [moment_of(step, request, now) for step in steps]
     awaited, wished_by = AWAITED.get(request.state), moment(request.window_end, now)
     if awaited:
-        due = answer_due(request)
+        due = request.answer_due
         until = _("réponse avant %(at)s", at=moment(due, now)) if due else _("souhaité avant %(at)s", at=wished_by)
         moments.append(Moment(awaited, None, "", until, "pending"))
     return moments

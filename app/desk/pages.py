@@ -18,7 +18,7 @@ from app.care_requests import queries as care_request_queries
 from app.care_requests.lines import RequestFacts, RequestLine
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
 from app.care_requests.rules import OPEN, Verb, condition
-from app.care_requests.words import answer_due, answers_in_words
+from app.care_requests.words import answers_in_words
 from app.conversations.pages import ShownThread, thread_within
 from app.core.htmx import Page, drawn
 from app.core.qr import qr_svg
@@ -140,7 +140,6 @@ class FollowPage(FollowList):
     hands: Hands | None
     timeline: list[Moment]
     answers: list[tuple[str, str]]
-    answer_due: datetime | None
     documents: Sequence[Document]
     tasks: Sequence[CareTask]
     copies: Sequence[InformationCopy]
@@ -201,7 +200,6 @@ class FollowPage(FollowList):
             hands=lines.hands(asked),
             timeline=lines.timeline(asked, steps, now),
             answers=answers_in_words(asked),
-            answer_due=answer_due(asked),
             documents=attachments.joined_to(asked.episode_id) if found.documents else [],
             tasks=care_request_queries.tasks_of(asked.id) if found.tasks else [],
             copies=care_request_queries.copies_of(asked.id) if found.copies else [],

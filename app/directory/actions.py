@@ -1,6 +1,7 @@
 """Filling the directory, and a practitioner's own switch."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -56,6 +57,32 @@ def add_service(organization: Organization, kind: Profession, skills: Iterable[s
     )
     db.session.add(role)
     return role
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Somebody who is not in the directory, as she was named on the telephone. `phone`: E.164."""
+
+    given_name: str
+    family_name: str
+    profession: Profession
+    phone: str
+
+
+def add_by_hand(said: ByHand, near: Commune) -> PractitionerRole:
+    """Whoever bears this name and has this number is she; else she is written down, at the centre of this commune. She
+    has no account and is asked nothing: she is called. Raises `Nowhere`."""
+    same = [getattr(Practitioner, name) == value for name, value in vars(said).items()]
+    known = db.session.scalars(select(Practitioner).where(*same).order_by(Practitioner.id)).first()
+    if known is not None and known.role:
+        return known.role
+    if near.latitude is None or near.longitude is None:
+        raise Nowhere(near.name)
+    person = Practitioner(**vars(said))
+    place = Organization(name=person.name, kind="practice", phone=said.phone, address=near.name, commune=near)
+    db.session.add_all([person, place])
+    db.session.flush()
+    return add_role(person, place, near.latitude, near.longitude)
 
 
 def replace(role: PractitionerRole, replacement: PractitionerRole | None, until: datetime | None) -> None:

@@ -56,11 +56,11 @@ class Profession(enum.StrEnum):
 
 
 class Practitioner(Identified, Named, Model):
-    """A person of the national directory, who may have no account."""
+    """A person of the national directory, who may have no account; or one who is not in it, whom somebody named."""
 
     __tablename__ = "practitioner"
 
-    rpps: Mapped[str] = mapped_column(unique=True)  # 11 digits
+    rpps: Mapped[str | None] = mapped_column(unique=True)  # 11 digits; none: typed by hand, and nobody vouches for it
     profession: Mapped[Profession] = mapped_column(text_enum(Profession))
     phone: Mapped[str]
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), unique=True)

@@ -175,6 +175,9 @@ def after_hours(now: datetime, patience: timedelta, hours: tuple[int, int], zone
         day += timedelta(days=1)
 
 
+RELAUNCHED_FOR = timedelta(hours=24)
+"""How long a search may go on when somebody begins it again."""
+
 FIT_IS_WORTH, VISIT_COSTS, ALERT_COSTS, SILENCE_COSTS = 8.0, 0.5, 0.1, 2.0
 """In kilometres: what is asked for and had; a visit already taken today; each alert of these seven days; and never
 answering at this time of day. Judgements, not measures: `relais replay` shows what others would do."""

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import url_for
 
 from app import clock
+from app.care_requests.models import CareRequest
 from app.care_requests.rules import TAKEN, read_visits
-from app.care_requests.words import answer_due, answers_in_words
+from app.care_requests.words import answers_in_words
 from app.dispatch.models import Offer, OfferState
 from app.identity.rules import age, age_band
 from app.inbox.parts import PlanPart, parts
@@ -36,6 +37,7 @@ class Card:
     commune: str
     km: float
     minutes: int | None  # by road; none when the distance is not known
+    place: str  # latitude and longitude of the commune, for care that may fall on today's round
     wanted: str
     latest: str  # exactly, where `wanted` is not
     answer_by: str  # until when the pathway looks for somebody, where that is not when the care is wanted
@@ -74,7 +76,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
     """`answered`: offers whose question has its answer."""
     request = offer.request
     reason = request.need
-    due = answer_due(request)
+    due = request.answer_due
     far = day(request.window_start, now) != day(request.window_end, now)
     return Card(
         id=offer.id,
@@ -85,6 +87,7 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         commune=request.commune.name,
         km=offer.km,
         minutes=driving_minutes(offer.km),
+        place=_place_today(request, now),
         wanted=sentence(wanted(request.window_start, request.window_end, now)),
         latest=sentence(moment(request.window_end, now)) if far else "",
         answer_by=moment(due, now) if due and offer.expires_at < due != request.window_end else "",
@@ -103,6 +106,12 @@ def card(offer: Offer, now: datetime, answered: Container[UUID] = ()) -> Card:
         answered=offer.id in answered,
         seen=offer.seen_at is not None,
     )
+
+
+def _place_today(request: CareRequest, now: datetime) -> str:
+    first, today, last = (clock.paris(at).date() for at in (request.window_start, now, request.window_end))
+    known = request.commune.latitude is not None and first <= today <= last
+    return f"{request.commune.latitude} {request.commune.longitude}" if known else ""
 
 
 def sentence(words: str) -> str:

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from flask import abort, url_for
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.guards import me
 from app.accounts.models import Account
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest
+from app.consents.objections import names_reader
 from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.directory.queries import recipients_of
@@ -17,10 +18,11 @@ from app.dispatch.models import Offer
 from app.inbox.queries import Recipient, recipients, roles_of
 from app.organizations.models import Organization
 
-_REQUEST = joinedload(Offer.request)
+_REQUEST = contains_eager(Offer.request)
 _OFFER = (
     select(Offer)
-    .where(Offer.id == bindparam("id"))
+    .join(Offer.request)
+    .where(Offer.id == bindparam("id"), ~names_reader(CareRequest.patient_id, bindparam("reader", type_=Uuid())))
     .options(
         _REQUEST.joinedload(CareRequest.patient),
         _REQUEST.joinedload(CareRequest.commune),
@@ -57,8 +59,9 @@ def my_offer(offer_id: UUID) -> Offer:
 
 
 def my_offer_of(offer_id: UUID, account: Account) -> Offer:
-    """The offer, if it was made to one of this person's inboxes, with what its page shows."""
-    offer = db.session.scalars(_OFFER, {"id": offer_id}).one_or_none()
+    """The offer, if it was made to one of this person's inboxes and its patient does not refuse her, with what its page
+    shows."""
+    offer = db.session.scalars(_OFFER, {"id": offer_id, "reader": account.id}).one_or_none()
     return offer if offer and offer.recipient_id in recipients_of(account) else abort(404)
 
 

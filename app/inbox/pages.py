@@ -50,7 +50,8 @@ from app.pathways.schema import After
 from app.patients.forms import MetForm
 from app.patients.words import STATUSES
 from app.relays.forms import PartingForm, ReplacementForm
-from app.relays.queries import who_may_go_on
+from app.relays.queries import may_go_on
+from app.relays.tasks import tasks
 from app.relays.tour import Stop, stops_of, tour
 from app.relays.words import WITHDRAWALS
 
@@ -238,7 +239,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         **_calendar(offer),
         part=said.label if said else "",
         **(_care_that_goes_on(offer, now) if request.visits else {}),
-        tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
+        tasks=[to_do(task, won, now) for task, won in tasks(account.id, recipients_of(account), request.id)],
         documents=joined_to(request.episode_id),
         withdrawals=WITHDRAWALS,
         identity=STATUSES[request.patient.identity_status] if request.patient else "",
@@ -309,13 +310,13 @@ def visits_of(account: Account, inboxes: Sequence[UUID], now: datetime, notice: 
     going = [one for one in everything if one.request.visits and one.request.state is State.STARTED]
     taken = [one for one in everything if one not in going]
     return VisitsPage(
-        tour=tour(inboxes, now),
+        tour=tour(account.id, inboxes, now),
         notice=notice,
         going=[visit_line(replace(one, starts_at=None), now) for one in going],
-        tasks=[to_do(task, offer, now) for task, offer in queries.tasks(inboxes)],
+        tasks=[to_do(task, offer, now) for task, offer in tasks(account.id, inboxes)],
         to_plan=[visit_line(one, now) for one in taken if one.starts_at is None],
         days=by_day(taken, now),
-        proposals=[proposal_line(offer_id, request) for offer_id, request in queries.proposals(inboxes)],
+        proposals=[proposal_line(offer_id, request) for offer_id, request in queries.proposals(account.id, inboxes)],
         live_topics=[f"inbox-{one}" for one in inboxes],
     )
 
@@ -339,7 +340,7 @@ def handover_of(offer: Offer, now: datetime, typed: str, form: PartingForm | Non
     request = offer.request
     if offer.state is not OfferState.WON or request.state not in CARED_FOR or not request.visits:
         return None
-    people = who_may_go_on(offer, typed)
+    people = may_go_on(offer, typed)
     fresh = form or PartingForm([role for role, _why in people], now, formdata=None, day=clock.paris(now).date())
     going = _care_that_goes_on(offer, now)
     return PartingPage(offer, card(offer, now).care, going["progress"], fresh, people, typed)

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
+from app.care_requests.models import CareRequest
+from app.consents.objections import names_reader
 from app.core.db import db, transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other, wants_part
@@ -40,7 +42,8 @@ from app.relays.words import WITHDRAWALS
 def my_passage(passage_id: UUID) -> tuple[Passage, UUID]:
     """The passage, if whoever took its request is me or a service of mine; with the offer that was taken."""
     mine = Offer.recipient_id.in_(my_inboxes()), Offer.state == OfferState.WON, Passage.id == passage_id
-    found = select(Passage, Offer.id).join(Offer, Offer.request_id == Passage.request_id).where(*mine)
+    found = select(Passage, Offer.id).join(Offer, Offer.request_id == Passage.request_id).join(Offer.request)
+    found = found.where(*mine, ~names_reader(CareRequest.patient_id, me().id))
     row = db.session.execute(found).first()
     return (row[0], row[1]) if row else abort(404)
 

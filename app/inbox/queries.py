@@ -6,8 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, ScalarSelect, Select, bindparam, func, literal, null, or_, select, union_all
-from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, lazyload, load_only
+from sqlalchemy import (
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased, contains_eager, defer, lazyload, load_only
 
 from app.accounts.models import Account, Role
 from app.appointments.models import Appointment
@@ -98,6 +110,8 @@ def stand_in(recipient: Recipient) -> PractitionerRole | None:
 
 
 _MINE = bindparam("mine", expanding=True, type_=Offer.recipient_id.type)
+_OPEN_TO_HER = ~names_reader(CareRequest.patient_id, bindparam("reader", type_=Uuid()))
+"""Of a list that names people, where her service answers too: those who do not refuse her."""
 _NOW, _SINCE = bindparam("now", type_=UtcDateTime()), bindparam("since", type_=UtcDateTime())
 
 
@@ -138,7 +152,7 @@ _CARDS = (
             load_only(CareRequest.rhythm, CareRequest.review_on),
             load_only(CareRequest.state, CareRequest.urgent, CareRequest.window_start, CareRequest.window_end),
             load_only(CareRequest.answer_by),
-            contains_eager(CareRequest.commune).load_only(Commune.name),
+            contains_eager(CareRequest.commune).load_only(Commune.name, Commune.latitude, Commune.longitude),
             contains_eager(CareRequest.patient).options(load_only(Patient.birth_date_text), lazyload(Patient.commune)),
         ),
     )
@@ -179,18 +193,16 @@ def waiting(recipients: Collection[UUID], now: datetime) -> Waiting:
     )
 
 
-_VISITS = _mine(OfferState.WON).join(CareRequest, CareRequest.id == Offer.request_id).where(CareRequest.state.in_(OPEN))
-_TO_DO = (
-    _mine(OfferState.WON)
-    .join(CareTask, CareTask.request_id == Offer.request_id)
-    .where(CareTask.owner == "performer", CareTask.done_at.is_(None))
+_TAKEN_BY_HER = _mine(OfferState.WON).join(CareRequest, CareRequest.id == Offer.request_id).where(_OPEN_TO_HER)
+_VISITS = _TAKEN_BY_HER.where(CareRequest.state.in_(OPEN))
+_TO_DO = _TAKEN_BY_HER.join(CareTask, CareTask.request_id == Offer.request_id).where(
+    CareTask.owner == "performer", CareTask.done_at.is_(None)
 )
 _UNREAD = (
     select(InformationCopy.id)
     .join(Practitioner, Practitioner.id == InformationCopy.practitioner_id)
     .join(CareRequest, CareRequest.id == InformationCopy.request_id)
-    .where(Practitioner.account_id == bindparam("account"), InformationCopy.read_at.is_(None))
-    .where(~names_reader(CareRequest.patient_id, bindparam("account")))
+    .where(Practitioner.account_id == bindparam("reader"), InformationCopy.read_at.is_(None), _OPEN_TO_HER)
     .where(InformationCopy.at > bindparam("since", type_=UtcDateTime()))
 )
 
@@ -220,7 +232,7 @@ class Numbers:
 
 
 def numbers(account_id: UUID, recipients: Collection[UUID], now: datetime) -> Numbers:
-    [found] = rows(_NUMBERS, account=account_id, mine=recipients, since=now - COPIES_STAY)
+    [found] = rows(_NUMBERS, reader=account_id, mine=recipients, since=now - COPIES_STAY)
     return Numbers(*found)
 
 
@@ -239,14 +251,14 @@ _TAKEN = (
     listing(Offer.id, Appointment.starts_at, Appointment.patient_answer, UNREAD)
     .join(Offer, Offer.request_id == CareRequest.id)
     .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
-    .where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.WON, CareRequest.state.in_(OPEN))
+    .where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.WON, CareRequest.state.in_(OPEN), _OPEN_TO_HER)
     .order_by(CareRequest.window_start)
     .limit(MOST)
 )
 _PROPOSED = (
     listing(Offer.id)
     .join(Offer, Offer.request_id == CareRequest.id)
-    .where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.PROPOSED)
+    .where(Offer.recipient_id.in_(_MINE), Offer.state == OfferState.PROPOSED, _OPEN_TO_HER)
     .order_by(Offer.id)
 )
 
@@ -258,9 +270,9 @@ def visits(reader: UUID, recipients: Collection[UUID]) -> list[VisitRow]:
     ]
 
 
-def proposals(recipients: Collection[UUID]) -> list[tuple[UUID, RequestFacts]]:
+def proposals(reader: UUID, recipients: Collection[UUID]) -> list[tuple[UUID, RequestFacts]]:
     """Yeses of these inboxes that wait for the requester's choice, each by its offer."""
-    return [(row[0], facts_of(row)) for row in rows(_PROPOSED, mine=recipients)]
+    return [(row[0], facts_of(row)) for row in rows(_PROPOSED, mine=recipients, reader=reader)]
 
 
 def is_still_free(offer: Offer) -> bool:
@@ -279,37 +291,9 @@ def standing(offer: Offer) -> str:
     return "given-back" if given_back(offer) else "taken-back"
 
 
-def tasks(recipients: Collection[UUID], request_id: UUID | None = None) -> Sequence[tuple[CareTask, Offer]]:
-    """What these inboxes still have to do for what they took, the most pressing first, each with its offer."""
-    statement = (
-        select(CareTask, Offer)
-        .join(Offer, Offer.request_id == CareTask.request_id)
-        .options(joinedload(Offer.request).joinedload(CareRequest.patient).lazyload(Patient.commune))
-        .where(Offer.recipient_id.in_(recipients), Offer.state == OfferState.WON)
-        .where(CareTask.owner == "performer", CareTask.done_at.is_(None))
-        .order_by(CareTask.due_at)
-    )
-    if request_id:
-        statement = statement.where(CareTask.request_id == request_id)
-    return [(task, offer) for task, offer in db.session.execute(statement)]
-
-
-def task_of(task_id: UUID, recipients: Collection[UUID]) -> tuple[CareTask, Offer] | None:
-    """The task, done or not, if it falls to one of these inboxes."""
-    statement = (
-        select(CareTask, Offer)
-        .join(Offer, Offer.request_id == CareTask.request_id)
-        .where(CareTask.id == task_id, CareTask.owner == "performer")
-        .where(Offer.recipient_id.in_(recipients), Offer.state == OfferState.WON)
-    )
-    found = db.session.execute(statement).first()
-    return (found[0], found[1]) if found else None
-
-
-def copies(reader: Practitioner, now: datetime) -> Sequence[InformationCopy]:
-    """News for this person, but of who refuses her, the unread first, then the latest."""
-    statement = select(InformationCopy).join(CareRequest, CareRequest.id == InformationCopy.request_id)
-    hers = InformationCopy.practitioner_id == reader.id, ~names_reader(CareRequest.patient_id, reader.account_id)
-    statement = statement.where(*hers, InformationCopy.at > now - COPIES_STAY)
-    newest = statement.order_by(InformationCopy.read_at.is_not(None), InformationCopy.id.desc())
-    return db.session.scalars(newest.limit(MOST)).all()
+def copies(reader: UUID, now: datetime) -> Sequence[InformationCopy]:
+    """News for this person, the unread first, then the latest."""
+    news = select(InformationCopy).join(InformationCopy.request).join(InformationCopy.practitioner)
+    hers = Practitioner.account_id == reader, ~names_reader(CareRequest.patient_id, reader)
+    newest = news.order_by(InformationCopy.read_at.is_not(None), InformationCopy.id.desc())
+    return db.session.scalars(newest.where(*hers, InformationCopy.at > now - COPIES_STAY).limit(MOST)).all()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, jsonify, request, url_for
 
 from app import clock
 from app.accounts.guards import me, role
@@ -28,9 +28,12 @@ from app.inbox.offers import offer_page, tap_of
 from app.inbox.pages import visits_of
 from app.inbox.views import bp
 from app.language.phrases import kept
+from app.organizations.geo import MINUTES_PER_KM
 from app.patients.actions import note_check
 from app.patients.models import Patient
 from app.relays.queries import doubts_of
+from app.relays.tasks import task_of
+from app.relays.tour import places_left
 from app.relays.words import WITHDRAWALS
 
 SAID = {Verb.START: State.STARTED, Verb.FINISH: State.DONE}
@@ -46,12 +49,19 @@ def visits_page(status: int = 200, notice: str = "") -> Response:
     return page(visits_of(me(), my_inboxes(), clock.now(), notice), status=status)
 
 
+@bp.get("/visits/places")
+@role(Role.PRACTITIONER)
+def places() -> Response:
+    """For her phone to measure a detour: it sends no place (0063)."""
+    return jsonify(pace=MINUTES_PER_KM, round=places_left(me().id, my_inboxes(), clock.now()))
+
+
 @bp.post("/visits/tasks/<uuid:task_id>/completion")
 @role(Role.PRACTITIONER)
 def complete(task_id: UUID) -> Response:
     """Done; said on the visit's own page (`from=offer`), it is answered there."""
     with transaction():
-        task, offer = queries.task_of(task_id, my_inboxes()) or abort(404)
+        task, offer = task_of(task_id, me().id, my_inboxes()) or abort(404)
         care_requests.finish_task(task, by=me(), now=clock.now())
         offer_id = offer.id
     on_visit = request.form.get("from") == "offer"

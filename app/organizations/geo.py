@@ -64,9 +64,13 @@ def distance_km(from_latitude: float | None, from_longitude: float | None, latit
     return 2 * 6371.0 * asin(sqrt(chord))
 
 
+MINUTES_PER_KM = 1.3 / 40 * 60
+"""A modest guess: roads are a third longer than the crow flies, and 40 km/h on a round. The one rule of the house:
+the phone measures a detour by it, too."""
+
+
 def driving_minutes(km: float) -> int | None:
-    """A modest guess for a card: roads are a third longer than the crow flies, and 40 km/h on a round. None when the
-    distance is not known."""
+    """None when the distance is not known."""
     if km == inf:
         return None
-    return max(1, round(km * 1.3 / 40 * 60))
+    return max(1, round(km * MINUTES_PER_KM))

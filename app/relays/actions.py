@@ -10,18 +10,15 @@ from app.care_requests import opening
 from app.care_requests.departures import hand_to_coordinator
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import Visit, read_rhythm, read_visits
-from app.consents.objections import whom_she_accepts
-from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.dispatch import actions as dispatch
-from app.dispatch import offers, rules
 from app.dispatch.search import latest_wave, opening_stage, widen
 from app.language.phrases import kept, later
 from app.language.words import date_words
-from app.organizations.geo import distance_km
 from app.passages import queries as passages
 from app.passages.actions import CARED_FOR
 from app.passages.rules import PassageState
+from app.relays import named
 from app.relays.rules import part, wanted
 
 
@@ -61,7 +58,7 @@ def leave(
         if not stays:
             care_requests.move(request, Verb.FINISH, by=by, now=now)
     record("plan.left", request, by, now=now, patient=request.patient_id, named=bool(to))
-    if to and to.recipient_id != leaver.recipient_id and whom_she_accepts(request.patient_id, [to]):
+    if to and to.recipient_id != leaver.recipient_id and not named.is_refused(left, to):
         _ask_first(left, to, leaver, by, now)
     return left
 
@@ -90,16 +87,10 @@ def _ask_first(
     left: CareRequest, role: PractitionerRole, leaver: PractitionerRole, by: Account | None, now: datetime
 ) -> None:
     """The search waits for her answer, or for the end of her time; then it goes on by itself."""
-    place, policy, opens = left.commune, left.search, opening_stage(left, now)
-    km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
-    patience = policy.stages[opens.stage].offer_patience
-    until = min(rules.later(policy, now, patience, left.urgent), left.answer_by)
+    opens = opening_stage(left, now)
     reached = latest_wave(left.id)  # Of one that was given back, whose search has begun again.
-    wave = reached or widen(left, opens, 1, now)
-    asked = offers.offer_row(left, wave, rules.Candidate(role.id, role.recipient_id, km), until, now)
-    asked["relayed_by"] = leaver.name
-    asked["rank_line"] = kept(later("proposée par %(name)s, qui passe la main", name=leaver.name))
-    db.session.flush()
-    offers.publish([(left, wave, asked)], now)
+    wave, until = reached or widen(left, opens, 1, now), named.until_answered(left, opens.stage, now)
+    line = kept(later("proposée par %(name)s, qui passe la main", name=leaver.name))
+    named.invite(left, wave, role, until, now, line=line, by=leaver.name)
     care_requests.note(left, "relayed", by=by, now=now, detail=role.name)
     care_requests.plan_next_move(left, until)

@@ -28,7 +28,7 @@ def locums(role: PractitionerRole, typed: str) -> list[PractitionerRole]:
     return [one for one in away if one.practitioner_id != role.practitioner_id]
 
 
-def who_may_go_on(offer: Offer, typed: str) -> list[tuple[PractitionerRole, str]]:
+def may_go_on(offer: Offer, typed: str) -> list[tuple[PractitionerRole, str]]:
     """Whom she may name who goes on instead of her, each with why: her practice, and locums whose name is typed."""
     near = colleagues(offer.role)
     welcome = whom_she_accepts(offer.request.patient_id, [*near, *locums(offer.role, typed)])

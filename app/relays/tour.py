@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 
 from app import clock
 from app.appointments.models import Appointment
 from app.care_requests.models import CareRequest, FollowsPathway
 from app.care_requests.rules import MOMENTS
+from app.consents.objections import names_reader
 from app.core.db import rows
 from app.dispatch.models import Offer, OfferState
 from app.language.phrases import gettext as _
@@ -60,6 +61,7 @@ class _Row(FollowsPathway, NamedTuple("_Row", [
     ("id", UUID), ("day", date), ("moment", str), ("state", PassageState), ("held", bool),
     ("late_at", Any), ("offer_id", UUID), ("pathway_version_id", UUID), ("reason", str),
     ("given_names", Any), ("birth_name", Any), ("address", Any), ("phone", Any), ("commune", str), ("starts_at", Any),
+    ("latitude", float | None), ("longitude", float | None),
 ])):  # fmt: skip
     """A passage as the tour reads it, in one question."""
 
@@ -68,7 +70,7 @@ _TOUR = (
     select(
         *(Passage.id, Passage.day, Passage.moment, Passage.state, Passage.held, Passage.late_at, Offer.id),
         *(CareRequest.pathway_version_id, CareRequest.reason, Patient.given_names, Patient.birth_name),
-        *(Patient.address, Patient.phone, Commune.name, Appointment.starts_at),
+        *(Patient.address, Patient.phone, Commune.name, Appointment.starts_at, Commune.latitude, Commune.longitude),
     )
     .join(CareRequest, CareRequest.id == Passage.request_id)
     .join(Offer, (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON))
@@ -76,6 +78,7 @@ _TOUR = (
     .outerjoin(Patient, Patient.id == CareRequest.patient_id)
     .outerjoin(Appointment, Appointment.request_id == CareRequest.id)
     .where(Offer.recipient_id.in_(bindparam("mine", expanding=True)), CareRequest.state.in_(CARED_FOR))
+    .where(~names_reader(CareRequest.patient_id, bindparam("reader", type_=Uuid())))
     .where(Passage.day.between(bindparam("since"), bindparam("today")))
     .where((Passage.day == bindparam("today")) | (Passage.state == PassageState.PLANNED))
     .order_by(Passage.day, Passage.id)
@@ -83,12 +86,25 @@ _TOUR = (
 )
 
 
-def tour(inboxes: Collection[UUID], now: datetime) -> list[Stop]:
-    """What was not said of the last days first, then today's in the order of the day. One statement."""
+def tour(reader: UUID, inboxes: Collection[UUID], now: datetime) -> list[Stop]:
+    """What was not said of the last days first, then today's in the order of the day. One statement. `reader`: whose
+    account looks."""
     today = clock.paris(now).date()
-    found = [_Row(*row) for row in rows(_TOUR, mine=list(inboxes), since=today - UNSAID_SINCE, today=today)]
-    going = [row for row in found if row.day == today or not row.held]
-    return [_stop(row, today) for row in sorted(going, key=_order)]
+    found = _passages(reader, inboxes, today - UNSAID_SINCE, today)
+    return [_stop(row, today) for row in found if row.day == today or not row.held]
+
+
+def places_left(reader: UUID, inboxes: Collection[UUID], now: datetime) -> list[tuple[float, float]]:
+    """Where today's round still goes, in its order: latitude and longitude of the communes, which name nobody."""
+    today = clock.paris(now).date()
+    found = _passages(reader, inboxes, today, today)
+    left = [row for row in found if row.state is PassageState.PLANNED and not row.held]
+    return [(row.latitude, row.longitude) for row in left if row.latitude is not None and row.longitude is not None]
+
+
+def _passages(reader: UUID, inboxes: Collection[UUID], since: date, today: date) -> list[_Row]:
+    found = rows(_TOUR, reader=reader, mine=list(inboxes), since=since, today=today)
+    return sorted((_Row(*row) for row in found), key=_order)
 
 
 def _order(row: _Row) -> tuple[date, int, str]:

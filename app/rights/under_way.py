@@ -1,12 +1,13 @@
 """What her word does to care under way: an agreement taken back ends the search, and whom she refuses comes no more."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.accounts.models import Account
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest
-from app.care_requests.queries import open_for
+from app.care_requests.queries import coordinator_for, open_for
 from app.care_requests.rules import OPEN, State
+from app.care_requests.watch import end_undecided
 from app.consents.agreements import SHARING, ConsentWithdrawn
 from app.consents.objections import Objected
 from app.core.db import db
@@ -32,8 +33,10 @@ def stop_searching(withdrawn: ConsentWithdrawn) -> None:
 
 def let_another_come(objected: Objected) -> None:
     """What the professional she refuses was asked for her ends; what that one was to do is looked for again, the rest
-    of a plan too, and where other care has begun the coordinator has it in her hands."""
+    of a plan too, and where other care has begun the coordinator has it in her hands. What that one coordinated is
+    another's, and what that one was to decide is decided by nobody: who asked hears of it now."""
     hers = CareRequest.patient_id == objected.patient_id, CareRequest.state.in_(OPEN)
+    _let_another_coordinate(objected, *hers)
     # A no too: a later tap may be making a yes of it at this moment.
     asked = Offer.recipient_id == objected.practitioner_id, Offer.state.not_in(OVER)
     found = select(Offer).join(CareRequest, CareRequest.id == Offer.request_id).where(*hers, *asked)
@@ -50,4 +53,17 @@ def let_another_come(objected: Objected) -> None:
             offers.end(offer, OfferState.WITHDRAWN, now)
             messages.drop(offer.id)
             care_requests.plan_next_move(request, now)
+            care_requests.refresh_screens(request)
+
+
+def _let_another_coordinate(objected: Objected, *hers: ColumnElement[bool]) -> None:
+    held = CareRequest.coordinator_id == objected.account_id
+    decides = CareRequest.decider_id == objected.account_id, CareRequest.state == State.DRAFT
+    found = select(CareRequest.id).where(*hers, or_(held, and_(*decides))).order_by(CareRequest.id)
+    for request_id in db.session.scalars(found).all() if objected.account_id else []:
+        request = care_requests.lock(request_id)
+        if request.state is State.DRAFT:
+            end_undecided(request.id, objected.now)
+        elif request.coordinator_id == objected.account_id:
+            request.coordinator_id = coordinator_for(request)
             care_requests.refresh_screens(request)

@@ -95,7 +95,7 @@ STYLES = (
 JOINED = {
     "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),
     "joined/page.js": ("vendor/hx-sse-4.0.1.min.js", "js/still.js", "js/ring.js", "js/live.js", "js/app.js"),
-    "joined/answers.js": ("js/outbox.js", "js/taps.js", "js/install.js", "js/talk.js"),
+    "joined/answers.js": ("js/outbox.js", "js/taps.js", "js/detour.js", "js/install.js", "js/talk.js"),
 }
 """What one kind of page needs together, in this order: files here, one request on a slow network."""
 

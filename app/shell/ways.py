@@ -25,9 +25,11 @@ WAYS = {
     "relative": "patient_space.relative_door",
     "relaunch": "supervision.relaunch",
     "request": "desk.follow",
+    "said-yes": "naming.found_by_phone",
     "search": "supervision.one_search",
     "service-worker": "shell.service_worker",
     "sign-in-at-the-state": "joining.sign_in_at_the_state",
+    "somebody": "naming.somebody",
     "stay": "records.stay",
     "whole-identity": "records.ask_identity",
 }

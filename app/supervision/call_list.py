@@ -11,7 +11,6 @@ from app.care_requests.models import CareRequest
 from app.care_requests.queries import family
 from app.consents.objections import whom_she_accepts
 from app.core.db import db
-from app.directory.by_name import by_name
 from app.directory.models import PractitionerRole, Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import Offer, OfferState
@@ -24,7 +23,6 @@ CIRCLES = (3, 8, 20, 50)
 """Kilometres: the smallest that holds enough people is read."""
 
 ENOUGH, READ = 30, 400
-SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Callee:
 def callees(request: CareRequest, professions: Collection[Profession]) -> list[Callee]:
     """The nearest and everybody who was asked: those who did not refuse first, then by distance.
 
-    Whoever is not on Relais, or paused new requests, may still be called.
+    Whoever is not on Relais, or paused new requests, may still be called; whom the patient refuses is not.
     """
     offers = _last_offers(request)
     known = {role.recipient_id: role for role in _near(request, professions)}
@@ -58,28 +56,6 @@ def callees(request: CareRequest, professions: Collection[Profession]) -> list[C
         no = made is not None and made.state in (OfferState.REFUSED, OfferState.RELAYED)
         ordered.append(((no, km, role.id), _callee(role, km, made)))
     return [callee for _key, callee in sorted(ordered, key=lambda pair: pair[0])]
-
-
-def may_be_found(request: CareRequest, professions: Collection[Profession], role_id: UUID) -> PractitionerRole | None:
-    """The role, if it is of a profession that this is for: on the list to call, or called from elsewhere."""
-    role = db.session.get(PractitionerRole, role_id)
-    return role if role and role.profession in professions and whom_she_accepts(request.patient_id, [role]) else None
-
-
-def called_so(request: CareRequest, professions: Collection[Profession], typed: str) -> list[Callee]:
-    """Whom a typed name may mean, the nearest first, whether or not they are on the list or on Relais."""
-    place = request.commune
-    found = [role for profession in professions for role in by_name(typed, profession, place).people]
-    away = {role.id: distance_km(place.latitude, place.longitude, role.latitude, role.longitude) for role in found}
-    found = whom_she_accepts(request.patient_id, found)
-    found.sort(key=lambda role: (away[role.id], role.id))
-    return [_callee(role, away[role.id], None) for role in found[:SHOWN]]
-
-
-def asked_professions(request: CareRequest) -> list[Profession]:
-    """The profession that the need asks, and those that its pathway may ask instead."""
-    others = [Profession(kind) for stage in request.search.stages for kind in stage.professions]
-    return list(dict.fromkeys([request.profession, *others]))
 
 
 def _last_offers(request: CareRequest) -> dict[UUID, Offer]:

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Response, abort, flash, request, url_for
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.audit.readings import read_lately, record_reading
+from app.consents.objections import names_reader, refuses
 from app.core.db import db, transaction
 from app.core.forms import uuid_or_none
 from app.core.htmx import page, see_other
@@ -25,8 +26,9 @@ UNDONE_WITHIN = timedelta(days=90)
 
 
 def mine() -> ColumnElement[bool]:
-    """Of `Patient`: who lives in the territories that I coordinate."""
-    return Patient.commune_code.in_(territory_communes(me().organizations(Role.COORDINATOR)))
+    """Of `Patient`: who lives in the territories that I coordinate, and does not refuse me."""
+    here = Patient.commune_code.in_(territory_communes(me().organizations(Role.COORDINATOR)))
+    return here & ~names_reader(Patient.id, me().id)
 
 
 @bp.get("/duplicates")
@@ -38,7 +40,7 @@ def duplicates() -> Response:
 def duplicates_page(status: int = 200, mistake: UUID | None = None) -> Response:
     """`mistake`: the pair of which nothing was said."""
     now = clock.now()
-    pairs = merging.to_look_at(mine())
+    pairs = merging.to_look_at(mine(), ~names_reader(LikelyDuplicate.other_id, me().id))
     _note_readings(pairs, now)
     lines = [pair_line(pair, now) for pair in pairs]
     merges = merging.lately_merged(mine(), since=now - UNDONE_WITHIN)
@@ -63,7 +65,7 @@ def settle_duplicate(pair_id: UUID) -> Response:
     two = request.form.get("verdict") == merging.OTHER
     with transaction():
         pair = db.session.get(LikelyDuplicate, pair_id)
-        if pair is None or not is_mine(pair.patient_id):
+        if pair is None or not is_mine(pair.patient_id) or refuses(pair.other_id, me()):
             abort(404)
         both = {pair.patient_id, pair.other_id}
         if two:
@@ -93,5 +95,4 @@ def undo_merge(merge_id: UUID) -> Response:
 
 
 def is_mine(patient_id: UUID) -> bool:
-    patient = db.session.get(Patient, patient_id)
-    return patient is not None and patient.commune_code in territory_communes(me().organizations(Role.COORDINATOR))
+    return db.session.scalar(select(Patient.id).where(Patient.id == patient_id, mine())) is not None

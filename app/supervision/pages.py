@@ -19,9 +19,10 @@ from app.organizations.models import Organization
 from app.pathways.drawing import DrawnStage
 from app.pathways.models import PathwayVersion
 from app.pathways.schema import Pathway
+from app.relays.named import asked_professions
 from app.simulation.replay import Comparison
 from app.supervision import watch
-from app.supervision.call_list import Callee, answer_of, asked_professions, called_so, callees
+from app.supervision.call_list import Callee, answer_of, callees
 from app.supervision.emergency_lines import EmergencyLine, emergencies_for
 from app.supervision.lines import Unanswered, WallLine, board_line, overdue_line, unanswered, wall_line
 from app.supervision.moves import Moves, moves_for
@@ -110,8 +111,7 @@ class EmergencyMovedPage(Page):
 
 @dataclass(frozen=True)
 class SearchPage(Page):
-    """`asked`: each offer with what its person did and the stage that asked; `others`: whom the `typed` name may
-    mean, on the list to call or not; `mistake`: the wrong field."""
+    """`asked`: each offer with what its person did and the stage that asked; `mistake`: the moment was wrong."""
 
     template = "supervision/search.html"
     fragment = "supervision/_search.html"
@@ -121,13 +121,11 @@ class SearchPage(Page):
     refusals: list[str]
     asked: list[tuple[Offer, str, str]]
     callees: list[Callee]
-    typed: str
-    others: list[Callee]
-    mistake: str
+    mistake: bool
     live_topics: list[str]
 
 
-def search_of(care_request: CareRequest, now: datetime, mistake: str = "", typed: str = "") -> SearchPage:
+def search_of(care_request: CareRequest, now: datetime, mistake: bool = False) -> SearchPage:
     open_to_all = care_request.state in (State.SEARCHING, State.UNANSWERED)
     made = select(Offer).where(Offer.request_id == care_request.id)
     answers = answers_summed(care_request.id)
@@ -138,8 +136,6 @@ def search_of(care_request: CareRequest, now: datetime, mistake: str = "", typed
         refusals=answers_in_words(answers),
         asked=[(offer, answer_of(offer), stage(offer.wave.kind, offer.wave.radius_km or 0)) for offer in offers],
         callees=callees(care_request, asked_professions(care_request)) if open_to_all else [],
-        typed=typed,
-        others=called_so(care_request, asked_professions(care_request), typed) if open_to_all and typed else [],
         mistake=mistake,
         live_topics=[f"request-{care_request.id}"],
     )

@@ -6,9 +6,6 @@ from datetime import timedelta
 
 from app.pathways.schema import Stage
 
-RELAUNCHED_FOR = timedelta(hours=24)
-"""How long a search may go on when a coordinator begins it again."""
-
 DECISION_WAITS = timedelta(minutes=30)
 """How long a request may wait for a senior doctor before the coordinator sees it."""
 

@@ -8,18 +8,15 @@ from flask import Response, abort, request, url_for
 from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
-from app.appointments import actions as appointments
 from app.care_requests import queries as care_requests
 from app.care_requests.models import CareRequest, State
 from app.core.db import transaction
-from app.core.forms import uuid_or_none
 from app.core.htmx import page, see_other
 from app.dispatch import actions as dispatch
+from app.dispatch.rules import RELAUNCHED_FOR
 from app.pathways.schema import windows_open
-from app.supervision.call_list import asked_professions, may_be_found
 from app.supervision.moves import Moves, moves_for
 from app.supervision.pages import MovedPage, search_of
-from app.supervision.rules import RELAUNCHED_FOR
 from app.supervision.views import bp
 
 
@@ -34,8 +31,8 @@ def one_search(request_id: UUID) -> Response:
     return search_page(my_search(request_id))
 
 
-def search_page(found: CareRequest, status: int = 200, mistake: str = "") -> Response:
-    return page(search_of(found, clock.now(), mistake, request.args.get("q", "")[:100].strip()), status=status)
+def search_page(found: CareRequest, status: int = 200, mistake: bool = False) -> Response:
+    return page(search_of(found, clock.now(), mistake), status=status)
 
 
 def after(request_id: UUID, moved: bool) -> Response:
@@ -80,26 +77,8 @@ def change_moment(request_id: UUID) -> Response:
     windows = {window.slug: window for window in windows_open(found.rulebook.windows, now)}
     window = windows.get(request.form.get("window", ""))
     if window is None:
-        return search_page(found, status=422, mistake="moment")
+        return search_page(found, status=422, mistake=True)
     start, end = window.bounds(now)
     with transaction():
         moved = dispatch.reschedule(my_search(request_id), start, end, by=me(), now=now)
     return after(request_id, moved)
-
-
-@bp.post("/requests/<uuid:request_id>/search/found")
-@role(Role.COORDINATOR)
-def found_by_phone(request_id: UUID) -> Response:
-    """Somebody said yes on the telephone, on the list or not."""
-    found = my_search(request_id)
-    role_id = uuid_or_none(request.form.get("role"))
-    if role_id is None:
-        return search_page(found, status=422, mistake="role")
-    with transaction():
-        found = my_search(request_id)
-        somebody = may_be_found(found, asked_professions(found), role_id)
-        now = clock.now()
-        moved = somebody is not None and dispatch.assign(found, somebody, by=me(), now=now)
-        if moved:
-            appointments.prepare(found, now)
-    return search_page(found, status=422, mistake="role") if somebody is None else after(request_id, moved)

@@ -13,10 +13,10 @@ from app.core.db import apart, transaction
 from app.core.htmx import page, see_other
 from app.core.security import public
 from app.dispatch import actions as dispatch
+from app.dispatch.rules import RELAUNCHED_FOR
 from app.supervision.health import report
 from app.supervision.measures import measured
 from app.supervision.pages import MovedPage, board_of, wall_of
-from app.supervision.rules import RELAUNCHED_FOR
 
 bp = Blueprint("supervision", __name__)
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    Uuid,
     bindparam,
     func,
     literal,
@@ -27,6 +28,7 @@ from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, State
 from app.care_requests.queries import GOES_ON
 from app.care_requests.rules import OPEN
+from app.consents.objections import names_reader
 from app.core.db import rows
 from app.directory.models import PractitionerRole
 from app.dispatch.models import Wave
@@ -131,6 +133,7 @@ _BOARD = (
     .join(Organization, Organization.id == CareRequest.organization_id)
     .join(_AUTHOR, _AUTHOR.id == CareRequest.author_id)
     .outerjoin(_DECIDER, _DECIDER.id == CareRequest.decider_id)
+    .where(~names_reader(CareRequest.patient_id, bindparam("coordinator", type_=Uuid())))
 )
 
 

@@ -313,6 +313,14 @@ def dead_link(page: Page) -> None:
     page.goto(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}/p/{'x' * 43}")
 
 
+def name_somebody(page: Page) -> None:
+    name = page.locator("#call-list .callee b").first.inner_text()
+    page.get_by_role("link", name=re.compile("Quelqu.un d.autre")).click()
+    page.get_by_label("Son nom").fill(name)
+    page.get_by_role("button", name="Chercher").click()
+    page.locator(".callee").first.wait_for()
+
+
 def offers_of(phone: Page) -> set[str]:
     """In one look: the stream may take a card away between two."""
     return set(phone.locator("article[data-offer]").evaluate_all("all => all.map(a => a.dataset.offer)"))
@@ -364,6 +372,7 @@ SCREENS = [
     Screen("watching", "board", "coordinator", "board"),
     Screen("watching", "wall", "coordinator", "board?wall", devices=("tablet", "wall")),
     Screen("watching", "search", "coordinator", "board", "main a[href$='/search']"),
+    Screen("watching", "somebody else", "coordinator", "board", "main a[href$='/search']", name_somebody),
     Screen("watching", "pathways", "coordinator", "pathways"),
     Screen("watching", "pathway", "coordinator", "pathways/home-care"),
     Screen("watching", "pathway, being written", "coordinator", "pathways/home-care/edit"),

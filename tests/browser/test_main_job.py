@@ -12,12 +12,14 @@ from tests.services.notifications import NotificationCentre
 MONIQUE = "12/03/1948 lef"
 
 
-def ask(tablet: Page, house: RunningHouse, search: str = MONIQUE) -> None:
-    """Five taps and one text field, for a patient who is known."""
+def ask(tablet: Page, house: RunningHouse, search: str = MONIQUE, when: str = "") -> None:
+    """Five taps and one text field, for a patient who is known; one more when it is not for the moment proposed."""
     tablet.goto(house.as_("orientation-nurse", "requests/new?pathway=home-care"))
     tablet.get_by_label(re.compile("naissance", re.I)).first.fill(search)
     tablet.get_by_role("link", name=re.compile("monique", re.I)).first.click()
     tablet.get_by_role("radio", name="Injection").check()
+    if when:
+        tablet.get_by_role("radio", name=re.compile(when)).check()
     tablet.get_by_role("checkbox", name=re.compile("accord")).check()
     tablet.get_by_role("button", name="Envoyer la demande").click()
     tablet.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}"))

@@ -91,6 +91,7 @@ ASKS = tablet_too(only(*REQUESTERS, *ELSEWHERE, *PRACTITIONERS))
 ANSWERS = only(*PRACTITIONERS)
 OFFER = only("winner", foreign=("asked", "not asked", "usual"))
 REQUEST = tablet_too(only(*REQUESTERS, foreign=(*ELSEWHERE, *PRACTITIONERS)))
+FOLLOWED = tablet_too(only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, *PRACTITIONERS, "coordinator elsewhere")))
 WATCHED = only("coordinator", foreign=("coordinator elsewhere",))
 PEOPLE = only(*ADMINISTRATORS, foreign=COORDINATORS)
 OWN_CODE = only("requester", *ELSEWHERE)
@@ -320,9 +321,7 @@ TABLE: dict[str, Row] = {
     "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "GET /requests": ASKS,
     "POST /requests": ASKS,
-    "GET /requests/<uuid:request_id>": tablet_too(
-        only(*REQUESTERS, "coordinator", foreign=(*ELSEWHERE, *PRACTITIONERS, "coordinator elsewhere"))
-    ),
+    "GET /requests/<uuid:request_id>": FOLLOWED,
     "POST /requests/<uuid:request_id>/attachments": REQUEST,
     "GET /requests/<uuid:request_id>/card": REQUEST,
     "POST /requests/<uuid:request_id>/card": REQUEST,
@@ -342,10 +341,13 @@ TABLE: dict[str, Row] = {
     "POST /requests/<uuid:request_id>/window": REQUEST,
     "POST /requests/<uuid:request_id>/relaunch": only("coordinator", foreign=("coordinator elsewhere",)),
     "GET /requests/<uuid:request_id>/search": WATCHED,
-    "POST /requests/<uuid:request_id>/search/found": WATCHED,
     "POST /requests/<uuid:request_id>/search/moment": WATCHED,
     "POST /requests/<uuid:request_id>/search/others": WATCHED,
     "POST /requests/<uuid:request_id>/search/wider": WATCHED,
+    "GET /requests/<uuid:request_id>/somebody": FOLLOWED,
+    "POST /requests/<uuid:request_id>/somebody": FOLLOWED,
+    "POST /requests/<uuid:request_id>/somebody/asking": FOLLOWED,
+    "POST /requests/<uuid:request_id>/somebody/yes": FOLLOWED,
     "GET /requests/new": ASKS,
     "POST /requests/patients": ASKS,
     "GET /requests/plan": ASKS,
@@ -396,6 +398,7 @@ TABLE: dict[str, Row] = {
     "POST /tablets/<uuid:tablet_id>/code": only(*ADMINISTRATORS),
     "POST /tablets/<uuid:tablet_id>/removal": only(*ADMINISTRATORS),
     "GET /visits": ANSWERS,
+    "GET /visits/places": ANSWERS,
     "POST /visits/tasks/<uuid:task_id>/completion": OFFER,
 }
 

@@ -96,7 +96,7 @@ def test_what_was_cancelled_or_found_by_telephone_is_no_answer_to_an_alert(town:
     assert town.orientation_nurse.post(f"/requests/{cancelled}/cancellation").status_code == 303
     called, zoe = town.asks(patient=town.patient("Odile")), town.nurse("Zoé", km=3)
     town.time_passes(seconds=1)
-    found = town.coordinator.post(f"/requests/{called}/search/found", {"role": str(zoe.role_id)})
+    found = town.coordinator.post(f"/requests/{called}/somebody/yes", {"role": str(zoe.role_id)})
     assert found.status_code == 303
     db.session.rollback()
     compared = replayed(past_requests("home-care", [town.cpts_id]), home_care())

@@ -284,7 +284,7 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     people = {
         "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),
-        "coordinator": (town.coordinator, ("supervision.", "joining.")),
+        "coordinator": (town.coordinator, ("supervision.", "joining.", "naming.")),
         "practitioner": (maya, ("inbox.", "messages.remove", "accounts.")),
         "administrator": (
             town.administrator(),
@@ -325,6 +325,7 @@ def test_a_foreign_id_is_not_found_either(town: Town) -> None:
             "conversations": other_nurse,
             "passages": other_nurse,
             "supervision": elsewhere,
+            "naming": elsewhere,
         }
         answers = answer_of(other[door], method, rule, ids), answer_of(stranger, method, rule, ids)
         assert answers[0] in ({404} if door != "supervision" else {403, 404}), f"{method} {rule.rule}: {answers[0]}"

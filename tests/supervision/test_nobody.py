@@ -60,7 +60,7 @@ def test_the_list_says_who_is_near_and_what_each_said(town: Town) -> None:
 def test_somebody_found_by_telephone_has_it_in_one_tap(town: Town) -> None:
     asked = refused_by(town, town.nurse("Maya"))
     zoe = town.nurse("Zoé", km=3)
-    url = f"/requests/{asked}/search/found"
+    url = f"/requests/{asked}/somebody/yes"
     assert town.coordinator.post(url, {"role": str(zoe.role_id)}).status_code == 303
     request = town.request(asked)
     assert (request.state, request.performer_id) == (State.ACCEPTED, zoe.role_id)
@@ -73,7 +73,7 @@ def test_somebody_found_by_telephone_has_it_in_one_tap(town: Town) -> None:
 @pytest.mark.parametrize("role", ["", "nonsense", "01900000-0000-7000-8000-000000000000"])
 def test_only_somebody_of_the_list_can_be_found(town: Town, role: str) -> None:
     asked = refused_by(town, town.nurse("Maya"))
-    answer = town.coordinator.post(f"/requests/{asked}/search/found", {"role": role})
+    answer = town.coordinator.post(f"/requests/{asked}/somebody/yes", {"role": role})
     assert answer.status_code == 422
     assert "Choisissez quelqu'un de la liste." in words(answer)
     assert town.request(asked).state is State.UNANSWERED
@@ -81,7 +81,7 @@ def test_only_somebody_of_the_list_can_be_found(town: Town, role: str) -> None:
 
 def test_a_doctor_cannot_be_found_for_a_nurses_care(town: Town) -> None:
     asked, doctor = refused_by(town, town.nurse("Maya")), town.doctor("Paul")
-    assert town.coordinator.post(f"/requests/{asked}/search/found", {"role": str(doctor.role_id)}).status_code == 422
+    assert town.coordinator.post(f"/requests/{asked}/somebody/yes", {"role": str(doctor.role_id)}).status_code == 422
 
 
 def test_a_running_search_is_widened_at_once(town: Town) -> None:
