@@ -26,6 +26,7 @@ from app import (
     pathways,
     patient_space,
     patients,
+    protocols,
     push,
     records,
     relatives,
@@ -68,8 +69,9 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     for room in (conversations, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, joining, emergency, administration, patient_space, shell):
+    for door in (desk, inbox, records, supervision, protocols, joining, emergency, administration, patient_space):
         door.init_app(app)
+    shell.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded
 

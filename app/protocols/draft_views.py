@@ -1,0 +1,140 @@
+"""A pathway that is being written: its parts, each on a screen of its own."""
+
+from flask import Response, abort, request, url_for
+
+from app import clock
+from app.accounts.guards import me, role
+from app.accounts.models import Role
+from app.core.db import transaction
+from app.core.forms import resumable
+from app.core.htmx import page, see_other
+from app.pathways import actions
+from app.pathways.models import PathwayDraft
+from app.pathways.reading import problems
+from app.protocols import drafting
+from app.protocols.door import bp, draft_asked, home, known
+from app.protocols.forms import PartForm, form_for
+from app.protocols.pages import PartPage, draft_page
+from app.protocols.parts import KINDS, Kind, Table, field_of, moved, part, parts_of, print_of, put
+from app.protocols.words import in_french
+
+
+@bp.post("/pathways/<slug>/draft")
+@role(Role.COORDINATOR)
+def begin(slug: str) -> Response:
+    """Go on with what a colleague writes already, or begin from what is in force."""
+    table = drafting.kept_table(known(slug))
+    with transaction():
+        actions.begin_draft(slug, table, home().id, by=me().id, now=clock.now())
+    return see_other(url_for("protocols.draft", slug=slug))
+
+
+@bp.get("/pathways/<slug>/draft")
+@role(Role.COORDINATOR)
+def draft(slug: str) -> Response:
+    return page(draft_page(draft_asked(slug), home(), clock.now()))
+
+
+@bp.post("/pathways/<slug>/draft/removal")
+@role(Role.COORDINATOR)
+def drop(slug: str) -> Response:
+    draft_asked(slug)
+    with transaction():
+        actions.drop_draft(slug, home().id)
+    return see_other(url_for("protocols.all_pathways"))
+
+
+def kind_asked(name: str) -> Kind:
+    return KINDS.get(name) or abort(404)
+
+
+def place_asked(table: Table, kind: Kind, n: int) -> None:
+    """There is such a part, or it is the next one."""
+    if n > (len(parts_of(table, kind)) if kind.several else 0):
+        abort(404)
+
+
+@bp.get("/pathways/<slug>/draft/<name>/<int:n>")
+@role(Role.COORDINATOR)
+def one_part(slug: str, name: str, n: int) -> Response:
+    draft, kind = draft_asked(slug), kind_asked(name)
+    place_asked(draft.body, kind, n)
+    form = form_for(draft.body, kind, n)
+    form.base.data = print_of(part(draft.body, kind, n))
+    return part_page(draft, kind, n, form)
+
+
+def part_page(draft: PathwayDraft, kind: Kind, n: int, form: PartForm, status: int = 200) -> Response:
+    shown = PartPage.of(draft, kind, n, form, changed=status == 409)
+    return page(shown, status=status)
+
+
+@bp.post("/pathways/<slug>/draft/<name>/<int:n>")
+@role(Role.COORDINATOR)
+@resumable
+def write_part(slug: str, name: str, n: int) -> Response:
+    """Whoever changes what a colleague has changed meanwhile is told, and says it again."""
+    draft, kind = draft_asked(slug), kind_asked(name)
+    form = form_for(draft.body, kind, n)
+    if kind.several and not form.base.data:
+        n = len(parts_of(draft.body, kind))  # What is added goes last, whatever was added meanwhile.
+    place_asked(draft.body, kind, n)
+    here = part(draft.body, kind, n)
+    if not form.holds(here or {}, draft.body, kind) or not fits(form, draft.body, kind, n):
+        return part_page(draft, kind, n, form, status=422)
+    if not written(slug, kind, n, form):
+        draft = draft_asked(slug)
+        form.base.data = print_of(part(draft.body, kind, n))
+        return part_page(draft, kind, n, form, status=409)
+    return see_other(url_for("protocols.draft", slug=slug, _anchor=kind.slug))
+
+
+def fits(form: PartForm, table: Table, kind: Kind, n: int) -> bool:
+    """What is wrong with this part within the whole stands beside its field; what is wrong elsewhere can wait."""
+    after = put(table, kind, n, form.part(part(table, kind, n) or {}, table, kind))
+    fits = True
+    for key, words in problems(after):
+        if name := field_of(key, kind, n):
+            form.say(name, in_french(words))
+            fits = False
+    return fits
+
+
+def written(slug: str, kind: Kind, n: int, form: PartForm) -> bool:
+    """False when the part is no longer what was shown."""
+    with transaction():
+        draft = actions.draft_to_write(slug, home().id) or abort(404)
+        at = n if form.base.data or not kind.several else len(parts_of(draft.body, kind))
+        here = part(draft.body, kind, at)
+        if form.base.data != print_of(here):
+            return False
+        table = put(draft.body, kind, at, form.part(here or {}, draft.body, kind))
+        actions.write_draft(draft, table, by=me().id, now=clock.now())
+    return True
+
+
+@bp.post("/pathways/<slug>/draft/<name>/<int:n>/place")
+@role(Role.COORDINATOR)
+def move_part(slug: str, name: str, n: int) -> Response:
+    """One place up or down."""
+    return changed(slug, name, n, -1 if request.form.get("by") == "up" else 1)
+
+
+@bp.post("/pathways/<slug>/draft/<name>/<int:n>/removal")
+@role(Role.COORDINATOR)
+def remove_part(slug: str, name: str, n: int) -> Response:
+    return changed(slug, name, n, None)
+
+
+def changed(slug: str, name: str, n: int, by: int | None) -> Response:
+    """Moved, or removed; when a colleague has changed it meanwhile, nothing is, and the page shows what there is."""
+    kind = kind_asked(name)
+    draft_asked(slug)
+    if not kind.several:
+        abort(404)
+    with transaction():
+        draft = actions.draft_to_write(slug, home().id) or abort(404)
+        if request.form.get("base") == print_of(part(draft.body, kind, n)) != "":
+            table = put(draft.body, kind, n, None) if by is None else moved(draft.body, kind, n, by)
+            actions.write_draft(draft, table, by=me().id, now=clock.now())
+    return see_other(url_for("protocols.draft", slug=slug, _anchor=kind.slug))
