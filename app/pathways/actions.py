@@ -38,8 +38,7 @@ def begin_draft(slug: str, table: dict[str, Any], organization_id: UUID, *, by: 
     row = insert_into(PathwayDraft).values(
         id=new_id(), organization_id=organization_id, slug=slug, body=table, author_id=by, updated_at=now
     )
-    result = db.session.execute(row.on_conflict_do_nothing())
-    return cast(CursorResult[object], result).rowcount > 0
+    return db.session.scalar(row.on_conflict_do_nothing().returning(PathwayDraft.id)) is not None
 
 
 def draft_to_write(slug: str, organization_id: UUID) -> PathwayDraft | None:

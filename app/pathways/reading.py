@@ -12,7 +12,7 @@ import msgspec
 from app.pathways.schema import Pathway, Search
 
 
-class Mistake(enum.StrEnum):
+class Flaw(enum.StrEnum):
     """What the types cannot say, in the words of the command line; the screen has its own."""
 
     NONE = "at least one is needed"
@@ -40,22 +40,28 @@ class WrongPathway(ValueError):
         self.words, self.key, self.line = words, key, line
 
 
+class NotToml(WrongPathway):
+    """A text that is no TOML at all. The words are those of who read it, and mostly end with line and column."""
+
+
 def read_pathway(path: Path) -> Pathway:
     """The pathway that this file describes. Raises `WrongPathway`."""
     try:
         return read_text(path.read_text(encoding="utf-8"), path.stem)
+    except NotToml as error:
+        raise NotToml(f"{path.name}: {error.words}", line=error.line) from None
     except WrongPathway as error:
-        at = f"line {error.line}: {error.key or 'top'}: " if error.key or "(at" not in error.words else ""
-        raise WrongPathway(f"{path.name}: {at}{error.words}", error.key, error.line) from None
+        at = f"line {error.line}: {error.key or 'top'}"
+        raise WrongPathway(f"{path.name}: {at}: {error.words}", error.key, error.line) from None
 
 
 def read_text(source: str, slug: str) -> Pathway:
-    """The pathway that the text of such a file describes. Raises `WrongPathway` with the line."""
+    """The pathway that the text of such a file describes. Raises `WrongPathway` with the line, `NotToml` among them."""
     try:
         table = tomllib.loads(source)
-    except (ValueError, RecursionError) as error:  # Its message ends with the line and the column.
+    except (ValueError, RecursionError) as error:  # A number, or brackets, without end: it has no line.
         at = re.search(r"at line (\d+)", str(error))
-        raise WrongPathway(f"{error}", line=int(at[1]) if at else 1) from None
+        raise NotToml(f"{error}", line=int(at[1]) if at else 1) from None
     try:
         return parse_pathway({**table, "slug": slug})
     except WrongPathway as error:
@@ -86,7 +92,7 @@ def problems(table: dict[str, Any]) -> list[tuple[str, str]]:
     whole |= {key: table.get(key) or ONE_AT_LEAST[key] for key in ("modes", "reasons", "windows")}
     missing = [key for key in ("modes", "reasons", "windows") if not table.get(key)]
     missing += [] if search.get("stages") else ["search.stages"]
-    found: list[tuple[str, str]] = [(key, Mistake.NONE) for key in missing]
+    found: list[tuple[str, str]] = [(key, Flaw.NONE) for key in missing]
     try:
         pathway = converted(whole)
     except WrongPathway as wrong:
@@ -129,7 +135,7 @@ def _counted(name: str, counts: dict[str, int]) -> str:
     return f"{name}[{counts[name]}]"
 
 
-def mistakes(pathway: Pathway) -> Iterator[tuple[str, Mistake]]:
+def mistakes(pathway: Pathway) -> Iterator[tuple[str, Flaw]]:
     """What the types cannot say: key and words of each."""
     for key, things in (
         ("reasons", pathway.reasons),
@@ -139,60 +145,60 @@ def mistakes(pathway: Pathway) -> Iterator[tuple[str, Mistake]]:
     ):
         slugs = [thing.slug for thing in things]
         if len(set(slugs)) < len(slugs):
-            yield key, Mistake.TWICE
+            yield key, Flaw.TWICE
     for n, window in enumerate(pathway.windows):
         if not window.hours and window.from_hour >= window.to_hour:
-            yield f"windows[{n}].to_hour", Mistake.WINDOW_ENDS
+            yield f"windows[{n}].to_hour", Flaw.WINDOW_ENDS
     yield from _question_mistakes(pathway)
     yield from _stage_mistakes(pathway.search)
     yield from _reason_mistakes(pathway)
     if pathway.search.hours and pathway.search.hours[0] >= pathway.search.hours[1]:
-        yield "search.hours", Mistake.HOURS_END
+        yield "search.hours", Flaw.HOURS_END
     if any(stage.kind == "chosen" for stage in pathway.search.stages) != (pathway.place is not None):
-        yield "place", Mistake.PLACE
+        yield "place", Flaw.PLACE
 
 
-def _question_mistakes(pathway: Pathway) -> Iterator[tuple[str, Mistake]]:
+def _question_mistakes(pathway: Pathway) -> Iterator[tuple[str, Flaw]]:
     before: dict[str, set[str]] = {}
     for n, question in enumerate(pathway.questions):
         chosen = question.kind in ("choice", "choices")
         if chosen != bool(question.options):
-            yield f"questions[{n}].options", Mistake.OPTIONS
+            yield f"questions[{n}].options", Flaw.OPTIONS
         if len({option.slug for option in question.options}) < len(question.options):
-            yield f"questions[{n}].options", Mistake.TWICE
+            yield f"questions[{n}].options", Flaw.TWICE
         if question.shown and not chosen:
-            yield f"questions[{n}].shown", Mistake.SHOWN
+            yield f"questions[{n}].shown", Flaw.SHOWN
         if question.only_if and question.only_if[1] not in before.get(question.only_if[0], ()):
-            yield f"questions[{n}].only_if", Mistake.ONLY_IF
+            yield f"questions[{n}].only_if", Flaw.ONLY_IF
         if not set(question.reasons) <= {reason.slug for reason in pathway.reasons}:
-            yield f"questions[{n}].reasons", Mistake.REASONS
+            yield f"questions[{n}].reasons", Flaw.REASONS
         if question.only_if and question.reasons:
-            yield f"questions[{n}].only_if", Mistake.TWO_CONDITIONS
+            yield f"questions[{n}].only_if", Flaw.TWO_CONDITIONS
         before[question.slug] = {option.slug for option in question.options}
 
 
-def _reason_mistakes(pathway: Pathway) -> Iterator[tuple[str, Mistake]]:
+def _reason_mistakes(pathway: Pathway) -> Iterator[tuple[str, Flaw]]:
     known = {reason.slug for reason in pathway.reasons}
     for n, stage in enumerate(pathway.search.stages):
         if not set(stage.reasons) <= known:
-            yield f"search.stages[{n}].reasons", Mistake.REASONS
+            yield f"search.stages[{n}].reasons", Flaw.REASONS
     for reason in pathway.reasons:
         if not pathway.search_for(reason.slug).stages:
-            yield "search.stages", Mistake.NOBODY
+            yield "search.stages", Flaw.NOBODY
 
 
-def _stage_mistakes(search: Search) -> Iterator[tuple[str, Mistake]]:
+def _stage_mistakes(search: Search) -> Iterator[tuple[str, Flaw]]:
     stages, choices = search.stages, search.proposals if search.choice == "requester" else 0
     reached: dict[tuple[str, ...], int] = {}
     for n, stage in enumerate(stages):
         away = stage.kind in ("near", "other")
         if away and stage.km <= reached.get(stage.professions, 0):
-            yield f"search.stages[{n}].km", Mistake.WIDER
+            yield f"search.stages[{n}].km", Flaw.WIDER
         if not away and stage.km:
-            yield f"search.stages[{n}].km", Mistake.ANY_DISTANCE
+            yield f"search.stages[{n}].km", Flaw.ANY_DISTANCE
         if (stage.kind == "other") != bool(stage.professions):
-            yield f"search.stages[{n}].professions", Mistake.PROFESSIONS
+            yield f"search.stages[{n}].professions", Flaw.PROFESSIONS
         if away and stage.offers < choices:
-            yield f"search.stages[{n}].offers", Mistake.TOO_FEW
+            yield f"search.stages[{n}].offers", Flaw.TOO_FEW
         if away:
             reached[stage.professions] = stage.km

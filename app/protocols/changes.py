@@ -8,8 +8,8 @@ from app.language.phrases import gettext as _
 from app.language.phrases import said
 from app.pathways.schema import Pathway
 from app.pathways.writing import table_of
-from app.protocols.forms import PartForm, form_for
-from app.protocols.parts import KINDS, Kind, Table, part, parts_of
+from app.protocols.forms import WritingForm, form_for, words_of
+from app.protocols.parts import KINDS, PartKind, Table, part_at, parts_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def changes(before: Pathway | None, after: Pathway) -> list[Change]:
     return [change for kind in KINDS.values() for change in _of_kind(kind, old, new)]
 
 
-def _of_kind(kind: Kind, old: Table, new: Table) -> Iterator[Change]:
+def _of_kind(kind: PartKind, old: Table, new: Table) -> Iterator[Change]:
     if not kind.several:
         yield from _fields(str(kind.name), kind, (old, 0), (new, 0))
         return
@@ -47,14 +47,14 @@ def _of_kind(kind: Kind, old: Table, new: Table) -> Iterator[Change]:
         yield Change(str(kind.name), "", _("un autre ordre"))
 
 
-def _by_name(kind: Kind, table: Table) -> dict[Any, int]:
+def _by_name(kind: PartKind, table: Table) -> dict[Any, int]:
     """Stages and copies have no name: the first is the first."""
     return {each.get("slug", n): n for n, each in enumerate(parts_of(table, kind))}
 
 
-def _fields(what: str, kind: Kind, old: tuple[Table, int], new: tuple[Table, int]) -> Iterator[Change]:
+def _fields(what: str, kind: PartKind, old: tuple[Table, int], new: tuple[Table, int]) -> Iterator[Change]:
     was, now = (form_for(table, kind, n, formdata=None) for table, n in (old, new))
-    there = [part(table, kind, n) is not None for table, n in (old, new)]
+    there = [part_at(table, kind, n) is not None for table, n in (old, new)]
     for field in now:
         if field.short_name in ("base", "csrf_token"):
             continue
@@ -64,22 +64,20 @@ def _fields(what: str, kind: Kind, old: tuple[Table, int], new: tuple[Table, int
             yield Change(_("%(part)s : %(field)s", part=what, field=field.label.text), left, right)
 
 
-def value_of(form: PartForm, name: str) -> str:
+def value_of(form: WritingForm, name: str) -> str:
     """What a field says, in words."""
     field, data = form[name], form[name].data
     if name == "options":
         return ", ".join(said(entry["label"]) for entry in data if entry["label"])
     if isinstance(data, bool):
         return _("oui") if data else _("non")
-    choices = getattr(field, "choices", None)
-    if choices:
-        words = dict(choices.items() if isinstance(choices, dict) else choices)
+    if words := words_of(field):
         chosen = data if isinstance(data, list) else [data]
         return ", ".join(str(words[each]) for each in chosen if each in words)
     return "" if data is None else said(str(data))
 
 
-def title_of(kind: Kind, table: Table, n: int) -> str:
+def title_of(kind: PartKind, table: Table, n: int) -> str:
     """What a part of a list is called, in a list and above its own screen."""
     here = parts_of(table, kind)[n]
     if kind.slug == "stages":

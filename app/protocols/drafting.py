@@ -14,28 +14,31 @@ from app.pathways.schema import Pathway
 from app.pathways.writing import table_of
 from app.protocols.changes import title_of as part_title
 from app.protocols.forms import STAGES
-from app.protocols.parts import KINDS, Kind, Table, parts_of, place_of
+from app.protocols.parts import KINDS, PartKind, Table, parts_of, place_of
 from app.protocols.words import in_french
 
-BLANK: Table = {
-    "icon": "house",
-    "explanation": "À écrire.",
-    "modes": ["home"],
-    "windows": [{"slug": "two-days", "label": "Sous 48 h", "hours": 48}],
-    "search": {
-        "profession": "nurse",
-        "hours": [7, 21],
-        "stages": [
-            {"kind": "circle", "minutes": 20, "offer_minutes": 50},
-            {"kind": "near", "km": 10, "minutes": 20, "offers": 7, "offer_minutes": 20},
-        ],
-    },
-    "after": {"start_hours": 48},
-}
-AGREEMENT = (
-    "Le patient est d'accord pour que sa demande soit proposée à des professionnels, et son nom donné à la personne qui"
-    " accepte."
-)
+
+def blank() -> Table:
+    """What is still to be written: no reason yet, and words that say what they are for."""
+    return {
+        "icon": "house",
+        "explanation": _("À écrire."),
+        "agreement": _(
+            "Le patient est d'accord pour que sa demande soit proposée à des professionnels, et son nom donné à la"
+            " personne qui accepte."
+        ),
+        "modes": ["home"],
+        "windows": [{"slug": "two-days", "label": _("Sous 48 h"), "hours": 48}],
+        "search": {
+            "profession": "nurse",
+            "hours": [7, 21],
+            "stages": [
+                {"kind": "circle", "minutes": 20, "offer_minutes": 50},
+                {"kind": "near", "km": 10, "minutes": 20, "offers": 7, "offer_minutes": 20},
+            ],
+        },
+        "after": {"start_hours": 48},
+    }
 
 
 def kept_table(pathway: Pathway) -> Table:
@@ -47,12 +50,12 @@ def kept_table(pathway: Pathway) -> Table:
 
 def new_table(title: str, slug: str, model: Pathway | None, offered: Sequence[Pathway]) -> Table:
     """A copy of the model under this name, or what is still to be written; the last of those that are offered."""
-    begun = kept_table(model) if model else {**BLANK, "agreement": AGREEMENT}
+    begun = kept_table(model) if model else blank()
     last = max((each.order for each in offered), default=0)
     return {**begun, "slug": slug, "version": 1, "order": last + 1, "title": title, "short_title": title[:40].strip()}
 
 
-def title_of(draft: PathwayDraft) -> str:
+def draft_title(draft: PathwayDraft) -> str:
     return said(draft.body.get("title", draft.slug))
 
 
@@ -67,7 +70,7 @@ class Lack:
 
     where: str
     words: str
-    kind: Kind
+    kind: PartKind
     n: int
 
 
@@ -83,30 +86,30 @@ def lacks(table: Table) -> list[Lack]:
 
 
 @dataclass(frozen=True)
-class Section:
+class DraftSection:
     """A list of the draft: each part with its words. Or one screen, with none."""
 
-    kind: Kind
+    kind: PartKind
     parts: list[str]
     told: str
 
 
-def sections(table: Table) -> list[Section]:
+def sections(table: Table) -> list[DraftSection]:
     return [_section(kind, table) for kind in KINDS.values()]
 
 
-def _section(kind: Kind, table: Table) -> Section:
+def _section(kind: PartKind, table: Table) -> DraftSection:
     if kind.several:
-        return Section(kind, [_line(kind, each) for each in parts_of(table, kind)], "")
+        return DraftSection(kind, [_line(kind, each) for each in parts_of(table, kind)], "")
     if kind.slug == "words":
-        return Section(kind, [], said(table.get("title", "")))
+        return DraftSection(kind, [], said(table.get("title", "")))
     if kind.schema:
         here = table.get(kind.key) or {}
-        return Section(kind, [], said(here["label"]) if here else _("Aucune"))
-    return Section(kind, [], "")
+        return DraftSection(kind, [], said(here["label"]) if here else _("Aucune"))
+    return DraftSection(kind, [], "")
 
 
-def _line(kind: Kind, here: Table) -> str:
+def _line(kind: PartKind, here: Table) -> str:
     if kind.slug != "stages":
         return said(here.get("label") or here.get("text") or "")
     far = f" · {here['km']}{NO_BREAK}km" if here.get("km") else ""

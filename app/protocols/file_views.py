@@ -13,14 +13,13 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.language.phrases import gettext as _
 from app.pathways import actions
-from app.pathways.library import draft_of
-from app.pathways.reading import WrongPathway, read_text
+from app.pathways.reading import NotToml, WrongPathway, read_text
 from app.pathways.schema import Pathway
 from app.pathways.writing import written
 from app.protocols import drafting
 from app.protocols.door import bp, draft_asked, home, known
 from app.protocols.forms import FileForm
-from app.protocols.pages import FilePage
+from app.protocols.pages import ImportPage
 from app.protocols.parts import RESERVED, slug_of
 from app.protocols.words import in_french
 
@@ -54,7 +53,7 @@ def choose_file() -> Response:
 
 
 def file_page(form: FileForm, status: int = 200) -> Response:
-    return page(FilePage(form=form, organization=home()), status=status)
+    return page(ImportPage(form=form, organization=home()), status=status)
 
 
 @bp.post("/pathways/import")
@@ -84,9 +83,9 @@ def read_sent(sent: FileStorage | None) -> Pathway:
         return read_text(content.decode("utf-8"), name_of(sent.filename or "" if sent else ""))
     except UnicodeDecodeError:
         raise WrongPathway(_("Ce fichier n'est pas un parcours : il n'est pas en texte UTF-8.")) from None
+    except NotToml as wrong:
+        raise WrongPathway(_("Ligne %(line)s : ce n'est pas du TOML.", line=wrong.line)) from None
     except WrongPathway as wrong:
-        if not wrong.key and "(at" in wrong.words:
-            raise WrongPathway(_("Ligne %(line)s : ce n'est pas du TOML.", line=wrong.line)) from None
         raise WrongPathway(
             _("Ligne %(line)s, %(key)s : %(words)s", line=wrong.line, key=wrong.key, words=in_french(wrong.words))
         ) from None
@@ -102,5 +101,5 @@ def begin_from(pathway: Pathway) -> None:
     mine = home().id
     with transaction():
         begun = actions.begin_draft(pathway.slug, drafting.kept_table(pathway), mine, by=me().id, now=clock.now())
-    if not begun and draft_of(pathway.slug, mine):
+    if not begun:
         raise WrongPathway(_("Un brouillon de ce parcours existe déjà : terminez-le ou supprimez-le d'abord."))

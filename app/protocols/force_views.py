@@ -36,7 +36,7 @@ def changes_page(slug: str, tried: past.Comparison | None = None, status: int = 
     after = drafting.pathway_of(draft.body)
     shown = ChangesPage(
         slug=slug,
-        title=drafting.title_of(draft),
+        title=drafting.draft_title(draft),
         organization=home(),
         today=today,
         changes=changes(today, after) if after else [],

@@ -8,6 +8,7 @@ import msgspec
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
+    Field,
     FieldList,
     FormField,
     HiddenField,
@@ -25,10 +26,11 @@ from app.directory.words import PROFESSIONS, SERVICES, SKILLS
 from app.language.phrases import gettext as _
 from app.language.phrases import later, said
 from app.organizations.words import KINDS as PLACES
-from app.pathways.schema import MONTH, Pathway
-from app.protocols.parts import KINDS, Kind, Table, part, parts_of, slug_of
+from app.pathways.schema import MONTH, After, Pathway
+from app.protocols.parts import KINDS, PartKind, Table, part_at, parts_of, slug_of
 from app.protocols.words import ICONS, in_french
 
+USUALLY = After(start_hours=48)
 DEFAULTS: dict[str, Table] = {
     "reasons": {"patient": True, "minutes": 20, "icon": "stethoscope"},
     "questions": {"required": True, "kind": "choice"},
@@ -38,7 +40,7 @@ DEFAULTS: dict[str, Table] = {
     "copies": {"on": "accept", "to": "doctor"},
     "attachment": {"type": "other"},
     "search": {"choice": "first", "around": "patient", "proposals": 3, "place": ""},
-    "after": {"usual": "", "start_label": "Les soins commencent", "finish_label": "Les soins sont terminés"},
+    "after": {"usual": "", "start_label": USUALLY.start_label, "finish_label": USUALLY.finish_label},
 }
 """What a field says where the file says nothing, or where nothing is written yet."""
 
@@ -74,7 +76,7 @@ WHO = {kind.value: names[0] for kind, names in PROFESSIONS.items()}
 MODES = {"home": later("Au domicile"), "practice": later("Au cabinet"), "remote": later("À distance")}
 
 
-class PartForm(Form):
+class WritingForm(Form):
     """`base`: the part as it was when it was shown, so that nobody is overwritten unseen."""
 
     base = HiddenField()
@@ -89,7 +91,7 @@ class PartForm(Form):
         """What the fields say for this part of the file."""
         return kept
 
-    def part(self, before: Table, table: Table, kind: Kind) -> Table | None:
+    def part(self, before: Table, table: Table, kind: PartKind) -> Table | None:
         """The part of the file that the fields say; none when it is not wanted. Only after validation."""
         said = {field.short_name: field.data for field in self if field.short_name not in self.extra}
         new = {key: value for key, value in said.items() if not _is_silent(key, value)}
@@ -112,7 +114,7 @@ class PartForm(Form):
             self.say(name, words)
         return holds and not lacking
 
-    def holds(self, before: Table, table: Table, kind: Kind) -> bool:
+    def holds(self, before: Table, table: Table, kind: PartKind) -> bool:
         """With what the types of the file say of it, beside the fields."""
         if not self.validate():
             return False
@@ -139,7 +141,7 @@ def _is_silent(key: str, value: Any) -> bool:
     return value is None or value == "" or value == [] or (value is False and key not in ("required", "patient"))
 
 
-class WordsForm(PartForm):
+class WordsFields(WritingForm):
     title = typed(later("Titre"), most=80)
     short_title = typed(later("Titre court"), most=40, told=later("Sur un bouton."))
     explanation = typed(later("Explication"), long=True, told=later("Lue par la personne qui demande."))
@@ -155,7 +157,7 @@ class WordsForm(PartForm):
     icons: ClassVar[dict[str, dict[str, str]]] = {"icon": {name: name for name in ICONS}}
 
 
-class ReasonForm(PartForm):
+class ReasonFields(WritingForm):
     label = typed(later("Motif"), most=80, told=later("Lu par la personne qui demande."))
     care = typed(
         later("Sur le téléphone"),
@@ -200,7 +202,7 @@ QUESTIONS = {
 }
 
 
-class QuestionForm(PartForm):
+class QuestionFields(WritingForm):
     label = typed(later("Question"), most=120)
     kind = one_of(later("On y répond par"), QUESTIONS)
     options = FieldList(FormField(OptionForm), later("Réponses de la liste"), max_entries=MOST_OPTIONS)
@@ -246,8 +248,8 @@ class QuestionForm(PartForm):
         return new
 
 
-class WindowForm(PartForm):
-    extra: ClassVar[frozenset[str]] = PartForm.extra | {"how"}
+class WindowFields(WritingForm):
+    extra: ClassVar[frozenset[str]] = WritingForm.extra | {"how"}
     label = typed(later("Délai"), most=60)
     how = one_of(
         later("Il se compte"),
@@ -282,7 +284,7 @@ STAGES = {
 }
 
 
-class StageForm(PartForm):
+class StageFields(WritingForm):
     kind = one_of(later("Qui est contacté"), STAGES)
     km = counted(later("Distance, en km"), 1, 200, must=False, told=later("Pour les professionnels proches seulement."))
     offers = counted(later("Personnes à la fois"), 1, 100)
@@ -299,8 +301,8 @@ class StageForm(PartForm):
         return {"offers": 1, **kept}
 
 
-class SearchForm(PartForm):
-    extra: ClassVar[frozenset[str]] = PartForm.extra | {"from_hour", "to_hour"}
+class SearchFields(WritingForm):
+    extra: ClassVar[frozenset[str]] = WritingForm.extra | {"from_hour", "to_hour"}
     profession = chosen(later("Profession recherchée"), WHO)
     choice = one_of(
         later("Qui est retenu"),
@@ -350,7 +352,7 @@ class SearchForm(PartForm):
 OWNERS = {"performer": later("Qui accepte"), "requester": later("Qui demande")}
 
 
-class AfterForm(PartForm):
+class AfterFields(WritingForm):
     start_hours = counted(
         later("Heures avant l'alerte si rien n'a commencé"),
         1,
@@ -376,7 +378,7 @@ class AfterForm(PartForm):
         return new
 
 
-class TaskForm(PartForm):
+class TaskFields(WritingForm):
     label = typed(later("Tâche"), most=120)
     owner = one_of(later("Qui la fait"), OWNERS)
     due_hours = counted(later("Heures pour la faire"), 1, MONTH // 60, told=later("Comptées depuis l'acceptation."))
@@ -389,14 +391,14 @@ MOMENTS = {
 }
 
 
-class CopyForm(PartForm):
+class CopyFields(WritingForm):
     to = chosen(later("À qui"), WHO, told=later("Le professionnel habituel du patient, qui n'a pas à répondre."))
     on = one_of(later("Quand"), MOMENTS)
     text = typed(later("Message"), long=True)
 
 
-class SignOffForm(PartForm):
-    extra: ClassVar[frozenset[str]] = PartForm.extra | {"wanted"}
+class SignOffFields(WritingForm):
+    extra: ClassVar[frozenset[str]] = WritingForm.extra | {"wanted"}
     wanted = BooleanField(later("Un médecin senior décide avant l'envoi"))
     label = typed(
         later("Ce qui est demandé"), most=120, must=False, told=later("Par exemple : qui décide de la réorientation ?")
@@ -405,9 +407,7 @@ class SignOffForm(PartForm):
         later("Numéro du protocole"),
         most=40,
         must=False,
-        told=later(
-            "Sous un protocole de votre établissement, une infirmière décide seule. Vide : un médecin senior, par son nom."
-        ),
+        told=later("Sous un protocole de votre établissement, une infirmière décide seule. Vide : un médecin senior."),
     )
     version = typed(later("Version du protocole"), most=20, must=False)
     author = typed(later("Auteur du protocole"), most=120, must=False)
@@ -437,8 +437,8 @@ class SignOffForm(PartForm):
         return {"label": new["label"], **({"protocol": protocol} if protocol else {})}
 
 
-class AttachmentForm(PartForm):
-    extra: ClassVar[frozenset[str]] = PartForm.extra | {"wanted"}
+class AttachmentFields(WritingForm):
+    extra: ClassVar[frozenset[str]] = WritingForm.extra | {"wanted"}
     wanted = BooleanField(later("Un document peut être joint"))
     label = typed(later("Nom du document"), most=60, must=False)
     help = typed(later("Aide"), must=False)
@@ -455,7 +455,7 @@ class AttachmentForm(PartForm):
 
     @staticmethod
     def filled(kept: Table) -> Table:
-        return {**kept, "wanted": bool(kept)}
+        return {**kept, "wanted": "label" in kept}
 
     def lacks(self) -> Iterator[tuple[str, str]]:
         if self.wanted.data and not self.label.data:
@@ -465,31 +465,47 @@ class AttachmentForm(PartForm):
         return new if self.wanted.data else None
 
 
-FORMS: dict[str, type[PartForm]] = {
-    "words": WordsForm,
-    "reasons": ReasonForm,
-    "questions": QuestionForm,
-    "windows": WindowForm,
-    "attachment": AttachmentForm,
-    "sign-off": SignOffForm,
-    "search": SearchForm,
-    "stages": StageForm,
-    "after": AfterForm,
-    "tasks": TaskForm,
-    "copies": CopyForm,
+FORMS: dict[str, type[WritingForm]] = {
+    "words": WordsFields,
+    "reasons": ReasonFields,
+    "questions": QuestionFields,
+    "windows": WindowFields,
+    "attachment": AttachmentFields,
+    "sign-off": SignOffFields,
+    "search": SearchFields,
+    "stages": StageFields,
+    "after": AfterFields,
+    "tasks": TaskFields,
+    "copies": CopyFields,
 }
 
 
-def form_for(table: Table, kind: Kind, n: int, **arguments: Any) -> PartForm:
+def form_for(table: Table, kind: PartKind, n: int, **arguments: Any) -> WritingForm:
     """The fields of this part, filled with what it says now unless something was sent."""
-    here, form_class = part(table, kind, n), FORMS[kind.slug]
+    here, form_class = part_at(table, kind, n), FORMS[kind.slug]
     usual = DEFAULTS.get(kind.slug, {})
     if kind.several and here:
         usual = {key: True for key in ("required", "patient") if hasattr(form_class, key)}
     kept = {**usual, **(here or {})}
     form = form_class(data=form_class.filled(kept), **arguments)
     form.offer(table, n)
+    for field in form:
+        if isinstance(field, SeveralField):
+            _keep_order(field)
     return form
+
+
+def _keep_order(field: SeveralField) -> None:
+    """What was chosen comes first, as it was: the first mode is the one that is proposed."""
+    choices = words_of(field)
+    first = [key for key in field.data or () if key in choices]
+    field.choices = {key: choices[key] for key in dict.fromkeys([*first, *choices])}
+
+
+def words_of(field: Field) -> dict[str, str]:
+    """Of each of its choices."""
+    choices = getattr(field, "choices", None) or {}
+    return dict(choices.items() if isinstance(choices, dict) else choices)
 
 
 def reasons_of(table: Table) -> dict[str, str]:

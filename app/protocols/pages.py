@@ -11,10 +11,10 @@ from app.pathways.models import PathwayDraft, PathwayVersion
 from app.pathways.schema import Pathway
 from app.protocols import drafting
 from app.protocols.changes import Change, title_of
-from app.protocols.drafting import Lack, Section
-from app.protocols.forms import FileForm, NewForm, PartForm
-from app.protocols.parts import Kind, part, parts_of
-from app.protocols.phone import Phone, phone_of
+from app.protocols.drafting import DraftSection, Lack
+from app.protocols.forms import FileForm, NewForm, WritingForm
+from app.protocols.parts import PartKind, part_at, parts_of
+from app.protocols.phone import ShownPhone, phone_of
 from app.simulation.replay import Comparison
 
 
@@ -64,7 +64,7 @@ class NewPage(Page):
 
 
 @dataclass(frozen=True)
-class FilePage(Page):
+class ImportPage(Page):
     template = "protocols/file.html"
 
     form: FileForm
@@ -80,16 +80,16 @@ class DraftPage(Page):
     slug: str
     title: str
     organization: Organization
-    sections: list[Section]
+    sections: list[DraftSection]
     lacks: list[Lack]
-    phone: Phone | None
+    phone: ShownPhone | None
 
 
 def draft_page(draft: PathwayDraft, organization: Organization, now: datetime) -> DraftPage:
     pathway = drafting.pathway_of(draft.body)
     return DraftPage(
         slug=draft.slug,
-        title=drafting.title_of(draft),
+        title=drafting.draft_title(draft),
         organization=organization,
         sections=drafting.sections(draft.body),
         lacks=drafting.lacks(draft.body),
@@ -106,22 +106,22 @@ class PartPage(Page):
 
     slug: str
     title: str
-    kind: Kind
+    kind: PartKind
     n: int
     name: str
-    form: PartForm
+    form: WritingForm
     there: bool
     last: bool
     changed: bool
 
     @classmethod
-    def of(cls, draft: PathwayDraft, kind: Kind, n: int, form: PartForm, *, changed: bool) -> "PartPage":
-        there = part(draft.body, kind, n) is not None
+    def of(cls, draft: PathwayDraft, kind: PartKind, n: int, form: WritingForm, *, changed: bool) -> "PartPage":
+        there = part_at(draft.body, kind, n) is not None
         listed = len(parts_of(draft.body, kind)) if kind.several else 0
         name = title_of(kind, draft.body, n) if n < listed else str(kind.add or kind.name)
         return cls(
             slug=draft.slug,
-            title=drafting.title_of(draft),
+            title=drafting.draft_title(draft),
             kind=kind,
             n=n,
             name=name,

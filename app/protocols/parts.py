@@ -21,7 +21,7 @@ RESERVED = frozenset({"new", "import"})
 
 
 @dataclass(frozen=True)
-class Kind:
+class PartKind:
     """A kind of part: where it stands in the file, and what it is called. `several`: one of a list, of this `schema`;
     else these `keys` of the table at `path`, and of the whole."""
 
@@ -46,29 +46,29 @@ AFTER = ("start_hours", "start_label", "finish_label", "usual", "checklist", "fr
 KINDS = {
     kind.slug: kind
     for kind in (
-        Kind("words", (), later("Les mots"), "", whole_keys=WORDS),
-        Kind("reasons", ("reasons",), later("Motif"), later("Ajouter un motif"), Reason, several=True),
-        Kind("questions", ("questions",), later("Question"), later("Ajouter une question"), Question, several=True),
-        Kind("windows", ("windows",), later("Délai"), later("Ajouter un délai"), Window, several=True),
-        Kind("attachment", ("attachment",), later("Pièce jointe"), "", Attachment),
-        Kind("sign-off", ("sign_off",), later("Décision et protocole"), "", SignOff),
-        Kind("search", ("search",), later("La recherche"), "", keys=SEARCH, whole_keys=("place",)),
-        Kind("stages", ("search", "stages"), later("Étape"), later("Ajouter une étape"), Stage, several=True),
-        Kind("after", ("after",), later("Après l'acceptation"), "", keys=AFTER),
-        Kind("tasks", ("after", "tasks"), later("Tâche"), later("Ajouter une tâche"), Task, several=True),
-        Kind("copies", ("after", "copies"), later("Copie"), later("Ajouter une copie"), Copy, several=True),
+        PartKind("words", (), later("Les mots"), "", whole_keys=WORDS),
+        PartKind("reasons", ("reasons",), later("Motif"), later("Ajouter un motif"), Reason, several=True),
+        PartKind("questions", ("questions",), later("Question"), later("Ajouter une question"), Question, several=True),
+        PartKind("windows", ("windows",), later("Délai"), later("Ajouter un délai"), Window, several=True),
+        PartKind("attachment", ("attachment",), later("Pièce jointe"), "", Attachment),
+        PartKind("sign-off", ("sign_off",), later("Décision et protocole"), "", SignOff),
+        PartKind("search", ("search",), later("La recherche"), "", keys=SEARCH, whole_keys=("place",)),
+        PartKind("stages", ("search", "stages"), later("Étape"), later("Ajouter une étape"), Stage, several=True),
+        PartKind("after", ("after",), later("Après l'acceptation"), "", keys=AFTER),
+        PartKind("tasks", ("after", "tasks"), later("Tâche"), later("Ajouter une tâche"), Task, several=True),
+        PartKind("copies", ("after", "copies"), later("Copie"), later("Ajouter une copie"), Copy, several=True),
     )
 }
 """In the order in which a pathway is read."""
 
 
-def parts_of(table: Table, kind: Kind) -> list[Table]:
+def parts_of(table: Table, kind: PartKind) -> list[Table]:
     """Those of a list, as they stand."""
     found = _at(table, kind.path[:-1]).get(kind.path[-1])
     return found if isinstance(found, list) else []
 
 
-def part(table: Table, kind: Kind, n: int) -> Table | None:
+def part_at(table: Table, kind: PartKind, n: int) -> Table | None:
     """The n-th of a list, or the only one there is; none when it is still to be written."""
     if kind.several:
         return dict(enumerate(parts_of(table, kind))).get(n)
@@ -81,7 +81,7 @@ def part(table: Table, kind: Kind, n: int) -> Table | None:
     }
 
 
-def put(table: Table, kind: Kind, n: int, new: Table | None) -> Table:
+def put(table: Table, kind: PartKind, n: int, new: Table | None) -> Table:
     """A table with this part instead; without it when there is none; at the end when `n` is beyond."""
     changed = deepcopy(table)
     if kind.several:
@@ -98,7 +98,7 @@ def put(table: Table, kind: Kind, n: int, new: Table | None) -> Table:
     return changed
 
 
-def moved(table: Table, kind: Kind, n: int, by: int) -> Table:
+def moved(table: Table, kind: PartKind, n: int, by: int) -> Table:
     """A table whose n-th part stands one place further; as it is, at an end."""
     changed = deepcopy(table)
     rows = parts_of(changed, kind)
@@ -134,7 +134,7 @@ def print_of(value: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:16]
 
 
-def place_of(key: str) -> tuple[Kind, int]:
+def place_of(key: str) -> tuple[PartKind, int]:
     """The screen on which `search.stages[2].km` is mended; of a list without number, its next one."""
     lists = sorted((kind for kind in KINDS.values() if kind.schema), key=lambda kind: -len(kind.key))
     for kind in lists:
@@ -147,7 +147,7 @@ def place_of(key: str) -> tuple[Kind, int]:
     return KINDS["words"], 0
 
 
-def field_of(key: str, kind: Kind, n: int) -> str | None:
+def field_of(key: str, kind: PartKind, n: int) -> str | None:
     """The field of this screen that holds `search.stages[2].km`; none when it is on another."""
     if place_of(key) != (kind, n if kind.several else place_of(key)[1]):
         return None

@@ -44,7 +44,7 @@ class ShownOffer:
 
 
 @dataclass(frozen=True)
-class Phone:
+class ShownPhone:
     """`questions`: each with its field and when it is asked, if not always."""
 
     form: Form
@@ -61,7 +61,7 @@ class ShownForm(Form):
         return True
 
 
-def phone_of(pathway: Pathway, commune: str, now: datetime) -> Phone:
+def phone_of(pathway: Pathway, commune: str, now: datetime) -> ShownPhone:
     several = SeveralField if pathway.several else RadioField
     fields = {
         "reason": several(
@@ -71,7 +71,7 @@ def phone_of(pathway: Pathway, commune: str, now: datetime) -> Phone:
         **{name_of(each.slug): field_of(each) for each in pathway.questions},
     }
     form = type("ShownFields", (ShownForm,), fields)(formdata=None, prefix="phone-", meta={"csrf": False})
-    return Phone(
+    return ShownPhone(
         form=form,
         icons={each.slug: each.icon for each in pathway.reasons},
         questions=[(each, form[name_of(each.slug)], condition(each, pathway)) for each in pathway.questions],

@@ -32,7 +32,7 @@ def all_pathways() -> Response:
         ],
         found=list(in_force().values()),
         catalogue=set(pathways()),
-        drafts=[(draft.slug, drafting.title_of(draft), draft.updated_at) for draft in drafts_of(mine.id)],
+        drafts=[(draft.slug, drafting.draft_title(draft), draft.updated_at) for draft in drafts_of(mine.id)],
         withdrawn=set_aside_by(mine.id),
     )
     return page(shown)
@@ -91,8 +91,9 @@ def write_new_pathway() -> Response:
     form = new_form()
     if not form.validate():
         return new_page(form, status=422)
-    slug, offered = slug_of(form.title.data, taken_slugs()), in_force()
-    table = drafting.new_table(form.title.data, slug, offered.get(form.model.data), list(offered.values()))
+    title, offered = form.title.data or "", in_force()
+    slug = slug_of(title, taken_slugs())
+    table = drafting.new_table(title, slug, offered.get(form.model.data), list(offered.values()))
     with transaction():
         actions.begin_draft(slug, table, home().id, by=me().id, now=clock.now())
     return see_other(url_for("protocols.draft", slug=slug))

@@ -2,33 +2,33 @@
 
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.pathways.reading import Mistake
+from app.pathways.reading import Flaw
 
 MISTAKES = {
-    Mistake.NONE: later("Il en faut au moins un."),
-    Mistake.TWICE: later("Deux d'entre eux portent le même nom."),
-    Mistake.WINDOW_ENDS: later("La fin doit venir après le début."),
-    Mistake.HOURS_END: later("La fin doit venir après le début."),
-    Mistake.PLACE: later(
+    Flaw.NONE: later("Il en faut au moins un."),
+    Flaw.TWICE: later("Deux d'entre eux portent le même nom."),
+    Flaw.WINDOW_ENDS: later("La fin doit venir après le début."),
+    Flaw.HOURS_END: later("La fin doit venir après le début."),
+    Flaw.PLACE: later(
         "Avec une étape « L'établissement choisi », dites ici lequel se choisit ; sans elle, laissez « Aucun »."
     ),
-    Mistake.OPTIONS: later("Une question à choix a des réponses, et elle seule."),
-    Mistake.SHOWN: later("Seul ce qui se choisit dans une liste peut être montré avant l'acceptation."),
-    Mistake.ONLY_IF: later("Ce n'est pas une réponse à une question posée plus haut."),
-    Mistake.REASONS: later("Un de ces motifs n'est pas dans le parcours."),
-    Mistake.TWO_CONDITIONS: later("Une question dépend d'une réponse ou d'un motif, pas des deux."),
-    Mistake.NOBODY: later("Pour l'un des motifs, il ne reste personne à qui demander."),
-    Mistake.WIDER: later("Cette distance doit être plus grande que celle de l'étape précédente."),
-    Mistake.ANY_DISTANCE: later("La distance ne compte que pour les professionnels proches : laissez-la vide."),
-    Mistake.PROFESSIONS: later("Ce sont celles qu'une étape « D'autres professions » contacte, et elle seule."),
-    Mistake.TOO_FEW: later("Moins de personnes que de propositions entre lesquelles choisir."),
+    Flaw.OPTIONS: later("Une question à choix a des réponses, et elle seule."),
+    Flaw.SHOWN: later("Seul ce qui se choisit dans une liste peut être montré avant l'acceptation."),
+    Flaw.ONLY_IF: later("Ce n'est pas une réponse à une question posée plus haut."),
+    Flaw.REASONS: later("Un de ces motifs n'est pas dans le parcours."),
+    Flaw.TWO_CONDITIONS: later("Une question dépend d'une réponse ou d'un motif, pas des deux."),
+    Flaw.NOBODY: later("Pour l'un des motifs, il ne reste personne à qui demander."),
+    Flaw.WIDER: later("Cette distance doit être plus grande que celle de l'étape précédente."),
+    Flaw.ANY_DISTANCE: later("La distance ne compte que pour les professionnels proches : laissez-la vide."),
+    Flaw.PROFESSIONS: later("Ce sont celles qu'une étape « D'autres professions » contacte, et elle seule."),
+    Flaw.TOO_FEW: later("Moins de personnes que de propositions entre lesquelles choisir."),
 }
 
 
 def in_french(words: str) -> str:
     """A mistake of `pathways.reading`: one of its own, or of the types, which msgspec says in English."""
-    if words in list(Mistake):
-        return str(MISTAKES[Mistake(words)])
+    if words in list(Flaw):
+        return str(MISTAKES[Flaw(words)])
     for sign, said in TYPES.items():
         if sign in words:
             return str(said)

@@ -25,7 +25,7 @@ def upgrade() -> None:
             ["organization_id"], ["organization.id"], name=op.f("fk_pathway_draft_organization_id_organization")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pathway_draft")),
-        sa.UniqueConstraint("organization_id", "slug", name=op.f("uq_pathway_draft_organization_id")),
+        sa.UniqueConstraint("organization_id", "slug", name=op.f("uq_pathway_draft_organization_id_slug")),
     )
 
 
