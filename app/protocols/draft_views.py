@@ -14,7 +14,7 @@ from app.pathways.reading import problems
 from app.protocols import drafting
 from app.protocols.door import bp, draft_asked, home, known
 from app.protocols.forms import WritingForm, form_for
-from app.protocols.pages import PartPage, draft_page
+from app.protocols.pages import PartPage, draft_page, shown_phone
 from app.protocols.parts import KINDS, PartKind, Table, field_of, moved, part_at, parts_of, print_of, put
 from app.protocols.words import in_french
 
@@ -65,7 +65,8 @@ def one_part(slug: str, part: str, number: int) -> Response:
 
 
 def part_page(draft: PathwayDraft, kind: PartKind, n: int, form: WritingForm, status: int = 200) -> Response:
-    shown = PartPage.of(draft, kind, n, form, changed=status == 409)
+    phone = shown_phone(draft, home(), clock.now())
+    shown = PartPage.of(draft, (kind, n), form, phone, changed=status == 409)
     return page(shown, status=status)
 
 

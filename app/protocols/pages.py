@@ -85,22 +85,26 @@ class DraftPage(Page):
     phone: ShownPhone | None
 
 
-def draft_page(draft: PathwayDraft, organization: Organization, now: datetime) -> DraftPage:
+def shown_phone(draft: PathwayDraft, organization: Organization, now: datetime) -> ShownPhone | None:
     pathway = drafting.pathway_of(draft.body)
+    return phone_of(pathway, organization.commune.name, now) if pathway else None
+
+
+def draft_page(draft: PathwayDraft, organization: Organization, now: datetime) -> DraftPage:
     return DraftPage(
         slug=draft.slug,
         title=drafting.draft_title(draft),
         organization=organization,
         sections=drafting.sections(draft.body),
         lacks=drafting.lacks(draft.body),
-        phone=phone_of(pathway, organization.commune.name, now) if pathway else None,
+        phone=shown_phone(draft, organization, now),
     )
 
 
 @dataclass(frozen=True)
 class PartPage(Page):
     """`changed`: a colleague has written here meanwhile; `there`: it is in the draft already; `last`: it is the last
-    one of its list."""
+    one of its list; `phone`: with what is kept so far."""
 
     template = "protocols/part.html"
 
@@ -113,9 +117,18 @@ class PartPage(Page):
     there: bool
     last: bool
     changed: bool
+    phone: ShownPhone | None
 
     @classmethod
-    def of(cls, draft: PathwayDraft, kind: PartKind, n: int, form: WritingForm, *, changed: bool) -> "PartPage":
+    def of(
+        cls,
+        draft: PathwayDraft,
+        place: tuple[PartKind, int],
+        form: WritingForm,
+        phone: ShownPhone | None,
+        changed: bool,
+    ) -> "PartPage":
+        kind, n = place
         there = part_at(draft.body, kind, n) is not None
         listed = len(parts_of(draft.body, kind)) if kind.several else 0
         name = title_of(kind, draft.body, n) if n < listed else str(kind.add or kind.name)
@@ -129,6 +142,7 @@ class PartPage(Page):
             there=there,
             last=n + 1 >= listed,
             changed=changed,
+            phone=phone,
         )
 
 

@@ -81,7 +81,7 @@ ICONS = {
     "package": later("Matériel"),
     "file-text": later("Document"),
     "hand-heart": later("Aide"),
-    "heart-handshake": later("Accompagnement"),
+    "heart-handshake": later("Soutien"),
     "users-round": later("Équipe"),
     "door-open": later("Sortie"),
     "ambulance": later("Transport"),
