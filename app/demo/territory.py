@@ -27,8 +27,11 @@ from app.directory.models import Practitioner, Profession
 from app.dispatch import search as dispatch
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
+from app.pathways.actions import begin_draft
+from app.pathways.library import pathways
 from app.patients import actions as patients
 from app.patients.numbers import write_local_number
+from app.protocols.drafting import new_table
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
 from app.stays import actions as stays
@@ -65,6 +68,7 @@ def load(now: datetime) -> bool:
     known = _write_patients(places, professionals, began)
     _live_through(places, known, now)
     _write_stays(places, known, now)
+    _begin_pathway(now)
     return True
 
 
@@ -183,6 +187,14 @@ def _write_stays(places: dict[str, Organization], known: dict[str, UUID], now: d
             on, at = clock.paris(now).date() + timedelta(days=leaves.days), began + timedelta(hours=2 * rank)
             stays.expect_exit(running, on, leaves.why, by=by, now=at)
             phones.deliver(at)
+
+
+def _begin_pathway(now: datetime) -> None:
+    """What the coordinator writes these days, and has not put in force."""
+    coordinator = db.session.scalars(select(Account).where(Account.persona == "coordinator")).one()
+    [territory] = coordinator.organizations(Role.COORDINATOR)
+    table = new_table("Soins de nuit", "soins-de-nuit", pathways()["home-care"], list(pathways().values()))
+    begin_draft("soins-de-nuit", table, territory, by=coordinator.id, now=now)
 
 
 def search_until(moment: datetime, since: datetime) -> None:

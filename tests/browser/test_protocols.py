@@ -20,7 +20,7 @@ def writes(page: Page, link: str, **fields: str) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_a_pathway_is_made_and_asked_for(house: RunningHouse, browsers: Browsers, scripts: bool) -> None:
-    title = "Soins de nuit" if scripts else "Soins du matin"
+    title = "Soins du soir" if scripts else "Soins du matin"
     page = browsers.phone(java_script_enabled=scripts).pages[0]
     page.goto(house.as_("coordinator", "pathways"))
     page.get_by_role("link", name="Nouveau parcours").click()

@@ -196,3 +196,16 @@ def test_the_phone_shows_what_each_person_will_see(drafted: Town) -> None:
 def test_nothing_of_another_organization_is_written(drafted: Town) -> None:
     sent = drafted.coordinator.post(f"{HERE}/words/0?organization={drafted.hospital_id}", {"title": "X"})
     assert sent.status_code == 404
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_nonsense_in_any_field_is_a_mistake_and_no_error_of_ours(drafted: Town, kind: str) -> None:
+    number = 3 if kind == "stages" else 0
+    right = filled(drafted.coordinator.get(f"{HERE}/{kind}/{number}"))
+    for name in right.keys() - {"csrf_token"}:
+        for wrong in ("nonsense=nonsense", "9" * 30, "\x00"):
+            answer = drafted.coordinator.post(f"{HERE}/{kind}/{number}", {**right, name: wrong})
+            assert answer.status_code in (303, 400, 409, 422), (name, wrong)
+    assert drafted.coordinator.post(f"{HERE}/{kind}/{number}", {}).status_code in (303, 409, 422)
+    for url in (HERE, f"{HERE}/changes"):
+        assert drafted.coordinator.get(url).status_code == 200
