@@ -6,6 +6,7 @@ from app import (
     accounts,
     administration,
     appointments,
+    assessments,
     audit,
     care_requests,
     circles,
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, consents, circles, stays, documents, care_requests, passages):
+    for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
         room.init_app(app)
     for room in (conversations, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)

@@ -59,6 +59,7 @@ class Settings:
     psc_client_id: str
     psc_client_secret: str
     clamd: str
+    clinical_scores: str
 
     @property
     def pro_sante_connect(self) -> bool:
@@ -120,6 +121,7 @@ def read_settings(env: Mapping[str, str] = os.environ) -> Settings:
         psc_client_id=env.get("RELAIS_PSC_CLIENT_ID", ""),
         psc_client_secret=env.get("RELAIS_PSC_CLIENT_SECRET", ""),
         clamd=env.get("RELAIS_CLAMD", ""),
+        clinical_scores=env.get("RELAIS_CLINICAL_SCORES", "").strip(),
     )
     _refuse_unsafe(settings)
     return settings

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, meta
 from msgspec import to_builtins
 
+from app.assessments.library import load_grids
 from app.language.phrases import ENGLISH, FRENCH, PATIENTS, catalogue_of
 from app.pathways.library import load_catalog
 
@@ -27,9 +28,9 @@ PYTHON = {"gettext": None, "_": None, "later": None, "ngettext": (1, 2)}
 JINJA = {"_": None, "ngettext": (1, 2)}
 SPOKEN = {
     *("title", "short_title", "explanation", "agreement", "label", "help", "care", "shown", "text", "stops", "unit"),
-    *("start_label", "finish_label", "checklist"),
+    *("start_label", "finish_label", "checklist", "source", "rights"),
 }
-"""The keys of a pathway's file whose values are read by people."""
+"""The keys of a pathway's or a grid's file whose values are read by people."""
 
 PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html")
 SAID_TO_PATIENTS: dict[str, set[str]] = {
@@ -63,7 +64,7 @@ def texts() -> set[Text]:
         found.update(_marked("python", path.read_text(encoding="utf-8")))
     for path in TEMPLATES.rglob("*.*"):
         found.update(_marked("jinja2.ext.babel_extract", path.read_text(encoding="utf-8")))
-    found.update(_in_tables(to_builtins(list(load_catalog().values()))))
+    found.update(_in_tables(to_builtins([*load_catalog().values(), *load_grids().values()])))
     return found
 
 

@@ -7,12 +7,13 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
@@ -22,7 +23,7 @@ from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Dialect, Engine, event, func, update
 from sqlalchemy.pool import QueuePool
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 from werkzeug.test import TestResponse
 
 from app import clock, create_app
@@ -85,36 +86,40 @@ def read_json_plainly(self: TestResponse, *_args: Any, **_options: Any) -> Any:
 TestResponse.get_json = read_json_plainly
 
 
-COMPILED = ("_parts", "_trace", "_converters", "_static_weights", "_argument_weights")
+class RoutesOnce(Map):
+    """Routes too: houses with the same routes have one map of them, made when the first is asked for a way. Binding,
+    compiling and sorting 270 of them was most of what making an app costs."""
+
+    _made: ClassVar[dict[tuple[object, ...], dict[str, Any]]] = {}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._said: list[Rule] = []
+        self._read = 0
+        super().__init__(*args, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        self._said += rulefactory.get_rules(self)
+
+    def update(self) -> None:
+        if self._read < len(self._said):
+            key = tuple(_as_said(rule) for rule in self._said)
+            if key not in self._made:
+                whole = Map([copy(rule) for rule in self._said], merge_slashes=self.merge_slashes)
+                whole.update()
+                self._made[key] = {name: vars(whole)[name] for name in ("_matcher", "_rules_by_endpoint", "_remap")}
+            vars(self).update(self._made[key])
+            self._read = len(self._said)  # Last: another thread that finds it read asks the map at once.
+        super().update()
 
 
-def compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
-    """Routes too: each house compiles 150 of them in two forms, which was most of what making an app costs."""
-    known: dict[tuple[object, ...], dict[str, Any]] = {}
-
-    def compiled(rule: Rule) -> None:
-        key = (
-            rule.rule,
-            rule.subdomain,
-            rule.host,
-            rule.merge_slashes,
-            rule.is_leaf,
-            tuple(sorted((rule.defaults or {}).items())),
-        )
-        if key not in known:
-            compile_rule(rule)
-            known[key] = {name: value for name, value in vars(rule).items() if name in COMPILED}
-            known[key]["builders"] = rule._build.__func__, rule._build_unknown.__func__
-            known[key]["arguments"] = rule.arguments
-            return
-        parts = dict(known[key])
-        build, build_unknown = parts.pop("builders")
-        vars(rule).update(parts, _build=build.__get__(rule), _build_unknown=build_unknown.__get__(rule))
-
-    return compiled
+def _as_said(rule: Rule) -> tuple[object, ...]:
+    methods, defaults = frozenset(rule.methods or ()), tuple((rule.defaults or {}).items())
+    automatic = getattr(rule, "provide_automatic_options", None)
+    ends = rule.strict_slashes, rule.merge_slashes, rule.build_only
+    return rule.rule, rule.endpoint, methods, defaults, rule.subdomain, rule.host, ends, automatic
 
 
-Rule.compile = compiled_once(Rule.compile)
+Flask.url_map_class = RoutesOnce
 library.read_pathway = cache(library.read_pathway)  # The catalogue is read by each house; nobody changes its files.
 SLOWLY, codes.COST = codes.COST, {**codes.COST, "n": 16}  # How slowly in truth, tests/tablets/test_rules.py holds.
 

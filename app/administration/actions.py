@@ -6,19 +6,14 @@ from datetime import datetime
 from app.accounts.models import Account
 from app.administration.queries import Holding, holding, services_at
 from app.directory import actions as directory
-from app.directory.models import Profession
+from app.directory.words import SERVICES
 from app.membership.actions import lock_keepers, take_charge
 from app.membership.leaving import leave
 from app.organizations import actions as organizations
 from app.organizations.actions import Description
 from app.organizations.models import Organization
 
-ANSWERS = {
-    "ward": Profession.WARD,
-    "maternity": Profession.MATERNITY,
-    "equipment": Profession.EQUIPMENT,
-    "home-help": Profession.HOME_HELP,
-}
+ANSWERS = {kind.value: kind for kind in SERVICES}
 """What a part of each kind may be asked for as a house."""
 
 
@@ -27,7 +22,7 @@ def open_part(
 ) -> Organization:
     """A new part of an establishment, which `by` administers; `answers`: it is asked for what its kind gives.
 
-    Raises `Nowhere` when it answers and nobody knows where its commune lies.
+    Raises `NamedAlready`, and `Nowhere` when it answers and nobody knows where its commune lies.
     """
     made = organizations.open_within(parent, kind, described, by=by.id, now=now)
     take_charge(by, made.id, now=now)

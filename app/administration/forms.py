@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from app.administration.actions import ANSWERS
 from app.care_requests.queries import rulebooks
 from app.core.forms import Form, PhoneField, SeveralField, stripped
-from app.directory.words import PROFESSIONS, SKILLS
+from app.directory.words import PROFESSIONS, skills_of_house
 from app.language.phrases import gettext as _
 from app.language.phrases import later, said
 from app.language.words import phone
@@ -65,6 +65,9 @@ class DescriptionForm(Form):
         helped(form.commune, organization.commune)
         return form
 
+    def say_named_already(self) -> None:
+        self.name.errors = [_("Un service de cet établissement porte déjà ce nom.")]
+
     def described(self) -> Description:
         """Only after validation."""
         place = self.commune.meant.place
@@ -80,16 +83,17 @@ class DescriptionForm(Form):
 
 
 class PartForm(DescriptionForm):
-    """A new part of an establishment."""
+    """A new part of an establishment. `may_answer`: those kinds of it that can be asked for something."""
 
     kind = RadioField(
         later("Qu'est-ce que c'est ?"), validators=[InputRequired(later("Choisissez ce que vous ouvrez."))]
     )
-    answers = BooleanField(later("On peut lui demander un lit, du matériel ou une aide à domicile"), default=True)
+    answers = BooleanField(later("On peut lui adresser des demandes"), default=True)
 
     def offer(self, parent: Organization) -> None:
         """Show what may stand within `parent`; call before validating."""
         self.kind.choices = {kind: str(KINDS[kind]) for kind in kinds_within(parent.kind)}
+        self.may_answer = [kind for kind in self.kind.choices if kind in ANSWERS]
 
 
 class RequestsForm(Form):
@@ -111,10 +115,10 @@ class RequestsForm(Form):
             del form.welcome, form.skills
         else:
             form.welcome.label.text = _("Reçoit des demandes, comme %(what)s", what=PROFESSIONS[answers][0])
-            form.skills.choices = {slug: str(words) for slug, words in SKILLS.items() if slug.startswith("bed-")}
-            if organization.kind != "ward":
+            form.skills.choices = {slug: str(words) for slug, words in skills_of_house(answers).items()}
+            if not form.skills.choices:
                 del form.skills
-        form.offered.choices = {slug: said(pathway.title) for slug, pathway in startable.items()}
+        form.offered.choices = {slug: said(pathway.short_title) for slug, pathway in startable.items()}
         return form
 
     def withheld(self, organization: Organization) -> set[str]:

@@ -13,6 +13,7 @@ from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.organizations.models import Organization
 from app.organizations.queries import within
+from app.stays.queries import how_many_at
 from app.tablets.queries import of_organizations
 
 
@@ -62,15 +63,16 @@ def services_at(organization_id: UUID) -> Sequence[PractitionerRole]:
 @dataclass(frozen=True)
 class Holding:
     """What still holds an organization open: people other than the reader, tablets, parts, requests under way that it
-    sent or answers for."""
+    sent or answers for, patients who are there."""
 
     people: int
     tablets: int
     parts: int
     requests: int
+    patients: int
 
     def __bool__(self) -> bool:
-        return bool(self.people or self.tablets or self.parts or self.requests)
+        return any(vars(self).values())
 
 
 def holding(organization: Organization, reader: Account) -> Holding:
@@ -84,4 +86,5 @@ def holding(organization: Organization, reader: Account) -> Holding:
         tablets=len(of_organizations([organization.id])),
         parts=len(within([organization.id])) - 1,
         requests=db.session.scalar(requests) or 0,
+        patients=how_many_at(organization.id),
     )

@@ -22,6 +22,7 @@ from app.directory.actions import Nowhere
 from app.language.phrases import gettext as _
 from app.membership.actions import take_charge
 from app.organizations import actions as organizations
+from app.organizations.actions import NamedAlready
 from app.organizations.models import Organization
 from app.organizations.queries import within
 from app.organizations.rules import kinds_within
@@ -114,8 +115,12 @@ def describe(organization_id: UUID) -> Response:
         return page(DescribePage(found, form))
     if not form.validate():
         return page(DescribePage(found, form), status=422)
-    with transaction():
-        organizations.describe(mine(organization_id), form.described(), by=me().id, now=clock.now())
+    try:
+        with transaction():
+            organizations.describe(mine(organization_id), form.described(), by=me().id, now=clock.now())
+    except NamedAlready:
+        form.say_named_already()
+        return page(DescribePage(mine(organization_id), form), status=422)
     flash(_("C'est corrigé, partout où ce nom et ce numéro se lisent."), "success")
     return see_other(url_for("administration.establishment", organization_id=organization_id))
 
@@ -152,6 +157,9 @@ def open_part(organization_id: UUID) -> Response:
                 now=clock.now(),
             )
             made_id = made.id
+    except NamedAlready:
+        form.say_named_already()
+        return page(OpenPage(mine(organization_id), form), status=422)
     except Nowhere:
         form.commune.errors = [_("Personne ne sait où se trouve cette commune : choisissez la voisine.")]
         return page(OpenPage(mine(organization_id), form), status=422)

@@ -20,6 +20,7 @@ from app.care_requests.rules import (
     AHEAD,
     OPEN,
     SEARCHES,
+    TAKEN,
     TRANSITIONS,
     WHILE_SUSPENDED,
     WRITE_MORE,
@@ -33,11 +34,13 @@ from app.care_requests.rules import (
 from app.circles import queries as circles
 from app.circles.actions import set_usual
 from app.circles.models import Told, Usual
+from app.consents.objections import turns_away
 from app.core.db import append, db
 from app.core.events import announce
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
-from app.language.phrases import kept
+from app.language.phrases import kept, later
+from app.language.words import date_words
 from app.live.actions import changed
 from app.messages import actions as messages
 from app.messages.models import Notice
@@ -103,7 +106,9 @@ def move(
     One conditional UPDATE decides: whatever this process believed, the row's own state does.
     """
     values = _values(request, verb, performer, now)
-    allowed = [] if verb in WHILE_SUSPENDED else [GOES_ON]
+    allowed: list[ColumnElement[bool]] = [] if verb in WHILE_SUSPENDED else [GOES_ON]
+    if verb is Verb.ACCEPT and performer is not None:
+        allowed.append(~turns_away(CareRequest.patient_id, performer))
     moved = next((way for way in _ways(verb) if _moved(request.id, *way, values, *allowed)), None)
     if moved is None:
         return False
@@ -245,11 +250,37 @@ def reschedule(request: CareRequest, start: datetime, end: datetime, *, by: Acco
     plan_next_move(request, now)
 
 
-def take(request: CareRequest, visits: Sequence[Visit], rhythm: Rhythm | None, now: datetime) -> None:
-    """Only these visits are this request's from now on, and what goes on by this rhythm."""
-    plan_visits(request, visits, rhythm, request.review_on if rhythm else None, now)
+def take(
+    request: CareRequest,
+    visits: Sequence[Visit],
+    rhythm: Rhythm | None,
+    now: datetime,
+    review_on: date | None = None,
+) -> None:
+    """Only these visits are this request's from now on, and what goes on by this rhythm. `review_on`: when that is
+    looked at again, if on another day than before."""
+    reviewed = (review_on or request.review_on) if rhythm else None
+    if reviewed != request.review_on:
+        _move_review(request, reviewed)
+    plan_visits(request, visits, rhythm, reviewed, now)
     db.session.flush()
     announce(PlanMoved(request, now))
+
+
+def _move_review(request: CareRequest, review_on: date | None) -> None:
+    """Who asked is to look at it on that day and on no other; nobody, once it has an end."""
+    mine = CareTask.request_id == request.id, CareTask.slug == REVIEW, CareTask.done_at.is_(None)
+    db.session.execute(delete(CareTask).where(*mine))
+    if review_on and request.state in TAKEN:  # Owed from the yes on.
+        owe_review(request, review_on)
+
+
+def renew(request: CareRequest, review_on: date, *, by: Account, now: datetime) -> None:
+    """Care without an end goes on as it is, until it is looked at again on that day."""
+    told = kept(later("à revoir le %(day)s", day=date_words(review_on, "d MMMM")))
+    note(request, "renewed", by=by, now=now, detail=told)
+    _move_review(request, review_on)
+    request.review_on = review_on
 
 
 def plan_visits(

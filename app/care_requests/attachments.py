@@ -13,6 +13,7 @@ from app.care_requests.actions import note, refresh_screens
 from app.care_requests.models import CareRequest, Episode, EpisodeDocument
 from app.care_requests.queries import performs, together
 from app.care_requests.rules import OPEN, TAKEN
+from app.consents.objections import refuses
 from app.core.db import db, lock_in_order, transaction
 from app.documents import actions as documents
 from app.documents import queries as document_queries
@@ -65,8 +66,11 @@ def joined_to(episode_id: UUID) -> Sequence[Document]:
 
 
 def may_open(account: Account, document_id: UUID) -> bool:
-    """The requester's side (the doctor who decides for it, too) and who accepted one of the needs; nobody else."""
+    """The requester's side (the doctor who decides for it, too) and who accepted one of the needs; nobody else, and
+    nobody whom the person refuses by name."""
     needs = _needs_of(document_id)
+    if needs and refuses(needs[0].patient_id, account):
+        return False
     asks = account.organizations(*REQUESTERS)
     asked = any(need.organization_id in asks or need.decider_id == account.id for need in needs)
     return asked or any(need.state in TAKEN and performs(need, account) for need in needs)

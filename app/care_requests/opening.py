@@ -140,7 +140,7 @@ def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> E
     return episode
 
 
-def _opened(request: CareRequest, by: Account, now: datetime, step: str = "opened") -> None:
+def _opened(request: CareRequest, by: Account | None, now: datetime, step: str = "opened") -> None:
     note(request, step, by=by, state=request.state, now=now)
     record("request.opened", request, by, now=now, pathway=request.pathway)
 
@@ -166,7 +166,7 @@ def split(
     rest: Sequence[Visit],
     rhythm: Rhythm | None,
     *,
-    by: Account,
+    by: Account | None,
     now: datetime,
     wanted: tuple[datetime, datetime] | None = None,
 ) -> CareRequest:

@@ -73,14 +73,14 @@ WHILE_SUSPENDED = frozenset({Verb.WITHDRAW, Verb.FINISH, Verb.CANCEL})
 
 WAITS_FOR_RETURN = OPEN - {State.DRAFT}
 
-IN_ESTABLISHMENTS = frozenset({"ward", "maternity"})
-"""Asked of these, the care is not in the town."""
+BESIDE_A_STAY = frozenset({"ward", "maternity", "rehabilitation", "nursing-home", "dac", "social-work"})
+"""Asked of these, the care is not in the town, or is to prepare what comes after."""
 
 
 def waits_for_return(state: State, profession: str, asked_by: UUID, ward: UUID | None) -> bool:
     """Is it care in the town, hence suspended while the patient is in that ward (none: nobody knows where)? What the
     ward itself prepares for the day when she leaves goes on."""
-    return state in WAITS_FOR_RETURN and profession not in IN_ESTABLISHMENTS and asked_by != ward
+    return state in WAITS_FOR_RETURN and profession not in BESIDE_A_STAY and asked_by != ward
 
 
 SEARCHES = frozenset(verb for (state, verb), target in TRANSITIONS.items() if target is State.SEARCHING)

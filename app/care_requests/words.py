@@ -37,6 +37,8 @@ STEPS: dict[str, str] = {
     "missed": later("Passage non fait"),
     "handed": later("Suite confiée à quelqu'un d'autre"),
     "replanned": later("Plan changé"),
+    "renewed": later("Les soins continuent"),
+    "stopped": later("Fin des soins"),
     "task": later("Fait"),
     "attached": later("Document joint"),
     "corrected": later("Identité ou coordonnées corrigées"),

@@ -134,7 +134,7 @@ def enrol(rpps: str, email: str) -> None:
 @click.option("--commune", default="", help="Postal code or name of its commune, when it is new.")
 @click.option("--phone", default="", callback=telephone, help="Its number, when it is new.")
 def service(organization: str, kind: str, skill: tuple[str, ...], commune: str, phone: str) -> None:
-    """Let a maternity, a ward, a provider of equipment or of home help be asked. Whoever is invited there with the
+    """Let a ward, a nursing home, a laboratory, a DAC… be asked as one. Whoever is invited there with the
     role practitioner answers for it."""
     with transaction():
         place = organization_named(organization, kind=kind, place=place_named(commune), phone=phone)

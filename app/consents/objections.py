@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
@@ -14,7 +14,7 @@ from app.audit.actions import record
 from app.consents.models import Objection, Refusing
 from app.core.db import db, new_id
 from app.core.events import announce
-from app.directory.models import Practitioner
+from app.directory.models import Practitioner, PractitionerRole
 from app.live.actions import changed
 from app.patients.models import Cause, Patient, Relation
 
@@ -74,16 +74,40 @@ def refuses(patient_id: UUID | None, account: Account) -> bool:
     return patient_id is not None and db.session.scalar(mine.limit(1)) is not None
 
 
-def refused_practitioners(patient_ids: Collection[UUID]) -> dict[UUID | None, list[UUID]]:
-    """By person: the professionals whom nobody may ask for her."""
-    named = select(Objection.patient_id, Objection.practitioner_id).where(
-        Objection.patient_id.in_(patient_ids), _RUNNING, Objection.practitioner_id.is_not(None)
-    )
+_INBOX = func.coalesce(Objection.practitioner_id, PractitionerRole.practitioner_id, PractitionerRole.id)
+
+
+def _refused(what: Any, patient_ids: Collection[UUID | None]) -> Select[Any]:
+    """Of a professional she refuses her inbox; of a place those of everybody there."""
+    there = PractitionerRole.organization_id == Objection.organization_id
+    theirs = Objection.patient_id.in_(patient_ids), _RUNNING, _INBOX.is_not(None)
+    return select(*what).select_from(Objection).outerjoin(PractitionerRole, there).where(*theirs)
+
+
+def refused_inboxes(patient_id: UUID | None) -> Select[UUID]:
+    """Whom nobody may ask for her."""
+    return _refused([_INBOX], [patient_id])
+
+
+def refused_recipients(patient_ids: Collection[UUID]) -> dict[UUID | None, list[UUID]]:
+    """The same, by person."""
     found: dict[UUID | None, list[UUID]] = {}
-    for patient_id, practitioner_id in db.session.execute(named):
-        if practitioner_id:
-            found.setdefault(patient_id, []).append(practitioner_id)
+    for patient_id, recipient_id in db.session.execute(_refused([Objection.patient_id, _INBOX], patient_ids)):
+        found.setdefault(patient_id, []).append(recipient_id)
     return found
+
+
+def whom_she_accepts(patient_id: UUID | None, roles: Sequence[PractitionerRole]) -> list[PractitionerRole]:
+    """Those of them who may be asked for her, in their order."""
+    refused = set(db.session.scalars(refused_inboxes(patient_id))) if patient_id and roles else set()
+    return [role for role in roles if role.recipient_id not in refused]
+
+
+def turns_away(patient: Any, role: PractitionerRole) -> ColumnElement[bool]:
+    """For a condition: does the person of this column refuse this professional, or the place?"""
+    named = or_(Objection.practitioner_id == role.recipient_id, Objection.organization_id == role.organization_id)
+    theirs = Objection.patient_id == patient, _RUNNING, named
+    return select(Objection.id).where(*theirs).correlate(patient.class_).exists()
 
 
 def objections_of(patient_id: UUID) -> Sequence[Objection]:

@@ -132,11 +132,16 @@ def uuid_or_none(text: str | None) -> UUID | None:
 
 
 class DayField(DateField):
-    """A date, however it is written (`language.dates`); what cannot be read stays there. `example`: one that would
-    do; `past`: may it only be a day gone by?"""
+    """A date, however it is written (`language.dates`); what cannot be read stays there: a browser's own
+    field for dates would empty it. `example`: one that would do; `past`: may it only be a day gone by?"""
 
+    widget = TextInput()
     example = "12/03/2027"
     past = False
+
+    def __init__(self, label: str | None = None, validators: Any = None, **more: Any) -> None:
+        more["render_kw"] = {"placeholder": "jj/mm/aaaa", "autocomplete": "off", **more.get("render_kw", {})}
+        super().__init__(label, validators, format="%d/%m/%Y", **more)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if any(str(value).strip() for value in valuelist):

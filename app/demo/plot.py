@@ -39,6 +39,7 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     chosen: str | None = None  # the establishment, by its key
     decider: str | None = None  # the senior doctor who has not decided yet
     days: int = 0  # the care comes back so many days, every morning
+    review: int = 0  # or without an end, and is looked at again in so many days
     passages: tuple[PassageState, ...] = ()  # what became of the first ones, a day each
     line: str = ""  # left to the circle on the last of them
     slot: int = 0  # which of the times that are offered in one tap

@@ -33,20 +33,33 @@ class PastStay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     exits: tuple[PastExit, ...]
 
 
+class PastAssessment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody saw of a person, so many days ago; `answers` as the grid takes them."""
+
+    patient: str
+    grid: str
+    by: str
+    days: int
+    answers: dict[str, str]
+    remark: str = ""
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
+    assessments: tuple[PastAssessment, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
-        known(PEOPLE, (one.by for one in self.stays))
+        known(PEOPLE, [*(one.by for one in self.stays), *(one.by for one in self.assessments)])
+        known(CAST.patients, (one.patient for one in self.assessments))
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
 
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
-REQUESTS, STAYS = _PAST.requests, _PAST.stays
+REQUESTS, STAYS, ASSESSMENTS = _PAST.requests, _PAST.stays, _PAST.assessments
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:

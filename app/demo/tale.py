@@ -13,7 +13,7 @@ from app.appointments.rules import AT_ONCE, next_slots
 from app.care_requests import actions as care_requests
 from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
-from app.care_requests.rules import TAKEN, planned
+from app.care_requests.rules import AHEAD, TAKEN, Rhythm, planned
 from app.clock import PARIS, midnight, paris
 from app.conversations import actions as conversations
 from app.core.db import db
@@ -58,6 +58,7 @@ def _open(plot: Plot, patient_id: UUID, organization_id: UUID, now: datetime) ->
     window = next((each for each in open_now if each.slug == plot.window), open_now[-1])
     start, end = window.bounds(now)
     today = paris(start).date()
+    rhythm = Rhythm(today, ("morning",)) if plot.review else None
     visits = planned(today, today + timedelta(days=plot.days - 1), ["morning"]) if plot.days else ()
     need = opening.Need(
         pathway,
@@ -66,7 +67,9 @@ def _open(plot: Plot, patient_id: UUID, organization_id: UUID, now: datetime) ->
         end,
         plot.note,
         answers=plot.answers,
-        visits=visits,
+        visits=rhythm.visits(today, paris(now).date() + AHEAD) if rhythm else visits,
+        rhythm=rhythm,
+        review_on=today + timedelta(days=plot.review) if rhythm else None,
         chosen_role_id=_chosen(plot),
         decider_id=_decider(plot),
     )

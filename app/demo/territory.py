@@ -10,16 +10,19 @@ from sqlalchemy import select
 
 from app import clock
 from app.accounts.models import Account, Membership, Role
+from app.assessments.actions import write_down
+from app.assessments.library import grids
+from app.assessments.queries import places_of_care
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
 from app.care_requests.queries import GOES_ON
 from app.circles import actions as circles
 from app.circles.models import Told, Usual
-from app.core.db import db
+from app.core.db import db, new_id
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plot import Teller, account
-from app.demo.requests import REQUESTS, STAYS, PastRequest, opened_at
+from app.demo.requests import ASSESSMENTS, REQUESTS, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
@@ -68,6 +71,7 @@ def load(now: datetime) -> bool:
     known = _write_patients(places, professionals, began)
     _live_through(places, known, now)
     _write_stays(places, known, now)
+    _write_assessments(known, now)
     _begin_pathway(now)
     return True
 
@@ -187,6 +191,13 @@ def _write_stays(places: dict[str, Organization], known: dict[str, UUID], now: d
             on, at = clock.paris(now).date() + timedelta(days=leaves.days), began + timedelta(hours=2 * rank)
             stays.expect_exit(running, on, leaves.why, by=by, now=at)
             phones.deliver(at)
+
+
+def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
+    for one in ASSESSMENTS:
+        by, at = account(one.by), now - timedelta(days=one.days)
+        place, grid = places_of_care(by)[0].id, grids()[one.grid]
+        write_down(known[one.patient], grid, one.answers, one.remark, key=new_id(), by=by, place=place, now=at)
 
 
 def _begin_pathway(now: datetime) -> None:

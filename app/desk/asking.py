@@ -26,7 +26,7 @@ from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
-from app.desk.door import NOBODY, about_nobody, bp, home_of, my_pathways, pathway_asked, patient_asked
+from app.desk.door import NOBODY, about_nobody, bp, home_of, my_choice, pathway_asked, patient_asked
 from app.desk.finding import search_page
 from app.desk.lines import since, under_way_line
 from app.desk.pages import NewRequestPage, PlanWords
@@ -96,7 +96,7 @@ def request_page(
     asked = pathway.search.profession
     shown = NewRequestPage(
         pathway=pathway,
-        pathways=my_pathways(),
+        choice=my_choice(),
         who=patient.id if patient else NOBODY,
         banner=banner(patient, now) if patient else None,
         form=form,

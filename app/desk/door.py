@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, g, request
 
 from app import clock
 from app.accounts.guards import me
@@ -15,7 +15,8 @@ from app.core.htmx import see_other
 from app.core.ways import way
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
-from app.pathways.library import withheld
+from app.pathways.choosing import PathwayChoice, laid_out
+from app.pathways.library import pathways, withheld
 from app.pathways.schema import Pathway
 from app.patients import queries as patient_queries
 from app.patients.models import Patient
@@ -31,20 +32,37 @@ def my_places() -> list[Organization]:
     return organizations(me().organizations(*REQUESTERS))
 
 
+def kept_back(places: Sequence[Organization]) -> Mapping[UUID, Collection[str]]:
+    """Of her own organizations: the pathways that their people are not offered. Read once for a page, which nothing of
+    this door changes."""
+    if "kept_back" not in g:
+        g.kept_back = withheld([place.id for place in places])
+    found: Mapping[UUID, Collection[str]] = g.kept_back
+    return found
+
+
 def my_pathways() -> dict[str, Pathway]:
     """Those that somebody of her organizations may start, as her organizations made them their own."""
+    return _startable(my_places())
+
+
+def my_choice() -> PathwayChoice:
+    """The same as they stand where one of them is chosen."""
     places = my_places()
-    ids = [place.id for place in places]
-    known, kept_back = care_request_queries.rulebooks(ids), withheld(ids)
-    return {slug: each for slug, each in known.items() if starting(each, places, kept_back)}
+    return laid_out(_startable(places), pathways(), {place.kind for place in places})
+
+
+def _startable(places: Sequence[Organization]) -> dict[str, Pathway]:
+    known, held = care_request_queries.rulebooks([place.id for place in places]), kept_back(places)
+    return {slug: each for slug, each in known.items() if starting(each, places, held)}
 
 
 def starting(
-    pathway: Pathway, places: Sequence[Organization], kept_back: Mapping[UUID, Collection[str]]
+    pathway: Pathway, places: Sequence[Organization], held: Mapping[UUID, Collection[str]]
 ) -> list[Organization]:
     """Those of these organizations whose people may start it."""
     may = [place for place in places if not pathway.starts or place.kind in pathway.starts]
-    return [place for place in may if pathway.slug not in kept_back[place.id]]
+    return [place for place in may if pathway.slug not in held[place.id]]
 
 
 def pathway_asked() -> Pathway:
@@ -57,7 +75,7 @@ def pathway_asked() -> Pathway:
 def home_of(pathway: Pathway, patient: Patient | None = None) -> Organization:
     """For which of her organizations she asks: one that may start this, and where the patient is known, if any is."""
     places = my_places()
-    starts = starting(pathway, places, withheld([place.id for place in places])) or places[:1]
+    starts = starting(pathway, places, kept_back(places)) or places[:1]
     if patient is None or len(starts) == 1:
         return starts[0]
     known = patient_queries.holders_among(patient.id, [place.id for place in starts], clock.now())

@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
-from app.desk.door import bp, lends, my_pathways, my_places, pathway_asked
+from app.desk.door import bp, lends, my_choice, my_places, pathway_asked
 from app.desk.pages import NewPatientPage, PatientSearchPage, PlaceMeant
 from app.identity.searching import NotYet
 from app.language.phrases import gettext as _
@@ -68,7 +68,7 @@ def search_page(
     status: int = 200,
 ) -> Response:
     pathway = pathway_asked()
-    return page(PatientSearchPage(pathway, my_pathways(), lends(pathway), form, found, understood, hint), status=status)
+    return page(PatientSearchPage(pathway, my_choice(), lends(pathway), form, found, understood, hint), status=status)
 
 
 def where_she_works() -> Commune:

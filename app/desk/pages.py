@@ -40,6 +40,7 @@ from app.language.phrases import language, speaking
 from app.organizations.forms import CommuneField
 from app.passages.calendar import Grid
 from app.passages.progress import plan_shown
+from app.pathways.choosing import PathwayChoice
 from app.pathways.schema import Pathway, Reason
 from app.patients.forms import PatientForm, PatientSearchForm
 from app.patients.words import Banner, banner
@@ -336,7 +337,7 @@ class PatientSearchPage(Page):
     fragment = "desk/_patients.html"
 
     pathway: Pathway
-    pathways: Mapping[str, Pathway]
+    choice: PathwayChoice
     lends: bool
     form: PatientSearchForm
     found: list[tuple[UUID, Banner, str]] | None = None
@@ -384,7 +385,7 @@ class NewRequestPage(Page):
     template = "desk/new.html"
 
     pathway: Pathway
-    pathways: Mapping[str, Pathway]
+    choice: PathwayChoice
     who: UUID | str
     banner: Banner | None
     form: RequestForm

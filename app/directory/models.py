@@ -32,8 +32,8 @@ from app.organizations.models import Organization
 class Profession(enum.StrEnum):
     """What somebody is asked for. Codes of the national directory (FACTS 4.2) in the comment; words in `words.py`.
 
-    The last four are services of an establishment: a role without a practitioner, for which any of its people answers
-    (FHIR PractitionerRole.practitioner is 0..1).
+    From `MATERNITY` on they are services of an establishment: a role without a practitioner, for which any of its
+    people answers (FHIR PractitionerRole.practitioner is 0..1).
     """
 
     NURSE = "nurse"  # 60
@@ -45,6 +45,14 @@ class Profession(enum.StrEnum):
     WARD = "ward"
     EQUIPMENT = "equipment"
     HOME_HELP = "home-help"
+    HOME_NURSING = "home-nursing"  # SSIAD, or the nursing part of a SAD
+    REHABILITATION = "rehabilitation"  # SMR
+    NURSING_HOME = "nursing-home"  # EHPAD
+    OUTPATIENT = "outpatient"
+    IMAGING = "imaging"
+    LABORATORY = "laboratory"
+    DAC = "dac"
+    SOCIAL_WORK = "social-work"
 
 
 class Practitioner(Identified, Named, Model):

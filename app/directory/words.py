@@ -1,9 +1,12 @@
 """The French words of the directory."""
 
+from typing import get_args
+
 from app.directory.models import Profession
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.language.typography import NO_BREAK
+from app.pathways.schema import Service
 
 PROFESSIONS: dict[Profession, tuple[str, str]] = {
     Profession.NURSE: (later("infirmière ou infirmier"), later("infirmières et infirmiers")),
@@ -15,9 +18,17 @@ PROFESSIONS: dict[Profession, tuple[str, str]] = {
     Profession.WARD: (later("service"), later("services")),
     Profession.EQUIPMENT: (later("prestataire de matériel"), later("prestataires de matériel")),
     Profession.HOME_HELP: (later("service d'aide à domicile"), later("services d'aide à domicile")),
+    Profession.HOME_NURSING: (later("service de soins à domicile"), later("services de soins à domicile")),
+    Profession.REHABILITATION: (later("service de réadaptation"), later("services de réadaptation")),
+    Profession.NURSING_HOME: (later("EHPAD"), later("EHPAD")),
+    Profession.OUTPATIENT: (later("consultation d'hôpital"), later("consultations d'hôpital")),
+    Profession.IMAGING: (later("centre d'imagerie"), later("centres d'imagerie")),
+    Profession.LABORATORY: (later("laboratoire de biologie"), later("laboratoires de biologie")),
+    Profession.DAC: (later("dispositif d'appui à la coordination"), later("dispositifs d'appui à la coordination")),
+    Profession.SOCIAL_WORK: (later("service social"), later("services sociaux")),
 }
 
-SERVICES = (Profession.MATERNITY, Profession.WARD, Profession.EQUIPMENT, Profession.HOME_HELP)
+SERVICES = tuple(Profession(each) for each in get_args(Service))
 """What an establishment is asked for as a house."""
 
 SKILLS: dict[str, str] = {
@@ -28,6 +39,18 @@ SKILLS: dict[str, str] = {
     "bed-medicine": later("Lits de médecine"),
     "bed-surgery": later("Lits de chirurgie"),
     "bed-rehabilitation": later("Soins de suite"),
+    "stay-short": later("Hébergement temporaire"),
+    "stay-long": later("Hébergement permanent"),
+    "stay-day": later("Accueil de jour"),
+    "clinic-cardiology": later("Cardiologie"),
+    "clinic-pneumology": later("Pneumologie"),
+    "clinic-gastroenterology": later("Gastro-entérologie"),
+    "clinic-diabetology": later("Diabétologie"),
+    "clinic-neurology": later("Neurologie"),
+    "clinic-geriatrics": later("Gériatrie"),
+    "image-radiography": later("Radiographie"),
+    "image-ultrasound": later("Échographie"),
+    "image-section": later("Scanner et IRM"),
     "arabic": later("Arabe"),
     "english": later("Anglais"),
     "portuguese": later("Portugais"),
@@ -37,7 +60,27 @@ SKILLS: dict[str, str] = {
 """What somebody can do beyond her profession, and the languages she speaks: whoever has what is asked comes first."""
 
 
-FEMININE = frozenset({Profession.NURSE, Profession.MIDWIFE, Profession.MATERNITY})
+HOUSE_SKILLS = {
+    Profession.WARD: "bed-",
+    Profession.NURSING_HOME: "stay-",
+    Profession.OUTPATIENT: "clinic-",
+    Profession.IMAGING: "image-",
+}
+"""How the slugs begin of what a service may have; a service of another kind is asked for what it is."""
+
+
+def skills_of_house(kind: Profession) -> dict[str, str]:
+    """What a service of this kind may say that it has."""
+    prefix = HOUSE_SKILLS.get(kind)
+    return {slug: words for slug, words in SKILLS.items() if prefix and slug.startswith(prefix)}
+
+
+def is_of_house(skill: str) -> bool:
+    """Is it something that only a service has?"""
+    return skill.startswith(tuple(HOUSE_SKILLS.values()))
+
+
+FEMININE = frozenset({Profession.NURSE, Profession.MIDWIFE, Profession.MATERNITY, Profession.OUTPATIENT})
 
 
 def professionals(profession: Profession, number: int) -> str:

@@ -16,6 +16,7 @@ from app.care_requests import opening
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import family
 from app.care_requests.rules import Rhythm, Visit, condition, possible, read_rhythm, read_visits, shared
+from app.consents.objections import refused_inboxes, whom_she_accepts
 from app.core.db import db
 from app.directory import queries as directory
 from app.directory.models import PractitionerRole
@@ -122,8 +123,11 @@ def _said_otherwise(offer: Offer) -> AnswerResult:
 
 
 def _may_still(offer: Offer, request: CareRequest, now: datetime) -> bool:
+    """Whoever the person refuses meanwhile was let go while she was asked, and does not come back by a later tap."""
     if offer.state is OfferState.OPEN:
         return True
+    if not whom_she_accepts(request.patient_id, [offer.role]):
+        return False
     if offer.state in NO:
         return now < offer.expires_at or request.state is State.UNANSWERED
     return offer.state is OfferState.EXPIRED and request.state in (State.SEARCHING, State.UNANSWERED)
@@ -311,13 +315,15 @@ def _until(offer: Offer, request: CareRequest, now: datetime) -> datetime:
 
 
 def _asked_among(request: CareRequest, colleagues: Sequence[PractitionerRole]) -> set[UUID]:
-    """Whose inboxes of these have it before them already, or said something of this plan; or asked for it."""
+    """Whose inboxes of these have it before them already, or said something of this plan; or asked for it, or are
+    refused by the person."""
     if not colleagues:
         return set()
     here = (Offer.request_id == request.id) & (Offer.state == OfferState.OPEN)
     settled = Offer.request_id.in_(family(request)) & Offer.state.in_(SETTLED)
     theirs = Offer.recipient_id.in_([each.recipient_id for each in colleagues])
-    asked = set(db.session.scalars(select(Offer.recipient_id).where(theirs, here | settled)))
+    spoken = select(Offer.recipient_id).where(theirs, here | settled)
+    asked = set(db.session.scalars(spoken.union(refused_inboxes(request.patient_id))))
     return asked | {
         each.recipient_id
         for each in colleagues

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 from app.care_requests.models import CareRequest
 from app.circles import queries as circles
 from app.circles.models import CareTeamMember
-from app.consents.objections import refused_practitioners
+from app.consents.objections import refused_recipients
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
 from app.dispatch import rules
@@ -86,7 +86,7 @@ def read(requests: Sequence[CareRequest]) -> list[SearchSnapshot]:
     waves, families = latest_waves([request.id for request in requests]), _families(requests)
     people, services = _askers(requests), _services(requests)
     patients = {request.patient_id for request in requests if request.patient_id}
-    usual, refused = circles.usual_members(patients), refused_practitioners(patients)
+    usual, refused = circles.usual_members(patients), refused_recipients(patients)
     return [
         SearchSnapshot(
             request,

@@ -25,10 +25,10 @@ def my_practitioner() -> Practitioner:
 def copies() -> Response:
     now = clock.now()
     with transaction():
-        for copy in queries.copies(my_practitioner().id, now):
+        for copy in queries.copies(my_practitioner(), now):
             if not read_lately(copy.id, me().id, now):
                 record_reading(copy.id, patient=copy.request.patient_id, by=me().id, now=now, request=copy.request_id)
-    return page(CopiesPage(queries.copies(my_practitioner().id, now)))
+    return page(CopiesPage(queries.copies(my_practitioner(), now)))
 
 
 @bp.post("/inbox/copies/sighting")

@@ -25,7 +25,7 @@ from app.conversations.pages import ShownThread, thread_within
 from app.conversations.rules import CONCLUDED
 from app.core.htmx import Page, wants_part
 from app.directory.models import PractitionerRole
-from app.directory.queries import colleagues, recipients_of
+from app.directory.queries import recipients_of
 from app.dispatch import answers
 from app.dispatch import queries as dispatch_queries
 from app.dispatch.models import Inquiry, Offer, OfferState
@@ -37,7 +37,6 @@ from app.inbox.forms import QuestionForm
 from app.inbox.queries import Numbers, Recipient, stand_in
 from app.inbox.replacements import Replacement, away
 from app.inbox.rows import ToDo, by_day, proposal_line, to_do, visit_line
-from app.language.phrases import gettext as _
 from app.messages.queries import judgements
 from app.messages.reachability import Judgement
 from app.passages import calendar
@@ -51,7 +50,7 @@ from app.pathways.schema import After
 from app.patients.forms import MetForm
 from app.patients.words import STATUSES
 from app.relays.forms import PartingForm, ReplacementForm
-from app.relays.queries import locums
+from app.relays.queries import who_may_go_on
 from app.relays.tour import Stop, stops_of, tour
 from app.relays.words import WITHDRAWALS
 
@@ -212,6 +211,7 @@ def offer_shown(
                 inquiries=dispatch_queries.inquiries_about(offer),
                 question=question or QuestionForm(formdata=None),
                 colleagues=[] if offer.to_service else answers.colleagues_for(offer),
+                **_calendar(offer),
             )
     return shown
 
@@ -235,8 +235,7 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         wished=wished_words(appointment.wished, now) if appointment else "",
         cannot=REASON_WORDS.get(appointment.patient_reason or "", "") if appointment else "",
         after=pathway.after,
-        weeks=calendar.weeks(read_visits(request.visits)),
-        moments=MOMENT_WORDS,
+        **_calendar(offer),
         part=said.label if said else "",
         **(_care_that_goes_on(offer, now) if request.visits else {}),
         tasks=[to_do(task, won, now) for task, won in queries.tasks(recipients_of(account), request.id)],
@@ -245,6 +244,10 @@ def _with_visit(shown: OfferPage, account: Account, now: datetime, form: Appoint
         identity=STATUSES[request.patient.identity_status] if request.patient else "",
         met=MetForm(formdata=None),
     )
+
+
+def _calendar(offer: Offer) -> dict[str, Any]:
+    return {"weeks": calendar.weeks(read_visits(offer.request.visits)), "moments": MOMENT_WORDS}
 
 
 def _with_words(shown: OfferPage, account: Account, now: datetime, outcome: OutcomeForm | None) -> OfferPage:
@@ -336,8 +339,7 @@ def handover_of(offer: Offer, now: datetime, typed: str, form: PartingForm | Non
     request = offer.request
     if offer.state is not OfferState.WON or request.state not in CARED_FOR or not request.visits:
         return None
-    near = [(role, _("même cabinet")) for role in colleagues(offer.role)]
-    people = [*near, *((role, role.organization.name) for role in locums(offer.role, typed))]
+    people = who_may_go_on(offer, typed)
     fresh = form or PartingForm([role for role, _why in people], now, formdata=None, day=clock.paris(now).date())
     going = _care_that_goes_on(offer, now)
     return PartingPage(offer, card(offer, now).care, going["progress"], fresh, people, typed)

@@ -19,7 +19,7 @@ from app.documents.rules import WrongDocument
 from app.inbox.forms import PassageLineForm
 from app.inbox.mine import locked_offer_of, my_inboxes, my_offer, url_of
 from app.inbox.offers import offer_page, tap_of
-from app.inbox.pages import PartingPage, handover_of
+from app.inbox.pages import handover_of
 from app.inbox.taps import wants_words
 from app.inbox.views import bp
 from app.inbox.visits import visits_page
@@ -33,6 +33,7 @@ from app.passages.rules import SAYABLE, PassageState
 from app.passages.words import MOMENTS, STATES
 from app.relays import actions as relays
 from app.relays.forms import PartingForm
+from app.relays.queries import last_to_come
 from app.relays.words import WITHDRAWALS
 
 
@@ -124,9 +125,9 @@ def handover(offer_id: UUID) -> Response:
 
 
 def handover_page(offer: Offer, form: PartingForm | None, status: int = 200) -> Response:
-    """404 once it is not hers to hand over."""
-    shown: PartingPage = handover_of(offer, clock.now(), _typed(), form) or abort(404)
-    return page(shown, status=status)
+    """The visit as it stands once it is not hers to hand over: she did so a moment ago, or somebody ended it."""
+    shown = handover_of(offer, clock.now(), _typed(), form)
+    return page(shown, status=status) if shown else offer_page(offer, 409)
 
 
 def _typed() -> str:
@@ -139,8 +140,10 @@ def _typed() -> str:
 def hand_over(offer_id: UUID) -> Response:
     """From a day on, the rest of the plan is somebody else's: of her practice, a locum, or whom Relais finds."""
     now = clock.now()
-    shown = handover_of(my_offer(offer_id), now, _typed(), None) or abort(404)
-    form = PartingForm([role for role, _why in shown.people], now)
+    shown = handover_of(my_offer(offer_id), now, _typed(), None)
+    if shown is None:
+        return offer_page(my_offer(offer_id), 409)
+    form = PartingForm([role for role, _why in shown.people], now, last_to_come(shown.offer.request))
     if is_resumed() or not form.validate() or form.day.data is None:
         return handover_page(my_offer(offer_id), form, 422)
     to = next((role for role, _why in shown.people if role.id == uuid_or_none(form.to.data)), None)

@@ -15,6 +15,7 @@ from app.care_requests.lines import RequestFacts, facts_of, listing
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State
 from app.care_requests.queries import GOES_ON
 from app.care_requests.rules import OPEN
+from app.consents.objections import names_reader
 from app.conversations.queries import UNREAD
 from app.core.db import UtcDateTime, db, rows
 from app.directory.models import Practitioner, PractitionerRole
@@ -187,7 +188,9 @@ _TO_DO = (
 _UNREAD = (
     select(InformationCopy.id)
     .join(Practitioner, Practitioner.id == InformationCopy.practitioner_id)
+    .join(CareRequest, CareRequest.id == InformationCopy.request_id)
     .where(Practitioner.account_id == bindparam("account"), InformationCopy.read_at.is_(None))
+    .where(~names_reader(CareRequest.patient_id, bindparam("account")))
     .where(InformationCopy.at > bindparam("since", type_=UtcDateTime()))
 )
 
@@ -303,10 +306,10 @@ def task_of(task_id: UUID, recipients: Collection[UUID]) -> tuple[CareTask, Offe
     return (found[0], found[1]) if found else None
 
 
-def copies(practitioner_id: UUID, now: datetime) -> Sequence[InformationCopy]:
-    """News for this person, the unread first, then the latest."""
-    statement = select(InformationCopy).where(
-        InformationCopy.practitioner_id == practitioner_id, InformationCopy.at > now - COPIES_STAY
-    )
+def copies(reader: Practitioner, now: datetime) -> Sequence[InformationCopy]:
+    """News for this person, but of who refuses her, the unread first, then the latest."""
+    statement = select(InformationCopy).join(CareRequest, CareRequest.id == InformationCopy.request_id)
+    hers = InformationCopy.practitioner_id == reader.id, ~names_reader(CareRequest.patient_id, reader.account_id)
+    statement = statement.where(*hers, InformationCopy.at > now - COPIES_STAY)
     newest = statement.order_by(InformationCopy.read_at.is_not(None), InformationCopy.id.desc())
     return db.session.scalars(newest.limit(MOST)).all()

@@ -1,7 +1,7 @@
 """The French words of an answer."""
 
 from app.directory.models import PractitionerRole, Profession
-from app.directory.words import SKILLS
+from app.directory.words import SKILLS, is_of_house, skills_of_house
 from app.dispatch.answers import AnswerResult
 from app.language.phrases import gettext as _
 from app.language.phrases import later
@@ -33,9 +33,9 @@ LANGUAGES = ("arabic", "english", "portuguese", "turkish", "sign")
 
 def skills_for(role: PractitionerRole) -> dict[str, dict[str, str]]:
     """What this role may say of itself, under its title: care or beds, and languages."""
-    beds = role.profession is Profession.WARD
-    own = {slug: words for slug, words in SKILLS.items() if slug.startswith("bed-") is beds and slug not in LANGUAGES}
-    if role.practitioner_id is None and not beds:
-        own = {}  # A maternity, or who lends equipment, is asked for what it is.
-    groups = {_("Lits") if beds else _("Soins"): own, _("Langues"): {slug: SKILLS[slug] for slug in LANGUAGES}}
+    own = skills_of_house(role.profession)
+    if role.practitioner_id is not None:
+        own = {slug: words for slug, words in SKILLS.items() if slug not in LANGUAGES and not is_of_house(slug)}
+    title = {Profession.WARD: _("Lits"), Profession.IMAGING: _("Examens")}.get(role.profession, _("Soins"))
+    groups = {title: own, _("Langues"): {slug: SKILLS[slug] for slug in LANGUAGES}}
     return {title: skills for title, skills in groups.items() if skills}

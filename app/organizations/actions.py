@@ -104,10 +104,27 @@ class Description:
     place: Place
 
 
+class NamedAlready(Exception):
+    """Something else of the same establishment bears this name: nobody could tell the two apart."""
+
+
+def _keep_apart(parent_id: UUID, name: str, but: UUID | None = None) -> None:
+    """Those who name parts of one house do it one after the other. Raises `NamedAlready`."""
+    db.session.execute(select(Organization.id).where(Organization.id == parent_id).with_for_update())
+    beside = (
+        Organization.parent_id == parent_id,
+        Organization.closed_at.is_(None),
+        Organization.id.is_distinct_from(but),
+    )
+    if name.casefold() in {each.casefold() for each in db.session.scalars(select(Organization.name).where(*beside))}:
+        raise NamedAlready(name)
+
+
 def open_within(parent: Organization, kind: str, described: Description, *, by: UUID, now: datetime) -> Organization:
-    """A new part of `parent`. Raises ValueError for a kind that has no place there."""
+    """A new part of `parent`. Raises `NamedAlready`, and ValueError for a kind that has no place there."""
     if kind not in kinds_within(parent.kind):
         raise ValueError(f"no {kind} within a {parent.kind}")
+    _keep_apart(parent.id, described.name)
     made = Organization(kind=kind, parent_id=parent.id, **_columns(described))
     db.session.add(made)
     db.session.flush()
@@ -116,7 +133,9 @@ def open_within(parent: Organization, kind: str, described: Description, *, by: 
 
 
 def describe(organization: Organization, described: Description, *, by: UUID, now: datetime) -> None:
-    """Correct how it is named and reached. Said again, nothing changes."""
+    """Correct how it is named and reached. Said again, nothing changes. Raises `NamedAlready`."""
+    if organization.parent_id and organization.name != described.name:
+        _keep_apart(organization.parent_id, described.name, organization.id)
     changed = [name for name, value in _columns(described).items() if getattr(organization, name) != value]
     for name in changed:
         setattr(organization, name, _columns(described)[name])

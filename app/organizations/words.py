@@ -17,6 +17,14 @@ KINDS = {
     "cpts": later("Communauté professionnelle territoriale de santé"),
     "equipment": later("Prestataire de matériel"),
     "home-help": later("Service d'aide à domicile"),
+    "home-nursing": later("Service de soins à domicile (SSIAD, SAD)"),
+    "rehabilitation": later("Soins médicaux et de réadaptation (SMR)"),
+    "nursing-home": later("EHPAD"),
+    "outpatient": later("Consultations"),
+    "imaging": later("Imagerie"),
+    "laboratory": later("Laboratoire"),
+    "dac": later("Dispositif d'appui à la coordination (DAC)"),
+    "social-work": later("Service social"),
 }
 """By the kinds of `rules.KINDS`."""
 

@@ -7,10 +7,12 @@ from app.core.events import listen
 from app.passages import life
 from app.passages.actions import follow_plan, go_on, stand_still
 from app.passages.life import CareHalted, CareResumed
+from app.passages.views import bp
 from app.stays.actions import BackHome, DeathUndone, Died, ExitExpected, Hospitalised, MovedAway
 
 
 def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
     listen(app, Hospitalised, life.suspend)
     listen(app, ExitExpected, life.tell_performers)
     listen(app, BackHome, life.resume)

@@ -48,14 +48,15 @@ def follow_plan(moved: PlanMoved) -> None:
     rows = {Visit(row.day, row.moment): row for row in queries.of_request(request.id)}
     planned = read_visits(request.visits) if request.state in CARED_FOR else ()
     plan_id = queries.plan_of(request)
-    needed = changes(planned, {visit: _stays(row) for visit, row in rows.items()}, today)
+    needed = changes(planned, {visit: stays(row) for visit, row in rows.items()}, today)
+    held = request.stay_id is not None or any(row.held and not stays(row) for row in rows.values())
     for visit in needed.drop:
         db.session.delete(rows[visit])
     db.session.flush()
     if plan_id != request.id:
         changed("request", plan_id)
     if needed.add and request.performer_id:
-        db.session.add_all(_passage(plan_id, request, request.performer_id, visit) for visit in needed.add)
+        db.session.add_all(_passage(plan_id, request, request.performer_id, visit, held) for visit in needed.add)
 
 
 def refresh_plan(request: CareRequest, plan_id: UUID) -> None:
@@ -65,12 +66,12 @@ def refresh_plan(request: CareRequest, plan_id: UUID) -> None:
         changed("request", plan_id)
 
 
-def _stays(row: Passage) -> bool:
+def stays(row: Passage) -> bool:
     """Whatever was said, and what nobody said in time: that is a fact, too."""
     return row.state is not PassageState.PLANNED or row.asked_at is not None
 
 
-def _passage(plan_id: UUID, request: CareRequest, role_id: UUID, visit: Visit) -> Passage:
+def _passage(plan_id: UUID, request: CareRequest, role_id: UUID, visit: Visit, held: bool) -> Passage:
     return Passage(
         plan_id=plan_id,
         request_id=request.id,
@@ -79,6 +80,7 @@ def _passage(plan_id: UUID, request: CareRequest, role_id: UUID, visit: Visit) -
         moment=visit.moment,
         state=PassageState.PLANNED,
         say_by=say_by(visit.day, clock.midnight),
+        held=held,  # As are the others: she is in hospital still.
     )
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
-from app.care_requests.rules import MOMENTS, TAKEN, State, Visit, read_visits
+from app.care_requests.rules import MOMENTS, OPEN, TAKEN, State, Visit, read_visits
 from app.care_requests.words import MOMENT_WORDS
 from app.language.phrases import gettext as _
 from app.language.phrases import later, ngettext
@@ -169,7 +169,9 @@ Outcomes = Mapping[Visit, tuple[str, str]]
 
 def grid(parts: Sequence[CareRequest | RequestFacts], outcomes: Outcomes) -> Grid | None:
     """None for care that comes once. `parts`: the request and those its plan was shared with."""
-    cells = {visit: _cell(part) for part in parts for visit in read_visits(part.visits)}
+    # What goes on hides what was stopped, and never otherwise.
+    standing = sorted(parts, key=lambda part: part.state in OPEN)
+    cells = {visit: _cell(part) for part in standing for visit in read_visits(part.visits)}
     cells |= {
         visit: replace(cells[visit], outcome=outcome, words=words)
         for visit, (outcome, words) in outcomes.items()

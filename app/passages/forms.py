@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from wtforms import Field, RadioField
-from wtforms.validators import StopValidation
+from wtforms.validators import InputRequired, StopValidation
 
 from app import clock
 from app.care_requests.rules import AHEAD, EVERY_DAY, LONGEST_PLAN, WEEKLY, Rhythm, Visit
@@ -13,11 +13,21 @@ from app.care_requests.words import MOMENT_WORDS, WEEKDAYS
 from app.core.forms import DayField, Form, NumberField, SeveralField, say_only
 from app.language.phrases import gettext as _
 from app.language.phrases import later
+from app.passages.rules import Course, rhythm_of
+from app.passages.words import STOPS
 
 ONCE, ON_DAYS = "once", "days"
 ON_DATE, AFTER, ENDLESS = "date", "number", "review"
 ENDS = {"morning": 12, "midday": 15, "evening": 22}
 """The local hour after which a moment of today is not to be had any more."""
+HOW_OFTEN: dict[str, str] = {
+    ONCE: later("Une seule fois"),
+    "1": later("Tous les jours"),
+    "2": later("Un jour sur deux"),
+    "3": later("Un jour sur trois"),
+    "7": later("Une fois par semaine"),
+    ON_DAYS: later("Certains jours"),
+}
 MOST_PASSAGES = 3 * LONGEST_PLAN
 
 
@@ -41,14 +51,7 @@ class PlanForm(Form):
 
     plan = RadioField(
         later("Combien de fois ?"),
-        choices={
-            ONCE: later("Une seule fois"),
-            "1": later("Tous les jours"),
-            "2": later("Un jour sur deux"),
-            "3": later("Un jour sur trois"),
-            "7": later("Une fois par semaine"),
-            ON_DAYS: later("Certains jours"),
-        },
+        choices=HOW_OFTEN,
         default=ONCE,
     )
     weekdays = SeveralField(later("Quels jours ?"), choices={str(day): word for day, word in WEEKDAYS.items()})
@@ -179,3 +182,73 @@ class PlanForm(Form):
             if visit.day > here.date() or here.hour < ENDS[visit.moment]
         ]
         return tuple(found[: int(self.number.data)] if self.ends.data == AFTER and self.number.data else found)
+
+
+class FromDayForm(Form):
+    """From which day on something else is true of a plan that runs; `today`, unless another is said."""
+
+    day = DayField(later("À partir du"), validators=[InputRequired(later("Choisissez un jour."))])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **{"day": clock.paris(clock.now()).date(), **values})
+
+    def validate_day(self, field: Field) -> None:
+        today = clock.paris(clock.now()).date()
+        if field.data is None:
+            raise StopValidation("" if field.errors else _("Choisissez un jour."))
+        if field.data < today:
+            raise StopValidation(_("Cette date est déjà passée."))
+        if (field.data - today).days >= LONGEST_PLAN:
+            raise StopValidation(_("Dans %(days)s jours au plus.", days=LONGEST_PLAN))
+
+
+class StopForm(FromDayForm):
+    reason = RadioField(later("Pourquoi ?"), choices=STOPS, validators=[InputRequired(later("Choisissez une raison."))])
+
+
+class ReplanForm(FromDayForm, PlanForm):
+    """The same questions as for a new plan, of one that runs: it comes back, hence is never once."""
+
+    plan = RadioField(
+        later("Combien de fois ?"),
+        choices={slug: words for slug, words in HOW_OFTEN.items() if slug != ONCE},
+        validators=[InputRequired(later("Choisissez."))],
+    )
+
+    def validate_plan(self, field: Field) -> None:
+        pass  # It has to be said.
+
+    def begins(self) -> datetime:
+        now = clock.now()
+        return max(now, clock.midnight(self.day.data)) if self.day.data else now
+
+    @classmethod
+    def of(cls, plan: Course, review_on: date | None, today: date) -> "ReplanForm":
+        """As the plan is now: what is not touched stays."""
+        coming = [visit for visit in plan.visits if visit.day >= today]
+        rhythm = plan.rhythm or rhythm_of(coming)
+        ends = {"ends": ENDLESS if plan.rhythm else ON_DATE, "review_on": review_on}
+        until = max((visit.day for visit in coming), default=None)
+        return cls(formdata=None, until=None if plan.rhythm else until, **ends, **(_as_asked(rhythm) if rhythm else {}))
+
+
+def _as_asked(rhythm: Rhythm) -> dict[str, Any]:
+    """A rhythm in the answers of the form."""
+    said: dict[str, Any] = {"moments": list(rhythm.moments)}
+    never = [str(day) for day in (5, 6) if day not in rhythm.weekdays]
+    if rhythm.every == WEEKLY or len(rhythm.weekdays) + len(never) < len(EVERY_DAY):
+        return {**said, "plan": ON_DAYS, "weekdays": [str(day) for day in rhythm.weekdays]}
+    return {**said, "plan": str(rhythm.every), "but": never}
+
+
+class RenewForm(Form):
+    """Until when care without an end goes on before somebody looks at it again."""
+
+    review_on = DayField(later("À revoir le"), validators=[InputRequired(later("Choisissez quand revoir le plan."))])
+
+    def validate_review_on(self, field: Field) -> None:
+        today = clock.paris(clock.now()).date()
+        if field.data is None:
+            raise StopValidation("" if field.errors else _("Choisissez quand revoir le plan."))
+        if not 0 < (field.data - today).days <= LONGEST_PLAN:
+            raise StopValidation(_("Choisissez un jour à venir, dans %(days)s jours au plus.", days=LONGEST_PLAN))

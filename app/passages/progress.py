@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from app import clock
 from app.care_requests.lines import RequestFacts
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import shared_with
@@ -42,7 +43,7 @@ def how_far(
 ) -> str:
     """`7 passages sur 20, prochain demain matin`: of the whole plan, whoever shares it."""
     total = None if review_on else sum(len(each.visits) for each in parts)
-    return progress_in_words(progress_of(found, total), now, review_on)
+    return progress_in_words(progress_of(found, total, clock.paris(now).date()), now, review_on)
 
 
 def how_far_it_came(request: CareRequest, now: datetime) -> str:

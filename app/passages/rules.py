@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
-from app.care_requests.rules import MOMENTS, Visit
+from app.care_requests.rules import LONGEST_PLAN, MOMENTS, WEEKLY, Rhythm, Visit
 
 
 class PassageState(enum.StrEnum):
@@ -106,10 +106,11 @@ class LateFact(Fact, Protocol):
     def late_at(self) -> datetime | None: ...
 
 
-def progress_of(passages: Collection[LateFact], total: int | None) -> Progress:
+def progress_of(passages: Collection[LateFact], total: int | None, today: date) -> Progress:
+    """A passage of yesterday that nobody has spoken of yet is not the next one."""
     waiting = sorted((each for each in passages if each.state is PassageState.PLANNED and not each.asked_at), key=rank)
     going = [each for each in waiting if not each.held]
-    first = going[0] if going else None
+    first = next((each for each in going if each.day >= today), None)
     last_said = max((rank(each) for each in passages if each.state is not PassageState.PLANNED), default=None)
     return Progress(
         done=sum(each.state is PassageState.DONE for each in passages),
@@ -119,3 +120,48 @@ def progress_of(passages: Collection[LateFact], total: int | None) -> Progress:
         held=not going and any(last_said is None or rank(each) > last_said for each in waiting),
         late=first is not None and first.late_at is not None,
     )
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a plan, or a part of one, goes: its visits, and its rhythm where it has no end."""
+
+    visits: Sequence[Visit]
+    rhythm: Rhythm | None = None
+
+
+def until(plan: Course, said: Collection[Visit], day: date) -> tuple[Visit, ...]:
+    """What is left of it when it ends before `day`: what comes before, of a series without an end as far as that is not
+    written out yet, and whatever was said."""
+    more: tuple[Visit, ...] = ()
+    if plan.rhythm:
+        written = max((visit.day for visit in plan.visits), default=plan.rhythm.first - timedelta(days=1))
+        more = plan.rhythm.visits(written + timedelta(days=1), day - timedelta(days=1))
+    return tuple(visit for visit in sorted({*plan.visits, *more}) if visit.day < day or visit in said)
+
+
+def both_have(plan: Course, other: Course, day: date) -> bool:
+    """Is there a visit from `day` on that would be of both? Two series are looked at for as long as any plan lasts, in
+    which every rhythm meets every other."""
+    last = day + timedelta(days=LONGEST_PLAN)
+    mine, theirs = (
+        {visit for visit in (*each.visits, *(each.rhythm.visits(day, last) if each.rhythm else ())) if visit.day >= day}
+        for each in (plan, other)
+    )
+    return not mine.isdisjoint(theirs)
+
+
+def _place(visit: Visit) -> tuple[date, int]:
+    return visit.day, MOMENTS.index(visit.moment)
+
+
+def rhythm_of(visits: Sequence[Visit]) -> Rhythm | None:
+    """How these come back, where one rhythm says it; none for those that follow no rule."""
+    days = sorted({visit.day for visit in visits})
+    if not days:
+        return None
+    moments = tuple(moment for moment in MOMENTS if any(visit.moment == moment for visit in visits))
+    used = tuple(sorted({day.weekday() for day in days}))
+    steps = [Rhythm(days[0], moments, every) for every in (1, 2, 3)]
+    steps += [Rhythm(days[0], moments, every, used) for every in (1, WEEKLY)]
+    return next((each for each in steps if each.visits(days[0], days[-1]) == tuple(sorted(visits, key=_place))), None)

@@ -35,6 +35,22 @@ ASK_NOTICE = Notice(
 )
 """For whoever was to come: the day is over and nobody said what became of it."""
 
+STOPPED_NOTICE = Notice(later("Des soins s'arrêtent"), later("Ouvrez Relais avant de partir."), "visits")
+CHANGED_NOTICE = Notice(later("Un plan de soins change"), later("Ouvrez Relais avant de partir."), "visits")
+RENEWED_NOTICE = Notice(
+    later("Des soins continuent"), later("Un plan sans fin est renouvelé."), "visits", urgency="normal"
+)
+"""For whoever comes, and for who asked, when it is another who says so."""
+
+STOPS: dict[str, str] = {
+    "healed": later("Les soins ne sont plus nécessaires"),
+    "order": later("L'ordonnance est finie, ou arrêtée"),
+    "patient": later("Le patient ne veut plus"),
+    "elsewhere": later("Les soins se font autrement"),
+    "other": later("Autre raison"),
+}
+"""Why care that comes back ends, in one tap."""
+
 MISSED_TWICE_NOTICE = Notice(
     later("Deux passages manqués de suite"), later("Les soins n'ont pas eu lieu. Ouvrez Relais.")
 )

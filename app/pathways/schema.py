@@ -58,11 +58,27 @@ Icon = Literal[
 """Of the sprite, those that mean a kind of care."""
 
 Mode = Literal["home", "practice", "remote"]
-Service = Literal["maternity", "ward", "equipment", "home-help"]
+Service = Literal[
+    "maternity",
+    "ward",
+    "rehabilitation",
+    "nursing-home",
+    "outpatient",
+    "imaging",
+    "laboratory",
+    "home-nursing",
+    "home-help",
+    "equipment",
+    "dac",
+    "social-work",
+]
 """An establishment's service answers as one: whoever works there may."""
 
 Profession = Literal["nurse", "midwife", "doctor", "physiotherapist", "pharmacist", Service]
 Kind = Literal["circle", "practice", "chosen", "near", "other"]
+
+Aim = Literal["seen", "home", "birth", "place", "support", "team"]
+"""What a pathway is asked for; words in `choosing.AIMS`."""
 
 
 class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -247,8 +263,9 @@ class Pathway(Part, frozen=True):
     """One kind of request, as its file describes it.
 
     `owner`: the organization that made this version its own, none for the catalogue's. `starts`: kinds of
-    organizations whose people may start it, none: everyone's. `several`: the needs of one event, each searched on its
-    own. `recurring`: care that may come back for days. `place`: whose establishment is chosen.
+    organizations whose people may start it, none: everyone's; `often`: those whose people ask it most. `aim`: what for.
+    `several`: the needs of one event, each searched on its own. `recurring`: care that may come back for days.
+    `place`: whose establishment is chosen.
     """
 
     slug: Slug
@@ -265,6 +282,8 @@ class Pathway(Part, frozen=True):
     search: Search
     after: After
     starts: tuple[Text, ...] = ()
+    often: tuple[Text, ...] = ()
+    aim: Aim = "home"
     several: bool = False
     recurring: bool = False
     place: Service | None = None

@@ -21,10 +21,12 @@ from app.core.security import capability
 from app.documents.models import Document
 from app.documents.pictures import picture_of_page, sent
 from app.patient_space.pages import EndedPage, days
+from app.patient_space.space_views import closed_or
 from app.patient_space.views import bp, quiet
 from app.relatives import actions, queries
 from app.relatives.models import Heading, RelatedPerson
 from app.relatives.words import HEADING_ICONS, HEADINGS
+from app.stays.queries import has_died
 
 TRIES, WITHIN = 10, timedelta(hours=1)
 """Wrong words for one link, as for a card (`space_views`)."""
@@ -92,7 +94,8 @@ class RelativeDocument(Page):
 @capability(GIVEN)
 def relative_door(token: str) -> Response:
     """Looking changes nothing and tells nothing: not even whose it is."""
-    return quiet(page(RelativeDoorPage(token))) if queries.by_link(token) else no_more()
+    near = queries.by_link(token)
+    return closed_or(near.person_id) or quiet(page(RelativeDoorPage(token))) if near else no_more()
 
 
 def link_of(token: str) -> str:
@@ -107,6 +110,8 @@ def open_relative(token: str) -> Response:
     relative, now, said = queries.by_link(token), clock.now(), request.form.get("words", "")[:100]
     if relative is None:
         return no_more()
+    if closed := closed_or(relative.person_id):
+        return closed
     if not spaces.said_right(relative, said):
         return quiet(page(RelativeDoorPage(token, said, wrong=True), status=422))
     with transaction():
@@ -183,15 +188,17 @@ def openable(token: str, key: str, document_id: UUID) -> tuple[RelatedPerson, Do
 
 
 def may_read(token: str, key: str, now: datetime) -> RelatedPerson | None:
-    relative = queries.by_link(token)
-    return relative if relative and spaces.is_open(relative, key, now) else None
+    """Nobody reads on about who died, as little as in her own space."""
+    near = queries.by_link(token)
+    return near if near and spaces.is_open(near, key, now) and not has_died(near.person_id) else None
 
 
 def link_again(token: str) -> Response:
     """The key has ended: the words open it again. The person may have ended the link, too."""
-    if queries.by_link(token) is None:
+    near = queries.by_link(token)
+    if near is None:
         return no_more()
-    return quiet(see_other(url_for("patient_space.relative_door", token=token)))
+    return closed_or(near.person_id) or quiet(see_other(url_for("patient_space.relative_door", token=token)))
 
 
 def no_more() -> Response:

@@ -1,6 +1,7 @@
 """A patient's own space: her card opens it. Whoever has no cookies keeps the key in the address, for an hour or two."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Response, abort, request, url_for
 
@@ -33,7 +34,7 @@ def card_of(token: str) -> str:
 def space_door(token: str) -> Response:
     """Looking changes nothing and tells nothing: not even whose it is."""
     space = spaces.by_card(token)
-    return closed_or(space) or quiet(page(CodeWordsPage(token))) if space else no_space()
+    return closed_or(space.person_id) or quiet(page(CodeWordsPage(token))) if space else no_space()
 
 
 @bp.post("/s/<token>")
@@ -44,7 +45,7 @@ def open_space(token: str) -> Response:
     space, now, said = spaces.by_card(token), clock.now(), request.form.get("words", "")[:100]
     if space is None:
         return no_space()
-    if closed := closed_or(space):
+    if closed := closed_or(space.person_id):
         return closed
     if not spaces.said_right(space, said):
         return quiet(page(CodeWordsPage(token, said, wrong=True), status=422))
@@ -58,7 +59,7 @@ def open_space(token: str) -> Response:
 @capability("the key was made for who said the two words, and ends by itself")
 def space(token: str, key: str) -> Response:
     hers = opened(token, key)
-    return closed_or(hers) or quiet(page(SpacePage.of(hers, token, key, clock.now()))) if hers else words_again(token)
+    return quiet(page(SpacePage.of(hers, token, key, clock.now()))) if hers else words_again(token)
 
 
 @bp.get("/s/<token>/<key>/readers")
@@ -66,7 +67,7 @@ def space(token: str, key: str) -> Response:
 def readers(token: str, key: str) -> Response:
     """Who looked at her file: the law lets her ask, so she need not (L1110-4, GDPR article 15)."""
     hers = opened(token, key)
-    return closed_or(hers) or quiet(page(ReadersPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
+    return quiet(page(ReadersPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
 
 
 @bp.post("/s/<token>/<key>/reading")
@@ -115,21 +116,23 @@ def agenda(token: str, key: str) -> Response:
     return quiet(Response(calendar.to_ical(), content_type="text/calendar; charset=utf-8; method=PUBLISH"))
 
 
-def closed_or(space: PatientSpace) -> Response | None:
-    """Instead of any page of hers who died."""
-    return quiet(page(ClosedPage(None))) if has_died(space.person_id) else None
+def closed_or(person_id: UUID) -> Response | None:
+    """Instead of any page about who died."""
+    return quiet(page(ClosedPage(None))) if has_died(person_id) else None
 
 
 def opened(token: str, key: str) -> PatientSpace | None:
+    """Nobody's any more once she died: neither read nor acted in, whatever page stands open."""
     hers = spaces.by_card(token)
-    return hers if hers and spaces.is_open(hers, key, clock.now()) else None
+    return hers if hers and spaces.is_open(hers, key, clock.now()) and not has_died(hers.person_id) else None
 
 
 def words_again(token: str) -> Response:
     """The key has ended: the words open it again."""
-    if spaces.by_card(token) is None:
+    hers = spaces.by_card(token)
+    if hers is None:
         return no_space()
-    return quiet(see_other(url_for("patient_space.space_door", token=token)))
+    return closed_or(hers.person_id) or quiet(see_other(url_for("patient_space.space_door", token=token)))
 
 
 def no_space() -> Response:

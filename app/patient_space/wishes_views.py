@@ -35,6 +35,7 @@ from app.relatives.words import HEADINGS, KINSHIP
 from app.rights import rectifying
 from app.rights.copying import FORMS, copy_of, given
 from app.rights.models import Rectification
+from app.rights.rules import LONGEST_WORDS
 
 HERS = "the key was made for who said the two words, and ends by itself"
 
@@ -60,6 +61,8 @@ class CirclePageOfHers(Page):
 
 @dataclass(frozen=True)
 class WishesPageOfHers(Page):
+    """`mend_wrong`: what she wrote of what is false, and what must be mended in it; at most `longest` letters."""
+
     template = "patient_space/wishes.html"
 
     token: str
@@ -67,7 +70,8 @@ class WishesPageOfHers(Page):
     wishes: HerWishes
     wrong: str
     asked_to_mend: list[Rectification]
-    mend_wrong: str
+    mend_wrong: tuple[str, str]
+    longest: int = LONGEST_WORDS
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,9 @@ def wishes(token: str, key: str) -> Response:
     return wishes_page(token, key)
 
 
-def wishes_page(token: str, key: str, wrong: str = "", mend_wrong: str = "", status: int = 200) -> Response:
+def wishes_page(
+    token: str, key: str, wrong: str = "", mend_wrong: tuple[str, str] = ("", ""), status: int = 200
+) -> Response:
     hers = opened(token, key)
     if hers is None:
         return words_again(token)
@@ -252,9 +258,11 @@ def end_relative(token: str, key: str, relative_id: UUID) -> Response:
 @limited("rectification", 20, timedelta(hours=1), of=card_and_key)
 def ask_rectification(token: str, key: str) -> Response:
     """`words`: what is wrong, as she says it."""
-    words = request.form.get("words", "").strip()[:1000]
-    if not words:
-        return wishes_page(token, key, mend_wrong=_("Écrivez ce qui est faux, et ce qui est vrai."), status=422)
+    words = request.form.get("words", "").strip()
+    if not words or len(words) > LONGEST_WORDS:
+        nothing = _("Écrivez ce qui est faux, et ce qui est vrai.")
+        long = _("%(most)s lettres au plus : il y en a %(number)s.", most=LONGEST_WORDS, number=len(words))
+        return wishes_page(token, key, mend_wrong=(words, long if words else nothing), status=422)
 
     def ask(hers: PatientSpace, now: datetime) -> None:
         rectifying.ask_rectification(hers.person_id, words, now=now)

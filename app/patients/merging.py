@@ -32,6 +32,7 @@ class GoesAlong:
 
 
 POINTERS: dict[str, GoesAlong | Stays] = {
+    "assessment.patient_id": GoesAlong(),
     "care_request.patient_id": GoesAlong(),
     "care_team_member.patient_id": GoesAlong(alone=("profession", "until")),
     "consent.patient_id": GoesAlong(),

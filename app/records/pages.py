@@ -1,6 +1,6 @@
 """What each page of this door shows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -11,9 +11,11 @@ from flask import url_for
 
 from app import clock
 from app.accounts.models import REQUESTERS, Account
+from app.assessments.pages import gir_words
+from app.assessments.queries import places_of_care
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest
-from app.care_requests.rules import OPEN, State
+from app.care_requests.rules import OPEN, State, read_visits
 from app.circles.queries import carers_of
 from app.circles.words import Carer
 from app.consents.models import Refusing
@@ -27,6 +29,9 @@ from app.language.phrases import gettext as _
 from app.language.phrases import said
 from app.language.words import brief, date_of, date_words, phone
 from app.organizations.queries import names_of
+from app.passages import queries as passages
+from app.passages.progress import how_far
+from app.passages.queries import PassageFacts
 from app.patients import queries as patients
 from app.patients.forms import IdentityCheckForm, PatientForm
 from app.patients.models import Correction, IdentityCheck, Patient, Relation
@@ -118,6 +123,8 @@ class PersonPage(Page):
     has_namesake: bool
     check_form: IdentityCheckForm
     where: Where
+    reads_assessments: bool
+    gir: str
 
     @classmethod
     def about(
@@ -133,8 +140,10 @@ class PersonPage(Page):
         opened = [each for each in care if each.facts.state in OPEN]
         born_as = f"{patient.given_names} {patient.birth_name.upper()}"
 
+        found = passages_of(care)
+
         def lines(chosen: Iterable[Care]) -> list[RequestLine]:
-            return [care_line(each, addresses, places, now) for each in chosen]
+            return [care_line(each, addresses, places, found, now) for each in chosen]
 
         return cls(
             patient_id=patient.id,
@@ -163,6 +172,8 @@ class PersonPage(Page):
             has_namesake=patients.has_namesake(patient, patients.openable_by(account, now)),
             check_form=check_form or IdentityCheckForm(formdata=None),
             where=Where.of(patient, account, now),
+            reads_assessments=(cares := bool(places_of_care(account))),
+            gir=gir_words(patient.id, account) if cares else "",
         )
 
 
@@ -186,9 +197,17 @@ def ways_in(care: Sequence[Care], account: Account) -> dict[UUID, str]:
     }
 
 
-def care_line(care: Care, addresses: dict[UUID, str], places: dict[UUID, str], now: datetime) -> RequestLine:
+def care_line(
+    care: Care,
+    addresses: dict[UUID, str],
+    places: dict[UUID, str],
+    found: Mapping[UUID, Sequence[PassageFacts]],
+    now: datetime,
+) -> RequestLine:
+    """`found`: by request, the passages of care that comes back."""
     facts = care.facts
-    line = line_of(facts, addresses.get(facts.id, ""), when=when(care, now), note=comes(facts))
+    note = " · ".join(filter(None, (comes(facts), goes_on(care, found.get(facts.id, ()), now))))
+    line = line_of(facts, addresses.get(facts.id, ""), when=when(care, now), note=note)
     late = facts.state in (State.ACCEPTED, State.SCHEDULED) and care.late_at and not facts.stay_id
     title, what = said(facts.need.care), places[facts.organization_id]
     return replace(line, title=title, what=what, answer=care.answer or "", overdue="clock" if late else "")
@@ -199,6 +218,28 @@ def when(care: Care, now: datetime) -> str:
     if care.starts_at and care.facts.state in OPEN:
         return brief(care.starts_at, now)
     return date_words(clock.paris(care.facts.window_start).date(), "d MMM")
+
+
+def passages_of(care: Sequence[Care]) -> dict[UUID, list[PassageFacts]]:
+    """By request. Read only where somebody has taken care that comes back."""
+    going = [each.facts.id for each in care if each.facts.visits and each.facts.performer]
+    found: dict[UUID, list[PassageFacts]] = {}
+    for passage in passages.shown(going) if going else []:
+        found.setdefault(passage.request_id, []).append(passage)
+    return found
+
+
+def goes_on(care: Care, found: Sequence[PassageFacts], now: datetime) -> str:
+    """`7 passages sur 20, prochain demain matin`, then `fin des soins le 3 décembre` of care that was stopped or is
+    over; empty of care that comes once."""
+    facts = care.facts
+    if not facts.visits:
+        return ""
+    going = facts.state in OPEN
+    far = how_far([facts], found, care.review_on, now) if facts.performer else ""
+    ends = read_visits(facts.visits)[-1].day if going else clock.paris(care.changed_at).date()
+    end = _("fin des soins le %(day)s", day=date_words(ends, "d MMMM")) if care.stopped or not going else ""
+    return ", ".join(filter(None, (far, end)))
 
 
 def comes(facts: RequestFacts) -> str:

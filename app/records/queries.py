@@ -1,7 +1,7 @@
 """What is read of one person's care, in few statements."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.appointments.models import Appointment
 from app.care_requests.lines import RequestFacts, facts_of, listing
-from app.care_requests.models import CareRequest
+from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import OPEN, State
 from app.core.db import db
 from app.directory.queries import recipients_of
@@ -24,12 +24,17 @@ MOST = 50
 
 
 class Care(NamedTuple):
-    """A request, the hour of its visit with what the patient said of it, and since when its care is late."""
+    """A request, the hour of its visit with what the patient said of it, and since when its care is late. Of care that
+    comes back: when it is looked at again, where it has no end, and whether somebody has stopped it. `changed_at`: of
+    one that is over, when it ended."""
 
     facts: RequestFacts
     starts_at: datetime | None
     answer: str | None
     late_at: datetime | None
+    review_on: date | None
+    stopped: bool
+    changed_at: datetime
 
     @property
     def worries(self) -> bool:
@@ -40,9 +45,10 @@ class Care(NamedTuple):
         return self.facts.state is State.UNANSWERED or (waits and bool(self.late_at or self.answer == "declined"))
 
 
-_CARE = listing(Appointment.starts_at, Appointment.patient_answer, CareRequest.late_at).outerjoin(
-    Appointment, Appointment.request_id == CareRequest.id
-)
+_STOPPED = select(Step.id).where(Step.request_id == CareRequest.id, Step.kind == "stopped").correlate(CareRequest)
+_SAID = Appointment.starts_at, Appointment.patient_answer, CareRequest.late_at
+_PLAN = CareRequest.review_on, _STOPPED.exists(), CareRequest.changed_at
+_CARE = listing(*_SAID, *_PLAN).outerjoin(Appointment, Appointment.request_id == CareRequest.id)
 
 
 def care_of(patient_id: UUID) -> list[Care]:
@@ -53,7 +59,7 @@ def care_of(patient_id: UUID) -> list[Care]:
     )
     over = _CARE.where(hers, CareRequest.state.not_in(OPEN)).order_by(CareRequest.changed_at.desc(), CareRequest.id)
     rows = [*db.session.execute(under_way.limit(MOST)), *db.session.execute(over.limit(ENDED))]
-    return [Care(facts_of(row), row[0], row[1], row[2]) for row in rows]
+    return [Care(facts_of(row), *row[:6]) for row in rows]
 
 
 def won_by(account: Account, request_ids: Collection[UUID]) -> dict[UUID, UUID]:

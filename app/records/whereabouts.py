@@ -40,6 +40,8 @@ def admit(patient_id: UUID) -> Response:
     """`ward`: where she is in hospital, or `unknown`; `over`: the stay elsewhere that ends, of which one has read."""
     my_patient(patient_id)
     ward, over = ward_said(), uuid_or_none(request.form.get("over"))
+    if ward and ward.closed_at:  # The page stood open while it closed.
+        return over_meanwhile(my_patient(patient_id))
     with transaction():
         patient = my_patient(patient_id)
         said = actions.admit(patient.id, ward.id if ward else None, by=me(), now=clock.now(), over=over)

@@ -118,9 +118,10 @@ def settle_rectification(patient_id: UUID, rectification_id: UUID) -> Response:
         asked = db.session.get(Rectification, rectification_id)
         if asked is None or asked.patient_id != my_patient(patient_id).id:
             abort(404)
-        if answer:
-            rectifying.settle_rectification(asked, answer, by=me().id, now=clock.now())
-    flash(_("La personne lira votre réponse.") if answer else _("Écrivez ce qui a été fait."), "info")
+        told = bool(answer) and rectifying.settle_rectification(asked, answer, by=me().id, now=clock.now())
+    first = _("Quelqu'un a déjà répondu : la personne lit cette réponse-là.")
+    heard = _("La personne lira votre réponse.") if told else first
+    flash(heard if answer else _("Écrivez ce qui a été fait."), "info")
     return see_other(url_for("records.person", patient_id=patient_id))
 
 

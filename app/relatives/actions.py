@@ -15,7 +15,9 @@ from app.documents import actions as documents
 from app.documents.actions import DocumentsErased
 from app.documents.models import Document
 from app.live.actions import changed
+from app.patients.models import Patient
 from app.relatives.models import Heading, LegalProtection, RelatedPerson, TrustedPerson
+from app.relatives.queries import protections_of, relatives_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,12 @@ def name(
     now: datetime,
     decider: Decider = HERSELF,
 ) -> RelatedPerson:
-    """The person lets somebody near her read these headings. `by`: who writes it down; none: herself, in her space."""
+    """The person lets somebody near her read these headings. Said twice, it is one relative. `by`: who writes it down;
+    none: herself, in her space."""
+    _lock(patient_id)
+    if known := next((each for each in relatives_of(patient_id) if _says(each, near)), None):
+        allow(known, headings, by=by, now=now)
+        return known
     relative = RelatedPerson(id=new_id(), patient_id=patient_id, since=now, named_by_id=by, **vars(near))
     relative.headings = in_order(headings)
     spaces.draw_card(relative)
@@ -48,6 +55,15 @@ def name(
     record("relative.named", relative, by, now=now, why=_whose(by), headings=" ".join(relative.headings))
     changed("patient", patient_id)
     return relative
+
+
+def _lock(patient_id: UUID) -> None:
+    """Of two who say the same of her at once the second hears the first."""
+    db.session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+
+
+def _says(row: object, said: object) -> bool:
+    return all(getattr(row, trait) == value for trait, value in vars(said).items())
 
 
 def in_order(headings: Collection[str]) -> list[str]:
@@ -147,6 +163,10 @@ class Decides:
 
 
 def note_protection(patient_id: UUID, decides: Decides, *, by: UUID, now: datetime) -> None:
+    """Said twice, it was once."""
+    _lock(patient_id)
+    if any(_says(each, decides) for each in protections_of(patient_id)):
+        return
     protection = LegalProtection(id=new_id(), patient_id=patient_id, recorded_by_id=by, at=now, **vars(decides))
     db.session.add(protection)
     db.session.flush()

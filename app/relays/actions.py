@@ -7,8 +7,10 @@ from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests import opening
+from app.care_requests.departures import hand_to_coordinator
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.rules import Visit, read_rhythm, read_visits
+from app.consents.objections import whom_she_accepts
 from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.dispatch import actions as dispatch
@@ -27,7 +29,7 @@ def leave(
     request: CareRequest,
     day: date,
     *,
-    by: Account,
+    by: Account | None,
     now: datetime,
     reason: str,
     to: PractitionerRole | None = None,
@@ -59,13 +61,24 @@ def leave(
         if not stays:
             care_requests.move(request, Verb.FINISH, by=by, now=now)
     record("plan.left", request, by, now=now, patient=request.patient_id, named=bool(to))
-    if to is not None and to.recipient_id != leaver.recipient_id:
+    if to and to.recipient_id != leaver.recipient_id and whom_she_accepts(request.patient_id, [to]):
         _ask_first(left, to, leaver, by, now)
     return left
 
 
+def release(
+    request: CareRequest, leaver: PractitionerRole, *, by: Account | None, now: datetime, reason: str, why: str = "left"
+) -> None:
+    """Whoever has it comes no more from now on: somebody else is looked for, for all of it, or for what is left of a
+    plan that has begun; of other care that has begun a human hears now. `why`: as `hand_to_coordinator` has it."""
+    if dispatch.withdraw(request, by=by, now=now, reason=reason):
+        return
+    if not leave(request, clock.paris(now).date(), by=by, now=now, reason=reason):
+        hand_to_coordinator(request, by=by, now=now, detail=leaver.name, why=why)
+
+
 def _give_back(
-    request: CareRequest, window: tuple[datetime, datetime], *, by: Account, now: datetime, reason: str
+    request: CareRequest, window: tuple[datetime, datetime], *, by: Account | None, now: datetime, reason: str
 ) -> CareRequest:
     """Nothing of it has begun, and nothing of it stays hers: the whole is looked for again."""
     request.window_start, request.window_end = window
@@ -73,7 +86,9 @@ def _give_back(
     return request
 
 
-def _ask_first(left: CareRequest, role: PractitionerRole, leaver: PractitionerRole, by: Account, now: datetime) -> None:
+def _ask_first(
+    left: CareRequest, role: PractitionerRole, leaver: PractitionerRole, by: Account | None, now: datetime
+) -> None:
     """The search waits for her answer, or for the end of her time; then it goes on by itself."""
     place, policy, opens = left.commune, left.search, opening_stage(left, now)
     km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)

@@ -7,18 +7,18 @@ from sqlalchemy import select
 
 from app.accounts.models import Account, Role
 from app.care_requests import actions as care_requests
-from app.care_requests.departures import hand_to_coordinator
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import OPEN
 from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.directory.queries import accounts_of, deserted, recipients_of
-from app.dispatch import actions, offers, words
+from app.dispatch import offers, words
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import won_offers
 from app.language.phrases import kept, ngettext
 from app.membership.leaving import Departure
 from app.messages import actions as messages
+from app.relays.actions import release
 
 
 def patients_in_hand(account: Account) -> list[str]:
@@ -70,8 +70,7 @@ def _close(offer: Offer, request: CareRequest, departure: Departure) -> None:
 
 def _hand_over(offer: Offer, departure: Departure) -> None:
     by, now = db.session.get_one(Account, departure.by), departure.now
-    if not actions.withdraw(offer.request, by=by, now=now, reason=kept(words.LEFT)):
-        hand_to_coordinator(offer.request, by=by, now=now, detail=offer.role.name)
+    release(offer.request, offer.role, by=by, now=now, reason=kept(words.LEFT))
 
 
 def _leave_to_colleagues(departure: Departure) -> None:

@@ -45,9 +45,12 @@ class PartingForm(Form):
     )
     to = RadioField(later("À qui ?"), default="")
 
-    def __init__(self, people: Sequence[PractitionerRole], now: datetime, **values: Any) -> None:
+    def __init__(
+        self, people: Sequence[PractitionerRole], now: datetime, last: date | None = None, **values: Any
+    ) -> None:
+        """`last`: the day of the last passage that is left."""
         super().__init__(**values)
-        self.today = clock.paris(now).date()
+        self.today, self.last = clock.paris(now).date(), last
         self.people, nobody = people, ("", _("Relais cherche quelqu'un"))
         self.to.choices = [nobody, *((str(role.id), role.name) for role in people)]
 
@@ -63,3 +66,5 @@ class PartingForm(Form):
             raise ValidationError(_("Cette date est déjà passée."))
         if field.data > self.today + LATEST:
             raise ValidationError(_("Dans %(days)s jours au plus.", days=LATEST.days))
+        if self.last and field.data > self.last:
+            raise ValidationError(_("Il n'y a plus de passage à partir de ce jour."))

@@ -1,11 +1,15 @@
 """What is asked before care begins or ends, and whom somebody may name who cannot come herself."""
 
+from datetime import date
+
 from app import clock
 from app.appointments.queries import of_request as appointments_of
-from app.care_requests.models import Verb
+from app.care_requests.models import CareRequest, Verb
 from app.care_requests.rules import follows
+from app.consents.objections import whom_she_accepts
 from app.directory.by_name import by_name
 from app.directory.models import PractitionerRole
+from app.directory.queries import colleagues
 from app.dispatch.models import Offer, OfferState
 from app.language.phrases import gettext as _
 from app.language.phrases import ngettext
@@ -22,6 +26,21 @@ def locums(role: PractitionerRole, typed: str) -> list[PractitionerRole]:
     found = by_name(typed, role.profession, role.organization.commune).people
     away = [one for one in found if one.can_sign_in and one.organization_id != role.organization_id]
     return [one for one in away if one.practitioner_id != role.practitioner_id]
+
+
+def who_may_go_on(offer: Offer, typed: str) -> list[tuple[PractitionerRole, str]]:
+    """Whom she may name who goes on instead of her, each with why: her practice, and locums whose name is typed."""
+    near = colleagues(offer.role)
+    welcome = whom_she_accepts(offer.request.patient_id, [*near, *locums(offer.role, typed)])
+    return [(role, _("même cabinet") if role in near else role.organization.name) for role in welcome]
+
+
+def last_to_come(request: CareRequest) -> date | None:
+    """The day of the last passage that could be handed over, `date.min` when there is none; none without an end."""
+    if request.rhythm:
+        return None
+    mine = passages.of_request(request.id)
+    return max((each.day for each in mine if each.state is PassageState.PLANNED), default=date.min)
 
 
 def doubts_of(offer: Offer, verb: Verb) -> list[str]:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.appointments import kept as _appointments  # noqa: F401 -- each room declares what it keeps
+from app.assessments import kept as _assessments  # noqa: F401
 from app.care_requests import kept as _care_requests  # noqa: F401
 from app.circles import kept as _circles  # noqa: F401
 from app.consents import kept as _consents  # noqa: F401

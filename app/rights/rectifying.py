@@ -15,6 +15,7 @@ from app.language.phrases import later
 from app.live.actions import changed
 from app.messages.actions import alert
 from app.messages.models import Notice
+from app.patients.models import Patient
 from app.rights.models import Rectification
 
 A_MONTH = timedelta(days=30)
@@ -29,7 +30,10 @@ NOTICE = Notice(
 
 
 def ask_rectification(patient_id: UUID, words: str, *, now: datetime) -> None:
-    """Whoever opens her reads it; whoever asked for her last is told."""
+    """Whoever opens her reads it; whoever asked for her last is told. Said twice, it was once."""
+    db.session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+    if words in {each.words for each in rectifications_of(patient_id)}:
+        return
     asked = Rectification(id=new_id(), patient_id=patient_id, words=words, at=now)
     db.session.add(asked)
     db.session.flush()
@@ -40,13 +44,16 @@ def ask_rectification(patient_id: UUID, words: str, *, now: datetime) -> None:
         alert(author, asked.id, "rectification", NOTICE, now=now, expires_at=now + A_MONTH)
 
 
-def settle_rectification(asked: Rectification, answer: str, *, by: UUID, now: datetime) -> None:
-    """What was done. Answered twice, the first answer stays."""
+def settle_rectification(asked: Rectification, answer: str, *, by: UUID, now: datetime) -> bool:
+    """What was done. False when somebody else said it first: that answer stays."""
     open_still = Rectification.id == asked.id, Rectification.settled_at.is_(None)
     answered = update(Rectification).where(*open_still).values(answer=answer, settled_at=now, settled_by_id=by)
-    if db.session.execute(answered.returning(Rectification.id)).first():
-        record("rectification.settled", asked, by, now=now)
-        changed("patient", asked.patient_id)
+    if db.session.execute(answered.returning(Rectification.id)).first() is None:
+        db.session.refresh(asked)
+        return (asked.answer, asked.settled_by_id) == (answer, by)  # A second tap.
+    record("rectification.settled", asked, by, now=now)
+    changed("patient", asked.patient_id)
+    return True
 
 
 def rectifications_of(patient_id: UUID, *, settled: bool = False) -> Sequence[Rectification]:

@@ -7,6 +7,9 @@ A_YEAR = timedelta(days=365.25)
 
 EVERY = timedelta(days=1)
 
+LONGEST_WORDS = 1000
+"""Letters in which a person says what is wrong in her record."""
+
 
 @dataclass(frozen=True)
 class Terms:

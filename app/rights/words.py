@@ -3,6 +3,9 @@
 from app.language.phrases import later
 
 COLUMNS = {
+    "answers": later("Réponses"),
+    "grid": later("Grille"),
+    "remark": later("Remarque"),
     "advice": later("Ce qui est conseillé"),
     "day": later("Jour"),
     "moment": later("Moment"),

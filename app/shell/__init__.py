@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
         # Asked for by the signed-in layout only: an error page must be able to do without a database.
         shell=navigation.shell,
         at_tablet=navigation.at_tablet,
+        receives_people=navigation.receives_people,
         account_links=navigation.account_links,
     )
     app.after_request(views.preload_style)

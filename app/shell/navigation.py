@@ -91,3 +91,8 @@ def shell() -> tuple[list[tuple[str, str, str, bool, int]], dict[str, str | bool
 def at_tablet() -> bool:
     """Is this page shown on a shared tablet, to somebody who came in with a code?"""
     return current_user.is_authenticated and current_user.only_at is not None
+
+
+def receives_people() -> bool:
+    """Does whoever reads this page ask for an establishment, where people may lie?"""
+    return current_user.is_authenticated and Role.REQUESTER in current_user.roles

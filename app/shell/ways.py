@@ -7,6 +7,7 @@ WAYS = {
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",
+    "assessments": "assessments.assessments",
     "circle": "circles.circle",
     "devices": "messages.devices",
     "emergency": "emergency.ask",

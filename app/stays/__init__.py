@@ -5,7 +5,9 @@ from flask import Flask
 from app.core.events import listen
 from app.patients.correcting import PatientCorrected
 from app.stays.actions import find_address
+from app.stays.views import bp
 
 
 def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
     listen(app, PatientCorrected, find_address)

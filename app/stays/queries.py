@@ -2,19 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from app.accounts.models import Account
+from app.accounts.models import REQUESTERS, Account
 from app.core.db import db
 from app.directory.naming import all_begin, parts
 from app.organizations.models import Organization
+from app.patients.models import Patient
+from app.patients.queries import openable_by
 from app.stays.models import ExpectedExit, LifeEvent, Stay
 from app.stays.rules import ESTABLISHMENTS, LifeKind
 from app.stays.words import place_words
+
+MOST = 200
 
 SHOWN = 12
 """Wards to choose from without scrolling for long; a letter more narrows them."""
@@ -46,6 +50,34 @@ def running(patient_id: UUID) -> Stay | None:
     where = joinedload(Stay.organization).joinedload(Organization.parent)
     days = joinedload(Stay.expected).joinedload(ExpectedExit.said_by).lazyload(Account.memberships)
     return db.session.scalars(lasts.options(where, days)).unique().one_or_none()
+
+
+def how_many_at(organization_id: UUID) -> int:
+    """How many people are there now."""
+    there = Stay.organization_id == organization_id, Stay.until.is_(None)
+    return db.session.scalar(select(func.count()).select_from(Stay).where(*there)) or 0
+
+
+def lying_in(account: Account, now: datetime) -> list[tuple[Stay, Patient]]:
+    """Who is in hospital where this person works, or within her house, of those whom she may open; who leaves first
+    comes first, and those of whom nobody knows when, last."""
+    mine = account.organizations(*REQUESTERS)
+    here = Organization.id.in_(mine) | Organization.parent_id.in_(mine)
+    lasts = Stay.until.is_(None), here, Stay.patient_id.in_(openable_by(account, now))
+    found = (
+        select(Stay, Patient)
+        .join(Organization, Organization.id == Stay.organization_id)
+        .join(Patient, Patient.id == Stay.patient_id)
+        .where(*lasts)
+        .options(contains_eager(Stay.organization), selectinload(Stay.expected))
+        .limit(MOST)
+    )
+    return sorted(((stay, patient) for stay, patient in db.session.execute(found)), key=_leaves)
+
+
+def _leaves(row: tuple[Stay, Patient]) -> tuple[bool, date, datetime]:
+    stay, _patient = row
+    return not stay.expected, stay.expected[-1].on if stay.expected else date.max, stay.since
 
 
 def has_died(patient_id: UUID) -> bool:

@@ -28,7 +28,7 @@ class Admission(enum.StrEnum):
     DEAD = "dead"
 
 
-ESTABLISHMENTS = frozenset({"hospital", "emergency", "ward", "maternity"})
+ESTABLISHMENTS = frozenset({"hospital", "emergency", "ward", "maternity", "rehabilitation"})
 """Kinds of organizations where one is in hospital."""
 
 WORTH_TELLING = timedelta(hours=48)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from app import clock
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.language.words import date_words
+from app.language.words import date_words, listed
 from app.messages.models import Notice
 from app.organizations.models import Organization
 from app.stays.models import LifeEvent, Stay
@@ -53,6 +53,12 @@ def exit_words(stay: Stay) -> str:
     last, *former = reversed(stay.expected)
     said = _("Sortie prévue le %(day)s", day=date_words(last.on, "d MMMM"))
     return said + (" " + _("(avant : le %(day)s)", day=date_words(former[0].on, "d MMMM")) if former else "")
+
+
+def exits_before(stay: Stay) -> str:
+    """`avant : 1 déc., 28 nov.`: every other day that was said, the latest first; empty where there was none."""
+    days = [date_words(each.on, "d MMM") for each in stay.expected[-2::-1]]
+    return _("avant : %(days)s", days=listed(days)) if days else ""
 
 
 def died_words(on: date | None, sex: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.care_requests.models import CareRequest
 from app.care_requests.queries import family
+from app.consents.objections import whom_she_accepts
 from app.core.db import db
 from app.directory.by_name import by_name
 from app.directory.models import PractitionerRole, Profession
@@ -51,9 +52,9 @@ def callees(request: CareRequest, professions: Collection[Profession]) -> list[C
     known |= {offer.recipient_id: offer.role for offer in offers.values()}
     place = request.commune
     ordered = []
-    for recipient, role in known.items():
+    for role in whom_she_accepts(request.patient_id, list(known.values())):
         km = distance_km(place.latitude, place.longitude, role.latitude, role.longitude)
-        made = offers.get(recipient)
+        made = offers.get(role.recipient_id)
         no = made is not None and made.state in (OfferState.REFUSED, OfferState.RELAYED)
         ordered.append(((no, km, role.id), _callee(role, km, made)))
     return [callee for _key, callee in sorted(ordered, key=lambda pair: pair[0])]
@@ -62,7 +63,7 @@ def callees(request: CareRequest, professions: Collection[Profession]) -> list[C
 def may_be_found(request: CareRequest, professions: Collection[Profession], role_id: UUID) -> PractitionerRole | None:
     """The role, if it is of a profession that this is for: on the list to call, or called from elsewhere."""
     role = db.session.get(PractitionerRole, role_id)
-    return role if role and role.profession in professions else None
+    return role if role and role.profession in professions and whom_she_accepts(request.patient_id, [role]) else None
 
 
 def called_so(request: CareRequest, professions: Collection[Profession], typed: str) -> list[Callee]:
@@ -70,6 +71,7 @@ def called_so(request: CareRequest, professions: Collection[Profession], typed: 
     place = request.commune
     found = [role for profession in professions for role in by_name(typed, profession, place).people]
     away = {role.id: distance_km(place.latitude, place.longitude, role.latitude, role.longitude) for role in found}
+    found = whom_she_accepts(request.patient_id, found)
     found.sort(key=lambda role: (away[role.id], role.id))
     return [_callee(role, away[role.id], None) for role in found[:SHOWN]]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -55,7 +55,7 @@ def search(
     if patient:
         wanted.append(AuditEvent.patient_id == patient)
     if on:
-        wanted.append(and_(AuditEvent.at >= _midnight(on), AuditEvent.at < _midnight(on + timedelta(days=1))))
+        wanted.append(and_(AuditEvent.at >= clock.midnight(on), AuditEvent.at < clock.midnight(on + timedelta(days=1))))
     if before and (last := db.session.get(AuditEvent, before)):
         wanted.append(or_(AuditEvent.at < last.at, and_(AuditEvent.at == last.at, AuditEvent.id < last.id)))
     found = select(AuditEvent).where(*wanted).order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(AT_MOST)
@@ -130,7 +130,3 @@ def _trace(line: AuditEvent, actor: Account | None, names: dict[UUID, str]) -> T
         result=str(RESULTS[line.result]),
         refused=line.result == "refused",
     )
-
-
-def _midnight(on: date) -> datetime:
-    return datetime.combine(on, time(), clock.PARIS)

@@ -14,6 +14,7 @@ from app.organizations import actions as organizations
 from app.organizations.models import Organization
 from app.organizations.queries import within
 from app.pathways.library import withheld
+from app.stays.models import Stay
 from tests.factories.town import Person, Town
 
 WARD = {
@@ -81,6 +82,16 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(
     assert words in answer.text
     assert "Cadre du service, 9 h à 17 h" in answer.text
     assert db.session.scalar(select(Organization).where(Organization.kind == "ward")) is None
+
+
+def test_two_parts_of_one_house_are_told_apart_by_their_names(town: Town, anne: Person) -> None:
+    ward = opens(town, anne)
+    again = anne.post(f"/organizations/{town.hospital_id}/parts/new", WARD | {"name": "gériatrie Aiguë "})
+    assert (again.status_code, "porte déjà ce nom" in again.text) == (422, True), "a second tap opens no second ward"
+    other = opens(town, anne, name="Chirurgie")
+    renamed = anne.post(f"/organizations/{other.id}/description", WARD)
+    assert (renamed.status_code, "porte déjà ce nom" in renamed.text) == (422, True)
+    assert anne.post(f"/organizations/{ward.id}/description", WARD).status_code == 303, "its own name is its own"
 
 
 def test_who_answers_the_telephone_is_corrected_everywhere(town: Town, anne: Person) -> None:
@@ -172,6 +183,21 @@ def test_a_ward_closes_once_nothing_holds_it_open(town: Town, anne: Person) -> N
     assert "Hôpital de jour" not in anne.get("/organizations").text
     db.session.rollback()
     assert quiet.id not in {each.id for each in within([town.hospital_id])}
+
+
+def test_a_ward_does_not_close_around_its_patients_nor_admits_once_closed(town: Town, anne: Person) -> None:
+    ward, nadia, monique = opens(town, anne, answers=""), town.orientation_nurse, town.patient()
+    stay = f"/patients/{monique}/stay"
+    assert nadia.post(stay, {"ward": str(ward.id)}).status_code == 303
+    held = anne.post(f"/organizations/{ward.id}/closing")
+    assert (held.status_code, "1 patient hospitalisé ici" in held.text) == (409, True)
+    db.session.rollback()
+    running = db.session.scalars(select(Stay.id)).one()
+    assert nadia.post(f"{stay}/end", {"stay": str(running)}).status_code == 303
+    assert anne.post(f"/organizations/{ward.id}/closing").status_code == 303
+    assert nadia.post(stay, {"ward": str(ward.id)}).status_code == 409, "her page had stood open"
+    db.session.rollback()
+    assert db.session.scalars(select(Stay.id).where(Stay.until.is_(None))).all() == []
 
 
 def test_the_house_itself_is_not_closed_by_its_last_administrator(town: Town, anne: Person) -> None:

@@ -21,7 +21,7 @@ from app.dispatch.models import Offer, OfferState
 from app.organizations.actions import import_communes
 from app.organizations.models import TerritoryCommune
 from app.push.models import Message
-from tests.conftest import close_engines, settings_for
+from tests.conftest import A_TUESDAY, close_engines, settings_for
 from tests.factories.town import COMMUNES as HEAD
 from tests.factories.town import EVRY, Town
 from tests.services.postgres import PostgresServer
@@ -85,8 +85,9 @@ def measure(url: str, name: str, home: Path, number: int) -> list[list[str]]:
         app = create_app(settings_for(url, home, RELAIS_PUSH_HOSTS=push_service.origin))
         with app.app_context():
             Model.metadata.create_all(db.engine)
-            # In the morning: what is not urgent waits while people sleep, and the figures would be of another day.
-            clock.stop_at(clock.midnight(clock.paris(clock.now()).date()) + timedelta(hours=10))
+            # In the morning of a working day: what is not urgent waits while people sleep, and the figures would be of
+            # another day.
+            clock.stop_at(A_TUESDAY)
             town = Town(app, push_service)
             for n in range(NURSES):
                 town.nurse(f"N{n}", km=0.1 * n)

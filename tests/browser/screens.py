@@ -36,6 +36,7 @@ class Screen(NamedTuple):
 
 
 OFFER, REQUEST = "article[data-offer] a[href*='offers/']", "main a[href*='requests/0']"
+PLANNED, ENDLESS = ".row__link:has-text('Marcel'):has-text('Pansement')", ".row__link:has-text('Ginette')"
 KNOWN, ASKING, ENTERING = "12/03/1948", "requests/new?pathway=home-care", "patients/new?pathway=home-care"
 
 
@@ -130,6 +131,13 @@ def begin_care(page: Page) -> None:
 def hand_over(page: Page) -> None:
     page.get_by_role("link", name=re.compile("confier la suite")).click()
     page.locator("#q").wait_for()
+
+
+def go_on_with_the_plan(to: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.goto(page.locator(f"#plan a[href*='/plan/{to}']").evaluate("a => a.href"))
+
+    return act
 
 
 def after_a_while(page: Page) -> None:
@@ -269,6 +277,11 @@ def go_to_who_is_in_hospital(to: str = "") -> Callable[[Page], None]:
     return act
 
 
+def go_to_his_assessment(page: Page) -> None:
+    go_to_who_is_in_hospital("/assessments")(page)
+    page.goto(page.locator("main .row__link").first.evaluate("a => a.href"))
+
+
 def open_a_service(page: Page) -> None:
     page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
 
@@ -310,17 +323,18 @@ def dead_link(page: Page) -> None:
 
 
 def offers_of(phone: Page) -> set[str]:
-    cards = phone.locator("article[data-offer]")
-    return {cards.nth(i).get_attribute("data-offer") or "" for i in range(cards.count())}
+    """In one look: the stream may take a card away between two."""
+    return set(phone.locator("article[data-offer]").evaluate_all("all => all.map(a => a.dataset.offer)"))
 
 
 def newest_offer(phone: Page, known: set[str]) -> str:
     """The offer that was not there before; the inbox brings it without a reload."""
-    phone.wait_for_function(
-        "known => [...document.querySelectorAll('article[data-offer]')].some(a => !known.includes(a.dataset.offer))",
+    found = phone.wait_for_function(
+        """known => [...document.querySelectorAll('article[data-offer]')].map(a => a.dataset.offer)
+        .filter(offer => !known.includes(offer)).sort()[0]""",
         arg=list(known),
     )
-    return next(offer for offer in sorted(offers_of(phone)) if offer not in known)
+    return str(found.json_value())
 
 
 SCREENS = [
@@ -335,6 +349,10 @@ SCREENS = [
     Screen("inbox", "copies", "doctor", "inbox/copies"),
     Screen("asking", "follow list", "orientation-nurse", "requests"),
     Screen("asking", "all requests", "orientation-nurse", "requests?show=all"),
+    Screen("asking", "who lies here", "ward", "stays"),
+    Screen("asking", "changing a plan", "ward", "requests", PLANNED, act=go_on_with_the_plan("change")),
+    Screen("asking", "ending care", "ward", "requests", PLANNED, act=go_on_with_the_plan("end")),
+    Screen("asking", "does it go on", "ward", "requests", ENDLESS, act=go_on_with_the_plan("review")),
     Screen("asking", "for which patient", "orientation-nurse", ASKING),
     Screen("asking", "new patient", "orientation-nurse", ENTERING),
     Screen("asking", "request", "orientation-nurse", "requests", REQUEST),
@@ -418,6 +436,11 @@ STATES = [
     Screen("inbox", "offline", "nurse", "inbox", act=go_offline),
     Screen("asking", "in hospital", "ward", ASKING, act=go_to_who_is_in_hospital()),
     Screen("asking", "when he leaves", "ward", ASKING, act=go_to_who_is_in_hospital("/stay")),
+    Screen("asking", "assessments", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments")),
+    Screen(
+        "asking", "an assessment, being made", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments/new/aggir")
+    ),
+    Screen("asking", "an assessment", "ward", ASKING, act=go_to_his_assessment),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),

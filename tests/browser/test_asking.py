@@ -44,6 +44,33 @@ def sent_empty(page: Page, house: RunningHouse) -> Page:
     return page
 
 
+def test_what_is_written_without_a_space_makes_no_page_wider(house: RunningHouse, browsers: Browsers) -> None:
+    page = browsers.phone().pages[0]
+    page.goto(house.as_("orientation-nurse", "patients/new?pathway=home-care"))
+    said = {"birth_name": "Wolfeschlegelsteinhausen" * 4, "given_names": "Hubert-Blaine-" * 7, "birth_date": "1/2/81"}
+    where = {"birth_place": "91000", "phone": "06 39 98 01 00", "commune": "91000", "address": "Aunettes" * 20}
+    for name, words in (said | where).items():
+        page.locator(f"[name={name}]").fill(words)
+    page.get_by_role("radio", name="Féminin").check()
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_role("radio", name="Injection").check()
+    page.get_by_text("Ajouter une précision").click()
+    page.locator("[name=note]").fill("https" * 60)
+    page.get_by_role("checkbox").last.check()
+    stays_within(page, "the form")
+    page.get_by_role("button", name="Envoyer").click()
+    page.locator("#need").wait_for()
+    stays_within(page, "the request")
+    page.goto(page.locator(".patient a[href*='/patients/']").first.evaluate("(link) => link.href"))
+    stays_within(page, "the person")
+
+
+def stays_within(page: Page, where: str) -> None:
+    for width, height in ((320, 568), (1180, 820)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") == width, f"{where} at {width}"
+
+
 def test_the_follow_list_is_walked_through_with_arrows(house: RunningHouse, browsers: Browsers) -> None:
     page = browsers.tablet().pages[0]
     page.goto(house.as_("orientation-nurse", "requests"))

@@ -124,7 +124,7 @@ def test_an_answer_whose_echo_was_lost_counts_once(
     expect(phone.locator("#flashes")).to_contain_text("vous l’avez acceptée")
     assert len(posts(network, offer, "acceptance")) > 1
     tablet.reload()
-    assert tablet.locator(".timeline__step[data-kind=accepted]").count() == 1
+    expect(tablet.locator(".timeline__step[data-kind=accepted]")).to_have_count(1)
 
 
 def test_without_a_stream_the_page_asks_by_itself(

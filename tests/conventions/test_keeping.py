@@ -17,6 +17,7 @@ NOT_A_PERSONS = {
     "commune": "public",
     "draft": "what somebody typed, for twelve hours, sealed and for herself alone",
     "email_change": "a professional's own address",
+    "grid_version": "which questions a grid asks",
     "handover": "which nurse took over a tablet",
     "heartbeat": "the house itself",
     "invitation": "a professional who is awaited",

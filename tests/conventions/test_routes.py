@@ -37,7 +37,7 @@ TOKENS_IN_A_COOKIE = {
 """The mark of a shared tablet, and the invitation that this browser proved: what cookies carry must be protected."""
 
 
-PART = re.compile(r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<(token|key)>(\.ics)?|<slug>")
+PART = re.compile(r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<(token|key)>(\.ics)?|<(slug|grid)>")
 
 
 def routes(house: Flask) -> list[Rule]:
@@ -111,7 +111,7 @@ def test_urls_are_kebab_case_nouns_and_ids_are_typed(house: Flask) -> None:
     for rule in routes(house):
         for part in rule.rule.strip("/").split("/"):
             assert re.fullmatch(
-                r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<int:number>|<(token|key)>(\.ics)?|<slug>|<part>",
+                r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<int:number>|<(token|key)>(\.ics)?|<(slug|grid|part)>",
                 part,
             ), rule.rule
 

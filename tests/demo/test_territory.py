@@ -26,6 +26,7 @@ from app.dispatch import queries
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.search import advance_due
 from app.organizations.models import Commune, Organization
+from app.organizations.rules import KINDS
 from app.pathways.library import pathways
 from app.patients.models import Patient
 from app.patients.queries import known_to, search
@@ -46,9 +47,7 @@ def test_people_and_places(app: Flask) -> None:
     assert set(professions) | services == set(Profession)
     assert professions[Profession.NURSE] == 18
     assert 35 <= professions.total() <= 45
-    assert {"hospital", "emergency", "ward", "maternity", "practice", "cpts", "equipment", "home-help"} == set(
-        db.session.scalars(select(Organization.kind))
-    )
+    assert set(KINDS) == set(db.session.scalars(select(Organization.kind)))
     assert all(len(rpps) == 11 for rpps in db.session.scalars(select(Practitioner.rpps)))
     phones = [
         *db.session.scalars(select(Practitioner.phone)),

@@ -47,17 +47,23 @@ def kept() -> list[CareRequest]:
 
 def test_everyone_sees_what_her_organization_may_start(town: Town) -> None:
     emergency = ways(town.orientation_nurse.get("/requests/new"))
-    for_patients = {"ed-reorientation", "home-care", "discharge-home", "maternity-registration", "bed-request"}
-    assert emergency == for_patients | {"equipment", "staff"}
+    everyones = {
+        *("home-care", "maternity-registration", "chronic-follow-up", "elderly-at-home", "ehpad-or-smr"),
+        *("coordination-support", "social-worker", "hospital-clinic", "imaging-or-lab"),
+    }
+    hospitals = {"discharge-home", "bed-request", "equipment", "staff"}
+    assert emergency == everyones | hospitals | {"ed-reorientation"}
     practice = ways(at_a(town, "practice").get("/requests/new"))
-    assert practice == {"home-care", "maternity-registration"}
+    assert practice == everyones | {"town-consultation"}
     assert at_a(town, "practice").get("/requests/new?pathway=ed-reorientation").status_code == 404
     assert at_a(town, "practice").post("/requests?pathway=ed-reorientation&patient=none").status_code == 404
 
 
 def test_without_a_pathway_named_the_first_she_may_start_is_meant(town: Town) -> None:
     page = at_a(town, "practice").get("/requests/new")
-    assert 'aria-current="page"' in page.text.partition('class="ways"')[2].partition("pathway=home-care")[2][:60]
+    assert (
+        'aria-current="page"' in page.text.partition('class="ways"')[2].partition("pathway=town-consultation")[2][:60]
+    )
 
 
 def test_a_midwife_asks_for_her_patient_and_keeps_her_inbox_first(town: Town) -> None:

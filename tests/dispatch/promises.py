@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer, selectinload
 from app import clock
 from app.audit.models import AuditEvent
 from app.care_requests.models import CareRequest, State
-from app.care_requests.rules import TAKEN, Visit, read_visits
+from app.care_requests.rules import OPEN, TAKEN, Visit, read_visits
 from app.core.db import db
 from app.directory.models import Profession
 from app.dispatch import search, snapshots, words
@@ -42,12 +42,14 @@ class People:
 @dataclass
 class Promises:
     """What is true of people now (`off`: they want no requests; `away_until`: of the usual one; `asks`: by episode, the
-    role of whoever asks), and what was seen of the offers when all was last looked at."""
+    role of whoever asks; `plans`: by episode, the visits of one that was stopped or changed), and what was seen of the
+    offers when all was last looked at."""
 
     people: People
     away_until: datetime
     off: set[UUID] = field(default_factory=set)
     asks: dict[UUID, UUID] = field(default_factory=dict)
+    plans: dict[UUID, set[str]] = field(default_factory=dict)
     said_no: set[tuple[object, UUID]] = field(default_factory=set)
     seen: set[UUID] = field(default_factory=set)
     live: Counter[UUID] = field(default_factory=Counter)
@@ -64,7 +66,7 @@ class Promises:
             _explained(request, mine, lines)
             self._few_are_disturbed(request, mine)
         _stages_go_on(waves, {request.id: request for request in requests})
-        _plans_are_whole(requests)
+        _plans_are_whole(requests, self.plans)
         _passages_are_owed(requests)
         self.seen = {offer.id for offer in offers}
         self.said_no = {(of, offer.recipient_id) for offer in offers if offer.state in NO for of in _of(offer)}
@@ -210,14 +212,19 @@ def _stages_go_on(waves: Sequence[Wave], requests: Mapping[UUID, CareRequest]) -
         last[wave.request_id] = wave.round, wave.stage
 
 
-def _plans_are_whole(requests: Sequence[CareRequest]) -> None:
-    """However often a plan is shared, every visit is somebody's to do or to be found for, and none is twice."""
+def _plans_are_whole(requests: Sequence[CareRequest], plans: Mapping[UUID, set[str]]) -> None:
+    """However often a plan is shared, every visit is somebody's to do or to be found for, and none is twice. What is
+    asked of one that was stopped or changed is what was said then (`plans`), of its parts that go on."""
     episodes: dict[UUID, list[str]] = {}
     for request in requests:
-        episodes.setdefault(request.episode_id, []).extend(request.visits)
-    for visits in episodes.values():
+        if request.episode_id not in plans or request.state in OPEN:
+            episodes.setdefault(request.episode_id, []).extend(request.visits)
+    for episode, visits in episodes.items():
         assert len(visits) == len(set(visits)), "a visit is in two parts"
-        assert len(visits) in (0, 10), "a visit was lost"
+        if episode in plans:
+            assert set(visits) <= plans[episode], "a visit that nobody asked for"
+        else:
+            assert len(visits) in (0, 10), "a visit was lost"
 
 
 def _passages_are_owed(requests: Sequence[CareRequest]) -> None:

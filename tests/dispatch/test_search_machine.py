@@ -26,6 +26,7 @@ from app.accounts.models import Account
 from app.audit.models import AuditEvent
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, Step
+from app.care_requests.queries import shared_with
 from app.care_requests.rules import CONDITIONS, planned
 from app.core.db import db, transaction
 from app.directory import actions as directory
@@ -34,7 +35,10 @@ from app.dispatch import actions as dispatch
 from app.dispatch import answers, offers, search
 from app.dispatch.models import Inquiry, Offer, OfferState, Wave
 from app.passages import actions as passages
+from app.passages import planning
+from app.passages.actions import stays
 from app.passages.models import Passage
+from app.passages.planning import Replanned
 from app.passages.rules import PassageState
 from app.pathways.library import pathways
 from app.relays import actions as relays
@@ -257,6 +261,37 @@ class Machine(RuleBasedStateMachine):
 
         self._moves(which, say)
 
+    @rule(which=requests, days=st.integers(0, 5), whole=st.booleans())
+    def stops_from_a_day(self, which: int, days: int, whole: bool) -> None:
+        """Who asked ends all of a plan, or who comes her part: nobody is to come from that day on."""
+        day = clock.paris(clock.now()).date() + timedelta(days=days)
+
+        def say(request: CareRequest, by: Account) -> None:
+            parts = shared_with(request) if whole else [request]
+            if planning.stop(request, day, "", whole=whole, by=by, now=clock.now()):
+                self.promises.plans[request.episode_id] = _visits(request)
+            waiting = select(Passage).where(Passage.request_id.in_([each.id for each in parts]), Passage.day >= day)
+            assert not db.session.scalars(waiting.where(Passage.state == PassageState.PLANNED)).all(), "she still comes"
+
+        self._moves(which, say)
+
+    @rule(which=requests, days=st.integers(0, 4), moments=st.sampled_from([["morning"], ["midday", "evening"]]))
+    def changes_from_a_day(self, which: int, days: int, moments: list[str]) -> None:
+        """Other moments, for as long as it pleases: what was said stays, and nobody has what is another's."""
+        day = clock.paris(clock.now()).date() + timedelta(days=days)
+        wanted = planned(day, day + timedelta(days=3), moments)
+
+        def say(request: CareRequest, by: Account) -> None:
+            before = _visits(request)
+            became = planning.replan(request, day, wanted, by=by, now=clock.now())
+            if became is Replanned.DONE:
+                self.promises.plans[request.episode_id] = _visits(request)
+                assert {str(visit) for visit in wanted} <= _visits(request) | _said(), "a visit was lost"
+            else:
+                assert _visits(request) == before, "a part of it was changed"
+
+        self._moves(which, say)
+
     @rule(which=requests, who=st.none() | people)
     def ends(self, which: int, who: int | None) -> None:
         """Somebody is found by telephone, or nobody is needed any more."""
@@ -344,6 +379,15 @@ class Machine(RuleBasedStateMachine):
             self.promises.hold()
             late = select(func.count()).where(SEARCHING, CareRequest.answer_by <= clock.now())
             assert not db.session.scalar(late), "it goes on after its time"
+
+
+def _visits(request: CareRequest) -> set[str]:
+    """Of its plan, whoever has them."""
+    return {visit for each in shared_with(request) for visit in each.visits}
+
+
+def _said() -> set[str]:
+    return {f"{row.day}/{row.moment}" for row in db.session.scalars(select(Passage)) if stays(row)}
 
 
 def _people(town: Town) -> list[Nurse]:

@@ -146,7 +146,18 @@ def test_she_hands_the_rest_over_from_a_page_of_its_own(town: Town, nurse: Nurse
     db.session.rollback()
     owners = set(db.session.scalars(select(Passage.role_id)))
     assert owners == {nurse.role_id, ines.role_id}
-    assert nurse.post(url, said | {"day": (TOMORROW + timedelta(days=9)).isoformat()}).status_code == 409
+    beyond = nurse.post(url, said | {"day": (TOMORROW + timedelta(days=9)).isoformat()})
+    assert (beyond.status_code, "Il n'y a plus de passage à partir de ce jour." in beyond.text) == (422, True)
+
+
+def test_a_second_tap_of_who_hands_over_hears_where_it_stands(town: Town, nurse: Nurse, whole: UUID) -> None:
+    does_all(nurse, whole, TOMORROW)
+    url = f"{offer_url(nurse)}/handover"
+    heard = [nurse.post(url, {"day": TOMORROW.isoformat(), "reason": "sick"}).status_code for _ in range(2)]
+    assert heard == [303, 409]
+    assert nurse.get(url).status_code == 409
+    db.session.rollback()
+    assert len(db.session.scalars(select(CareRequest.id)).all()) == 2
 
 
 def test_a_locum_of_another_practice_stands_in(town: Town, nurse: Nurse) -> None:

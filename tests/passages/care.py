@@ -70,7 +70,8 @@ def count(request_id: UUID) -> str:
     """As the ward reads it."""
     shared = parts(request_id)
     total = None if any(each.rhythm for each in shared) else sum(len(each.visits) for each in shared)
-    words = progress_in_words(progress_of(queries.of_plan(shared[0].id), total), clock.now())
+    today = clock.paris(clock.now()).date()
+    words = progress_in_words(progress_of(queries.of_plan(shared[0].id), total, today), clock.now())
     return words.replace(NO_BREAK, " ")
 
 

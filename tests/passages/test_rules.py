@@ -112,6 +112,12 @@ class TestWhatBecameOfThem:
         assert failed_beside(rows, rows[3]) == [rows[2]]
 
     def test_how_far_it_came(self) -> None:
-        progress = progress_of(self.rows("done", "absent", "planned", "planned"), 4)
+        rows = self.rows("done", "absent", "planned", "planned")
+        progress = progress_of(rows, 4, self.DAY)
         assert (progress.done, progress.failed, progress.total) == (1, 1, 4)
         assert progress.next.day == self.DAY + timedelta(days=2)
+
+    def test_after_midnight_what_was_not_said_is_not_the_next_one(self) -> None:
+        rows = self.rows("done", "planned", "planned")
+        assert progress_of(rows, 3, self.DAY + timedelta(days=2)).next.day == self.DAY + timedelta(days=2)
+        assert progress_of(rows, 3, self.DAY + timedelta(days=3)).next is None

@@ -98,6 +98,13 @@ def test_nobody_confirms_a_time_they_did_not_read(phone: PatientPhone, nurse: Nu
     assert visit(nurse).patient_answer is None
 
 
+@pytest.mark.parametrize("mode", ["home", "practice"])
+def test_a_no_is_said_alike_wherever_they_were_to_meet(phone: PatientPhone, nurse: Nurse, link: str, mode: str) -> None:
+    proposes(nurse, mode=mode)
+    phone.post(f"{link}/answer", data={"answer": "declined"})
+    assert "La personne que vous deviez voir est prévenue." in Screen(phone.get(link)).text
+
+
 def test_a_new_time_asks_again(phone: PatientPhone, nurse: Nurse, link: str) -> None:
     proposes(nurse)
     phone.post(f"{link}/answer", data={"answer": "declined"})

@@ -12,7 +12,8 @@ from app.consents.models import Consent
 from app.core.db import db, transaction
 from app.documents.models import Document
 from app.patients.merging import merge
-from app.relatives.models import Heading, LegalProtection, TrustedPerson
+from app.relatives.models import Heading, LegalProtection, RelatedPerson, TrustedPerson
+from app.rights.models import Rectification
 from tests.factories import files
 from tests.factories.town import Nurse, Town
 from tests.inbox.screen import Screen
@@ -121,6 +122,30 @@ def test_the_person_names_her_and_ends_it_and_an_open_page_is_refused(
     assert phone.get(f"/r/{related('Lucie Marchand').token}").status_code == 404
     given = db.session.scalars(select(Consent).where(Consent.about_id == relative)).one()
     assert (given.given_how, given.recorded_by, given.withdrawn_how) == ("herself", None, "herself")
+
+
+def test_what_is_said_twice_is_kept_once(town: Town, monique: UUID, space: Space) -> None:
+    tutor = {"kind": "tutelle", "decider_name": "Ana", "since": "12/03/2026"}
+    for headings in (["visits"], ["visits"], ["visits", "documents"]):
+        assert space.post("/relatives", {**DAUGHTER, "headings": headings}).status_code == 303
+        assert space.post("/rectifications", {"words": "Ma rue a changé de nom."}).status_code == 303
+        assert town.orientation_nurse.post(f"/patients/{monique}/protections", tutor).status_code == 303
+    assert related("Lucie Marchand").headings == ["visits", "documents"]
+    for kept in (RelatedPerson, Rectification, LegalProtection):
+        assert len(db.session.scalars(select(kept)).all()) == 1, kept
+
+
+def test_once_she_died_no_page_of_hers_or_about_her_is_left(
+    town: Town, monique: UUID, phone: PatientPhone, space: Space
+) -> None:
+    names(town, monique, "visits", "documents")
+    page, door = opens(phone, "Lucie Marchand"), f"/r/{related('Lucie Marchand').token}"
+    said = {"on": clock.paris(clock.now()).date().isoformat()}
+    assert town.orientation_nurse.post(f"/patients/{monique}/death", said).status_code == 303
+    left = [phone.get(page), phone.get(door), phone.post(door, {"words": related("Lucie Marchand").code_words})]
+    left += [space.get(path) for path in ("", "/readers", "/circle", "/wishes", "/relatives")]
+    left += [space.post("/copy", {"form": "pdf"}), space.post("/objections", {"whom": "team"})]
+    assert {("Cette page est fermée" in each.text, "Monique" in each.text) for each in left} == {(True, False)}
 
 
 def test_wrong_words_open_nothing(town: Town, monique: UUID, phone: PatientPhone) -> None:

@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
+from app.accounts.models import Account
 from app.appointments import spaces
+from app.assessments.actions import write_down
+from app.assessments.library import grids
 from app.care_requests.models import CareTask, EpisodeDocument, InformationCopy
 from app.circles import actions as circles
 from app.circles.models import Usual
@@ -90,6 +93,10 @@ def monique(town: Town) -> UUID:
                 **{"said_by_id": claire.account_id, "note": "Plaie propre"},
             )
         )
+        aggir = grids()["aggir"]
+        answers, place = {"indoors": "a"}, town.hospital_id
+        account = db.session.get_one(Account, by)
+        write_down(patient, aggir, answers, "Marche", key=new_id(), by=account, place=place, now=now)
         db.session.add(document)
         db.session.flush()
         db.session.add_all(

@@ -17,13 +17,15 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.accounts.models import Passkey, Role, SignIn
+from app.assessments.actions import write_down
+from app.assessments.library import grids
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
 from app.circles import actions as circles
 from app.circles.models import CareTeamMember, Told, Usual
 from app.consents.agreements import agree
 from app.consents.models import Consent, Objection, Refusing
 from app.consents.objections import Whom, object_to
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
@@ -142,6 +144,13 @@ TABLE: dict[str, Row] = {
     "POST /badges/<uuid:tablet_id>/removal": only("requester", foreign=ELSEWHERE),
     "GET /board": only(*COORDINATORS),
     "GET /communes": {**ASKS, **dict.fromkeys(ADMINISTRATORS, "comes in")},
+    "GET /patients/<uuid:patient_id>/assessments": PERSON,
+    "GET /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
+    "POST /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
+    "GET /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>": PERSON,
+    "POST /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>/withdrawal": tablet_too(
+        only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
+    ),
     "GET /conversations/<uuid:request_id>": THREAD,
     "POST /conversations/<uuid:request_id>/lines": THREAD,
     "POST /conversations/<uuid:request_id>/sighting": THREAD,
@@ -333,6 +342,12 @@ TABLE: dict[str, Row] = {
     "POST /requests/<uuid:request_id>/card": REQUEST,
     "POST /requests/<uuid:request_id>/card/reading": REQUEST,
     "POST /requests/<uuid:request_id>/cancellation": REQUEST,
+    "GET /requests/<uuid:request_id>/plan/change": REQUEST,
+    "POST /requests/<uuid:request_id>/plan/change": REQUEST,
+    "GET /requests/<uuid:request_id>/plan/review": REQUEST,
+    "POST /requests/<uuid:request_id>/plan/review": REQUEST,
+    "GET /requests/<uuid:request_id>/plan/end": PERSON,  # And who took it.
+    "POST /requests/<uuid:request_id>/plan/end": PERSON,
     "POST /requests/<uuid:request_id>/proposals/<uuid:offer_id>": REQUEST,
     "POST /requests/<uuid:request_id>/questions/<uuid:inquiry_id>": REQUEST,
     "POST /requests/<uuid:request_id>/reassignment": REQUEST,
@@ -370,6 +385,7 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/reminders": TOKEN,
     "GET /s/<token>/agenda/<key>.ics": TOKEN,
     "GET /service-worker.js": PUBLIC,
+    "GET /stays": ASKS,
     "GET /static/joined/answers.js": PUBLIC,
     "GET /static/joined/page.js": PUBLIC,
     "GET /static/joined/relais.css": PUBLIC,
@@ -487,6 +503,8 @@ def world(town: Town) -> World:
             "organization_id": town.emergency_id,
             **wished(patient_id, people["requester"].account_id, people["not asked"].account_id),
             "telecom_id": telephone.id,
+            "grid": "aggir",
+            "assessment_id": assessed(patient_id, people["requester"]),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -536,6 +554,13 @@ def wished(patient_id: UUID, by: UUID, refused: UUID) -> dict[str, object]:
         "consent_id": first(Consent.id, Consent.about_id == UUID(int=1)),
         "objection_id": first(Objection.id, Objection.patient_id == patient_id),
     }
+
+
+def assessed(patient_id: UUID, by: Person) -> UUID:
+    key, place = new_id(), by.account.organizations(Role.REQUESTER)[0]
+    answers = {"indoors": "a"}
+    write_down(patient_id, grids()["aggir"], answers, "", key=key, by=by.account, place=place, now=clock.now())
+    return key
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:

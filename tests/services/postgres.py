@@ -147,6 +147,9 @@ class PostgresServer(PostgresDatabases):
             "fsync": "on" if self._durable else "off",
             "synchronous_commit": "on" if self._durable else "off",
             "full_page_writes": "on" if self._durable else "off",
+            # `take_back` vacuums what was used, and a plan of hundreds of rows is not worth compiling.
+            "autovacuum": "off",
+            "jit": "off",
         }
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

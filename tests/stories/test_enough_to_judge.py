@@ -10,6 +10,7 @@ from app.accounts.models import Role
 from app.care_requests.opening import open_request
 from app.core.db import db, transaction
 from app.directory.models import Profession
+from app.directory.words import SERVICES
 from app.dispatch.models import Offer
 from app.messages.models import Alert
 from app.pathways.library import pathways
@@ -24,6 +25,8 @@ SLUGS = sorted(
     {
         *("bed-request", "discharge-home", "ed-reorientation", "equipment", "home-care"),
         *("maternity-registration", "maternity-return-home", "staff"),
+        *("town-consultation", "chronic-follow-up", "elderly-at-home", "hospital-clinic", "imaging-or-lab"),
+        *("ehpad-or-smr", "coordination-support", "social-worker"),
     }
 )
 
@@ -59,11 +62,9 @@ def asked(town: Town, pathway: Pathway, reason: str, chosen: UUID | None) -> UUI
 
 
 def who_answers(town: Town) -> list[Nurse]:
-    persons = ("nurse", "midwife", "doctor", "physiotherapist", "pharmacist")
-    services = ("maternity", "ward", "equipment", "home-help")
     return [
-        *(town.professional(kind.capitalize(), Profession(kind)) for kind in persons),
-        *(town.service(f"Service {kind}", Profession(kind)) for kind in services),
+        *(town.professional(kind.capitalize(), kind) for kind in Profession if kind not in SERVICES),
+        *(town.service(f"Service {kind}", kind) for kind in SERVICES),
     ]
 
 

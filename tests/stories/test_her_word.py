@@ -1,5 +1,6 @@
 """The person's own word: an agreement taken back, somebody refused, and what becomes of pages that stand open."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,19 +10,25 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.models import Role
 from app.appointments import spaces
-from app.care_requests.models import CareRequest, State
+from app.care_requests.models import CareRequest, EpisodeDocument, InformationCopy, State
 from app.circles.actions import end_usual, name_usual
 from app.circles.models import Usual
 from app.circles.queries import circle_of, usual_member
-from app.consents.models import Consent, Objection
-from app.core.db import db, transaction
-from app.directory.models import Practitioner
+from app.consents.models import Consent, Objection, Refusing
+from app.consents.objections import Whom, object_to
+from app.core.db import db, new_id, transaction
+from app.directory.models import Practitioner, Profession
 from app.dispatch.models import OfferState
+from app.documents.models import Document
 from app.live import views
 from app.patients.models import Cause
 from app.patients.relations import Holder, relate
-from tests.factories.town import Nurse, Town
+from app.rights.models import Rectification
+from tests.factories.files import photo
+from tests.factories.town import Nurse, Town, role_of
+from tests.inbox.plans import PLAN, shares_a_practice
 from tests.inbox.screen import Screen
+from tests.passages.care import TOMORROW, at_day, count, does_all, passage, taken_by
 from tests.patient_space.conftest import PatientPhone
 from tests.relatives.conftest import Space
 from tests.security.test_canary import stream
@@ -184,6 +191,86 @@ def test_whom_she_refuses_does_not_come_and_is_asked_no_more(
     assert inès.offer() is not None
 
 
+def refuses(patient: UUID, *refused: Whom) -> None:
+    with transaction():
+        for whom in refused:
+            object_to(patient, whom, how="herself", by=None, now=clock.now())
+
+
+def her(nurse: Nurse) -> Whom:
+    return Whom(Refusing.SOMEBODY, practitioner_id=nurse.practitioner_id)
+
+
+def joined_and_told(request_id: UUID, doctor: Nurse) -> str:
+    """The address of a letter that was joined; what became of the care was written to this professional."""
+    body, now, request = photo(), clock.now(), db.session.get_one(CareRequest, request_id)
+    document = Document(
+        **{"id": new_id(), "patient_id": request.patient_id, "type": "liaison-letter", "name": "l.jpg", "pages": 1},
+        **{"size": len(body), "media_type": "image/jpeg", "body": body, "added_by_id": request.author_id, "at": now},
+        expires_at=now + timedelta(days=90),
+    )
+    with transaction():
+        db.session.add(document)
+        db.session.flush()
+        db.session.add(EpisodeDocument(document_id=document.id, episode_id=request.episode_id))
+        copy = {"request_id": request_id, "practitioner_id": doctor.practitioner_id, "on": "accept", "text": "t"}
+        db.session.add(InformationCopy(**copy, at=now))
+        return f"/documents/{document.id}"
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["her-no", "her-silence"])
+def test_whom_she_refuses_does_not_come_back_by_a_late_yes(town: Town, monique: UUID, waits: bool) -> None:
+    lea = town.nurse("Léa")
+    request_id = town.asks(patient=monique)
+    town.time_passes(seconds=1)
+    if waits:
+        town.time_passes(hours=2)
+    else:
+        assert lea.refuses() == 200
+    refuses(monique, her(lea))
+    town.time_passes(seconds=5)
+    assert lea.accepts() == 409
+    assert town.request(request_id).performer_id is None
+
+
+def test_nobody_names_or_notes_down_whom_she_refuses(town: Town, monique: UUID) -> None:
+    maya, ines, far = town.nurse("Maya"), town.nurse("Inès", km=30), town.nurse("Jo", km=40)
+    shares_a_practice(maya, ines)
+    refuses(monique, her(ines), her(far))
+    request_id = town.asks(patient=monique, visits=PLAN)
+    town.time_passes(seconds=1)
+    search = f"/requests/{request_id}/search"
+    assert "Inès Dupré" not in Screen(town.coordinator.get(search)).text
+    assert "Jo Dupré" not in Screen(town.coordinator.get(f"{search}?q=jo")).text
+    assert town.coordinator.post(f"{search}/found", {"role": str(ines.role_id)}).status_code == 422
+    url = f"/offers/{maya.offer().id}"
+    assert "Inès Dupré" not in Screen(maya.get(url)).text
+    assert maya.post(f"{url}/relay", {"colleague": str(ines.role_id)}, htmx=True).status_code == 409
+    assert maya.accepts() == 200
+    assert "Inès Dupré" not in Screen(maya.get(f"{url}/handover")).text
+    assert "Jo Dupré" not in Screen(maya.get(f"{url}/handover?q=jo")).text
+    named = {"day": PLAN[4].day.isoformat(), "reason": "sick", "q": "jo", "to": str(far.role_id)}
+    assert maya.post(f"{url}/handover", named).status_code == 422
+    assert (ines.offer(), far.offer()) == (None, None)
+
+
+def test_nobody_of_a_place_she_refuses_is_asked(town: Town, monique: UUID) -> None:
+    lea, other = town.nurse("Léa"), town.nurse("Maya", km=2)
+    refuses(monique, Whom(Refusing.PLACE, role_of(lea).organization_id))
+    town.asks(patient=monique)
+    town.time_passes(seconds=1)
+    assert (lea.offer(), other.accepts()) == (None, 200)
+
+
+def test_a_service_answers_for_whom_it_is_not_refused_by(town: Town, monique: UUID) -> None:
+    house, midwife = town.service("Maternité", Profession.MATERNITY), town.professional("Ana", Profession.MIDWIFE)
+    refuses(monique, Whom(Refusing.TEAM), Whom(Refusing.PLACE, town.cpts_id))
+    request_id = town.asks("maternity-registration", patient=monique, by=midwife, chosen_role_id=house.role_id)
+    town.time_passes(seconds=1)
+    assert house.accepts() == 200
+    assert town.request(request_id).performer_id == house.role_id
+
+
 def test_where_care_has_begun_a_human_hears_of_it(town: Town, monique: UUID, claire: Nurse, space: Space) -> None:
     assert claire.post(f"/offers/{claire.offer().id}/start", htmx=True).status_code == 200
     assert states(monique) == [State.STARTED]
@@ -193,6 +280,29 @@ def test_where_care_has_begun_a_human_hears_of_it(town: Town, monique: UUID, cla
     assert request.coordinator_id == town.coordinator.account_id
     told = Screen(town.coordinator.get(f"/requests/{request.id}")).text
     assert "La personne ne veut plus de ce professionnel" in told
+
+
+def test_the_rest_of_a_plan_is_somebody_else_s_and_she_reads_nothing_more(town: Town, monique: UUID) -> None:
+    maya, jo = town.nurse("Maya", phone=False), town.nurse("Jo", km=2, phone=False)
+    whole = taken_by(town, maya, patient=monique, note="Digicode 1234B")
+    does_all(maya, whole, TOMORROW)
+    offer, said = maya.offer().id, passage(whole, TOMORROW).id
+    letter = joined_and_told(whole, maya)
+    pages = [f"/offers/{offer}", f"/offers/{offer}/handover", "/visits", f"/conversations/{whole}", "/inbox/copies"]
+    assert "Digicode 1234B" in Screen(maya.get(pages[0])).text
+    assert "MARCHAND" in Screen(maya.get("/inbox/copies")).text
+    assert maya.get(letter).status_code == 200
+    refuses(monique, her(maya))
+    assert maya.get(letter).status_code == 404
+    for page in pages:
+        shown = Screen(maya.get(page)).text
+        assert not [word for word in ("MARCHAND", "Tilleuls", "Digicode") if word in shown], page
+    assert maya.post(f"/passages/{said}/line", {"line": "encore"}).status_code == 404
+    at_day(TOMORROW + timedelta(days=1))
+    assert "MARCHAND" not in Screen(maya.get("/visits")).text
+    town.time_passes(seconds=1)
+    assert jo.accepts() == 200
+    assert count(whole) == "2 passages sur 20, prochain ce matin"
 
 
 def test_a_place_is_refused_with_everybody_there(town: Town, monique: UUID, space: Space) -> None:
@@ -279,6 +389,16 @@ def test_what_she_says_is_wrong_is_read_and_answered(town: Town, monique: UUID, 
     assert "Corrigé aujourd'hui. Nadia Benali" in told
     assert "Une autre réponse" not in told
     assert "Ma rue" not in Screen(nadia.get(f"/patients/{monique}")).text
+
+
+def test_two_who_answer_her_do_not_both_believe_that_she_reads_it(town: Town, monique: UUID, space: Space) -> None:
+    space.post("/rectifications", {"words": "Ma rue a changé de nom."})
+    asked = db.session.scalars(select(Rectification.id)).one()
+    nadia, way = town.orientation_nurse, f"/patients/{monique}/rectifications/{asked}"
+    for answer, heard in (("Corrigé.", "lira votre réponse"), ("Refusé.", "Quelqu'un a déjà répondu")):
+        nadia.post(way, {"answer": answer})
+        assert heard in nadia.get(f"/patients/{monique}").text
+    assert "Corrigé." in space.get("/wishes").text
 
 
 def test_a_frozen_record_is_read_and_nothing_new_leaves_it(town: Town, monique: UUID, space: Space) -> None:

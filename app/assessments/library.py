@@ -1,0 +1,91 @@
+"""The grids that this Relais knows, and each as it was when somebody answered it."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+import msgspec
+from flask import Flask, current_app
+from sqlalchemy import select
+
+from app.assessments.models import GridVersion
+from app.assessments.rules import VARIABLES
+from app.assessments.schema import AssessmentGrid
+from app.core.db import db, insert_into, new_id
+
+CATALOG = Path(__file__).parent / "catalog"
+
+
+class WrongGrid(ValueError):
+    """A grid that cannot be used; the message names the file and what is wrong."""
+
+
+def read_grid(path: Path) -> AssessmentGrid:
+    """The grid that this file describes. Raises `WrongGrid`."""
+    try:
+        grid = msgspec.convert({**tomllib.loads(path.read_text(encoding="utf-8")), "slug": path.stem}, AssessmentGrid)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise WrongGrid(f"{path.name}: {error}") from None
+    for words in mistakes(grid):
+        raise WrongGrid(f"{path.name}: {words}")
+    return grid
+
+
+def mistakes(grid: AssessmentGrid) -> Iterator[str]:
+    """What the types cannot say."""
+    slugs = [item.slug for item in grid.items]
+    if len(set(slugs)) < len(slugs):
+        yield "two items have the same slug"
+    if bool(grid.items) == (grid.result == "total"):
+        yield "a total is written down and asks nothing; everything else asks"
+    if bool(grid.most) != (grid.result == "total"):
+        yield "most: of a total, and only of one"
+    for item in grid.items:
+        if len(choices := grid.choices_of(item)) < 2 or len({each.slug for each in choices}) < len(choices):
+            yield f"{item.slug}: needs two choices or more, each with its own slug"
+    if grid.result == "gir" and not {part for parts in VARIABLES.values() for part in parts} <= set(slugs):
+        yield "a GIR needs every part of every variable"
+    if [each.at_least for each in grid.readings] != sorted({each.at_least for each in grid.readings}):
+        yield "readings: from the least to the most, none twice"
+
+
+def load_grids(folder: Path = CATALOG) -> dict[str, AssessmentGrid]:
+    read = (read_grid(path) for path in folder.glob("*.toml"))
+    return {grid.slug: grid for grid in sorted(read, key=lambda grid: grid.order)}
+
+
+def grids() -> dict[str, AssessmentGrid]:
+    """By slug, in the order in which they are offered."""
+    return cast(dict[str, AssessmentGrid], current_app.extensions["grids"])
+
+
+def grid_of(version_id: UUID) -> AssessmentGrid:
+    """The grid as it was. A version never changes, so that it is read once."""
+    known: dict[UUID, AssessmentGrid] = current_app.extensions["grid_versions"]
+    if version_id not in known:
+        known[version_id] = msgspec.json.decode(db.session.get_one(GridVersion, version_id).body, type=AssessmentGrid)
+    return known[version_id]
+
+
+def version_id_of(grid: AssessmentGrid, *, now: datetime) -> UUID:
+    """The id of the row that holds this very grid; written at its first use."""
+    body = msgspec.json.encode(grid)
+    digest = hashlib.sha256(body).hexdigest()
+    this = select(GridVersion.id).where(GridVersion.digest == digest)
+    found = db.session.scalar(this)
+    if found is None:
+        row = insert_into(GridVersion).values(
+            id=new_id(), slug=grid.slug, digest=digest, body=body.decode(), created_at=now
+        )
+        db.session.execute(row.on_conflict_do_nothing())  # Two assessments may be its first use at once.
+        found = db.session.scalars(this).one()
+    return found
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["grids"] = load_grids()
+    app.extensions["grid_versions"] = {}
