@@ -26,12 +26,14 @@ from app.directory.words import PROFESSIONS, SERVICES, SKILLS
 from app.language.phrases import gettext as _
 from app.language.phrases import later, said
 from app.organizations.words import KINDS as PLACES
+from app.pathways.choosing import AIMS
 from app.pathways.schema import MONTH, After, Pathway
 from app.protocols.parts import KINDS, PartKind, Table, part_at, parts_of, slug_of
 from app.protocols.words import ICONS, in_french
 
 USUALLY = After(start_hours=48)
 DEFAULTS: dict[str, Table] = {
+    "words": {"aim": "home"},
     "reasons": {"patient": True, "minutes": 20, "icon": "stethoscope"},
     "questions": {"required": True, "kind": "choice"},
     "windows": {"how": "hours"},
@@ -146,10 +148,12 @@ class WordsFields(WritingForm):
     short_title = typed(later("Titre court"), most=40, told=later("Sur un bouton."))
     explanation = typed(later("Explication"), long=True, told=later("Lue par la personne qui demande."))
     agreement = typed(later("Accord du patient"), long=True, told=later("Lu au patient avant l'envoi."))
+    aim = one_of(later("Pour quoi"), AIMS)
     modes = ticked(later("Où se font les soins"), MODES, must=True)
     starts = ticked(
         later("Qui peut demander"), PLACES, told=later("Les lieux dont l'équipe peut partir. Aucun coché : tous.")
     )
+    often = ticked(later("Qui le demande le plus"), PLACES, told=later("Il y est proposé en premier."))
     several = BooleanField(later("Plusieurs motifs peuvent être demandés ensemble"))
     recurring = BooleanField(later("Les soins peuvent revenir pendant plusieurs jours"))
     order = counted(later("Rang parmi les parcours"), 0, 1000)

@@ -39,7 +39,10 @@ class PartKind:
         return ".".join(self.path)
 
 
-WORDS = ("title", "short_title", "icon", "explanation", "agreement", "modes", "starts", "several", "recurring", "order")
+WORDS = (
+    *("title", "short_title", "icon", "explanation", "agreement", "modes", "aim", "starts", "often"),
+    *("several", "recurring", "order"),
+)
 SEARCH = ("profession", "hours", "choice", "proposals", "answer_hours", "around")
 AFTER = ("start_hours", "start_label", "finish_label", "usual", "checklist", "free", "outcome_to")
 
