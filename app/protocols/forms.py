@@ -60,7 +60,7 @@ def counted(label: str, least: int, most: int, *, must: bool = True, told: str =
     return IntegerField(label, [say, within], description=told)
 
 
-def one_of(label: str, choices: dict[str, Any], *, told: str = "") -> Any:
+def one_of(label: str, choices: dict[Any, Any], *, told: str = "") -> Any:
     return RadioField(label, [InputRequired(later("Choisissez."))], choices=choices, description=told)
 
 
