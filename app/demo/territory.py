@@ -34,7 +34,7 @@ from app.pathways.actions import begin_draft
 from app.pathways.library import pathways
 from app.patients import actions as patients
 from app.patients.numbers import write_local_number
-from app.protocols.drafting import new_table
+from app.protocols.drafting import kept_table
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
 from app.stays import actions as stays
@@ -204,8 +204,7 @@ def _begin_pathway(now: datetime) -> None:
     """What the coordinator writes these days, and has not put in force."""
     coordinator = db.session.scalars(select(Account).where(Account.persona == "coordinator")).one()
     [territory] = coordinator.organizations(Role.COORDINATOR)
-    table = new_table("Soins de nuit", "soins-de-nuit", pathways()["home-care"], list(pathways().values()))
-    begin_draft("soins-de-nuit", table, territory, by=coordinator.id, now=now)
+    begin_draft("home-care", kept_table(pathways()["home-care"]), territory, by=coordinator.id, now=now)
 
 
 def search_until(moment: datetime, since: datetime) -> None:
