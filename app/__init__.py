@@ -28,6 +28,7 @@ from app import (
     pathways,
     patient_space,
     patients,
+    protocols,
     push,
     records,
     relatives,
@@ -70,8 +71,10 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     for room in (conversations, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, joining, naming, emergency, administration, patient_space, shell):
+    for door in (desk, inbox, records, supervision, protocols, joining, naming, emergency, administration):
         door.init_app(app)
+    for last in (patient_space, shell):
+        last.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded
 

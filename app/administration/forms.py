@@ -4,6 +4,7 @@ from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.administration.actions import ANSWERS
+from app.care_requests.queries import rulebooks
 from app.core.forms import Form, PhoneField, SeveralField, stripped
 from app.directory.words import PROFESSIONS, skills_of_house
 from app.language.phrases import gettext as _
@@ -15,7 +16,6 @@ from app.organizations.models import Organization
 from app.organizations.places import Place
 from app.organizations.rules import kinds_within
 from app.organizations.words import KINDS
-from app.pathways.library import pathways
 from app.pathways.schema import Pathway
 
 
@@ -126,5 +126,6 @@ class RequestsForm(Form):
 
 
 def startable_by(organization: Organization) -> dict[str, Pathway]:
-    """What the catalogue offers to people of such a place."""
-    return {slug: each for slug, each in pathways().items() if not each.starts or organization.kind in each.starts}
+    """What is offered to people of such a place."""
+    known = rulebooks([organization.id])
+    return {slug: each for slug, each in known.items() if not each.starts or organization.kind in each.starts}

@@ -30,8 +30,11 @@ from app.directory.models import Practitioner, Profession
 from app.dispatch import search as dispatch
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
+from app.pathways.actions import begin_draft
+from app.pathways.library import pathways
 from app.patients import actions as patients
 from app.patients.numbers import write_local_number
+from app.protocols.drafting import kept_table
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
 from app.stays import actions as stays
@@ -69,6 +72,7 @@ def load(now: datetime) -> bool:
     _live_through(places, known, now)
     _write_stays(places, known, now)
     _write_assessments(known, now)
+    _begin_pathway(now)
     return True
 
 
@@ -194,6 +198,13 @@ def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
         by, at = account(one.by), now - timedelta(days=one.days)
         place, grid = places_of_care(by)[0].id, grids()[one.grid]
         write_down(known[one.patient], grid, one.answers, one.remark, key=new_id(), by=by, place=place, now=at)
+
+
+def _begin_pathway(now: datetime) -> None:
+    """What the coordinator writes these days, and has not put in force."""
+    coordinator = db.session.scalars(select(Account).where(Account.persona == "coordinator")).one()
+    [territory] = coordinator.organizations(Role.COORDINATOR)
+    begin_draft("home-care", kept_table(pathways()["home-care"]), territory, by=coordinator.id, now=now)
 
 
 def search_until(moment: datetime, since: datetime) -> None:

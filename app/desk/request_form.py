@@ -7,21 +7,22 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from app import clock
 from app.accounts.models import Account
 from app.care_requests.attachments import MOST
 from app.core.db import new_id
-from app.core.forms import DayField, Form, NumberField, SeveralField, say_only, stripped, uuid_or_none
+from app.core.forms import Form, SeveralField, say_only, stripped, uuid_or_none
 from app.directory.models import PractitionerRole
 from app.documents.intake import Intake
 from app.language.phrases import gettext as _
 from app.language.phrases import later, said
 from app.language.words import date_words
 from app.passages.forms import PlanForm
-from app.pathways.answers import is_asked, stopping
+from app.pathways.answers import is_asked
+from app.pathways.fields import field_of, name_of
 from app.pathways.schema import Pathway, Question, Reason, SignOff, windows_open
 
 PROTOCOL, DOCTOR = "protocol", "doctor"
@@ -210,57 +211,6 @@ def _sign_off(sign_off: SignOff, doctors: Sequence[Account]) -> dict[str, Any]:
         "decision": RadioField(said(sign_off.label), choices=ways, default=first, validators=[chosen]),
         "decider": RadioField(_("Quel médecin ?"), choices=named),
     }
-
-
-LENGTHS = {"text": 200, "long-text": 1000}
-
-
-class AnswerRequired:
-    """Of a question that is asked: an answer, where one is required, and one that does not stop the request."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self.field_flags = {"required": True} if question.required else {}
-
-    def __call__(self, form: Form, field: Field) -> None:
-        answered = any(str(value).strip() for value in field.raw_data or ())
-        if not answered or not form.is_asked(self.question):
-            missing = self.question.required and form.is_asked(self.question)
-            say_only(field, _("Répondez à cette question.") if missing else "")
-        if field.errors:
-            raise StopValidation
-        if stop := stopping(self.question, field.data):
-            raise StopValidation(said(stop))
-        if isinstance(field.data, str) and len(field.data) > LENGTHS.get(self.question.kind, 200):
-            raise StopValidation(_("%(most)s lettres au plus.", most=LENGTHS[self.question.kind]))
-
-
-def name_of(slug: str) -> str:
-    """The field's name: questions must not meet the form's own fields."""
-    return f"answer-{slug}"
-
-
-def field_of(question: Question) -> Any:
-    """The field that asks it, not yet bound to a form."""
-    told: dict[str, Any] = {
-        "label": said(question.label) + (f" ({said(question.unit)})" if question.unit else ""),
-        "description": said(question.help),
-        "validators": [AnswerRequired(question)],
-    }
-    choices = {option.slug: said(option.label) for option in question.options}
-    match question.kind:
-        case "choice":
-            return RadioField(choices=choices, **told)
-        case "choices":
-            return SeveralField(choices=choices, **told)
-        case "number":
-            return NumberField(render_kw={"inputmode": "decimal"}, **told)
-        case "date":
-            return DayField(**told)
-        case "text":
-            return StringField(filters=[stripped], **told)
-        case "long-text":
-            return TextAreaField(filters=[stripped], **told)
 
 
 def stored_answer(answer: Any) -> Any:

@@ -33,8 +33,9 @@ class PathwayChoice:
 
 def laid_out(mine: Mapping[str, Pathway], catalogue: Mapping[str, Pathway], kinds: Collection[str]) -> PathwayChoice:
     """`mine`: those that somebody may start; `kinds`: of the organizations where she works. What an organization made
-    its own stands where the catalogue's stands."""
-    own = tuple(each for slug, each in mine.items() if not set(catalogue[slug].often).isdisjoint(kinds))
+    its own stands where the catalogue's stands; what the catalogue does not have, where its file says."""
+    own = tuple(each for slug, each in mine.items() if not set(catalogue.get(slug, each).often).isdisjoint(kinds))
     rest = [each for each in mine.values() if each not in own]
-    groups = ((words, tuple(each for each in rest if catalogue[each.slug].aim == aim)) for aim, words in AIMS.items())
+    of = {each.slug: catalogue.get(each.slug, each).aim for each in rest}
+    groups = ((words, tuple(each for each in rest if of[each.slug] == aim)) for aim, words in AIMS.items())
     return PathwayChoice(own, tuple((words, group) for words, group in groups if group))

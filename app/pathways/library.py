@@ -10,10 +10,10 @@ from uuid import UUID
 
 import msgspec
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.core.db import db, insert_into, new_id
-from app.pathways.models import PathwayVersion, WithheldPathway
+from app.pathways.models import PathwayDraft, PathwayVersion, WithheldPathway
 from app.pathways.reading import read_pathway
 from app.pathways.schema import Pathway
 
@@ -31,7 +31,8 @@ def pathways() -> dict[str, Pathway]:
 
 
 def in_force(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
-    """By slug, for whoever asks: the first of these organizations that has one of its own, else the catalogue's."""
+    """By slug, in the order in which they are offered: the first of these organizations' own, else the catalogue's; and
+    those that only these organizations have."""
     statement = select(PathwayVersion).where(
         PathwayVersion.organization_id.in_(organization_ids), PathwayVersion.in_force
     )
@@ -39,7 +40,8 @@ def in_force(organization_ids: Sequence[UUID]) -> dict[str, Pathway]:
         db.session.scalars(statement), key=lambda row: organization_ids.index(cast(UUID, row.organization_id))
     )
     own = {row.slug: version(row.id) for row in reversed(rows)}
-    return {slug: own.get(slug, pathway) for slug, pathway in pathways().items()}
+    offered = {**pathways(), **own}
+    return {slug: offered[slug] for slug in sorted(offered, key=lambda slug: offered[slug].order)} if own else offered
 
 
 def withheld(organization_ids: Collection[UUID]) -> dict[UUID, set[str]]:
@@ -89,3 +91,33 @@ def versions_of(slug: str, organization_id: UUID) -> list[tuple[PathwayVersion, 
         .order_by(PathwayVersion.version.desc())
     )
     return [(row, version(row.id)) for row in rows]
+
+
+def set_aside_by(organization_id: UUID) -> list[Pathway]:
+    """What an organization made and has no longer in force, in its last version; not what the catalogue has too."""
+    rows = db.session.scalars(
+        select(PathwayVersion)
+        .where(PathwayVersion.organization_id == organization_id, PathwayVersion.slug.not_in(pathways()))
+        .order_by(PathwayVersion.version)
+    )
+    last: dict[str, UUID] = {}
+    in_force: set[str] = set()
+    for row in rows:
+        last[row.slug] = row.id
+        if row.in_force:
+            in_force.add(row.slug)
+    return [version(last[slug]) for slug in sorted(last.keys() - in_force)]
+
+
+def draft_of(slug: str, organization_id: UUID) -> PathwayDraft | None:
+    return db.session.scalar(select(PathwayDraft).where(*whose(slug, organization_id)))
+
+
+def drafts_of(organization_id: UUID) -> Sequence[PathwayDraft]:
+    """The last one written first."""
+    mine = select(PathwayDraft).where(PathwayDraft.organization_id == organization_id)
+    return db.session.scalars(mine.order_by(PathwayDraft.updated_at.desc(), PathwayDraft.id)).all()
+
+
+def whose(slug: str, organization_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return PathwayDraft.organization_id == organization_id, PathwayDraft.slug == slug

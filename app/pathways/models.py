@@ -1,6 +1,8 @@
-"""Every version of a pathway that a request was started with, and those that organizations made their own."""
+"""Every version of a pathway that a request was started with, those that organizations made their own, and what they
+are writing."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -37,6 +39,22 @@ class PathwayVersion(Identified, Model):
     in_force: Mapped[bool] = mapped_column(default=False)
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
+
+
+class PathwayDraft(Identified, Model):
+    """What an organization writes of a pathway before it is in force: one text, which its coordinators share.
+
+    `body`: the table of its file as JSON, parts of which may still be missing.
+    """
+
+    __tablename__ = "pathway_draft"
+    __table_args__ = (UniqueConstraint("organization_id", "slug"),)
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    slug: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    updated_at: Mapped[datetime]
 
 
 class WithheldPathway(Model):

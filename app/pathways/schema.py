@@ -9,10 +9,67 @@ from msgspec.structs import replace
 
 from app.clock import PARIS
 
-Text = Annotated[str, Meta(min_length=1)]
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+MONTH = 31 * 24 * 60
+"""Minutes: nothing of a pathway waits longer."""
+
+Text = Annotated[str, Meta(min_length=1, max_length=500)]
+Aside = Annotated[str, Meta(max_length=500)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Positive = Annotated[int, Meta(gt=0)]
+Minutes = Annotated[int, Meta(gt=0, le=MONTH)]
+Hours = Annotated[int, Meta(gt=0, le=MONTH // 60)]
+HoursOrNone = Annotated[int, Meta(ge=0, le=MONTH // 60)]
 Hour = Annotated[int, Meta(ge=0, le=23)]
+
+Icon = Literal[
+    "accessibility",
+    "activity",
+    "ambulance",
+    "armchair",
+    "audio-waveform",
+    "baby",
+    "bandage",
+    "battery-low",
+    "bed",
+    "bed-double",
+    "bone",
+    "cable",
+    "calendar-heart",
+    "calendar-sync",
+    "car",
+    "door-open",
+    "droplet",
+    "droplets",
+    "dumbbell",
+    "ear",
+    "file-text",
+    "flask-conical",
+    "footprints",
+    "hand-heart",
+    "handshake",
+    "heart-handshake",
+    "heart-pulse",
+    "hospital",
+    "house",
+    "house-heart",
+    "microscope",
+    "package",
+    "pill",
+    "puzzle",
+    "rotate-3d",
+    "scan",
+    "scan-search",
+    "shower-head",
+    "soup",
+    "stethoscope",
+    "syringe",
+    "test-tube",
+    "thermometer",
+    "users-round",
+    "wind",
+    "zap",
+]
+"""Of the sprite, those that mean a kind of care."""
 
 Mode = Literal["home", "practice", "remote"]
 Service = Literal[
@@ -49,11 +106,11 @@ class Reason(Part, frozen=True):
     slug: Slug
     label: Text
     care: Text
-    icon: Text
-    minutes: Positive  # how long the act takes, for the professional's round
+    icon: Icon
+    minutes: Minutes  # how long the act takes, for the professional's round
     profession: Profession | None = None  # when it is not the one that the whole search asks
-    shown: str = ""
-    skill: str = ""  # who has it comes first (a slug of `directory.words.SKILLS`)
+    shown: Aside = ""
+    skill: Aside = ""  # who has it comes first (a slug of `directory.words.SKILLS`)
     urgent: bool = False  # rings at any hour, and its patience never sleeps
     once: bool = False  # a delivery or a visit, in a pathway whose other needs come back for days
     patient: bool = True  # a service that lends a person or a bed pump asks about nobody
@@ -64,8 +121,8 @@ class Window(Part, frozen=True):
 
     slug: Slug
     label: Text
-    hours: int = 0
-    day: int = 0
+    hours: HoursOrNone = 0
+    day: Annotated[int, Meta(ge=0, le=31)] = 0
     from_hour: Hour = 0
     to_hour: Hour = 0
 
@@ -89,7 +146,7 @@ class Option(Part, frozen=True):
 
     slug: Slug
     label: Text
-    stops: str = ""
+    stops: Aside = ""
 
 
 class Question(Part, frozen=True):
@@ -103,13 +160,13 @@ class Question(Part, frozen=True):
     slug: Slug
     label: Text
     kind: Literal["choice", "choices", "number", "date", "text", "long-text"]
-    help: str = ""
+    help: Aside = ""
     required: bool = True
     options: tuple[Option, ...] = ()
     only_if: tuple[Slug, Slug] | None = None
     reasons: tuple[Slug, ...] = ()
     shown: bool = False
-    unit: str = ""
+    unit: Aside = ""
 
 
 class Protocol(Part, frozen=True):
@@ -134,10 +191,10 @@ class Stage(Part, frozen=True):
     which it is taken."""
 
     kind: Kind
-    minutes: Positive
-    offer_minutes: Positive
-    offers: Positive = 1
-    km: int = 0
+    minutes: Minutes
+    offer_minutes: Minutes
+    offers: Annotated[int, Meta(gt=0, le=100)] = 1
+    km: Annotated[int, Meta(ge=0, le=200)] = 0
     professions: tuple[Profession, ...] = ()
     reasons: tuple[Slug, ...] = ()
 
@@ -162,8 +219,8 @@ class Search(Part, frozen=True):
     stages: Annotated[tuple[Stage, ...], Meta(min_length=1)]
     hours: tuple[Hour, Hour] | None = None
     choice: Literal["first", "requester"] = "first"
-    proposals: Positive = 3
-    answer_hours: int = 0
+    proposals: Annotated[int, Meta(gt=0, le=20)] = 3
+    answer_hours: HoursOrNone = 0
     around: Literal["patient", "requester"] = "patient"
 
     def answer_by(self, window_end: datetime, now: datetime, *, until: datetime | None = None) -> datetime:
@@ -181,7 +238,7 @@ class Task(Part, frozen=True):
     slug: Slug
     label: Text
     owner: Literal["performer", "requester"]
-    due_hours: Positive
+    due_hours: Hours
 
 
 class Copy(Part, frozen=True):
@@ -197,7 +254,7 @@ class After(Part, frozen=True):
     beginning of care within them, the one who asked is told. `checklist`: what the appointment is for. `outcome_to`:
     which usual professionals read what was done and advised, beside the one who asked."""
 
-    start_hours: Positive
+    start_hours: Hours
     usual: Literal["", "requester", "performer"] = ""
     checklist: tuple[Text, ...] = ()
     free: bool = False
@@ -212,7 +269,7 @@ class Attachment(Part, frozen=True):
     """A document that may be joined: PDF or picture. `type`: what it most often is (`documents.rules.TYPES`)."""
 
     label: Text
-    help: str = ""
+    help: Aside = ""
     type: Literal["prescription", "lab-result", "liaison-letter", "wound-photo", "other"] = "other"
 
 
@@ -227,10 +284,10 @@ class Pathway(Part, frozen=True):
 
     slug: Slug
     version: Positive
-    order: int  # among the others, on the screen where one is chosen
+    order: Annotated[int, Meta(ge=0, le=1000)]  # among the others, on the screen where one is chosen
     title: Text
     short_title: Text
-    icon: Text
+    icon: Icon
     explanation: Text
     agreement: Text
     modes: Annotated[tuple[Mode, ...], Meta(min_length=1)]

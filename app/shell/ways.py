@@ -20,6 +20,7 @@ WAYS = {
     "offer": "inbox.offer",
     "patient-space": "patient_space.space_door",
     "patient-visit": "patient_space.visit",
+    "pathways": "protocols.all_pathways",
     "person": "records.person",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relative": "patient_space.relative_door",

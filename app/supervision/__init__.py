@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.supervision import audit_views, duplicates, emergencies, pathway_views, search_views  # noqa: F401 -- they add their routes
+from app.supervision import audit_views, duplicates, emergencies, search_views  # noqa: F401 -- they add their routes
 from app.supervision.views import bp
 
 

@@ -1,6 +1,5 @@
 """What each page of this door shows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,18 +14,12 @@ from app.core.htmx import Page, wants_part
 from app.dispatch.models import Offer
 from app.dispatch.queries import Reach, answers_summed, reach
 from app.dispatch.words import answers_in_words, stage
-from app.organizations.models import Organization
-from app.pathways.drawing import DrawnStage
-from app.pathways.models import PathwayVersion
-from app.pathways.schema import Pathway
 from app.relays.named import asked_professions
-from app.simulation.replay import Comparison
 from app.supervision import watch
 from app.supervision.call_list import Callee, answer_of, callees
 from app.supervision.emergency_lines import EmergencyLine, emergencies_for
 from app.supervision.lines import Unanswered, WallLine, board_line, overdue_line, unanswered, wall_line
 from app.supervision.moves import Moves, moves_for
-from app.supervision.pathway_forms import Change, PathwayForm
 from app.supervision.rules import WALL_LINES
 from app.supervision.silent_phones import Unreachable, unreachable_for
 from app.supervision.trace_form import TraceForm
@@ -151,58 +144,3 @@ class AuditPage(Page):
     lines: list[Trace]
     by_request: str | None
     full: bool
-
-
-@dataclass(frozen=True)
-class PathwaysPage(Page):
-    """`tabs`: address, name and whether it is this one, of each organization that the reader coordinates."""
-
-    template = "supervision/pathways.html"
-
-    organization: Organization
-    tabs: list[tuple[str, str, bool, None]]
-    found: list[Pathway]
-
-
-@dataclass(frozen=True)
-class PathwayPage(Page):
-    """`own`: it is this organization's; `history`: its versions, each with its author."""
-
-    template = "supervision/pathway.html"
-
-    pathway: Pathway
-    organization: Organization
-    several: bool
-    own: bool
-    stages: Sequence[DrawnStage]
-    rhythm: Sequence[str]
-    asked: Sequence[str]
-    sign_off: str
-    follows: Sequence[str]
-    history: list[tuple[PathwayVersion, str]]
-    catalog_version: int
-
-
-@dataclass(frozen=True)
-class PathwayEditPage(Page):
-    template = "supervision/pathway_edit.html"
-
-    pathway: Pathway
-    organization: Organization
-    form: PathwayForm
-    stages: Sequence[DrawnStage]
-
-
-@dataclass(frozen=True)
-class PathwayPreviewPage(Page):
-    """`moved`: a colleague put another version in force meanwhile; `tried`: what the past would have been."""
-
-    template = "supervision/pathway_preview.html"
-
-    pathway: Pathway
-    organization: Organization
-    form: PathwayForm
-    changes: list[Change]
-    stages: Sequence[DrawnStage]
-    tried: Comparison | None
-    moved: bool

@@ -81,6 +81,20 @@ def send_empty(page: Page) -> None:
     page.locator("[aria-invalid]").first.wait_for()
 
 
+def write_pathway(page: Page) -> None:
+    """Begun by the first walk, gone on with by the others."""
+    page.get_by_role("button", name=re.compile("Modifier|Reprendre le brouillon")).click()
+    page.locator("#phone").wait_for()
+
+
+def write_part(where: str) -> Callable[[Page], None]:
+    def written(page: Page) -> None:
+        write_pathway(page)
+        page.goto(f"{as_persona(page)}pathways/home-care/draft/{where}")
+
+    return written
+
+
 def ask_without_answers(page: Page) -> None:
     choose_the_known(page)
     page.get_by_role("button", name="Envoyer la demande").click()
@@ -375,7 +389,14 @@ SCREENS = [
     Screen("watching", "somebody else", "coordinator", "board", "main a[href$='/search']", name_somebody),
     Screen("watching", "pathways", "coordinator", "pathways"),
     Screen("watching", "pathway", "coordinator", "pathways/home-care"),
-    Screen("watching", "pathway, being written", "coordinator", "pathways/home-care/edit"),
+    Screen("watching", "new pathway", "coordinator", "pathways/new"),
+    Screen("watching", "pathway from a file", "coordinator", "pathways/import"),
+    Screen("watching", "pathway, being written", "coordinator", "pathways/home-care", act=write_pathway),
+    Screen("watching", "reason, being written", "coordinator", "pathways/home-care", act=write_part("reasons/0")),
+    Screen("watching", "question, being written", "coordinator", "pathways/home-care", act=write_part("questions/1")),
+    Screen("watching", "stage, being written", "coordinator", "pathways/home-care", act=write_part("stages/2")),
+    Screen("watching", "decision, being written", "coordinator", "pathways/home-care", act=write_part("sign-off/0")),
+    Screen("watching", "what changes", "coordinator", "pathways/home-care", act=write_part("changes")),
     Screen("watching", "likely duplicates", "coordinator", "duplicates"),
     Screen("watching", "access journal", "coordinator", "audit"),
     Screen("emergency", "asking", "nurse", "emergency"),

@@ -30,6 +30,7 @@ NOT_A_PERSONS = {
     "organization": "establishments",
     "passkey": "a professional's key",
     "passkey_challenge": "the same",
+    "pathway_draft": "how care is to be asked for",
     "pathway_version": "how care is asked for",
     "practitioner": "the national directory",
     "practitioner_role": "the same",

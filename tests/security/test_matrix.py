@@ -109,6 +109,9 @@ THREAD = tablet_too(
 
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
+WRITTEN = only("coordinator", foreign=("coordinator elsewhere",))
+"""A pathway that the coordinator's territory is writing, until another territory begins one of that name too."""
+
 TABLE: dict[str, Row] = {
     "GET /access": PUBLIC,
     "POST /access": PUBLIC,
@@ -290,12 +293,23 @@ TABLE: dict[str, Row] = {
     "POST /practice/skills": ANSWERS,
     "GET /pathways": only(*COORDINATORS),
     "GET /pathways/<slug>": only(*COORDINATORS),
-    "POST /pathways/<slug>/activation": only(*COORDINATORS),
+    "POST /pathways/<slug>/activation": WRITTEN,
     "POST /pathways/<slug>/catalogue": only(*COORDINATORS),
-    "GET /pathways/<slug>/edit": only(*COORDINATORS),
-    "POST /pathways/<slug>/edit": only(*COORDINATORS),
-    "POST /pathways/<slug>/preview": only(*COORDINATORS),
-    "POST /pathways/<slug>/replay": only(*COORDINATORS),
+    "GET /pathways/<slug>/draft": WRITTEN,
+    "POST /pathways/<slug>/draft": only(*COORDINATORS),
+    "GET /pathways/<slug>/draft/<part>/<int:number>": WRITTEN,
+    "POST /pathways/<slug>/draft/<part>/<int:number>": WRITTEN,
+    "POST /pathways/<slug>/draft/<part>/<int:number>/place": WRITTEN,
+    "POST /pathways/<slug>/draft/<part>/<int:number>/removal": only(*COORDINATORS),
+    "GET /pathways/<slug>/draft/changes": WRITTEN,
+    "GET /pathways/<slug>/draft/file": WRITTEN,
+    "POST /pathways/<slug>/draft/removal": only(*COORDINATORS),
+    "POST /pathways/<slug>/draft/replay": WRITTEN,
+    "GET /pathways/<slug>/file": only(*COORDINATORS),
+    "GET /pathways/import": only(*COORDINATORS),
+    "POST /pathways/import": only(*COORDINATORS),
+    "GET /pathways/new": only(*COORDINATORS),
+    "POST /pathways/new": only(*COORDINATORS),
     "GET /proof": MEMBERS,
     "POST /proof/options": MEMBERS,
     "GET /proof/pro-sante-connect": row("not found"),  # It is off here; tests/joining turns it on.
@@ -408,7 +422,7 @@ SIGNING_OUT = ("accounts.sign_out", "tablets.lock")
 
 FIRST_PASSAGE = (Passage.day == TEN_DAYS[0].day) & (Passage.moment == TEN_DAYS[0].moment)
 
-LAST = ("end", "withdrawal", "cancellation", "removal", "sign-out", "<uuid:tablet_id>/removal")
+LAST = ("/draft", "end", "withdrawal", "cancellation", "removal", "sign-out", "<uuid:tablet_id>/removal")
 """What ends something comes last, so that the rest was asked of something that lives."""
 
 
@@ -450,6 +464,7 @@ def world(town: Town) -> World:
     assert ward.tablet.post(way_in, {"code": CODE}).status_code == 303
     assert ward.tablet.post("/handover").status_code == 303
     alike = [town.patient(f"Mon{n}ique") for n in range(4)]
+    people["coordinator"].post("/pathways/home-care/draft")
     people = {TABLET: ward.tablet, **people}  # before the administrator withdraws it
     offer = winner.offer()
     assert offer is not None and offer.request_id == request
@@ -481,6 +496,7 @@ def world(town: Town) -> World:
             "request_id": request,
             "patient_id": first(CareRequest.patient_id, CareRequest.id == request),
             "slug": "home-care",
+            "part": "reasons",
             "offer_id": offer.id,
             "passage_id": first(Passage.id, (Passage.request_id == request) & FIRST_PASSAGE),
             "document_id": joined[0].id,
