@@ -9,22 +9,17 @@ from app.audit.readings import read_lately, record_reading
 from app.care_requests import actions as care_requests
 from app.core.db import transaction
 from app.core.htmx import page, see_other, wants_part
-from app.directory.models import Practitioner
 from app.directory.queries import practitioner_of
 from app.inbox import queries
 from app.inbox.pages import CopiesPage
 from app.inbox.views import bp
 
 
-def my_practitioner() -> Practitioner:
-    return practitioner_of(me().id) or abort(404)
-
-
 @bp.get("/inbox/copies")
 @role(Role.PRACTITIONER)
 def copies() -> Response:
     now = clock.now()
-    my_practitioner()  # Whoever is nobody of the directory has no such page.
+    practitioner_of(me().id) or abort(404)
     with transaction():
         for copy in queries.copies(me().id, now):
             if not read_lately(copy.id, me().id, now):
@@ -37,5 +32,6 @@ def copies() -> Response:
 def see_copies() -> Response | tuple[str, int]:
     """They came into view."""
     with transaction():
-        care_requests.read_copies(my_practitioner().id, now=clock.now())
+        reader = practitioner_of(me().id) or abort(404)
+        care_requests.read_copies(reader.id, now=clock.now())
     return ("", 204) if wants_part() else see_other(url_for("inbox.inbox"))
