@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Account, Passkey
 from app.appointments.code_words import WORDS
 from app.appointments.models import Appointment
+from app.assessments.models import Assessment
 from app.care_requests.models import CareRequest
 from app.conversations.models import Line
 from app.core.db import db
@@ -137,6 +138,7 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
             CareRequest: ("note",),
             Inquiry: ("question", "answer"),
             Line: ("text", "advice", "place"),
+            Assessment: ("remark",),
             ExpectedExit: ("why",),
             EmergencyAccess: ("because",),
             Document: ("name",),
