@@ -41,6 +41,7 @@ class ShownOffer:
     relayed_by: str = ""
     paused: bool = False
     answered: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -189,9 +189,9 @@ def test_somebody_outside_the_list_was_found_by_telephone(town: Town) -> None:
     request = town.asks()
     for _ in range(10):
         town.time_passes(minutes=30)
-    url = f"/requests/{request}/search"
-    assert "Aurore Dupré" not in words(town.coordinator.get(url))
+    assert "Aurore Dupré" not in words(town.coordinator.get(f"/requests/{request}/search"))
+    url = f"/requests/{request}/somebody"
     assert "Aurore Dupré" in words(town.coordinator.get(f"{url}?q=auro"))
-    assert town.coordinator.post(f"{url}/found", {"role": str(doctor.role_id)}).status_code == 422
-    assert town.coordinator.post(f"{url}/found", {"role": str(far.role_id)}).status_code == 303
+    assert town.coordinator.post(f"{url}/yes", {"role": str(doctor.role_id)}).status_code == 422
+    assert town.coordinator.post(f"{url}/yes", {"role": str(far.role_id)}).status_code == 303
     assert town.request(request).performer_id == far.role_id

@@ -229,7 +229,7 @@ def test_whom_she_refuses_does_not_come_back_by_a_late_yes(town: Town, monique: 
         assert lea.refuses() == 200
     refuses(monique, her(lea))
     town.time_passes(seconds=5)
-    assert lea.accepts() == 409
+    assert lea.accepts() == 404
     assert town.request(request_id).performer_id is None
 
 
@@ -239,10 +239,11 @@ def test_nobody_names_or_notes_down_whom_she_refuses(town: Town, monique: UUID) 
     refuses(monique, her(ines), her(far))
     request_id = town.asks(patient=monique, visits=PLAN)
     town.time_passes(seconds=1)
-    search = f"/requests/{request_id}/search"
-    assert "Inès Dupré" not in Screen(town.coordinator.get(search)).text
-    assert "Jo Dupré" not in Screen(town.coordinator.get(f"{search}?q=jo")).text
-    assert town.coordinator.post(f"{search}/found", {"role": str(ines.role_id)}).status_code == 422
+    assert "Inès Dupré" not in Screen(town.coordinator.get(f"/requests/{request_id}/search")).text
+    somebody = f"/requests/{request_id}/somebody"
+    assert "Jo Dupré" not in Screen(town.coordinator.get(f"{somebody}?q=jo")).text
+    for act in ("asking", "yes"):
+        assert town.coordinator.post(f"{somebody}/{act}", {"role": str(ines.role_id)}).status_code == 409
     url = f"/offers/{maya.offer().id}"
     assert "Inès Dupré" not in Screen(maya.get(url)).text
     assert maya.post(f"{url}/relay", {"colleague": str(ines.role_id)}, htmx=True).status_code == 409
