@@ -102,4 +102,6 @@ def sheet(browsers: Browsers, door: str, taken: list[Taken]) -> bytes:
         "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True}
     )
     page.context.close()
+    if not drawn["data"]:  # What WebP cannot hold comes back as nothing: at most 16,383 pixels a side.
+        raise SystemExit(f"the sheet of {door} is too tall: part its screens")
     return base64.b64decode(drawn["data"])
