@@ -280,7 +280,7 @@ def test_a_landline_gets_no_sms(town: Town, gateway: FakeSmsGateway) -> None:
         ({"status": 400}, 1, MessageState.FAILED),
         ({"status": 401}, 1, MessageState.FAILED),
         ({"status": 307, "redirect": "http://127.0.0.1:1/"}, 1, MessageState.FAILED),
-        ({"status": 200, "slow": 0.6}, 3, MessageState.FAILED),
+        ({"status": 200, "late": True}, 3, MessageState.FAILED),
     ],
     ids=["too many", "passing trouble", "down", "bad number", "bad key", "redirect", "slow"],
 )
@@ -292,7 +292,8 @@ def test_the_manners_of_gateways(
     posts: int,
     state: MessageState,
 ) -> None:
-    monkeypatch.setattr(gateways, "GATEWAY_SECONDS", 0.2)
+    if "late" in manners:
+        monkeypatch.setattr(gateways, "GATEWAY_SECONDS", 0.5)
     gateway.answers(**manners)
     town.nurse("Maya", phone=False)
     town.asks()
@@ -302,7 +303,7 @@ def test_the_manners_of_gateways(
     [letter] = letters(Channel.SMS)
     assert letter.state is state
     assert letter.attempts == posts
-    if "slow" not in manners:
+    if "late" not in manners:
         assert len(gateway.posts) == posts
 
 
@@ -437,8 +438,8 @@ def test_a_report_that_comes_before_the_answer_is_not_overwritten(town: Town, ga
 def test_one_that_timed_out_may_have_arrived(
     town: Town, gateway: FakeSmsGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateways, "GATEWAY_SECONDS", 0.2)
-    gateway.answers(200, slow=0.4)
+    monkeypatch.setattr(gateways, "GATEWAY_SECONDS", 0.5)
+    gateway.answers(200, late=True)
     town.nurse("Maya", phone=False)
     town.asks()
     town.time_passes()

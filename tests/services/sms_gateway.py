@@ -38,7 +38,7 @@ class Posted:
 class _Answer:
     status: int = 200
     retry_after: str = ""
-    slow: float = 0
+    late: bool = False
     redirect: str = ""
     first: Callable[[Posted], None] | None = None
 
@@ -50,15 +50,15 @@ class FakeSmsGateway:
         self.posts: list[Posted] = []
         self._always = _Answer()
         self._next: deque[_Answer] = deque()
-        self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.gateway = self
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1/messages"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def answers(self, status: int = 200, *, times: int | None = None, **manners: Any) -> None:
-        """Answer so from now on, or to the next `times` only. Manners: `retry_after`, `slow` (seconds), `redirect`,
-        `first` (called with the SMS before it is answered: some report sooner than they answer)."""
+        """Answer so from now on, or to the next `times` only. Manners: `retry_after`, `redirect`, `late` (it takes
+        the SMS, and answers when the sender has hung up), `first` (called with the SMS before it is answered: some
+        report sooner than they answer)."""
         answer = _Answer(status, **manners)
         if times is None:
             self._always = answer
@@ -77,7 +77,6 @@ class FakeSmsGateway:
 
     def take(self, headers: dict[str, str], body: dict[str, Any]) -> _Answer:
         answer = self._next.popleft() if self._next else self._always
-        self._closing.wait(answer.slow)
         posted = Posted(headers, body, answer.status)
         if answer.first:
             answer.first(posted)
@@ -85,7 +84,6 @@ class FakeSmsGateway:
         return answer
 
     def close(self) -> None:
-        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -105,6 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         answer = self.server.gateway.take({name.lower(): value for name, value in self.headers.items()}, body)
+        if answer.late:
+            self.connection.recv(1)  # Nothing comes any more but the end.
         self.send_response(answer.status)
         for name, value in (("Retry-After", answer.retry_after), ("Location", answer.redirect)):
             if value:
