@@ -21,7 +21,7 @@ from tests.factories.town import Nurse, Town
 
 REQUESTS, KILLS = 10, 5
 KILLS_FOR, FINISH_WITHIN = 18.0, 180.0  # seconds; a busy machine starts fewer workers in the time, but two
-IN_FLIGHT = timedelta(seconds=1)
+IN_FLIGHT = timedelta(seconds=5)
 """A message on its way when its offer closes cannot be called back; the notice that replaces it follows."""
 
 
