@@ -71,10 +71,10 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     for room in (conversations, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, protocols, joining, naming, emergency, administration):
+    for door in (desk, inbox, records, supervision, protocols, joining):
         door.init_app(app)
-    for last in (patient_space, shell):
-        last.init_app(app)
+    for door in (naming, emergency, administration, patient_space, shell):
+        door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded
 

@@ -1,6 +1,5 @@
 """The grids that this Relais knows, and each as it was when somebody answered it."""
 
-import hashlib
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,12 +9,11 @@ from uuid import UUID
 
 import msgspec
 from flask import Flask, current_app
-from sqlalchemy import select
 
 from app.assessments.models import GridVersion
 from app.assessments.rules import VARIABLES
 from app.assessments.schema import AssessmentGrid
-from app.core.db import db, insert_into, new_id
+from app.core.db import db, written_once
 
 CATALOG = Path(__file__).parent / "catalog"
 
@@ -73,17 +71,7 @@ def grid_of(version_id: UUID) -> AssessmentGrid:
 
 def version_id_of(grid: AssessmentGrid, *, now: datetime) -> UUID:
     """The id of the row that holds this very grid; written at its first use."""
-    body = msgspec.json.encode(grid)
-    digest = hashlib.sha256(body).hexdigest()
-    this = select(GridVersion.id).where(GridVersion.digest == digest)
-    found = db.session.scalar(this)
-    if found is None:
-        row = insert_into(GridVersion).values(
-            id=new_id(), slug=grid.slug, digest=digest, body=body.decode(), created_at=now
-        )
-        db.session.execute(row.on_conflict_do_nothing())  # Two assessments may be its first use at once.
-        found = db.session.scalars(this).one()
-    return found
+    return written_once(GridVersion, msgspec.json.encode(grid), slug=grid.slug, created_at=now)
 
 
 def init_app(app: Flask) -> None:

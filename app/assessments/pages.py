@@ -198,9 +198,9 @@ def answers_of(grid: AssessmentGrid, given: Mapping[str, str]) -> list[Answer]:
     return shown
 
 
-def gir_words(patient_id: UUID, account: Account) -> str:
+def gir_words(patient_id: UUID, account: Account, *, apart: bool) -> str:
     """The last GIR estimated, for who may read it: `GIR 4 (estimation), 28 novembre 2026`; empty without one."""
-    last = queries.last_gir(patient_id, account)
+    last = queries.last_gir(patient_id, account, apart=apart)
     if last is None:
         return ""
     grid = grid_of(last.version_id)

@@ -27,18 +27,22 @@ def places_of_care(account: Account) -> Sequence[Organization]:
 
 def assessments_of(patient_id: UUID, account: Account) -> Sequence[Assessment]:
     who = joinedload(Assessment.author).lazyload(Account.memberships), joinedload(Assessment.organization)
-    return db.session.scalars(readable(patient_id, account).options(*who)).all()
+    hers = readable(patient_id, account, apart=keeps_the_team_apart(patient_id))
+    return db.session.scalars(hers.options(*who)).all()
 
 
-def last_gir(patient_id: UUID, account: Account) -> Assessment | None:
+def assessment_of(patient_id: UUID, assessment_id: UUID, account: Account) -> Assessment | None:
+    hers = readable(patient_id, account, apart=keeps_the_team_apart(patient_id))
+    return db.session.scalar(hers.where(Assessment.id == assessment_id))
+
+
+def last_gir(patient_id: UUID, account: Account, *, apart: bool) -> Assessment | None:
     """The last AGGIR that counts, for the page on which everybody who cares for her meets."""
-    standing = readable(patient_id, account).where(Assessment.withdrawn_at.is_(None), Assessment.grid == "aggir")
-    return db.session.scalar(standing.limit(1))
+    standing = readable(patient_id, account, apart=apart)
+    return db.session.scalar(standing.where(Assessment.withdrawn_at.is_(None), Assessment.grid == "aggir").limit(1))
 
 
-def readable(patient_id: UUID, account: Account) -> Select[Assessment]:
-    """The newest first. Of a person who keeps the team apart, only those of one's own house."""
+def readable(patient_id: UUID, account: Account, *, apart: bool) -> Select[Assessment]:
+    """The newest first. `apart`: she keeps the team apart, so only those of one's own house."""
     hers = select(Assessment).where(Assessment.patient_id == patient_id).order_by(Assessment.at.desc())
-    if keeps_the_team_apart(patient_id):
-        hers = hers.where(Assessment.organization_id.in_(account.organizations(*REQUESTERS)))
-    return hers
+    return hers.where(Assessment.organization_id.in_(account.organizations(*REQUESTERS))) if apart else hers

@@ -110,8 +110,7 @@ def my_patient(patient_id: UUID) -> Patient:
 
 def my_assessment(patient: Patient, assessment_id: UUID) -> Assessment:
     my_places()
-    made = queries.assessments_of(patient.id, me())
-    return next((each for each in made if each.id == assessment_id), None) or abort(404)
+    return queries.assessment_of(patient.id, assessment_id, me()) or abort(404)
 
 
 def note_reading(subject: UUID, patient: UUID) -> None:

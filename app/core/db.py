@@ -1,6 +1,7 @@
 """The database: one schema, two engines, and the one way to write (`with transaction():`)."""
 
 import enum
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -154,6 +155,19 @@ def insert_into(model: type[Model]) -> postgresql.Insert | SqliteInsert:
     """An INSERT in the words of this database, which knows what to do on a conflict."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else insert_into_sqlite
     return insert(cast(Table, model.__table__))
+
+
+def written_once(model: type[Model], body: bytes, **row: Any) -> UUID:
+    """The id of the row of `model` that holds this very `body`, known by its `digest`; written at its first use, with
+    the rest of the `row`."""
+    table, digest = cast(Table, model.__table__), hashlib.sha256(body).hexdigest()
+    this = select(table.c.id).where(table.c.digest == digest)
+    found = db.session.scalar(this)
+    if found is None:
+        new = insert_into(model).values(id=new_id(), digest=digest, body=body.decode(), **row)
+        db.session.execute(new.on_conflict_do_nothing())  # Two may be its first use at once.
+        found = db.session.scalars(this).one()
+    return cast(UUID, found)
 
 
 def append(model: type[Model], **row: Any) -> None:

@@ -8,7 +8,6 @@ from app.accounts.models import Account
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State, Verb
-from app.consents.objections import refused_recipients
 from app.core.db import db
 from app.directory.models import PractitionerRole
 from app.dispatch import offers, rules, words
@@ -142,8 +141,7 @@ def assign(request: CareRequest, role: PractitionerRole, *, by: Account, now: da
     """Somebody said yes by telephone: written down by `by`, and told on her phone. False when somebody has it, or the
     patient refuses her."""
     care_requests.lock(request.id)
-    refused = refused_recipients([request.patient_id]).get(request.patient_id, ())
-    if role.recipient_id in refused or not care_requests.move(
+    if not care_requests.move(
         request, Verb.ACCEPT, by=by, performer=role, detail=kept(later("par téléphone"), role.name), now=now
     ):
         return False

@@ -1,7 +1,6 @@
 """The pathways that this Relais knows: those of the catalogue, those that organizations made their own, and every
 version that a request was ever started with."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ import msgspec
 from flask import current_app
 from sqlalchemy import ColumnElement, select
 
-from app.core.db import db, insert_into, new_id
+from app.core.db import db, written_once
 from app.pathways.models import PathwayDraft, PathwayVersion, WithheldPathway
 from app.pathways.reading import read_pathway
 from app.pathways.schema import Pathway
@@ -63,24 +62,15 @@ def version(version_id: UUID) -> Pathway:
 
 def version_id_of(pathway: Pathway, *, now: datetime) -> UUID:
     """The id of the row that holds this very pathway; written at its first use."""
-    body = msgspec.json.encode(pathway)
-    digest = hashlib.sha256(body).hexdigest()
-    this = select(PathwayVersion.id).where(PathwayVersion.digest == digest)
-    found = db.session.scalar(this)
-    if found is None:
-        row = insert_into(PathwayVersion).values(
-            id=new_id(),
-            organization_id=UUID(pathway.owner) if pathway.owner else None,
-            slug=pathway.slug,
-            version=pathway.version,
-            digest=digest,
-            body=body.decode(),
-            in_force=False,
-            created_at=now,
-        )
-        db.session.execute(row.on_conflict_do_nothing())  # Two requests may be its first use at once.
-        found = db.session.scalars(this).one()
-    return found
+    return written_once(
+        PathwayVersion,
+        msgspec.json.encode(pathway),
+        organization_id=UUID(pathway.owner) if pathway.owner else None,
+        slug=pathway.slug,
+        version=pathway.version,
+        in_force=False,
+        created_at=now,
+    )
 
 
 def versions_of(slug: str, organization_id: UUID) -> list[tuple[PathwayVersion, Pathway]]:

@@ -173,7 +173,7 @@ class PersonPage(Page):
             check_form=check_form or IdentityCheckForm(formdata=None),
             where=Where.of(patient, account, now),
             reads_assessments=(cares := bool(places_of_care(account))),
-            gir=gir_words(patient.id, account) if cares else "",
+            gir=gir_words(patient.id, account, apart=apart) if cares else "",
         )
 
 

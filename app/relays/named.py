@@ -8,7 +8,7 @@ from uuid import UUID
 from app.accounts.models import Account
 from app.care_requests import actions as care_requests
 from app.care_requests.models import CareRequest, State
-from app.consents.objections import refused_recipients
+from app.consents.objections import whom_she_accepts
 from app.core.db import db
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch import actions, offers, rules, snapshots
@@ -39,13 +39,13 @@ def asked_professions(request: CareRequest) -> list[Profession]:
 
 def is_refused(request: CareRequest, role: PractitionerRole) -> bool:
     """Does its patient refuse her, or the place where she works? Then nobody gives it to her."""
-    return role.recipient_id in refused_recipients([request.patient_id]).get(request.patient_id, ())
+    return not whom_she_accepts(request.patient_id, [role])
 
 
 def why_not(request: CareRequest, roles: Sequence[PractitionerRole]) -> dict[UUID, WhyNot | None]:
     """By role; none: she may be asked."""
     [snapshot] = snapshots.read([request])
-    refused = refused_recipients([request.patient_id]).get(request.patient_id, ())
+    wanted = whom_she_accepts(request.patient_id, roles)
     waiting = {made.recipient_id for made in snapshot.mine if made.state is OfferState.OPEN}
     settled = {made.recipient_id for made in snapshot.family if made.state in SETTLED}
     over = request.state not in (State.SEARCHING, State.UNANSWERED) or request.stay_id is not None
@@ -53,7 +53,7 @@ def why_not(request: CareRequest, roles: Sequence[PractitionerRole]) -> dict[UUI
     def of(role: PractitionerRole) -> WhyNot | None:
         reasons = (
             (over, WhyNot.OVER),
-            (role.recipient_id in refused, WhyNot.UNWANTED),
+            (role not in wanted, WhyNot.UNWANTED),
             (role.recipient_id in snapshot.never, WhyNot.ASKER),
             (role.recipient_id in waiting, WhyNot.WAITING),
             (role.recipient_id in settled, WhyNot.ANSWERED),
