@@ -7,6 +7,7 @@ import msgspec
 from app.clock import PARIS, paris
 from app.demo.people import CAST, FOLDER, PEOPLE, known, read
 from app.demo.plot import ANYONE, NOBODY, Plot
+from app.liaison.rules import NoteType, Visibility
 
 
 class PastRequest(Plot, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,15 +45,48 @@ class PastAssessment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     remark: str = ""
 
 
+class PastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody answered to an advice asked, so many minutes before now."""
+
+    by: str
+    ago: int
+    text: str
+
+
+class PastNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody wrote in a person's liaison book, so many minutes before now."""
+
+    patient: str
+    by: str
+    ago: int
+    text: str
+    type: NoteType = NoteType.OBSERVATION
+    urgent: bool = False
+    visibility: Visibility = Visibility.CIRCLE
+    answer: PastAnswer | None = None
+
+
+class PastSafetyNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is to be known at her door."""
+
+    patient: str
+    by: str
+    text: str
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
     assessments: tuple[PastAssessment, ...]
+    notes: tuple[PastNote, ...]
+    safety_notes: tuple[PastSafetyNote, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
         known(PEOPLE, [*(one.by for one in self.stays), *(one.by for one in self.assessments)])
         known(CAST.patients, (one.patient for one in self.assessments))
+        known(PEOPLE, [*(one.by for one in self.notes), *(one.by for one in self.safety_notes)])
+        known(CAST.patients, [*(one.patient for one in self.notes), *(one.patient for one in self.safety_notes)])
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
@@ -60,6 +94,7 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
 REQUESTS, STAYS, ASSESSMENTS = _PAST.requests, _PAST.stays, _PAST.assessments
+NOTES, SAFETY_NOTES = _PAST.notes, _PAST.safety_notes
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:

@@ -8,7 +8,8 @@ from uuid import UUID
 from msgspec.structs import replace
 from sqlalchemy import select, update
 
-from app.accounts.models import Account
+from app.accounts.models import REQUESTERS, Account
+from app.assessments.queries import places_of_care
 from app.audit.actions import record
 from app.consents.objections import is_frozen
 from app.core.db import db, insert_into, new_id
@@ -23,6 +24,7 @@ from app.live.actions import changed
 from app.messages import actions as messages
 from app.messages.models import Delivery, Notice
 from app.organizations.models import Organization
+from app.patients import queries as patients
 from app.patients.models import Patient
 from app.stays.queries import has_died
 
@@ -59,6 +61,15 @@ class Author:
     @property
     def why(self) -> str:
         return "care" if self.account else "patient" if self.voice is Voice.HERSELF else "relative"
+
+
+def author_of(account: Account, patient_id: UUID, now: datetime) -> Author:
+    """As what she writes, and for the house by which she comes to this person, where she works in several."""
+    cares = places_of_care(account)
+    places = cares or [db.session.get_one(Organization, each) for each in account.organizations(*REQUESTERS)]
+    held = patients.holders_among(patient_id, [each.id for each in places], now)
+    place = next((each for each in places if each.id in held), places[0])
+    return Author(Voice.CARE if cares else Voice.HELP, account.name, account, place=place)
 
 
 @dataclass(frozen=True)

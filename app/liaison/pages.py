@@ -19,6 +19,7 @@ from app.core.htmx import Page
 from app.directory.models import PractitionerRole
 from app.documents.models import Document
 from app.language.phrases import gettext as _
+from app.language.phrases import ngettext
 from app.language.phrases import said as in_words
 from app.language.words import date_words, moment, sentence
 from app.liaison import queries
@@ -59,6 +60,12 @@ class ShownNote:
     documents: Sequence[Document] = ()
     seen: Sequence[SeenBy] = ()
     answers: Sequence["ShownNote"] = ()
+
+
+def to_read_words(patient_id: UUID, reader: Reader, now: datetime) -> str:
+    """`2 notes à lire`, for a link to the book; one statement. Empty where there is nothing new."""
+    number = queries.unread_of(patient_id, reader, now)
+    return ngettext("%(n)s note à lire", "%(n)s notes à lire", number, n=number) if number else ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from app.directory.models import Practitioner
 from app.documents.models import Document
 from app.liaison.models import FormerText, Note, NoteDocument, NoteReader, SafetyNote, Sight
 from app.liaison.rules import HEALTH_PLACES, NoteType, Visibility
+from app.organizations.models import Organization
 from app.patients.models import Cause, Relation
 from app.patients.queries import may_open
 
@@ -43,10 +44,14 @@ def reader_of(account: Account, patient_id: UUID) -> Reader | None:
     """For who may open the person. None of who comes to help at home or to deliver: she reads nothing of the book
     (FACTS_COORDINATION, check 35)."""
     places = places_of_care(account)
+    return reader_from(account, places, apart=keeps_the_team_apart(patient_id)) if places else None
+
+
+def reader_from(account: Account, places: Sequence[Organization], *, apart: bool) -> Reader:
+    """The same for who knows already where she cares (`places_of_care`)."""
     as_health = account.organizations(Role.REQUESTER, Role.PRACTITIONER)
     health = any(place.id in as_health and place.kind in HEALTH_PLACES for place in places)
-    houses = account.organizations(*REQUESTERS)
-    return Reader(account.id, health, houses, keeps_the_team_apart(patient_id)) if places else None
+    return Reader(account.id, health, account.organizations(*REQUESTERS), apart)
 
 
 def readable(patient_id: UUID, reader: Reader) -> Select[Note]:

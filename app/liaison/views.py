@@ -1,6 +1,5 @@
 """The liaison book of one person: reading it, writing in it at the bedside, and what home helps see."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,10 +7,10 @@ from flask import Blueprint, Response, abort, flash, request, url_for
 
 from app import clock
 from app.accounts.guards import by_account, me, role
-from app.accounts.models import REQUESTERS, Account
+from app.accounts.models import REQUESTERS
 from app.assessments.queries import places_of_care
 from app.audit.readings import read_lately, record_reading
-from app.core.db import db, transaction
+from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
@@ -21,14 +20,12 @@ from app.drafts.rules import DRAFT_LASTS
 from app.drafts.views import keep_what_was_sent
 from app.language.phrases import gettext as _
 from app.liaison import actions, queries
-from app.liaison.actions import Author
 from app.liaison.forms import NoteForm, ObservationForm, SafetyForm, TextForm
 from app.liaison.models import Note
 from app.liaison.pages import AtHomePage, BookPage, KeptPage, NotePage, WritingPage
 from app.liaison.queries import Reader
-from app.liaison.rules import NoteType, Voice, Written
+from app.liaison.rules import NoteType, Written
 from app.liaison.words import WHY_NOT
-from app.organizations.models import Organization
 from app.patients import queries as patients
 from app.patients.models import Patient
 
@@ -89,7 +86,7 @@ def add(patient_id: UUID) -> Response:
     photos = {"sent": brought.documents, "document_type": type_said("wound-photo")}
     with transaction():
         patient = my_patient(patient_id)  # Asked again: looking at files takes seconds.
-        written = actions.write(patient.id, form.said(**photos), by=author(patient.id), now=now)
+        written = actions.write(patient.id, form.said(**photos), by=actions.author_of(me(), patient.id, now), now=now)
     if isinstance(written, Written):
         again = {"waiting": brought.documents, "refused": str(WHY_NOT[written])}
         return writing(my_patient(patient_id), form, 409, **again)
@@ -165,7 +162,7 @@ def answer(patient_id: UUID, note_id: UUID) -> Response:
     with transaction():
         asked = my_note(my_patient(patient_id), note_id)[0]
         said = form.said(visibility=asked.visibility, type=asked.type, urgent=asked.urgent, answers=asked)
-        written = actions.write(patient_id, said, by=author(patient_id), now=now)
+        written = actions.write(patient_id, said, by=actions.author_of(me(), patient_id, now), now=now)
     if isinstance(written, Written):
         patient = my_patient(patient_id)
         again = NotePage.of(
@@ -224,19 +221,6 @@ def at_home(patient_id: UUID) -> Response:
     if not again:
         note_reading(patient_id)
     return answer
-
-
-def author(patient_id: UUID) -> Author:
-    """For the house by which she comes to this person, where she works in several."""
-    cares = places_of_care(me())
-    places: Sequence[Organization] = cares or houses_of(me())
-    held = patients.holders_among(patient_id, [each.id for each in places], clock.now())
-    place = next((each for each in places if each.id in held), places[0])
-    return Author(Voice.CARE if cares else Voice.HELP, me().name, me(), place=place)
-
-
-def houses_of(account: Account) -> Sequence[Organization]:
-    return [db.session.get_one(Organization, each) for each in account.organizations(*REQUESTERS)]
 
 
 def my_patient(patient_id: UUID) -> Patient:

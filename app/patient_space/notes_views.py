@@ -1,4 +1,4 @@
-"""The liaison book as the person reads it herself: the notes that are for her too, and what she or those near her saw."""
+"""The liaison book as the person reads it herself: notes that are for her too, and what she or those near her saw."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

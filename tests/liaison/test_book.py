@@ -28,6 +28,7 @@ from tests.desk.screen import document as file
 from tests.desk.screen import words
 from tests.factories import files
 from tests.factories.town import Nurse, Person, Service, Town
+from tests.passages.care import TEN_DAYS
 
 
 @pytest.fixture
@@ -376,3 +377,17 @@ def test_every_act_and_reading_is_in_the_trail_without_a_word_of_it(maya: Nurse,
         )
         == 1
     )
+
+
+def test_the_person_the_visit_and_the_round_are_one_tap_from_a_note(
+    town: Town, maya: Nurse, doctor: Nurse, odile: UUID
+) -> None:
+    new = f"/patients/{odile}/liaison/new"
+    writes(doctor, odile, "Une note")
+    assert "1 note à lire" in words(maya.get(f"/patients/{odile}"))
+    town.asks(patient=odile, visits=TEN_DAYS)
+    town.time_passes(seconds=1)
+    assert maya.accepts() == 200
+    assert new in maya.get(f"/offers/{maya.offer().id}").text
+    clock.advance(timedelta(days=1))
+    assert new in maya.get("/visits").text
