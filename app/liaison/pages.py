@@ -39,7 +39,8 @@ LATE = timedelta(minutes=5)
 @dataclass(frozen=True)
 class ShownNote:
     """One note in words. `who`: her name, and as what where she does not care; `for_whom`: empty where for all who
-    care; `written`: empty unless it came late; `seen`: who read it; `unread`: by the reader of the page."""
+    care; `written`: empty unless it came late; `seen`: who read it; `unread`: by the reader of the page;
+    `news`: so is an answer to it."""
 
     id: UUID
     type: str
@@ -56,6 +57,7 @@ class ShownNote:
     withdrawn: bool
     mine: bool
     unread: bool
+    news: bool
     may_answer: bool
     documents: Sequence[Document] = ()
     seen: Sequence[SeenBy] = ()
@@ -109,6 +111,7 @@ class Around:
             withdrawn=gone,
             mine=mine,
             unread=note.id in self.unread,
+            news=any(each.id in self.unread for each in self.answers.get(note.id, ())),
             may_answer=note.type is NoteType.ADVICE and not note.answers_id and not mine and not gone,
             documents=() if gone else self.documents.get(note.id, ()),
             seen=self.seen.get(note.id, ()),
@@ -216,7 +219,6 @@ class WritingPage(Page):
     waiting: Sequence[Document]
     wrong_document: str
     refused: str
-    icons: dict[str, str]
     live_topics: list[str]
 
     @classmethod
@@ -239,7 +241,6 @@ class WritingPage(Page):
             waiting=waiting,
             wrong_document=wrong,
             refused=refused,
-            icons={one.value: icon for one, icon in ICONS.items()},
             live_topics=[f"liaison-{patient.id}"],
         )
 
