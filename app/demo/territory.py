@@ -207,17 +207,17 @@ def _write_books(known: dict[str, UUID], now: datetime) -> None:
     """Liaison books, note by note as they were written."""
     for rank, one in enumerate(NOTES):
         patient = known[one.patient]
-        said = liaison.Said(one.text, f"{rank}", one.type, one.urgent, one.visibility)
+        said = liaison.Writing(one.text, f"{rank}", one.type, one.urgent, one.visibility)
         note = _write_note(patient, one.by, said, now - timedelta(minutes=one.ago))
         if one.answer:
-            said = liaison.Said(one.answer.text, f"{rank}a", one.type, visibility=one.visibility, answers=note)
+            said = liaison.Writing(one.answer.text, f"{rank}a", one.type, visibility=one.visibility, answers=note)
             _write_note(patient, one.answer.by, said, now - timedelta(minutes=one.answer.ago))
     phones.deliver(now)
     for each in SAFETY_NOTES:
         liaison.say_at_the_door(known[each.patient], each.text, by=account(each.by).id, now=now)
 
 
-def _write_note(patient: UUID, key: str, said: liaison.Said, at: datetime) -> Note:
+def _write_note(patient: UUID, key: str, said: liaison.Writing, at: datetime) -> Note:
     by = account(key)
     note = liaison.write(patient, said, by=liaison.author_of(by, patient, at), now=at)
     if not isinstance(note, Note):

@@ -73,7 +73,7 @@ def author_of(account: Account, patient_id: UUID, now: datetime) -> Author:
 
 
 @dataclass(frozen=True)
-class Said:
+class Writing:
     """What is written, for whom; `waited`: how long ago it was typed, where it came late for want of a signal."""
 
     text: str
@@ -88,7 +88,7 @@ class Said:
     waited: timedelta = timedelta(0)
 
 
-def write(patient_id: UUID, said: Said, *, by: Author, now: datetime) -> Note | Written:
+def write(patient_id: UUID, said: Writing, *, by: Author, now: datetime) -> Note | Written:
     """A note in this person's book; the same touch again is the same note. Who may write was asked before."""
     _lock(patient_id)
     key = f"{by.whose} {said.key or new_id()}"
@@ -137,7 +137,7 @@ def _lock(patient_id: UUID) -> None:
     db.session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
 
 
-def _named(said: Said) -> set[UUID]:
+def _named(said: Writing) -> set[UUID]:
     """An answer goes to whom the question was for, and to who asked."""
     if said.answers is None or said.answers.visibility is not Visibility.NAMED:
         return set(said.named)

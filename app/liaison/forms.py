@@ -12,7 +12,7 @@ from app.core.forms import Form, SeveralField, stripped
 from app.documents.models import Document
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.liaison.actions import Said
+from app.liaison.actions import Writing
 from app.liaison.rules import NoteType, Visibility, Voice, written_for
 from app.liaison.words import TYPES, VISIBILITIES
 
@@ -38,12 +38,12 @@ class TextForm(Form):
     def nothing_said(self) -> None:
         self.text.errors = [_("Écrivez ou dictez la note.")]
 
-    def said(self, **more: Any) -> Said:
+    def said(self, **more: Any) -> Writing:
         """Only after validation."""
         typed = self.waited.data or ""
         seconds = int(typed) if typed.isascii() and typed.isdecimal() else 0
         told = {"visibility": written_for(self.voice, Visibility.CIRCLE), **more}
-        return Said(self.text.data or "", self.key.data or "", waited=timedelta(seconds=seconds), **told)
+        return Writing(self.text.data or "", self.key.data or "", waited=timedelta(seconds=seconds), **told)
 
 
 class ObservationForm(TextForm):
@@ -52,7 +52,7 @@ class ObservationForm(TextForm):
     urgent = BooleanField(later("Urgent : ses soignants sont prévenus tout de suite"))
     voice = Voice.HELP
 
-    def said(self, **more: Any) -> Said:
+    def said(self, **more: Any) -> Writing:
         return super().said(urgent=bool(self.urgent.data), **more)
 
 
@@ -85,7 +85,7 @@ class NoteForm(ObservationForm):
         if self.visibility.data == Visibility.NAMED and not field.data:
             raise ValidationError(_("Cochez au moins un soignant."))
 
-    def said(self, sent: Iterable[Document] = (), **more: Any) -> Said:
+    def said(self, sent: Iterable[Document] = (), **more: Any) -> Writing:
         visibility = Visibility(self.visibility.data)
         named = [UUID(each) for each in self.named.data or []] if visibility is Visibility.NAMED else []
         return super().said(type=NoteType(self.type.data), visibility=visibility, named=named, sent=tuple(sent), **more)

@@ -25,7 +25,7 @@ from app.language.words import date_words, moment, sentence
 from app.liaison import queries
 from app.liaison.forms import ObservationForm, SafetyForm, TextForm
 from app.liaison.models import FormerText, Note
-from app.liaison.queries import Reader, SeenBy
+from app.liaison.queries import ReadsAs, SeenBy
 from app.liaison.rules import NoteType, Visibility, Voice
 from app.liaison.words import ICONS, READ_BY, TYPES, VOICES
 from app.passages import calendar
@@ -63,8 +63,18 @@ class ShownNote:
     seen: Sequence[SeenBy] = ()
     answers: Sequence["ShownNote"] = ()
 
+    @property
+    def read_by(self) -> str:
+        """`Lu par Anne Dupré et Maya Dupré`; empty where nobody has."""
+        names = [each.name for each in self.seen]
+        if len(names) > 2:
+            return _("Lu par %(name)s et %(more)s autres", name=names[0], more=len(names) - 1)
+        if len(names) == 2:
+            return _("Lu par %(name)s et %(other)s", name=names[0], other=names[1])
+        return _("Lu par %(name)s", name=names[0]) if names else ""
 
-def to_read_words(patient_id: UUID, reader: Reader, now: datetime) -> str:
+
+def to_read_words(patient_id: UUID, reader: ReadsAs, now: datetime) -> str:
     """`2 notes à lire`, for a link to the book; one statement. Empty where there is nothing new."""
     number = queries.unread_of(patient_id, reader, now)
     return ngettext("%(n)s note à lire", "%(n)s notes à lire", number, n=number) if number else ""
@@ -81,7 +91,7 @@ class Around:
     unread: frozenset[UUID] = frozenset()
 
     @classmethod
-    def of(cls, notes: Sequence[Note], reader: Reader, patient_id: UUID, unread: Sequence[Note] = ()) -> Self:
+    def of(cls, notes: Sequence[Note], reader: ReadsAs, patient_id: UUID, unread: Sequence[Note] = ()) -> Self:
         asked = [each.id for each in notes if each.type is NoteType.ADVICE]
         answers = queries.answers_to(patient_id, asked, reader)
         every = [*notes, *(one for some in answers.values() for one in some)]
@@ -152,7 +162,7 @@ class BookPage(Page):
     def of(
         cls,
         patient: Patient,
-        reader: Reader,
+        reader: ReadsAs,
         now: datetime,
         *,
         only: NoteType | None = None,
@@ -273,7 +283,7 @@ class NotePage(Page):
         cls,
         patient: Patient,
         note: Note,
-        reader: Reader | None,
+        reader: ReadsAs | None,
         account: Account,
         form: TextForm | None = None,
         *,
@@ -311,7 +321,7 @@ class KeptPage(Page):
 
 
 @dataclass(frozen=True)
-class Errand:
+class HomeTask:
     """What somebody's house does for this person: the task and when, nothing of why."""
 
     task: str
@@ -328,7 +338,7 @@ class AtHomePage(Page):
     patient_id: UUID
     banner: Banner
     safety: str
-    errands: list[Errand]
+    errands: list[HomeTask]
     form: ObservationForm
     written: list[ShownNote]
     refused: str
@@ -367,7 +377,7 @@ def errands_of(patient_id: UUID, account: Account) -> Sequence[CareRequest]:
     return db.session.scalars(mine.order_by(CareRequest.window_start, CareRequest.id)).all()
 
 
-def errand_of(request: CareRequest) -> Errand:
+def errand_of(request: CareRequest) -> HomeTask:
     plan = calendar.plan_in_words(read_visits(request.visits), request.review_on)
     first = date_words(clock.paris(request.window_start).date(), "EEEE d MMMM")
-    return Errand(in_words(request.need.care), sentence(plan or first))
+    return HomeTask(in_words(request.need.care), sentence(plan or first))

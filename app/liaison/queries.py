@@ -30,7 +30,7 @@ TODAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Reader:
+class ReadsAs:
     """Somebody who cares for the person. `health`: as a health professional; `houses`: where she works; `apart`: the
     person keeps the team apart, so that each reads what is of her own house."""
 
@@ -40,21 +40,21 @@ class Reader:
     apart: bool
 
 
-def reader_of(account: Account, patient_id: UUID) -> Reader | None:
+def reader_of(account: Account, patient_id: UUID) -> ReadsAs | None:
     """For who may open the person. None of who comes to help at home or to deliver: she reads nothing of the book
     (FACTS_COORDINATION, check 35)."""
     places = places_of_care(account)
     return reader_from(account, places, apart=keeps_the_team_apart(patient_id)) if places else None
 
 
-def reader_from(account: Account, places: Sequence[Organization], *, apart: bool) -> Reader:
+def reader_from(account: Account, places: Sequence[Organization], *, apart: bool) -> ReadsAs:
     """The same for who knows already where she cares (`places_of_care`)."""
     as_health = account.organizations(Role.REQUESTER, Role.PRACTITIONER)
     health = any(place.id in as_health and place.kind in HEALTH_PLACES for place in places)
-    return Reader(account.id, health, account.organizations(*REQUESTERS), apart)
+    return ReadsAs(account.id, health, account.organizations(*REQUESTERS), apart)
 
 
-def readable(patient_id: UUID, reader: Reader) -> Select[Note]:
+def readable(patient_id: UUID, reader: ReadsAs) -> Select[Note]:
     """The notes and answers of this person that she reads, in no order."""
     named = exists(
         select(NoteReader.note_id).where(NoteReader.note_id == Note.id, NoteReader.account_id == reader.account_id)
@@ -72,7 +72,7 @@ def may_read(account: Account, note: Note, now: datetime) -> bool:
     return reader is not None and note_of(note.patient_id, note.id, reader) is not None
 
 
-def note_of(patient_id: UUID, note_id: UUID, reader: Reader) -> Note | None:
+def note_of(patient_id: UUID, note_id: UUID, reader: ReadsAs) -> Note | None:
     return db.session.scalar(readable(patient_id, reader).where(Note.id == note_id))
 
 
@@ -80,7 +80,7 @@ def _seen_by(account_id: UUID) -> Select[UUID]:
     return select(Sight.note_id).where(Sight.account_id == account_id, Sight.seen_at.is_not(None))
 
 
-def unread(patient_id: UUID, reader: Reader, now: datetime) -> Select[Note]:
+def unread(patient_id: UUID, reader: ReadsAs, now: datetime) -> Select[Note]:
     """Asked, observed or answered by others, and not before her eyes yet; the oldest first."""
     return (
         readable(patient_id, reader)
@@ -90,13 +90,13 @@ def unread(patient_id: UUID, reader: Reader, now: datetime) -> Select[Note]:
     )
 
 
-def unread_of(patient_id: UUID, reader: Reader, now: datetime) -> int:
+def unread_of(patient_id: UUID, reader: ReadsAs, now: datetime) -> int:
     ids = unread(patient_id, reader, now).with_only_columns(Note.id).limit(100)
     return len(db.session.scalars(ids).all())
 
 
 def notes_of(
-    patient_id: UUID, reader: Reader, *, only: NoteType | None = None, before: UUID | None = None
+    patient_id: UUID, reader: ReadsAs, *, only: NoteType | None = None, before: UUID | None = None
 ) -> Sequence[Note]:
     """The newest first, one more than `AT_ONCE` where there are older ones; answers stand with what they answer."""
     found = readable(patient_id, reader).where(Note.answers_id.is_(None)).order_by(Note.id.desc())
@@ -107,7 +107,7 @@ def notes_of(
     return db.session.scalars(found.limit(AT_ONCE + 1)).all()
 
 
-def answers_to(patient_id: UUID, note_ids: Collection[UUID], reader: Reader) -> dict[UUID, list[Note]]:
+def answers_to(patient_id: UUID, note_ids: Collection[UUID], reader: ReadsAs) -> dict[UUID, list[Note]]:
     """By the advice asked, in the order in which they came."""
     found: dict[UUID, list[Note]] = {}
     if note_ids:

@@ -23,7 +23,7 @@ from app.liaison import actions, queries
 from app.liaison.forms import NoteForm, ObservationForm, SafetyForm, TextForm
 from app.liaison.models import Note
 from app.liaison.pages import AtHomePage, BookPage, KeptPage, NotePage, WritingPage
-from app.liaison.queries import Reader
+from app.liaison.queries import ReadsAs
 from app.liaison.rules import NoteType, Written
 from app.liaison.words import WHY_NOT
 from app.patients import queries as patients
@@ -227,7 +227,7 @@ def my_patient(patient_id: UUID) -> Patient:
     return patients.for_account(patient_id, me(), clock.now()) or abort(404)
 
 
-def my_note(patient: Patient, note_id: UUID) -> tuple[Note, Reader | None]:
+def my_note(patient: Patient, note_id: UUID) -> tuple[Note, ReadsAs | None]:
     """A note that she reads; of who reads nothing, one that she wrote."""
     reader = queries.reader_of(me(), patient.id)
     if reader is None:
@@ -235,7 +235,7 @@ def my_note(patient: Patient, note_id: UUID) -> tuple[Note, Reader | None]:
     return queries.note_of(patient.id, note_id, reader) or abort(404), reader
 
 
-def my_own(patient: Patient, note_id: UUID) -> tuple[Note, Reader | None]:
+def my_own(patient: Patient, note_id: UUID) -> tuple[Note, ReadsAs | None]:
     """Only its author corrects or withdraws a note (ANS, volet CdL)."""
     found, reader = my_note(patient, note_id)
     return (found, reader) if found.author_id == me().id else abort(403)

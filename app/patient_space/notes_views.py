@@ -19,7 +19,7 @@ from app.core.security import capability
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.liaison import queries
-from app.liaison.actions import Author, Said, withdraw, write
+from app.liaison.actions import Author, Writing, withdraw, write
 from app.liaison.models import Note
 from app.liaison.rules import NoteType, Visibility, Voice, Written
 from app.patient_space.space_views import WITHIN, opened, words_again
@@ -51,9 +51,9 @@ class WordsForm(Form):
     def cannot(self) -> None:
         self.text.errors = [_("Rien de nouveau ne s'écrit dans ce dossier pour l'instant.")]
 
-    def said(self, by: Author) -> Said:
+    def said(self, by: Author) -> Writing:
         """Only after validation."""
-        return Said(self.text.data or "", self.key.data or "", NoteType.OBSERVATION, visibility=Visibility.PERSON)
+        return Writing(self.text.data or "", self.key.data or "", NoteType.OBSERVATION, visibility=Visibility.PERSON)
 
 
 @dataclass(frozen=True)

@@ -102,11 +102,11 @@ def monique(town: Town) -> UUID:
         write_down(patient, aggir, answers, "Marche", key=new_id(), by=account, place=place, now=now)
         writes = liaison.author_of(account, patient, now)
         seen_by = [claire.account_id]
-        said = liaison.Said("Fatiguée", "k", NoteType.ADVICE, visibility=Visibility.NAMED, named=seen_by)
+        said = liaison.Writing("Fatiguée", "k", NoteType.ADVICE, visibility=Visibility.NAMED, named=seen_by)
         note = liaison.write(patient, said, by=writes, now=now)
         assert isinstance(note, Note)
         liaison.correct(note, "Très fatiguée", by=by, now=now)
-        liaison.write(patient, liaison.Said("Vue", "l"), by=writes, now=now)
+        liaison.write(patient, liaison.Writing("Vue", "l"), by=writes, now=now)
         liaison.say_at_the_door(patient, "Le chien", by=by, now=now)
         db.session.add(document)
         db.session.flush()

@@ -553,7 +553,7 @@ def world(town: Town) -> World:
 def noted(patient_id: UUID, by: Person) -> UUID:
     """An advice asked in her liaison book."""
     said, author = (
-        liaison.Said("Faut-il la peser ?", "k", NoteType.ADVICE),
+        liaison.Writing("Faut-il la peser ?", "k", NoteType.ADVICE),
         liaison.author_of(by.account, patient_id, clock.now()),
     )
     note = liaison.write(patient_id, said, by=author, now=clock.now())
