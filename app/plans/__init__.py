@@ -1,1 +1,9 @@
-"""The plan made with a person: what matters to her, what is aimed at, who does what, and whom to call (PPCS)."""
+"""The plan made with a person: what matters to her, what is aimed at, who does what by when, and whom to call."""
+
+from flask import Flask
+
+from app.plans.views import bp
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

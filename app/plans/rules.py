@@ -144,7 +144,9 @@ class Difference:
 
 
 def differences(was: Content, now: Content) -> list[Difference]:
-    return [Difference(name, was.get(name, ""), now.get(name, "")) for name in _names(was, now) if _differ(name, was, now)]
+    return [
+        Difference(name, was.get(name, ""), now.get(name, "")) for name in _names(was, now) if _differ(name, was, now)
+    ]
 
 
 def _names(*contents: Content) -> list[str]:
@@ -154,6 +156,10 @@ def _names(*contents: Content) -> list[str]:
 
 def _differ(name: str, one: Content, other: Content) -> bool:
     return one.get(name, "") != other.get(name, "")
+
+
+WORDS = ("words", "criterion")
+"""Fields of which two can stand together."""
 
 
 @dataclass(frozen=True)
@@ -166,14 +172,17 @@ class Clash:
     mine: str
 
     @property
-    def both(self) -> str:
-        """One under the other: for words, of which none has to be chosen."""
-        return f"{self.theirs}\n{self.mine}" if self.theirs and self.mine else self.theirs or self.mine
+    def joined(self) -> str:
+        """Words stand one under the other; of a day or a choice there is one, mine until I say otherwise."""
+        if self.name in WORDS and self.theirs and self.mine:
+            return f"{self.theirs}\n{self.mine}"
+        return self.mine or self.theirs
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """What two edits of one part come to. `content`: of each field what one of both changed; where they clash, mine."""
+    """What two edits of one part come to. `content`: of each field what one of both changed; where they clash, what
+    joins them."""
 
     content: dict[str, str]
     clashes: tuple[Clash, ...]
@@ -187,7 +196,9 @@ def meet(was: Content, theirs: Content, mine: Content) -> Meeting:
         said = mine if _differ(name, was, mine) else theirs
         content[name] = said.get(name, "")
         if _differ(name, was, mine) and _differ(name, was, theirs) and _differ(name, mine, theirs):
-            clashes.append(Clash(name, was.get(name, ""), theirs.get(name, ""), mine.get(name, "")))
+            clash = Clash(name, was.get(name, ""), theirs.get(name, ""), mine.get(name, ""))
+            clashes.append(clash)
+            content[name] = clash.joined
     return Meeting({name: words for name, words in content.items() if words}, tuple(clashes))
 
 
@@ -198,10 +209,14 @@ ASKED_OF = ("words", "owner", "due")
 """Of an action: whoever changes these asks again."""
 
 
-def state_after_change(kind: Kind, state: PartState, was: Content, now: Content) -> PartState:
+def asks_anew(kind: Kind, was: Content, now: Content) -> bool:
     """What she agreed to, or an owner accepted, is what was written then and nothing else."""
     meant = {Kind.OBJECTIVE: AGREED_TO, Kind.ACTION: ASKED_OF}.get(kind, ())
-    return FIRST[kind] if state not in OVER and any(_differ(name, was, now) for name in meant) else state
+    return any(_differ(name, was, now) for name in meant)
+
+
+def state_after_change(kind: Kind, state: PartState, was: Content, now: Content) -> PartState:
+    return FIRST[kind] if state not in OVER and asks_anew(kind, was, now) else state
 
 
 # ---- agreement to a version

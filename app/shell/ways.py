@@ -22,6 +22,8 @@ WAYS = {
     "patient-visit": "patient_space.visit",
     "pathways": "protocols.all_pathways",
     "person": "records.person",
+    "plan": "plans.plan",
+    "plan-actions": "plans.own_actions",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relative": "patient_space.relative_door",
     "relaunch": "supervision.relaunch",
