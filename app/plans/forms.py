@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app import clock
 from app.core.db import new_id
@@ -16,7 +16,7 @@ from app.language.phrases import later
 from app.plans.rules import ASKS_WHY, Content, Kind, Part, PartState
 from app.plans.words import DOMAINS, EVERY, TOLD_HOW
 
-WRITE = InputRequired(later("Écrivez quelque chose."))
+WRITE = DataRequired(later("Écrivez quelque chose."))
 CHOOSE = InputRequired(later("Choisissez."))
 NOT_TOO_LONG = Length(max=600, message=later("600 lettres au plus."))
 
