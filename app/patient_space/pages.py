@@ -26,6 +26,7 @@ from app.organizations.models import Organization
 from app.passages import calendar
 from app.passages.progress import how_far_it_came
 from app.patient_space.readers import Look, readers_of
+from app.plans.queries import plan_of_hers
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,7 @@ class SpacePage(Page):
     carers: list[Carer]
     requester: Organization | None
     agenda: str
+    has_plan: bool
 
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime, wrote: str | None = None) -> Self:
@@ -213,6 +215,7 @@ class SpacePage(Page):
             carers=carers_of(space.person_id),
             requester=queries.last_sender(space.person_id),
             agenda=agenda_address(space, token),
+            has_plan=plan_of_hers(space.person_id) is not None,
         )
 
 

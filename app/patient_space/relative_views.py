@@ -23,6 +23,7 @@ from app.documents.pictures import picture_of_page, sent
 from app.patient_space.pages import EndedPage, days
 from app.patient_space.space_views import closed_or
 from app.patient_space.views import bp, quiet
+from app.plans.pages import Shown, alerts_shown
 from app.relatives import actions, queries
 from app.relatives.models import Heading, RelatedPerson
 from app.relatives.words import HEADING_ICONS, HEADINGS
@@ -67,6 +68,7 @@ class HeadingRead:
     icon: str
     visits: Sequence[Come] = ()
     documents: Sequence[Document] = ()
+    alerts: Sequence[Shown] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,8 @@ def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> Heading
         return HeadingRead(heading, title, icon, visits=[come(each, now) for each in at_home])
     if heading is Heading.DOCUMENTS:
         return HeadingRead(heading, title, icon, documents=queries.documents_of(relative.person_id))
+    if heading is Heading.WHAT_IF:
+        return HeadingRead(heading, title, icon, alerts=alerts_shown(relative.person_id, now))
     return HeadingRead(heading, title, icon)
 
 

@@ -22,8 +22,8 @@ NOT_TOO_LONG = Length(max=600, message=later("600 lettres au plus."))
 
 
 def text(label: str, help_text: str = "", *, required: bool = True) -> Any:
-    asked = WRITE if required else Optional()
-    return TextAreaField(label, description=help_text, filters=[stripped], validators=[asked, NOT_TOO_LONG])
+    checks = [WRITE, NOT_TOO_LONG] if required else [NOT_TOO_LONG]
+    return TextAreaField(label, description=help_text, filters=[stripped], validators=checks)
 
 
 class SeenForm(Form):

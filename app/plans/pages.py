@@ -10,6 +10,7 @@ from app import clock
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
 from app.care_requests.words import STATES as REQUEST_STATES
+from app.core.db import db
 from app.core.htmx import Page
 from app.folders.models import Folder, FolderMember
 from app.language.phrases import gettext as _
@@ -199,6 +200,22 @@ class PlanShown:
     def is_empty(self) -> bool:
         return not self.version
 
+    @property
+    def _all(self) -> list[Shown]:
+        above = [*self.problems, *self.loose]
+        return [*above, *(each for one in above for each in one.children)]
+
+    @property
+    def objectives(self) -> list[Shown]:
+        """Those that stand, each with its actions."""
+        return [each for each in self._all if each.part.kind is Kind.OBJECTIVE and not each.is_over]
+
+    @property
+    def loose_actions(self) -> list[Shown]:
+        """Who does what for no objective."""
+        kept = {one.part.id for each in self.objectives for one in each.children}
+        return [each for each in self._all if each.part.kind is Kind.ACTION and each.part.id not in kept]
+
 
 def plan_shown(folder: Folder, now: datetime, number: int | None = None) -> PlanShown:
     """`number`: as it stood at this version; none: as it stands."""
@@ -234,6 +251,13 @@ def plan_shown(folder: Folder, now: datetime, number: int | None = None) -> Plan
         agreed=agreed,
         version=at,
     )
+
+
+def alerts_shown(patient_id: UUID, now: datetime) -> list[Shown]:
+    """If this happens, call: what a relative reads of a plan, where the person lets her."""
+    folder_id = queries.plan_of_hers(patient_id)
+    folder = db.session.get(Folder, folder_id) if folder_id else None
+    return plan_shown(folder, now).alerts if folder else []
 
 
 @dataclass(frozen=True)
@@ -526,8 +550,6 @@ class PrintPage(Page):
     folder: Folder
     name: str
     plan: PlanShown
-    objectives: list[Shown]
-    actions: list[Shown]
     referent: FolderMember | None
     printed_on: date
     languages_offered: Mapping[str, str]
@@ -535,13 +557,8 @@ class PrintPage(Page):
     @classmethod
     def of(cls, folder: Folder, now: datetime, languages: Mapping[str, str], number: int | None = None) -> Self:
         plan = plan_shown(folder, now, number)
-        every = [*plan.problems, *plan.loose]
-        below = [child for each in every for child in each.children]
-        objectives = [each for each in (*every, *below) if each.part.kind is Kind.OBJECTIVE]
-        kept = {each.part.id for one in objectives for each in one.children}
-        actions = [each for each in (*every, *below) if each.part.kind is Kind.ACTION and each.part.id not in kept]
         today = clock.paris(now).date()
-        return cls(folder, folder.patient.name, plan, objectives, actions, folder.referent, today, languages)
+        return cls(folder, folder.patient.name, plan, folder.referent, today, languages)
 
 
 # ---- an owner's own

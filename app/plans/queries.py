@@ -16,7 +16,7 @@ from app.core.db import db
 from app.directory.models import Practitioner
 from app.folders import queries as folders
 from app.folders.models import Folder, FolderMember
-from app.folders.rules import FolderPart, MemberState
+from app.folders.rules import FolderPart, FolderState, MemberState
 from app.plans.content import read, read_change
 from app.plans.models import CarePlan, CarePlanAction, CarePlanAgreement, CarePlanPart, CarePlanVersion
 from app.plans.rules import OVER, Change, Part
@@ -31,6 +31,13 @@ def for_account(folder_id: UUID, account: Account, now: datetime) -> Folder | No
 
 def plan_of(folder_id: UUID) -> CarePlan | None:
     return db.session.scalar(select(CarePlan).where(CarePlan.folder_id == folder_id))
+
+
+def plan_of_hers(patient_id: UUID) -> UUID | None:
+    """The folder whose plan the person reads in her space: one that was proposed to her, or runs."""
+    hers = Folder.patient_id == patient_id, Folder.ended_at.is_(None), Folder.state != FolderState.DRAFT
+    theirs = select(CarePlan.folder_id).join(Folder, Folder.id == CarePlan.folder_id).where(*hers)
+    return db.session.scalar(theirs.where(CarePlan.version > 0).order_by(CarePlan.id).limit(1))
 
 
 def folder_of_plan(plan_id: UUID) -> UUID | None:

@@ -131,7 +131,7 @@ def test_two_who_change_one_line_see_both_and_lose_nothing(care: Team) -> None:
     assert care.referent.post(url, saved).status_code == 303
     history = words(care.nurse.get(f"{care.url}/versions"))
     assert "Sortir au marché Sortir au parc" in history
-    assert history.count("version ") == 3
+    assert history.count("· version ") == 3
 
 
 def test_two_who_change_other_fields_do_not_meet(care: Team) -> None:
@@ -175,7 +175,7 @@ def test_she_agrees_to_one_version_and_later_changes_are_told_apart(care: Team) 
     care.has(Kind.WISH, words="Revoir ma sœur")
     assert "1 changement depuis" in words(care.nurse.get(care.url))
     care.town.time_passes(seconds=1)
-    assert care.nurse.notices()[-1]["title"] == "Un plan de coordination est à lire"
+    assert care.nurse.notices()[-1]["notification"]["title"] == "Un plan de coordination est à lire"
 
 
 def test_silence_is_not_a_yes_and_what_is_late_climbs(care: Team) -> None:
@@ -184,7 +184,7 @@ def test_silence_is_not_a_yes_and_what_is_late_climbs(care: Team) -> None:
     action = care.has(Kind.ACTION, words="Préparer le pilulier", owner=care.owner("nurse"), due=in_days(6))
     care.town.time_passes(seconds=1)
     notice = care.nurse.notices()[-1]
-    assert notice["title"] == "Une action vous est confiée"
+    assert notice["notification"]["title"] == "Une action vous est confiée"
     assert "pilulier" not in str(care.nurse.notices())
     assert "sans réponse" in words(care.referent.get(care.url))
     care.town.time_passes(days=3)
@@ -194,7 +194,7 @@ def test_silence_is_not_a_yes_and_what_is_late_climbs(care: Team) -> None:
     assert care.nurse.post(f"/plans/actions/{action}/answer", {"answer": "accepted"}).status_code == 303
     care.town.time_passes(days=4)
     assert said_of(action, care) == ["silent", "late"]
-    assert care.nurse.notices()[-1]["title"] == "Une action est en retard"
+    assert care.nurse.notices()[-1]["notification"]["title"] == "Une action est en retard"
     assert "en retard" in words(care.referent.get(care.url))
     care.town.time_passes(days=2)
     assert said_of(action, care) == ["silent", "late", "climbed"]
@@ -322,7 +322,7 @@ def test_every_reading_and_every_word_is_written_down(care: Team) -> None:
     care.has(Kind.WISH, words="Rester chez moi")
     care.nurse.get(care.url)
     events = select(AuditEvent.event, func.count()).where(AuditEvent.patient_id == care.patient)
-    lines = dict(db.session.execute(events.group_by(AuditEvent.event)).tuples().all())
+    lines = {row[0]: row[1] for row in db.session.execute(events.group_by(AuditEvent.event))}
     assert lines["care_plan.changed"] == 1
     assert lines["patient.read"] == 1
     assert "Rester" not in str([each.detail for each in db.session.scalars(select(AuditEvent))])
