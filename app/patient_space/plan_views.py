@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
@@ -21,7 +20,7 @@ from app.patient_space.views import bp, quiet
 from app.plans import queries
 from app.plans.actions import HERSELF, NotPlanned, add, agree, become
 from app.plans.content import PERSON
-from app.plans.pages import PlanShown, Shown, plan_shown
+from app.plans.pages import PlanShown, plan_shown
 from app.plans.rules import Kind, Part, PartState
 
 HERS = "the key was made for who said the two words, and ends by itself"
@@ -37,8 +36,7 @@ HER_ANSWERS = {
 
 @dataclass(frozen=True)
 class PlanPageOfHers(Page):
-    """`aims`: the objectives that stand, with who does what for each; `tasks`: what is for none. `wrote`: what she wrote
-    and what is wrong with it. `too_late`: it changed while she read."""
+    """`wrote`: what she wrote and what is wrong with it. `too_late`: the plan changed while she read."""
 
     template = "patient_space/plan.html"
 
@@ -46,26 +44,17 @@ class PlanPageOfHers(Page):
     key: str
     folder: Folder
     plan: PlanShown
-    aims: list[Shown]
-    tasks: list[Shown]
     new_id: UUID
     wrote: tuple[str, str]
     too_late: bool
     longest: int = LONGEST
 
-    @classmethod
-    def of(
-        cls,
-        folder: Folder,
-        token: str,
-        key: str,
-        now: datetime,
-        wrote: tuple[str, str] = ("", ""),
-        *,
-        late: bool = False,
-    ) -> "PlanPageOfHers":
-        plan = plan_shown(folder, now)
-        return cls(token, key, folder, plan, plan.objectives, plan.loose_actions, new_id(), wrote, late)
+
+def plan_page(
+    hers: PatientSpace, token: str, key: str, *, wrote: tuple[str, str] = ("", ""), late: bool = False
+) -> Page:
+    folder = folder_of(hers)
+    return PlanPageOfHers(token, key, folder, plan_shown(folder, clock.now()), new_id(), wrote, late)
 
 
 @bp.get("/s/<token>/<key>/plan")
@@ -74,7 +63,7 @@ def plan(token: str, key: str) -> Response:
     hers = opened(token, key)
     if hers is None:
         return words_again(token)
-    return quiet(page(PlanPageOfHers.of(folder_of(hers), token, key, clock.now())))
+    return quiet(page(plan_page(hers, token, key)))
 
 
 @bp.post("/s/<token>/<key>/plan/wishes")
@@ -87,7 +76,7 @@ def say_wish(token: str, key: str) -> Response:
         return words_again(token)
     if not said or len(said) > LONGEST or wanted is None:
         wrong = _("%(most)s lettres au plus.", most=LONGEST) if said else _("Écrivez quelque chose.")
-        return quiet(page(PlanPageOfHers.of(folder_of(hers), token, key, now, (said, wrong)), status=422))
+        return quiet(page(plan_page(hers, token, key, wrote=(said, wrong)), status=422))
     return act(
         token, key, lambda folder: add(folder, Kind.WISH, None, {"words": said}, key=wanted, by=HERSELF, now=now)
     )
@@ -134,8 +123,7 @@ def act(token: str, key: str, verb: Callable[[UUID], NotPlanned | None]) -> Resp
     if hers is None:
         return words_again(token)
     if no:
-        late = PlanPageOfHers.of(folder_of(opened(token, key) or abort(404)), token, key, clock.now(), late=True)
-        return quiet(page(late, status=409))
+        return quiet(page(plan_page(opened(token, key) or abort(404), token, key, late=True), status=409))
     return quiet(see_other(url_for("patient_space.plan", token=token, key=key)))
 
 
