@@ -9,6 +9,7 @@ from app.documents import quarantine
 from app.documents import queries as documents
 from app.drafts import actions as drafts
 from app.drafts import queries as kept_drafts
+from app.folders import watch as folders
 from app.jobs.timers import Timer
 from app.letters import queries as letters
 from app.letters import sender as post
@@ -25,6 +26,8 @@ TIMERS = (
     Timer("what is late", watch.watch_due, watch.oldest_due, rest=10.0),
     Timer("passages", passages.watch_due, passages.oldest_due, rest=10.0),
     Timer("actions of plans", plans.watch_due, plans.oldest_due, rest=20.0),
+||||||| 867afbd1
+    Timer("folders to review", folders.review_due, folders.oldest_due, rest=20.0),
     Timer("alerts that waited", digests.release_due, digests.oldest_due, rest=5.0),
     Timer("push messages", push.send_due, outbox.oldest_due),
     Timer("what no phone confirmed", channels.hand_over_due, channels.oldest_due, rest=5.0),

@@ -24,6 +24,7 @@ from app.conversations.queries import SaidLine, outcomes_of
 from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
+from app.folders.pages import OnPerson, on_person
 from app.identity.ins import DOCUMENTS
 from app.language.phrases import gettext as _
 from app.language.phrases import said
@@ -125,6 +126,7 @@ class PersonPage(Page):
     where: Where
     reads_assessments: bool
     gir: str
+    folder: OnPerson
 
     @classmethod
     def about(
@@ -174,7 +176,13 @@ class PersonPage(Page):
             where=Where.of(patient, account, now),
             reads_assessments=(cares := bool(places_of_care(account))),
             gir=gir_words(patient.id, account, apart=apart) if cares else "",
+            folder=on_person(patient.id, account, apart=apart, needs=needs_of(opened), cares=cares, now=now),
         )
+
+
+def needs_of(opened: Iterable[Care]) -> list[tuple[UUID, str, datetime]]:
+    """Of each open request its event, its reason and since when, as a folder is proposed by them."""
+    return [(each.facts.episode_id, each.facts.reason, each.facts.created_at) for each in opened]
 
 
 def checked_words(check: IdentityCheck | None) -> str:
