@@ -26,7 +26,6 @@ TIMERS = (
     Timer("what is late", watch.watch_due, watch.oldest_due, rest=10.0),
     Timer("passages", passages.watch_due, passages.oldest_due, rest=10.0),
     Timer("actions of plans", plans.watch_due, plans.oldest_due, rest=20.0),
-||||||| 867afbd1
     Timer("folders to review", folders.review_due, folders.oldest_due, rest=20.0),
     Timer("alerts that waited", digests.release_due, digests.oldest_due, rest=5.0),
     Timer("push messages", push.send_due, outbox.oldest_due),

@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from app.plans.pages import plan_in_brief
 from app.plans.views import bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.jinja_env.globals["plan_in_brief"] = plan_in_brief

@@ -191,6 +191,7 @@ class BecomeForm(SeenForm):
         form = cls()
         form.kind, form.wanted = kind, wanted
         form.told_on.past = True
+        form.why.flags.required = wanted in ASKS_WHY
         if not form.is_submitted():
             form.told_on.data = clock.paris(clock.now()).date()
         return form

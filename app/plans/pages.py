@@ -112,6 +112,22 @@ class Shown:
     def is_over(self) -> bool:
         return self.part.state in OVER
 
+    @property
+    def is_hers(self) -> bool:
+        """The person's own to do."""
+        return self.part.kind is Kind.ACTION and self.part.content.get("owner") == PERSON
+
+    @property
+    def number(self) -> str:
+        """Whom to call is called so; the 15 is its own number."""
+        return self.call[1] if self.call[1] != FIFTEEN else ""
+
+    @property
+    def call_words(self) -> str:
+        if self.call[1] == FIFTEEN:
+            return _("Appeler le 15")
+        return _("Appeler %(name)s", name=self.call[0]) if self.call[0] else ""
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -251,6 +267,30 @@ def plan_shown(folder: Folder, now: datetime, number: int | None = None) -> Plan
         agreed=agreed,
         version=at,
     )
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Her words, how far the plan came, and how much of it is late: within the page of its folder."""
+
+    wishes: list[str]
+    told: list[str]
+    late: int
+
+
+def plan_in_brief(folder_id: UUID) -> Brief:
+    parts = [each for each in queries.parts_of(folder_id) if each.state not in OVER]
+    of = {kind: [each for each in parts if each.kind is kind] for kind in Kind}
+    aims, actions = len(of[Kind.OBJECTIVE]), len(of[Kind.ACTION])
+    proposed = sum(each.state is not PartState.AGREED for each in of[Kind.OBJECTIVE])
+    told = [
+        ngettext("%(n)s objectif", "%(n)s objectifs", aims, n=aims) if aims else "",
+        ngettext("%(n)s pas encore accepté", "%(n)s pas encore acceptés", proposed, n=proposed) if proposed else "",
+        ngettext("%(n)s action", "%(n)s actions", actions, n=actions) if actions else "",
+    ]
+    today = clock.paris(clock.now()).date()
+    late = sum(is_late(each.state, day_of(each.content), today) for each in of[Kind.ACTION])
+    return Brief([each.content["words"] for each in of[Kind.WISH]], [each for each in told if each], late)
 
 
 def alerts_shown(patient_id: UUID, now: datetime) -> list[Shown]:

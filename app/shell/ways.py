@@ -43,5 +43,6 @@ WAYS = {
 PIECES = {
     "ask-to-alert": "push/_ask.html",
     "ask-to-install": "shell/_ask_to_install.html",
+    "plan-in-folder": "plans/_in_folder.html",
 }
 """What rooms show of a room above them."""

@@ -80,7 +80,7 @@ def team(town: Town) -> Team:
             created_at=now,
             changed_at=now,
             informed_at=now,
-            informed_how="spoken",
+            informed_how="bedside",
             informed_by_id=nadia.account_id,
             agreed_at=now,
             opened_at=now,
