@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
+from markupsafe import Markup
+
 from app import clock
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
 from app.care_requests.words import STATES as REQUEST_STATES
 from app.core.db import db
-from app.core.htmx import Page
+from app.core.htmx import Page, drawn
 from app.folders.models import Folder, FolderMember
 from app.language.phrases import gettext as _
-from app.language.phrases import ngettext, said
+from app.language.phrases import language, ngettext, said, speaking
 from app.language.words import date_words, moment
 from app.patients.words import Banner, banner
 from app.plans import queries
@@ -581,24 +583,35 @@ class VersionsPage(Page):
 
 
 @dataclass(frozen=True)
-class PrintPage(Page):
+class Keepsake(Page):
     """The page that she keeps: large, plain, in her language, her own words as they are. What is difficult for her is
     not on it: it lies on the kitchen table."""
 
-    template = "plans/print.html"
+    template = "plans/_keepsake.html"
 
-    folder: Folder
     name: str
     plan: PlanShown
     referent: FolderMember | None
     printed_on: date
-    languages_offered: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PrintPage(Page):
+    """`keepsake`: in the language that she reads; `reads`: which one."""
+
+    template = "plans/print.html"
+
+    folder: Folder
+    keepsake: Markup
+    reads: str
 
     @classmethod
-    def of(cls, folder: Folder, now: datetime, languages: Mapping[str, str], number: int | None = None) -> Self:
-        plan = plan_shown(folder, now, number)
-        today = clock.paris(now).date()
-        return cls(folder, folder.patient.name, plan, folder.referent, today, languages)
+    def of(cls, folder: Folder, now: datetime, lang: str, number: int | None = None) -> Self:
+        """`lang`: none: the one in which she reads her space. `number`: the plan as it stood at this version."""
+        with speaking(lang or queries.language_of(folder.patient_id) or language()):
+            on = clock.paris(now).date()
+            paper = Keepsake(folder.patient.name, plan_shown(folder, now, number), folder.referent, on)
+            return cls(folder, drawn(paper), language())
 
 
 # ---- an owner's own

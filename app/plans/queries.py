@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import REQUESTERS, Account
+from app.appointments.models import PatientSpace
 from app.care_requests.models import CareRequest
 from app.consents.objections import refuses
 from app.core.db import db
@@ -38,6 +39,11 @@ def plan_of_hers(patient_id: UUID) -> UUID | None:
     hers = Folder.patient_id == patient_id, Folder.ended_at.is_(None), Folder.state != FolderState.DRAFT
     theirs = select(CarePlan.folder_id).join(Folder, Folder.id == CarePlan.folder_id).where(*hers)
     return db.session.scalar(theirs.where(CarePlan.version > 0).order_by(CarePlan.id).limit(1))
+
+
+def language_of(patient_id: UUID) -> str | None:
+    """In which she reads her space; none: she never said."""
+    return db.session.scalar(select(PatientSpace.language).where(PatientSpace.patient_id == patient_id))
 
 
 def folder_of_plan(plan_id: UUID) -> UUID | None:

@@ -12,7 +12,7 @@ from app.core.db import transaction
 from app.core.forms import resumable, uuid_or_none
 from app.core.htmx import Page, page, see_other, wants_part
 from app.folders.models import Folder
-from app.language.phrases import PATIENTS, speak
+from app.language.phrases import PATIENTS
 from app.language.phrases import gettext as _
 from app.plans import actions, queries
 from app.plans.actions import Author, NotPlanned
@@ -218,12 +218,9 @@ def versions(folder_id: UUID) -> Response:
 @role(*REQUESTERS)
 def paper(folder_id: UUID) -> Response:
     """`lang`: which she reads; `version`: as it stood then."""
-    folder, lang = my_folder(folder_id), request.args.get("lang", "")
-    number = request.args.get("version", "")
-    if lang in PATIENTS:
-        speak(lang)
+    folder, lang, number = my_folder(folder_id), request.args.get("lang", ""), request.args.get("version", "")
     at = int(number) if number.isdecimal() and len(number) < 9 else None
-    return read(folder_id, folder, PrintPage.of(folder, clock.now(), PATIENTS, at))
+    return read(folder_id, folder, PrintPage.of(folder, clock.now(), lang if lang in PATIENTS else "", at))
 
 
 # ---- an owner's own actions
