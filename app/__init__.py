@@ -29,7 +29,7 @@ from app import (
     pathways,
     patient_space,
     patients,
-    plans,
+    planning,
     protocols,
     push,
     records,
@@ -70,12 +70,12 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         room.init_app(app)
     for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
         room.init_app(app)
-    for room in (conversations, folders, appointments, dispatch, relays, relatives, plans, rights):
+    for room in (conversations, folders, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, protocols, joining):
         door.init_app(app)
-    for door in (naming, emergency, administration, patient_space, shell):
+    for door in (naming, emergency, administration, patient_space, planning, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

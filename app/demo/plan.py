@@ -10,9 +10,9 @@ from app import clock
 from app.core.db import new_id
 from app.demo.people import FOLDER, read
 from app.folders.models import Folder
-from app.plans.actions import HERSELF, Author, add, become
+from app.plans.actions import HERSELF, PlanAuthor, add, become
 from app.plans.content import MEMBER, PERSON
-from app.plans.rules import Content, Kind, PartState
+from app.plans.rules import Content, PartKind, PartState
 
 Owner = int | Literal["person"]
 
@@ -63,33 +63,33 @@ PLAN = read(FOLDER / "plan.toml", DemoPlan)
 class Writer:
     """Writes it as `by`, who coordinates, did with the person. Nobody is told: it was written some days ago."""
 
-    def __init__(self, folder: Folder, by: Author, now: datetime) -> None:
+    def __init__(self, folder: Folder, by: PlanAuthor, now: datetime) -> None:
         self.folder, self.by, self.now, self.today = folder, by, now, clock.paris(now).date()
 
     def write(self) -> None:
         for words in PLAN.wishes:
-            add(self.folder.id, Kind.WISH, None, {"words": words}, key=new_id(), by=HERSELF, now=self.now)
+            add(self.folder.id, PartKind.WISH, None, {"words": words}, key=new_id(), by=HERSELF, now=self.now)
         for problem in PLAN.problems:
-            above = self.part(Kind.PROBLEM, None, {"words": problem.words, "domain": problem.domain})
+            above = self.part(PartKind.PROBLEM, None, {"words": problem.words, "domain": problem.domain})
             for aim in problem.objectives:
                 self.aim(above, aim)
         for alert in PLAN.alerts:
             call = alert.call if isinstance(alert.call, str) else self.one_of(alert.call)
-            self.part(Kind.ALERT, None, {"words": alert.words, "call": call})
+            self.part(PartKind.ALERT, None, {"words": alert.words, "call": call})
         never = PLAN.not_reached
         content = {"words": never.words, "criterion": never.criterion, "due": self.on(0)}
-        self.part(Kind.OBJECTIVE, None, content, PartState.NOT_REACHED, why=never.why)
+        self.part(PartKind.OBJECTIVE, None, content, PartState.NOT_REACHED, why=never.why)
 
     def aim(self, above: UUID, aim: DemoObjective) -> None:
         content = {"words": aim.words, "criterion": aim.criterion, "due": self.on(aim.days)}
         agreed = PartState.AGREED if aim.agreed else None
-        for_it = self.part(Kind.OBJECTIVE, above, content, agreed, told_how="spoken", told_on=self.on(0))
+        for_it = self.part(PartKind.OBJECTIVE, above, content, agreed, told_how="spoken", told_on=self.on(0))
         for one in aim.actions:
             said = {"words": one.words, "owner": self.one_of(one.owner), "due": self.on(one.days), "every": one.every}
-            self.part(Kind.ACTION, for_it, said, PartState.ACCEPTED if one.accepted else None)
+            self.part(PartKind.ACTION, for_it, said, PartState.ACCEPTED if one.accepted else None)
 
     def part(
-        self, kind: Kind, under: UUID | None, content: Content, state: PartState | None = None, **facts: str
+        self, kind: PartKind, under: UUID | None, content: Content, state: PartState | None = None, **facts: str
     ) -> UUID:
         key = new_id()
         add(self.folder.id, kind, under, content, key=key, by=self.by, now=self.now)

@@ -23,7 +23,7 @@ from app.documents.pictures import picture_of_page, sent
 from app.patient_space.pages import EndedPage, days
 from app.patient_space.space_views import closed_or
 from app.patient_space.views import bp, quiet
-from app.plans.pages import Shown, alerts_shown
+from app.plans.reading import ShownPart, alerts_shown
 from app.relatives import actions, queries
 from app.relatives.models import Heading, RelatedPerson
 from app.relatives.words import HEADING_ICONS, HEADINGS
@@ -68,7 +68,7 @@ class HeadingRead:
     icon: str
     visits: Sequence[Come] = ()
     documents: Sequence[Document] = ()
-    alerts: Sequence[Shown] = ()
+    alerts: Sequence[ShownPart] = ()
 
 
 @dataclass(frozen=True)

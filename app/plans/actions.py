@@ -22,13 +22,13 @@ from app.plans.models import CarePlan, CarePlanAction, CarePlanAgreement, CarePl
 from app.plans.rules import (
     FIRST,
     OVER,
-    Awaited,
+    ActionStep,
+    AwaitedAction,
     Content,
-    Kind,
     Meeting,
+    PartKind,
     PartState,
-    Step,
-    Verb,
+    PlanVerb,
     asks_anew,
     may_become,
     meet,
@@ -48,7 +48,7 @@ class NotPlanned(StrEnum):
 
 
 @dataclass(frozen=True)
-class Author:
+class PlanAuthor:
     """Who writes; without an account, the person herself, in her space."""
 
     account: Account | None = None
@@ -62,7 +62,7 @@ class Author:
         return "care" if self.account else "patient"
 
 
-HERSELF = Author()
+HERSELF = PlanAuthor()
 
 
 def open_plan(folder_id: UUID) -> tuple[Folder, CarePlan]:
@@ -83,7 +83,14 @@ def refused(folder: Folder) -> NotPlanned | None:
 
 
 def add(
-    folder_id: UUID, kind: Kind, parent_id: UUID | None, content: Content, *, key: UUID, by: Author, now: datetime
+    folder_id: UUID,
+    kind: PartKind,
+    parent_id: UUID | None,
+    content: Content,
+    *,
+    key: UUID,
+    by: PlanAuthor,
+    now: datetime,
 ) -> NotPlanned | None:
     """A new part, the last of its likes. `key`: its id, given when its form was shown: sent twice, it is one."""
     folder, plan = open_plan(folder_id)
@@ -105,13 +112,13 @@ def add(
     )
     db.session.add(part)
     db.session.flush()
-    _write(folder, plan, part, Verb.ADDED, by, now)
+    _write(folder, plan, part, PlanVerb.ADDED, by, now)
     _ask(folder, part, by, now, anew=True)
     return None
 
 
 def change(
-    folder_id: UUID, part_id: UUID, seen: int, mine: Content, *, by: Author, now: datetime
+    folder_id: UUID, part_id: UUID, seen: int, mine: Content, *, by: PlanAuthor, now: datetime
 ) -> NotPlanned | Meeting | None:
     """`mine`: what the part shall say, by who had version `seen` of it before her eyes. What others changed meanwhile
     stays; where both changed the same, nothing is written, and both are given back."""
@@ -127,13 +134,13 @@ def change(
         anew = asks_anew(part.kind, was, met.content) and part.state not in OVER
         part.state = _first(folder, part.kind, met.content, by) if anew else part.state
         part.content = written(met.content)
-        _write(folder, plan, part, Verb.CHANGED, by, now)
+        _write(folder, plan, part, PlanVerb.CHANGED, by, now)
         _ask(folder, part, by, now, anew=anew)
     return None
 
 
 def become(
-    folder_id: UUID, part_id: UUID, wanted: PartState, seen: int, facts: Content, *, by: Author, now: datetime
+    folder_id: UUID, part_id: UUID, wanted: PartState, seen: int, facts: Content, *, by: PlanAuthor, now: datetime
 ) -> NotPlanned | None:
     """`facts`: what is said with it: why, how and when she told it. Said twice, it was once; of something else than
     what was written when it was `seen`, it is not said at all."""
@@ -153,14 +160,14 @@ def become(
         part.state = PartState.ACCEPTED
         content |= {"due": next_due(due, content["every"], today).isoformat(), "done_on": today.isoformat()}
     part.content = written(content)
-    _write(folder, plan, part, Verb.BECAME, by, now)
+    _write(folder, plan, part, PlanVerb.BECAME, by, now)
     _ask(folder, part, by, now, anew=wanted in FIRST.values() or part.state is not wanted)
     if wanted in (PartState.REFUSED, PartState.DECLINED):
         telling.tell(telling.who_leads(folder, now), part, telling.ANSWERED[wanted], now, but=by.id)
     return None
 
 
-def move(folder_id: UUID, part_id: UUID, *, up: bool, by: Author, now: datetime) -> NotPlanned | None:
+def move(folder_id: UUID, part_id: UUID, *, up: bool, by: PlanAuthor, now: datetime) -> NotPlanned | None:
     """One place up or down among its likes that are not over; the other one moves too."""
     folder, plan = open_plan(folder_id)
     if no := refused(folder):
@@ -174,12 +181,19 @@ def move(folder_id: UUID, part_id: UUID, *, up: bool, by: Author, now: datetime)
     if other:
         part.rank, other.rank = other.rank, part.rank
         for each in (part, other):
-            _write(folder, plan, each, Verb.MOVED, by, now)
+            _write(folder, plan, each, PlanVerb.MOVED, by, now)
     return None
 
 
 def agree(
-    folder_id: UUID, version: int, how: str, on: date, copies: Collection[FolderMember], *, by: Author, now: datetime
+    folder_id: UUID,
+    version: int,
+    how: str,
+    on: date,
+    copies: Collection[FolderMember],
+    *,
+    by: PlanAuthor,
+    now: datetime,
 ) -> NotPlanned | None:
     """She agrees to the plan as it stood at `version`; `copies`: of whose team each reads that she did. Said twice, it
     was once."""
@@ -225,7 +239,7 @@ def _as_seen(part: CarePlanPart, seen: int) -> Content:
     return content_of(found) if found else read(part).content
 
 
-def _write(folder: Folder, plan: CarePlan, part: CarePlanPart, verb: Verb, by: Author, now: datetime) -> None:
+def _write(folder: Folder, plan: CarePlan, part: CarePlanPart, verb: PlanVerb, by: PlanAuthor, now: datetime) -> None:
     plan.version += 1
     part.version = plan.version
     db.session.add(
@@ -258,17 +272,17 @@ def _write(folder: Folder, plan: CarePlan, part: CarePlanPart, verb: Verb, by: A
     folders.refresh_screens(folder)
 
 
-def _first(folder: Folder, kind: Kind, content: Content, by: Author) -> PartState:
+def _first(folder: Folder, kind: PartKind, content: Content, by: PlanAuthor) -> PartState:
     """As it begins; whoever gives herself something to do has accepted it."""
-    hers = kind is Kind.ACTION and (
+    hers = kind is PartKind.ACTION and (
         telling.is_hers(content, folder, by.account) if by.account else content.get("owner") == PERSON
     )
     return PartState.ACCEPTED if hers else FIRST[kind]
 
 
-def _ask(folder: Folder, part: CarePlanPart, by: Author, now: datetime, *, anew: bool) -> None:
+def _ask(folder: Folder, part: CarePlanPart, by: PlanAuthor, now: datetime, *, anew: bool) -> None:
     """What the clock and the owner's list need of it; `anew`: its owner is asked from now on."""
-    if part.kind is not Kind.ACTION:
+    if part.kind is not PartKind.ACTION:
         return
     content = read(part).content
     action = db.session.get(CarePlanAction, part.id)
@@ -285,10 +299,10 @@ def _ask(folder: Folder, part: CarePlanPart, by: Author, now: datetime, *, anew:
         telling.tell(telling.who_answers(member, folder, now), part, telling.ASKED, now, but=by.id)
 
 
-def set_clock(action: CarePlanAction, part: CarePlanPart) -> tuple[datetime, Step] | None:
+def set_clock(action: CarePlanAction, part: CarePlanPart) -> tuple[datetime, ActionStep] | None:
     """When somebody hears of it next, and what; kept with the action."""
     over = action.request_id is not None and telling.is_done(action.request_id)
-    said = frozenset(Step(each) for each in action.said or ())
-    following = next_step(Awaited(part.state, action.due, action.asked_at, said, over_elsewhere=over))
+    said = frozenset(ActionStep(each) for each in action.said or ())
+    following = next_step(AwaitedAction(part.state, action.due, action.asked_at, said, over_elsewhere=over))
     action.look_at = following[0] if following else None
     return following

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from app.core.forms import uuid_or_none
 from app.plans.models import CarePlanPart, CarePlanVersion
-from app.plans.rules import Change, Content, Part
+from app.plans.rules import Content, PartChange, PlanPart
 
 PERSON, MEMBER, RELATIVE, REQUEST = "person", "member", "relative", "request"
 """Whose an action is: hers, `member:<id>` of the team, `relative:<id>`; which care request it is: `request:<id>`."""
 
 
-def read(row: CarePlanPart) -> Part:
-    return Part(row.id, row.kind, row.parent_id, row.rank, row.state, json.loads(row.content), row.version)
+def read(row: CarePlanPart) -> PlanPart:
+    return PlanPart(row.id, row.kind, row.parent_id, row.rank, row.state, json.loads(row.content), row.version)
 
 
 def content_of(row: CarePlanVersion) -> Content:
@@ -21,9 +21,9 @@ def content_of(row: CarePlanVersion) -> Content:
     return found
 
 
-def read_change(row: CarePlanVersion) -> Change:
-    part = Part(row.part_id, row.part.kind, row.parent_id, row.rank, row.state, content_of(row), row.number)
-    return Change(row.number, row.verb, part)
+def read_change(row: CarePlanVersion) -> PartChange:
+    part = PlanPart(row.part_id, row.part.kind, row.parent_id, row.rank, row.state, content_of(row), row.number)
+    return PartChange(row.number, row.verb, part)
 
 
 def written(content: Content) -> str:

@@ -20,7 +20,7 @@ from app.folders.models import Folder, FolderMember
 from app.folders.rules import FolderPart, FolderState, MemberState
 from app.plans.content import read, read_change
 from app.plans.models import CarePlan, CarePlanAction, CarePlanAgreement, CarePlanPart, CarePlanVersion
-from app.plans.rules import OVER, Change, Part
+from app.plans.rules import OVER, PartChange, PlanPart
 from app.plans.telling import is_hers
 
 
@@ -50,33 +50,33 @@ def folder_of_plan(plan_id: UUID) -> UUID | None:
     return db.session.scalar(select(CarePlan.folder_id).where(CarePlan.id == plan_id))
 
 
-def parts_of(folder_id: UUID) -> list[Part]:
+def parts_of(folder_id: UUID) -> list[PlanPart]:
     """All of them, those that are over too, in their order."""
     theirs = select(CarePlanPart).join(CarePlan).where(CarePlan.folder_id == folder_id)
     return [read(row) for row in db.session.scalars(theirs.order_by(CarePlanPart.rank, CarePlanPart.id))]
 
 
-def part_of(folder_id: UUID, part_id: UUID) -> Part | None:
+def part_of(folder_id: UUID, part_id: UUID) -> PlanPart | None:
     theirs = select(CarePlanPart).join(CarePlan).where(CarePlan.folder_id == folder_id, CarePlanPart.id == part_id)
     row = db.session.scalar(theirs)
     return read(row) if row else None
 
 
 @dataclass(frozen=True)
-class Version:
+class PlanVersion:
     """One change, by whom (none: the person herself) and when."""
 
-    change: Change
+    change: PartChange
     author: str | None
     at: datetime
 
 
-def versions_of(folder_id: UUID) -> list[Version]:
+def versions_of(folder_id: UUID) -> list[PlanVersion]:
     """From the first on."""
     who = joinedload(CarePlanVersion.author).lazyload(Account.memberships), joinedload(CarePlanVersion.part)
     theirs = select(CarePlanVersion).join(CarePlan).where(CarePlan.folder_id == folder_id).options(*who)
     rows = db.session.scalars(theirs.order_by(CarePlanVersion.number)).all()
-    return [Version(read_change(row), row.author.name if row.author else None, row.at) for row in rows]
+    return [PlanVersion(read_change(row), row.author.name if row.author else None, row.at) for row in rows]
 
 
 def agreements_of(folder_id: UUID) -> Sequence[CarePlanAgreement]:
@@ -86,7 +86,7 @@ def agreements_of(folder_id: UUID) -> Sequence[CarePlanAgreement]:
     return db.session.scalars(theirs.order_by(CarePlanAgreement.id.desc())).all()
 
 
-def requests_among(parts: Sequence[Part]) -> dict[UUID, CareRequest]:
+def requests_among(parts: Sequence[PlanPart]) -> dict[UUID, CareRequest]:
     """By action, the care request that it is."""
     ids = [each.id for each in parts if each.content.get("request")]
     if not ids:
@@ -109,7 +109,7 @@ def linkable(patient_id: UUID) -> Sequence[CareRequest]:
 class OwnAction:
     """An action as its owner reads it, who may not read the plan at all (`reads_plan`)."""
 
-    part: Part
+    part: PlanPart
     folder: Folder
     reads_plan: bool
 

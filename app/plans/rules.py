@@ -13,7 +13,7 @@ Content = Mapping[str, str]
 """What one part says, by the name of its field; a field that says nothing is left out."""
 
 
-class Kind(enum.StrEnum):
+class PartKind(enum.StrEnum):
     WISH = "wish"  # what matters to her, in her words
     PROBLEM = "problem"
     OBJECTIVE = "objective"
@@ -44,32 +44,32 @@ class PartState(enum.StrEnum):
 S = PartState
 
 FIRST = {
-    Kind.WISH: S.STANDING,
-    Kind.PROBLEM: S.STANDING,
-    Kind.OBJECTIVE: S.PROPOSED,
-    Kind.ACTION: S.PROPOSED,
-    Kind.ALERT: S.STANDING,
+    PartKind.WISH: S.STANDING,
+    PartKind.PROBLEM: S.STANDING,
+    PartKind.OBJECTIVE: S.PROPOSED,
+    PartKind.ACTION: S.PROPOSED,
+    PartKind.ALERT: S.STANDING,
 }
 
 _OBJECTIVE_ENDS = frozenset({S.REACHED, S.NOT_REACHED, S.ABANDONED})
 
-BECOMES: dict[tuple[Kind, PartState], frozenset[PartState]] = {
-    (Kind.WISH, S.STANDING): frozenset({S.ENDED}),
-    (Kind.WISH, S.ENDED): frozenset({S.STANDING}),
-    (Kind.ALERT, S.STANDING): frozenset({S.ENDED}),
-    (Kind.ALERT, S.ENDED): frozenset({S.STANDING}),
-    (Kind.PROBLEM, S.STANDING): frozenset({S.SOLVED, S.DROPPED}),
-    (Kind.PROBLEM, S.SOLVED): frozenset({S.STANDING}),
-    (Kind.PROBLEM, S.DROPPED): frozenset({S.STANDING}),
-    (Kind.OBJECTIVE, S.PROPOSED): frozenset({S.AGREED, S.DECLINED}) | _OBJECTIVE_ENDS,
-    (Kind.OBJECTIVE, S.AGREED): frozenset({S.DECLINED}) | _OBJECTIVE_ENDS,
-    (Kind.OBJECTIVE, S.DECLINED): frozenset({S.AGREED, S.ABANDONED}),
-    **{(Kind.OBJECTIVE, over): frozenset({S.PROPOSED}) for over in _OBJECTIVE_ENDS},
-    (Kind.ACTION, S.PROPOSED): frozenset({S.ACCEPTED, S.REFUSED, S.DONE, S.NOT_DONE}),
-    (Kind.ACTION, S.ACCEPTED): frozenset({S.REFUSED, S.DONE, S.NOT_DONE}),
-    (Kind.ACTION, S.REFUSED): frozenset({S.ACCEPTED, S.DONE, S.NOT_DONE}),
-    (Kind.ACTION, S.DONE): frozenset({S.PROPOSED}),
-    (Kind.ACTION, S.NOT_DONE): frozenset({S.PROPOSED}),
+BECOMES: dict[tuple[PartKind, PartState], frozenset[PartState]] = {
+    (PartKind.WISH, S.STANDING): frozenset({S.ENDED}),
+    (PartKind.WISH, S.ENDED): frozenset({S.STANDING}),
+    (PartKind.ALERT, S.STANDING): frozenset({S.ENDED}),
+    (PartKind.ALERT, S.ENDED): frozenset({S.STANDING}),
+    (PartKind.PROBLEM, S.STANDING): frozenset({S.SOLVED, S.DROPPED}),
+    (PartKind.PROBLEM, S.SOLVED): frozenset({S.STANDING}),
+    (PartKind.PROBLEM, S.DROPPED): frozenset({S.STANDING}),
+    (PartKind.OBJECTIVE, S.PROPOSED): frozenset({S.AGREED, S.DECLINED}) | _OBJECTIVE_ENDS,
+    (PartKind.OBJECTIVE, S.AGREED): frozenset({S.DECLINED}) | _OBJECTIVE_ENDS,
+    (PartKind.OBJECTIVE, S.DECLINED): frozenset({S.AGREED, S.ABANDONED}),
+    **{(PartKind.OBJECTIVE, over): frozenset({S.PROPOSED}) for over in _OBJECTIVE_ENDS},
+    (PartKind.ACTION, S.PROPOSED): frozenset({S.ACCEPTED, S.REFUSED, S.DONE, S.NOT_DONE}),
+    (PartKind.ACTION, S.ACCEPTED): frozenset({S.REFUSED, S.DONE, S.NOT_DONE}),
+    (PartKind.ACTION, S.REFUSED): frozenset({S.ACCEPTED, S.DONE, S.NOT_DONE}),
+    (PartKind.ACTION, S.DONE): frozenset({S.PROPOSED}),
+    (PartKind.ACTION, S.NOT_DONE): frozenset({S.PROPOSED}),
 }
 """By kind and state, what a part may become."""
 
@@ -81,11 +81,11 @@ SAID_NOT_DONE = frozenset({S.NOT_REACHED, S.ABANDONED, S.NOT_DONE})
 ASKS_WHY = SAID_NOT_DONE | {S.DROPPED}
 
 
-def may_become(kind: Kind, state: PartState, wanted: PartState) -> bool:
+def may_become(kind: PartKind, state: PartState, wanted: PartState) -> bool:
     return wanted in BECOMES[kind, state]
 
 
-class Verb(enum.StrEnum):
+class PlanVerb(enum.StrEnum):
     """What a version did to one part."""
 
     ADDED = "added"
@@ -95,12 +95,12 @@ class Verb(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class PlanPart:
     """One line of the plan. `parent`: of an objective its problem, of an action its objective. `rank`: among its likes,
     the first being the least. `version`: the one of the plan that changed it last."""
 
     id: UUID
-    kind: Kind
+    kind: PartKind
     parent: UUID | None
     rank: int
     state: PartState
@@ -109,24 +109,24 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Change:
+class PartChange:
     """One version: what it did, to which part, and the part as it was from then on."""
 
     number: int
-    verb: Verb
-    part: Part
+    verb: PlanVerb
+    part: PlanPart
 
 
-def plan_at(changes: Iterable[Change], number: int) -> dict[UUID, Part]:
+def plan_at(changes: Iterable[PartChange], number: int) -> dict[UUID, PlanPart]:
     """The plan as it stood at this version: of each part the last that was written."""
-    parts: dict[UUID, Part] = {}
+    parts: dict[UUID, PlanPart] = {}
     for change in sorted(changes, key=lambda each: each.number):
         if change.number <= number:
             parts[change.part.id] = change.part
     return parts
 
 
-def before(changes: Iterable[Change], change: Change) -> Part | None:
+def before(changes: Iterable[PartChange], change: PartChange) -> PlanPart | None:
     """The part as this change found it; none: it made it."""
     return plan_at(changes, change.number - 1).get(change.part.id)
 
@@ -135,7 +135,7 @@ def before(changes: Iterable[Change], change: Change) -> Part | None:
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldDifference:
     """What one field said and what it says; empty: nothing."""
 
     name: str
@@ -143,10 +143,9 @@ class Difference:
     now: str
 
 
-def differences(was: Content, now: Content) -> list[Difference]:
-    return [
-        Difference(name, was.get(name, ""), now.get(name, "")) for name in _names(was, now) if _differ(name, was, now)
-    ]
+def differences(was: Content, now: Content) -> list[FieldDifference]:
+    both = [FieldDifference(name, was.get(name, ""), now.get(name, "")) for name in _names(was, now)]
+    return [each for each in both if each.was != each.now]
 
 
 def _names(*contents: Content) -> list[str]:
@@ -209,28 +208,28 @@ ASKED_OF = ("words", "owner", "due")
 """Of an action: whoever changes these asks again."""
 
 
-def asks_anew(kind: Kind, was: Content, now: Content) -> bool:
+def asks_anew(kind: PartKind, was: Content, now: Content) -> bool:
     """What she agreed to, or an owner accepted, is what was written then and nothing else."""
-    meant = {Kind.OBJECTIVE: AGREED_TO, Kind.ACTION: ASKED_OF}.get(kind, ())
+    meant = {PartKind.OBJECTIVE: AGREED_TO, PartKind.ACTION: ASKED_OF}.get(kind, ())
     return any(_differ(name, was, now) for name in meant)
 
 
-def state_after_change(kind: Kind, state: PartState, was: Content, now: Content) -> PartState:
+def state_after_change(kind: PartKind, state: PartState, was: Content, now: Content) -> PartState:
     return FIRST[kind] if state not in OVER and asks_anew(kind, was, now) else state
 
 
 # ---- agreement to a version
 
 
-def changes_since(changes: Iterable[Change], number: int) -> int:
+def changes_since(changes: Iterable[PartChange], number: int) -> int:
     """How many versions after this one changed what the plan says: what somebody accepts or does is what it foresaw."""
-    return sum(each.number > number and each.verb in (Verb.ADDED, Verb.CHANGED) for each in changes)
+    return sum(each.number > number and each.verb in (PlanVerb.ADDED, PlanVerb.CHANGED) for each in changes)
 
 
 # ---- who does what, until when
 
 
-class Step(enum.StrEnum):
+class ActionStep(enum.StrEnum):
     """What an action makes people hear, each once for one owner and one due date."""
 
     SILENT = "silent"  # nobody answered: the référent
@@ -244,29 +243,29 @@ MORNING = time(8)
 
 
 @dataclass(frozen=True)
-class Awaited:
+class AwaitedAction:
     """An action that somebody is to do. `asked_at`: since when its owner knows; `said`: what was heard already;
     `over_elsewhere`: the request that does it has ended, whatever the plan says."""
 
     state: PartState
     due: date | None
     asked_at: datetime
-    said: frozenset[Step] = frozenset()
+    said: frozenset[ActionStep] = frozenset()
     over_elsewhere: bool = False
 
 
-def _steps(awaited: Awaited) -> Iterator[tuple[datetime, Step]]:
+def _steps(awaited: AwaitedAction) -> Iterator[tuple[datetime, ActionStep]]:
     if awaited.state in OVER or awaited.over_elsewhere:
         return
     if awaited.state is S.PROPOSED:
-        yield awaited.asked_at + ANSWERED_WITHIN, Step.SILENT
+        yield awaited.asked_at + ANSWERED_WITHIN, ActionStep.SILENT
     if awaited.due:
         late_at = datetime.combine(awaited.due + timedelta(days=1), MORNING, clock.PARIS)
-        yield late_at, Step.LATE
-        yield late_at + CLIMBS_AFTER, Step.CLIMBED
+        yield late_at, ActionStep.LATE
+        yield late_at + CLIMBS_AFTER, ActionStep.CLIMBED
 
 
-def next_step(awaited: Awaited) -> tuple[datetime, Step] | None:
+def next_step(awaited: AwaitedAction) -> tuple[datetime, ActionStep] | None:
     """When somebody is to hear of it next, and what; none: never again as it stands."""
     return min((each for each in _steps(awaited) if each[1] not in awaited.said), default=None)
 

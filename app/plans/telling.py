@@ -18,8 +18,8 @@ from app.language.phrases import later
 from app.messages import actions as messages
 from app.messages.models import Delivery, Notice
 from app.plans.content import MEMBER, id_of
-from app.plans.models import CarePlanAgreement, CarePlanPart
-from app.plans.rules import Content, PartState, Step
+from app.plans.models import CarePlan, CarePlanAgreement, CarePlanPart
+from app.plans.rules import ActionStep, Content, PartState
 
 STEP = "plan"
 NEWS_LIFE = timedelta(days=3)
@@ -42,15 +42,15 @@ ANSWERED = {
     ),
 }
 STEPS = {
-    Step.SILENT: Notice(
+    ActionStep.SILENT: Notice(
         later("Une action reste sans réponse"),
         later("Depuis trois jours. Ouvrez Relais pour relancer, ou la confier à quelqu'un d'autre."),
         urgency="normal",
     ),
-    Step.LATE: Notice(
+    ActionStep.LATE: Notice(
         later("Une action est en retard"), later("Faite, ou pas faite ? Une touche suffit."), urgency="normal"
     ),
-    Step.CLIMBED: Notice(
+    ActionStep.CLIMBED: Notice(
         later("Une action reste en retard"),
         later("Vous coordonnez : ouvrez Relais pour décider de la suite."),
         urgency="normal",
@@ -68,7 +68,8 @@ def tell(
 ) -> None:
     """Each hears it on her phone, but who did it herself. A tap leads to the action, or to the plan."""
     action = isinstance(about, CarePlanPart) and notice is not ANSWERED[PartState.DECLINED]
-    path = f"plans/actions/{about.id}" if action else f"plans/{about.plan_id}"
+    folder_id = db.session.scalar(select(CarePlan.folder_id).where(CarePlan.id == about.plan_id))
+    path = f"plans/actions/{about.id}" if action else f"folders/{folder_id}/plan"
     owed = [
         Delivery(each, about.id, replace(notice, path=path), now + NEWS_LIFE, urgent=False)
         for each in sorted(set(account_ids) - {but})

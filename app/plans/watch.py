@@ -14,7 +14,7 @@ from app.plans import telling
 from app.plans.actions import open_plan, refused, set_clock
 from app.plans.content import read
 from app.plans.models import CarePlan, CarePlanAction, CarePlanPart
-from app.plans.rules import Step
+from app.plans.rules import ActionStep
 
 IN_HOSPITAL = timedelta(days=1)
 """How long what was to be done at home is left alone at a time."""
@@ -47,7 +47,7 @@ def _look(part_id: UUID, now: datetime) -> None:
     member = telling.member_of(read(part).content, folder)
     owners = telling.who_answers(member, folder, now) if member else []
     leads = telling.who_leads(folder, now)
-    told = owners or leads if step[1] is Step.LATE else [each for each in leads if each not in owners]
+    told = owners or leads if step[1] is ActionStep.LATE else [each for each in leads if each not in owners]
     telling.tell(told, part, telling.STEPS[step[1]], now)
     action.said = [*action.said, step[1].value]
     set_clock(action, part)

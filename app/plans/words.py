@@ -6,7 +6,7 @@ from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.language.words import date_words
 from app.plans.actions import NotPlanned
-from app.plans.rules import FORTNIGHTLY, MONTHLY, WEEKLY, Kind, PartState, Verb
+from app.plans.rules import FORTNIGHTLY, MONTHLY, WEEKLY, PartKind, PartState, PlanVerb
 
 DOMAINS = {
     "health": later("Santé"),
@@ -20,69 +20,69 @@ DOMAINS = {
 }
 
 TITLES = {
-    Kind.WISH: later("Ce qui compte pour la personne"),
-    Kind.PROBLEM: later("Difficultés"),
-    Kind.OBJECTIVE: later("Objectifs"),
-    Kind.ACTION: later("Actions"),
-    Kind.ALERT: later("Si cela arrive, appeler"),
+    PartKind.WISH: later("Ce qui compte pour la personne"),
+    PartKind.PROBLEM: later("Difficultés"),
+    PartKind.OBJECTIVE: later("Objectifs"),
+    PartKind.ACTION: later("Actions"),
+    PartKind.ALERT: later("Si cela arrive, appeler"),
 }
 
 NEW = {
-    Kind.WISH: later("Ajouter ce qui compte pour elle"),
-    Kind.PROBLEM: later("Ajouter une difficulté"),
-    Kind.OBJECTIVE: later("Ajouter un objectif"),
-    Kind.ACTION: later("Ajouter une action"),
-    Kind.ALERT: later("Ajouter une règle d'alerte"),
+    PartKind.WISH: later("Ajouter ce qui compte pour elle"),
+    PartKind.PROBLEM: later("Ajouter une difficulté"),
+    PartKind.OBJECTIVE: later("Ajouter un objectif"),
+    PartKind.ACTION: later("Ajouter une action"),
+    PartKind.ALERT: later("Ajouter une règle d'alerte"),
 }
 
 ONE = {
-    Kind.WISH: later("Ce qui compte pour elle"),
-    Kind.PROBLEM: later("Difficulté"),
-    Kind.OBJECTIVE: later("Objectif"),
-    Kind.ACTION: later("Action"),
-    Kind.ALERT: later("Règle d'alerte"),
+    PartKind.WISH: later("Ce qui compte pour elle"),
+    PartKind.PROBLEM: later("Difficulté"),
+    PartKind.OBJECTIVE: later("Objectif"),
+    PartKind.ACTION: later("Action"),
+    PartKind.ALERT: later("Règle d'alerte"),
 }
 
-STATES: dict[tuple[Kind, PartState], str] = {
-    (Kind.WISH, PartState.STANDING): later("toujours vrai"),
-    (Kind.WISH, PartState.ENDED): later("ne compte plus"),
-    (Kind.ALERT, PartState.STANDING): later("valable"),
-    (Kind.ALERT, PartState.ENDED): later("retirée"),
-    (Kind.PROBLEM, PartState.STANDING): later("active"),
-    (Kind.PROBLEM, PartState.SOLVED): later("résolue"),
-    (Kind.PROBLEM, PartState.DROPPED): later("écartée"),
-    (Kind.OBJECTIVE, PartState.PROPOSED): later("proposé"),
-    (Kind.OBJECTIVE, PartState.AGREED): later("accepté par la personne"),
-    (Kind.OBJECTIVE, PartState.DECLINED): later("refusé par la personne"),
-    (Kind.OBJECTIVE, PartState.REACHED): later("atteint"),
-    (Kind.OBJECTIVE, PartState.NOT_REACHED): later("pas atteint"),
-    (Kind.OBJECTIVE, PartState.ABANDONED): later("abandonné"),
-    (Kind.ACTION, PartState.PROPOSED): later("sans réponse"),
-    (Kind.ACTION, PartState.ACCEPTED): later("acceptée"),
-    (Kind.ACTION, PartState.REFUSED): later("refusée, à confier"),
-    (Kind.ACTION, PartState.DONE): later("faite"),
-    (Kind.ACTION, PartState.NOT_DONE): later("pas faite"),
+STATES: dict[tuple[PartKind, PartState], str] = {
+    (PartKind.WISH, PartState.STANDING): later("toujours vrai"),
+    (PartKind.WISH, PartState.ENDED): later("ne compte plus"),
+    (PartKind.ALERT, PartState.STANDING): later("valable"),
+    (PartKind.ALERT, PartState.ENDED): later("retirée"),
+    (PartKind.PROBLEM, PartState.STANDING): later("active"),
+    (PartKind.PROBLEM, PartState.SOLVED): later("résolue"),
+    (PartKind.PROBLEM, PartState.DROPPED): later("écartée"),
+    (PartKind.OBJECTIVE, PartState.PROPOSED): later("proposé"),
+    (PartKind.OBJECTIVE, PartState.AGREED): later("accepté par la personne"),
+    (PartKind.OBJECTIVE, PartState.DECLINED): later("refusé par la personne"),
+    (PartKind.OBJECTIVE, PartState.REACHED): later("atteint"),
+    (PartKind.OBJECTIVE, PartState.NOT_REACHED): later("pas atteint"),
+    (PartKind.OBJECTIVE, PartState.ABANDONED): later("abandonné"),
+    (PartKind.ACTION, PartState.PROPOSED): later("sans réponse"),
+    (PartKind.ACTION, PartState.ACCEPTED): later("acceptée"),
+    (PartKind.ACTION, PartState.REFUSED): later("refusée, à confier"),
+    (PartKind.ACTION, PartState.DONE): later("faite"),
+    (PartKind.ACTION, PartState.NOT_DONE): later("pas faite"),
 }
 
-BECOME: dict[tuple[Kind, PartState], str] = {
-    (Kind.WISH, PartState.ENDED): later("Ce n'est plus vrai"),
-    (Kind.WISH, PartState.STANDING): later("C'est de nouveau vrai"),
-    (Kind.ALERT, PartState.ENDED): later("Retirer cette règle"),
-    (Kind.ALERT, PartState.STANDING): later("Remettre cette règle"),
-    (Kind.PROBLEM, PartState.SOLVED): later("C'est résolu"),
-    (Kind.PROBLEM, PartState.DROPPED): later("L'écarter"),
-    (Kind.PROBLEM, PartState.STANDING): later("La difficulté revient"),
-    (Kind.OBJECTIVE, PartState.AGREED): later("La personne est d'accord"),
-    (Kind.OBJECTIVE, PartState.DECLINED): later("La personne ne le veut pas"),
-    (Kind.OBJECTIVE, PartState.REACHED): later("C'est atteint"),
-    (Kind.OBJECTIVE, PartState.NOT_REACHED): later("Ce n'est pas atteint"),
-    (Kind.OBJECTIVE, PartState.ABANDONED): later("L'abandonner"),
-    (Kind.OBJECTIVE, PartState.PROPOSED): later("Le proposer de nouveau"),
-    (Kind.ACTION, PartState.ACCEPTED): later("Elle est acceptée"),
-    (Kind.ACTION, PartState.REFUSED): later("Elle est refusée"),
-    (Kind.ACTION, PartState.DONE): later("C'est fait"),
-    (Kind.ACTION, PartState.NOT_DONE): later("Ce ne sera pas fait"),
-    (Kind.ACTION, PartState.PROPOSED): later("La reprendre"),
+BECOME: dict[tuple[PartKind, PartState], str] = {
+    (PartKind.WISH, PartState.ENDED): later("Ce n'est plus vrai"),
+    (PartKind.WISH, PartState.STANDING): later("C'est de nouveau vrai"),
+    (PartKind.ALERT, PartState.ENDED): later("Retirer cette règle"),
+    (PartKind.ALERT, PartState.STANDING): later("Remettre cette règle"),
+    (PartKind.PROBLEM, PartState.SOLVED): later("C'est résolu"),
+    (PartKind.PROBLEM, PartState.DROPPED): later("L'écarter"),
+    (PartKind.PROBLEM, PartState.STANDING): later("La difficulté revient"),
+    (PartKind.OBJECTIVE, PartState.AGREED): later("La personne est d'accord"),
+    (PartKind.OBJECTIVE, PartState.DECLINED): later("La personne ne le veut pas"),
+    (PartKind.OBJECTIVE, PartState.REACHED): later("C'est atteint"),
+    (PartKind.OBJECTIVE, PartState.NOT_REACHED): later("Ce n'est pas atteint"),
+    (PartKind.OBJECTIVE, PartState.ABANDONED): later("L'abandonner"),
+    (PartKind.OBJECTIVE, PartState.PROPOSED): later("Le proposer de nouveau"),
+    (PartKind.ACTION, PartState.ACCEPTED): later("Elle est acceptée"),
+    (PartKind.ACTION, PartState.REFUSED): later("Elle est refusée"),
+    (PartKind.ACTION, PartState.DONE): later("C'est fait"),
+    (PartKind.ACTION, PartState.NOT_DONE): later("Ce ne sera pas fait"),
+    (PartKind.ACTION, PartState.PROPOSED): later("La reprendre"),
 }
 """What somebody says to bring a part there."""
 
@@ -136,10 +136,10 @@ FIELDS = {
 """What a part says, as a version names it."""
 
 VERBS = {
-    Verb.ADDED: later("ajouté"),
-    Verb.CHANGED: later("changé"),
-    Verb.MOVED: later("déplacé"),
-    Verb.BECAME: later("état changé"),
+    PlanVerb.ADDED: later("ajouté"),
+    PlanVerb.CHANGED: later("changé"),
+    PlanVerb.MOVED: later("déplacé"),
+    PlanVerb.BECAME: later("état changé"),
 }
 
 NOT_PLANNED = {

@@ -11,10 +11,10 @@ from app.folders.models import Folder, FolderMember
 from app.folders.rules import CriticalMoment, FolderState, MemberState
 from app.patients.models import Cause
 from app.patients.relations import relate
-from app.plans.actions import Author, add
+from app.plans.actions import PlanAuthor, add
 from app.plans.content import read
 from app.plans.models import CarePlanPart
-from app.plans.rules import Kind, Part
+from app.plans.rules import PartKind, PlanPart
 from tests.factories.town import Nurse, Person, Service, Town
 
 
@@ -37,15 +37,15 @@ class Team:
     def owner(self, who: str) -> str:
         return f"member:{self.members[who]}"
 
-    def has(self, kind: Kind, under: UUID | None = None, by: Person | None = None, **content: str) -> UUID:
+    def has(self, kind: PartKind, under: UUID | None = None, by: Person | None = None, **content: str) -> UUID:
         """A part of the plan, written by the référent unless somebody else does."""
         key = new_id()
         with transaction():
-            author = Author((by or self.referent).account)
+            author = PlanAuthor((by or self.referent).account)
             assert add(self.folder, kind, under, content, key=key, by=author, now=clock.now()) is None
         return key
 
-    def part(self, part_id: UUID) -> Part:
+    def part(self, part_id: UUID) -> PlanPart:
         db.session.rollback()
         return read(db.session.get_one(CarePlanPart, part_id, populate_existing=True))
 

@@ -13,13 +13,13 @@ from app.plans.rules import (
     EVERY,
     FIRST,
     OVER,
-    Awaited,
-    Change,
-    Kind,
-    Part,
+    ActionStep,
+    AwaitedAction,
+    PartChange,
+    PartKind,
     PartState,
-    Step,
-    Verb,
+    PlanPart,
+    PlanVerb,
     differences,
     meet,
     next_due,
@@ -32,18 +32,24 @@ CONTENT = st.dictionaries(NAMES, st.sampled_from(("a", "b", "c")))
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 
 
+def wish(which: int, content: dict[str, str], number: int) -> PlanPart:
+    return PlanPart(UUID(int=which), PartKind.WISH, None, which, PartState.STANDING, content, number)
+
+
 @st.composite
-def histories(draw: st.DrawFn) -> list[Change]:
+def histories(draw: st.DrawFn) -> list[PartChange]:
     """Changes of up to four parts, numbered as the plan does."""
-    lines = draw(st.lists(st.tuples(st.integers(0, 3), CONTENT, st.sampled_from(list(Verb))), max_size=12))
+    lines = draw(st.lists(st.tuples(st.integers(0, 3), CONTENT, st.sampled_from(list(PlanVerb))), max_size=12))
     return [
-        Change(number, verb, Part(UUID(int=which), Kind.WISH, None, which, PartState.STANDING, content, number))
+        PartChange(
+            number, verb, PlanPart(UUID(int=which), PartKind.WISH, None, which, PartState.STANDING, content, number)
+        )
         for number, (which, content, verb) in enumerate(lines, 1)
     ]
 
 
 @given(histories())
-def test_every_version_can_be_read_again(changes: list[Change]) -> None:
+def test_every_version_can_be_read_again(changes: list[PartChange]) -> None:
     latest = plan_at(changes, len(changes))
     for change in changes:
         assert plan_at(changes, change.number)[change.part.id] == change.part
@@ -55,7 +61,7 @@ def test_every_version_can_be_read_again(changes: list[Change]) -> None:
 
 
 @given(histories(), st.integers(0, 12))
-def test_a_version_never_changes_by_what_comes_after(changes: list[Change], number: int) -> None:
+def test_a_version_never_changes_by_what_comes_after(changes: list[PartChange], number: int) -> None:
     assert plan_at(changes, number) == plan_at(changes[:number], number)
 
 
@@ -104,28 +110,30 @@ def test_every_state_of_a_kind_leads_somewhere_and_comes_back() -> None:
             assert (kind, each) in BECOMES
         if state in OVER:
             assert wanted == {FIRST[kind]}
-    assert {kind for kind, _state in BECOMES} == set(Kind)
+    assert {kind for kind, _state in BECOMES} == set(PartKind)
     assert {state for _kind, state in BECOMES} == set(PartState)
 
 
 @pytest.mark.parametrize(
     ("kind", "state", "field", "then"),
     [
-        (Kind.OBJECTIVE, PartState.AGREED, "criterion", PartState.PROPOSED),
-        (Kind.OBJECTIVE, PartState.AGREED, "told", PartState.AGREED),
-        (Kind.OBJECTIVE, PartState.REACHED, "words", PartState.REACHED),
-        (Kind.ACTION, PartState.ACCEPTED, "owner", PartState.PROPOSED),
-        (Kind.ACTION, PartState.ACCEPTED, "every", PartState.ACCEPTED),
-        (Kind.PROBLEM, PartState.STANDING, "words", PartState.STANDING),
+        (PartKind.OBJECTIVE, PartState.AGREED, "criterion", PartState.PROPOSED),
+        (PartKind.OBJECTIVE, PartState.AGREED, "told", PartState.AGREED),
+        (PartKind.OBJECTIVE, PartState.REACHED, "words", PartState.REACHED),
+        (PartKind.ACTION, PartState.ACCEPTED, "owner", PartState.PROPOSED),
+        (PartKind.ACTION, PartState.ACCEPTED, "every", PartState.ACCEPTED),
+        (PartKind.PROBLEM, PartState.STANDING, "words", PartState.STANDING),
     ],
 )
-def test_who_changes_what_was_agreed_proposes_anew(kind: Kind, state: PartState, field: str, then: PartState) -> None:
+def test_who_changes_what_was_agreed_proposes_anew(
+    kind: PartKind, state: PartState, field: str, then: PartState
+) -> None:
     assert rules.state_after_change(kind, state, {"words": "a"}, {"words": "a", field: "z"}) is then
 
 
 AWAITED = st.builds(
-    Awaited,
-    state=st.sampled_from(sorted(state for kind, state in BECOMES if kind is Kind.ACTION)),
+    AwaitedAction,
+    state=st.sampled_from(sorted(state for kind, state in BECOMES if kind is PartKind.ACTION)),
     due=st.none() | st.dates(date(2026, 11, 1), date(2027, 2, 1)),
     asked_at=st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
     over_elsewhere=st.booleans(),
@@ -133,11 +141,11 @@ AWAITED = st.builds(
 
 
 @given(AWAITED)
-def test_an_action_is_heard_of_once_a_step_and_never_after_its_end(awaited: Awaited) -> None:
-    said: list[Step] = []
+def test_an_action_is_heard_of_once_a_step_and_never_after_its_end(awaited: AwaitedAction) -> None:
+    said: list[ActionStep] = []
     times: list[datetime] = []
     while step := next_step(
-        Awaited(awaited.state, awaited.due, awaited.asked_at, frozenset(said), awaited.over_elsewhere)
+        AwaitedAction(awaited.state, awaited.due, awaited.asked_at, frozenset(said), awaited.over_elsewhere)
     ):
         times.append(step[0])
         said.append(step[1])
@@ -146,8 +154,9 @@ def test_an_action_is_heard_of_once_a_step_and_never_after_its_end(awaited: Awai
     if awaited.state in OVER or awaited.over_elsewhere:
         assert not said
     else:
-        assert (Step.SILENT in said) is (awaited.state is PartState.PROPOSED)
-        assert [each for each in said if each is not Step.SILENT] == ([Step.LATE, Step.CLIMBED] if awaited.due else [])
+        assert (ActionStep.SILENT in said) is (awaited.state is PartState.PROPOSED)
+        climbs = [ActionStep.LATE, ActionStep.CLIMBED] if awaited.due else []
+        assert [each for each in said if each is not ActionStep.SILENT] == climbs
 
 
 def test_the_day_itself_is_not_late_and_the_owner_hears_first() -> None:
@@ -155,11 +164,14 @@ def test_the_day_itself_is_not_late_and_the_owner_hears_first() -> None:
     assert not rules.is_late(PartState.ACCEPTED, due, due)
     assert rules.is_late(PartState.ACCEPTED, due, date(2026, 12, 2))
     assert not rules.is_late(PartState.DONE, due, date(2026, 12, 2))
-    accepted = Awaited(PartState.ACCEPTED, due, NOW)
+    accepted = AwaitedAction(PartState.ACCEPTED, due, NOW)
     late_at, step = next_step(accepted) or (NOW, None)
-    assert (late_at.isoformat(), step) == ("2026-12-02T08:00:00+01:00", Step.LATE)
-    climbs_at, step = next_step(Awaited(PartState.ACCEPTED, due, NOW, frozenset({Step.LATE}))) or (NOW, None)
-    assert (climbs_at - late_at, step) == (timedelta(days=2), Step.CLIMBED)
+    assert (late_at.isoformat(), step) == ("2026-12-02T08:00:00+01:00", ActionStep.LATE)
+    climbs_at, step = next_step(AwaitedAction(PartState.ACCEPTED, due, NOW, frozenset({ActionStep.LATE}))) or (
+        NOW,
+        None,
+    )
+    assert (climbs_at - late_at, step) == (timedelta(days=2), ActionStep.CLIMBED)
 
 
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.sampled_from(EVERY), st.integers(-40, 90))
@@ -177,6 +189,10 @@ def test_a_month_later_is_the_same_day_or_the_last() -> None:
 
 
 def test_what_is_done_leaves_an_agreement_as_it_is() -> None:
-    part = Part(UUID(int=1), Kind.ACTION, None, 1, PartState.PROPOSED, {}, 1)
-    changes = [Change(1, Verb.ADDED, part), Change(2, Verb.BECAME, part), Change(3, Verb.CHANGED, part)]
+    part = PlanPart(UUID(int=1), PartKind.ACTION, None, 1, PartState.PROPOSED, {}, 1)
+    changes = [
+        PartChange(1, PlanVerb.ADDED, part),
+        PartChange(2, PlanVerb.BECAME, part),
+        PartChange(3, PlanVerb.CHANGED, part),
+    ]
     assert [rules.changes_since(changes, number) for number in (0, 1, 2, 3)] == [2, 1, 1, 0]

@@ -13,7 +13,7 @@ from app.core.db import new_id
 from app.core.forms import DayField, Form, PhoneField, SeveralField, is_resumed, stripped, uuid_or_none
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.plans.rules import ASKS_WHY, Content, Kind, Part, PartState
+from app.plans.rules import ASKS_WHY, Content, PartKind, PartState, PlanPart
 from app.plans.words import DOMAINS, EVERY, TOLD_HOW
 
 WRITE = DataRequired(later("Écrivez quelque chose."))
@@ -37,11 +37,11 @@ class SeenForm(Form):
         return int(said) if said.isdecimal() and len(said) < 9 else 0
 
 
-class PartForm(SeenForm):
+class PlanPartForm(SeenForm):
     """`key`: the future part's id, given when its form is shown; `under`: the part that it is for;
     `step`: which of the `screens` is shown; the fields of the others go along unseen."""
 
-    kind: ClassVar[Kind]
+    kind: ClassVar[PartKind]
     screens: ClassVar[tuple[tuple[str, ...], ...]] = (("words",),)
 
     key = HiddenField()
@@ -90,7 +90,7 @@ class PartForm(SeenForm):
             value = content.get(name, "")
             self[name].data = date.fromisoformat(value) if value and isinstance(self[name], DayField) else value or None
 
-    def begin(self, part: Part | None = None, under: str = "") -> None:
+    def begin(self, part: PlanPart | None = None, under: str = "") -> None:
         """As it is shown at first: empty, or with what the part says."""
         self.key.data, self.step.data, self.under.data = str(new_id()), "0", under
         if part:
@@ -111,28 +111,28 @@ def not_past(form: Any, field: Any) -> None:
         raise ValidationError(_("Choisissez un jour qui vient."))
 
 
-class WishForm(PartForm):
-    kind = Kind.WISH
+class WishForm(PlanPartForm):
+    kind = PartKind.WISH
     words = text(later("Ce qui compte pour elle"), later("Dans ses mots, comme elle le dit."))
 
 
-class ProblemForm(PartForm):
-    kind = Kind.PROBLEM
+class ProblemForm(PlanPartForm):
+    kind = PartKind.PROBLEM
     screens = (("words",), ("domain",))
     words = text(later("Quelle difficulté ?"), later("En une phrase, sans jugement."))
     domain = RadioField(later("Dans quel domaine ?"), choices=DOMAINS, validators=[CHOOSE])
 
 
-class ObjectiveForm(PartForm):
-    kind = Kind.OBJECTIVE
+class ObjectiveForm(PlanPartForm):
+    kind = PartKind.OBJECTIVE
     screens = (("words",), ("criterion",), ("due",))
     words = text(later("Quel objectif ?"), later("Dans ses mots : ce qu'elle veut pouvoir faire."))
     criterion = text(later("À quoi verra-t-on qu'il est atteint ?"), later("Quelque chose que chacun peut constater."))
     due = DayField(later("On regarde ensemble le"), validators=[InputRequired(later("Choisissez un jour.")), not_past])
 
 
-class ActionForm(PartForm):
-    kind = Kind.ACTION
+class ActionForm(PlanPartForm):
+    kind = PartKind.ACTION
     screens = (("words",), ("owner",), ("due", "every"))
     words = text(later("Que faut-il faire ?"), later("Qui s'en charge le lira tel quel."))
     owner = RadioField(later("Qui s'en charge ?"), validators=[CHOOSE])
@@ -140,8 +140,8 @@ class ActionForm(PartForm):
     every = RadioField(later("Est-ce à refaire ?"), choices=EVERY, default="", validators=[Optional()])
 
 
-class AlertForm(PartForm):
-    kind = Kind.ALERT
+class AlertForm(PlanPartForm):
+    kind = PartKind.ALERT
     screens = (("words",), ("call", "who", "phone"))
     words = text(later("Si cela arrive…"), later("Un signe que la personne ou un proche peut voir."))
     call = RadioField(later("Qui appeler ?"), validators=[CHOOSE])
@@ -157,12 +157,12 @@ class AlertForm(PartForm):
             raise ValidationError(_("Écrivez son numéro."))
 
 
-FORMS: dict[Kind, type[PartForm]] = {
+FORMS: dict[PartKind, type[PlanPartForm]] = {
     each.kind: each for each in (WishForm, ProblemForm, ObjectiveForm, ActionForm, AlertForm)
 }
 
 
-def form_of(kind: Kind, owners: Mapping[str, str], calls: Mapping[str, str]) -> PartForm:
+def form_of(kind: PartKind, owners: Mapping[str, str], calls: Mapping[str, str]) -> PlanPartForm:
     """`owners`, `calls`: who may be given an action, whom to call, by the value that is sent."""
     form = FORMS[kind]()
     if isinstance(form, ActionForm):
@@ -184,10 +184,10 @@ class BecomeForm(SeenForm):
     )
     told_on = DayField(later("Quel jour ?"), validators=[Optional()])
     wanted: PartState
-    kind: Kind
+    kind: PartKind
 
     @classmethod
-    def of(cls, kind: Kind, wanted: PartState) -> "BecomeForm":
+    def of(cls, kind: PartKind, wanted: PartState) -> "BecomeForm":
         form = cls()
         form.kind, form.wanted = kind, wanted
         form.told_on.past = True

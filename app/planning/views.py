@@ -14,11 +14,8 @@ from app.core.htmx import Page, page, see_other, wants_part
 from app.folders.models import Folder
 from app.language.phrases import PATIENTS
 from app.language.phrases import gettext as _
-from app.plans import actions, queries
-from app.plans.actions import Author, NotPlanned
-from app.plans.content import REQUEST
-from app.plans.forms import AgreementForm, BecomeForm, PartForm, form_of
-from app.plans.pages import (
+from app.planning.forms import AgreementForm, BecomeForm, PlanPartForm, form_of
+from app.planning.pages import (
     AddPage,
     AgreementPage,
     BecomePage,
@@ -27,15 +24,18 @@ from app.plans.pages import (
     OwnActionPage,
     OwnActionsPage,
     PartPage,
-    People,
     PlanPage,
     PrintPage,
     VersionsPage,
 )
-from app.plans.rules import Kind, Meeting, Part, PartState
+from app.plans import actions, queries
+from app.plans.actions import NotPlanned, PlanAuthor
+from app.plans.content import REQUEST
+from app.plans.reading import PlanPeople
+from app.plans.rules import Meeting, PartKind, PartState, PlanPart
 from app.plans.words import NOT_PLANNED
 
-bp = Blueprint("plans", __name__)
+bp = Blueprint("planning", __name__)
 
 
 @bp.get("/folders/<uuid:folder_id>/plan")
@@ -45,22 +45,22 @@ def plan(folder_id: UUID) -> Response:
     return read(folder_id, folder, PlanPage.of(folder, clock.now()))
 
 
-@bp.get("/folders/<uuid:folder_id>/plan/new/<kind>")
+@bp.get("/folders/<uuid:folder_id>/plan/new/<slug>")
 @role(*REQUESTERS)
-def begin(folder_id: UUID, kind: str) -> Response:
+def begin(folder_id: UUID, slug: str) -> Response:
     folder = my_folder(folder_id)
-    form = part_form(folder, kind_of(kind))
+    form = part_form(folder, kind_of(slug))
     form.begin(under=request.args.get("under", ""))
     return page(AddPage.of(folder, form, clock.now(), under_of(folder, form)))
 
 
-@bp.post("/folders/<uuid:folder_id>/plan/new/<kind>")
+@bp.post("/folders/<uuid:folder_id>/plan/new/<slug>")
 @role(*REQUESTERS)
 @resumable
-def add(folder_id: UUID, kind: str) -> Response:
+def add(folder_id: UUID, slug: str) -> Response:
     """Screen after screen; the last one writes."""
     folder, now = my_folder(folder_id), clock.now()
-    form = part_form(folder, kind_of(kind))
+    form = part_form(folder, kind_of(slug))
     under, key = under_of(folder, form), form.wanted_id
     if not form.holds_so_far() or key is None:
         return page(AddPage.of(folder, form, now, under), status=422)
@@ -70,7 +70,7 @@ def add(folder_id: UUID, kind: str) -> Response:
     parent = under.id if under else None
     with transaction():
         my_folder(folder_id)
-        no = actions.add(folder_id, form.kind, parent, form.content(), key=key, by=Author(me()), now=now)
+        no = actions.add(folder_id, form.kind, parent, form.content(), key=key, by=PlanAuthor(me()), now=now)
     if no:
         return page(AddPage.of(my_folder(folder_id), form, now, under, str(NOT_PLANNED[no])), status=409)
     return to_plan(folder_id, under)
@@ -106,15 +106,15 @@ def change(folder_id: UUID, part_id: UUID) -> Response:
     mine = {**{name: words for name, words in found.content.items() if name not in form}, **form.content()}
     with transaction():
         my_folder(folder_id)
-        said = actions.change(folder_id, part_id, form.version_seen, mine, by=Author(me()), now=now)
+        said = actions.change(folder_id, part_id, form.version_seen, mine, by=PlanAuthor(me()), now=now)
     if isinstance(said, Meeting):
         return met(folder_id, part_id, form, said)
     if said:
         return page(ChangePage.of(my_folder(folder_id), form, found, now, refused=str(NOT_PLANNED[said])), status=409)
-    return see_other(url_for("plans.part", folder_id=folder_id, part_id=part_id))
+    return see_other(url_for("planning.part", folder_id=folder_id, part_id=part_id))
 
 
-def met(folder_id: UUID, part_id: UUID, form: PartForm, said: Meeting) -> Response:
+def met(folder_id: UUID, part_id: UUID, form: PlanPartForm, said: Meeting) -> Response:
     """Both are shown; the form holds what joins them, and saves over what she sees now."""
     folder, now = my_folder(folder_id), clock.now()
     found = my_part(folder, part_id)
@@ -129,32 +129,34 @@ def move(folder_id: UUID, part_id: UUID) -> Response:
     up, now = request.form.get("to") == "up", clock.now()
     with transaction():
         my_part(my_folder(folder_id), part_id)
-        no = actions.move(folder_id, part_id, up=up, by=Author(me()), now=now)
+        no = actions.move(folder_id, part_id, up=up, by=PlanAuthor(me()), now=now)
     return again(folder_id, part_id, no)
 
 
-@bp.get("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<state>")
+@bp.get("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<slug>")
 @role(*REQUESTERS)
-def ask_state(folder_id: UUID, part_id: UUID, state: str) -> Response:
+def ask_state(folder_id: UUID, part_id: UUID, slug: str) -> Response:
     folder = my_folder(folder_id)
     found = my_part(folder, part_id)
-    form = BecomeForm.of(found.kind, state_of(found, state))
+    form = BecomeForm.of(found.kind, state_of(slug))
     form.seen.data = str(found.version)
     return page(BecomePage.of(folder, found, form, clock.now()))
 
 
-@bp.post("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<state>")
+@bp.post("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<slug>")
 @role(*REQUESTERS)
 @resumable
-def become(folder_id: UUID, part_id: UUID, state: str) -> Response:
+def become(folder_id: UUID, part_id: UUID, slug: str) -> Response:
     folder, now = my_folder(folder_id), clock.now()
     found = my_part(folder, part_id)
-    form = BecomeForm.of(found.kind, state_of(found, state))
+    form = BecomeForm.of(found.kind, state_of(slug))
     if not form.validate():
         return page(BecomePage.of(folder, found, form, now), status=422)
     with transaction():
         my_folder(folder_id)
-        no = actions.become(folder_id, part_id, form.wanted, form.version_seen, form.facts(), by=Author(me()), now=now)
+        no = actions.become(
+            folder_id, part_id, form.wanted, form.version_seen, form.facts(), by=PlanAuthor(me()), now=now
+        )
     return again(folder_id, part_id, no)
 
 
@@ -176,7 +178,7 @@ def link(folder_id: UUID, part_id: UUID) -> Response:
         if wanted and wanted not in {each.id for each in queries.linkable(folder.patient_id)}:
             abort(404)
         mine = {**found.content, "request": f"{REQUEST}:{wanted}" if wanted else ""}
-        said = actions.change(folder_id, part_id, found.version, mine, by=Author(me()), now=now)
+        said = actions.change(folder_id, part_id, found.version, mine, by=PlanAuthor(me()), now=now)
     return again(folder_id, part_id, said if isinstance(said, NotPlanned) else None)
 
 
@@ -201,7 +203,9 @@ def agree(folder_id: UUID) -> Response:
     with transaction():
         folder = my_folder(folder_id)
         chosen = [each for each in folder.team if str(each.id) in (form.copies.data or ())]
-        no = actions.agree(folder_id, form.version_seen, form.how.data, form.on.data, chosen, by=Author(me()), now=now)
+        no = actions.agree(
+            folder_id, form.version_seen, form.how.data, form.on.data, chosen, by=PlanAuthor(me()), now=now
+        )
     if no:
         return page(AgreementPage.of(my_folder(folder_id), form, now, str(NOT_PLANNED[no])), status=409)
     return to_plan(folder_id)
@@ -257,12 +261,12 @@ def answer(part_id: UUID) -> Response:
     with transaction():
         own = queries.own_action(part_id, me(), now) or abort(404)
         facts = {"why": why} if why else {}
-        no = actions.become(own.folder.id, part_id, wanted, own.part.version, facts, by=Author(me()), now=now)
+        no = actions.become(own.folder.id, part_id, wanted, own.part.version, facts, by=PlanAuthor(me()), now=now)
     if no:
         own = queries.own_action(part_id, me(), now) or abort(404)
         return page(OwnActionPage.of(own, now, wrote=why, refused=str(NOT_PLANNED[no])), status=409)
     flash(_("C'est noté."), "success")
-    return see_other(url_for("plans.own_actions"))
+    return see_other(url_for("planning.own_actions"))
 
 
 # ---- who may, and where it leads
@@ -272,33 +276,33 @@ def my_folder(folder_id: UUID) -> Folder:
     return queries.for_account(folder_id, me(), clock.now()) or abort(404)
 
 
-def my_part(folder: Folder, part_id: UUID) -> Part:
+def my_part(folder: Folder, part_id: UUID) -> PlanPart:
     return queries.part_of(folder.id, part_id) or abort(404)
 
 
-def my_action(folder: Folder, part_id: UUID) -> Part:
+def my_action(folder: Folder, part_id: UUID) -> PlanPart:
     found = my_part(folder, part_id)
-    return found if found.kind is Kind.ACTION else abort(404)
+    return found if found.kind is PartKind.ACTION else abort(404)
 
 
-def kind_of(kind: str) -> Kind:
-    return Kind(kind) if kind in list(Kind) else abort(404)
+def kind_of(slug: str) -> PartKind:
+    return PartKind(slug) if slug in list(PartKind) else abort(404)
 
 
-def state_of(found: Part, state: str) -> PartState:
-    return PartState(state) if state in list(PartState) else abort(404)
+def state_of(slug: str) -> PartState:
+    return PartState(slug) if slug in list(PartState) else abort(404)
 
 
-def part_form(folder: Folder, kind: Kind) -> PartForm:
-    people = People.of(folder)
+def part_form(folder: Folder, kind: PartKind) -> PlanPartForm:
+    people = PlanPeople.of(folder)
     return form_of(kind, people.owners(folder), people.calls(folder))
 
 
-def under_of(folder: Folder, form: PartForm) -> Part | None:
+def under_of(folder: Folder, form: PlanPartForm) -> PlanPart | None:
     """What a new part is for: an objective for a problem, an action for an objective."""
     wanted = uuid_or_none(form.under.data)
     found = queries.part_of(folder.id, wanted) if wanted else None
-    above = {Kind.OBJECTIVE: Kind.PROBLEM, Kind.ACTION: Kind.OBJECTIVE}.get(form.kind)
+    above = {PartKind.OBJECTIVE: PartKind.PROBLEM, PartKind.ACTION: PartKind.OBJECTIVE}.get(form.kind)
     return found if found and found.kind is above else None
 
 
@@ -323,10 +327,10 @@ def again(folder_id: UUID, part_id: UUID, no: NotPlanned | None) -> Response:
     if no:
         folder = my_folder(folder_id)
         return page(PartPage.of(folder, my_part(folder, part_id), clock.now(), str(NOT_PLANNED[no])), status=409)
-    return see_other(url_for("plans.part", folder_id=folder_id, part_id=part_id))
+    return see_other(url_for("planning.part", folder_id=folder_id, part_id=part_id))
 
 
-def to_plan(folder_id: UUID, under: Part | None = None) -> Response:
+def to_plan(folder_id: UUID, under: PlanPart | None = None) -> Response:
     if under:
-        return see_other(url_for("plans.part", folder_id=folder_id, part_id=under.id))
-    return see_other(url_for("plans.plan", folder_id=folder_id))
+        return see_other(url_for("planning.part", folder_id=folder_id, part_id=under.id))
+    return see_other(url_for("planning.plan", folder_id=folder_id))
