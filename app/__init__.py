@@ -9,6 +9,7 @@ from app import (
     assessments,
     audit,
     care_requests,
+    casework,
     circles,
     consents,
     conversations,
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     for room in (conversations, folders, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, protocols, joining):
+    for door in (desk, inbox, records, casework, supervision, protocols, joining):
         door.init_app(app)
     for door in (naming, emergency, administration, patient_space, planning, shell):
         door.init_app(app)

@@ -60,7 +60,7 @@ class DemoPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 PLAN = read(FOLDER / "plan.toml", DemoPlan)
 
 
-class Writer:
+class PlanWriter:
     """Writes it as `by`, who coordinates, did with the person. Nobody is told: it was written some days ago."""
 
     def __init__(self, folder: Folder, by: PlanAuthor, now: datetime) -> None:

@@ -44,22 +44,40 @@ class PastAssessment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     remark: str = ""
 
 
+class PastFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A coordination folder that is open since so many days: who opened it and coordinates, who said yes, and who was
+    asked and has not answered (a professional, or a service)."""
+
+    patient: str
+    by: str
+    days: int
+    moment: str
+    why: str
+    level: int
+    team: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
     assessments: tuple[PastAssessment, ...]
+    folders: tuple[PastFolder, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
         known(PEOPLE, [*(one.by for one in self.stays), *(one.by for one in self.assessments)])
         known(CAST.patients, (one.patient for one in self.assessments))
+        known(CAST.patients, (one.patient for one in self.folders))
+        known(PEOPLE, [*(one.by for one in self.folders), *(key for one in self.folders for key in one.team)])
+        known([*PEOPLE, *CAST.places], (key for one in self.folders for key in one.asked))
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
 
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
-REQUESTS, STAYS, ASSESSMENTS = _PAST.requests, _PAST.stays, _PAST.assessments
+REQUESTS, STAYS, ASSESSMENTS, FOLDERS = _PAST.requests, _PAST.stays, _PAST.assessments, _PAST.folders
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:

@@ -21,19 +21,28 @@ from app.circles.models import Told, Usual
 from app.core.db import db, new_id
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
+from app.demo.plan import PlanWriter
 from app.demo.plot import Teller, account
-from app.demo.requests import ASSESSMENTS, REQUESTS, STAYS, PastRequest, opened_at
+from app.demo.requests import ASSESSMENTS, FOLDERS, REQUESTS, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
 from app.directory.models import Practitioner, Profession
+from app.directory.queries import practitioner_of
 from app.dispatch import search as dispatch
+from app.folders import actions as folders
+from app.folders import team
+from app.folders.queries import seat_of
+from app.folders.rules import CriticalMoment, review_by_default
+from app.folders.team import TeamCandidate
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.pathways.actions import begin_draft
 from app.pathways.library import pathways
 from app.patients import actions as patients
+from app.patients.models import Patient
 from app.patients.numbers import write_local_number
+from app.plans.actions import PlanAuthor
 from app.protocols.drafting import kept_table
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
@@ -72,6 +81,7 @@ def load(now: datetime) -> bool:
     _live_through(places, known, now)
     _write_stays(places, known, now)
     _write_assessments(known, now)
+    _open_folders(places, known, now)
     _begin_pathway(now)
     return True
 
@@ -198,6 +208,40 @@ def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
         by, at = account(one.by), now - timedelta(days=one.days)
         place, grid = places_of_care(by)[0].id, grids()[one.grid]
         write_down(known[one.patient], grid, one.answers, one.remark, key=new_id(), by=by, place=place, now=at)
+
+
+PLANNED = timedelta(days=2)
+"""How long ago the plans of the demonstration's folders were written."""
+
+
+def _open_folders(places: dict[str, Organization], known: dict[str, UUID], now: datetime) -> None:
+    """Who accompanies somebody over time: told to her, shared with her agreement, answered by some of the team."""
+    for one in FOLDERS:
+        by, at = account(one.by), now - timedelta(days=one.days)
+        patient, place = db.session.get_one(Patient, known[one.patient]), places_of_care(by)[0].id
+        review_on = review_by_default(one.level, clock.paris(at).date())
+        said = CriticalMoment(one.moment), one.why, one.level, review_on
+        folder = folders.begin(patient, *said, by=by, place=place, now=at).folder
+        if folder is None:
+            raise ValueError(f"no folder begins for {one.patient}")
+        team.name_member(folder, TeamCandidate(organization_id=place, account_id=by.id), by=by, now=at, leads=True)
+        for key in (*one.team, *one.asked):
+            team.name_member(folder, _seat_of(key, places), by=by, now=at)
+        folders.inform(folder, "bedside", agreed=True, by=by, now=at)
+        team.propose(folder, by=by, now=at)
+        for key in one.team:
+            who = account(key)
+            if seat := seat_of(folder, who):
+                team.answer(folder, seat, yes=True, by=who, now=at + timedelta(hours=2))
+        phones.deliver(at + timedelta(hours=3))
+        PlanWriter(folder, PlanAuthor(by), now - PLANNED).write()
+
+
+def _seat_of(key: str, places: dict[str, Organization]) -> TeamCandidate:
+    if key in places:
+        return TeamCandidate(organization_id=places[key].id)
+    practitioner = practitioner_of(account(key).id)
+    return TeamCandidate(practitioner_id=practitioner.id if practitioner else None)
 
 
 def _begin_pathway(now: datetime) -> None:

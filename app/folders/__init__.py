@@ -6,19 +6,17 @@ from app.consents.agreements import ConsentWithdrawn
 from app.consents.objections import Objected
 from app.core.events import listen
 from app.folders import departures, life, queries
-from app.folders.views import bp
 from app.live.rights import may_listen
 from app.membership.leaving import Departure
 from app.stays.actions import BackHome, DeathUndone, Died, ExitExpected, Hospitalised, MovedAway
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
     may_listen("folder")(queries.may_listen_to)
     listen(app, Hospitalised, life.pause)
     listen(app, BackHome, life.resume)
-    listen(app, ExitExpected, life.tell_team)
-    listen(app, MovedAway, life.tell_team)
+    listen(app, ExitExpected, life.pass_on)
+    listen(app, MovedAway, life.pass_on)
     listen(app, Died, life.end)
     listen(app, DeathUndone, life.restore)
     listen(app, ConsentWithdrawn, life.end_with_agreement)

@@ -157,7 +157,7 @@ def _end(folder: Folder, by: Account | UUID | None, now: datetime) -> None:
     nobody finds her by it from now on."""
     messages.drop(folder.id, *(each.id for each in folder.members))
     objected = folder.state is FolderState.OBJECTED
-    let_go(folder.patient_id, until=now if objected else now + AFTERCARE)
+    release_holders(folder.patient_id, until=now if objected else now + AFTERCARE)
     if objected:
         how, said_by = "spoken" if by else "herself", by.id if isinstance(by, Account) else by
         end_agreements(folder.patient_id, FOLDER, folder.id, how=how, by=said_by, now=now)
@@ -168,7 +168,7 @@ def ask_at(review_on: date) -> datetime:
     return clock.midnight(review_on) + ASKED_AT
 
 
-def let_go(patient_id: UUID, *, until: datetime) -> None:
+def release_holders(patient_id: UUID, *, until: datetime) -> None:
     """Only who is in the team of a folder that runs finds her by it."""
     lock_running(patient_id, Cause.FOLDER)
     db.session.flush()

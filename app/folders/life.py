@@ -31,7 +31,7 @@ def resume(fact: BackHome) -> None:
         tell(team.team_accounts(folder), fact.news)
 
 
-def tell_team(fact: ExitExpected | MovedAway) -> None:
+def pass_on(fact: ExitExpected | MovedAway) -> None:
     for folder in running(fact.patient_id):
         tell(team.team_accounts(folder), fact.news)
 

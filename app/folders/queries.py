@@ -10,10 +10,8 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
 from app.assessments.queries import WITHOUT_SECRETS_OF_HEALTH
-from app.consents.agreements import Decider
 from app.consents.objections import keeps_the_team_apart, refuses
 from app.core.db import db
-from app.core.events import provider
 from app.directory.models import Practitioner
 from app.folders.models import Folder, FolderMember, FolderStep
 from app.folders.rules import ANSWER_WITHIN, COORDINATED, PRESENT, SHARED, FolderPart, FolderState, MemberState
@@ -136,12 +134,6 @@ def steps_of(folder_id: UUID, limit: int = 60) -> Sequence[FolderStep]:
 
 def may_listen_to(account: Account, folder_id: UUID) -> bool:
     return for_account(folder_id, account, clock.now()) is not None
-
-
-@provider
-def who_decides_for(patient_id: UUID) -> dict[str, tuple[str, Decider]]:
-    """Who may agree for this person, beside herself: by the value of a form, in words and as it is kept."""
-    return {}
 
 
 # ---- lists

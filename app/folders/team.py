@@ -18,7 +18,7 @@ from app.consents.objections import objections_of, refused_accounts
 from app.core.db import db, new_id
 from app.directory.models import Practitioner
 from app.folders import words
-from app.folders.actions import NotOpened, let_go, move, note, why_not
+from app.folders.actions import NotOpened, move, note, release_holders, why_not
 from app.folders.models import Folder, FolderMember
 from app.folders.queries import knows_nothing_of_health
 from app.folders.rules import (
@@ -40,7 +40,7 @@ WORTH_TELLING = timedelta(days=3)
 
 
 @dataclass(frozen=True)
-class Candidate:
+class TeamCandidate:
     """Who could be in a team: a professional of the directory; a place; or one person of a place."""
 
     practitioner_id: UUID | None = None
@@ -48,7 +48,7 @@ class Candidate:
     account_id: UUID | None = None
 
     @classmethod
-    def herself(cls, account: Account, practitioner: Practitioner | None, place: UUID) -> "Candidate":
+    def herself(cls, account: Account, practitioner: Practitioner | None, place: UUID) -> "TeamCandidate":
         """As a professional where she is one, else as somebody of that place."""
         if practitioner and account.organizations(Role.PRACTITIONER):
             return cls(practitioner_id=practitioner.id)
@@ -64,7 +64,7 @@ class NotNamed(StrEnum):
 
 
 def name_member(
-    folder: Folder, whom: Candidate, *, by: Account, now: datetime, leads: bool = False
+    folder: Folder, whom: TeamCandidate, *, by: Account, now: datetime, leads: bool = False
 ) -> FolderMember | NotNamed:
     """Once the folder is proposed she is asked at once. Who names herself has said yes."""
     if not folder.is_running:
@@ -95,7 +95,7 @@ def name_member(
     return member
 
 
-def _is(member: FolderMember, whom: Candidate) -> bool:
+def _is(member: FolderMember, whom: TeamCandidate) -> bool:
     return (member.practitioner_id, member.organization_id, member.account_id) == (
         whom.practitioner_id,
         whom.organization_id,
@@ -103,7 +103,7 @@ def _is(member: FolderMember, whom: Candidate) -> bool:
     )
 
 
-def _is_refused(patient_id: UUID, whom: Candidate) -> bool:
+def _is_refused(patient_id: UUID, whom: TeamCandidate) -> bool:
     def names(objection: Objection) -> bool:
         pairs = (
             (objection.practitioner_id, whom.practitioner_id),
@@ -197,7 +197,7 @@ def leave(folder: Folder, member: FolderMember, *, by: UUID, why: str, now: date
     member.state, member.left_at, member.is_referent, member.asked_to_lead_at = MemberState.LEFT, now, False, None
     db.session.flush()
     messages.drop(member.id)
-    let_go(folder.patient_id, until=now)
+    release_holders(folder.patient_id, until=now)
     note(folder, "left", by=by, about=member.name, now=now)
     record("folder.left", folder, by, now=now, why=why, member=member.id)
     if led and folder.state is not FolderState.DRAFT:

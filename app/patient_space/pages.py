@@ -20,6 +20,7 @@ from app.circles.words import Carer
 from app.core.htmx import Page
 from app.core.ways import public_address
 from app.directory.models import PractitionerRole
+from app.folders.pages import HerFolder, folder_for_her
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment, sentence
 from app.organizations.models import Organization
@@ -196,6 +197,7 @@ class SpacePage(Page):
     carers: list[Carer]
     requester: Organization | None
     agenda: str
+    folder: HerFolder | None
     has_plan: bool
 
     @classmethod
@@ -215,6 +217,7 @@ class SpacePage(Page):
             carers=carers_of(space.person_id),
             requester=queries.last_sender(space.person_id),
             agenda=agenda_address(space, token),
+            folder=folder_for_her(space.person_id),
             has_plan=plan_of_hers(space.person_id) is not None,
         )
 

@@ -27,10 +27,3 @@ def decider_said(patient_id: UUID) -> Decider:
 
 def _offered(protections: Sequence[LegalProtection]) -> list[LegalProtection]:
     return [] if any(each.keeps_secret for each in protections) else list(protections)
-
-
-def deciders_by_value(patient_id: UUID) -> dict[str, tuple[str, Decider]]:
-    """`folders.queries.who_decides_for`."""
-    offered = _offered(protections_of(patient_id))
-    words = dict(deciders(offered))
-    return {str(each.id): (words[str(each.id)], Decider(each.kind, each.name)) for each in offered}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
-from app.consents.agreements import CIRCLE, REFUSED, RELATIVE, SHARING, consents_of
+from app.consents.agreements import CIRCLE, FOLDER, REFUSED, RELATIVE, SHARING, consents_of
 from app.consents.models import Consent, Objection, Refusing
 from app.consents.objections import Whom, objections_of
 from app.core.db import db
@@ -28,6 +28,7 @@ A_YEAR = timedelta(days=365)
 SCOPES = {
     SHARING: later("Ses demandes de soins sont proposées à des professionnels"),
     CIRCLE: later("Un soignant habituel est noté, et trouve son dossier"),
+    FOLDER: later("L'équipe de son dossier de coordination le partage"),
     RELATIVE: later("Un proche lit ce qui lui est permis"),
 }
 AFTER = {

@@ -45,7 +45,7 @@ ENTRIES = (
 
 LINKS = (
     Entry(
-        "folders.folders",
+        "casework.folders",
         later("Dossiers de coordination"),
         "heart-handshake",
         frozenset({*REQUESTERS, Role.COORDINATOR}),

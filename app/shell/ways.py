@@ -11,9 +11,9 @@ WAYS = {
     "circle": "circles.circle",
     "devices": "messages.devices",
     "emergency": "emergency.ask",
-    "folder": "folders.folder",
-    "folders": "folders.folders",
-    "new-folder": "folders.new",
+    "folder": "casework.folder",
+    "folders": "casework.folders",
+    "new-folder": "casework.new",
     "front-door": "accounts.sign_in",  # the demonstration has its own
     "handover": "desk.handover",
     "home": "shell.home",

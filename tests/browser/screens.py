@@ -287,6 +287,15 @@ def go_to_his_assessment(page: Page) -> None:
     page.goto(page.locator("main .row__link").first.evaluate("a => a.href"))
 
 
+def go_to_her_folder(then: str = "") -> Callable[[Page], None]:
+    """Of the one that the case manager coordinates."""
+
+    def act(page: Page) -> None:
+        page.goto(page.locator("main .row__link[href*='folders/0']").first.evaluate("a => a.href") + then)
+
+    return act
+
+
 def open_a_service(page: Page) -> None:
     page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
 
@@ -464,6 +473,13 @@ STATES = [
     Screen("asking", "nobody could", "orientation-nurse", "requests", in_state("unanswered")),
     Screen("asking", "hour proposed", "orientation-nurse", "requests", SCHEDULED),
     Screen("asking", "done", "orientation-nurse", "requests?show=all", in_state("done")),
+    Screen("person", "folders", "case-manager", "folders"),
+    Screen("person", "folder", "case-manager", "folders", act=go_to_her_folder()),
+    Screen("person", "folder, asked to join", "home-help", "folders", act=go_to_her_folder()),
+    Screen("person", "her team, being chosen", "case-manager", "folders", act=go_to_her_folder("/team")),
+    Screen("person", "folder, looked at again", "case-manager", "folders", act=go_to_her_folder("/review")),
+    Screen("person", "folder, being closed", "case-manager", "folders", act=go_to_her_folder("/closing")),
+    Screen("person", "folder, being opened", "ward", ASKING, act=go_to_who_is_in_hospital("/folders/new")),
     Screen("person", "one relative", "orientation-nurse", "requests", REQUEST, act=go_to_her_relative),
     Screen("patient", "page", "orientation-nurse", "requests", SCHEDULED, go_to_the_patients_page),
     Screen("patient", "confirmed", "orientation-nurse", "requests", SCHEDULED, patient_answers("Je confirme")),

@@ -2,20 +2,20 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.accounts.models import Account
+from app.accounts.models import Account, Role
 from app.audit.models import AuditEvent
-from app.consents.models import Consent
+from app.consents.agreements import consents_of, withdraw
+from app.consents.models import Consent, Refusing
+from app.consents.objections import Whom, object_to
 from app.core.db import db, transaction
-from app.folders import queries
 from app.folders.models import FolderStep
-from app.folders.rules import FolderPart, FolderState, MemberState
+from app.folders.rules import FolderState, MemberState
 from app.membership.leaving import leave
-from app.organizations.models import Organization
-from app.patients.models import Cause, Patient, Relation
+from app.patients.models import Cause
+from app.patients.relations import Holder, relate
 from app.stays import actions as stays
 from app.stays import queries as stay_queries
 from tests.desk.screen import words
@@ -37,7 +37,6 @@ class TestOpening:
     def test_begins_on_the_persons_page_and_says_what_misses(self, around: Around) -> None:
         person = words(around.manager.get(f"/patients/{around.patient}"))
         assert "Ouvrir un dossier de coordination" in person
-        assert "Un mois" not in words(around.manager.get(f"/patients/{around.patient}/folders/new"))
         answer = around.opens()
         assert answer.status_code == 303
         shown = words(around.manager.get(answer.location))
@@ -68,8 +67,6 @@ class TestOpening:
         town = around.town
         other = town.requester()
         with transaction():
-            from app.patients.relations import Holder, relate
-
             place = other.account.organizations()[0]
             relate(around.patient, Holder(organization_id=place), Cause.REQUEST, by=None, now=clock.now())
         shown = words(other.get(f"/patients/{around.patient}/folders/new"))
@@ -151,7 +148,7 @@ class TestTeam:
         around.is_open()
         with transaction():
             place = town._organization("Aide du Parc", "home-help", None).id
-        helper = town._person("Lise", "Roche", __import__("app.accounts.models", fromlist=["Role"]).Role.REQUESTER, place)
+        helper = town._person("Lise", "Roche", Role.REQUESTER, place)
         around.manager.post(f"{around.at}/team", {"place": str(place)})
         helper.post(f"{around.at}/answer", {"answer": "yes"})
         shown = words(helper.get(around.at))
@@ -161,9 +158,6 @@ class TestTeam:
         assert "Niveau" not in shown
 
     def test_whom_the_person_refuses_is_in_no_team(self, around: Around) -> None:
-        from app.consents.models import Refusing
-        from app.consents.objections import Whom, object_to
-
         around.is_open()
         with transaction():
             whom = Whom(Refusing.SOMEBODY, practitioner_id=around.nurse.practitioner_id)
@@ -194,8 +188,6 @@ class TestHerWord:
         assert db.session.scalar(select(Consent.withdrawn_at).where(Consent.scope == "folder")) is not None
 
     def test_taken_back_as_an_agreement_is_the_same(self, around: Around) -> None:
-        from app.consents.agreements import consents_of, withdraw
-
         around.is_open()
         with transaction():
             [kept] = [each for each in consents_of(around.patient) if each.scope == "folder"]
@@ -203,9 +195,6 @@ class TestHerWord:
         assert around.folder.state is FolderState.OBJECTED
 
     def test_while_she_keeps_her_teams_apart_only_the_opening_team_reads(self, around: Around) -> None:
-        from app.consents.models import Refusing
-        from app.consents.objections import Whom, object_to
-
         around.is_open()
         with transaction():
             object_to(around.patient, Whom(Refusing.TEAM), how="spoken", by=None, now=clock.now())

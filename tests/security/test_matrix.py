@@ -30,11 +30,16 @@ from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.drafts.actions import keep
+from app.folders import actions as folders
+from app.folders import team
+from app.folders.models import FolderMember
+from app.folders.rules import CriticalMoment
+from app.folders.team import TeamCandidate
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
 from app.passages.models import Passage
 from app.patients.merging import merge, note_likely
-from app.patients.models import EmergencyAccess, LikelyDuplicate, PatientTelecom
+from app.patients.models import EmergencyAccess, LikelyDuplicate, Patient, PatientTelecom
 from app.push.models import Subscription
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, RelativeSaid
@@ -111,6 +116,15 @@ DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 WRITTEN = only("coordinator", foreign=("coordinator elsewhere",))
 """A pathway that the coordinator's territory is writing, until another territory begins one of that name too."""
+
+FOLDER = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
+"""Where the folder was opened, the case manager who coordinates it, and the nurse of its team."""
+
+LEADS = tablet_too(only("case-manager", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden")
+
+SEATED = tablet_too(
+    only("case-manager", "winner", foreign=("requester", *ELSEWHERE, "asked", "not asked", "usual")), "not found"
+)
 
 TABLE: dict[str, Row] = {
     "GET /access": PUBLIC,
@@ -333,6 +347,34 @@ TABLE: dict[str, Row] = {
     "GET /r/<token>/<key>/documents/<uuid:document_id>/pages/<int:number>": TOKEN,
     "GET /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
+    "GET /folders": tablet_too(CARES),
+    "GET /folders/<uuid:folder_id>": FOLDER,
+    "POST /folders/<uuid:folder_id>/answer": SEATED,
+    "GET /folders/<uuid:folder_id>/closing": LEADS,
+    "POST /folders/<uuid:folder_id>/closing": LEADS,
+    "POST /folders/<uuid:folder_id>/information": LEADS,
+    "POST /folders/<uuid:folder_id>/lead": SEATED,
+    # Whoever hears the person's no writes it down; after the first of them, only where it was opened is it read.
+    "POST /folders/<uuid:folder_id>/objection": tablet_too(
+        only(*REQUESTERS, foreign=(*ELSEWHERE, *PRACTITIONERS)),
+    ),
+    "POST /folders/<uuid:folder_id>/proposal": LEADS,
+    "POST /folders/<uuid:folder_id>/resumption": LEADS,
+    "GET /folders/<uuid:folder_id>/review": LEADS,
+    "POST /folders/<uuid:folder_id>/review": LEADS,
+    "GET /folders/<uuid:folder_id>/team": LEADS,
+    "POST /folders/<uuid:folder_id>/team": LEADS,
+    "POST /folders/<uuid:folder_id>/team/<uuid:seat_id>/lead": LEADS,
+    # The nurse of the team signs in: she says her yes herself.
+    "POST /folders/<uuid:folder_id>/team/<uuid:seat_id>/told": tablet_too(
+        only(foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
+    ),
+    # The case manager takes her out, and then it is not hers to leave.
+    "POST /folders/<uuid:folder_id>/team/<uuid:seat_id>/removal": tablet_too(
+        only("case-manager", foreign=(*ELSEWHERE, *PRACTITIONERS)), "forbidden"
+    ),
+    "GET /patients/<uuid:patient_id>/folders/new": PERSON,
+    "POST /patients/<uuid:patient_id>/folders/new": PERSON,
     "GET /requests": ASKS,
     "POST /requests": ASKS,
     "GET /requests/<uuid:request_id>": FOLLOWED,
@@ -377,6 +419,9 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/objections": TOKEN,
     "POST /s/<token>/<key>/rectifications": TOKEN,
     "POST /s/<token>/<key>/objections/<uuid:objection_id>/lifting": TOKEN,
+    "GET /s/<token>/<key>/folder": TOKEN,
+    "POST /s/<token>/<key>/folder/agreement": TOKEN,
+    "POST /s/<token>/<key>/folder/objection": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
     "POST /s/<token>/<key>/reading": TOKEN,
     "GET /s/<token>/<key>/relatives": TOKEN,
@@ -423,7 +468,10 @@ SIGNING_OUT = ("accounts.sign_out", "tablets.lock")
 
 FIRST_PASSAGE = (Passage.day == TEN_DAYS[0].day) & (Passage.moment == TEN_DAYS[0].moment)
 
-LAST = ("/draft", "end", "withdrawal", "cancellation", "removal", "sign-out", "<uuid:tablet_id>/removal")
+LAST = (
+    *("/draft", "end", "withdrawal", "cancellation", "removal", "folder_id>/objection"),
+    *("sign-out", "<uuid:tablet_id>/removal"),
+)
 """What ends something comes last, so that the rest was asked of something that lives."""
 
 
@@ -509,6 +557,7 @@ def world(town: Town) -> World:
             "telecom_id": telephone.id,
             "grid": "aggir",
             "assessment_id": assessed(patient_id, people["requester"]),
+            **coordinated(patient_id, people["case-manager"], winner),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -565,6 +614,23 @@ def assessed(patient_id: UUID, by: Person) -> UUID:
     answers = {"indoors": "a"}
     write_down(patient_id, grids()["aggir"], answers, "", key=key, by=by.account, place=place, now=clock.now())
     return key
+
+
+def coordinated(patient_id: UUID, leads: Person, member: Nurse) -> dict[str, object]:
+    """Her folder is open: the case manager coordinates, the nurse is in its team."""
+    now, place = clock.now(), leads.account.organizations()[0]
+    patient = db.session.get_one(Patient, patient_id)
+    moment, on = CriticalMoment.RETURN, clock.paris(now).date() + timedelta(days=30)
+    folder = folders.begin(patient, moment, "Elle rentre.", 2, on, by=leads.account, place=place, now=now).folder
+    assert folder is not None
+    herself = TeamCandidate(organization_id=place, account_id=leads.account_id)
+    team.name_member(folder, herself, by=leads.account, now=now, leads=True)
+    seat = team.name_member(folder, TeamCandidate(member.practitioner_id), by=leads.account, now=now)
+    assert isinstance(seat, FolderMember)
+    folders.inform(folder, "bedside", agreed=True, by=leads.account, now=now)
+    team.propose(folder, by=leads.account, now=now)
+    team.answer(folder, seat, yes=True, by=member.account, now=now)
+    return {"folder_id": folder.id, "seat_id": seat.id}
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:
@@ -764,6 +830,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
         **dict.fromkeys(("member_id", "relative_id", "rectification_id"), ("requester", "requester elsewhere")),
         **dict.fromkeys(("consent_id", "objection_id", "protection_id"), ("requester", "requester elsewhere")),
+        **dict.fromkeys(("folder_id", "seat_id"), ("case-manager", "requester elsewhere")),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),

@@ -19,6 +19,8 @@ from app.core.db import db, transaction
 from app.documents.models import Document
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
+from app.folders.models import Folder
+from app.folders.rules import CriticalMoment, FolderState
 from app.jobs import heartbeats
 from app.jobs.heartbeats import Heartbeat
 from app.jobs.timers import Timer
@@ -157,6 +159,28 @@ def owe_passage(town: Town) -> None:
         db.session.execute(update(Passage).values(say_by=clock.now()))
 
 
+def owe_review(town: Town) -> None:
+    """An open folder whose date came; its own table allows no less than this."""
+    now, place = clock.now(), town.emergency_id
+    who = {"patient_id": town.patient(), "territory_id": place, "organization_id": place}
+    with transaction():
+        db.session.add(
+            Folder(
+                **who,
+                author_id=town.orientation_nurse.account_id,
+                state=FolderState.OPEN,
+                moment=CriticalMoment.RETURN,
+                why="Elle rentre.",
+                level=2,
+                review_on=clock.paris(now).date(),
+                ask_at=now,
+                created_at=now,
+                changed_at=now,
+                agreed_at=now,
+            )
+        )
+
+
 def owe_alert(town: Town) -> None:
     with transaction():
         db.session.add(
@@ -288,6 +312,7 @@ OWED: dict[str, Callable[[Town], None]] = {
     "searches": owe_search,
     "what is late": owe_late_start,
     "passages": owe_passage,
+    "folders to review": owe_review,
     "alerts that waited": owe_alert,
     "push messages": owe_push,
     "what no phone confirmed": owe_fallback,

@@ -1,6 +1,6 @@
 """Forms of a coordination folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,6 @@ from wtforms import Field, RadioField, StringField, TextAreaField, ValidationErr
 from wtforms.validators import InputRequired, Length, Optional
 
 from app import clock
-from app.consents.agreements import HERSELF, Decider
 from app.core.forms import DayField, Form, stripped
 from app.folders.rules import LEVELS, SAID_ENDINGS, is_possible_review, review_by_default
 from app.folders.words import ENDING_WORDS, INFORMED, LEVEL_WORDS, MOMENTS_OF_COORDINATION
@@ -83,7 +82,7 @@ class NewFolderForm(_Reviewed):
         return form
 
 
-class ReviewForm(_Reviewed):
+class FolderReviewForm(_Reviewed):
     words = TextAreaField(
         later("Ce qui a changé"),
         filters=[stripped],
@@ -92,7 +91,7 @@ class ReviewForm(_Reviewed):
 
 
 class InformForm(Form):
-    """That she was told, how, and what she said. `agreed_by`: who decides for her; nobody: she herself."""
+    """That she was told, how, and what she said; or who decides for her (`relatives.deciding`)."""
 
     how = RadioField(later("Comment le sait-elle ?"), choices=INFORMED, validators=[CHOOSE])
     agreed = RadioField(
@@ -103,25 +102,9 @@ class InformForm(Form):
         },
         validators=[CHOOSE],
     )
-    agreed_by = RadioField(later("Qui a décidé ?"), validators=[Optional()])
-
-    @classmethod
-    def about(cls, deciders: Mapping[str, tuple[str, Decider]], **given: Any) -> "InformForm":
-        form = cls(**given)
-        form.agreed_by.choices = {"": _("Elle-même"), **{value: words for value, (words, _who) in deciders.items()}}
-        form.agreed_by.data = form.agreed_by.data or ""
-        form.deciders = deciders
-        return form
-
-    deciders: Mapping[str, tuple[str, Decider]] = {}
-
-    @property
-    def decider(self) -> Decider:
-        found = self.deciders.get(self.agreed_by.data or "")
-        return found[1] if found else HERSELF
 
 
-class ClosingForm(Form):
+class FolderClosingForm(Form):
     ending = RadioField(
         later("Pourquoi s'arrête-t-il ?"),
         choices={each.value: ENDING_WORDS[each] for each in SAID_ENDINGS},

@@ -11,6 +11,19 @@ from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS, Role
 from app.accounts.queries import holding
 from app.audit.readings import read_lately, record_reading
+from app.casework.forms import FolderClosingForm, FolderReviewForm, InformForm, NewFolderForm
+from app.casework.pages import (
+    SOUGHT,
+    FolderClosingPage,
+    FolderPage,
+    FolderReviewPage,
+    FoldersPage,
+    GonePage,
+    NewFolderPage,
+    Offered,
+    TakenPage,
+    TeamPage,
+)
 from app.circles.queries import circle_of
 from app.core.db import db, transaction
 from app.core.forms import resumable, uuid_or_none
@@ -21,29 +34,17 @@ from app.directory.models import Practitioner, Profession
 from app.directory.words import PROFESSIONS
 from app.folders import actions, queries, team
 from app.folders.actions import NotOpened
-from app.folders.forms import ClosingForm, InformForm, NewFolderForm, ReviewForm
 from app.folders.models import Folder, FolderMember
-from app.folders.pages import (
-    SOUGHT,
-    ClosingPage,
-    FolderPage,
-    FoldersPage,
-    GonePage,
-    NewFolderPage,
-    Offered,
-    ReviewPage,
-    TakenPage,
-    TeamPage,
-)
 from app.folders.rules import CriticalMoment, FolderEnding, FolderPart, FolderState, FolderVerb
-from app.folders.team import Candidate, NotNamed, NotProposed
+from app.folders.team import NotNamed, NotProposed, TeamCandidate
 from app.folders.words import WHY_NOT
 from app.language.phrases import gettext as _
 from app.organizations.models import Organization
 from app.patients import queries as patients
 from app.patients.models import Patient
+from app.relatives.deciding import decider_said
 
-bp = Blueprint("folders", __name__)
+bp = Blueprint("casework", __name__)
 
 TAKES_PART = REQUESTERS
 
@@ -96,7 +97,7 @@ def begin(patient_id: UUID) -> Response:
             now=now,
         )
         if begun.folder and begun.is_new and form.lead.data == "me":
-            herself = Candidate.herself(me(), directory.practitioner_of(me().id), place)
+            herself = TeamCandidate.herself(me(), directory.practitioner_of(me().id), place)
             team.name_member(begun.folder, herself, by=me(), now=now, leads=True)
         folder_id = begun.folder.id if begun.folder else None
     if begun.refused or folder_id is None:
@@ -104,7 +105,7 @@ def begin(patient_id: UUID) -> Response:
         return page(NewFolderPage.about(my_patient(patient_id), form, words), status=409)
     if not begun.is_new:
         flash(_("Un dossier existe déjà pour cette personne : le voici."), "info")
-        return see_other(url_for("folders.new", patient_id=patient_id))
+        return see_other(url_for("casework.new", patient_id=patient_id))
     return to_folder(folder_id)
 
 
@@ -136,13 +137,13 @@ def shown(mine: Folder, part: FolderPart, *, status: int = 200, inform_form: Inf
 @role(*TAKES_PART)
 def inform(folder_id: UUID) -> Response:
     mine, part = to_change(folder_id)
-    form = InformForm.about(queries.who_decides_for(mine.patient_id))
+    form = InformForm()
     if not form.validate():
         return shown(mine, part, status=422, inform_form=form)
     with transaction():
         mine, _part = to_change(folder_id)
         agreed, now = form.agreed.data == "yes", clock.now()
-        actions.inform(mine, form.how.data, agreed=agreed, by=me(), now=now, decider=form.decider)
+        actions.inform(mine, form.how.data, agreed=agreed, by=me(), now=now, decider=decider_said(mine.patient_id))
     return to_folder(folder_id)
 
 
@@ -231,21 +232,21 @@ def name(folder_id: UUID) -> Response:
     return to_folder(folder_id)
 
 
-def candidate(mine: Folder) -> Candidate | None:
+def candidate(mine: Folder) -> TeamCandidate | None:
     """As the directory has it; of accounts only those whom the page offers."""
     who, place, account = (uuid_or_none(request.form.get(each)) for each in ("practitioner", "place", "account"))
     if who and db.session.get(Practitioner, who):
-        return Candidate(practitioner_id=who)
+        return TeamCandidate(practitioner_id=who)
     where = db.session.get(Organization, place) if place else None
     if where and where.closed_at is None:
-        return Candidate(organization_id=where.id)
+        return TeamCandidate(organization_id=where.id)
     found = next((each for each in colleagues(mine) if each.id == account), None)
     if found is None:
         return None
     works = [
         each for each in (mine.organization_id, mine.territory_id) if each in found.organizations(Role.CASE_MANAGER)
     ]
-    return Candidate(organization_id=works[0], account_id=found.id)
+    return TeamCandidate(organization_id=works[0], account_id=found.id)
 
 
 def named_words(named: FolderMember | NotNamed, mine: Folder) -> tuple[str, str]:
@@ -287,15 +288,15 @@ def after_answer(folder_id: UUID, heard: bool, *, yes: bool) -> Response:
     if yes:
         return to_folder(folder_id)
     flash(_("C'est noté. Qui coordonne l'apprend."), "success")
-    return see_other(url_for("folders.folders"))
+    return see_other(url_for("casework.folders"))
 
 
-@bp.post("/folders/<uuid:folder_id>/team/<uuid:member_id>/told")
+@bp.post("/folders/<uuid:folder_id>/team/<uuid:seat_id>/told")
 @role(*TAKES_PART)
-def told(folder_id: UUID, member_id: UUID) -> Response:
+def told(folder_id: UUID, seat_id: UUID) -> Response:
     """She said so on the telephone, and cannot say it here: nobody of hers signs in."""
     with transaction():
-        mine, member = their_seat(folder_id, member_id)
+        mine, member = their_seat(folder_id, seat_id)
         if team.accounts_of(mine, member):
             abort(403)
         yes = request.form.get("answer") == "yes"
@@ -303,11 +304,11 @@ def told(folder_id: UUID, member_id: UUID) -> Response:
     return to_folder(folder_id)
 
 
-@bp.post("/folders/<uuid:folder_id>/team/<uuid:member_id>/lead")
+@bp.post("/folders/<uuid:folder_id>/team/<uuid:seat_id>/lead")
 @role(*TAKES_PART)
-def offer_lead(folder_id: UUID, member_id: UUID) -> Response:
+def offer_lead(folder_id: UUID, seat_id: UUID) -> Response:
     with transaction():
-        mine, member = their_seat(folder_id, member_id)
+        mine, member = their_seat(folder_id, seat_id)
         offered_to = team.offer_lead(mine, member, by=me(), now=clock.now())
         words = member.name
         leads = member.is_referent
@@ -318,14 +319,14 @@ def offer_lead(folder_id: UUID, member_id: UUID) -> Response:
     return to_folder(folder_id)
 
 
-@bp.post("/folders/<uuid:folder_id>/team/<uuid:member_id>/removal")
+@bp.post("/folders/<uuid:folder_id>/team/<uuid:seat_id>/removal")
 @role(*TAKES_PART)
-def remove(folder_id: UUID, member_id: UUID) -> Response:
+def remove(folder_id: UUID, seat_id: UUID) -> Response:
     """She leaves, or the référent takes her out. The référent herself hands over first."""
     now = clock.now()
     with transaction():
         mine, part = my_folder(folder_id, locked=True)
-        member = next((each for each in mine.team if each.id == member_id), None) or abort(404)
+        member = next((each for each in mine.team if each.id == seat_id), None) or abort(404)
         hers = queries.seat_of(mine, me()) is member
         if not mine.is_running or not (hers or queries.changes(mine, part)):
             abort(403)
@@ -334,7 +335,7 @@ def remove(folder_id: UUID, member_id: UUID) -> Response:
             team.leave(mine, member, by=me().id, why="by the person" if hers else "care", now=now)
     if stays:
         flash(_("Confiez d'abord la coordination à quelqu'un de l'équipe."), "error")
-    return see_other(url_for("folders.folders")) if hers and not stays else to_folder(folder_id)
+    return see_other(url_for("casework.folders")) if hers and not stays else to_folder(folder_id)
 
 
 # ---- going on, and ending
@@ -344,22 +345,22 @@ def remove(folder_id: UUID, member_id: UUID) -> Response:
 @role(*TAKES_PART)
 def look_again(folder_id: UUID) -> Response:
     mine, _part = to_change(folder_id, locked=False)
-    return page(ReviewPage.about(mine, ReviewForm(formdata=None, level=str(mine.level))))
+    return page(FolderReviewPage.about(mine, FolderReviewForm(formdata=None, level=str(mine.level))))
 
 
 @bp.post("/folders/<uuid:folder_id>/review")
 @role(*TAKES_PART)
 @resumable
 def review(folder_id: UUID) -> Response:
-    form = ReviewForm()
+    form = FolderReviewForm()
     mine, _part = to_change(folder_id, locked=False)
     if not form.validate():
-        return page(ReviewPage.about(mine, form), status=422)
+        return page(FolderReviewPage.about(mine, form), status=422)
     with transaction():
         mine, _part = to_change(folder_id)
         done = actions.review(mine, int(form.level.data), form.words.data or "", form.next_on, by=me(), now=clock.now())
     if not done:
-        return page(ReviewPage.about(to_change(folder_id, locked=False)[0], form, too_late=True), status=409)
+        return page(FolderReviewPage.about(to_change(folder_id, locked=False)[0], form, too_late=True), status=409)
     return to_folder(folder_id)
 
 
@@ -377,7 +378,7 @@ def resume(folder_id: UUID) -> Response:
 @role(*TAKES_PART)
 def closing(folder_id: UUID) -> Response:
     mine, _part = to_change(folder_id, locked=False)
-    return page(ClosingPage.about(mine, ClosingForm(formdata=None)))
+    return page(FolderClosingPage.about(mine, FolderClosingForm(formdata=None)))
 
 
 @bp.post("/folders/<uuid:folder_id>/closing")
@@ -386,16 +387,16 @@ def closing(folder_id: UUID) -> Response:
 def close(folder_id: UUID) -> Response:
     """A draft is put away without a reason: nobody but its own team knew of it."""
     mine, _part = to_change(folder_id, locked=False)
-    form, draft = ClosingForm(), mine.state is FolderState.DRAFT
+    form, draft = FolderClosingForm(), mine.state is FolderState.DRAFT
     if not draft and not form.validate():
-        return page(ClosingPage.about(mine, form), status=422)
+        return page(FolderClosingPage.about(mine, form), status=422)
     with transaction():
         mine, _part = to_change(folder_id)
         ending = FolderEnding.ABANDONED if draft else FolderEnding(form.ending.data)
         team.close(mine, ending, "" if draft else form.relay.data or "", by=me(), now=clock.now())
         patient_id = mine.patient_id
     flash(_("Le dossier est fermé. Sa trace reste."), "success")
-    return see_other(url_for("folders.folders")) if draft else after_end(folder_id, patient_id)
+    return see_other(url_for("casework.folders")) if draft else after_end(folder_id, patient_id)
 
 
 @bp.post("/folders/<uuid:folder_id>/objection")
@@ -415,14 +416,14 @@ def note_objection(folder_id: UUID) -> Response:
 def after_end(folder_id: UUID, patient_id: UUID) -> Response:
     if queries.for_account(folder_id, me(), clock.now()):
         return to_folder(folder_id)
-    return see_other(url_for("folders.folders"))
+    return see_other(url_for("casework.folders"))
 
 
 # ---- whose it is
 
 
 def to_folder(folder_id: UUID) -> Response:
-    return see_other(url_for("folders.folder", folder_id=folder_id))
+    return see_other(url_for("casework.folder", folder_id=folder_id))
 
 
 def my_places() -> Sequence[Organization]:
@@ -453,6 +454,6 @@ def my_seat(folder_id: UUID) -> tuple[Folder, FolderMember]:
     return mine, queries.seat_of(mine, me()) or abort(404)
 
 
-def their_seat(folder_id: UUID, member_id: UUID) -> tuple[Folder, FolderMember]:
+def their_seat(folder_id: UUID, seat_id: UUID) -> tuple[Folder, FolderMember]:
     mine, _part = to_change(folder_id)
-    return mine, next((each for each in mine.team if each.id == member_id), None) or abort(404)
+    return mine, next((each for each in mine.team if each.id == seat_id), None) or abort(404)
