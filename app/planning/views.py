@@ -45,22 +45,22 @@ def plan(folder_id: UUID) -> Response:
     return read(folder_id, folder, PlanPage.of(folder, clock.now()))
 
 
-@bp.get("/folders/<uuid:folder_id>/plan/new/<slug>")
+@bp.get("/folders/<uuid:folder_id>/plan/new/<kind>")
 @role(*REQUESTERS)
-def begin(folder_id: UUID, slug: str) -> Response:
+def begin(folder_id: UUID, kind: str) -> Response:
     folder = my_folder(folder_id)
-    form = part_form(folder, kind_of(slug))
+    form = part_form(folder, kind_of(kind))
     form.begin(under=request.args.get("under", ""))
     return page(AddPage.of(folder, form, clock.now(), under_of(folder, form)))
 
 
-@bp.post("/folders/<uuid:folder_id>/plan/new/<slug>")
+@bp.post("/folders/<uuid:folder_id>/plan/new/<kind>")
 @role(*REQUESTERS)
 @resumable
-def add(folder_id: UUID, slug: str) -> Response:
+def add(folder_id: UUID, kind: str) -> Response:
     """Screen after screen; the last one writes."""
     folder, now = my_folder(folder_id), clock.now()
-    form = part_form(folder, kind_of(slug))
+    form = part_form(folder, kind_of(kind))
     under, key = under_of(folder, form), form.wanted_id
     if not form.holds_so_far() or key is None:
         return page(AddPage.of(folder, form, now, under), status=422)
@@ -133,23 +133,23 @@ def move(folder_id: UUID, part_id: UUID) -> Response:
     return again(folder_id, part_id, no)
 
 
-@bp.get("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<slug>")
+@bp.get("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<state>")
 @role(*REQUESTERS)
-def ask_state(folder_id: UUID, part_id: UUID, slug: str) -> Response:
+def ask_state(folder_id: UUID, part_id: UUID, state: str) -> Response:
     folder = my_folder(folder_id)
     found = my_part(folder, part_id)
-    form = BecomeForm.of(found.kind, state_of(slug))
+    form = BecomeForm.of(found.kind, state_of(state))
     form.seen.data = str(found.version)
     return page(BecomePage.of(folder, found, form, clock.now()))
 
 
-@bp.post("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<slug>")
+@bp.post("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<state>")
 @role(*REQUESTERS)
 @resumable
-def become(folder_id: UUID, part_id: UUID, slug: str) -> Response:
+def become(folder_id: UUID, part_id: UUID, state: str) -> Response:
     folder, now = my_folder(folder_id), clock.now()
     found = my_part(folder, part_id)
-    form = BecomeForm.of(found.kind, state_of(slug))
+    form = BecomeForm.of(found.kind, state_of(state))
     if not form.validate():
         return page(BecomePage.of(folder, found, form, now), status=422)
     with transaction():
