@@ -31,6 +31,7 @@ from app import (
     pathways,
     patient_space,
     patients,
+    planning,
     protocols,
     push,
     records,
@@ -76,7 +77,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, casework, supervision, protocols, joining):
         door.init_app(app)
-    for door in (naming, emergency, administration, patient_space, shell):
+    for door in (naming, emergency, administration, patient_space, planning, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

@@ -59,6 +59,8 @@ EVENTS: dict[str, Event] = {
     "safety.noted": Event("care"),
     "assessment.made": Event("care", {"grid"}),
     "assessment.withdrawn": Event("by its author"),
+    "care_plan.changed": Event(None, {"kind", "verb", "version"}),
+    "care_plan.agreed": Event(None, {"version"}),
     "passkey.enrolled": Event("enrolment", {"synced"}),
     "passkey.renamed": Event("by its owner"),
     "passkey.removed": Event("by its owner", {"passkey"}),

@@ -49,6 +49,8 @@ ACTS = {
     "safety.noted": later("Ce qu'il faut savoir pour entrer chez la personne"),
     "assessment.made": later("Évaluation"),
     "assessment.withdrawn": later("Évaluation retirée par qui l'a faite"),
+    "care_plan.changed": later("Plan personnalisé de coordination changé"),
+    "care_plan.agreed": later("Accord donné au plan personnalisé de coordination"),
     "circle.named": later("Professionnel habituel nommé, avec l'accord de la personne"),
     "circle.ended": later("Professionnel habituel retiré"),
     "consent.withdrawn": later("Accord retiré par la personne"),

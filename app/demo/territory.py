@@ -21,6 +21,7 @@ from app.circles.models import Told, Usual
 from app.core.db import db, new_id
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
+from app.demo.plan import PlanWriter
 from app.demo.plot import Teller, account
 from app.demo.requests import ASSESSMENTS, FOLDERS, NOTES, REQUESTS, SAFETY_NOTES, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
@@ -43,6 +44,7 @@ from app.pathways.library import pathways
 from app.patients import actions as patients
 from app.patients.models import Patient
 from app.patients.numbers import write_local_number
+from app.plans.actions import PlanAuthor
 from app.protocols.drafting import kept_table
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
@@ -234,6 +236,10 @@ def _write_note(patient: UUID, key: str, said: liaison.Writing, at: datetime) ->
     return note
 
 
+PLANNED = timedelta(days=2)
+"""How long ago the plans of the demonstration's folders were written."""
+
+
 def _open_folders(places: dict[str, Organization], known: dict[str, UUID], now: datetime) -> None:
     """Who accompanies somebody over time: told to her, shared with her agreement, answered by some of the team."""
     for one in FOLDERS:
@@ -254,6 +260,7 @@ def _open_folders(places: dict[str, Organization], known: dict[str, UUID], now: 
             if seat := seat_of(folder, who):
                 team.answer(folder, seat, yes=True, by=who, now=at + timedelta(hours=2))
         phones.deliver(at + timedelta(hours=3))
+        PlanWriter(folder, PlanAuthor(by), now - PLANNED).write()
 
 
 def _seat_of(key: str, places: dict[str, Organization]) -> TeamCandidate:

@@ -27,6 +27,7 @@ from app.organizations.models import Organization
 from app.passages import calendar
 from app.passages.progress import how_far_it_came
 from app.patient_space.readers import Look, readers_of
+from app.plans.queries import plan_of_hers
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ class SpacePage(Page):
     requester: Organization | None
     agenda: str
     folder: HerFolder | None
+    has_plan: bool
 
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime, wrote: str | None = None) -> Self:
@@ -216,6 +218,7 @@ class SpacePage(Page):
             requester=queries.last_sender(space.person_id),
             agenda=agenda_address(space, token),
             folder=folder_for_her(space.person_id),
+            has_plan=plan_of_hers(space.person_id) is not None,
         )
 
 

@@ -27,6 +27,7 @@ from app.patient_space.pages import EndedPage, days
 from app.patient_space.space_views import closed_or
 from app.patient_space.views import bp, quiet
 from app.patient_space.wishes_views import NO_COOKIE, card_and_key
+from app.plans.reading import ShownPart, alerts_shown
 from app.relatives import actions, queries
 from app.relatives.models import Heading, RelatedPerson
 from app.relatives.words import HEADING_ICONS, HEADINGS
@@ -72,6 +73,7 @@ class HeadingRead:
     visits: Sequence[Come] = ()
     documents: Sequence[Document] = ()
     notes: Sequence[NoteRead] = ()
+    alerts: Sequence[ShownPart] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,8 @@ def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> Heading
         return HeadingRead(heading, title, icon, notes=notes_for(relative.person_id, relative, given_of(relative))[0])
     if heading is Heading.DOCUMENTS:
         return HeadingRead(heading, title, icon, documents=queries.documents_of(relative.person_id))
+    if heading is Heading.WHAT_IF:
+        return HeadingRead(heading, title, icon, alerts=alerts_shown(relative.person_id, now))
     return HeadingRead(heading, title, icon)
 
 

@@ -89,6 +89,7 @@ STYLES = (
         "documents",
         "talk",
         "notice",
+        "plans",
     ),
     *("widths", "pages", "passages", "liaison", "desk", "board", "print"),
 )

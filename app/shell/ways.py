@@ -27,6 +27,7 @@ WAYS = {
     "patient-visit": "patient_space.visit",
     "pathways": "protocols.all_pathways",
     "person": "records.person",
+    "plan-actions": "planning.own_actions",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relative": "patient_space.relative_door",
     "relaunch": "supervision.relaunch",
@@ -43,5 +44,6 @@ WAYS = {
 PIECES = {
     "ask-to-alert": "push/_ask.html",
     "ask-to-install": "shell/_ask_to_install.html",
+    "plan-in-folder": "planning/_in_folder.html",
 }
 """What rooms show of a room above them."""

@@ -43,6 +43,8 @@ from app.membership.models import Invitation
 from app.passages.models import Passage
 from app.patients.merging import merge, note_likely
 from app.patients.models import EmergencyAccess, LikelyDuplicate, Patient, PatientTelecom
+from app.plans.actions import PlanAuthor, add
+from app.plans.rules import PartKind
 from app.push.models import Subscription
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, RelativeSaid
@@ -390,6 +392,24 @@ TABLE: dict[str, Row] = {
     "POST /folders/<uuid:folder_id>/team/<uuid:seat_id>/removal": tablet_too(
         only("case-manager", foreign=(*ELSEWHERE, *PRACTITIONERS)), "forbidden"
     ),
+    "GET /folders/<uuid:folder_id>/plan": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/new/<kind>": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/new/<kind>": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/words": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/words": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/place": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<state>": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<state>": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/request": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/request": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/agreement": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/agreement": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/versions": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/paper": FOLDER,
+    "GET /plans/actions": ASKS,
+    "GET /plans/actions/<uuid:part_id>": FOLDER,
+    "POST /plans/actions/<uuid:part_id>/answer": FOLDER,
     "GET /patients/<uuid:patient_id>/folders/new": PERSON,
     "POST /patients/<uuid:patient_id>/folders/new": PERSON,
     "GET /requests": ASKS,
@@ -444,6 +464,10 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/folder/objection": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
     "POST /s/<token>/<key>/reading": TOKEN,
+    "GET /s/<token>/<key>/plan": TOKEN,
+    "POST /s/<token>/<key>/plan/agreement": TOKEN,
+    "POST /s/<token>/<key>/plan/parts/<uuid:part_id>": TOKEN,
+    "POST /s/<token>/<key>/plan/wishes": TOKEN,
     "GET /s/<token>/<key>/relatives": TOKEN,
     "POST /s/<token>/<key>/relatives": TOKEN,
     "GET /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
@@ -662,7 +686,18 @@ def coordinated(patient_id: UUID, leads: Person, member: Nurse) -> dict[str, obj
     folders.inform(folder, "bedside", agreed=True, by=leads.account, now=now)
     team.propose(folder, by=leads.account, now=now)
     team.answer(folder, seat, yes=True, by=member.account, now=now)
-    return {"folder_id": folder.id, "seat_id": seat.id}
+    return {"folder_id": folder.id, "seat_id": seat.id, "part_id": planned(folder.id, leads), **PART_AND_STATE}
+
+
+PART_AND_STATE = {"kind": "wish", "state": "accepted"}
+
+
+def planned(folder_id: UUID, by: Person) -> UUID:
+    """Something that the case manager wrote into the plan, to do."""
+    key = new_id()
+    action, author = {"words": "Marcher", "owner": "person"}, PlanAuthor(by.account)
+    add(folder_id, PartKind.ACTION, None, action, key=key, by=author, now=clock.now())
+    return key
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:

@@ -289,6 +289,7 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
         "liaison.",
         "passages.",
         "casework.",
+        "planning.",
     )
     people = {
         "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),

@@ -30,12 +30,15 @@ from app.membership.models import Recovery
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
 from app.passages.models import Passage
+from app.plans.models import CarePlanAction
+from app.plans.rules import PartKind
 from app.push.models import Subscription
 from app.rights.models import RetentionRound
 from app.supervision.health import Health, report
 from tests.core.statements import statements
 from tests.factories.town import Town
 from tests.passages.care import taken_by
+from tests.plans.care import team
 
 HOUR = timedelta(hours=1)
 NOTICE = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere="Relais : nouvelle demande.")
@@ -181,6 +184,15 @@ def owe_review(town: Town) -> None:
         )
 
 
+def owe_action(town: Town) -> None:
+    """An action that nobody answered for three days."""
+    care = team(town)
+    due = (clock.paris(clock.now()).date() + timedelta(days=30)).isoformat()
+    action = care.has(PartKind.ACTION, words="Marcher", owner="member:" + str(care.members["nurse"]), due=due)
+    with transaction():
+        db.session.get_one(CarePlanAction, action).look_at = clock.now()
+
+
 def owe_alert(town: Town) -> None:
     with transaction():
         db.session.add(
@@ -313,6 +325,7 @@ OWED: dict[str, Callable[[Town], None]] = {
     "what is late": owe_late_start,
     "passages": owe_passage,
     "folders to review": owe_review,
+    "actions of plans": owe_action,
     "alerts that waited": owe_alert,
     "push messages": owe_push,
     "what no phone confirmed": owe_fallback,
