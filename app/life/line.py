@@ -1,0 +1,100 @@
+"""The line of life of one person: every room is asked once, and its answers are one list."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from app.accounts.models import REQUESTERS, Account, Role
+from app.appointments import lived as appointments
+from app.assessments import lived as assessments
+from app.assessments.queries import places_of_care
+from app.care_requests import lived as care_requests
+from app.care_requests.models import CareRequest
+from app.care_requests.rules import TAKEN
+from app.circles import lived as circles
+from app.consents.objections import keeps_the_team_apart
+from app.conversations import lived as conversations
+from app.core.db import db
+from app.directory.queries import recipients_of
+from app.dispatch.models import Offer, OfferState
+from app.life.picture import Lane, Span, order
+from app.passages import lived as passages
+from app.patients.happenings import Happening, Opens
+from app.patients.line_of_life import Asked, Reader, Tell
+from app.patients.models import Relation
+from app.stays import lived as stays
+
+ROOMS: Sequence[tuple[Lane, Tell]] = (
+    (Lane.STAYS, stays.stays),
+    (Lane.CARE, care_requests.plans),
+    (Lane.CARE, passages.passed),
+    (Lane.VISITS, appointments.visited),
+    (Lane.REQUESTS, care_requests.asked_for),
+    (Lane.TALK, conversations.spoken),
+    (Lane.DOCUMENTS, conversations.papers),
+    (Lane.ASSESSMENTS, assessments.assessed),
+    (Lane.LIFE, stays.befell),
+    (Lane.LIFE, circles.joined),
+)
+"""Who tells of what. A room that has something to tell of a life writes `lived.py` and stands here."""
+
+
+def line_of(
+    patient_id: UUID, span: Span, reader: Reader, only: Collection[Lane] = tuple(Lane)
+) -> dict[Lane, list[Happening]]:
+    """By lane and in order, what this reader may know of that time. One statement of each room, and of those alone
+    whose lane is wanted."""
+    asked = Asked(patient_id, span.first, span.last, reader)
+    found: dict[Lane, list[Happening]] = {}
+    for lane, tell in ROOMS:
+        if lane in only:
+            found.setdefault(lane, []).extend(tell(asked))
+    return {lane: sorted(told, key=order) for lane, told in found.items() if told}
+
+
+def known_since(patient_id: UUID) -> datetime | None:
+    """When somebody first had to do with her here: nothing is looked for before that year."""
+    return db.session.scalar(select(func.min(Relation.since)).where(Relation.patient_id == patient_id))
+
+
+def reader_of(patient_id: UUID, account: Account) -> Reader:
+    """For who may open this person, which is asked before."""
+    of_care = bool(places_of_care(account))
+    own = own_care(patient_id, account)
+    return Reader(
+        account=account,
+        own={each: care.opens for each, care in own.items()},
+        inside=frozenset(each for each, care in own.items() if care.inside),
+        alone=not of_care or keeps_the_team_apart(patient_id),
+        of_care=of_care,
+    )
+
+
+class OwnCare(NamedTuple):
+    """A request that the reader asked for or took. `inside`: are its papers and messages hers to read?"""
+
+    opens: Opens
+    inside: bool
+
+
+def own_care(patient_id: UUID, account: Account) -> dict[UUID, OwnCare]:
+    """By request, with where this person opens it: who asked, on its page; who took it, on her offer. What others do
+    for the patient is known to her, and not hers to open."""
+    mine = account.organizations(*REQUESTERS)
+    recipients = recipients_of(account) if account.organizations(Role.PRACTITIONER) else []
+    won = (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON) & Offer.recipient_id.in_(recipients)
+    found = (
+        select(CareRequest.id, CareRequest.organization_id, CareRequest.state, Offer.id)
+        .outerjoin(Offer, won)
+        .where(CareRequest.patient_id == patient_id)
+        .where(or_(CareRequest.organization_id.in_(mine), Offer.id.is_not(None)))
+    )
+    return {
+        request_id: OwnCare(Opens("request", {"request_id": request_id}), inside=True)
+        if organization_id in mine
+        else OwnCare(Opens("offer", {"offer_id": offer_id}), inside=state in TAKEN)
+        for request_id, organization_id, state, offer_id in db.session.execute(found)
+    }
