@@ -73,7 +73,7 @@ def plans(asked: Asked) -> Iterator[Happening]:
         until = last_day(state, last, clock.paris(changed_at).date(), endless=review_on is not None)
         if first <= asked.until and until >= asked.since:
             what = care(version_id, reason) if reader.account else _("Soins qui reviennent")
-            went = Went.DONE if state is State.DONE else Went.PLANNED
+            went = Went.DONE if state is State.DONE else Went.SAID
             yield Happening(first, what, performer(*names), went, until=until, opens=asked.opens(request_id))
 
 

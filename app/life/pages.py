@@ -18,11 +18,11 @@ from app.language.phrases import gettext as _
 from app.language.words import date_words, sentence, whole_hour
 from app.life.line import known_since, line_of, reader_of
 from app.life.picture import Band, Lane, Mark, Picture, Span, Zoom, order, picture
-from app.life.words import LANES, SIGNS, WENT, lasted, span_words, told, when
+from app.life.words import LANES, SIGNS, WENT, lasted, span_words, told, turn_words, when
 from app.patients.happenings import Happening, Opens
 from app.patients.models import Patient
 
-FIRST = 6
+FIRST = 3
 """Lines of one day in the list of a month; the day has them all."""
 
 Address = Callable[[Span], str]
@@ -88,12 +88,12 @@ class Listed:
         parts = {Zoom.YEAR: _months, Zoom.MONTH: _days, Zoom.DAY: _whole}[span.zoom]
 
         def beside(other: Span | None) -> tuple[str, str] | None:
-            return (here(other), sentence(span_words(other))) if other else None
+            return (here(other), sentence(turn_words(other))) if other else None
 
         return cls(
             title=sentence(span_words(span)),
             zoom=span.zoom,
-            larger=beside(span.larger),
+            larger=(here(larger), sentence(span_words(larger))) if (larger := span.larger) else None,
             before=beside(span.before if span.before.last.year >= since.year else None),
             after=beside(span.after if span.after.first.year <= today.year + 1 else None),
             lasting=[line(lane, it) for lane, it in told if it.until],
@@ -120,7 +120,7 @@ def _days(told: Told, here: Address, line: Drawn) -> list[Part]:
     for day, some in groupby(told, key=lambda each: each[1].on):
         those = list(some)
         shown = [line(*each) for each in those[:FIRST]]
-        title = sentence(date_words(day, "EEEE d MMMM"))
+        title = date_words(day, "EEE d")
         parts.append(Part(title, here(Span.of_day(day)), "", shown, max(len(those) - FIRST, 0)))
     return parts
 

@@ -44,6 +44,11 @@ def span_words(span: Span) -> str:
     return date_words(span.first, forms[span.zoom])
 
 
+def turn_words(span: Span) -> str:
+    """The same in few letters, beside the one that is shown: `novembre`, `sam. 28 nov.`."""
+    return date_words(span.first, {Zoom.YEAR: "y", Zoom.MONTH: "MMMM", Zoom.DAY: "EEE d MMM"}[span.zoom])
+
+
 def when(it: Happening) -> str:
     """`14 h 05`, `matin`; empty of what has only a day."""
     if it.at:
