@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from app import clock
-from app.care_requests.models import CareRequest, EpisodeDocument, Step
+from app.care_requests.models import CareRequest, Step
 from app.care_requests.rules import OPEN, TAKEN, State, read_visits
 from app.care_requests.words import STATES, STEPS
 from app.core.db import db
@@ -50,34 +50,43 @@ def asked_for(asked: Asked) -> Iterator[Happening]:
         yield Happening(clock.paris(at).date(), what, author, went, at=at, opens=asked.opens(request_id))
 
 
-def plans(asked: Asked) -> Iterator[Happening]:
-    """Care that comes back, from its first passage to its last, once somebody has taken it."""
-    reader = asked.reader
-    if not reader.reads("visits"):
-        return
+class Plan(NamedTuple):
+    """Care that comes back. `until`: its last day, LASTS where it has no end; none: nobody has it now."""
+
+    request_id: UUID
+    care: str
+    who: str
+    first: date
+    until: date | None
+    is_over: bool
+
+
+def plans_of(asked: Asked) -> list[Plan]:
+    """What may have passages in that time, for `passages`, which draws both."""
     care = cares()
     goes_on = or_(CareRequest.state.in_(OPEN), CareRequest.changed_at >= asked.begins)
-    taken = (
+    found = (
         select(CareRequest.state, CareRequest.visits, CareRequest.review_on, CareRequest.changed_at, *PERFORMER, *_NEED)
-        .join(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
+        .outerjoin(PractitionerRole, PractitionerRole.id == CareRequest.performer_id)
         .outerjoin(Practitioner, Practitioner.id == PractitionerRole.practitioner_id)
-        .join(Organization, Organization.id == PractitionerRole.organization_id)
+        .outerjoin(Organization, Organization.id == PractitionerRole.organization_id)
         .where(CareRequest.patient_id == asked.patient_id, asked.of_requests(CareRequest.id))
-        .where(CareRequest.created_at < asked.ends, goes_on, CareRequest.state.in_(TAKEN))
+        .where(CareRequest.created_at < asked.ends, goes_on)
     )
-    for state, visits, review_on, changed_at, *rest in db.session.execute(taken):
+    plans = []
+    for state, visits, review_on, changed_at, *rest in db.session.execute(found):
         *names, request_id, version_id, reason = rest
-        if not visits:
-            continue
-        first, last = (each.day for each in read_visits((visits[0], visits[-1])))
-        until = last_day(state, last, clock.paris(changed_at).date(), endless=review_on is not None)
-        if first <= asked.until and until >= asked.since:
-            what = care(version_id, reason) if reader.account else _("Soins qui reviennent")
-            went = Went.DONE if state is State.DONE else Went.SAID
-            yield Happening(first, what, performer(*names), went, until=until, opens=asked.opens(request_id))
+        if visits:
+            first, last = (each.day for each in read_visits((visits[0], visits[-1])))
+            until = last_day(state, last, clock.paris(changed_at).date(), endless=review_on is not None)
+            words = care(version_id, reason) if asked.reader.account else _("Soins qui reviennent")
+            plans.append(Plan(request_id, words, performer(*names), first, until, state is State.DONE))
+    return plans
 
 
-def last_day(state: State, planned: date, changed: date, *, endless: bool) -> date:
+def last_day(state: State, planned: date, changed: date, *, endless: bool) -> date | None:
+    if state not in TAKEN:
+        return None
     if state is State.DONE:
         return min(planned, changed)
     return LASTS if endless else planned
@@ -87,9 +96,9 @@ PERFORMER = Practitioner.given_name, Practitioner.family_name, Organization.name
 _NEED = CareRequest.id, CareRequest.pathway_version_id, CareRequest.reason
 
 
-def performer(given: str | None, family: str | None, place: str) -> str:
+def performer(given: str | None, family: str | None, place: str | None) -> str:
     """A professional by her name, else the service."""
-    return f"{given} {family}" if given is not None else place
+    return f"{given} {family}" if given is not None else place or ""
 
 
 def cares() -> Any:
@@ -100,9 +109,3 @@ def cares() -> Any:
         return said(version(version_id).reason(reason).care)
 
     return care
-
-
-def joined_inside(asked: Asked) -> Any:
-    """For a condition: the documents of what this reader is inside of."""
-    joined = select(EpisodeDocument.document_id).join(CareRequest, CareRequest.episode_id == EpisodeDocument.episode_id)
-    return joined.where(CareRequest.id.in_(asked.reader.inside))

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from app.accounts.models import REQUESTERS, Account, Role
+from app.accounts.models import REQUESTERS, Account
 from app.appointments import lived as appointments
 from app.assessments import lived as assessments
 from app.assessments.queries import places_of_care
@@ -29,8 +28,7 @@ from app.stays import lived as stays
 
 ROOMS: Sequence[tuple[Lane, Tell]] = (
     (Lane.STAYS, stays.stays),
-    (Lane.CARE, care_requests.plans),
-    (Lane.CARE, passages.passed),
+    (Lane.CARE, passages.cared),
     (Lane.VISITS, appointments.visited),
     (Lane.REQUESTS, care_requests.asked_for),
     (Lane.TALK, conversations.spoken),
@@ -63,38 +61,39 @@ def known_since(patient_id: UUID) -> datetime | None:
 def reader_of(patient_id: UUID, account: Account) -> Reader:
     """For who may open this person, which is asked before."""
     of_care = bool(places_of_care(account))
-    own = own_care(patient_id, account)
+    mine, won = _asked_here(account), _won_by(account)
+    inside = or_(mine, CareRequest.state.in_(TAKEN) & CareRequest.id.in_(select(Offer.request_id).where(won)))
     return Reader(
         account=account,
-        own={each: care.opens for each, care in own.items()},
-        inside=frozenset(each for each, care in own.items() if care.inside),
+        own=_own(patient_id, mine, won),
+        inside=select(CareRequest.id).where(CareRequest.patient_id == patient_id, inside),
         alone=not of_care or keeps_the_team_apart(patient_id),
         of_care=of_care,
     )
 
 
-class OwnCare(NamedTuple):
-    """A request that the reader asked for or took. `inside`: are its papers and messages hers to read?"""
+def own_care(patient_id: UUID, account: Account) -> dict[UUID, Opens]:
+    """By request that this person asked for or took, where she opens it: who asked, on its page; who took it, on her
+    offer. What others do for the patient is known to her, and not hers to open."""
+    return _own(patient_id, _asked_here(account), _won_by(account))
 
-    opens: Opens
-    inside: bool
 
-
-def own_care(patient_id: UUID, account: Account) -> dict[UUID, OwnCare]:
-    """By request, with where this person opens it: who asked, on its page; who took it, on her offer. What others do
-    for the patient is known to her, and not hers to open."""
-    mine = account.organizations(*REQUESTERS)
-    recipients = recipients_of(account) if account.organizations(Role.PRACTITIONER) else []
-    won = (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON) & Offer.recipient_id.in_(recipients)
+def _own(patient_id: UUID, mine: ColumnElement[bool], won: ColumnElement[bool]) -> dict[UUID, Opens]:
     found = (
-        select(CareRequest.id, CareRequest.organization_id, CareRequest.state, Offer.id)
-        .outerjoin(Offer, won)
-        .where(CareRequest.patient_id == patient_id)
-        .where(or_(CareRequest.organization_id.in_(mine), Offer.id.is_not(None)))
+        select(CareRequest.id, mine, Offer.id)
+        .outerjoin(Offer, and_(Offer.request_id == CareRequest.id, won))
+        .where(CareRequest.patient_id == patient_id, or_(mine, Offer.id.is_not(None)))
     )
     return {
-        request_id: OwnCare(Opens("request", {"request_id": request_id}), inside=True)
-        if organization_id in mine
-        else OwnCare(Opens("offer", {"offer_id": offer_id}), inside=state in TAKEN)
-        for request_id, organization_id, state, offer_id in db.session.execute(found)
+        request_id: Opens("request", {"request_id": request_id}) if asked else Opens("offer", {"offer_id": offer_id})
+        for request_id, asked, offer_id in db.session.execute(found)
     }
+
+
+def _asked_here(account: Account) -> ColumnElement[bool]:
+    return CareRequest.organization_id.in_(account.organizations(*REQUESTERS))
+
+
+def _won_by(account: Account) -> ColumnElement[bool]:
+    """Of an offer: this person took it, or the service where she works."""
+    return and_(Offer.state == OfferState.WON, Offer.recipient_id.in_(recipients_of(account)))

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, Select, and_, true
 
 from app import clock
 from app.accounts.models import Account
@@ -23,15 +23,15 @@ class Reader:
 
     `account`: a professional; none: the person herself, or somebody near her. `headings`: of a relative, what she may
     read (`relatives.Heading`); none for the others. `own`: by request that she asked for or took, its page. `inside`:
-    those of them whose papers and messages she reads. `alone`: she reads nothing of what others do, for the person
-    keeps the team apart (L1110-12 CSP) or she comes to help at home and reads no care (FACTS_COORDINATION, check 35).
-    `of_care`: may she read what is seen and said of health?
+    of this person's requests, those whose papers and messages she reads; none: she reads no messages. `alone`: she
+    reads nothing of what others do, for the person keeps the team apart (L1110-12 CSP) or she comes to help at home and
+    reads no care (FACTS_COORDINATION, check 35). `of_care`: may she read what is seen and said of health?
     """
 
     account: Account | None = None
     headings: frozenset[str] | None = None
     own: Mapping[UUID, Opens] = field(default_factory=dict)
-    inside: frozenset[UUID] = frozenset()
+    inside: Select[UUID] | None = None
     alone: bool = False
     of_care: bool = False
 

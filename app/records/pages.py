@@ -132,7 +132,7 @@ class PersonPage(Page):
         care, refused = care_of(patient.id), general_of(patient.id)
         apart = Refusing.TEAM in refused
         own = own_care(patient.id, account)
-        addresses = {each: way(mine.opens.way, **mine.opens.values) for each, mine in own.items()}
+        addresses = {each: way(page.way, **page.values) for each, page in own.items()}
         if apart:
             care = [each for each in care if each.facts.id in addresses]
         found = passages_of(care)
