@@ -34,9 +34,12 @@ SPOKEN = {
 
 PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html")
 SAID_TO_PATIENTS: dict[str, set[str]] = {
+    "appointments/lived.py": set(),
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
+    "assessments/lived.py": set(),
     "audit/words.py": {"READINGS"},
+    "care_requests/lived.py": {"plans_of"},
     "passages/calendar.py": {
         *("plan_in_words", "_rhythm", "_moments", "visits_counted", "THE", "EACH", "EACH_BUT_WEEKENDS", "BARE"),
         *("_of_the_week", "_reviewed"),
@@ -45,11 +48,16 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "core/errors.py": {"WORDS", "BUSY"},
     "directory/words.py": {"PROFESSIONS"},
     "language/words.py": {"DAYS", "moment"},
+    "circles/lived.py": set(),
     "circles/words.py": {"USUAL_WORDS"},
     "documents/rules.py": {"TYPES"},
+    "life/pages.py": {"_months"},
+    "life/words.py": {"LANES", "WENT", "lasted"},
+    "passages/lived.py": set(),
     "patient_space/*.py": set(),
     "relatives/forms.py": {"HeadingsForm", "RelativeForm"},
     "relatives/wishes.py": set(),
+    "stays/lived.py": set(),
     "relatives/words.py": {"DECIDES", "HEADINGS", "KINSHIP"},
 }
 """Where Python speaks to patients; of a file that speaks to others too, by which functions and tables."""

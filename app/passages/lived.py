@@ -32,7 +32,7 @@ def cared(asked: Asked) -> Iterator[Happening]:
     for day, moment, state, held, asked_at, request_id in db.session.execute(told) if plans else ():
         plan = plans[request_id]
         what = plan.care if asked.reader.account else _("Passage")
-        if state not in SAID_BY_SHAPE and asked.reader.headings is None:
+        if state not in SAID_BY_SHAPE and asked.reader.account:
             what = f"{what} · {STATES[state]}"
         elif held:
             what = f"{what} · {_('suspendu')}"

@@ -31,6 +31,9 @@ from app.stays.queries import has_died
 TRIES, WITHIN = 10, timedelta(hours=1)
 """Wrong words for one link, as for a card (`space_views`)."""
 
+TOLD = frozenset({Heading.VISITS, Heading.APPOINTMENTS, Heading.DOCUMENTS})
+"""Headings of which a relative reads each day (`life_views`)."""
+
 GIVEN = "the link was handed to a relative by the person, or with her agreement"
 OPENED = "the key was made for who said the two words of the link, and ends by itself"
 
@@ -79,6 +82,7 @@ class RelativeReads(Page):
     key: str
     given: str
     parts: list[HeadingRead]
+    day_by_day: bool
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,8 @@ def relative_reads(token: str, key: str) -> Response:
         return link_again(token)
     parts = [part_of(Heading(each), relative, now) for each in relative.headings]
     given = relative.patient.given_name_used or relative.patient.given_names.split(" ")[0]
-    return quiet(page(RelativeReads(token, key, given, parts)))
+    day_by_day = not TOLD.isdisjoint(relative.headings)
+    return quiet(page(RelativeReads(token, key, given, parts, day_by_day)))
 
 
 def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> HeadingRead:

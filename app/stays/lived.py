@@ -19,10 +19,10 @@ _LAST_SAID = select(ExpectedExit.on).where(ExpectedExit.stay_id == Stay.id).orde
 
 
 def stays(asked: Asked) -> Iterator[Happening]:
-    """The ward is named to who cares for her; whoever helps at home, those near her and whoever sees her own page over
-    her shoulder read the days."""
+    """The ward is named to who cares for her; whoever helps at home, and whoever sees her own page over her shoulder,
+    read the days. No heading lets a relative read of it."""
     reader = asked.reader
-    if not reader.reads("visits"):
+    if reader.headings is not None:
         return
     expected = _LAST_SAID.scalar_subquery()
     lasted = Stay.since < asked.ends, or_(Stay.until.is_(None), Stay.until >= asked.begins)

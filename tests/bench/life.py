@@ -196,22 +196,24 @@ class Figure:
     what: str
     engine: str
     events: int
-    took: list[float]
+    took: list[tuple[float, float]]  # ms: as somebody waits for it, and of this process, which other work does not slow
     statements: int
 
     def cells(self) -> list[str]:
-        median, worst = statistics.median(self.took), sorted(self.took)[int(len(self.took) * 0.95) - 1]
-        held = "oui" if median <= GOAL else "**non**"
-        return [self.what, self.engine, str(self.events), f"{median:.1f}", f"{worst:.1f}", str(self.statements), held]
+        waited, used = (sorted(each) for each in zip(*self.took, strict=True))
+        figures = [statistics.median(waited), waited[int(len(waited) * 0.95) - 1], statistics.median(used)]
+        held = "oui" if figures[0] <= GOAL else "**non**"
+        said = [self.what, self.engine, str(self.events), str(self.statements)]
+        return [*said, *(f"{each:.1f}" for each in figures), held]
 
 
-def timed(act: Callable[[], object]) -> list[float]:
+def timed(act: Callable[[], object]) -> list[tuple[float, float]]:
     took = []
     for n in range(TIMES + 3):
-        began = time.perf_counter()
+        began, used_before = time.perf_counter(), time.process_time()
         act()
         if n >= 3:  # What comes before warms the caches, as a morning has.
-            took.append((time.perf_counter() - began) * 1000)
+            took.append(((time.perf_counter() - began) * 1000, (time.process_time() - used_before) * 1000))
     return took
 
 
@@ -278,7 +280,8 @@ def written_twice(town: Town, patient_id: UUID, spans: dict[str, Span]) -> list[
 
 
 def write(figures: list[Figure]) -> None:
-    heads = ["mesure", "moteur", "événements lus", "médiane (ms)", "p95", "lectures SQL", f"≤ {GOAL:.0f} ms"]
+    heads = ["mesure", "moteur", "événements lus", "requêtes SQL", "médiane (ms)", "p95", "processeur"]
+    heads.append(f"médiane ≤ {GOAL:.0f} ms")
     said = [
         "# Ligne de vie",
         "",
