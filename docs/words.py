@@ -39,7 +39,6 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "appointments/words.py": {"PART_WORDS"},
     "assessments/lived.py": set(),
     "audit/words.py": {"READINGS"},
-    "care_requests/lived.py": {"plans_of"},
     "passages/calendar.py": {
         *("plan_in_words", "_rhythm", "_moments", "visits_counted", "THE", "EACH", "EACH_BUT_WEEKENDS", "BARE"),
         *("_of_the_week", "_reviewed"),

@@ -11,10 +11,10 @@ from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
 from app.core.db import db
 from app.directory.models import Practitioner, PractitionerRole
+from app.happenings.asking import Asked
+from app.happenings.rules import Happening, Went
 from app.language.phrases import gettext as _
 from app.organizations.models import Organization
-from app.patients.happenings import Happening, Went
-from app.patients.line_of_life import Asked
 
 
 def visited(asked: Asked) -> Iterator[Happening]:

@@ -10,10 +10,10 @@ from app.assessments.library import grid_of
 from app.assessments.models import Assessment
 from app.assessments.queries import readable
 from app.core.db import db
+from app.happenings.asking import Asked
+from app.happenings.rules import Happening, Opens
 from app.language.phrases import gettext as _
 from app.language.phrases import said
-from app.patients.happenings import Happening, Opens
-from app.patients.line_of_life import Asked
 
 
 def assessed(asked: Asked) -> Iterator[Happening]:

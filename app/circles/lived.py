@@ -9,10 +9,10 @@ from app.circles.models import CareTeamMember
 from app.circles.words import USUAL_WORDS
 from app.core.db import db
 from app.directory.models import Practitioner
+from app.happenings.asking import Asked
+from app.happenings.rules import Happening, Opens
 from app.language.phrases import gettext as _
 from app.organizations.models import Organization
-from app.patients.happenings import Happening, Opens
-from app.patients.line_of_life import Asked
 
 
 def joined(asked: Asked) -> Iterator[Happening]:

@@ -11,9 +11,9 @@ from app.conversations.rules import Kind
 from app.core.db import db
 from app.documents.models import Document
 from app.documents.rules import TYPES
+from app.happenings.asking import Asked
+from app.happenings.rules import Happening, Opens
 from app.language.phrases import gettext as _
-from app.patients.happenings import Happening, Opens
-from app.patients.line_of_life import Asked
 
 
 def spoken(asked: Asked) -> Iterator[Happening]:

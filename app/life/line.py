@@ -19,10 +19,10 @@ from app.conversations import lived as conversations
 from app.core.db import db
 from app.directory.queries import recipients_of
 from app.dispatch.models import Offer, OfferState
+from app.happenings.asking import Asked, LifeReader, Tell
+from app.happenings.rules import Happening, Opens
 from app.life.picture import Lane, Span, order
 from app.passages import lived as passages
-from app.patients.happenings import Happening, Opens
-from app.patients.line_of_life import Asked, Reader, Tell
 from app.patients.models import Relation
 from app.stays import lived as stays
 
@@ -41,7 +41,7 @@ ROOMS: Sequence[tuple[Lane, Tell]] = (
 
 
 def line_of(
-    patient_id: UUID, span: Span, reader: Reader, only: Collection[Lane] = tuple(Lane)
+    patient_id: UUID, span: Span, reader: LifeReader, only: Collection[Lane] = tuple(Lane)
 ) -> dict[Lane, list[Happening]]:
     """By lane and in order, what this reader may know of that time. One statement of each room, and of those alone
     whose lane is wanted."""
@@ -58,12 +58,12 @@ def known_since(patient_id: UUID) -> datetime | None:
     return db.session.scalar(select(func.min(Relation.since)).where(Relation.patient_id == patient_id))
 
 
-def reader_of(patient_id: UUID, account: Account) -> Reader:
+def reader_of(patient_id: UUID, account: Account) -> LifeReader:
     """For who may open this person, which is asked before."""
     of_care = bool(places_of_care(account))
     mine, won = _asked_here(account), _won_by(account)
     inside = or_(mine, CareRequest.state.in_(TAKEN) & CareRequest.id.in_(select(Offer.request_id).where(won)))
-    return Reader(
+    return LifeReader(
         account=account,
         own=_own(patient_id, mine, won),
         inside=select(CareRequest.id).where(CareRequest.patient_id == patient_id, inside),

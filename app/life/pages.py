@@ -14,12 +14,12 @@ from app import clock
 from app.accounts.models import Account
 from app.core.htmx import Page
 from app.core.ways import way
+from app.happenings.rules import Happening, Opens
 from app.language.phrases import gettext as _
 from app.language.words import date_words, sentence, whole_hour
 from app.life.line import known_since, line_of, reader_of
-from app.life.picture import Band, Lane, Mark, Picture, Span, Zoom, order, picture
+from app.life.picture import Lane, Mark, Picture, Span, Stretch, Zoom, order, picture
 from app.life.words import LANES, SIGNS, WENT, lasted, span_words, told, turn_words, when
-from app.patients.happenings import Happening, Opens
 from app.patients.models import Patient
 
 FIRST = 3
@@ -30,7 +30,7 @@ Address = Callable[[Span], str]
 
 
 @dataclass(frozen=True)
-class Line:
+class LifeLine:
     """One thing in the list. `went`: its state, for its shape, and the word of it; `url`: empty where it is not hers
     to open."""
 
@@ -44,14 +44,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Part:
+class LifePart:
     """What is listed together: a month of a year, a day of a month. `url`: the closer look; `note`: what there is, in
     numbers, where the lines are not shown; `more`: how many lines are left out."""
 
     title: str
     url: str
     note: str
-    lines: list[Line]
+    lines: list[LifeLine]
     more: int
 
 
@@ -64,8 +64,8 @@ class Listed:
     larger: tuple[str, str] | None
     before: tuple[str, str] | None
     after: tuple[str, str] | None
-    lasting: list[Line]
-    parts: list[Part]
+    lasting: list[LifeLine]
+    parts: list[LifePart]
 
     @classmethod
     def of(
@@ -79,9 +79,9 @@ class Listed:
     ) -> Self:
         """`since`: nothing is looked for in years before."""
 
-        def line(lane: Lane, it: Happening) -> Line:
+        def line(lane: Lane, it: Happening) -> LifeLine:
             about = lasted(it) if it.until else when(it)
-            return Line(SIGNS[lane], about, it.what, it.who, it.went.value, str(WENT[it.went]), opens(it.opens))
+            return LifeLine(SIGNS[lane], about, it.what, it.who, it.went.value, str(WENT[it.went]), opens(it.opens))
 
         told = [(lane, it) for lane, those in found.items() for it in those]
         told.sort(key=lambda each: order(each[1]))
@@ -102,31 +102,31 @@ class Listed:
 
 
 Told = Sequence[tuple[Lane, Happening]]
-Drawn = Callable[[Lane, Happening], Line]
+Drawn = Callable[[Lane, Happening], LifeLine]
 
 
-def _months(told: Told, here: Address, _line: Drawn) -> list[Part]:
+def _months(told: Told, here: Address, _line: Drawn) -> list[LifePart]:
     """In numbers: a year has a thousand things."""
     parts = []
     for first, some in groupby(told, key=lambda each: each[1].on.replace(day=1)):
         numbers = Counter(lane for lane, _it in some)
         note = " · ".join(_("%(kind)s : %(n)s", kind=LANES[lane], n=numbers[lane]) for lane in Lane if lane in numbers)
-        parts.append(Part(sentence(date_words(first, "MMMM")), here(Span.of_month(first)), note, [], 0))
+        parts.append(LifePart(sentence(date_words(first, "MMMM")), here(Span.of_month(first)), note, [], 0))
     return parts
 
 
-def _days(told: Told, here: Address, line: Drawn) -> list[Part]:
+def _days(told: Told, here: Address, line: Drawn) -> list[LifePart]:
     parts = []
     for day, some in groupby(told, key=lambda each: each[1].on):
         those = list(some)
         shown = [line(*each) for each in those[:FIRST]]
         title = date_words(day, "EEE d")
-        parts.append(Part(title, here(Span.of_day(day)), "", shown, max(len(those) - FIRST, 0)))
+        parts.append(LifePart(title, here(Span.of_day(day)), "", shown, max(len(those) - FIRST, 0)))
     return parts
 
 
-def _whole(told: Told, _here: Address, line: Drawn) -> list[Part]:
-    return [Part("", "", "", [line(*each) for each in told], 0)] if told else []
+def _whole(told: Told, _here: Address, line: Drawn) -> list[LifePart]:
+    return [LifePart("", "", "", [line(*each) for each in told], 0)] if told else []
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ class PictureDrawn:
     summary: str
     ticks: list[tuple[float, str]]
     names: dict[Lane, str]
-    leads: Callable[[Mark | Band], str]
-    words: Callable[[Mark | Band], str]
+    leads: Callable[[Mark | Stretch], str]
+    words: Callable[[Mark | Stretch], str]
 
     @classmethod
     def of(
@@ -153,7 +153,7 @@ class PictureDrawn:
     ) -> Self:
         drawn = picture(found, span, today)
 
-        def leads(each: Mark | Band) -> str:
+        def leads(each: Mark | Stretch) -> str:
             nearer = getattr(each, "closer", None)
             return here(nearer) if nearer else opens(each.it.opens)
 
@@ -169,7 +169,7 @@ class PictureDrawn:
         )
 
 
-def words_of(each: Mark | Band) -> str:
+def words_of(each: Mark | Stretch) -> str:
     number = getattr(each, "number", 1)
     if number == 1:
         return told(each.it)

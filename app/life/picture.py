@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.clock import paris
-from app.patients.happenings import Happening, Went
+from app.happenings.rules import Happening, Went
 
 
 class Lane(enum.StrEnum):
@@ -147,7 +147,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Band:
+class Stretch:
     """`cut`: it began before the picture does; `open`: it goes on after it."""
 
     x: float
@@ -163,7 +163,7 @@ class LaneDrawn:
     lane: Lane
     y: float
     height: float
-    bands: list[Band]
+    bands: list[Stretch]
     marks: list[Mark]
 
 
@@ -199,9 +199,9 @@ def _lane(lane: Lane, told: Sequence[Happening], span: Span, y: float, slot: flo
     return LaneDrawn(lane, y, max(rows * BAND + (LANE if marks else 0), LANE), bands, marks)
 
 
-def _bands(lasting: Iterable[Happening], span: Span, y: float, slot: float) -> tuple[list[Band], int]:
+def _bands(lasting: Iterable[Happening], span: Span, y: float, slot: float) -> tuple[list[Stretch], int]:
     """Those at the same time stand below each other."""
-    bands: list[Band] = []
+    bands: list[Stretch] = []
     ends: list[date] = []
     for it in sorted(lasting, key=lambda each: each.on):
         until = it.until or it.on
@@ -211,7 +211,7 @@ def _bands(lasting: Iterable[Happening], span: Span, y: float, slot: float) -> t
         begins = _place(span, first)
         over = slots(span) if last == span.last else _place(span, last + timedelta(days=1))
         x, width = NAMES + begins * slot, max((over - begins) * slot, 6)
-        bands.append(Band(x, y + row * BAND, width, it, it.on < span.first, until > span.last))
+        bands.append(Stretch(x, y + row * BAND, width, it, it.on < span.first, until > span.last))
     return bands, len(ends)
 
 

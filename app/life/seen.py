@@ -37,7 +37,7 @@ class Worrying:
 
 
 @dataclass(frozen=True)
-class Coming:
+class Upcoming:
     when: str
     what: str
     who: str
@@ -45,7 +45,7 @@ class Coming:
 
 
 @dataclass(frozen=True)
-class Whereabouts:
+class WhereNow:
     """Where she is, in words: `hospital`, empty at home; `exit`, `exit_on`: the day on which she is said to leave;
     `url`: where that is said."""
 
@@ -61,7 +61,7 @@ class Seen:
 
     worrying: list[Worrying]
     more_worrying: int
-    coming: list[Coming]
+    coming: list[Upcoming]
     more_coming: int
     caring: list[Carer]
     more_caring: int
@@ -73,7 +73,7 @@ class Seen:
         care: Sequence[Care],
         found: Mapping[UUID, Sequence[PassageFacts]],
         addresses: Mapping[UUID, str],
-        where: Whereabouts,
+        where: WhereNow,
         carers: Sequence[Carer],
         now: datetime,
         *,
@@ -100,7 +100,7 @@ def what_worries(
     care: Sequence[Care],
     found: Mapping[UUID, Sequence[PassageFacts]],
     addresses: Mapping[UUID, str],
-    where: Whereabouts,
+    where: WhereNow,
     now: datetime,
     to_mend: int,
 ) -> list[Worrying]:
@@ -126,12 +126,12 @@ def what_comes(
     care: Sequence[Care],
     found: Mapping[UUID, Sequence[PassageFacts]],
     addresses: Mapping[UUID, str],
-    where: Whereabouts,
+    where: WhereNow,
     now: datetime,
-) -> list[Coming]:
+) -> list[Upcoming]:
     """What has a day, the soonest first: visits that stand, the next passage of each plan, the day of leaving."""
     today = clock.paris(now).date()
-    told: list[tuple[date, int, Coming]] = []
+    told: list[tuple[date, int, Upcoming]] = []
     for each in care:
         facts, url = each.facts, addresses.get(each.facts.id, "")
         if not each.is_open or facts.stay_id:
@@ -139,13 +139,13 @@ def what_comes(
         what, following = said(facts.need.care), progress_of(found.get(facts.id, ()), None, today).next
         if following:
             words = sentence(when_next(following, now))
-            told.append((following.day, HOURS[following.moment], Coming(words, what, each.performer, url)))
+            told.append((following.day, HOURS[following.moment], Upcoming(words, what, each.performer, url)))
         elif each.starts_at and facts.state in (State.SCHEDULED, State.STARTED):
             local = clock.paris(each.starts_at)
             if local.date() >= today:
                 words = sentence(brief(each.starts_at, now))
-                told.append((local.date(), local.hour, Coming(words, what, each.performer, url)))
+                told.append((local.date(), local.hour, Upcoming(words, what, each.performer, url)))
     if where.exit_on and where.exit_on >= today:
         words = near_day((where.exit_on - today).days) or date_words(where.exit_on, "EEEE d MMMM")
-        told.append((where.exit_on, 0, Coming(sentence(words), _("Sortie prévue"), "", where.url)))
+        told.append((where.exit_on, 0, Upcoming(sentence(words), _("Sortie prévue"), "", where.url)))
     return [coming for _day, _hour, coming in sorted(told, key=lambda each: each[:2])]

@@ -1,12 +1,12 @@
 """The French words of a line of life, and the sign of each kind of thing."""
 
+from app.happenings.rules import LASTS, Happening, Went
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.language.words import date_words, hour, sentence
 from app.life.picture import Lane, Span, Zoom
 from app.life.rules import Worry
 from app.passages.words import MOMENTS
-from app.patients.happenings import LASTS, Happening, Went
 
 LANES: dict[Lane, str] = {
     Lane.STAYS: later("Séjours"),

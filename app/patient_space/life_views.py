@@ -12,6 +12,7 @@ from app.audit.origin import Source, came_by
 from app.core.db import transaction
 from app.core.htmx import Page, page
 from app.core.security import capability
+from app.happenings.asking import LifeReader
 from app.language.phrases import gettext as _
 from app.life.line import known_since, line_of
 from app.life.pages import Address, Listed
@@ -19,7 +20,6 @@ from app.life.picture import Span, read_span
 from app.patient_space.relative_views import OPENED, TOLD, link_again, may_read
 from app.patient_space.space_views import opened, words_again
 from app.patient_space.views import bp, quiet
-from app.patients.line_of_life import Reader
 from app.relatives import actions
 
 
@@ -44,7 +44,7 @@ def own_life(token: str, key: str) -> Response:
     def here(other: Span) -> str:
         return url_for("patient_space.own_life", token=token, key=key, on=other.name)
 
-    listed = listed_for(hers.person_id, Reader(), here, now)
+    listed = listed_for(hers.person_id, LifeReader(), here, now)
     back = url_for("patient_space.space", token=token, key=key), _("Retour à mon espace")
     return quiet(page(OwnLifePage(_("Ma ligne de vie"), listed, back)))
 
@@ -61,7 +61,7 @@ def relative_life(token: str, key: str) -> Response:
             actions.note_reading(relative, told, now=now)
     if relative is None:
         return link_again(token)
-    reader = Reader(headings=frozenset(told)) if told else abort(404)
+    reader = LifeReader(headings=frozenset(told)) if told else abort(404)
 
     def here(other: Span) -> str:
         return url_for("patient_space.relative_life", token=token, key=key, on=other.name)
@@ -71,7 +71,7 @@ def relative_life(token: str, key: str) -> Response:
     return quiet(page(OwnLifePage(_("Jour par jour"), listed, back)))
 
 
-def listed_for(person_id: UUID, reader: Reader, here: Address, now: datetime) -> Listed:
+def listed_for(person_id: UUID, reader: LifeReader, here: Address, now: datetime) -> Listed:
     """This month, if no other is asked for."""
     today = clock.paris(now).date()
     asked = request.args.get("on", "") or Span.of_month(today).name

@@ -10,7 +10,7 @@ from app.core.htmx import Page
 from app.core.ways import way
 from app.language.phrases import gettext as _
 from app.language.words import date_of, date_words
-from app.life.seen import Whereabouts
+from app.life.seen import WhereNow
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
 from app.patients.models import Patient
@@ -40,7 +40,7 @@ class Where:
     moved: str
     here: list[Organization]
     prepares: bool
-    known: Whereabouts
+    known: WhereNow
 
     @classmethod
     def of(cls, patient: Patient, account: Account, now: datetime) -> Self:
@@ -54,14 +54,14 @@ class Where:
             moved=moved_words(known.moved) if known.moved else "",
             here=[] if any(is_in(known.stay, each) for each in places) else places,
             prepares=bool(places),
-            known=_seen(known.stay, patient) if known.stay else Whereabouts(),
+            known=_seen(known.stay, patient) if known.stay else WhereNow(),
         )
 
 
-def _seen(stay: Stay, patient: Patient) -> Whereabouts:
+def _seen(stay: Stay, patient: Patient) -> WhereNow:
     leaves_on = stay.expected[-1].on if stay.expected else None
     said = way("stay", patient_id=patient.id)
-    return Whereabouts(stay_words(stay, patient.sex), exit_words(stay), leaves_on, said)
+    return WhereNow(stay_words(stay, patient.sex), exit_words(stay), leaves_on, said)
 
 
 def establishments_of(account: Account) -> list[Organization]:

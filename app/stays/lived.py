@@ -7,10 +7,10 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.core.db import db
+from app.happenings.asking import Asked
+from app.happenings.rules import LASTS, Happening, Opens, Went
 from app.language.phrases import gettext as _
 from app.organizations.models import Organization
-from app.patients.happenings import LASTS, Happening, Opens, Went
-from app.patients.line_of_life import Asked
 from app.stays.models import ExpectedExit, LifeEvent, Stay
 from app.stays.rules import LifeKind
 

@@ -34,12 +34,12 @@ from app.conversations.rules import Kind, Side
 from app.core.db import Model, db, new_id, transaction
 from app.directory.models import Profession
 from app.documents.models import Document
+from app.happenings.rules import Happening
 from app.life.line import line_of, reader_of
 from app.life.picture import Lane, Span, Zoom
 from app.passages.models import Passage
 from app.passages.rules import PassageState
 from app.pathways.library import pathways, version_id_of
-from app.patients.happenings import Happening
 from app.stays.models import Stay
 from app.stays.rules import StayEnding
 from tests.bench.pages import Look, asked_by

@@ -20,10 +20,10 @@ from app.core.db import db, new_id, transaction
 from app.directory.models import Profession
 from app.documents.models import Document
 from app.documents.rights import for_account
+from app.happenings.asking import LifeReader
+from app.happenings.rules import Happening, Went
 from app.life.line import line_of, reader_of
 from app.life.picture import Lane, Span
-from app.patients.happenings import Happening, Went
-from app.patients.line_of_life import Reader
 from app.patients.models import Cause
 from app.patients.relations import Holder, relate
 from app.stays import actions as stays
@@ -59,7 +59,7 @@ def maya(town: Town, odile: UUID) -> Nurse:
     return maya
 
 
-def told(reader: Reader, patient: UUID, span: Span = NOVEMBER) -> dict[Lane, list[Happening]]:
+def told(reader: LifeReader, patient: UUID, span: Span = NOVEMBER) -> dict[Lane, list[Happening]]:
     db.session.rollback()
     return line_of(patient, span, reader)
 
@@ -98,7 +98,7 @@ def test_who_asked_reads_all_of_it_and_each_thing_leads_to_its_page(town: Town, 
     assert [each.what for each in found[Lane.DOCUMENTS]] == ["Ordonnance"]
     assert len(found[Lane.ASSESSMENTS]) == 1
     moves = [each.what.partition(" · ")[0] for each in found[Lane.REQUESTS]]
-    assert sorted(moves) == ["Acceptée", "Demande envoyée", "Suspendue : à l'hôpital"]
+    assert sorted(moves) == ["Acceptée", "Demande envoyée", "Soins commencés"]
     leads = {lane: {each.opens.way if each.opens else "" for each in those} for lane, those in found.items()}
     assert leads[Lane.CARE] == {"request"} and leads[Lane.TALK] == {"conversation"}
     page = asks.get(f"/patients/{odile}/life?on=2026-11")
@@ -168,7 +168,7 @@ def test_nobody_else_finds_such_a_page(town: Town, odile: UUID, maya: Nurse) -> 
 
 
 def test_herself_reads_who_comes_and_never_for_what(town: Town, odile: UUID, maya: Nurse) -> None:
-    found = told(Reader(), odile)
+    found = told(LifeReader(), odile)
     assert {each.what for each in found[Lane.CARE]} == {"Soins qui reviennent", "Passage"}
     assert {each.who for each in found[Lane.CARE]} == {"Maya Dupré"}
     assert [each.what for each in found[Lane.DOCUMENTS]] == ["Ordonnance"]
@@ -185,7 +185,7 @@ def test_somebody_near_her_reads_by_heading(
     """FACTS_COORDINATION, check 32."""
     with transaction():
         stays.admit(odile, town.emergency_id, by=town.orientation_nurse.account, now=clock.now())
-    assert told(Reader(headings=frozenset({heading})), odile).keys() == lanes
+    assert told(LifeReader(headings=frozenset({heading})), odile).keys() == lanes
 
 
 def test_a_year_a_month_and_a_day_are_walked_by_links(town: Town, odile: UUID, maya: Nurse) -> None:

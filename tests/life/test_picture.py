@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
+from app.happenings.rules import LASTS, Happening, Went
 from app.life.picture import NAMES, WIDTH, Lane, Span, Zoom, closer, order, picture, read_span, slot_of, went_together
-from app.patients.happenings import LASTS, Happening, Went
 
 TODAY = date(2026, 11, 24)
 NOVEMBER = Span.of_month(TODAY)

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Select, and_, true
 
 from app import clock
 from app.accounts.models import Account
-from app.patients.happenings import Happening, Opens
+from app.happenings.rules import Happening, Opens
 
 
 @dataclass(frozen=True)
-class Reader:
+class LifeReader:
     """Who reads a line of life.
 
     `account`: a professional; none: the person herself, or somebody near her. `headings`: of a relative, what she may
@@ -52,7 +52,7 @@ class Asked:
     patient_id: UUID
     since: date
     until: date
-    reader: Reader
+    reader: LifeReader
 
     @property
     def begins(self) -> datetime:
