@@ -24,8 +24,6 @@ BECAME = {
     State.STARTED: Went.DONE,
     State.UNANSWERED: Went.MISSED,
     State.CANCELLED: Went.MISSED,
-    State.DRAFT: Went.PLANNED,
-    State.SEARCHING: Went.PLANNED,
 }
 MOVES = frozenset(STATES) - {State.SCHEDULED}
 """What a request became that is worth a mark; an hour has its own."""

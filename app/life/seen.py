@@ -84,16 +84,27 @@ class Seen:
         if not (carers or apart or any(each.is_open for each in care)):
             worrying.append(_worry(Worry.NOBODY_NAMED))
         coming = what_comes(care, found, addresses, where, now)
+        who = [*carers, *who_comes(care, carers)]
         caring = CARING if worrying else CARING + WORRYING
         return cls(
             worrying=worrying[:WORRYING],
             more_worrying=max(len(worrying) - WORRYING, 0),
             coming=coming[:COMING],
             more_coming=max(len(coming) - COMING, 0),
-            caring=list(carers[:caring]),
-            more_caring=max(len(carers) - caring, 0),
+            caring=who[:caring],
+            more_caring=max(len(who) - caring, 0),
             apart=apart,
         )
+
+
+def who_comes(care: Sequence[Care], carers: Sequence[Carer]) -> list[Carer]:
+    """Whoever has taken care that goes on, and does not usually care for her."""
+    known, found = {each.name for each in carers}, []
+    for each in care:
+        if each.is_open and each.facts.performer and each.performer not in known:
+            known.add(each.performer)
+            found.append(Carer(each.performer, said(each.facts.need.care), "", each.facts.performer.initials))
+    return found
 
 
 def what_worries(

@@ -57,11 +57,12 @@ def when(it: Happening) -> str:
 
 
 def lasted(it: Happening) -> str:
-    """`du 3 au 9 novembre 2026`, `depuis le 3 novembre 2026`."""
-    first = date_words(it.on, "d MMM y")
+    """`du 3 nov. au 9 déc. 2026`, `depuis le 3 nov. 2026`."""
     if it.until in (None, LASTS):
-        return _("depuis le %(day)s", day=first)
-    return _("du %(first)s au %(last)s", first=first, last=date_words(it.until or it.on, "d MMM y"))
+        return _("depuis le %(day)s", day=date_words(it.on, "d MMM y"))
+    last = it.until or it.on
+    first = date_words(it.on, "d MMM" if it.on.year == last.year else "d MMM y")
+    return _("du %(first)s au %(last)s", first=first, last=date_words(last, "d MMM y"))
 
 
 def told(it: Happening) -> str:

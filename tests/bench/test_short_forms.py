@@ -19,7 +19,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_a_page_costs() -> None:
     costs, ratio = pages.measure(2)
-    names = ["inbox", "offer", "visits", "Suivi", "request", "board"]
+    names = ["inbox", "offer", "visits", "Suivi", "request", "board", "person", "life"]
     assert [each.name for each in costs] == [*names, *(f"{name}, nothing new" for name in names)]
     assert all(each.statements and each.cpu for each in costs)
     assert 0 < ratio < 1
