@@ -23,6 +23,7 @@ from app import (
     inbox,
     joining,
     liaison,
+    life,
     live,
     membership,
     messages,
@@ -72,7 +73,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         room.init_app(app)
     for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
         room.init_app(app)
-    for room in (conversations, liaison, folders, appointments, dispatch, relays, relatives, rights):
+    for room in (conversations, liaison, folders, appointments, dispatch, relays, relatives, rights, life):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, casework, supervision, protocols, joining):

@@ -34,8 +34,10 @@ SPOKEN = {
 
 PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html", "planning/_keepsake.html")
 SAID_TO_PATIENTS: dict[str, set[str]] = {
+    "appointments/lived.py": set(),
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
+    "assessments/lived.py": set(),
     "audit/words.py": {"READINGS"},
     "passages/calendar.py": {
         *("plan_in_words", "_rhythm", "_moments", "visits_counted", "THE", "EACH", "EACH_BUT_WEEKENDS", "BARE"),
@@ -45,13 +47,18 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "core/errors.py": {"WORDS", "BUSY"},
     "directory/words.py": {"PROFESSIONS"},
     "language/words.py": {"DAYS", "moment"},
+    "circles/lived.py": set(),
     "circles/words.py": {"USUAL_WORDS"},
     "documents/rules.py": {"TYPES"},
+    "life/pages.py": {"_months"},
+    "life/words.py": {"LANES", "WENT", "lasted"},
+    "passages/lived.py": set(),
     "patient_space/*.py": set(),
     "plans/reading.py": {"Drawing", "PlanPeople", "ShownPart", "plan_shown"},
     "plans/words.py": {"DOMAINS", "EVERY", "TOLD_HOW", "by_when"},
     "relatives/forms.py": {"HeadingsForm", "RelativeForm"},
     "relatives/wishes.py": set(),
+    "stays/lived.py": set(),
     "relatives/words.py": {"DECIDES", "HEADINGS", "KINSHIP"},
 }
 """Where Python speaks to patients; of a file that speaks to others too, by which functions and tables."""

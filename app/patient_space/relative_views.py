@@ -36,6 +36,9 @@ from app.stays.queries import has_died
 TRIES, WITHIN = 10, timedelta(hours=1)
 """Wrong words for one link, as for a card (`space_views`)."""
 
+TOLD = frozenset({Heading.VISITS, Heading.APPOINTMENTS, Heading.DOCUMENTS})
+"""Headings of which a relative reads each day (`life_views`)."""
+
 GIVEN = "the link was handed to a relative by the person, or with her agreement"
 OPENED = "the key was made for who said the two words of the link, and ends by itself"
 
@@ -87,6 +90,7 @@ class RelativeReads(Page):
     given: str
     parts: list[HeadingRead]
     form: WordsForm
+    day_by_day: bool
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,8 @@ def relative_page(token: str, key: str, form: WordsForm, status: int = 200) -> R
     if relative is None:
         return link_again(token)
     parts = [part_of(Heading(each), relative, now) for each in relative.headings]
-    return quiet(page(RelativeReads(token, key, given_of(relative), parts, form), status=status))
+    day_by_day = not TOLD.isdisjoint(relative.headings)
+    return quiet(page(RelativeReads(token, key, given_of(relative), parts, form, day_by_day), status=status))
 
 
 def given_of(relative: RelatedPerson) -> str:

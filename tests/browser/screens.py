@@ -479,6 +479,7 @@ STATES = [
     Screen("inbox", "offline", "nurse", "inbox", act=go_offline),
     Screen("person", "in hospital", "ward", ASKING, act=go_to_who_is_in_hospital()),
     Screen("person", "when he leaves", "ward", ASKING, act=go_to_who_is_in_hospital("/stay")),
+    Screen("person", "line of life", "ward", ASKING, act=go_to_who_is_in_hospital("/life")),
     Screen("person", "assessments", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments")),
     Screen(
         "person", "an assessment, being made", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments/new/aggir")
