@@ -44,6 +44,8 @@ ENTRIES = (
 """In the order in which they are shown, the most urgent first."""
 
 LINKS = (
+    Entry("agenda.week", later("Ma semaine"), "calendar", PRACTITIONERS),
+    Entry("agenda.feed", later("Mes visites dans mon calendrier"), "calendar-sync", PRACTITIONERS),
     Entry("tablets.my_codes", later("Mon code sur la tablette du service"), "smartphone", frozenset({Role.REQUESTER})),
     Entry("tablets.administer", later("Tablettes partagées"), "smartphone", frozenset({Role.ADMINISTRATOR})),
     Entry("administration.establishments", later("Établissement"), "building-2", frozenset({Role.ADMINISTRATOR})),
