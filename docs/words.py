@@ -34,6 +34,8 @@ SPOKEN = {
 
 PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html")
 SAID_TO_PATIENTS: dict[str, set[str]] = {
+    "agenda/pages.py": {"day_fact"},
+    "agenda/words.py": {"MOMENTS", "week_words"},
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
     "audit/words.py": {"READINGS"},
