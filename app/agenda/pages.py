@@ -73,13 +73,15 @@ class Day:
 
 @dataclass(frozen=True)
 class Week:
-    """Seven days, and the addresses of the weeks beside it. `to_plan`: visits whose hour nobody has said yet."""
+    """Seven days, and the addresses of the weeks beside it, and of the present one. `today`: where that is not among the
+    first days, for whoever reads them one under the other. `to_plan`: visits whose hour nobody has said yet."""
 
     title: str
     days: list[Day]
     before: str
     after: str
     now: str
+    today: date | None
     to_plan: list[Entry]
 
 
@@ -177,6 +179,7 @@ def week_page_of(
         before=address(monday - A_WEEK),
         after=address(monday + A_WEEK),
         now="" if monday == monday_of(today) else address(monday_of(today)),
+        today=today if any(each.when.day < today for each in week) and today in days else None,
         to_plan=[entries[each.id] for each in week if each.unhoured],
     )
 
@@ -418,11 +421,12 @@ class FridgePage(Page):
 
     @classmethod
     def of(cls, patient: Patient, space: PatientSpace | None, day: date) -> Self:
-        monday = monday_of(day)
+        """What has gone by is not printed: of the present week it is seven days from today on."""
+        first = max(monday_of(day), clock.paris(clock.now()).date())
         with speaking((space.language if space else None) or language()):
-            sheet = FridgeSheet(words.week_words(monday), her_days(patient.id, monday))
+            sheet = FridgeSheet(words.week_words(first), her_days(patient.id, first))
             return cls(
-                back=_week_of_person(patient.id)(monday),
+                back=_week_of_person(patient.id)(monday_of(day)),
                 name=patient.name,
                 sheet=drawn(sheet),
                 reads=language(),
