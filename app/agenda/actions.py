@@ -149,7 +149,7 @@ def forget_feed(departure: Departure) -> None:
         db.session.execute(delete(CalendarFeed).where(CalendarFeed.account_id == departure.account_id))
 
 
-def note_reading(feed_id: UUID, digest: str, now: datetime) -> None:
+def note_change(feed_id: UUID, digest: str, now: datetime) -> None:
     """What is read has changed since the last time."""
     which = CalendarFeed.id == feed_id, CalendarFeed.digest != digest
     db.session.execute(update(CalendarFeed).where(*which).values(digest=digest, changed_at=now))

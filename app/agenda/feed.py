@@ -86,7 +86,7 @@ def calendar(token: str) -> Response:
     if found.digest != digest:
         changed_at = now
         with transaction():
-            actions.note_reading(found.id, digest, now)
+            actions.note_change(found.id, digest, now)
     response = Response(body, content_type="text/calendar; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

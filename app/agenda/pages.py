@@ -14,7 +14,7 @@ from app.accounts.models import Account
 from app.agenda import queries, words
 from app.agenda.models import CalendarFeed
 from app.agenda.queries import A_WEEK, Visited
-from app.agenda.rules import Clash, Coming, InHospital, When, clashes, monday_of
+from app.agenda.rules import Clash, VisitDue, InHospital, When, clashes, monday_of
 from app.appointments.models import PatientSpace
 from app.appointments.queries import still_looked_for
 from app.core.htmx import Page, drawn
@@ -41,7 +41,7 @@ class Conflict:
 
 
 @dataclass(frozen=True)
-class Entry:
+class AgendaVisit:
     """One visit in a week. `title`: who comes, or to whom; `note`: what for, and where; `state`: what became of it, in
     words, empty while it is to come; `url`: where the reader moves or opens it, empty where it is not hers."""
 
@@ -59,8 +59,8 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Day:
-    """`name`: `lun.`; `full`: `lundi 30 novembre`; `fact`: what else the day brings, as leaving the hospital."""
+class AgendaDay:
+    """`name`: `lundi 30`; `full`: `lundi 30 novembre`; `fact`: what else the day brings, as leaving the hospital."""
 
     day: date
     name: str
@@ -68,21 +68,21 @@ class Day:
     today: bool
     past: bool
     fact: str
-    entries: list[Entry]
+    entries: list[AgendaVisit]
 
 
 @dataclass(frozen=True)
-class Week:
-    """Seven days, and the addresses of the weeks beside it, and of the present one. `today`: where that is not among the
-    first days, for whoever reads them one under the other. `to_plan`: visits whose hour nobody has said yet."""
+class AgendaWeek:
+    """Seven days, and the addresses of the weeks beside it and of the present one. `today`: where that comes after days
+    gone by, for whoever reads them one under the other. `to_plan`: visits whose hour nobody has said yet."""
 
     title: str
-    days: list[Day]
+    days: list[AgendaDay]
     before: str
     after: str
     now: str
     today: date | None
-    to_plan: list[Entry]
+    to_plan: list[AgendaVisit]
 
 
 MODES = {"practice": later("au cabinet"), "remote": later("par téléphone")}
@@ -95,8 +95,8 @@ def hospital_of(stay: Stay | None) -> InHospital | None:
     return InHospital(clock.paris(stay.since).date(), expected)
 
 
-def coming(visit: Visited) -> Coming:
-    return Coming(visit.id, visit.when, visit.mode, visit.waits)
+def coming(visit: Visited) -> VisitDue:
+    return VisitDue(visit.id, visit.when, visit.mode, visit.waits)
 
 
 def warnings_of(
@@ -123,12 +123,12 @@ def title_of(visit: Visited) -> str:
     return visit.patient or _("Sans patient")
 
 
-def entry_of(visit: Visited, conflicts: list[Conflict], url: str, *, mine: bool, now: datetime) -> Entry:
+def entry_of(visit: Visited, conflicts: list[Conflict], url: str, *, mine: bool, now: datetime) -> AgendaVisit:
     """`mine`: in the reader's own week, where the person is the news; in the person's week it is who comes."""
     where = visit.commune if mine and visit.mode == "home" else str(MODES.get(visit.mode, ""))
     what = said(visit.care) if mine else _with_profession(visit)
     late = _("en retard") if visit.late and visit.waits else ""
-    return Entry(
+    return AgendaVisit(
         id=visit.id,
         when=words.hour_of(visit.when),
         hour=visit.when.at is not None,
@@ -156,18 +156,18 @@ def _state_of(visit: Visited, now: datetime) -> str:
 
 
 def week_page_of(
-    entries: Mapping[UUID, Entry], week: Sequence[Visited], monday: date, address: Callable[[date], str],
+    entries: Mapping[UUID, AgendaVisit], week: Sequence[Visited], monday: date, address: Callable[[date], str],
     hospital: InHospital | None, now: datetime,
-) -> Week:  # fmt: skip
+) -> AgendaWeek:  # fmt: skip
     """`address`: of the week that begins on a Monday."""
     today = clock.paris(now).date()
     days = [monday + timedelta(days=n) for n in range(7)]
-    return Week(
+    return AgendaWeek(
         title=words.week_words(monday),
         days=[
-            Day(
+            AgendaDay(
                 day=day,
-                name=sentence(date_words(day, "EEE d")),
+                name=sentence(date_words(day, "EEEE d")),
                 full=sentence(near_day((day - today).days) or date_words(day, "EEEE d MMMM")),
                 today=day == today,
                 past=day < today,
@@ -195,7 +195,7 @@ class PersonWeekPage(Page):
     patient_id: UUID
     name: str
     here: str
-    week: Week
+    week: AgendaWeek
     whole: bool
     worries: int
     looked_for: int
@@ -259,7 +259,7 @@ class MyWeekPage(Page):
     fragment = "agenda/_mine.html"
 
     here: str
-    week: Week
+    week: AgendaWeek
     live_topics: list[str]
 
     @classmethod
@@ -280,7 +280,7 @@ class MyWeekPage(Page):
 
 
 @dataclass(frozen=True)
-class Choice:
+class MoveOffered:
     """One tap. `value`: as `When` is written; `meets`: who comes then already, in words."""
 
     value: str
@@ -298,10 +298,10 @@ class VisitPage(Page):
 
     id: UUID
     seen: str
-    entry: Entry
+    this: AgendaVisit
     when: str
-    choices: list[Choice]
-    around: list[Entry]
+    choices: list[MoveOffered]
+    around: list[AgendaVisit]
     undo: str
     offer: str
     agenda: str
@@ -318,10 +318,10 @@ class VisitPage(Page):
         return cls(
             id=visit.id,
             seen=str(visit.when),
-            entry=entry_of(visit, warnings_of(met.get(visit.id, {}), by_id), "", mine=True, now=now),
+            this=entry_of(visit, warnings_of(met.get(visit.id, {}), by_id), "", mine=True, now=now),
             when=sentence(words.said_when(visit.when)),
             choices=[
-                Choice(str(to), str(words.SHIFTS[shift]), words.said_when(to), _meets(visit, to, others, hospital))
+                MoveOffered(str(to), str(words.SHIFTS[shift]), words.said_when(to), _meets(visit, to, others, hospital))
                 for shift, to in queries.shifts_of(visit, now).items()
             ],
             around=[entry_of(each, [], "", mine=False, now=now) for each in same_day],
@@ -347,7 +347,7 @@ def _meets(visit: Visited, to: When, others: Sequence[Visited], hospital: InHosp
     there = replace(coming(visit), when=to)
     met = clashes([there, *map(coming, others)], hospital).get(visit.id, {})
     found = warnings_of(met, {each.id: each for each in others})
-    return ", ".join(" : ".join(filter(None, (each.what, each.who))) for each in found)
+    return " · ".join(filter(None, (words for each in found for words in (each.what, each.who))))
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ BACK = timedelta(minutes=90)
 
 
 @dataclass(frozen=True)
-class Coming:
+class VisitDue:
     """What the rules read of a visit. `mode`: home, practice or remote; `waits`: it is still to come, and not
     suspended."""
 
@@ -85,7 +85,7 @@ class InHospital:
         return day >= self.since and (self.until is None or day < self.until)
 
 
-def clashes(week: Sequence[Coming], hospital: InHospital | None = None) -> dict[UUID, dict[Clash, list[UUID]]]:
+def clashes(week: Sequence[VisitDue], hospital: InHospital | None = None) -> dict[UUID, dict[Clash, list[UUID]]]:
     """By visit: how it cannot be as it stands, and with which others."""
     found: dict[UUID, dict[Clash, list[UUID]]] = {}
     waiting = [each for each in week if each.waits]
@@ -100,7 +100,7 @@ def clashes(week: Sequence[Coming], hospital: InHospital | None = None) -> dict[
     return found
 
 
-def _meets(one: Coming, other: Coming) -> Clash | None:
+def _meets(one: VisitDue, other: VisitDue) -> Clash | None:
     if one.mode == other.mode == "home":
         if one.when.at and other.when.at and abs(one.when.at - other.when.at) < TOGETHER:
             return Clash.TOGETHER

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from app import clock
-from app.agenda.rules import Clash, Coming, InHospital, Shift, When, at_hour, clashes, hour_on, monday_of, shifts
+from app.agenda.rules import Clash, VisitDue, InHospital, Shift, When, at_hour, clashes, hour_on, monday_of, shifts
 from app.care_requests.rules import Visit
 
 TUESDAY = date(2026, 11, 24)
@@ -22,11 +22,11 @@ def at(hour: int, minute: int = 0, day: date = TUESDAY) -> When:
     return at_hour(paris(day, hour, minute), clock.PARIS)
 
 
-def some(when: When, mode: str = "home", *, waits: bool = True) -> Coming:
-    return Coming(uuid4(), when, mode, waits)
+def some(when: When, mode: str = "home", *, waits: bool = True) -> VisitDue:
+    return VisitDue(uuid4(), when, mode, waits)
 
 
-def met(*week: Coming, hospital: InHospital | None = None) -> list[set[Clash]]:
+def met(*week: VisitDue, hospital: InHospital | None = None) -> list[set[Clash]]:
     found = clashes(week, hospital)
     return [set(found.get(each.id, {})) for each in week]
 

@@ -281,18 +281,22 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     codes, on_a_tablet = ("tablets.ask_code", "tablets.forget_code"), ("tablets.code", "tablets.enter")
     of_tablets = [e for e in every if e.startswith("tablets.") and e not in (*codes, *on_a_tablet)]
     of_her = ("records.", "circles.", "documents.", "conversations.", "assessments.", "passages.")
+    of_her += ("agenda.person", "agenda.fridge")
     people = {
         "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),
         "coordinator": (town.coordinator, ("supervision.", "protocols.", "joining.", "naming.")),
-        "practitioner": (maya, ("inbox.", "messages.remove", "accounts.")),
+        "practitioner": (
+            maya,
+            ("inbox.", "messages.remove", "accounts.", "agenda.visit", "agenda.move", "agenda.undo"),
+        ),
         "administrator": (
             town.administrator(),
             (*of_members, *of_tablets, "administration."),
         ),
         "anyone": (
             town.stranger(),
-            ("patient_space.", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
+            ("patient_space.", "agenda.calendar", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
         ),
     }
     asked = set()
