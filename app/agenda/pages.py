@@ -14,7 +14,7 @@ from app.accounts.models import Account
 from app.agenda import queries, words
 from app.agenda.models import CalendarFeed
 from app.agenda.queries import A_WEEK, Visited
-from app.agenda.rules import Clash, VisitDue, InHospital, When, clashes, monday_of
+from app.agenda.rules import Clash, InHospital, VisitDue, When, clashes, monday_of
 from app.appointments.models import PatientSpace
 from app.appointments.queries import still_looked_for
 from app.core.htmx import Page, drawn

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from app import clock
-from app.agenda.rules import Clash, VisitDue, InHospital, Shift, When, at_hour, clashes, hour_on, monday_of, shifts
+from app.agenda.rules import Clash, InHospital, Shift, VisitDue, When, at_hour, clashes, hour_on, monday_of, shifts
 from app.care_requests.rules import Visit
 
 TUESDAY = date(2026, 11, 24)

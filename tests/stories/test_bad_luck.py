@@ -282,13 +282,14 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     of_tablets = [e for e in every if e.startswith("tablets.") and e not in (*codes, *on_a_tablet)]
     of_her = ("records.", "circles.", "documents.", "conversations.", "assessments.", "passages.")
     of_her += ("agenda.person", "agenda.fridge")
+    her_visits = ("agenda.visit", "agenda.move", "agenda.undo")
     people = {
         "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),
         "coordinator": (town.coordinator, ("supervision.", "protocols.", "joining.", "naming.")),
         "practitioner": (
             maya,
-            ("inbox.", "messages.remove", "accounts.", "agenda.visit", "agenda.move", "agenda.undo"),
+            ("inbox.", "messages.remove", "accounts.", *her_visits),
         ),
         "administrator": (
             town.administrator(),
