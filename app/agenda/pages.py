@@ -144,7 +144,9 @@ def entry_of(visit: Visited, conflicts: list[Conflict], url: str, *, mine: bool,
 
 
 def _with_profession(visit: Visited) -> str:
-    return f"{PROFESSIONS[visit.profession][0]} · {said(visit.care)}"
+    """A service's own name says what it is."""
+    care = said(visit.care)
+    return f"{PROFESSIONS[visit.profession][0]} · {care}" if visit.of_person else care
 
 
 def _state_of(visit: Visited, now: datetime) -> str:
