@@ -5,6 +5,7 @@ from flask import Flask
 from app import (
     accounts,
     administration,
+    agenda,
     appointments,
     assessments,
     audit,
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         room.init_app(app)
     for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
         room.init_app(app)
-    for room in (conversations, liaison, folders, appointments, dispatch, relays, relatives, rights, life):
+    for room in (conversations, liaison, folders, appointments, dispatch, relays, agenda, relatives, rights, life):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, casework, supervision, protocols, joining):

@@ -35,6 +35,8 @@ SPOKEN = {
 PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html", "planning/_keepsake.html")
 SAID_TO_PATIENTS: dict[str, set[str]] = {
     "appointments/lived.py": set(),
+    "agenda/pages.py": {"day_fact"},
+    "agenda/words.py": {"MOMENTS", "week_words"},
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
     "assessments/lived.py": set(),

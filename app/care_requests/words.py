@@ -37,6 +37,7 @@ STEPS: dict[str, str] = {
     "missed": later("Passage non fait"),
     "handed": later("Suite confiée à quelqu'un d'autre"),
     "replanned": later("Plan changé"),
+    "moved": later("Un passage change d'heure"),
     "renewed": later("Les soins continuent"),
     "stopped": later("Fin des soins"),
     "task": later("Fait"),

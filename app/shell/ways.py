@@ -4,6 +4,7 @@ WAYS = {
     "access": "joining.ask",
     "access-requests": "joining.waiting",
     "account": "membership.account",
+    "agenda": "agenda.week",
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",
@@ -32,6 +33,7 @@ WAYS = {
     "pathways": "protocols.all_pathways",
     "person": "records.person",
     "plan-actions": "planning.own_actions",
+    "person-agenda": "agenda.person",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relative": "patient_space.relative_door",
     "relaunch": "supervision.relaunch",
@@ -42,6 +44,7 @@ WAYS = {
     "sign-in-at-the-state": "joining.sign_in_at_the_state",
     "somebody": "naming.somebody",
     "stay": "records.stay",
+    "visits": "inbox.visits",
     "whole-identity": "records.ask_identity",
 }
 

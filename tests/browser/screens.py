@@ -386,6 +386,8 @@ SCREENS = [
     Screen("inbox", "visits", "nurse", "visits"),
     Screen("inbox", "visit", "nurse", "visits", "main a[href*='offers/']"),
     Screen("inbox", "messages", "nurse", "visits", "main a[href*='offers/']", go_to_the_messages),
+    Screen("inbox", "my week", "nurse", "agenda"),
+    Screen("inbox", "a visit to move", "nurse", "agenda", "a.agenda__link[href*='/agenda/visits/']"),
     Screen("inbox", "practice", "nurse", "practice"),
     Screen("inbox", "copies", "doctor", "inbox/copies"),
     Screen("asking", "follow list", "orientation-nurse", "requests"),
@@ -430,6 +432,7 @@ SCREENS = [
     Screen("emergency", "asking", "nurse", "emergency"),
     Screen("people", "my account", "nurse", "account"),
     Screen("people", "account of one who asks", "orientation-nurse", "account"),
+    Screen("people", "calendar address", "nurse", "agenda/feed"),
     Screen("people", "alerts", "nurse", "push/devices"),
     Screen("people", "calm hours", "nurse", "push/attention"),
     Screen("people", "proof", "nurse", "proof"),
@@ -453,6 +456,7 @@ SCREENS = [
     Screen("patient", "space", "", "demo/patient"),
     Screen("patient", "space in Arabic", "", "demo/patient", act=in_language("ar")),
     Screen("patient", "space in Turkish", "", "demo/patient", act=in_language("tr")),
+    Screen("patient", "her week", "", "demo/patient", "main a[href$='/week']"),
     Screen("patient", "visit", "", "demo/patient", "main a[href*='/p/']"),
     Screen("patient", "visit in Arabic", "", "demo/patient", "main a[href*='/p/']", in_language("ar")),
     Screen("patient", "visit in Ukrainian", "", "demo/patient", "main a[href*='/p/']", in_language("uk")),
@@ -480,6 +484,8 @@ STATES = [
     Screen("person", "in hospital", "ward", ASKING, act=go_to_who_is_in_hospital()),
     Screen("person", "when he leaves", "ward", ASKING, act=go_to_who_is_in_hospital("/stay")),
     Screen("person", "line of life", "ward", ASKING, act=go_to_who_is_in_hospital("/life")),
+    Screen("person", "who comes", "ward", ASKING, act=go_to_who_is_in_hospital("/agenda")),
+    Screen("person", "sheet for the refrigerator", "ward", ASKING, act=go_to_who_is_in_hospital("/agenda/fridge")),
     Screen("person", "assessments", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments")),
     Screen(
         "person", "an assessment, being made", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments/new/aggir")

@@ -282,18 +282,23 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     of_tablets = [e for e in every if e.startswith("tablets.") and e not in (*codes, *on_a_tablet)]
     rooms = "records circles documents conversations assessments liaison passages casework planning life"
     of_her = tuple(f"{room}." for room in rooms.split())
+    of_her += ("agenda.person", "agenda.fridge")
+    her_visits = ("agenda.visit", "agenda.move", "agenda.undo")
     people = {
         "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),
         "coordinator": (town.coordinator, ("supervision.", "protocols.", "joining.", "naming.")),
-        "practitioner": (maya, ("inbox.", "messages.remove", "accounts.")),
+        "practitioner": (
+            maya,
+            ("inbox.", "messages.remove", "accounts.", *her_visits),
+        ),
         "administrator": (
             town.administrator(),
             (*of_members, *of_tablets, "administration."),
         ),
         "anyone": (
             town.stranger(),
-            ("patient_space.", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
+            ("patient_space.", "agenda.calendar", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
         ),
     }
     asked = set()
