@@ -67,9 +67,11 @@ def say(
     return line
 
 
-def conclude(request_id: UUID, done: str, advice: str, *, by: Account, now: datetime, key: str = "") -> Line | None:
-    """What was done and what is advised comes back to who asked, and to whom the pathway says. None when it is not hers
-    to say, or too early."""
+def conclude(
+    request_id: UUID, done: str, advice: str, *, by: Account, now: datetime, key: str = "", copied: bool = True
+) -> Line | None:
+    """What was done and what is advised comes back to who asked, and to whom the pathway says unless the person does
+    not want that (`copied`). None when it is not hers to say, or too early."""
     request, side = _taking_part(request_id, by, now)
     if side is not Side.CARES:
         return None
@@ -79,7 +81,7 @@ def conclude(request_id: UUID, done: str, advice: str, *, by: Account, now: date
         return None
     line = _write(request, side, Kind.OUTCOME, done, advice, by, now, key)
     care_requests.note(request, "outcome", by=by, now=now)
-    for profession in request.rulebook.after.outcome_to:
+    for profession in request.rulebook.after.outcome_to if copied else ():
         care_requests.inform(request, profession, "outcome", kept(words.OUTCOME_COPY), now, words.OUTCOME_NOTICE)
     return line
 

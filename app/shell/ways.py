@@ -4,6 +4,8 @@ WAYS = {
     "access": "joining.ask",
     "access-requests": "joining.waiting",
     "account": "membership.account",
+    "advice": "advice.one",
+    "advice-month": "advice.month",
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",

@@ -1,0 +1,135 @@
+"""One opinion, for who asked and who answers; and one's own list of a month."""
+
+import csv
+from datetime import date, datetime
+from io import StringIO
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, request, url_for
+
+from app import clock
+from app.accounts.guards import me, role
+from app.accounts.models import REQUESTERS, Role
+from app.advice import actions, queries
+from app.advice.forms import OpinionForm
+from app.advice.pages import AdvicePage, MonthPage, slug_of
+from app.advice.queries import Mine
+from app.advice.rules import See
+from app.audit.actions import record
+from app.audit.readings import read_lately, record_reading
+from app.core.db import transaction
+from app.core.forms import resumable
+from app.core.htmx import page, see_other
+
+bp = Blueprint("advice", __name__, url_prefix="/advice")
+
+
+@bp.get("/<uuid:request_id>")
+@role(*REQUESTERS)
+def one(request_id: UUID) -> Response:
+    now, reader = clock.now(), me().id
+    mine = my_advice(request_id)
+    patient, again = mine.advice.request.patient_id, read_lately(request_id, reader, now)
+    answer = page(AdvicePage.of(mine, me(), now))
+    if not again:  # Last, as a transaction forgets what was read.
+        with transaction():
+            record_reading(request_id, patient=patient, by=reader, now=now, request=request_id)
+    return answer
+
+
+def my_advice(request_id: UUID) -> Mine:
+    return queries.for_account(request_id, me()) or abort(404)
+
+
+@bp.post("/<uuid:request_id>/opinion")
+@role(Role.PRACTITIONER)
+@resumable
+def give(request_id: UUID) -> Response:
+    form, now = OpinionForm(), clock.now()
+    my_advice(request_id)
+    if not form.validate():
+        return page(AdvicePage.of(my_advice(request_id), me(), now, form), status=422)
+    see = See(form.see.data)
+    with transaction():
+        given = actions.give(
+            request_id,
+            form.opinion.data or "",
+            form.conduct.data or "",
+            see,
+            form.see_until.data if see is See.BY else None,
+            by=me(),
+            now=now,
+            key=form.key.data or "",
+        )
+    if not given:
+        return page(AdvicePage.of(my_advice(request_id), me(), now, form, too_late=True), status=409)
+    return see_other(url_for("advice.one", request_id=request_id))
+
+
+@bp.get("/month")
+@role(*REQUESTERS)
+def month() -> Response:
+    """`month`: as `2026-11`; this one when none is said."""
+    now = clock.now()
+    asked = month_said(now)
+    answer = page(MonthPage.of(asked, queries.month_of(me(), asked), now))
+    note_list_read(asked)
+    return answer
+
+
+@bp.get("/month.csv")
+@role(*REQUESTERS)
+def month_file() -> Response:
+    """The same as a table for her accounts: a spreadsheet of France reads it (`;`, comma, byte order mark)."""
+    now = clock.now()
+    asked = month_said(now)
+    shown = MonthPage.of(asked, queries.month_of(me(), asked), now)
+    written = StringIO()
+    table = csv.writer(written, delimiter=";")
+    table.writerow(HEADINGS)
+    for line in shown.lines:
+        side = "demandé" if line.asked else "rendu"
+        table.writerow(
+            [
+                line.day,
+                safe(line.about),
+                safe(line.what),
+                side,
+                line.code,
+                line.amount.replace("\u00a0€", ""),
+                line.verdict,
+                line.why,
+            ]
+        )
+    answer = Response("\ufeff" + written.getvalue(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f"attachment; filename=avis-{slug_of(asked)}.csv"
+    answer.headers["Cache-Control"] = "no-store"
+    note_list_read(asked)
+    return answer
+
+
+HEADINGS = ("Jour", "Patient", "Spécialité", "Avis", "Code", "Montant", "Facturation", "Pourquoi")
+"""As the file is for an accountant of France, in French whoever opens it."""
+
+
+def safe(text: str) -> str:
+    """What a spreadsheet would take for a formula stays a text."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def month_said(now: datetime) -> date:
+    """404 for what is no month, or a month to come."""
+    today = clock.paris(now).date()
+    text = request.args.get("month", "")
+    try:
+        asked = date.fromisoformat(f"{text}-01") if text else today.replace(day=1)
+    except ValueError:
+        abort(404)
+    return asked if asked <= today and asked.year > today.year - 10 else abort(404)
+
+
+def note_list_read(month: date) -> None:
+    """Last, as a transaction forgets what was read."""
+    reader = me().id
+    with transaction():
+        record("advice.month_read", reader, reader, now=clock.now(), month=slug_of(month))
