@@ -10,8 +10,8 @@ from app import clock
 from app.accounts.models import Account
 from app.advice import words
 from app.advice.forms import OpinionForm
-from app.advice.queries import Mine, after
-from app.advice.rules import Mark, See, Verdict
+from app.advice.queries import Mine, Taken, after
+from app.advice.rules import See, Verdict
 from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
@@ -23,6 +23,7 @@ from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
 from app.language.phrases import decimal, said
+from app.language.phrases import gettext as _
 from app.language.typography import NO_BREAK
 from app.language.words import date_words
 from app.patients.words import Banner, banner
@@ -38,7 +39,7 @@ class AdvicePage(Page):
 
     template = "advice/one.html"
 
-    request: CareRequest
+    asked_for: CareRequest
     banner: Banner | None
     asked: str
     details: list[tuple[str, str]]
@@ -58,7 +59,7 @@ class AdvicePage(Page):
 
     @classmethod
     def of(
-        cls, mine: Mine, account: Account, now: datetime, form: OpinionForm | None = None, *, too_late: bool = False
+        cls, mine: Taken, account: Account, now: datetime, form: OpinionForm | None = None, *, too_late: bool = False
     ) -> Self:
         """`form`: with what must be mended in it."""
         advice, side = mine
@@ -69,7 +70,7 @@ class AdvicePage(Page):
         thread = shown_thread(request, account, side, now, back=address)
         asked, details = request.answers.get(QUESTION, ""), answers_in_words(request)
         return cls(
-            request=request,
+            asked_for=request,
             banner=banner(request.patient, now) if request.patient else None,
             asked=asked or said(request.need.label),
             details=[(label, told) for label, told in details if told != asked],
@@ -129,25 +130,26 @@ class MonthPage(Page):
     next: str
 
     @classmethod
-    def of(cls, month: date, found: Sequence[tuple[Mark, CareRequest]], now: datetime) -> Self:
-        total = sum((mark.amount or Decimal(0) for mark, _request in found), Decimal(0))
+    def of(cls, month: date, found: Sequence[Mine], now: datetime) -> Self:
+        total = sum((each.mark.amount or Decimal(0) for each in found), Decimal(0))
         following = after(month)
         earlier = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
         return cls(
             month=date_words(month, "MMMM yyyy"),
             slug=slug_of(month),
-            lines=[line_of(*each) for each in found],
+            lines=[line_of(each) for each in found],
             total=euros(total),
             before=slug_of(earlier),
             next=slug_of(following) if following <= clock.paris(now).date() else "",
         )
 
 
-def line_of(mark: Mark, request: CareRequest) -> MonthLine:
+def line_of(each: Mine) -> MonthLine:
+    mark = each.mark
     return MonthLine(
         day=date_words(mark.act.day, "d MMM"),
-        about=request.about,
-        what=said(request.need.label),
+        about=each.request.about if each.named else _("Dossier refermé"),
+        what=said(each.request.need.label),
         asked=mark.act.asked,
         verdict=str(words.VERDICTS[mark.verdict]),
         sure=mark.verdict is Verdict.YES,

@@ -1,7 +1,7 @@
 """Which opinions somebody reads, and those of her own month."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,39 +19,48 @@ from app.conversations.rules import Side
 from app.core.db import db
 from app.directory.queries import practitioner_of
 from app.jobs.timers import Due
+from app.patients.models import Relation
+from app.patients.queries import openable_by
 
 BILLS_HERSELF = ("practice",)
 """Kinds of organizations whose people bill what they do; elsewhere the establishment does, or nobody."""
 
 
-class Mine(NamedTuple):
+class Taken(NamedTuple):
     """An opinion and in which part somebody reads it."""
 
     advice: Advice
     side: Side
 
 
-def for_account(request_id: UUID, account: Account) -> Mine | None:
+def for_account(request_id: UUID, account: Account) -> Taken | None:
     """The opinion, if this person asked for it or has taken it, and may still open whom it is about."""
     advice = db.session.get(Advice, request_id)
     found = conversations.for_account(request_id, account, clock.now()) if advice else None
     if advice is None or found is None or found[1] not in (Side.ASKS, Side.CARES):
         return None
-    return Mine(advice, found[1])
+    return Taken(advice, found[1])
 
 
-def month_of(account: Account, month: date) -> list[tuple[Mark, CareRequest]]:
+class Mine(NamedTuple):
+    """An act of her month. `named`: may she still open whom it was about?"""
+
+    mark: Mark
+    request: CareRequest
+    named: bool
+
+
+def month_of(account: Account, month: date, now: datetime) -> list[Mine]:
     """What she asked and what she answered in that month (its first day), the oldest first: hers alone, each with what
     it may be billed. The limits are of the calendar year, which is therefore read from its beginning."""
     answered = _answered(account, month)
-    acts = {each.request_id: each for each in answered}
+    requests = {each.request_id: each.request for each in answered}
     person = practitioner_of(account.id)
     told = [_act(each, account, person.profession.value if person else "") for each in answered]
-    return [
-        (mark, acts[mark.act.request_id].request)
-        for mark in marks(told, known_rates())
-        if (mark.act.day.year, mark.act.day.month) == (month.year, month.month)
-    ]
+    shown = [mark for mark in marks(told, known_rates()) if mark.act.day.replace(day=1) == month]
+    theirs = openable_by(account, now).where(Relation.patient_id.in_({mark.act.patient_id for mark in shown}))
+    opened = set(db.session.scalars(theirs)) if shown else set()
+    return [Mine(mark, requests[mark.act.request_id], mark.act.patient_id in opened) for mark in shown]
 
 
 def _answered(account: Account, month: date) -> Sequence[Advice]:

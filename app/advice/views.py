@@ -1,6 +1,7 @@
 """One opinion, for who asked and who answers; and one's own list of a month."""
 
 import csv
+from collections.abc import Sequence
 from datetime import date, datetime
 from io import StringIO
 from uuid import UUID
@@ -13,13 +14,13 @@ from app.accounts.models import REQUESTERS, Role
 from app.advice import actions, queries
 from app.advice.forms import OpinionForm
 from app.advice.pages import AdvicePage, MonthPage, slug_of
-from app.advice.queries import Mine
+from app.advice.queries import Mine, Taken
 from app.advice.rules import See
-from app.audit.actions import record
 from app.audit.readings import read_lately, record_reading
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.language.typography import NO_BREAK
 
 bp = Blueprint("advice", __name__, url_prefix="/advice")
 
@@ -37,7 +38,7 @@ def one(request_id: UUID) -> Response:
     return answer
 
 
-def my_advice(request_id: UUID) -> Mine:
+def my_advice(request_id: UUID) -> Taken:
     return queries.for_account(request_id, me()) or abort(404)
 
 
@@ -72,8 +73,9 @@ def month() -> Response:
     """`month`: as `2026-11`; this one when none is said."""
     now = clock.now()
     asked = month_said(now)
-    answer = page(MonthPage.of(asked, queries.month_of(me(), asked), now))
-    note_list_read(asked)
+    found = queries.month_of(me(), asked, now)
+    answer = page(MonthPage.of(asked, found, now))
+    note_reading_of(found, now)
     return answer
 
 
@@ -83,28 +85,17 @@ def month_file() -> Response:
     """The same as a table for her accounts: a spreadsheet of France reads it (`;`, comma, byte order mark)."""
     now = clock.now()
     asked = month_said(now)
-    shown = MonthPage.of(asked, queries.month_of(me(), asked), now)
+    found = queries.month_of(me(), asked, now)
     written = StringIO()
     table = csv.writer(written, delimiter=";")
     table.writerow(HEADINGS)
-    for line in shown.lines:
-        side = "demandé" if line.asked else "rendu"
-        table.writerow(
-            [
-                line.day,
-                safe(line.about),
-                safe(line.what),
-                side,
-                line.code,
-                line.amount.replace("\u00a0€", ""),
-                line.verdict,
-                line.why,
-            ]
-        )
+    for line in MonthPage.of(asked, found, now).lines:
+        told = (line.code, line.amount.partition(NO_BREAK)[0], line.verdict, line.why)
+        table.writerow([line.day, safe(line.about), line.what, "demandé" if line.asked else "rendu", *told])
     answer = Response("\ufeff" + written.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f"attachment; filename=avis-{slug_of(asked)}.csv"
     answer.headers["Cache-Control"] = "no-store"
-    note_list_read(asked)
+    note_reading_of(found, now)
     return answer
 
 
@@ -128,8 +119,10 @@ def month_said(now: datetime) -> date:
     return asked if asked <= today and asked.year > today.year - 10 else abort(404)
 
 
-def note_list_read(month: date) -> None:
+def note_reading_of(found: Sequence[Mine], now: datetime) -> None:
     """Last, as a transaction forgets what was read."""
     reader = me().id
+    read = {each.request.id: each.request.patient_id for each in found if each.named}
     with transaction():
-        record("advice.month_read", reader, reader, now=clock.now(), month=slug_of(month))
+        for request_id, patient_id in read.items():
+            record_reading(request_id, patient=patient_id, by=reader, now=now, request=request_id)

@@ -52,6 +52,7 @@ EVENTS: dict[str, Event] = {
     "joining.asked": Event("joins an organization", {"vouched"}),
     "joining.accepted": Event(None, {"practitioner"}),
     "joining.refused": Event(None, {"practitioner"}),
+    "advice.given": Event("care"),
     "assessment.made": Event("care", {"grid"}),
     "assessment.withdrawn": Event("by its author"),
     "passkey.enrolled": Event("enrolment", {"synced"}),

@@ -45,7 +45,6 @@ ACTS = {
     "assessment.made": later("Évaluation"),
     "assessment.withdrawn": later("Évaluation retirée par qui l'a faite"),
     "advice.given": later("Avis rendu"),
-    "advice.month_read": later("Liste de ses avis du mois lue"),
     "circle.named": later("Professionnel habituel nommé, avec l'accord de la personne"),
     "circle.ended": later("Professionnel habituel retiré"),
     "consent.withdrawn": later("Accord retiré par la personne"),
