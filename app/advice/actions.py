@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.advice import words
 from app.advice.models import Advice
-from app.advice.rules import GLANCE, TALK, TIME_FOR_ANOTHER, Look, See, Standing, look
+from app.advice.rules import GLANCE, TALK, TIME_FOR_ANOTHER, AdviceMove, See, Standing, look
 from app.appointments import actions as appointments
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
@@ -106,11 +106,11 @@ def _look(request_id: UUID, now: datetime) -> None:
     )
     what, advice.look_at = look(standing, now)
     db.session.flush()
-    if what is Look.REMIND:
+    if what is AdviceMove.REMIND:
         _remind(request, advice, now)
-    elif what is Look.HAND_ON:
+    elif what is AdviceMove.HAND_ON:
         _hand_on(request, now)
-    elif what is Look.CLOSE:
+    elif what is AdviceMove.CLOSE:
         care_requests.move(request, Verb.FINISH, now=now)
 
 

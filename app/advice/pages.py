@@ -10,8 +10,8 @@ from app import clock
 from app.accounts.models import Account
 from app.advice import words
 from app.advice.forms import OpinionForm
-from app.advice.queries import Mine, Taken, after
-from app.advice.rules import See, Verdict
+from app.advice.queries import Mine, OpenedAdvice, after
+from app.advice.rules import BillingVerdict, See
 from app.care_requests.attachments import joined_to
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
@@ -33,7 +33,7 @@ QUESTION = "question"
 
 
 @dataclass(frozen=True)
-class AdvicePage(Page):
+class OpinionPage(Page):
     """The question and what came with it beside the answer, or the form in which it is written. `answers`: how this
     person writes it, none for who asked and once it is given; `late`: said nothing in time."""
 
@@ -59,7 +59,13 @@ class AdvicePage(Page):
 
     @classmethod
     def of(
-        cls, mine: Taken, account: Account, now: datetime, form: OpinionForm | None = None, *, too_late: bool = False
+        cls,
+        mine: OpenedAdvice,
+        account: Account,
+        now: datetime,
+        form: OpinionForm | None = None,
+        *,
+        too_late: bool = False,
     ) -> Self:
         """`form`: with what must be mended in it."""
         advice, side = mine
@@ -152,7 +158,7 @@ def line_of(each: Mine) -> MonthLine:
         what=said(each.request.need.label),
         asked=mark.act.asked,
         verdict=str(words.VERDICTS[mark.verdict]),
-        sure=mark.verdict is Verdict.YES,
+        sure=mark.verdict is BillingVerdict.YES,
         code=mark.code,
         amount=euros(mark.amount) if mark.amount is not None else "",
         why=str(words.WHY[mark.why]) if mark.why else "",

@@ -26,20 +26,20 @@ BILLS_HERSELF = ("practice",)
 """Kinds of organizations whose people bill what they do; elsewhere the establishment does, or nobody."""
 
 
-class Taken(NamedTuple):
+class OpenedAdvice(NamedTuple):
     """An opinion and in which part somebody reads it."""
 
     advice: Advice
     side: Side
 
 
-def for_account(request_id: UUID, account: Account) -> Taken | None:
+def for_account(request_id: UUID, account: Account) -> OpenedAdvice | None:
     """The opinion, if this person asked for it or has taken it, and may still open whom it is about."""
     advice = db.session.get(Advice, request_id)
     found = conversations.for_account(request_id, account, clock.now()) if advice else None
     if advice is None or found is None or found[1] not in (Side.ASKS, Side.CARES):
         return None
-    return Taken(advice, found[1])
+    return OpenedAdvice(advice, found[1])
 
 
 class Mine(NamedTuple):

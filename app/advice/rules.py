@@ -33,7 +33,7 @@ GLANCE = timedelta(hours=12)
 """How often the clock looks whether somebody has taken it."""
 
 
-class Look(enum.StrEnum):
+class AdviceMove(enum.StrEnum):
     """What is to be done now."""
 
     WAIT = "wait"
@@ -54,33 +54,33 @@ class Standing:
     reminded: bool
 
 
-def look(it: Standing, now: datetime) -> tuple[Look, datetime | None]:
+def look(it: Standing, now: datetime) -> tuple[AdviceMove, datetime | None]:
     """What to do, and when to look again; none: never."""
     if it.state not in OPEN:
-        return Look.WAIT, None
+        return AdviceMove.WAIT, None
     if it.answered_at:
         closes = it.answered_at + TALK
-        return (Look.CLOSE, None) if now >= closes else (Look.WAIT, closes)
+        return (AdviceMove.CLOSE, None) if now >= closes else (AdviceMove.WAIT, closes)
     if it.due_at is None or it.state not in (State.ACCEPTED, State.SCHEDULED, State.STARTED):
-        return Look.WAIT, now + GLANCE
+        return AdviceMove.WAIT, now + GLANCE
     if now >= (given_up := it.due_at + SILENCE) and it.state is not State.STARTED:
-        return Look.HAND_ON, now + GLANCE
+        return AdviceMove.HAND_ON, now + GLANCE
     reminds = max(it.due_at - REMIND_BEFORE, it.taken_at + SETTLE_IN)
     if not it.reminded:
-        return (Look.REMIND, max(given_up, now + GLANCE)) if now >= reminds else (Look.WAIT, reminds)
-    return Look.WAIT, max(given_up, now + GLANCE)
+        return (AdviceMove.REMIND, max(given_up, now + GLANCE)) if now >= reminds else (AdviceMove.WAIT, reminds)
+    return AdviceMove.WAIT, max(given_up, now + GLANCE)
 
 
 # ---- what it may be billed
 
 
-class Verdict(enum.StrEnum):
+class BillingVerdict(enum.StrEnum):
     YES = "yes"
     CHECK = "check"  # the rule of that day, or a fact it needs, is not known here
     NO = "no"
 
 
-class Why(enum.StrEnum):
+class BillingReason(enum.StrEnum):
     NO_RATE = "no rate"  # none known for that day
     PROFESSION = "profession"  # the dated file knows no amount for it
     SALARIED = "salaried"  # her establishment says
@@ -129,10 +129,10 @@ class Mark:
     """`amount`: in euros, none where it is not known or nothing is due."""
 
     act: Act
-    verdict: Verdict
+    verdict: BillingVerdict
     code: str = ""
     amount: Decimal | None = None
-    why: Why | None = None
+    why: BillingReason | None = None
 
 
 def rates_on(day: date, known: Sequence[Rates]) -> Rates | None:
@@ -147,7 +147,7 @@ def marks(acts: Sequence[Act], known: Sequence[Rates]) -> list[Mark]:
     for act in sorted(acts, key=lambda each: (each.day, each.request_id)):
         before = billed.get((act.patient_id, act.asked), 0)
         mark = mark_of(act, before, rates_on(act.day, known))
-        if mark.verdict is Verdict.YES:
+        if mark.verdict is BillingVerdict.YES:
             billed[act.patient_id, act.asked] = before + 1
         found.append(mark)
     return found
@@ -156,14 +156,14 @@ def marks(acts: Sequence[Act], known: Sequence[Rates]) -> list[Mark]:
 def mark_of(act: Act, before: int, rates: Rates | None) -> Mark:
     """`before`: how many of the same kind were billed for this patient in the year."""
     if act.same_place:
-        return Mark(act, Verdict.NO, why=Why.SAME_PLACE)
+        return Mark(act, BillingVerdict.NO, why=BillingReason.SAME_PLACE)
     if rates is None:
-        return Mark(act, Verdict.CHECK, why=Why.NO_RATE)
+        return Mark(act, BillingVerdict.CHECK, why=BillingReason.NO_RATE)
     fee = rates.asker if act.asked else rates.expert
     if not act.town:
-        return Mark(act, Verdict.CHECK, fee.code, why=Why.SALARIED)
+        return Mark(act, BillingVerdict.CHECK, fee.code, why=BillingReason.SALARIED)
     if act.profession not in fee.professions:
-        return Mark(act, Verdict.CHECK, why=Why.PROFESSION)
+        return Mark(act, BillingVerdict.CHECK, why=BillingReason.PROFESSION)
     if before >= fee.per_year:
-        return Mark(act, Verdict.NO, fee.code, why=Why.LIMIT)
-    return Mark(act, Verdict.YES, fee.code, fee.amount)
+        return Mark(act, BillingVerdict.NO, fee.code, why=BillingReason.LIMIT)
+    return Mark(act, BillingVerdict.YES, fee.code, fee.amount)

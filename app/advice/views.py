@@ -10,16 +10,18 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from app import clock
 from app.accounts.guards import me, role
-from app.accounts.models import REQUESTERS, Role
+from app.accounts.models import REQUESTERS
 from app.advice import actions, queries
 from app.advice.forms import OpinionForm
-from app.advice.pages import AdvicePage, MonthPage, slug_of
-from app.advice.queries import Mine, Taken
+from app.advice.pages import MonthPage, OpinionPage, slug_of
+from app.advice.queries import Mine, OpenedAdvice
 from app.advice.rules import See
 from app.audit.readings import read_lately, record_reading
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.language.phrases import gettext as _
+from app.language.phrases import later
 from app.language.typography import NO_BREAK
 
 bp = Blueprint("advice", __name__, url_prefix="/advice")
@@ -31,25 +33,25 @@ def one(request_id: UUID) -> Response:
     now, reader = clock.now(), me().id
     mine = my_advice(request_id)
     patient, again = mine.advice.request.patient_id, read_lately(request_id, reader, now)
-    answer = page(AdvicePage.of(mine, me(), now))
+    answer = page(OpinionPage.of(mine, me(), now))
     if not again:  # Last, as a transaction forgets what was read.
         with transaction():
             record_reading(request_id, patient=patient, by=reader, now=now, request=request_id)
     return answer
 
 
-def my_advice(request_id: UUID) -> Taken:
+def my_advice(request_id: UUID) -> OpenedAdvice:
     return queries.for_account(request_id, me()) or abort(404)
 
 
 @bp.post("/<uuid:request_id>/opinion")
-@role(Role.PRACTITIONER)
+@role(*REQUESTERS)
 @resumable
 def give(request_id: UUID) -> Response:
     form, now = OpinionForm(), clock.now()
     my_advice(request_id)
     if not form.validate():
-        return page(AdvicePage.of(my_advice(request_id), me(), now, form), status=422)
+        return page(OpinionPage.of(my_advice(request_id), me(), now, form), status=422)
     see = See(form.see.data)
     with transaction():
         given = actions.give(
@@ -63,7 +65,7 @@ def give(request_id: UUID) -> Response:
             key=form.key.data or "",
         )
     if not given:
-        return page(AdvicePage.of(my_advice(request_id), me(), now, form, too_late=True), status=409)
+        return page(OpinionPage.of(my_advice(request_id), me(), now, form, too_late=True), status=409)
     return see_other(url_for("advice.one", request_id=request_id))
 
 
@@ -79,19 +81,19 @@ def month() -> Response:
     return answer
 
 
-@bp.get("/month.csv")
+@bp.get("/month/table")
 @role(*REQUESTERS)
-def month_file() -> Response:
+def month_table() -> Response:
     """The same as a table for her accounts: a spreadsheet of France reads it (`;`, comma, byte order mark)."""
     now = clock.now()
     asked = month_said(now)
     found = queries.month_of(me(), asked, now)
     written = StringIO()
     table = csv.writer(written, delimiter=";")
-    table.writerow(HEADINGS)
+    table.writerow(map(str, HEADINGS))
     for line in MonthPage.of(asked, found, now).lines:
         told = (line.code, line.amount.partition(NO_BREAK)[0], line.verdict, line.why)
-        table.writerow([line.day, safe(line.about), line.what, "demandé" if line.asked else "rendu", *told])
+        table.writerow([line.day, safe(line.about), line.what, _("demandé") if line.asked else _("rendu"), *told])
     answer = Response("\ufeff" + written.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f"attachment; filename=avis-{slug_of(asked)}.csv"
     answer.headers["Cache-Control"] = "no-store"
@@ -99,8 +101,10 @@ def month_file() -> Response:
     return answer
 
 
-HEADINGS = ("Jour", "Patient", "Spécialité", "Avis", "Code", "Montant", "Facturation", "Pourquoi")
-"""As the file is for an accountant of France, in French whoever opens it."""
+HEADINGS = (
+    *(later("Jour"), later("Patient"), later("Spécialité"), later("Avis")),
+    *(later("Code"), later("Montant"), later("Facturation"), later("Pourquoi")),
+)
 
 
 def safe(text: str) -> str:

@@ -1,6 +1,6 @@
 """The French words of an opinion. What rings says that something is awaited, and nothing of what it is."""
 
-from app.advice.rules import See, Verdict, Why
+from app.advice.rules import BillingReason, BillingVerdict, See
 from app.language.phrases import later
 from app.messages.models import Notice
 
@@ -11,7 +11,7 @@ REMIND_NOTICE = Notice(
     elsewhere=later("Relais : un avis est attendu de vous, demain au plus tard. Ouvrez Relais pour le rendre."),
 )
 NOT_GIVEN = later("l'avis n'est pas venu à temps")
-"""Why it is looked for elsewhere, in the life of the request."""
+"""BillingReason it is looked for elsewhere, in the life of the request."""
 
 SEE: dict[See, str] = {
     See.NO: later("Non, l'avis suffit"),
@@ -19,16 +19,16 @@ SEE: dict[See, str] = {
     See.TODAY: later("Oui, aujourd'hui"),
 }
 
-VERDICTS: dict[Verdict, str] = {
-    Verdict.YES: later("À facturer"),
-    Verdict.CHECK: later("À vérifier"),
-    Verdict.NO: later("Non facturable"),
+VERDICTS: dict[BillingVerdict, str] = {
+    BillingVerdict.YES: later("À facturer"),
+    BillingVerdict.CHECK: later("À vérifier"),
+    BillingVerdict.NO: later("Non facturable"),
 }
 
-WHY: dict[Why, str] = {
-    Why.NO_RATE: later("aucun tarif connu ici pour cette date"),
-    Why.PROFESSION: later("tarif de votre profession non connu ici"),
-    Why.SALARIED: later("votre établissement le dit"),
-    Why.SAME_PLACE: later("demandé et rendu dans la même structure"),
-    Why.LIMIT: later("déjà quatre dans l'année pour cette personne"),
+WHY: dict[BillingReason, str] = {
+    BillingReason.NO_RATE: later("aucun tarif connu ici pour cette date"),
+    BillingReason.PROFESSION: later("tarif de votre profession non connu ici"),
+    BillingReason.SALARIED: later("votre établissement le dit"),
+    BillingReason.SAME_PLACE: later("demandé et rendu dans la même structure"),
+    BillingReason.LIMIT: later("déjà quatre dans l'année pour cette personne"),
 }

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.advice.rates import WrongRates, load_rates
-from app.advice.rules import Act, Look, Mark, Standing, Verdict, Why, look, marks
+from app.advice.rules import Act, AdviceMove, BillingReason, BillingVerdict, Mark, Standing, look, marks
 from app.care_requests.rules import State
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -23,20 +23,20 @@ def standing(state: State = State.ACCEPTED, **more: object) -> Standing:
 @pytest.mark.parametrize(
     ("it", "after", "expected", "again"),
     [
-        (standing(State.SEARCHING, due_at=None), timedelta(0), Look.WAIT, timedelta(hours=12)),
-        (standing(), timedelta(0), Look.WAIT, timedelta(days=2)),
-        (standing(), timedelta(days=2), Look.REMIND, timedelta(days=5)),
-        (standing(reminded=True), timedelta(days=4), Look.WAIT, timedelta(days=5)),
-        (standing(reminded=True), timedelta(days=5), Look.HAND_ON, timedelta(days=5, hours=12)),
-        (standing(State.STARTED, reminded=True), timedelta(days=6), Look.WAIT, timedelta(days=6, hours=12)),
-        (standing(taken_at=NOW + timedelta(days=2)), timedelta(days=2), Look.WAIT, timedelta(days=2, hours=12)),
-        (standing(State.STARTED, answered_at=NOW), timedelta(days=13), Look.WAIT, timedelta(days=14)),
-        (standing(State.STARTED, answered_at=NOW), timedelta(days=14), Look.CLOSE, None),
-        (standing(State.DONE, answered_at=NOW), timedelta(days=1), Look.WAIT, None),
-        (standing(State.CANCELLED), timedelta(days=9), Look.WAIT, None),
+        (standing(State.SEARCHING, due_at=None), timedelta(0), AdviceMove.WAIT, timedelta(hours=12)),
+        (standing(), timedelta(0), AdviceMove.WAIT, timedelta(days=2)),
+        (standing(), timedelta(days=2), AdviceMove.REMIND, timedelta(days=5)),
+        (standing(reminded=True), timedelta(days=4), AdviceMove.WAIT, timedelta(days=5)),
+        (standing(reminded=True), timedelta(days=5), AdviceMove.HAND_ON, timedelta(days=5, hours=12)),
+        (standing(State.STARTED, reminded=True), timedelta(days=6), AdviceMove.WAIT, timedelta(days=6, hours=12)),
+        (standing(taken_at=NOW + timedelta(days=2)), timedelta(days=2), AdviceMove.WAIT, timedelta(days=2, hours=12)),
+        (standing(State.STARTED, answered_at=NOW), timedelta(days=13), AdviceMove.WAIT, timedelta(days=14)),
+        (standing(State.STARTED, answered_at=NOW), timedelta(days=14), AdviceMove.CLOSE, None),
+        (standing(State.DONE, answered_at=NOW), timedelta(days=1), AdviceMove.WAIT, None),
+        (standing(State.CANCELLED), timedelta(days=9), AdviceMove.WAIT, None),
     ],
 )
-def test_the_clock(it: Standing, after: timedelta, expected: Look, again: timedelta | None) -> None:
+def test_the_clock(it: Standing, after: timedelta, expected: AdviceMove, again: timedelta | None) -> None:
     assert look(it, NOW + after) == (expected, None if again is None else NOW + again)
 
 
@@ -70,17 +70,19 @@ def test_te2_is_of_its_day() -> None:
 @pytest.mark.parametrize(
     ("what", "verdict", "why"),
     [
-        (act(date(2027, 1, 1)), Verdict.CHECK, Why.NO_RATE),
-        (act(date(2019, 1, 1)), Verdict.CHECK, Why.NO_RATE),
-        (act(profession="midwife"), Verdict.CHECK, Why.PROFESSION),
-        (act(profession="nurse", asked=True), Verdict.CHECK, Why.PROFESSION),
-        (act(profession=""), Verdict.CHECK, Why.PROFESSION),
-        (act(town=False), Verdict.CHECK, Why.SALARIED),
-        (act(same_place=True), Verdict.NO, Why.SAME_PLACE),
-        (act(date(2027, 1, 1), same_place=True), Verdict.NO, Why.SAME_PLACE),
+        (act(date(2027, 1, 1)), BillingVerdict.CHECK, BillingReason.NO_RATE),
+        (act(date(2019, 1, 1)), BillingVerdict.CHECK, BillingReason.NO_RATE),
+        (act(profession="midwife"), BillingVerdict.CHECK, BillingReason.PROFESSION),
+        (act(profession="nurse", asked=True), BillingVerdict.CHECK, BillingReason.PROFESSION),
+        (act(profession=""), BillingVerdict.CHECK, BillingReason.PROFESSION),
+        (act(town=False), BillingVerdict.CHECK, BillingReason.SALARIED),
+        (act(same_place=True), BillingVerdict.NO, BillingReason.SAME_PLACE),
+        (act(date(2027, 1, 1), same_place=True), BillingVerdict.NO, BillingReason.SAME_PLACE),
     ],
 )
-def test_what_is_not_known_is_to_be_checked_and_never_guessed(what: Act, verdict: Verdict, why: Why) -> None:
+def test_what_is_not_known_is_to_be_checked_and_never_guessed(
+    what: Act, verdict: BillingVerdict, why: BillingReason
+) -> None:
     mark = only(what)
     assert (mark.verdict, mark.why, mark.amount) == (verdict, why, None)
 
@@ -89,9 +91,9 @@ def test_four_a_year_for_one_person_each_way_and_again_in_another_year() -> None
     of_her = [act(date(2025, month, 1)) for month in range(1, 7)]
     others = [act(date(2025, 6, 1), patient=uuid4()), act(date(2025, 6, 2), asked=True)]
     found = marks([*of_her, *others], load_rates())
-    assert [mark.why for mark in found].count(Why.LIMIT) == 2
+    assert [mark.why for mark in found].count(BillingReason.LIMIT) == 2
     assert all(mark.act.patient_id == PATIENT and mark.act.day >= date(2025, 5, 1) for mark in found if mark.why)
-    assert only(act(date(2026, 1, 2))).verdict is Verdict.YES
+    assert only(act(date(2026, 1, 2))).verdict is BillingVerdict.YES
 
 
 def test_two_files_for_one_day_are_refused(tmp_path: Path) -> None:

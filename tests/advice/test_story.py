@@ -223,7 +223,7 @@ def test_each_reads_her_own_month_and_nobody_elses(town: Town) -> None:
     assert ("TE2" in hers, "23,00 €" in hers, "RQD" in hers) == (True, True, False)
     assert ("RQD" in his, "10,00 €" in his, "TE2" in his) == (True, True, False)
     assert "Aucun avis ce mois-ci" in plain(words(nurse.get("/advice/month")))
-    table = expert.get("/advice/month.csv")
+    table = expert.get("/advice/month/table")
     assert (table.mimetype, table.headers["Cache-Control"]) == ("text/csv", "no-store")
     assert "TE2;23,00;À facturer" in table.text
     assert expert.get("/advice/month?month=2030-01").status_code == 404

@@ -152,6 +152,10 @@ TABLE: dict[str, Row] = {
     "POST /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>/withdrawal": tablet_too(
         only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
     ),
+    "GET /advice/<uuid:request_id>": PERSON,  # Who asked, with her team, and who took it.
+    "POST /advice/<uuid:request_id>/opinion": PERSON,
+    "GET /advice/month": ASKS,
+    "GET /advice/month/table": ASKS,
     "GET /conversations/<uuid:request_id>": THREAD,
     "POST /conversations/<uuid:request_id>/lines": THREAD,
     "POST /conversations/<uuid:request_id>/sighting": THREAD,

@@ -287,6 +287,7 @@ def owe_document(*, scan_at: timedelta | None, expires_at: timedelta) -> Callabl
 OWED: dict[str, Callable[[Town], None]] = {
     "searches": owe_search,
     "what is late": owe_late_start,
+    "opinions": owe_look,
     "passages": owe_passage,
     "alerts that waited": owe_alert,
     "push messages": owe_push,
