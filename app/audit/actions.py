@@ -111,6 +111,7 @@ EVENTS: dict[str, Event] = {
     "pathway.set_aside": Event("coordination", {"pathway"}),
     "request.opened": Event("care", {"pathway"}),
     "request.moved": Event("care", {"from", "to"}),
+    "line.said_around": Event("care"),
     "line.said": Event("care", {"request", "kind"}),
     "line.sent_along": Event("care", {"request"}),
     "offer.made": Event("care", {"practitioner", "wave"}),

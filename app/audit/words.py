@@ -88,6 +88,7 @@ ACTS = {
     "attachment.added": later("Document joint"),
     "attachment.opened": later("Document ouvert"),
     "attachment.erased": later("Document effacé"),
+    "line.said_around": later("Message écrit entre soignants"),
     "line.said": later("Message écrit sur une demande"),
     "line.sent_along": later("Document envoyé avec un message"),
     "offer.made": later("Demande proposée à un professionnel, sans l'identité"),

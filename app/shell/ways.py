@@ -6,6 +6,7 @@ WAYS = {
     "account": "membership.account",
     "advice": "advice.one",
     "advice-month": "advice.month",
+    "around": "around.conversation",
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",

@@ -1,4 +1,4 @@
-"""An opinion has its own clock and its answer beside its request."""
+"""An opinion has its own clock and its answer beside its request; a thread may be around a person, without one."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,35 @@ def upgrade() -> None:
     )
     op.create_index("ix_advice_look_at", "advice", ["look_at"])
     op.create_index("ix_advice_author_id_answered_at", "advice", ["author_id", "answered_at"])
+    with op.batch_alter_table("conversation") as conversation:
+        conversation.add_column(sa.Column("patient_id", sa.Uuid(), nullable=True))
+        conversation.alter_column("request_id", existing_type=sa.Uuid(), nullable=True)
+        conversation.create_foreign_key(op.f("fk_conversation_patient_id_patient"), "patient", ["patient_id"], ["id"])
+        conversation.create_check_constraint(
+            op.f("ck_conversation_about_something"), "request_id IS NOT NULL OR patient_id IS NOT NULL"
+        )
+    op.execute(
+        "UPDATE conversation SET patient_id ="
+        " (SELECT care_request.patient_id FROM care_request WHERE care_request.id = conversation.request_id)"
+    )
+    op.create_index("ix_conversation_patient_id", "conversation", ["patient_id"])
 
 
 def downgrade() -> None:
+    thread = sa.table("conversation", sa.column("id"), sa.column("request_id"))
+    line = sa.table("conversation_line", sa.column("id"), sa.column("conversation_id"))
+    receipt = sa.table("conversation_receipt", sa.column("conversation_id"))
+    document = sa.table("conversation_document", sa.column("line_id"))
+    around = sa.select(thread.c.id).where(thread.c.request_id.is_(None))  # Nothing older knows them.
+    lines = sa.select(line.c.id).where(line.c.conversation_id.in_(around))
+    op.execute(receipt.delete().where(receipt.c.conversation_id.in_(around)))
+    op.execute(document.delete().where(document.c.line_id.in_(lines)))
+    op.execute(line.delete().where(line.c.conversation_id.in_(around)))
+    op.execute("DELETE FROM conversation WHERE request_id IS NULL")
+    op.drop_index("ix_conversation_patient_id", "conversation")
+    with op.batch_alter_table("conversation") as conversation:
+        conversation.drop_constraint(op.f("ck_conversation_about_something"), type_="check")
+        conversation.drop_constraint(op.f("fk_conversation_patient_id_patient"), type_="foreignkey")
+        conversation.alter_column("request_id", existing_type=sa.Uuid(), nullable=False)
+        conversation.drop_column("patient_id")
     op.drop_table("advice")
