@@ -44,22 +44,33 @@ class PastAssessment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     remark: str = ""
 
 
+class PastWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody who cares for a person said to the others, so many minutes ago."""
+
+    patient: str
+    by: str
+    ago: int
+    text: str
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
     assessments: tuple[PastAssessment, ...]
+    around: tuple[PastWord, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
         known(PEOPLE, [*(one.by for one in self.stays), *(one.by for one in self.assessments)])
-        known(CAST.patients, (one.patient for one in self.assessments))
+        known(CAST.patients, [*(one.patient for one in self.assessments), *(one.patient for one in self.around)])
+        known(PEOPLE, (one.by for one in self.around))
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
 
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
-REQUESTS, STAYS, ASSESSMENTS = _PAST.requests, _PAST.stays, _PAST.assessments
+REQUESTS, STAYS, ASSESSMENTS, AROUND = _PAST.requests, _PAST.stays, _PAST.assessments, _PAST.around
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:

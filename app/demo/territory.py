@@ -18,11 +18,12 @@ from app.care_requests.models import CareRequest, State
 from app.care_requests.queries import GOES_ON
 from app.circles import actions as circles
 from app.circles.models import Told, Usual
+from app.conversations.actions import say_around
 from app.core.db import db, new_id
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plot import Teller, account
-from app.demo.requests import ASSESSMENTS, REQUESTS, STAYS, PastRequest, opened_at
+from app.demo.requests import AROUND, ASSESSMENTS, REQUESTS, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
@@ -72,6 +73,7 @@ def load(now: datetime) -> bool:
     _live_through(places, known, now)
     _write_stays(places, known, now)
     _write_assessments(known, now)
+    _write_around(known, now)
     _begin_pathway(now)
     return True
 
@@ -198,6 +200,11 @@ def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
         by, at = account(one.by), now - timedelta(days=one.days)
         place, grid = places_of_care(by)[0].id, grids()[one.grid]
         write_down(known[one.patient], grid, one.answers, one.remark, key=new_id(), by=by, place=place, now=at)
+
+
+def _write_around(known: dict[str, UUID], now: datetime) -> None:
+    for one in AROUND:
+        say_around(known[one.patient], one.text, by=account(one.by), now=now - timedelta(minutes=one.ago))
 
 
 def _begin_pathway(now: datetime) -> None:

@@ -55,8 +55,9 @@ def url_of(request: RequestFacts) -> str:
 def overdue_line(watched: Watched, now: datetime) -> RequestLine:
     """Of something that should have happened: what it is, since when, and who owes it (empty: nobody named)."""
     request, (what, icon) = watched.request, slipped(watched)
+    rest = way("search", request_id=request.id) if watched.kind is WatchKind.LEFT_BEHIND else ""  # One tap from there.
     return RequestLine(
-        url_of(request),
+        rest or url_of(request),
         request.state.value,
         request.about,
         what,
