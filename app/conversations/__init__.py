@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.conversations import actions, queries
-from app.conversations.around import bp as around
+from app.conversations import around as _around  # noqa: F401 -- its pages, on the same blueprint
 from app.conversations.views import bp
 from app.core.events import listen
 from app.documents.rights import may_open
@@ -13,7 +13,6 @@ from app.messages.actions import ReachChanged
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.register_blueprint(around)
     may_listen("conversation")(queries.may_hear)
     may_open(queries.may_open_document)
     listen(app, ReachChanged, actions.note_arrival)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Response, abort, request, url_for
 
 from app import clock
 from app.accounts.guards import by_account, me, role
@@ -14,6 +14,7 @@ from app.consents.objections import is_frozen
 from app.conversations import actions, queries
 from app.conversations.forms import LineForm
 from app.conversations.pages import ThreadPage, shown_around
+from app.conversations.views import bp
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable
 from app.core.htmx import page, see_other, wants_part
@@ -26,24 +27,22 @@ from app.patients import queries as patients
 from app.patients.models import Patient
 from app.stays.queries import has_died
 
-bp = Blueprint("around", __name__, url_prefix="/patients/<uuid:patient_id>/conversation")
 
-
-@bp.get("")
+@bp.get("/patients/<uuid:patient_id>/conversation")
 @role(*REQUESTERS)
-def conversation(patient_id: UUID) -> Response:
+def around(patient_id: UUID) -> Response:
     now, reader = clock.now(), me().id
     again = wants_part() and read_lately(patient_id, reader, now)
     patient = hers(patient_id)
     kept_id = patient.id
-    answer = thread_page(patient)
+    answer = around_page(patient)
     if not again:  # Last, as a transaction forgets what was read.
         with transaction():
             record_reading(kept_id, patient=kept_id, by=reader, now=now)
     return answer
 
 
-def thread_page(patient: Patient, status: int = 200, **wrong: Any) -> Response:
+def around_page(patient: Patient, status: int = 200, **wrong: Any) -> Response:
     back = own_path(request.values.get("back") or way("person", patient_id=patient.id))
     is_open = not has_died(patient.id) and not is_frozen(patient.id)
     thread = shown_around(patient.id, me(), is_open=is_open, back=back, **wrong)
@@ -56,12 +55,12 @@ def hers(patient_id: UUID) -> Patient:
     return patient if patient and queries.is_around(patient.id, me(), now) else abort(404)
 
 
-@bp.post("/lines")
+@bp.post("/patients/<uuid:patient_id>/conversation/lines")
 @role(*REQUESTERS)
 @limited("line", 60, MINUTE, of=by_account)
 @takes(ROOM)
 @resumable
-def say(patient_id: UUID) -> Response:
+def say_among(patient_id: UUID) -> Response:
     now = clock.now()
     patient = hers(patient_id)
     form = LineForm()
@@ -71,23 +70,23 @@ def say(patient_id: UUID) -> Response:
         if nothing and not is_resumed():
             form.text.errors = [_("Écrivez un message, ou joignez une photo.")]
         wrong: dict[str, Any] = {"wrong": form, "wrong_document": " ".join(brought.wrong), "waiting": brought.documents}
-        return thread_page(hers(patient_id), status=422, **wrong)
+        return around_page(hers(patient_id), status=422, **wrong)
     text, kind, kept_id = form.text.data or "", type_said("wound-photo"), patient.id
     with transaction():
         said = actions.say_around(
             kept_id, text, by=me(), now=now, key=form.key.data or "", sent=brought.documents, document_type=kind
         )
     if said is None:
-        return thread_page(hers(patient_id), status=409, wrong=form, waiting=brought.documents, too_late=True)
+        return around_page(hers(patient_id), status=409, wrong=form, waiting=brought.documents, too_late=True)
     if wants_part():
-        return thread_page(hers(patient_id))
+        return around_page(hers(patient_id))
     back = own_path(request.form.get("back", "/"))
-    return see_other(url_for("around.conversation", patient_id=kept_id, back=back))
+    return see_other(url_for("conversations.around", patient_id=kept_id, back=back))
 
 
-@bp.post("/sighting")
+@bp.post("/patients/<uuid:patient_id>/conversation/sighting")
 @role(*REQUESTERS)
-def see(patient_id: UUID) -> tuple[str, int]:
+def see_among(patient_id: UUID) -> tuple[str, int]:
     kept_id = hers(patient_id).id
     with transaction():
         actions.see_around(kept_id, by=me(), now=clock.now())

@@ -124,7 +124,7 @@ def shown_around(patient_id: UUID, account: Account, *, is_open: bool, back: str
     others = {account_id: reader for account_id, reader in thread.readers.items() if account_id != account.id}
     return ShownThread(
         id=patient_id,
-        address=url_for("around.conversation", patient_id=patient_id),
+        address=url_for("conversations.around", patient_id=patient_id),
         lines=[
             Shown(
                 each,

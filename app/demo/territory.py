@@ -204,7 +204,10 @@ def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
 
 def _write_around(known: dict[str, UUID], now: datetime) -> None:
     for one in AROUND:
-        say_around(known[one.patient], one.text, by=account(one.by), now=now - timedelta(minutes=one.ago))
+        at = now - timedelta(minutes=one.ago)
+        say_around(known[one.patient], one.text, by=account(one.by), now=at)
+        phones.deliver(at)
+    phones.deliver(now)
 
 
 def _begin_pathway(now: datetime) -> None:

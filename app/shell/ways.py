@@ -6,7 +6,7 @@ WAYS = {
     "account": "membership.account",
     "advice": "advice.one",
     "advice-month": "advice.month",
-    "around": "around.conversation",
+    "around": "conversations.around",
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",
