@@ -1,7 +1,7 @@
 """What each page of this room shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Self
@@ -89,7 +89,7 @@ class OpinionPage(Page):
             form=(form or OpinionForm(formdata=None)) if written else None,
             by=request.performer.name if request.performer else "",
             too_late=too_late,
-            thread=thread,
+            thread=thread and replace(thread, lines=[each for each in thread.lines if each.line.kind is Kind.LINE]),
             asks=side is Side.ASKS,
             back=way("request", request_id=request.id) if side is Side.ASKS else way("home"),
             live_topics=[f"request-{request.id}", f"conversation-{request.id}"],
@@ -144,7 +144,7 @@ class MonthPage(Page):
             month=date_words(month, "MMMM yyyy"),
             slug=slug_of(month),
             lines=[line_of(each) for each in found],
-            total=euros(total),
+            total=euros(total) if total else "",
             before=slug_of(earlier),
             next=slug_of(following) if following <= clock.paris(now).date() else "",
         )

@@ -36,7 +36,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class ShownThread:
-    """`address`: of its own page; its lines and sightings stand beneath. `around`: of a person, and of no request.
+    """`address`: of its own page; its lines and sightings stand beneath. `around`: of a person, and of no request;
+    `opinion`: what comes back is one.
     `unseen`: something was said that the reader has not had before her eyes; `more`: there is more than is shown;
     `whole`: on its own page. `wrong`: the form that came back, with its mistakes."""
 
@@ -49,6 +50,7 @@ class ShownThread:
     unseen: bool
     back: str
     around: bool = False
+    opinion: bool = False
     wrong: LineForm | None = None
     wrong_document: str = ""
     waiting: Sequence[Document] = ()
@@ -105,6 +107,7 @@ def shown_thread(
         is_open=is_open,
         unseen=_unseen(shown, thread, account),
         back=back,
+        opinion=bool(request.rulebook.after.opinion_hours),
         wrong=wrong,
         wrong_document=wrong_document,
         waiting=waiting,

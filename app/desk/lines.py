@@ -149,6 +149,8 @@ def _words_of(step: Step | Happened, request: CareRequest) -> tuple[str, str, st
             return _("Proposée à %(whom)s", whom=professionals(request.profession, int(detail))), author, ""
         case "accept" if not detail:  # Else somebody else than the one who comes said so: chosen, or by telephone.
             return _("Acceptée par %(name)s", name=author), "", ""
+        case "start" | "late" if request.rulebook.after.opinion_hours:
+            return (_("Avis rendu") if step.kind == "start" else _("L'avis n'est pas rendu")), author, ""
         case "split":
             return label, "", visits_counted(int(detail))
         case "exhaust" if request.coordinator:
