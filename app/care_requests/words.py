@@ -72,6 +72,8 @@ STEPS: dict[str, str] = {
     "withdraw": later("Désistement"),
     "cancel": later("Demande annulée"),
 }
+OF_OPINION = {"start": later("Avis rendu"), "late": later("L'avis n'est pas rendu")}
+"""The same where what is awaited is a written opinion."""
 
 SIGNS = {
     "opened": "searching",

@@ -13,7 +13,7 @@ from app.appointments.words import wished_words
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
-from app.care_requests.words import CANCELLATIONS, SIGNS, STATES, STEPS, UNWANTED
+from app.care_requests.words import CANCELLATIONS, OF_OPINION, SIGNS, STATES, STEPS, UNWANTED
 from app.desk.queries import Happened, HourSaid
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
@@ -140,7 +140,8 @@ def moment_of(step: Step | Happened, request: CareRequest, now: datetime) -> Mom
 
 def _words_of(step: Step | Happened, request: CareRequest) -> tuple[str, str, str]:
     """What happened, by whom, and what else there is to say of it."""
-    label, author, detail = STEPS[step.kind], step.author_name if step.author_id else "", step.detail
+    of_opinion = OF_OPINION if request.rulebook.after.opinion_hours else {}
+    label, author, detail = {**STEPS, **of_opinion}[step.kind], step.author_name if step.author_id else "", step.detail
     match step.kind:
         case "opened":
             draft = step.state is State.DRAFT
@@ -149,8 +150,6 @@ def _words_of(step: Step | Happened, request: CareRequest) -> tuple[str, str, st
             return _("Proposée à %(whom)s", whom=professionals(request.profession, int(detail))), author, ""
         case "accept" if not detail:  # Else somebody else than the one who comes said so: chosen, or by telephone.
             return _("Acceptée par %(name)s", name=author), "", ""
-        case "start" | "late" if request.rulebook.after.opinion_hours:
-            return (_("Avis rendu") if step.kind == "start" else _("L'avis n'est pas rendu")), author, ""
         case "split":
             return label, "", visits_counted(int(detail))
         case "exhaust" if request.coordinator:
