@@ -121,7 +121,8 @@ def found_in(request: CareRequest, steps: Sequence[Happened]) -> timedelta | Non
 def timeline(request: CareRequest, steps: Sequence[Happened], now: datetime) -> list[Moment]:
     """What happened, oldest first, and what is awaited next."""
     moments = [moment_of(step, request, now) for step in steps]
-    awaited, wished_by = AWAITED.get(request.state), moment(request.window_end, now)
+    given = request.state is State.STARTED and request.rulebook.after.opinion_hours  # Nothing else is awaited.
+    awaited, wished_by = "" if given else AWAITED.get(request.state), moment(request.window_end, now)
     if awaited:
         due = request.answer_due
         until = _("réponse avant %(at)s", at=moment(due, now)) if due else _("souhaité avant %(at)s", at=wished_by)

@@ -37,6 +37,8 @@ class Screen(NamedTuple):
 
 OFFER, REQUEST = "article[data-offer] a[href*='offers/']", "main a[href*='requests/0']"
 PLANNED, ENDLESS = ".row__link:has-text('Marcel'):has-text('Pansement')", ".row__link:has-text('Ginette')"
+OPINION_GIVEN, OPINION_TAKEN = ".row__link:has-text('Marcel'):has-text('Avis')", "main a:has-text('Paulette')"
+ASKED_FOR_HER = ".row__link:has-text('Lucienne')"
 KNOWN, ASKING, ENTERING = "12/03/1948", "requests/new?pathway=home-care", "patients/new?pathway=home-care"
 
 
@@ -287,6 +289,14 @@ def go_to_his_assessment(page: Page) -> None:
     page.goto(page.locator("main .row__link").first.evaluate("a => a.href"))
 
 
+def go_to_the_opinion(page: Page) -> None:
+    page.goto(page.locator("main a[href*='/advice/']").first.evaluate("a => a.href"))
+
+
+def go_to_the_words_around_her(page: Page) -> None:
+    page.goto(page.locator("main a[href*='/patients/']").first.evaluate("a => a.href") + "/conversation")
+
+
 def open_a_service(page: Page) -> None:
     page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
 
@@ -456,6 +466,13 @@ STATES = [
         "person", "an assessment, being made", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments/new/aggir")
     ),
     Screen("person", "an assessment", "ward", ASKING, act=go_to_his_assessment),
+    Screen(
+        "asking", "an opinion, asked", "orientation-nurse", "requests/new?pathway=expert-advice", act=choose_the_known
+    ),
+    Screen("asking", "an opinion, given", "nurse", "requests?show=all", OPINION_GIVEN, go_to_the_opinion),
+    Screen("inbox", "an opinion, being written", "doctor-2", "visits", OPINION_TAKEN, go_to_the_opinion),
+    Screen("inbox", "opinions of the month", "nurse", "advice/month"),
+    Screen("person", "messages among carers", "nurse-2", "requests", ASKED_FOR_HER, go_to_the_words_around_her),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),
