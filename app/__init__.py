@@ -5,6 +5,7 @@ from flask import Flask
 from app import (
     accounts,
     administration,
+    advice,
     agenda,
     appointments,
     assessments,
@@ -74,7 +75,19 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         room.init_app(app)
     for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
         room.init_app(app)
-    for room in (conversations, liaison, folders, appointments, dispatch, relays, agenda, relatives, rights, life):
+    for room in (
+        conversations,
+        liaison,
+        folders,
+        appointments,
+        dispatch,
+        relays,
+        agenda,
+        advice,
+        relatives,
+        rights,
+        life,
+    ):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, casework, supervision, protocols, joining):

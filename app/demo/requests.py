@@ -88,6 +88,15 @@ class PastFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     asked: tuple[str, ...] = ()
 
 
+class PastWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody who cares for a person said to the others, so many minutes ago."""
+
+    patient: str
+    by: str
+    ago: int
+    text: str
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
@@ -95,11 +104,13 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notes: tuple[PastNote, ...]
     safety_notes: tuple[PastSafetyNote, ...]
     folders: tuple[PastFolder, ...]
+    around: tuple[PastWord, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
         known(PEOPLE, [*(one.by for one in self.stays), *(one.by for one in self.assessments)])
-        known(CAST.patients, (one.patient for one in self.assessments))
+        known(CAST.patients, [*(one.patient for one in self.assessments), *(one.patient for one in self.around)])
+        known(PEOPLE, (one.by for one in self.around))
         known(PEOPLE, [*(one.by for one in self.notes), *(one.by for one in self.safety_notes)])
         known(CAST.patients, [*(one.patient for one in self.notes), *(one.patient for one in self.safety_notes)])
         known(CAST.patients, (one.patient for one in self.folders))
@@ -112,7 +123,7 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
 REQUESTS, STAYS, ASSESSMENTS, FOLDERS = _PAST.requests, _PAST.stays, _PAST.assessments, _PAST.folders
-NOTES, SAFETY_NOTES = _PAST.notes, _PAST.safety_notes
+NOTES, SAFETY_NOTES, AROUND = _PAST.notes, _PAST.safety_notes, _PAST.around
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:

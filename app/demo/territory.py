@@ -18,12 +18,13 @@ from app.care_requests.models import CareRequest, State
 from app.care_requests.queries import GOES_ON
 from app.circles import actions as circles
 from app.circles.models import Told, Usual
+from app.conversations.actions import say_around
 from app.core.db import db, new_id
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plan import PlanWriter
 from app.demo.plot import Teller, account
-from app.demo.requests import ASSESSMENTS, FOLDERS, NOTES, REQUESTS, SAFETY_NOTES, STAYS, PastRequest, opened_at
+from app.demo.requests import AROUND, ASSESSMENTS, FOLDERS, NOTES, REQUESTS, SAFETY_NOTES, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
@@ -85,6 +86,7 @@ def load(now: datetime) -> bool:
     _write_assessments(known, now)
     _write_books(known, now)
     _open_folders(places, known, now)
+    _write_around(known, now)
     _begin_pathway(now)
     return True
 
@@ -268,6 +270,14 @@ def _seat_of(key: str, places: dict[str, Organization]) -> TeamCandidate:
         return TeamCandidate(organization_id=places[key].id)
     practitioner = practitioner_of(account(key).id)
     return TeamCandidate(practitioner_id=practitioner.id if practitioner else None)
+
+
+def _write_around(known: dict[str, UUID], now: datetime) -> None:
+    for one in AROUND:
+        at = now - timedelta(minutes=one.ago)
+        say_around(known[one.patient], one.text, by=account(one.by), now=at)
+        phones.deliver(at)
+    phones.deliver(now)
 
 
 def _begin_pathway(now: datetime) -> None:

@@ -37,6 +37,8 @@ class Screen(NamedTuple):
 
 OFFER, REQUEST = "article[data-offer] a[href*='offers/']", "main a[href*='requests/0']"
 PLANNED, ENDLESS = ".row__link:has-text('Marcel'):has-text('Pansement')", ".row__link:has-text('Ginette')"
+OPINION_GIVEN, OPINION_TAKEN = ".row__link:has-text('Marcel'):has-text('Avis')", "main a:has-text('Paulette')"
+ASKED_FOR_HER = ".row__link:has-text('Lucienne')"
 KNOWN, ASKING, ENTERING = "12/03/1948", "requests/new?pathway=home-care", "patients/new?pathway=home-care"
 
 
@@ -315,6 +317,14 @@ def go_to_her_folder(then: str = "") -> Callable[[Page], None]:
     return act
 
 
+def go_to_the_opinion(page: Page) -> None:
+    page.goto(page.locator("main a[href*='/advice/']").first.evaluate("a => a.href"))
+
+
+def go_to_the_words_around_her(page: Page) -> None:
+    page.goto(page.locator("main a[href*='/patients/']").first.evaluate("a => a.href") + "/conversation")
+
+
 def open_a_service(page: Page) -> None:
     page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
 
@@ -495,6 +505,13 @@ STATES = [
     Screen("person", "a note, being written", "nurse-2", ASKING, act=go_to_her_book("liaison/new")),
     Screen("person", "a note", "doctor", ASKING, act=go_to_her_note),
     Screen("person", "what a home help reads", "home-help", ASKING, act=go_to_her_book("at-home", of="25/06/1943 gau")),
+    Screen(
+        "asking", "an opinion, asked", "orientation-nurse", "requests/new?pathway=expert-advice", act=choose_the_known
+    ),
+    Screen("asking", "an opinion, given", "nurse", "requests?show=all", OPINION_GIVEN, go_to_the_opinion),
+    Screen("inbox", "an opinion, being written", "doctor-2", "visits", OPINION_TAKEN, go_to_the_opinion),
+    Screen("inbox", "opinions of the month", "nurse", "advice/month"),
+    Screen("person", "messages among carers", "nurse-2", "requests", ASKED_FOR_HER, go_to_the_words_around_her),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),

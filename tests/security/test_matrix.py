@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.accounts.models import Passkey, Role, SignIn
+from app.advice.models import Advice
 from app.assessments.actions import write_down
 from app.assessments.library import grids
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
@@ -195,9 +196,16 @@ TABLE: dict[str, Row] = {
     "POST /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>/withdrawal": tablet_too(
         only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
     ),
+    "GET /advice/<uuid:request_id>": PERSON,  # Who asked, with her team, and who took it.
+    "POST /advice/<uuid:request_id>/opinion": PERSON,
+    "GET /advice/month": ASKS,
+    "GET /advice/month/table": ASKS,
     "GET /conversations/<uuid:request_id>": THREAD,
     "POST /conversations/<uuid:request_id>/lines": THREAD,
     "POST /conversations/<uuid:request_id>/sighting": THREAD,
+    "GET /patients/<uuid:patient_id>/conversation": PERSON,
+    "POST /patients/<uuid:patient_id>/conversation/lines": PERSON,
+    "POST /patients/<uuid:patient_id>/conversation/sighting": PERSON,
     "GET /decisions": only(*SENIORS),
     "POST /decisions/<uuid:request_id>": only("senior", foreign=("senior elsewhere",)),
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
@@ -581,6 +589,7 @@ def world(town: Town) -> World:
         patient_id = db.session.get_one(CareRequest, request).patient_id
         assert patient_id is not None
         circles.set_usual(patient_id, Usual.herself(hers), told=Told.NAMED, now=clock.now())
+        db.session.add(Advice(request_id=request))
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)

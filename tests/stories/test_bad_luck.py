@@ -280,7 +280,7 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     of_members = [e for e in every if e.startswith("membership.") and not e.startswith(by_link)]
     codes, on_a_tablet = ("tablets.ask_code", "tablets.forget_code"), ("tablets.code", "tablets.enter")
     of_tablets = [e for e in every if e.startswith("tablets.") and e not in (*codes, *on_a_tablet)]
-    rooms = "records circles documents conversations assessments liaison passages casework planning life"
+    rooms = "records circles documents conversations assessments liaison passages casework planning life advice"
     of_her = tuple(f"{room}." for room in rooms.split())
     of_her += ("agenda.person", "agenda.fridge")
     her_visits = ("agenda.visit", "agenda.move", "agenda.undo")
@@ -329,6 +329,7 @@ def test_a_foreign_id_is_not_found_either(town: Town) -> None:
             "desk": senior if rule.endpoint == "desk.decide" else elsewhere,
             "inbox": other_nurse,
             "conversations": other_nurse,
+            "advice": other_nurse,
             "passages": other_nurse,
             "supervision": elsewhere,
             "naming": elsewhere,
