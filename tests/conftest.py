@@ -27,6 +27,7 @@ from werkzeug.routing import Map, Rule, RuleFactory
 from werkzeug.test import TestResponse
 
 from app import clock, create_app
+from app.assessments import library as grids
 from app.config import Settings, read_settings
 from app.core.db import Model, db, transaction
 from app.core.waiting import WEB
@@ -120,7 +121,9 @@ def _as_said(rule: Rule) -> tuple[object, ...]:
 
 
 Flask.url_map_class = RoutesOnce
-library.read_pathway = cache(library.read_pathway)  # The catalogue is read by each house; nobody changes its files.
+# The catalogues are read by each house; nobody changes their files.
+library.read_pathway = cache(library.read_pathway)
+grids.read_grid = cache(grids.read_grid)
 SLOWLY, codes.COST = codes.COST, {**codes.COST, "n": 16}  # How slowly in truth, tests/tablets/test_rules.py holds.
 
 

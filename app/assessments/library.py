@@ -1,6 +1,5 @@
 """The grids that this Relais knows, and each as it was when somebody answered it."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,41 +13,32 @@ from app.assessments.models import GridVersion
 from app.assessments.rules import VARIABLES
 from app.assessments.schema import AssessmentGrid
 from app.core.db import db, written_once
+from app.core.files import read_file
 
 CATALOG = Path(__file__).parent / "catalog"
 
 
-class WrongGrid(ValueError):
-    """A grid that cannot be used; the message names the file and what is wrong."""
-
-
 def read_grid(path: Path) -> AssessmentGrid:
-    """The grid that this file describes. Raises `WrongGrid`."""
-    try:
-        grid = msgspec.convert({**tomllib.loads(path.read_text(encoding="utf-8")), "slug": path.stem}, AssessmentGrid)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise WrongGrid(f"{path.name}: {error}") from None
-    for words in mistakes(grid):
-        raise WrongGrid(f"{path.name}: {words}")
-    return grid
+    """The grid that this file describes. Raises `WrongFile`."""
+    return read_file(path, AssessmentGrid, mistakes)
 
 
-def mistakes(grid: AssessmentGrid) -> Iterator[str]:
-    """What the types cannot say."""
+def mistakes(grid: AssessmentGrid) -> Iterator[tuple[str, str]]:
+    """What the types cannot say: key and words of each."""
     slugs = [item.slug for item in grid.items]
     if len(set(slugs)) < len(slugs):
-        yield "two items have the same slug"
+        yield "items", "two of them have the same slug"
     if bool(grid.items) == (grid.result == "total"):
-        yield "a total is written down and asks nothing; everything else asks"
+        yield "items", "a total is written down and asks nothing; everything else asks"
     if bool(grid.most) != (grid.result == "total"):
-        yield "most: of a total, and only of one"
-    for item in grid.items:
+        yield "most", "of a total, and only of one"
+    for n, item in enumerate(grid.items):
         if len(choices := grid.choices_of(item)) < 2 or len({each.slug for each in choices}) < len(choices):
-            yield f"{item.slug}: needs two choices or more, each with its own slug"
+            yield f"items[{n}].choices", "two or more are needed, each with its own slug"
     if grid.result == "gir" and not {part for parts in VARIABLES.values() for part in parts} <= set(slugs):
-        yield "a GIR needs every part of every variable"
+        yield "items", "a GIR needs every part of every variable"
     if [each.at_least for each in grid.readings] != sorted({each.at_least for each in grid.readings}):
-        yield "readings: from the least to the most, none twice"
+        yield "readings", "from the least to the most, none twice"
 
 
 def load_grids(folder: Path = CATALOG) -> dict[str, AssessmentGrid]:

@@ -108,6 +108,8 @@ EVENTS: dict[str, Event] = {
     "attachment.opened": Event("care", {"page"}),
     "attachment.erased": Event("retention"),
     "pathway.set_aside": Event("coordination", {"pathway"}),
+    "folder.begun": Event("care", {"moment", "level"}),
+    "folder.moved": Event("care", {"from", "to"}),
     "request.opened": Event("care", {"pathway"}),
     "request.moved": Event("care", {"from", "to"}),
     "line.said": Event("care", {"request", "kind"}),

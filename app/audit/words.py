@@ -82,6 +82,8 @@ ACTS = {
     "emergency.missed": later("Accès d'urgence demandé, sans patient trouvé"),
     "emergency.seen": later("Accès d'urgence relu par la coordination"),
     "pathway.set_aside": later("Retour au parcours du catalogue"),
+    "folder.begun": later("Dossier de coordination préparé"),
+    "folder.moved": later("Changement d'état du dossier de coordination"),
     "request.opened": later("Envoi d'une demande"),
     "request.moved": later("Changement d'état de la demande"),
     "attachment.added": later("Document joint"),

@@ -20,7 +20,7 @@ from app.directory.words import SERVICES, SKILLS
 from app.language.phones import WrongNumber, read_number
 from app.organizations.actions import import_communes, organization_named, set_territory
 from app.organizations.places import Place, place_meant
-from app.organizations.postal_file import WHERE, WrongFile, decoded
+from app.organizations.postal_file import WHERE, WrongPostalFile, decoded
 
 TEXT = click.File(encoding="utf-8-sig", errors="replace")
 
@@ -64,7 +64,7 @@ def communes(file: BinaryIO) -> None:
     try:
         with transaction():
             loaded = import_communes(decoded(file.read()))
-    except (OSError, WrongFile) as wrong:
+    except (OSError, WrongPostalFile) as wrong:
         raise click.UsageError(f"{file.name}: {wrong}") from None
     except (OperationalError, ProgrammingError) as error:
         raise click.UsageError(

@@ -10,11 +10,12 @@ from app import clock
 from app.care_requests.queries import rulebooks
 from app.cli import context
 from app.core.db import db
+from app.core.files import WrongFile
 from app.directory.words import PROFESSIONS
 from app.organizations.models import Organization
 from app.pathways.drawing import lines
 from app.pathways.library import load_catalog, versions_of
-from app.pathways.reading import WrongPathway, read_pathway
+from app.pathways.reading import read_pathway
 from app.pathways.schema import Pathway
 from app.simulation import replay as past
 
@@ -37,7 +38,7 @@ def check(file: Path) -> None:
 def read(file: Path) -> Pathway:
     try:
         return read_pathway(file)
-    except WrongPathway as wrong:
+    except WrongFile as wrong:
         raise click.ClickException(str(wrong)) from None
     except UnicodeDecodeError:
         raise click.ClickException(f"{file.name}: it is not UTF-8 text") from None

@@ -17,9 +17,9 @@ from app.live.actions import changed
 from app.patients.models import Cause
 from app.patients.relations import end_all_but
 
-SHARING, CIRCLE, RELATIVE = "sharing", "circle", "relative"
+SHARING, CIRCLE, RELATIVE, FOLDER = "sharing", "circle", "relative", "folder"
 """Scopes: the request may be shown to professionals and the identity to the one who accepts; a usual professional is
-noted and finds her; a relative reads what she allows."""
+noted and finds her; a relative reads what she allows; the team of her coordination folder shares it."""
 
 REFUSED = "refused"
 

@@ -31,7 +31,7 @@ class Loaded:
 
 
 def import_communes(lines: Iterable[str]) -> Loaded:
-    """Load the Base officielle des codes postaux, or a file that only has positions. Raises `WrongFile`.
+    """Load the Base officielle des codes postaux, or a file that only has positions. Raises `WrongPostalFile`.
 
     A newer file replaces the names and postal codes of the communes that it names; a position that it lacks stays.
     """

@@ -27,7 +27,7 @@ COLUMNS = {
 SEPARATORS = ";\t,"
 
 
-class WrongFile(ValueError):
+class WrongPostalFile(ValueError):
     """Not such a file; the message says what lacks and where to get it."""
 
 
@@ -43,11 +43,11 @@ class PostalLine:
 
 
 def decoded(content: bytes) -> list[str]:
-    """The lines of a text in UTF-8 or Latin-1. Raises `WrongFile` when it is neither."""
+    """The lines of a text in UTF-8 or Latin-1. Raises `WrongPostalFile` when it is neither."""
     if not content.strip():
-        raise WrongFile(f"this file is empty: download it again from {WHERE}")
+        raise WrongPostalFile(f"this file is empty: download it again from {WHERE}")
     if b"\x00" in content or content.startswith((b"PK", b"\x1f\x8b")):
-        raise WrongFile("this is no text file (a workbook, an archive?): unpack it, or save it as CSV")
+        raise WrongPostalFile("this is no text file (a workbook, an archive?): unpack it, or save it as CSV")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -56,7 +56,7 @@ def decoded(content: bytes) -> list[str]:
 
 
 def read_postal_lines(lines: Iterable[str]) -> Iterator[PostalLine]:
-    """Lines without an INSEE code of five characters are passed over. Raises `WrongFile` before the first one."""
+    """Lines without an INSEE code of five characters are passed over. Raises `WrongPostalFile` before the first one."""
     rest = iter(lines)
     header = next(rest, "").lstrip("\ufeff#")
     separator = max(SEPARATORS, key=header.count)
@@ -78,7 +78,7 @@ def _check(places: dict[str, int]) -> None:
     missing = [COLUMNS[column][0] for column in needed if places[column] < 0]
     if missing:
         words = " and no column ".join(repr(name.replace(" ", "_")) for name in missing)
-        raise WrongFile(
+        raise WrongPostalFile(
             f"this file has no column {words}: take the CSV of the Base officielle des codes postaux, {WHERE}"
         )
 

@@ -1,14 +1,11 @@
-"""Reading a pathway file. Whatever is wrong with it, the error names the file, the line and the key."""
+"""Reading a pathway file, and what its types cannot say."""
 
 import enum
-import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from app.core.files import WrongFile, converted, read_file, read_source, read_table
 from app.pathways.schema import Pathway, Search
 
 
@@ -32,48 +29,19 @@ class Flaw(enum.StrEnum):
     TOO_FEW = "fewer are asked than the requester is to choose from"
 
 
-class WrongPathway(ValueError):
-    """A pathway that cannot be used. The message of a file's mistake names the file, the line and the key."""
-
-    def __init__(self, words: str, key: str = "", line: int = 0) -> None:
-        super().__init__(words)
-        self.words, self.key, self.line = words, key, line
-
-
-class NotToml(WrongPathway):
-    """A text that is no TOML at all. The words are those of who read it, and mostly end with line and column."""
-
-
 def read_pathway(path: Path) -> Pathway:
-    """The pathway that this file describes. Raises `WrongPathway`."""
-    try:
-        return read_text(path.read_text(encoding="utf-8"), path.stem)
-    except NotToml as error:
-        raise NotToml(f"{path.name}: {error.words}", line=error.line) from None
-    except WrongPathway as error:
-        at = f"line {error.line}: {error.key or 'top'}"
-        raise WrongPathway(f"{path.name}: {at}: {error.words}", error.key, error.line) from None
+    """The pathway that this file describes. Raises `WrongFile`."""
+    return read_file(path, Pathway, mistakes)
 
 
 def read_text(source: str, slug: str) -> Pathway:
-    """The pathway that the text of such a file describes. Raises `WrongPathway` with the line, `NotToml` among them."""
-    try:
-        table = tomllib.loads(source)
-    except (ValueError, RecursionError) as error:  # A number, or brackets, without end: it has no line.
-        at = re.search(r"at line (\d+)", str(error))
-        raise NotToml(f"{error}", line=int(at[1]) if at else 1) from None
-    try:
-        return parse_pathway({**table, "slug": slug})
-    except WrongPathway as error:
-        raise WrongPathway(error.words, error.key, line_of(source, error.key)) from None
+    """The pathway that the text of such a file describes. Raises `WrongFile` with the line, `NotToml` among them."""
+    return read_source(source, slug, Pathway, mistakes)
 
 
 def parse_pathway(table: object) -> Pathway:
-    """The pathway that such a table describes. Raises `WrongPathway` with what is wrong and the key."""
-    pathway = converted(table)
-    for key, words in mistakes(pathway):
-        raise WrongPathway(words, key)
-    return pathway
+    """The pathway that such a table describes. Raises `WrongFile` with what is wrong and the key."""
+    return read_table(table, Pathway, mistakes)
 
 
 ONE_AT_LEAST: dict[str, Any] = {
@@ -94,45 +62,12 @@ def problems(table: dict[str, Any]) -> list[tuple[str, str]]:
     missing += [] if search.get("stages") else ["search.stages"]
     found: list[tuple[str, str]] = [(key, Flaw.NONE) for key in missing]
     try:
-        pathway = converted(whole)
-    except WrongPathway as wrong:
+        pathway = converted(whole, Pathway)
+    except WrongFile as wrong:
         return [*found, (wrong.key, wrong.words)]
     # The same key may be wrong for each of many reasons: it is said once.
     others = [(key, words) for key, words in mistakes(pathway) if key.partition("[")[0] not in missing]
     return [*found, *dict.fromkeys(others)]
-
-
-def converted(table: object) -> Pathway:
-    """By the types alone. Raises `WrongPathway`."""
-    try:
-        return msgspec.convert(table, Pathway)
-    except msgspec.ValidationError as error:
-        words, _, place = str(error).partition(" - at `$")
-        key = place.strip(".`")
-        unknown = re.search(r"(?:unknown|required) field `(\w+)`", words)
-        raise WrongPathway(words, f"{key}.{unknown[1]}".strip(".") if unknown else key) from None
-
-
-def line_of(source: str, key: str) -> int:
-    """The line on which `search.stages[2].km` stands, or that of the nearest table above it when it is missing."""
-    counts: dict[str, int] = {}
-    table, best, found = "", 0, 1
-    for number, line in enumerate(source.splitlines(), 1):
-        if header := re.match(r"\s*\[(\[)?\s*([\w.-]+)\s*\]", line):
-            table = _counted(header[2], counts) if header[1] else header[2]
-            here = table
-        elif pair := re.match(r"\s*([\w-]+)\s*=", line):
-            here = f"{table}.{pair[1]}".strip(".")
-        else:
-            continue
-        if len(here) > best and (key == here or re.match(re.escape(here) + r"[.\[]", key)):
-            best, found = len(here), number
-    return found
-
-
-def _counted(name: str, counts: dict[str, int]) -> str:
-    counts[name] = counts.get(name, -1) + 1
-    return f"{name}[{counts[name]}]"
 
 
 def mistakes(pathway: Pathway) -> Iterator[tuple[str, Flaw]]:

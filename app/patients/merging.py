@@ -40,6 +40,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "document.patient_id": GoesAlong(),
     "emergency_access.patient_id": GoesAlong(),
     "episode.patient_id": GoesAlong(),
+    "folder.patient_id": GoesAlong(alone=("territory_id", "ended_at")),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
     "legal_protection.patient_id": GoesAlong(),
     "local_number.patient_id": GoesAlong(alone=("organization_id",)),

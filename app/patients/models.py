@@ -167,6 +167,7 @@ class Cause(enum.StrEnum):
     STAY = "stay"
     CIRCLE = "circle"  # her usual professional
     ACCEPTANCE = "acceptance"  # said yes to what was asked for her
+    FOLDER = "folder"  # of the team of her coordination folder
     IDENTITY = "identity"  # told her whole identity, and a reason
 
 

@@ -87,6 +87,7 @@ CAUSES = {
     Cause.STAY: later("une hospitalisation"),
     Cause.CIRCLE: later("le suivi habituel"),
     Cause.ACCEPTANCE: later("des soins acceptés"),
+    Cause.FOLDER: later("son dossier de coordination"),
     Cause.IDENTITY: later("une identité donnée en entier"),
 }
 """Why somebody may open this person: *accès par…*"""

@@ -10,10 +10,11 @@ from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import Role
 from app.core.db import transaction
+from app.core.files import NotToml, WrongFile
 from app.core.htmx import page, see_other
 from app.language.phrases import gettext as _
 from app.pathways import actions
-from app.pathways.reading import NotToml, WrongPathway, read_text
+from app.pathways.reading import read_text
 from app.pathways.schema import Pathway
 from app.pathways.writing import written
 from app.protocols import drafting
@@ -66,27 +67,27 @@ def import_file() -> Response:
     try:
         pathway = read_sent(form.file.data)
         begin_from(pathway)
-    except WrongPathway as wrong:
+    except WrongFile as wrong:
         form.file.errors = [wrong.words]
         return file_page(form, status=422)
     return see_other(url_for("protocols.draft", slug=pathway.slug))
 
 
 def read_sent(sent: FileStorage | None) -> Pathway:
-    """Raises `WrongPathway`, in the words of the screen, with the line."""
+    """Raises `WrongFile`, in the words of the screen, with the line."""
     content = sent.stream.read(LARGEST + 1) if sent and sent.filename else b""
     if not content:
-        raise WrongPathway(_("Choisissez un fichier."))
+        raise WrongFile(_("Choisissez un fichier."))
     if len(content) > LARGEST:
-        raise WrongPathway(_("Ce fichier est trop grand pour un parcours."))
+        raise WrongFile(_("Ce fichier est trop grand pour un parcours."))
     try:
         return read_text(content.decode("utf-8"), name_of(sent.filename or "" if sent else ""))
     except UnicodeDecodeError:
-        raise WrongPathway(_("Ce fichier n'est pas un parcours : il n'est pas en texte UTF-8.")) from None
+        raise WrongFile(_("Ce fichier n'est pas un parcours : il n'est pas en texte UTF-8.")) from None
     except NotToml as wrong:
-        raise WrongPathway(_("Ligne %(line)s : ce n'est pas du TOML.", line=wrong.line)) from None
-    except WrongPathway as wrong:
-        raise WrongPathway(
+        raise WrongFile(_("Ligne %(line)s : ce n'est pas du TOML.", line=wrong.line)) from None
+    except WrongFile as wrong:
+        raise WrongFile(
             _("Ligne %(line)s, %(key)s : %(words)s", line=wrong.line, key=wrong.key, words=in_french(wrong.words))
         ) from None
 
@@ -97,9 +98,9 @@ def name_of(filename: str) -> str:
 
 
 def begin_from(pathway: Pathway) -> None:
-    """Raises `WrongPathway` when somebody writes this one already."""
+    """Raises `WrongFile` when somebody writes this one already."""
     mine = home().id
     with transaction():
         begun = actions.begin_draft(pathway.slug, drafting.kept_table(pathway), mine, by=me().id, now=clock.now())
     if not begun:
-        raise WrongPathway(_("Un brouillon de ce parcours existe déjà : terminez-le ou supprimez-le d'abord."))
+        raise WrongFile(_("Un brouillon de ce parcours existe déjà : terminez-le ou supprimez-le d'abord."))

@@ -3,6 +3,16 @@
 from app.language.phrases import later
 
 COLUMNS = {
+    "about": later("De qui il s'agit"),
+    "agreed_at": later("Accord donné le"),
+    "asked_to_lead_at": later("Sollicitée pour coordonner le"),
+    "ending": later("Pourquoi c'est fini"),
+    "informed_at": later("Informée le"),
+    "informed_how": later("Informée comment"),
+    "is_referent": later("Coordonne"),
+    "left_at": later("Partie le"),
+    "level": later("Niveau"),
+    "relay": later("Qui continue"),
     "answers": later("Réponses"),
     "grid": later("Grille"),
     "remark": later("Remarque"),

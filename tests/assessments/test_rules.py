@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.assessments.library import WrongGrid, load_grids, read_grid
+from app.assessments.library import load_grids, read_grid
 from app.assessments.rules import VARIABLES, gir, result_of, variables_of
+from app.core.files import WrongFile
 
 GRIDS = load_grids()
 NAMES = list(VARIABLES)
@@ -130,16 +131,16 @@ items = [{ slug = "one", label = "Un ?" }]
         ('result = "points"', 'result = "total"', "asks nothing"),
         ('title = "T"', 'titel = "T"', "titel"),
         ('items = [{ slug = "one", label = "Un ?" }]', "items = []", "everything else asks"),
-        (', { slug = "no", label = "Non" }', "", "two choices"),
+        (', { slug = "no", label = "Non" }', "", "two or more"),
         ('source = "S"', 'source = "S"\nmost = 3', "most"),
         ('label = "Un ?" }', 'label = "Un ?" }, { slug = "one", label = "Deux ?" }', "same slug"),
     ],
 )
-def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, said: str, instead: str, mistake: str) -> None:
-    path = tmp_path / "grid.toml"
-    path.write_text(GOOD, encoding="utf-8")
-    assert read_grid(path).slug == "grid"
+def test_a_wrong_file_says_what_is_wrong_and_where(tmp_path: Path, said: str, instead: str, mistake: str) -> None:
+    right, wrong = tmp_path / "right.toml", tmp_path / "wrong.toml"
+    right.write_text(GOOD, encoding="utf-8")
+    assert read_grid(right).slug == "right"
     assert said in GOOD
-    path.write_text(GOOD.replace(said, instead), encoding="utf-8")
-    with pytest.raises(WrongGrid, match=mistake):
-        read_grid(path)
+    wrong.write_text(GOOD.replace(said, instead), encoding="utf-8")
+    with pytest.raises(WrongFile, match=rf"^wrong\.toml: line [1-9]\d*: .*{mistake}"):
+        read_grid(wrong)

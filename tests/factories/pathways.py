@@ -57,7 +57,7 @@ def _stage(draw: st.DrawFn, kind: str, reached: dict[tuple[str, ...], int]) -> d
 
 
 def pathway(search: dict[str, Any]) -> Pathway:
-    """Home care, looked for in this way. Raises `WrongPathway` when a file could not say so."""
+    """Home care, looked for in this way. Raises `WrongFile` when a file could not say so."""
     chosen = any(stage["kind"] == "chosen" for stage in search["stages"])
     reasons = [*HOME_CARE["reasons"], URGENT]
     place = "maternity" if chosen else None

@@ -287,11 +287,10 @@ class Town:
         """The clock moves on and the worker does what has come due, until no timer finds anything to do."""
         if delta:
             clock.advance(timedelta(**delta))
-        timers: Sequence[Timer] = schedule.TIMERS
         for _ in range(50):
+            timers = _waited_for()
             if not sum([_turn(timer) for timer in timers]):
                 return
-            timers = _waited_for()
         raise AssertionError("the worker never comes to rest")
 
     def a_worker_comes_round(self) -> None:

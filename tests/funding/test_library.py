@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.funding.library import FOLDER, WrongRates, figures_of, load_rates, rates_on, read_rates
+from app.core.files import WrongFile
+from app.funding.library import FOLDER, figures_of, load_rates, rates_on, read_rates
 
 WHOLE = (FOLDER / "2026-01-01.toml").read_text(encoding="utf-8")
 
@@ -22,9 +23,9 @@ def written(folder: Path, text: str, name: str = "2026-01-01.toml") -> Path:
     [
         ("mtp = {", "mpt = {", "unknown field `mpt`"),
         ("[apa]", "[pap]", "unknown field `pap`"),
-        ("value = 1288.13", 'value = "beaucoup"', "$.apa.mtp.value"),
-        ("value = 1288.13", "value = -1", "apa.mtp: a number that is not below zero"),
-        ("value = 1288.13", "value = nan", "apa.mtp: a number that is not below zero"),
+        ("value = 1288.13", 'value = "beaucoup"', "line 8: apa.mtp.value"),
+        ("value = 1288.13", "value = -1", "line 8: apa.mtp: a number that is not below zero"),
+        ("value = 1288.13", "value = nan", "line 8: apa.mtp: a number that is not below zero"),
         (', source = "OpenFisca, MTP au 1er janvier 2026"', "", "missing required field `source`"),
         ("value = 1288.13, since = 2026-01-01", "value = 1288.13", "missing required field `since`"),
         ("since = 2026-01-01\nuntil", "since = 2026-01-02\nuntil", "named by the first day"),
@@ -39,13 +40,13 @@ def written(folder: Path, text: str, name: str = "2026-01-01.toml") -> Path:
 )
 def test_a_wrong_file_is_named_with_its_key(tmp_path: Path, before: str, after: str, said: str) -> None:
     assert before in WHOLE
-    with pytest.raises(WrongRates, match=r"2026-01-01\.toml") as error:
+    with pytest.raises(WrongFile, match=r"2026-01-01\.toml") as error:
         read_rates(written(tmp_path, WHOLE.replace(before, after, 1)))
     assert said in str(error.value)
 
 
 def test_a_folder_without_rates_does_not_start(tmp_path: Path) -> None:
-    with pytest.raises(WrongRates):
+    with pytest.raises(WrongFile):
         load_rates(tmp_path)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from app.core.files import WrongFile
 from app.pathways.library import CATALOG, load_catalog
-from app.pathways.reading import WrongPathway, read_pathway
+from app.pathways.reading import read_pathway
 
 GOOD = (CATALOG / "home-care.toml").read_text(encoding="utf-8")
 
@@ -46,7 +47,7 @@ def test_each_mistake_names_file_and_key(mistake: str, tmp_path: Path) -> None:
     assert before in GOOD, "the catalogue changed: write this mistake again"
     path = tmp_path / "home-care.toml"
     path.write_text(GOOD.replace(before, after, 1), encoding="utf-8")
-    with pytest.raises(WrongPathway, match=rf"^home-care\.toml: .*{named}") as wrong:
+    with pytest.raises(WrongFile, match=rf"^home-care\.toml: .*{named}") as wrong:
         read_pathway(path)
     assert not re.search(r"/|\\n", str(wrong.value)), "no path of the machine, no stack in what the operator reads"
 
@@ -56,7 +57,7 @@ def test_an_empty_section_is_a_mistake(section: str, tmp_path: Path) -> None:
     path = tmp_path / "home-care.toml"
     blocks = re.split(r"(?m)^(?=\[)", GOOD)
     path.write_text("".join(block for block in blocks if not block.startswith(f"[[{section}]]")), encoding="utf-8")
-    with pytest.raises(WrongPathway, match=rf"home-care\.toml: line 1: {section}"):
+    with pytest.raises(WrongFile, match=rf"home-care\.toml: line 1: {section}"):
         read_pathway(path)
 
 

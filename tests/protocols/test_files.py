@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.core.db import db
+from app.core.files import WrongFile
 from app.pathways.library import CATALOG, draft_of, load_catalog
-from app.pathways.reading import Flaw, WrongPathway, parse_pathway, problems, read_text
+from app.pathways.reading import Flaw, parse_pathway, problems, read_text
 from app.pathways.schema import Option, Question, Reason
 from app.pathways.writing import written
 from app.protocols.drafting import kept_table
@@ -128,7 +129,7 @@ def test_the_screen_finds_what_the_file_s_reader_finds(mistake: str) -> None:
     """Nothing can be put in force that a file could not say, and nothing is refused that a file could."""
     right, wrong, _key = WRONG_FILES[mistake]
     source = (CATALOG / "home-care.toml").read_text(encoding="utf-8").replace(right, wrong, 1)
-    with pytest.raises(WrongPathway) as error:
+    with pytest.raises(WrongFile) as error:
         read_text(source, "home-care")
     if error.value.key:
         found = problems({**tomllib.loads(source), "slug": "home-care"})
