@@ -19,6 +19,7 @@ from app import (
     drafts,
     emergency,
     folders,
+    funding,
     inbox,
     joining,
     live,
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         room.init_app(app)
     for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
         room.init_app(app)
-    for room in (conversations, folders, appointments, dispatch, relays, relatives, rights):
+    for room in (conversations, funding, folders, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, supervision, protocols, joining):

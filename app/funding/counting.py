@@ -27,7 +27,7 @@ from app.funding.rules import (
     tax_credit,
     urgent_apa,
 )
-from app.funding.schema import Figure, Rates
+from app.funding.schema import RateFigure, Rates
 
 ONE = Decimal(1)
 
@@ -78,7 +78,7 @@ class Certainty(StrEnum):
 SURE = tuple(Certainty)
 
 
-class Wanted(Struct, frozen=True):
+class WantedService(Struct, frozen=True):
     """One service. `price`: of one, in euros; none where the law sets it. `part`: of a meal, what its delivery costs;
     of dependence, the price of GIR 5-6."""
 
@@ -88,7 +88,7 @@ class Wanted(Struct, frozen=True):
     part: Decimal = ZERO
 
 
-class Situation(Struct, frozen=True, kw_only=True):
+class FundingSituation(Struct, frozen=True, kw_only=True):
     """What was said of the person for this estimate alone.
 
     `decided`: the department's team said the GIR, and it is no estimation. `resources`: of the household, a month.
@@ -123,7 +123,7 @@ class ContractHelp(Struct, frozen=True):
     hours: Decimal
 
 
-class Share(Struct, frozen=True):
+class PayerShare(Struct, frozen=True):
     """What one payer takes of a line: each month (the first), and of the episode."""
 
     payer: Payer
@@ -132,7 +132,7 @@ class Share(Struct, frozen=True):
     episode: Decimal
 
 
-class Line(Struct, frozen=True):
+class CostLine(Struct, frozen=True):
     """One service. `month`: 0 of what comes once. `to_check`: a rate it needs is not known: nothing of it is in a sum,
     and only its price is shown. `franchise`: the part of what is left that nobody may pay for her; `beyond`: the part
     above the department's tariff. `credit`: of the episode; none when its rates are not known."""
@@ -142,7 +142,7 @@ class Line(Struct, frozen=True):
     price: Decimal | None
     month: Decimal
     episode: Decimal
-    shares: tuple[Share, ...]
+    shares: tuple[PayerShare, ...]
     to_check: bool
     franchise: Decimal
     beyond: Decimal
@@ -155,7 +155,7 @@ class Line(Struct, frozen=True):
         return (self.month if month else self.episode) - sum(paid, ZERO)
 
 
-class Sums(Struct, frozen=True):
+class CostSums(Struct, frozen=True):
     """What is hers: when only the certain payers pay, when the likely do too, when everybody may. `credit`: given back
     the year after, on what is likely hers; none when it is not known."""
 
@@ -165,27 +165,27 @@ class Sums(Struct, frozen=True):
     credit: Decimal | None
 
 
-class Tone(StrEnum):
+class RemarkTone(StrEnum):
     EXCLUDED = "excluded"
     ASK = "ask"
     CHECK = "check"
 
 
-class Remark(Struct, frozen=True):
+class FundingRemark(Struct, frozen=True):
     """What is excluded, to be asked for, or to be checked; `why` names its words and source (`words.py`)."""
 
-    tone: Tone
+    tone: RemarkTone
     why: str
     amount: Decimal | None = None
 
 
-class Counted(Struct, frozen=True):
+class CountedEstimate(Struct, frozen=True):
     """An estimate as it was reckoned. `at_least`: a line was left out of the sums."""
 
-    lines: tuple[Line, ...]
-    remarks: tuple[Remark, ...]
-    month: Sums
-    episode: Sums
+    lines: tuple[CostLine, ...]
+    remarks: tuple[FundingRemark, ...]
+    month: CostSums
+    episode: CostSums
     at_least: bool
 
 
@@ -193,7 +193,7 @@ class Counted(Struct, frozen=True):
 class _Tally:
     """One line while it is reckoned."""
 
-    wanted: Wanted
+    wanted: WantedService
     price: Decimal | None
     to_check: bool = False
     owed: Decimal = ZERO
@@ -240,9 +240,9 @@ class _Tally:
         likely = (amount for (_payer, sure), amount in paid.items() if sure is not Certainty.POSSIBLE)
         return (self.first_total if month else self.total) - sum(likely, ZERO)
 
-    def line(self, credit: Decimal | None) -> Line:
-        shares = tuple(Share(*who, self.first.get(who, ZERO), amount) for who, amount in self.paid.items())
-        return Line(
+    def line(self, credit: Decimal | None) -> CostLine:
+        shares = tuple(PayerShare(*who, self.first.get(who, ZERO), amount) for who, amount in self.paid.items())
+        return CostLine(
             kind=self.kind,
             quantity=self.wanted.quantity,
             price=self.price,
@@ -260,27 +260,31 @@ class _Tally:
 class _Reckoning:
     """All that one estimate is reckoned with."""
 
-    of: Situation
+    of: FundingSituation
     rates: Rates
     day: date
     tallies: list[_Tally]
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[FundingRemark] = field(default_factory=list)
     franchise_left: Decimal | None = None
 
-    def known(self, figure: Figure | None) -> Decimal | None:
+    def known(self, figure: RateFigure | None) -> Decimal | None:
         return known(figure, self.day, self.rates.until)
 
-    def say(self, tone: Tone, why: str, amount: Decimal | None = None) -> None:
+    def say(self, tone: RemarkTone, why: str, amount: Decimal | None = None) -> None:
         if all(each.why != why for each in self.remarks):
-            self.remarks.append(Remark(tone, why, amount))
+            self.remarks.append(FundingRemark(tone, why, amount))
 
     def among(self, kinds: Collection[ServiceKind]) -> list[_Tally]:
         return [each for each in self.tallies if each.kind in kinds]
 
 
 def count(
-    situation: Situation, wanted: Iterable[Wanted], rates: Rates, day: date, contract: ContractHelp | None = None
-) -> Counted:
+    situation: FundingSituation,
+    wanted: Iterable[WantedService],
+    rates: Rates,
+    day: date,
+    contract: ContractHelp | None = None,
+) -> CountedEstimate:
     """`day`: on which the rates must hold."""
     reckoning = _Reckoning(situation, rates, day, [])
     reckoning.tallies = [_tally(each, reckoning) for each in wanted]
@@ -301,7 +305,7 @@ def count(
     return _closed(reckoning)
 
 
-def _tally(wanted: Wanted, reckoning: _Reckoning) -> _Tally:
+def _tally(wanted: WantedService, reckoning: _Reckoning) -> _Tally:
     if wanted.kind not in PRICED_BY_LAW:
         return _Tally(wanted, wanted.price)
     price, rates = wanted.price, reckoning.rates
@@ -379,23 +383,23 @@ def _aid_of(reckoning: _Reckoning) -> Payer | None:
     """Which of them it is: the one that has said yes, otherwise the first that the law would open."""
     of = reckoning.of
     if of.granted is Payer.APA:
-        reckoning.say(Tone.EXCLUDED, "fund-with-apa")
+        reckoning.say(RemarkTone.EXCLUDED, "fund-with-apa")
     if of.granted or not reckoning.among(IN_A_PLAN):
         return of.granted
     payer, excluded = _opened(of)
     for why in excluded:
-        reckoning.say(Tone.EXCLUDED, why)
+        reckoning.say(RemarkTone.EXCLUDED, why)
     if payer is None:
-        reckoning.say(Tone.ASK, "gir-unknown")
+        reckoning.say(RemarkTone.ASK, "gir-unknown")
     if payer is Payer.FUND:
         _department(reckoning)
         if of.regime == "other":
-            reckoning.say(Tone.ASK, "fund-other")
+            reckoning.say(RemarkTone.ASK, "fund-other")
             return None
     return payer
 
 
-def _opened(of: Situation) -> tuple[Payer | None, tuple[str, ...]]:
+def _opened(of: FundingSituation) -> tuple[Payer | None, tuple[str, ...]]:
     """The first that the law would open, and what it closes (L232-1, L232-23 and L245-1 CASF)."""
     if of.age < 60:
         return Payer.PCH, ("apa-age",)
@@ -413,13 +417,13 @@ def _department(reckoning: _Reckoning) -> None:
     of, rates = reckoning.of, reckoning.rates.department
     ceiling = reckoning.known(rates.couple if of.couple else rates.alone)
     if of.age < 65:
-        reckoning.say(Tone.EXCLUDED, "department-age")
+        reckoning.say(RemarkTone.EXCLUDED, "department-age")
     elif ceiling is None or of.resources is None:
-        reckoning.say(Tone.CHECK, "department-check")
+        reckoning.say(RemarkTone.CHECK, "department-check")
     elif of.resources > ceiling:
-        reckoning.say(Tone.EXCLUDED, "department-resources", ceiling)
+        reckoning.say(RemarkTone.EXCLUDED, "department-resources", ceiling)
     else:
-        reckoning.say(Tone.ASK, "department-ask", ceiling)
+        reckoning.say(RemarkTone.ASK, "department-ask", ceiling)
 
 
 def _aid(aid: Payer | None, fund: "_FundLeft | None", reckoning: _Reckoning, month: int) -> None:
@@ -435,7 +439,7 @@ def _aid(aid: Payer | None, fund: "_FundLeft | None", reckoning: _Reckoning, mon
     elif fund:
         fund.pay(lines, reckoning, month)
     else:
-        reckoning.say(Tone.CHECK, "granted-unknown")
+        reckoning.say(RemarkTone.CHECK, "granted-unknown")
 
 
 def _spread(
@@ -453,14 +457,14 @@ def _apa(lines: Sequence[_Tally], reckoning: _Reckoning, month: int) -> None:
     of, rates = reckoning.of, reckoning.rates
     urgent = urgent_apa(rates, reckoning.day) if of.urgent and not of.granted and month < 2 else None
     if urgent:
-        reckoning.say(Tone.ASK, "apa-urgent", urgent)
+        reckoning.say(RemarkTone.ASK, "apa-urgent", urgent)
         _spread(lines, [each.left for each in lines], urgent, (Payer.APA, Certainty.POSSIBLE), month)
         return
     scale, least = ApaScale.of(rates, reckoning.day), least_paid(rates, reckoning.day)
     tariff = of.tariff if of.tariff is not None else reckoning.known(rates.price.home_help)
     cap = scale.caps.get(of.gir or 0) if scale else None
     if scale is None or least is None or tariff is None or cap is None:
-        reckoning.say(Tone.CHECK, "apa-rates")
+        reckoning.say(RemarkTone.CHECK, "apa-rates")
         for tally in lines:
             tally.to_check = True
         return
@@ -470,7 +474,7 @@ def _apa(lines: Sequence[_Tally], reckoning: _Reckoning, month: int) -> None:
     allowance = plan - apa_share(plan, each, scale)
     _say_of_plan(reckoning, tariff, cap if plan < sum(valued, ZERO) else None)
     if allowance <= least:
-        reckoning.say(Tone.EXCLUDED, "apa-small", least)
+        reckoning.say(RemarkTone.EXCLUDED, "apa-small", least)
         return
     for tally in lines:
         tally.beyond += _beyond(tally, tariff)
@@ -480,14 +484,14 @@ def _apa(lines: Sequence[_Tally], reckoning: _Reckoning, month: int) -> None:
 def _say_of_plan(reckoning: _Reckoning, tariff: Decimal, cap: Decimal | None) -> None:
     """`cap`: of her GIR, where the plan would be worth more."""
     if reckoning.of.tariff is None and reckoning.among({ServiceKind.HOME_HELP}):
-        reckoning.say(Tone.CHECK, "tariff-floor", tariff)
+        reckoning.say(RemarkTone.CHECK, "tariff-floor", tariff)
     if cap is not None:
-        reckoning.say(Tone.EXCLUDED, "apa-cap", cap)
+        reckoning.say(RemarkTone.EXCLUDED, "apa-cap", cap)
     if reckoning.of.resources is None:
-        reckoning.say(Tone.CHECK, "resources-unknown")
+        reckoning.say(RemarkTone.CHECK, "resources-unknown")
 
 
-def _how_sure(of: Situation) -> Certainty:
+def _how_sure(of: FundingSituation) -> Certainty:
     """An estimated GIR 1 to 3 would have to be two ranks off to open nothing: likely; an estimated GIR 4, possible."""
     if of.granted:
         return Certainty.CERTAIN
@@ -510,7 +514,7 @@ def _pch(reckoning: _Reckoning, month: int) -> None:
     for tally in reckoning.among({ServiceKind.HOME_HELP}):
         if hour is None:
             tally.to_check = True
-            reckoning.say(Tone.CHECK, "pch-rates")
+            reckoning.say(RemarkTone.CHECK, "pch-rates")
             continue
         tally.beyond += _beyond(tally, hour)
         sure = Certainty.CERTAIN if reckoning.of.granted else Certainty.POSSIBLE
@@ -535,15 +539,15 @@ class _FundLeft:
         figures = (rates.months, rates.year, rates.most, rates.hours)
         months, year, most, hours = (reckoning.known(each) for each in figures)
         if months is None or year is None or most is None or hours is None:
-            reckoning.say(Tone.CHECK, "fund-rates")
+            reckoning.say(RemarkTone.CHECK, "fund-rates")
             for tally in reckoning.among(IN_A_PLAN):
                 tally.to_check = True
             return None
         sure = Certainty.CERTAIN if of.granted else Certainty.LIKELY
         if of.fund_part is None:
-            reckoning.say(Tone.CHECK, "fund-part")
+            reckoning.say(RemarkTone.CHECK, "fund-part")
             sure = Certainty.POSSIBLE
-        reckoning.say(Tone.ASK, "fund-before-exit" if of.leaving else "fund-oscar", year if of.leaving else None)
+        reckoning.say(RemarkTone.ASK, "fund-before-exit" if of.leaving else "fund-oscar", year if of.leaving else None)
         part = most if of.fund_part is None else of.fund_part
         return cls(of.leaving, year if of.leaving else hours, int(months) if of.leaving else of.months, part, sure)
 
@@ -569,14 +573,14 @@ class _FundLeft:
 def _dependence(tally: _Tally, reckoning: _Reckoning, month: int) -> None:
     """Only in territories that still have prices of dependence by GIR."""
     scale, of = NursingHomeScale.of(reckoning.rates, reckoning.day), reckoning.of
-    reckoning.say(Tone.CHECK, "nursing-home-trial")
+    reckoning.say(RemarkTone.CHECK, "nursing-home-trial")
     if scale is None:
         tally.to_check = True
-        reckoning.say(Tone.CHECK, "apa-rates")
+        reckoning.say(RemarkTone.CHECK, "apa-rates")
         return
     resources = None if of.resources is None else of.resources / (2 if of.couple else 1)
     if resources is None:
-        reckoning.say(Tone.CHECK, "resources-unknown")
+        reckoning.say(RemarkTone.CHECK, "resources-unknown")
     share = nursing_home_share(tally.owed, tally.wanted.part, resources, scale)
     tally.pay(Payer.APA, Certainty.LIKELY, tally.owed - share, month)
 
@@ -597,15 +601,17 @@ def _assist(hours: Decimal, reckoning: _Reckoning, month: int) -> Decimal:
 def _say_the_rest(reckoning: _Reckoning, contract: ContractHelp | None) -> None:
     of, rates = reckoning.of, reckoning.rates
     if contract:
-        reckoning.say(Tone.ASK, "contract-before-exit")
+        reckoning.say(RemarkTone.ASK, "contract-before-exit")
     if any(each.franchise for each in reckoning.tallies):
-        reckoning.say(Tone.EXCLUDED, "franchise-ald" if of.ald else "franchise", reckoning.known(rates.franchise.year))
+        reckoning.say(
+            RemarkTone.EXCLUDED, "franchise-ald" if of.ald else "franchise", reckoning.known(rates.franchise.year)
+        )
     if of.leaving and (of.granted is Payer.APA or (of.gir or 5) <= 4):
-        reckoning.say(Tone.ASK, "apa-hospital")
+        reckoning.say(RemarkTone.ASK, "apa-hospital")
     if reckoning.among({ServiceKind.LODGING}):
-        reckoning.say(Tone.ASK, "lodging")
+        reckoning.say(RemarkTone.ASK, "lodging")
     if reckoning.among({ServiceKind.MEALS}):
-        reckoning.say(Tone.EXCLUDED, "credit-meals")
+        reckoning.say(RemarkTone.EXCLUDED, "credit-meals")
     if of.complement != "c2s":
         _health_cover(reckoning)
 
@@ -616,16 +622,16 @@ def _health_cover(reckoning: _Reckoning) -> None:
     free, share = (cover.free_couple, cover.share_couple) if of.couple else (cover.free_alone, cover.share_alone)
     free_at, share_at = reckoning.known(free), reckoning.known(share)
     if free_at is None or share_at is None or of.resources is None:
-        reckoning.say(Tone.CHECK, "health-cover-check")
+        reckoning.say(RemarkTone.CHECK, "health-cover-check")
     elif of.resources * 12 <= share_at:
         why = "health-cover-free" if of.resources * 12 <= free_at else "health-cover-share"
-        reckoning.say(Tone.ASK, why, share_at)
+        reckoning.say(RemarkTone.ASK, why, share_at)
 
 
 # ---- sums and the tax credit
 
 
-def _closed(reckoning: _Reckoning) -> Counted:
+def _closed(reckoning: _Reckoning) -> CountedEstimate:
     credit, lines, whole, monthly = _Credit.of(reckoning), [], ZERO, ZERO
     for tally in reckoning.tallies:
         counts = ZERO if tally.to_check else _credited(tally)
@@ -634,9 +640,9 @@ def _closed(reckoning: _Reckoning) -> Counted:
         monthly += cents(tally.likely_left(month=True) * counts)
         lines.append(tally.line(credit.of_rest(rest) if credit else None))
     if whole:
-        reckoning.say(Tone.ASK if credit else Tone.CHECK, "credit-later" if credit else "credit-rates")
+        reckoning.say(RemarkTone.ASK if credit else RemarkTone.CHECK, "credit-later" if credit else "credit-rates")
     standing = [each for each in lines if not each.to_check]
-    return Counted(
+    return CountedEstimate(
         tuple(lines),
         tuple(reckoning.remarks),
         _sums(standing, credit.given(monthly) if credit else None, month=True),
@@ -645,9 +651,9 @@ def _closed(reckoning: _Reckoning) -> Counted:
     )
 
 
-def _sums(lines: Sequence[Line], credit: Decimal | None, *, month: bool) -> Sums:
+def _sums(lines: Sequence[CostLine], credit: Decimal | None, *, month: bool) -> CostSums:
     certain, likely, possible = (sum((line.left(sure, month=month) for line in lines), ZERO) for sure in SURE)
-    return Sums(certain, likely, possible, credit)
+    return CostSums(certain, likely, possible, credit)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.core.files import WrongFile, read_file
-from app.funding.schema import Figure, Rates
+from app.funding.schema import RateFigure, Rates
 from app.pathways.schema import Part
 
 FOLDER = Path(__file__).parent / "rates"
@@ -32,7 +32,7 @@ def mistakes(rates: Rates) -> Iterator[tuple[str, str]]:
             yield name, "ends before it begins"
 
 
-def figures_of(rates: Rates) -> Iterator[tuple[str, Figure]]:
+def figures_of(rates: Rates) -> Iterator[tuple[str, RateFigure]]:
     """Every figure with its name as the file has it: `apa.gir1`."""
     for section in rates.__struct_fields__:
         part = getattr(rates, section)

@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from app.clock import PARIS
-from app.funding.schema import Figure, Rates
+from app.funding.schema import RateFigure, Rates
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 OF_COUPLE = Decimal("1.7")
@@ -22,7 +22,7 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def known(figure: Figure | None, day: date, until: date) -> Decimal | None:
+def known(figure: RateFigure | None, day: date, until: date) -> Decimal | None:
     """What it is on this day. `until`: the last day of its file. A figure stops being true without anybody saying so,
     and is not believed a day longer than its file says."""
     if figure is None or not figure.since <= day <= (figure.until or until):
@@ -108,7 +108,7 @@ def apa_again_from(left: date) -> date:
     return left.replace(day=1)
 
 
-def times_mtp(figure: Figure | None, rates: Rates, day: date) -> Decimal | None:
+def times_mtp(figure: RateFigure | None, rates: Rates, day: date) -> Decimal | None:
     """Of respite a year (`apa.respite`), of a carer who is in hospital (`apa.carer_away`; D232-9-2 CASF)."""
     mtp, times = known(rates.apa.mtp, day, rates.until), known(figure, day, rates.until)
     return None if mtp is None or times is None else cents(mtp * times)
@@ -173,7 +173,7 @@ class Funder(StrEnum):
     CONTRACT = "contract"
 
 
-class RequestState(StrEnum):
+class FundingState(StrEnum):
     TO_PREPARE = "to-prepare"
     SENT = "sent"
     COMPLETE = "complete"
@@ -182,17 +182,17 @@ class RequestState(StrEnum):
     EXPIRED = "expired"
 
 
-MOVES: dict[RequestState, frozenset[RequestState]] = {
-    RequestState.TO_PREPARE: frozenset({RequestState.SENT, RequestState.EXPIRED}),
-    RequestState.SENT: frozenset({RequestState.COMPLETE, RequestState.GRANTED, RequestState.REFUSED}),
-    RequestState.COMPLETE: frozenset({RequestState.GRANTED, RequestState.REFUSED}),
-    RequestState.GRANTED: frozenset(),
-    RequestState.REFUSED: frozenset(),
-    RequestState.EXPIRED: frozenset(),
+MOVES: dict[FundingState, frozenset[FundingState]] = {
+    FundingState.TO_PREPARE: frozenset({FundingState.SENT, FundingState.EXPIRED}),
+    FundingState.SENT: frozenset({FundingState.COMPLETE, FundingState.GRANTED, FundingState.REFUSED}),
+    FundingState.COMPLETE: frozenset({FundingState.GRANTED, FundingState.REFUSED}),
+    FundingState.GRANTED: frozenset(),
+    FundingState.REFUSED: frozenset(),
+    FundingState.EXPIRED: frozenset(),
 }
 """Each state and those that may follow. Only what was not sent expires: a funder who is late still owes an answer."""
 
-UNDER_WAY = frozenset({RequestState.TO_PREPARE, RequestState.SENT, RequestState.COMPLETE})
+UNDER_WAY = frozenset({FundingState.TO_PREPARE, FundingState.SENT, FundingState.COMPLETE})
 
 BEFORE_EXIT = frozenset({Funder.ARDH, Funder.MSA, Funder.CONTRACT})
 """Lost when not asked for before the person leaves hospital (FACTS_COORDINATION 3.2)."""
@@ -207,7 +207,7 @@ ALONE = (
 """Families of which only one pays (CASF L232-23; FACTS_COORDINATION 3.2 and 3.3)."""
 
 
-class Conflict(StrEnum):
+class FundingConflict(StrEnum):
     """Why something is not to be asked for."""
 
     FUND_AND_APA = "fund-and-apa"
@@ -215,30 +215,41 @@ class Conflict(StrEnum):
     ALREADY = "already"
 
 
-def conflict(wanted: Funder, others: Collection[Funder]) -> Conflict | None:
+def conflict(wanted: Funder, others: Collection[Funder]) -> FundingConflict | None:
     """`others`: what was asked for or granted already, and neither refused nor let expire."""
     if wanted in others:
-        return Conflict.ALREADY
+        return FundingConflict.ALREADY
     family = next((each for each in ALONE if wanted in each), None)
     against = [each for each in ALONE if each != family and each & set(others)] if family else []
     if not against:
         return None
-    return Conflict.FUND_AND_APA if family == FUND and ALONE[0] in against else Conflict.APA_AND_OTHER
+    return FundingConflict.FUND_AND_APA if family == FUND and ALONE[0] in against else FundingConflict.APA_AND_OTHER
 
 
 WARNED_AT = time(9)
 """The day before, when offices open."""
 
 
-def next_alarm(state: RequestState, deadline: date | None, warned_for: date | None, now: datetime) -> datetime | None:
+def next_alarm(state: FundingState, deadline: date | None, warned_for: date | None, now: datetime) -> datetime | None:
     """When the clock next has something to say of it: the day before its deadline, once for each deadline; then at the
     end of that day, when it expires. None: nothing waits for the clock. `deadline`: the last day on which it may
     be sent; a warning that is late already is given at once."""
-    if state is not RequestState.TO_PREPARE or deadline is None:
+    if state is not FundingState.TO_PREPARE or deadline is None:
         return None
     if warned_for == deadline:
         return datetime.combine(deadline + timedelta(days=1), time(), PARIS)
     return max(now, datetime.combine(deadline - timedelta(days=1), WARNED_AT, PARIS))
+
+
+TOLD_BEFORE = timedelta(days=5)
+"""How long before an allowance stops in hospital it is announced: on the 25th day (FACTS_COORDINATION 9, check 31)."""
+
+
+def pause_alarm(admitted: date | None, days: int, warned_for: date | None, now: datetime) -> datetime | None:
+    """When it is announced that an allowance will not be paid any more, once for each time she is in hospital."""
+    if admitted is None or warned_for == admitted:
+        return None
+    return max(now, datetime.combine(admitted + timedelta(days=days) - TOLD_BEFORE, WARNED_AT, PARIS))
 
 
 # ---- an estimate

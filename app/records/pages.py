@@ -24,6 +24,7 @@ from app.conversations.queries import SaidLine, outcomes_of
 from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
+from app.funding.queries import of_funding
 from app.identity.ins import DOCUMENTS
 from app.language.phrases import gettext as _
 from app.language.phrases import said
@@ -125,6 +126,7 @@ class PersonPage(Page):
     where: Where
     reads_assessments: bool
     gir: str
+    reads_funding: bool
 
     @classmethod
     def about(
@@ -172,8 +174,9 @@ class PersonPage(Page):
             has_namesake=patients.has_namesake(patient, patients.openable_by(account, now)),
             check_form=check_form or IdentityCheckForm(formdata=None),
             where=Where.of(patient, account, now),
-            reads_assessments=(cares := bool(places_of_care(account))),
+            reads_assessments=bool(cares := places_of_care(account)),
             gir=gir_words(patient.id, account, apart=apart) if cares else "",
+            reads_funding=bool(of_funding(cares, account)),
         )
 
 

@@ -90,7 +90,7 @@ STYLES = (
         "talk",
         "notice",
     ),
-    *("widths", "pages", "passages", "desk", "board", "print"),
+    *("widths", "pages", "passages", "funding", "desk", "board", "print"),
 )
 JOINED = {
     "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),

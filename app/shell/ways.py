@@ -12,6 +12,7 @@ WAYS = {
     "devices": "messages.devices",
     "emergency": "emergency.ask",
     "front-door": "accounts.sign_in",  # the demonstration has its own
+    "funding": "funding.funding",
     "handover": "desk.handover",
     "home": "shell.home",
     "install": "shell.install",

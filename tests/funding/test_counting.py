@@ -13,32 +13,34 @@ from app.funding.counting import (
     PRICED_BY_LAW,
     Certainty,
     ContractHelp,
-    Counted,
+    CountedEstimate,
+    FundingSituation,
     Payer,
     ServiceKind,
-    Situation,
-    Wanted,
+    WantedService,
     count,
 )
 from app.funding.library import load_rates
 
 RATES = load_rates()[-1]
 TODAY, NEXT_YEAR = date(2026, 11, 29), date(2027, 1, 1)
-SHE = Situation(age=84, gir=3, decided=True, resources=D(1500))
+SHE = FundingSituation(age=84, gir=3, decided=True, resources=D(1500))
 
 
-def wanted(kind: str, quantity: int | str, price: int | str | None = None, part: int | str = 0) -> Wanted:
-    return Wanted(ServiceKind(kind), D(quantity), None if price is None else D(price), D(part))
+def wanted(kind: str, quantity: int | str, price: int | str | None = None, part: int | str = 0) -> WantedService:
+    return WantedService(ServiceKind(kind), D(quantity), None if price is None else D(price), D(part))
 
 
 HELP = wanted("home-help", 40, 25)
 
 
-def counted(she: Situation, *services: Wanted, day: date = TODAY, contract: ContractHelp | None = None) -> Counted:
+def counted(
+    she: FundingSituation, *services: WantedService, day: date = TODAY, contract: ContractHelp | None = None
+) -> CountedEstimate:
     return count(she, services, RATES, day, contract)
 
 
-def why(made: Counted) -> set[str]:
+def why(made: CountedEstimate) -> set[str]:
     return {each.why for each in made.remarks}
 
 
@@ -100,7 +102,7 @@ def test_franchises_end_at_fifty_euros_a_year() -> None:
 
 
 def test_a_child_owes_no_franchise() -> None:
-    assert counted(Situation(age=9, ald=True), wanted("nursing", 12, "8.40")).episode.certain == 0
+    assert counted(FundingSituation(age=9, ald=True), wanted("nursing", 12, "8.40")).episode.certain == 0
 
 
 def test_the_tax_credit_stands_beside_and_is_never_taken_off() -> None:
@@ -113,20 +115,20 @@ def test_the_tax_credit_stands_beside_and_is_never_taken_off() -> None:
 
 
 def test_of_a_meal_only_its_delivery_counts_for_the_credit() -> None:
-    she = Situation(age=70, gir=6, regime="other")
+    she = FundingSituation(age=70, gir=6, regime="other")
     made = counted(replace(she, months=1), wanted("meals", 20, "9.77", "3.24"))
     assert made.month.credit == D("32.40")
     assert "credit-meals" in why(made)
 
 
 def test_the_credit_has_a_limit_of_a_year() -> None:
-    she = Situation(age=70, gir=6, regime="other", months=12)
+    she = FundingSituation(age=70, gir=6, regime="other", months=12)
     assert counted(she, wanted("home-help", 100, 30)).episode.credit == D(6750), "half of 12,000 and 1,500"
     assert counted(replace(she, age=64), wanted("home-help", 100, 30)).episode.credit == D(6000)
 
 
 def test_the_fund_pays_three_months_and_1800_euros_with_her_part() -> None:
-    she = Situation(age=70, gir=5, leaving=True, months=6)
+    she = FundingSituation(age=70, gir=5, leaving=True, months=6)
     made = counted(she, wanted("home-help", 40, 25))
     assert made.episode.likely == 6000, "her part is not known: what the fund pays is only possible"
     assert made.episode.possible == 6000 - D("486"), "the least that it pays: 27 % of 1,800"
@@ -136,7 +138,7 @@ def test_the_fund_pays_three_months_and_1800_euros_with_her_part() -> None:
 
 
 def test_at_home_the_fund_pays_eighty_hours() -> None:
-    she = Situation(age=70, gir=6, fund_part=D("0.5"), months=12)
+    she = FundingSituation(age=70, gir=6, fund_part=D("0.5"), months=12)
     assert counted(she, wanted("home-help", 10, 20)).episode.likely == 12 * 200 - 80 * 10
     assert "fund-oscar" in why(counted(she, HELP))
 
@@ -177,11 +179,11 @@ def test_who_cannot_wait_gets_the_same_for_two_months() -> None:
 
 
 def test_pch_before_sixty() -> None:
-    made = counted(Situation(age=45), wanted("home-help", 10, 30))
+    made = counted(FundingSituation(age=45), wanted("home-help", 10, 30))
     assert made.month.possible == 50
     assert made.lines[0].beyond == 150
     assert "apa-age" in why(made)
-    assert counted(Situation(age=45), HELP, day=NEXT_YEAR).at_least
+    assert counted(FundingSituation(age=45), HELP, day=NEXT_YEAR).at_least
 
 
 def test_a_day_in_hospital_is_paid_once_by_the_complement() -> None:
@@ -206,7 +208,7 @@ def test_a_nursing_home() -> None:
 
 def test_the_contract_pays_its_hours_and_nothing_else() -> None:
     """A record typed from the contract; without one, nothing is guessed."""
-    she = Situation(age=70, gir=6, regime="other")
+    she = FundingSituation(age=70, gir=6, regime="other")
     made = counted(she, wanted("home-help", 8, 25), contract=ContractHelp(D(10)))
     assert made.month.likely == 0
     assert made.episode.likely == 600 - 250
@@ -215,7 +217,7 @@ def test_the_contract_pays_its_hours_and_nothing_else() -> None:
 
 
 def test_the_department_is_said_and_not_counted() -> None:
-    six = Situation(age=70, gir=6, resources=D(900))
+    six = FundingSituation(age=70, gir=6, resources=D(900))
     assert "department-ask" in why(counted(six, HELP))
     assert "department-resources" in why(counted(replace(six, resources=D(1100)), HELP))
     assert "department-ask" in why(counted(replace(six, resources=D(1600), couple=True), HELP))
@@ -237,15 +239,15 @@ money = st.decimals(min_value=0, max_value=4000, places=2)
 
 
 @st.composite
-def services(draw: st.DrawFn) -> Wanted:
+def services(draw: st.DrawFn) -> WantedService:
     kind = draw(kinds)
     price = None if kind in PRICED_BY_LAW else draw(st.decimals(min_value=1, max_value=300, places=2))
     part = draw(st.decimals(min_value=0, max_value=1, places=2)) if kind not in PRICED_BY_LAW else D(0)
-    return Wanted(kind, draw(st.decimals(min_value="0.5", max_value=90, places=1)), price, part)
+    return WantedService(kind, draw(st.decimals(min_value="0.5", max_value=90, places=1)), price, part)
 
 
 situations = st.builds(
-    Situation,
+    FundingSituation,
     age=st.integers(0, 105),
     gir=st.none() | st.integers(1, 6),
     decided=st.booleans(),
@@ -270,7 +272,7 @@ contracts = st.none() | st.builds(ContractHelp, st.decimals(min_value=0, max_val
     she=situations, asked=st.lists(services(), max_size=5), contract=contracts, day=st.sampled_from([TODAY, NEXT_YEAR])
 )
 def test_whatever_is_asked_nobody_pays_twice_and_the_surer_pay_less(
-    she: Situation, asked: list[Wanted], contract: ContractHelp | None, day: date
+    she: FundingSituation, asked: list[WantedService], contract: ContractHelp | None, day: date
 ) -> None:
     made = count(she, asked, RATES, day, contract)
     for sums in (made.month, made.episode):
@@ -288,7 +290,7 @@ def test_whatever_is_asked_nobody_pays_twice_and_the_surer_pay_less(
 
 
 @given(asked=st.lists(services(), min_size=1, max_size=4), one=money, other=money)
-def test_whoever_has_more_never_has_less_to_pay(asked: list[Wanted], one: D, other: D) -> None:
+def test_whoever_has_more_never_has_less_to_pay(asked: list[WantedService], one: D, other: D) -> None:
     low, high = sorted((one, other))
     poor, rich = (count(replace(SHE, resources=each), asked, RATES, TODAY) for each in (low, high))
     assert poor.month.likely <= rich.month.likely + D("0.02"), "but for the cents of a spread"
@@ -297,4 +299,4 @@ def test_whoever_has_more_never_has_less_to_pay(asked: list[Wanted], one: D, oth
 @pytest.mark.parametrize("kind", list(ServiceKind))
 def test_every_kind_is_counted(kind: ServiceKind) -> None:
     price = None if kind in PRICED_BY_LAW else D(50)
-    assert counted(SHE, Wanted(kind, D(2), price)).episode.certain >= 0
+    assert counted(SHE, WantedService(kind, D(2), price)).episode.certain >= 0

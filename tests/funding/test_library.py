@@ -23,9 +23,9 @@ def written(folder: Path, text: str, name: str = "2026-01-01.toml") -> Path:
     [
         ("mtp = {", "mpt = {", "unknown field `mpt`"),
         ("[apa]", "[pap]", "unknown field `pap`"),
-        ("value = 1288.13", 'value = "beaucoup"', "line 8: apa.mtp.value"),
-        ("value = 1288.13", "value = -1", "line 8: apa.mtp: a number that is not below zero"),
-        ("value = 1288.13", "value = nan", "line 8: apa.mtp: a number that is not below zero"),
+        ("value = 1288.13", 'value = "beaucoup"', "line 7: apa.mtp.value"),
+        ("value = 1288.13", "value = -1", "line 7: apa.mtp: a number that is not below zero"),
+        ("value = 1288.13", "value = nan", "line 7: apa.mtp: a number that is not below zero"),
         (', source = "OpenFisca, MTP au 1er janvier 2026"', "", "missing required field `source`"),
         ("value = 1288.13, since = 2026-01-01", "value = 1288.13", "missing required field `since`"),
         ("since = 2026-01-01\nuntil", "since = 2026-01-02\nuntil", "named by the first day"),

@@ -13,10 +13,10 @@ from app.funding.library import load_rates
 from app.funding.rules import (
     MOVES,
     ApaScale,
-    Conflict,
     Funder,
+    FundingConflict,
+    FundingState,
     NursingHomeScale,
-    RequestState,
     apa_again_from,
     apa_share,
     apa_stops_on,
@@ -186,33 +186,36 @@ def test_a_figure_is_not_believed_after_its_last_day() -> None:
 @pytest.mark.parametrize(
     ("wanted", "others", "why"),
     [
-        *((Funder.ARDH, {Funder.APA}, Conflict.FUND_AND_APA), (Funder.MSA, {Funder.URGENT_APA}, Conflict.FUND_AND_APA)),
         *(
-            (Funder.APA, {Funder.PCH}, Conflict.APA_AND_OTHER),
-            (Funder.DEPARTMENT, {Funder.APA}, Conflict.APA_AND_OTHER),
+            (Funder.ARDH, {Funder.APA}, FundingConflict.FUND_AND_APA),
+            (Funder.MSA, {Funder.URGENT_APA}, FundingConflict.FUND_AND_APA),
         ),
-        *((Funder.APA, {Funder.APA}, Conflict.ALREADY), (Funder.URGENT_APA, {Funder.APA}, None)),
+        *(
+            (Funder.APA, {Funder.PCH}, FundingConflict.APA_AND_OTHER),
+            (Funder.DEPARTMENT, {Funder.APA}, FundingConflict.APA_AND_OTHER),
+        ),
+        *((Funder.APA, {Funder.APA}, FundingConflict.ALREADY), (Funder.URGENT_APA, {Funder.APA}, None)),
         *((Funder.CONTRACT, {Funder.APA}, None), (Funder.ARDH, {Funder.CONTRACT, Funder.HEALTH_COVER}, None)),
         *((Funder.ARDH, set(), None), (Funder.HEALTH_COVER, {Funder.ARDH}, None)),
     ],
 )
-def test_who_does_not_pay_beside_whom(wanted: Funder, others: set[Funder], why: Conflict | None) -> None:
+def test_who_does_not_pay_beside_whom(wanted: Funder, others: set[Funder], why: FundingConflict | None) -> None:
     """Check 20."""
     assert conflict(wanted, others) is why
 
 
 def test_what_was_sent_waits_for_its_answer_and_never_expires() -> None:
-    assert RequestState.EXPIRED in MOVES[RequestState.TO_PREPARE]
-    assert all(RequestState.EXPIRED not in MOVES[each] for each in RequestState if each is not RequestState.TO_PREPARE)
-    assert {each for each in RequestState if not MOVES[each]} == {
-        *(RequestState.GRANTED, RequestState.REFUSED, RequestState.EXPIRED)
+    assert FundingState.EXPIRED in MOVES[FundingState.TO_PREPARE]
+    assert all(FundingState.EXPIRED not in MOVES[each] for each in FundingState if each is not FundingState.TO_PREPARE)
+    assert {each for each in FundingState if not MOVES[each]} == {
+        *(FundingState.GRANTED, FundingState.REFUSED, FundingState.EXPIRED)
     }
 
 
 def test_the_clock_warns_the_day_before_and_lets_expire_the_day_after() -> None:
     """Check 21."""
     now, exit_on = datetime(2026, 11, 24, 12, tzinfo=UTC), date(2026, 11, 28)
-    to_prepare = RequestState.TO_PREPARE
+    to_prepare = FundingState.TO_PREPARE
     assert next_alarm(to_prepare, exit_on, None, now) == datetime(2026, 11, 27, 9, tzinfo=PARIS)
     late = datetime(2026, 11, 27, 16, tzinfo=UTC)
     assert next_alarm(to_prepare, exit_on, None, late) == late, "the day was said on its eve: at once"
@@ -220,7 +223,7 @@ def test_the_clock_warns_the_day_before_and_lets_expire_the_day_after() -> None:
     later = exit_on + timedelta(days=3)
     assert next_alarm(to_prepare, later, exit_on, late) == datetime(2026, 11, 30, 9, tzinfo=PARIS), "she stays longer"
     assert next_alarm(to_prepare, None, None, now) is None
-    assert next_alarm(RequestState.SENT, exit_on, None, now) is None
+    assert next_alarm(FundingState.SENT, exit_on, None, now) is None
 
 
 def test_a_scale_misses_as_soon_as_one_of_its_figures_does() -> None:
