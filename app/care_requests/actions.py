@@ -171,6 +171,8 @@ def _follow(request: CareRequest, verb: Verb, by: Account | None, now: datetime)
         _make_usual(request, now)
     elif verb in (Verb.WITHDRAW, Verb.CANCEL):
         db.session.execute(delete(CareTask).where(CareTask.request_id == request.id, CareTask.done_at.is_(None)))
+    elif verb is Verb.FINISH:
+        _move_review(request, None)  # Nothing is left to look at again.
     for copy in request.rulebook.after.copies:
         if copy.on == verb.value and not (verb is Verb.FINISH and _goes_on_elsewhere(request)):
             inform(request, copy.to, copy.on, copy.text, now)

@@ -20,7 +20,7 @@ from app.care_requests.opening import Need
 from app.circles.queries import usual_members
 from app.circles.rules import USUAL
 from app.circles.words import USUAL_WORDS
-from app.consents.objections import is_frozen, refuses
+from app.consents.objections import is_frozen, refuses, whom_she_accepts
 from app.core.db import transaction
 from app.core.forms import is_resumed, resumable, uuid_or_none
 from app.core.htmx import page, see_other
@@ -36,7 +36,7 @@ from app.directory.queries import services_near
 from app.directory.words import PROFESSIONS
 from app.dispatch import queries as dispatch_queries
 from app.documents.intake import ROOM, received, type_said
-from app.organizations.models import Commune
+from app.organizations.models import Organization
 from app.organizations.queries import whose_rules
 from app.passages import calendar
 from app.passages.forms import PlanForm
@@ -66,7 +66,7 @@ def form_for(pathway: Pathway, patient: Patient | None, now: datetime) -> Reques
     doctors = holding(Role.SENIOR_DOCTOR, whose_rules([home.id])) if pathway.sign_off else ()
     choices = Choices(
         [reason for reason in pathway.reasons if reason.patient == (patient is not None)],
-        places_for(pathway, patient.commune if patient else home.commune),
+        places_for(pathway, patient, home),
         [doctor for doctor in doctors if patient is None or not refuses(patient.id, doctor)],
     )
     form = RequestForm.of(pathway, choices, patient=patient is not None, now=now)
@@ -75,11 +75,14 @@ def form_for(pathway: Pathway, patient: Patient | None, now: datetime) -> Reques
     return form
 
 
-def places_for(pathway: Pathway, commune: Commune) -> list[tuple[PractitionerRole, float]]:
-    """The establishments to choose from, the nearest first."""
+def places_for(pathway: Pathway, patient: Patient | None, home: Organization) -> list[tuple[PractitionerRole, float]]:
+    """The establishments to choose from, the nearest first; none that the patient refuses."""
     if pathway.place is None:
         return []
-    return services_near(Profession(pathway.place), commune.latitude, commune.longitude)
+    commune = patient.commune if patient else home.commune
+    near = services_near(Profession(pathway.place), commune.latitude, commune.longitude)
+    wanted = whom_she_accepts(patient.id if patient else None, [role for role, _km in near])
+    return [(role, km) for role, km in near if role in wanted]
 
 
 def request_page(
@@ -89,7 +92,6 @@ def request_page(
     now = clock.now()
     under_way = care_request_queries.under_way(patient.id, pathway.slug) if patient else []
     form.known.data = ",".join(str(each.id) for each in under_way)
-    commune = patient.commune if patient else home_of(pathway).commune
     frozen = patient is not None and is_frozen(patient.id)
     circle = usual_members([patient.id]) if patient else {}
     usual = {kind: member for (_patient, kind), member in circle.items()}
@@ -101,7 +103,7 @@ def request_page(
         who=patient.id if patient else NOBODY,
         banner=banner(patient, now) if patient else None,
         form=form,
-        places={str(role.id): (role, km) for role, km in places_for(pathway, commune)},
+        places={str(role.id): (role, km) for role, km in form.places},
         nearest=NEAREST,
         reachable=dispatch_queries.reachable(patient, pathway.search, usual.get(asked), now) if patient else None,
         profession=PROFESSIONS[Profession(pathway.search.profession)],

@@ -73,12 +73,13 @@ class RequestForm(Form):
 
     pathway: Pathway
     brought: Intake
+    places: Sequence[tuple[PractitionerRole, float]]
     plans: Mapping[str, PlanForm]  # by need; of a pathway with one need at a time, one for whichever it is
 
     @classmethod
     def of(cls, pathway: Pathway, choices: Choices, *, patient: bool, now: datetime) -> "RequestForm":
         """The form for this pathway. `patient`: whether it is about one."""
-        fields = {"pathway": pathway, "brought": Intake(), **_fields(pathway, choices)}
+        fields = {"pathway": pathway, "brought": Intake(), "places": choices.places, **_fields(pathway, choices)}
         form = cast(RequestForm, type("PathwayForm", (cls,), fields)())
         form.plans = plans_of(pathway, choices.reasons) if pathway.recurring and patient else {}
         form.parts = list(form.plans.values())

@@ -13,7 +13,8 @@ from app.language.words import distance
 from app.naming.forms import ByHandForm
 from app.naming.words import WHY_NOT
 from app.organizations.geo import distance_km
-from app.relays.named import WhyNot, asked_professions, why_not
+from app.relays.named import asked_professions, why_not
+from app.relays.rules import WhyNot
 
 SHOWN = 8
 

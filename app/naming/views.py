@@ -23,6 +23,7 @@ from app.naming.forms import ByHandForm
 from app.naming.pages import somebody_of
 from app.naming.words import WHY_NOT
 from app.relays import named
+from app.relays.rules import WhyNot
 
 bp = Blueprint("naming", __name__, url_prefix="/requests/<uuid:request_id>/somebody")
 
@@ -121,8 +122,8 @@ def _nobody_chosen(request_id: UUID) -> Response:
     return somebody_page(my_request(request_id), 422, _("Choisissez quelqu'un de la liste."))
 
 
-def _not_done(request_id: UUID, chosen: PractitionerRole | None, why: named.WhyNot | None = None) -> Response:
+def _not_done(request_id: UUID, chosen: PractitionerRole | None, why: WhyNot | None = None) -> Response:
     found = my_request(request_id)
     refused = chosen is not None and named.is_refused(found, chosen)
-    reason = str(WHY_NOT[why or (named.WhyNot.UNWANTED if refused else named.WhyNot.OVER)])
+    reason = str(WHY_NOT[why or (WhyNot.UNWANTED if refused else WhyNot.OVER)])
     return somebody_page(found, 409, reason[:1].upper() + reason[1:] + ".")

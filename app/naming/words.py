@@ -1,7 +1,7 @@
 """Why somebody is not asked by her name, as it stands beside hers."""
 
 from app.language.phrases import later
-from app.relays.named import WhyNot
+from app.relays.rules import WhyNot
 
 WHY_NOT: dict[WhyNot, str] = {
     WhyNot.OVER: later("cette demande n'est plus à pourvoir"),

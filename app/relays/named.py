@@ -1,6 +1,5 @@
 """Somebody whom a person names, beside those whom the search finds: asked by her name now."""
 
-import enum
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -17,18 +16,7 @@ from app.dispatch.search import latest_wave, opening_stage, widen
 from app.dispatch.snapshots import SETTLED
 from app.language.phrases import kept, later
 from app.organizations.geo import distance_km
-
-
-class WhyNot(enum.StrEnum):
-    """Why somebody is not asked by her name."""
-
-    OVER = "over"  # nobody is looked for
-    UNWANTED = "unwanted"  # the patient refuses her, or the place where she works
-    ASKER = "asker"  # it is she who asks, or her own service
-    WAITING = "waiting"  # it is before her already
-    ANSWERED = "answered"  # she said something of this plan
-    UNREACHABLE = "unreachable"  # she cannot answer in Relais
-    PAUSED = "paused"  # she takes no new requests for now
+from app.relays.rules import WhyNot, why_not_asked
 
 
 def asked_professions(request: CareRequest) -> list[Profession]:
@@ -51,16 +39,15 @@ def why_not(request: CareRequest, roles: Sequence[PractitionerRole]) -> dict[UUI
     over = request.state not in (State.SEARCHING, State.UNANSWERED) or request.stay_id is not None
 
     def of(role: PractitionerRole) -> WhyNot | None:
-        reasons = (
-            (over, WhyNot.OVER),
-            (role not in wanted, WhyNot.UNWANTED),
-            (role.recipient_id in snapshot.never, WhyNot.ASKER),
-            (role.recipient_id in waiting, WhyNot.WAITING),
-            (role.recipient_id in settled, WhyNot.ANSWERED),
-            (not role.can_sign_in, WhyNot.UNREACHABLE),
-            (not role.accepting, WhyNot.PAUSED),
+        return why_not_asked(
+            over=over,
+            unwanted=role not in wanted,
+            asks=role.recipient_id in snapshot.never,
+            waits=role.recipient_id in waiting,
+            answered=role.recipient_id in settled,
+            reachable=role.can_sign_in,
+            accepting=role.accepting,
         )
-        return next((why for true, why in reasons if true), None)
 
     return {role.id: of(role) for role in roles}
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.models import AuditEvent
-from app.care_requests.models import CareRequest, CareTask, State, Step
+from app.care_requests import actions as care_requests
+from app.care_requests.models import CareRequest, CareTask, State, Step, Verb
 from app.care_requests.rules import AHEAD, Rhythm, Visit, planned, read_visits
 from app.core.db import db, transaction
 from app.passages import planning
@@ -185,6 +186,10 @@ def test_care_without_an_end_is_renewed(town: Town, maya: Nurse) -> None:
     [task] = db.session.scalars(select(CareTask).where(CareTask.slug == "review"))
     assert clock.paris(task.due_at).date() == then
     assert steps(whole).count("renewed") == audited("plan.renewed") == 1
+    with transaction():
+        care_requests.move(db.session.get_one(CareRequest, whole), Verb.START, now=clock.now())
+        care_requests.move(db.session.get_one(CareRequest, whole), Verb.FINISH, now=clock.now())
+    assert not db.session.scalars(select(CareTask).where(CareTask.slug == "review")).all(), "nothing to look at again"
     finite = taken_by(town, maya)
     with transaction():
         request = db.session.get_one(CareRequest, finite)

@@ -13,7 +13,7 @@ from app.circles.models import Told, Usual
 from app.consents.models import Refusing
 from app.consents.objections import Whom, object_to
 from app.core.db import db, transaction
-from app.directory.models import Practitioner, Profession
+from app.directory.models import Practitioner, PractitionerRole, Profession
 from app.dispatch import actions as dispatch
 from app.patients import merging
 from tests.desk.people import senior
@@ -186,6 +186,23 @@ def test_nobody_is_asked_at_a_place_that_she_refuses(town: Town, monique: UUID) 
     town.asks(patient=monique)
     town.time_passes(minutes=30)
     assert (claire.offer(), inès.offer() is not None) == (None, True)
+
+
+def test_a_place_that_she_refuses_is_not_among_those_to_choose_from(town: Town, monique: UUID) -> None:
+    first = town.service("Maternité des Coquelicots", Profession.MATERNITY)
+    town.service("Maternité du Lac", Profession.MATERNITY)
+    page = f"/requests/new?pathway=maternity-registration&patient={monique}"
+    assert "Coquelicots" in Screen(town.orientation_nurse.get(page)).text
+    with transaction():
+        place = db.session.get_one(PractitionerRole, first.role_id).organization_id
+    refuses_place(monique, place)
+    shown = Screen(town.orientation_nurse.get(page)).text
+    assert "Coquelicots" not in shown
+    assert "Maternité du Lac" in shown
+    about = {"reason": "registration", "window": "month", "answer-due-date": "2027-03-04", "answer-first": "yes"}
+    sent = {"agreement": "y", "place": str(first.role_id), **about}
+    refused = town.orientation_nurse.post(f"/requests?pathway=maternity-registration&patient={monique}", sent)
+    assert refused.status_code == 422
 
 
 def test_no_colleague_passes_it_to_whom_she_refuses(town: Town, monique: UUID) -> None:
