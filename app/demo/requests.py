@@ -7,6 +7,8 @@ import msgspec
 from app.clock import PARIS, paris
 from app.demo.people import CAST, FOLDER, PEOPLE, known, read
 from app.demo.plot import ANYONE, NOBODY, Plot
+from app.funding.counting import FundingSituation, WantedService
+from app.funding.rules import Funder
 
 
 class PastRequest(Plot, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,22 +46,35 @@ class PastAssessment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     remark: str = ""
 
 
+class PastEstimate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody reckoned with a person some days ago, and showed her."""
+
+    patient: str
+    by: str
+    days: int
+    situation: FundingSituation
+    services: tuple[WantedService, ...]
+    asked: tuple[Funder, ...] = ()
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
     assessments: tuple[PastAssessment, ...]
+    estimates: tuple[PastEstimate, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
         known(PEOPLE, [*(one.by for one in self.stays), *(one.by for one in self.assessments)])
-        known(CAST.patients, (one.patient for one in self.assessments))
+        known(CAST.patients, (one.patient for one in (*self.assessments, *self.estimates)))
+        known(PEOPLE, (one.by for one in self.estimates))
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
 
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
-REQUESTS, STAYS, ASSESSMENTS = _PAST.requests, _PAST.stays, _PAST.assessments
+REQUESTS, STAYS, ASSESSMENTS, ESTIMATES = _PAST.requests, _PAST.stays, _PAST.assessments, _PAST.estimates
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:

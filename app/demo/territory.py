@@ -22,12 +22,17 @@ from app.core.db import db, new_id
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plot import Teller, account
-from app.demo.requests import ASSESSMENTS, REQUESTS, STAYS, PastRequest, opened_at
+from app.demo.requests import ASSESSMENTS, ESTIMATES, REQUESTS, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
 from app.directory.models import Practitioner, Profession
 from app.dispatch import search as dispatch
+from app.funding import actions as funding
+from app.funding.actions import WrittenBy
+from app.funding.models import Estimate
+from app.funding.queries import places_of_funding
+from app.funding.rules import EstimateState
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.pathways.actions import begin_draft
@@ -72,6 +77,7 @@ def load(now: datetime) -> bool:
     _live_through(places, known, now)
     _write_stays(places, known, now)
     _write_assessments(known, now)
+    _write_estimates(known, now)
     _begin_pathway(now)
     return True
 
@@ -198,6 +204,19 @@ def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
         by, at = account(one.by), now - timedelta(days=one.days)
         place, grid = places_of_care(by)[0].id, grids()[one.grid]
         write_down(known[one.patient], grid, one.answers, one.remark, key=new_id(), by=by, place=place, now=at)
+
+
+def _write_estimates(known: dict[str, UUID], now: datetime) -> None:
+    for one in ESTIMATES:
+        by, at, key = account(one.by), now - timedelta(days=one.days), new_id()
+        place = places_of_funding(by)[0].id
+        funding.begin_estimate(known[one.patient], one.situation, WrittenBy(by, place, key, at))
+        estimate = db.session.get_one(Estimate, key)
+        for service in one.services:
+            funding.set_service(estimate, service, now=at)
+        funding.move_estimate(estimate, EstimateState.SHOWN, by=by, now=at)
+        for funder in one.asked:
+            funding.ask_funder(known[one.patient], funder, None, "", WrittenBy(by, place, new_id(), at))
 
 
 def _begin_pathway(now: datetime) -> None:

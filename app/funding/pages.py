@@ -189,10 +189,14 @@ class Figures:
             credit=credit_words(made.episode),
             month_credit=credit_words(made.month),
             remarks=remarks_of(made.remarks),
-            months=ngettext("%(num)s mois", "%(num)s mois", months),
+            months=months_words(months),
             at_least=made.at_least,
             rates=date_words(date.fromisoformat(estimate.rates)),
         )
+
+
+def months_words(number: int) -> str:
+    return ngettext("%(num)s mois", "%(num)s mois", number)
 
 
 def band(sure: Certainty, made: CountedEstimate) -> Band:
@@ -221,11 +225,16 @@ def row(line: CostLine) -> Row:
         detail=_("%(number)s × %(price)s", number=number, price=price) + (_(", en une fois") if once else ""),
         total=euros(line.episode if once else line.month),
         paid=paid,
-        left=_("à vérifier") if line.to_check else euros(line.left(Certainty.LIKELY, month=not once)),
+        left=left_words(line),
         credit="" if not line.credit else euros(line.credit),
         notes=notes_of(line),
         to_check=line.to_check,
     )
+
+
+def left_words(line: CostLine) -> str:
+    """What is likely hers of it: a month, or in all of what comes once."""
+    return _("à vérifier") if line.to_check else euros(line.left(Certainty.LIKELY, month=line.kind not in ONCE))
 
 
 def notes_of(line: CostLine) -> list[str]:
@@ -248,10 +257,8 @@ def remarks_of(made: Sequence[FundingRemark]) -> list[tuple[str, list[Told]]]:
 
 
 def told_of_remark(remark: FundingRemark) -> Told:
-    words, source = REMARKS[remark.why]
-    return Told(
-        said(str(words)) % ({"amount": euros(remark.amount)} if remark.amount is not None else {"amount": ""}), source
-    )
+    words, source = (str(each) for each in REMARKS[remark.why])
+    return Told(words if remark.amount is None else words.replace("%(amount)s", euros(remark.amount)), source)
 
 
 @dataclass(frozen=True)
@@ -339,7 +346,7 @@ class ServicePage(Page):
     @classmethod
     def about(cls, estimate: Estimate, patient: Patient, form: ServiceForm, now: datetime) -> Self:
         known = [each for each in rates_on(clock.paris(now).date()).tariffs if each.kind == form.kind.value]
-        tariffs = [Told(f"{each.label} : {euros(each.figure.value)}", each.figure.source) for each in known]
+        tariffs = [Told(f"{said(each.label)} : {euros(each.figure.value)}", said(each.figure.source)) for each in known]
         chosen = form.kind in {each.kind for each in services_of(estimate)}
         title, by_law = str(SERVICES[form.kind]), str(BY_LAW.get(form.kind, ""))
         return cls(patient.id, banner(patient, now), estimate.id, form.kind, title, form, chosen, tariffs, by_law)
@@ -408,3 +415,34 @@ class ContractPage(Page):
     form: ContractForm
     known: AssistanceContract | None
     refused: str
+
+
+@dataclass(frozen=True)
+class CostsOfHers:
+    """One estimate as the person reads it, and a relative whom she lets: three figures, what she would pay of each
+    service, and the tax credit. Not her resources, nor her GIR."""
+
+    on: str
+    bands: list[Band]
+    lines: list[tuple[str, str]]
+    months: str
+    credit: str
+    rates_changed: bool
+
+    @classmethod
+    def of(cls, estimate: Estimate, today: date) -> Self:
+        made = counted_of(estimate)
+        return cls(
+            on=date_words(clock.paris(estimate.at).date()),
+            bands=[band(sure, made) for sure in SURE],
+            lines=[(str(SERVICES[each.kind]), left_words(each)) for each in made.lines],
+            months=months_words(situation_of(estimate).months),
+            credit=credit_words(made.episode),
+            rates_changed=rates_changed(estimate, today),
+        )
+
+
+def costs_of(patient_id: UUID, now: datetime) -> list[CostsOfHers]:
+    """What was shown to her and still stands."""
+    today = clock.paris(now).date()
+    return [CostsOfHers.of(each, today) for each in queries.shown_to(patient_id)]

@@ -102,63 +102,72 @@ TONES: dict[RemarkTone, str] = {
 }
 
 REMARKS: dict[str, tuple[str, str]] = {
-    "apa-age": (later("L'APA commence à 60 ans."), "CASF art. L232-2"),
-    "apa-gir": (later("L'APA ne concerne que les GIR 1 à 4."), "CASF art. L232-2"),
+    "apa-age": (later("L'APA commence à 60 ans."), later("CASF art. L232-2")),
+    "apa-gir": (later("L'APA ne concerne que les GIR 1 à 4."), later("CASF art. L232-2")),
     "apa-cap": (
         later("Le plan d'aide ne peut pas dépasser %(amount)s par mois pour ce GIR : le reste est à sa charge."),
-        "CASF art. R232-10",
+        later("CASF art. R232-10"),
     ),
-    "apa-small": (later("Une APA de %(amount)s ou moins par mois n'est pas versée."), "CASF art. D232-31"),
+    "apa-small": (later("Une APA de %(amount)s ou moins par mois n'est pas versée."), later("CASF art. D232-31")),
     "apa-rates": (
         later(
             "Le barème de l'APA à cette date n'est pas connu de Relais : les lignes qui en dépendent sont à vérifier."
         ),
-        "CASF art. R232-10, R232-11",
+        later("CASF art. R232-10, R232-11"),
     ),
     "apa-urgent": (
         later("APA d'urgence, sur certificat : %(amount)s par mois au plus, pendant deux mois, puis régularisée."),
-        "CASF art. L232-12",
+        later("CASF art. L232-12"),
     ),
     "apa-hospital": (
         later("À l'hôpital, l'APA est versée 30 jours, puis suspendue ; elle reprend le 1er du mois de la sortie."),
-        "CASF art. L232-22, R232-32",
+        later("CASF art. L232-22, R232-32"),
     ),
     "pch-age": (
         later("La PCH ne concerne que des difficultés apparues avant 60 ans."),
-        "CASF art. L245-1 ; MDPH des Côtes-d'Armor",
+        later("CASF art. L245-1 ; MDPH des Côtes-d'Armor"),
     ),
-    "pch-rates": (later("Le tarif de la PCH à cette date n'est pas connu de Relais."), "CASF art. L245-1"),
+    "pch-rates": (later("Le tarif de la PCH à cette date n'est pas connu de Relais."), later("CASF art. L245-1")),
     "fund-with-apa": (
         later("L'aide au retour à domicile (ARDH) et OSCAR ne se cumulent ni avec l'APA ni avec la PCH."),
-        "Cnav : GIR 5 ou 6, sans APA, PCH ni MTP",
+        later("Cnav : GIR 5 ou 6, sans APA, PCH ni MTP"),
     ),
     "department-with-apa": (
         later("L'aide ménagère du département ne se cumule pas avec l'APA."),
-        "CASF art. L232-23",
+        later("CASF art. L232-23"),
     ),
-    "department-age": (later("L'aide ménagère du département commence à 65 ans, ou 60 en cas d'inaptitude."), "fng.fr"),
+    "department-age": (
+        later("L'aide ménagère du département commence à 65 ans, ou 60 en cas d'inaptitude."),
+        later("fng.fr"),
+    ),
     "department-resources": (
         later("L'aide ménagère du département s'arrête à %(amount)s de ressources par mois."),
-        "Plafond de l'ASPA ; CASF art. L231-1",
+        later("Plafond de l'ASPA ; CASF art. L231-1"),
     ),
     "department-ask": (
         later("Aide ménagère du département, à demander : ressources sous %(amount)s par mois. Récupérable."),
-        "Plafond de l'ASPA ; CASF art. L231-1",
+        later("Plafond de l'ASPA ; CASF art. L231-1"),
     ),
     "department-check": (
         later("Aide ménagère du département : plafond ou ressources à vérifier."),
-        "CASF art. L231-1",
+        later("CASF art. L231-1"),
     ),
     "fund-before-exit": (
         later("Aide au retour à domicile : à demander avant la sortie. %(amount)s par an au plus, pendant trois mois."),
-        "Cnav, ARDH ; MSA",
+        later("Cnav, ARDH ; MSA"),
     ),
-    "fund-oscar": (later("OSCAR : jusqu'à 80 heures par an, à demander à la caisse de retraite."), "Cnav, OSCAR"),
+    "fund-oscar": (
+        later("OSCAR : jusqu'à 80 heures par an, à demander à la caisse de retraite."),
+        later("Cnav, OSCAR"),
+    ),
     "fund-part": (
         later("Sa part va de 10 à 73 % selon ses revenus, barème à vérifier : 73 % sont comptés."),
-        "Cnav ; barème à vérifier",
+        later("Cnav ; barème à vérifier"),
     ),
-    "fund-rates": (later("Les montants de la caisse de retraite à cette date ne sont pas connus de Relais."), "Cnav"),
+    "fund-rates": (
+        later("Les montants de la caisse de retraite à cette date ne sont pas connus de Relais."),
+        later("Cnav"),
+    ),
     "fund-other": (later("Voir sa caisse de retraite : ses aides ne sont pas connues de Relais."), ""),
     "gir-unknown": (
         later("Sans GIR, ni l'APA ni les aides des caisses ne peuvent être comptées : évaluez l'autonomie."),
@@ -167,23 +176,23 @@ REMARKS: dict[str, tuple[str, str]] = {
     "granted-unknown": (later("L'aide accordée n'a pas de montant : écrivez celui de la notification."), ""),
     "tariff-floor": (
         later("L'heure est comptée au tarif plancher national, %(amount)s : celui du département peut différer."),
-        "Tarif plancher des SAD 2026",
+        later("Tarif plancher des SAD 2026"),
     ),
     "resources-unknown": (
         later("Ses ressources ne sont pas dites : la participation la plus haute est comptée."),
-        "CASF art. R232-11",
+        later("CASF art. R232-11"),
     ),
     "franchise": (
         later("Franchises : à sa charge, %(amount)s par an au plus. Aucune complémentaire ne les rembourse."),
-        "Que Choisir, franchises médicales ; CTIP",
+        later("Que Choisir, franchises médicales ; CTIP"),
     ),
     "franchise-ald": (
         later("Même en ALD, les franchises restent à sa charge, %(amount)s par an au plus. Rien ne les rembourse."),
-        "Que Choisir, franchises médicales ; CTIP",
+        later("Que Choisir, franchises médicales ; CTIP"),
     ),
     "nursing-home-trial": (
         later("Certains départements ont un forfait unique au lieu du prix de la dépendance : demandez-le."),
-        "Capretraite ; essais jusqu'en décembre 2026",
+        later("Capretraite ; essais jusqu'en décembre 2026"),
     ),
     "lodging": (
         later("Hébergement : aide au logement et aide sociale (ASH), récupérable, sont à demander."),
@@ -191,24 +200,27 @@ REMARKS: dict[str, tuple[str, str]] = {
     ),
     "credit-meals": (
         later("D'un repas, seule la livraison compte pour le crédit d'impôt."),
-        "CIAS du Blaisois ; CGI art. 199 sexdecies",
+        later("CIAS du Blaisois ; CGI art. 199 sexdecies"),
     ),
     "credit-later": (
         later("Crédit d'impôt : rendu l'année suivante, même sans impôt. Jamais déduit de ce qui est à payer."),
-        "CGI art. 199 sexdecies",
+        later("CGI art. 199 sexdecies"),
     ),
-    "credit-rates": (later("Le crédit d'impôt à cette date n'est pas connu de Relais."), "CGI art. 199 sexdecies"),
+    "credit-rates": (
+        later("Le crédit d'impôt à cette date n'est pas connu de Relais."),
+        later("CGI art. 199 sexdecies"),
+    ),
     "health-cover-check": (
         later("Complémentaire santé solidaire (C2S) : plafonds de cette date, ou ressources, à vérifier."),
-        "EFL et Previssima, C2S d'avril 2025",
+        later("EFL et Previssima, C2S d'avril 2025"),
     ),
     "health-cover-free": (
         later("Complémentaire santé solidaire (C2S) : sans doute gratuite, à demander."),
-        "EFL et Previssima, C2S d'avril 2025",
+        later("EFL et Previssima, C2S d'avril 2025"),
     ),
     "health-cover-share": (
         later("Complémentaire santé solidaire (C2S) : sans doute avec participation, à demander."),
-        "EFL et Previssima, C2S d'avril 2025",
+        later("EFL et Previssima, C2S d'avril 2025"),
     ),
     "contract-before-exit": (
         later("Contrat d'assistance : appelez avant la sortie. Les heures comptées sont celles recopiées du contrat."),
@@ -256,11 +268,11 @@ FUNDER_VERBS: dict[FundingState, str] = {
 CONFLICTS: dict[FundingConflict, tuple[str, str]] = {
     FundingConflict.FUND_AND_APA: (
         later("L'aide d'une caisse de retraite ne se demande pas avec l'APA : l'une exclut l'autre."),
-        "Cnav : GIR 5 ou 6, sans APA, PCH ni MTP",
+        later("Cnav : GIR 5 ou 6, sans APA, PCH ni MTP"),
     ),
     FundingConflict.APA_AND_OTHER: (
         later("Une aide qui exclut celle-ci est déjà demandée ou accordée."),
-        "CASF art. L232-23",
+        later("CASF art. L232-23"),
     ),
     FundingConflict.ALREADY: (later("Cette aide est déjà demandée."), ""),
 }

@@ -20,6 +20,7 @@ from app.circles.words import Carer
 from app.core.htmx import Page
 from app.core.ways import public_address
 from app.directory.models import PractitionerRole
+from app.funding.pages import CostsOfHers
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment, sentence
 from app.organizations.models import Organization
@@ -214,6 +215,15 @@ class SpacePage(Page):
             requester=queries.last_sender(space.person_id),
             agenda=agenda_address(space, token),
         )
+
+
+@dataclass(frozen=True)
+class CostsPage(Page):
+    template = "patient_space/costs.html"
+
+    token: str
+    key: str
+    costs: list[CostsOfHers]
 
 
 def visit_of(appointment: Appointment, kept: str | None, now: datetime) -> ComingVisit:

@@ -20,6 +20,7 @@ from app.core.limits import limited
 from app.core.security import capability
 from app.documents.models import Document
 from app.documents.pictures import picture_of_page, sent
+from app.funding.pages import CostsOfHers, costs_of
 from app.patient_space.pages import EndedPage, days
 from app.patient_space.space_views import closed_or
 from app.patient_space.views import bp, quiet
@@ -67,6 +68,7 @@ class HeadingRead:
     icon: str
     visits: Sequence[Come] = ()
     documents: Sequence[Document] = ()
+    costs: Sequence[CostsOfHers] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,8 @@ def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> Heading
         return HeadingRead(heading, title, icon, visits=[come(each, now) for each in at_home])
     if heading is Heading.DOCUMENTS:
         return HeadingRead(heading, title, icon, documents=queries.documents_of(relative.person_id))
+    if heading is Heading.COSTS:
+        return HeadingRead(heading, title, icon, costs=costs_of(relative.person_id, now))
     return HeadingRead(heading, title, icon)
 
 
