@@ -66,7 +66,8 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
         known(PEOPLE, [*(one.by for one in self.stays), *(one.by for one in self.assessments)])
-        known(CAST.patients, (one.patient for one in (*self.assessments, *self.estimates)))
+        known(CAST.patients, (one.patient for one in self.assessments))
+        known(CAST.patients, (one.patient for one in self.estimates))
         known(PEOPLE, (one.by for one in self.estimates))
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))

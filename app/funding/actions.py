@@ -112,6 +112,7 @@ def _redraft(
     if estimate.state is not EstimateState.DRAFT:
         return False
     _reckon(estimate, *change(situation_of(estimate), services_of(estimate)), now)
+    db.session.flush()
     changed("patient", estimate.patient_id)
     return True
 
@@ -311,7 +312,7 @@ class ContractSaid:
     least_nights: int | None
     within_days: int | None
     before_exit: bool
-    words: str
+    terms: str
 
 
 def write_contract(patient_id: UUID, said: ContractSaid, by: WrittenBy) -> NotWritten | None:

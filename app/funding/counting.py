@@ -135,7 +135,7 @@ class PayerShare(Struct, frozen=True):
 class CostLine(Struct, frozen=True):
     """One service. `month`: 0 of what comes once. `to_check`: a rate it needs is not known: nothing of it is in a sum,
     and only its price is shown. `franchise`: the part of what is left that nobody may pay for her; `beyond`: the part
-    above the department's tariff. `credit`: of the episode; none when its rates are not known."""
+    above the department's tariff. `credit_month`, `credit`: of a month and of the episode; none when not known."""
 
     kind: ServiceKind
     quantity: Decimal
@@ -146,6 +146,7 @@ class CostLine(Struct, frozen=True):
     to_check: bool
     franchise: Decimal
     beyond: Decimal
+    credit_month: Decimal | None
     credit: Decimal | None
 
     def left(self, certainty: Certainty, *, month: bool) -> Decimal:
@@ -240,7 +241,7 @@ class _Tally:
         likely = (amount for (_payer, sure), amount in paid.items() if sure is not Certainty.POSSIBLE)
         return (self.first_total if month else self.total) - sum(likely, ZERO)
 
-    def line(self, credit: Decimal | None) -> CostLine:
+    def line(self, credit_month: Decimal | None, credit: Decimal | None) -> CostLine:
         shares = tuple(PayerShare(*who, self.first.get(who, ZERO), amount) for who, amount in self.paid.items())
         return CostLine(
             kind=self.kind,
@@ -252,6 +253,7 @@ class _Tally:
             to_check=self.to_check,
             franchise=self.franchise,
             beyond=self.beyond,
+            credit_month=credit_month,
             credit=credit,
         )
 
@@ -635,10 +637,9 @@ def _closed(reckoning: _Reckoning) -> CountedEstimate:
     credit, lines, whole, monthly = _Credit.of(reckoning), [], ZERO, ZERO
     for tally in reckoning.tallies:
         counts = ZERO if tally.to_check else _credited(tally)
-        rest = cents(tally.likely_left(month=False) * counts)
-        whole += rest
-        monthly += cents(tally.likely_left(month=True) * counts)
-        lines.append(tally.line(credit.of_rest(rest) if credit else None))
+        month, rest = (cents(tally.likely_left(month=each) * counts) for each in (True, False))
+        whole, monthly = whole + rest, monthly + month
+        lines.append(tally.line(credit.given(month), credit.of_rest(rest)) if credit else tally.line(None, None))
     if whole:
         reckoning.say(RemarkTone.ASK if credit else RemarkTone.CHECK, "credit-later" if credit else "credit-rates")
     standing = [each for each in lines if not each.to_check]

@@ -73,7 +73,7 @@ class SituationForm(PlacedForm):
     )
     gir = RadioField(
         later("GIR"),
-        choices={"": later("Pas connu"), **{str(each): str(each) for each in range(1, 7)}},
+        choices={**{str(each): str(each) for each in range(1, 7)}, "": later("Pas connu")},
         default="",
         validators=[Optional()],
     )
@@ -205,6 +205,8 @@ class AnswerForm(Form):
     def of(cls, moves: Sequence[FundingState]) -> "AnswerForm":
         form = cls()
         form.to.choices = {each.value: str(FUNDER_VERBS[each]) for each in moves}
+        if len(moves) == 1 and not form.is_submitted():
+            form.to.data = moves[0].value
         return form
 
 
@@ -232,7 +234,7 @@ class ContractForm(PlacedForm):
         later("Jours après la sortie"), validators=[Optional(), NumberRange(0, 365, later("Entre 0 et 365."))]
     )
     before_exit = BooleanField(later("Il faut les appeler avant la sortie"), default=True)
-    words = TextAreaField(
+    terms = TextAreaField(
         later("Ce que dit le contrat"),
         description=later("Mot à mot, avec la page."),
         filters=[stripped],

@@ -93,7 +93,7 @@ class AssistanceContract(Identified, Model):
     least_nights: Mapped[int | None]
     within_days: Mapped[int | None]
     before_exit: Mapped[bool]
-    words: Mapped[str] = mapped_column(Sealed, default="")
+    terms: Mapped[str] = mapped_column(Sealed, default="")
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
     at: Mapped[datetime]

@@ -28,7 +28,7 @@ from app.funding.counting import (
 from app.funding.forms import AnswerForm, AskForm, ContractForm, ServiceForm, SituationForm
 from app.funding.library import rates_on
 from app.funding.models import AssistanceContract, Estimate, FundingRequest
-from app.funding.rules import FOLLOWS, MOVES, UNDER_WAY, EstimateState, FundingState
+from app.funding.rules import BEFORE_EXIT, FOLLOWS, MOVES, UNDER_WAY, EstimateState, FundingState
 from app.funding.words import (
     BANDS,
     BY_LAW,
@@ -226,7 +226,7 @@ def row(line: CostLine) -> Row:
         total=euros(line.episode if once else line.month),
         paid=paid,
         left=left_words(line),
-        credit="" if not line.credit else euros(line.credit),
+        credit=euros(line.credit_month) if line.credit_month else "",
         notes=notes_of(line),
         to_check=line.to_check,
     )
@@ -367,7 +367,8 @@ class AskPage(Page):
 
 @dataclass(frozen=True)
 class AskedPage(Page):
-    """`outdated`: somebody else has said otherwise meanwhile."""
+    """`awaits_exit`: it is due before an exit of which no day is known; `outdated`: somebody else has said otherwise
+    meanwhile."""
 
     template = "funding/asked.html"
 
@@ -378,6 +379,7 @@ class AskedPage(Page):
     form: AnswerForm
     mine: bool
     days: list[tuple[str, str]]
+    awaits_exit: bool
     outdated: bool
 
     @classmethod
@@ -398,7 +400,8 @@ class AskedPage(Page):
         }
         said_days = [(label, date_words(day)) for label, day in days.items() if day]
         mine = asked.owner_id == account.id
-        return cls(patient.id, banner(patient, now), asked, asked_line(asked), form, mine, said_days, outdated)
+        awaits = asked.state is FundingState.TO_PREPARE and asked.funder in BEFORE_EXIT and not asked.deadline
+        return cls(patient.id, banner(patient, now), asked, asked_line(asked), form, mine, said_days, awaits, outdated)
 
 
 def moves_of(asked: FundingRequest) -> list[FundingState]:

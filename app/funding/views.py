@@ -225,42 +225,42 @@ def ask(patient_id: UUID) -> Response:
     return see_other(url_for("funding.funding", patient_id=patient_id))
 
 
-@bp.get("/requests/<uuid:asked_id>")
+@bp.get("/requests/<uuid:funding_request_id>")
 @role(*REQUESTERS)
-def asked(patient_id: UUID, asked_id: UUID) -> Response:
+def asked(patient_id: UUID, funding_request_id: UUID) -> Response:
     patient = my_patient(patient_id)
-    known = my_request(patient, asked_id)
+    known = my_request(patient, funding_request_id)
     answer = page(AskedPage.about(known, patient, me(), AnswerForm.of(moves_of(known)), clock.now()))
-    note_reading(asked_id, patient.id)
+    note_reading(funding_request_id, patient.id)
     return answer
 
 
-@bp.post("/requests/<uuid:asked_id>")
+@bp.post("/requests/<uuid:funding_request_id>")
 @role(*REQUESTERS)
 @resumable
-def move_request(patient_id: UUID, asked_id: UUID) -> Response:
+def move_request(patient_id: UUID, funding_request_id: UUID) -> Response:
     patient = my_patient(patient_id)
-    known = my_request(patient, asked_id)
+    known = my_request(patient, funding_request_id)
     form = AnswerForm.of(moves_of(known))
     if not form.validate():
         return page(AskedPage.about(known, patient, me(), form, clock.now()), status=422)
     said = FunderSaid(form.amount.data or "", form.why.data or "", form.appeal_by.data)
     with transaction():
-        known = my_request(my_patient(patient_id), asked_id)
+        known = my_request(my_patient(patient_id), funding_request_id)
         done = actions.move_request(known, FundingState(form.to.data), said, by=me(), now=clock.now())
     if not done:
-        patient, known = my_patient(patient_id), my_request(my_patient(patient_id), asked_id)
+        patient, known = my_patient(patient_id), my_request(my_patient(patient_id), funding_request_id)
         return page(AskedPage.about(known, patient, me(), form, clock.now(), outdated=True), status=409)
-    return see_other(url_for("funding.asked", patient_id=patient_id, asked_id=asked_id))
+    return see_other(url_for("funding.asked", patient_id=patient_id, funding_request_id=funding_request_id))
 
 
-@bp.post("/requests/<uuid:asked_id>/owner")
+@bp.post("/requests/<uuid:funding_request_id>/owner")
 @role(*REQUESTERS)
-def take_over(patient_id: UUID, asked_id: UUID) -> Response:
+def take_over(patient_id: UUID, funding_request_id: UUID) -> Response:
     with transaction():
-        known = my_request(my_patient(patient_id), asked_id)
+        known = my_request(my_patient(patient_id), funding_request_id)
         actions.take_over(known, by=me(), place=my_places()[0].id, now=clock.now())
-    return see_other(url_for("funding.asked", patient_id=patient_id, asked_id=asked_id))
+    return see_other(url_for("funding.asked", patient_id=patient_id, funding_request_id=funding_request_id))
 
 
 # ---- the contract
@@ -291,7 +291,7 @@ def write_contract(patient_id: UUID) -> Response:
         least_nights=form.least_nights.data,
         within_days=form.within_days.data,
         before_exit=form.before_exit.data,
-        words=form.words.data or "",
+        terms=form.terms.data or "",
     )
     with transaction():
         refused = actions.write_contract(my_patient(patient_id).id, said, written_by(form))
@@ -326,8 +326,8 @@ def my_estimate(patient: Patient, estimate_id: UUID) -> Estimate:
     return queries.estimate_of(patient.id, estimate_id, me()) or abort(404)
 
 
-def my_request(patient: Patient, asked_id: UUID) -> FundingRequest:
-    return queries.request_of(patient.id, asked_id, me()) or abort(404)
+def my_request(patient: Patient, funding_request_id: UUID) -> FundingRequest:
+    return queries.request_of(patient.id, funding_request_id, me()) or abort(404)
 
 
 def note_reading(subject: UUID, patient: UUID) -> None:

@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("least_nights", sa.Integer(), nullable=True),
         sa.Column("within_days", sa.Integer(), nullable=True),
         sa.Column("before_exit", sa.Boolean(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

@@ -30,6 +30,9 @@ from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.drafts.actions import keep
+from app.funding.actions import WrittenBy, ask_funder, begin_estimate
+from app.funding.counting import FundingSituation
+from app.funding.rules import Funder
 from app.joining.models import AccessRequest
 from app.membership.models import Invitation
 from app.passages.models import Passage
@@ -107,6 +110,8 @@ THREAD = tablet_too(
 )
 """Who asked, with her team, and who took it; a coordinator where it came into her hands."""
 
+FUNDING = only("case-manager")
+
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 WRITTEN = only("coordinator", foreign=("coordinator elsewhere",))
@@ -152,6 +157,24 @@ TABLE: dict[str, Row] = {
     "POST /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>/withdrawal": tablet_too(
         only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
     ),
+    # Who follows people over time; a ward's nurses and who takes the care read nothing of what it costs.
+    "GET /patients/<uuid:patient_id>/funding": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/contract": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/contract": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/new": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/new": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>/removal": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/situation": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/situation": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/state": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/requests/new": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/new": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>/owner": FUNDING,
     "GET /conversations/<uuid:request_id>": THREAD,
     "POST /conversations/<uuid:request_id>/lines": THREAD,
     "POST /conversations/<uuid:request_id>/sighting": THREAD,
@@ -376,6 +399,7 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/objections": TOKEN,
     "POST /s/<token>/<key>/rectifications": TOKEN,
     "POST /s/<token>/<key>/objections/<uuid:objection_id>/lifting": TOKEN,
+    "GET /s/<token>/<key>/costs": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
     "POST /s/<token>/<key>/reading": TOKEN,
     "GET /s/<token>/<key>/relatives": TOKEN,
@@ -508,6 +532,8 @@ def world(town: Town) -> World:
             "telecom_id": telephone.id,
             "grid": "aggir",
             "assessment_id": assessed(patient_id, people["requester"]),
+            "kind": "home-help",
+            **reckoned(patient_id, people["case-manager"]),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -564,6 +590,15 @@ def assessed(patient_id: UUID, by: Person) -> UUID:
     answers = {"indoors": "a"}
     write_down(patient_id, grids()["aggir"], answers, "", key=key, by=by.account, place=place, now=clock.now())
     return key
+
+
+def reckoned(patient_id: UUID, by: Person) -> dict[str, object]:
+    """What her care would leave to pay, and what is asked of a funder."""
+    keys, place = (new_id(), new_id()), by.account.organizations(Role.CASE_MANAGER)[0]
+    estimate, asked = (WrittenBy(by.account, place, key, clock.now()) for key in keys)
+    begin_estimate(patient_id, FundingSituation(age=84), estimate)
+    ask_funder(patient_id, Funder.HEALTH_COVER, None, "", asked)
+    return {"estimate_id": keys[0], "funding_request_id": keys[1]}
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:
