@@ -19,7 +19,7 @@ from app.passages import queries as passages
 from app.passages.actions import CARED_FOR
 from app.passages.rules import PassageState
 from app.relays import named
-from app.relays.rules import part, wanted
+from app.relays.rules import SHORTEST_SEARCH, part, wanted
 
 
 def leave(
@@ -72,6 +72,30 @@ def release(
         return
     if not leave(request, clock.paris(now).date(), by=by, now=now, reason=reason):
         hand_to_coordinator(request, by=by, now=now, detail=leaver.name, why=why)
+
+
+def confide(request: CareRequest, *, by: Account, now: datetime) -> CareRequest | None:
+    """Care has begun, and whoever gave it comes no more: what is left is looked for at once, in the same episode, and
+    the part that was done is over. None when it is not so (any more)."""
+    care_requests.lock(request.id)
+    if not is_left_behind(request):
+        return None
+    reason = kept(later("la suite est confiée"))
+    left = leave(request, clock.paris(now).date(), by=by, now=now, reason=reason)
+    if left is None:
+        left = opening.split(request, (), None, by=by, now=now, wanted=(now, now + SHORTEST_SEARCH))
+        care_requests.move(request, Verb.FINISH, by=by, now=now, detail=reason)
+    return left
+
+
+def is_left_behind(request: CareRequest) -> bool:
+    """Has care begun whose performer answers no more in Relais, or is refused by the person?"""
+    role = request.performer
+    return (
+        request.state is State.STARTED
+        and role is not None
+        and (not role.can_sign_in or named.is_refused(request, role))
+    )
 
 
 def _give_back(

@@ -44,8 +44,9 @@ def url_of(request: RequestFacts) -> str:
 def overdue_line(watched: Watched, now: datetime) -> RequestLine:
     """Of something that should have happened: what it is, since when, and who owes it (empty: nobody named)."""
     request, (what, icon) = watched.request, SLIPS[watched.kind]
+    rest = way("search", request_id=request.id) if watched.kind is WatchKind.LEFT_BEHIND else ""  # One tap from there.
     return RequestLine(
-        url_of(request),
+        rest or url_of(request),
         request.state.value,
         request.about,
         what % {"task": said(watched.task)},

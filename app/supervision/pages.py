@@ -14,6 +14,7 @@ from app.core.htmx import Page, wants_part
 from app.dispatch.models import Offer
 from app.dispatch.queries import Reach, answers_summed, reach
 from app.dispatch.words import answers_in_words, stage
+from app.relays.actions import is_left_behind
 from app.relays.named import asked_professions
 from app.supervision import watch
 from app.supervision.call_list import Callee, answer_of, callees
@@ -104,7 +105,8 @@ class EmergencyMovedPage(Page):
 
 @dataclass(frozen=True)
 class SearchPage(Page):
-    """`asked`: each offer with what its person did and the stage that asked; `mistake`: the moment was wrong."""
+    """`asked`: each offer with what its person did and the stage that asked; `left_behind`: care has begun, and nobody
+    goes on with it; `mistake`: the moment was wrong."""
 
     template = "supervision/search.html"
     fragment = "supervision/_search.html"
@@ -114,6 +116,7 @@ class SearchPage(Page):
     refusals: list[str]
     asked: list[tuple[Offer, str, str]]
     callees: list[Callee]
+    left_behind: bool
     mistake: bool
     live_topics: list[str]
 
@@ -129,6 +132,7 @@ def search_of(care_request: CareRequest, now: datetime, mistake: bool = False) -
         refusals=answers_in_words(answers),
         asked=[(offer, answer_of(offer), stage(offer.wave.kind, offer.wave.radius_km or 0)) for offer in offers],
         callees=callees(care_request, asked_professions(care_request)) if open_to_all else [],
+        left_behind=is_left_behind(care_request),
         mistake=mistake,
         live_topics=[f"request-{care_request.id}"],
     )

@@ -15,6 +15,7 @@ from app.core.htmx import page, see_other
 from app.dispatch import actions as dispatch
 from app.dispatch.rules import RELAUNCHED_FOR
 from app.pathways.schema import windows_open
+from app.relays import actions as relays
 from app.supervision.moves import Moves, moves_for
 from app.supervision.pages import MovedPage, search_of
 from app.supervision.views import bp
@@ -67,6 +68,15 @@ def _go_to(found: CareRequest, way: str, now: datetime) -> bool:
     if found.state is State.SEARCHING:
         return dispatch.widen_now(found, by=me(), now=now, stage=choice[0])
     return dispatch.relaunch(found, by=me(), now=now, until=now + RELAUNCHED_FOR, stage=choice[0])
+
+
+@bp.post("/requests/<uuid:request_id>/search/rest")
+@role(Role.COORDINATOR)
+def confide(request_id: UUID) -> Response:
+    """Somebody is looked for who goes on with care that was begun and left."""
+    with transaction():
+        left = relays.confide(my_search(request_id), by=me(), now=clock.now())
+    return after(left.id if left else request_id, left is not None)
 
 
 @bp.post("/requests/<uuid:request_id>/search/moment")

@@ -380,6 +380,7 @@ TABLE: dict[str, Row] = {
     "GET /requests/<uuid:request_id>/search": WATCHED,
     "POST /requests/<uuid:request_id>/search/moment": WATCHED,
     "POST /requests/<uuid:request_id>/search/others": WATCHED,
+    "POST /requests/<uuid:request_id>/search/rest": WATCHED,
     "POST /requests/<uuid:request_id>/search/wider": WATCHED,
     "GET /requests/<uuid:request_id>/somebody": FOLLOWED,
     "POST /requests/<uuid:request_id>/somebody": FOLLOWED,

@@ -14,6 +14,7 @@ from app.care_requests.models import CareRequest, State, Step, Verb
 from app.core.db import db, transaction
 from app.directory.models import PractitionerRole, Profession
 from app.dispatch.models import OfferState
+from app.language.typography import plain
 from app.membership import closing
 from app.membership.leaving import leave
 from app.push.models import Message, MessageState, Subscription
@@ -145,6 +146,29 @@ def test_where_care_has_begun_the_coordinator_has_it_in_her_hands(town: Town) ->
     assert steps(request)[-1] == "left"
     assert "Soins à confier" in town.coordinator.get("/board").text
     assert "à confier" in town.orientation_nurse.get(f"/requests/{request}").text
+
+
+def test_the_coordinator_has_the_rest_of_it_looked_for(town: Town) -> None:
+    maya = town.nurse("Maya", km=1)
+    request = town.asks()
+    town.time_passes(seconds=1)
+    assert maya.accepts() == 200
+    with transaction():
+        care_requests.move(db.session.get_one(CareRequest, request), Verb.START, by=maya.account, now=clock.now())
+    rest = f"/requests/{request}/search/rest"
+    assert town.coordinator.post(rest).status_code == 409, "she goes on with it"
+    removed(maya, practice_of(maya), town.coordinator)
+    ines = town.nurse("Inès", km=2)
+    page = town.coordinator.get("/board").text
+    assert f'href="/requests/{request}/search"' in page
+    assert "Chercher quelqu'un pour la suite" in plain(town.coordinator.get(f"/requests/{request}/search").text)
+    assert town.coordinator.post(rest).status_code == 303
+    assert town.coordinator.post(rest).status_code == 409, "once"
+    assert town.request(request).state is State.DONE
+    town.time_passes(seconds=1)
+    hers = ines.offer()
+    assert hers is not None and hers.request.split_from_id == request
+    assert ines.accepts() == 200
 
 
 def test_losing_one_role_ends_that_place_alone(town: Town) -> None:
