@@ -23,6 +23,7 @@ COLUMNS = {
     "hours": later("Heures d'aide à domicile"),
     "insurer": later("Assureur ou assistance"),
     "least_nights": later("Nuits d'hôpital au moins"),
+    "owner_id": later("Qui s'en occupe"),
     "rates": later("Tarifs du"),
     "replaced_at": later("Remplacé le"),
     "sent_on": later("Envoyée le"),
