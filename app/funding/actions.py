@@ -16,13 +16,14 @@ from app.audit.actions import record
 from app.core.db import db, lock_in_order
 from app.funding import queries
 from app.funding.counting import ContractHelp, FundingSituation, Payer, ServiceKind, WantedService, count
-from app.funding.library import rates_on
+from app.funding.library import days_paid_in_hospital, rates_on
 from app.funding.models import AssistanceContract, Estimate, FundingRequest
 from app.funding.rules import (
     BEFORE_EXIT,
     FOLLOWS,
     FUND,
     MOVES,
+    PAUSED,
     UNDER_WAY,
     EstimateState,
     Funder,
@@ -182,7 +183,7 @@ def ask_funder(
         organization_id=by.place,
         at=by.now,
     )
-    _set_clock(asked, _exit_day(patient_id), None, by.now)
+    _set_clock(asked, queries.exit_day(patient_id), None, by.now)
     db.session.add(asked)
     db.session.flush()
     record("funding.asked", asked, by.account, now=by.now, funder=funder.value)
@@ -253,31 +254,21 @@ def follow_stay(fact: Hospitalised | ExitExpected | BackHome | DeathUndone) -> N
     """Her days in hospital move the deadlines: what must be asked before an exit, and the pause of an allowance."""
     now, patient_id = fact.news.now, fact.patient_id
     went_home = clock.paris(now).date() if isinstance(fact, BackHome) else None
-    day, admitted = went_home or _exit_day(patient_id), queries.admitted_on(patient_id)
+    day, admitted = went_home or queries.exit_day(patient_id), queries.admitted_on(patient_id)
     theirs = FundingRequest.patient_id == patient_id
     for asked in db.session.scalars(select(FundingRequest).where(theirs).order_by(FundingRequest.id)):
         _set_clock(asked, day, admitted, now)
 
 
-def _exit_day(patient_id: UUID) -> date | None:
-    stay = stays.running(patient_id)
-    return stay.expected[-1].on if stay and stay.expected else None
-
-
 def _set_clock(asked: FundingRequest, exit_on: date | None, admitted: date | None, now: datetime) -> None:
     if asked.funder in BEFORE_EXIT and exit_on and asked.state is FundingState.TO_PREPARE:
         asked.deadline = exit_on
-    if asked.state is FundingState.GRANTED and asked.funder in (Funder.APA, Funder.URGENT_APA):
-        asked.next_alarm_at = pause_alarm(admitted, _days_paid(now), asked.warned_for, now)
+    if asked.state is FundingState.GRANTED and asked.funder in PAUSED:
+        asked.next_alarm_at = pause_alarm(
+            admitted, days_paid_in_hospital(clock.paris(now).date()), asked.warned_for, now
+        )
     else:
         asked.next_alarm_at = next_alarm(asked.state, asked.deadline, asked.warned_for, now)
-
-
-def _days_paid(now: datetime) -> int:
-    """How long an allowance is paid in hospital; by the last that is known, since a warning too many does no harm."""
-    rates = rates_on(clock.paris(now).date())
-    days = rates.apa.hospital_days
-    return int(days.value) if days else 30
 
 
 def sound(asked: FundingRequest, *, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from app.funding.rules import (
     nursing_home_share,
     resources_each,
     tax_credit,
+    times_mtp,
     urgent_apa,
 )
 from app.funding.schema import RateFigure, Rates
@@ -608,14 +609,23 @@ def _say_the_rest(reckoning: _Reckoning, contract: ContractHelp | None) -> None:
         reckoning.say(
             RemarkTone.EXCLUDED, "franchise-ald" if of.ald else "franchise", reckoning.known(rates.franchise.year)
         )
-    if of.leaving and (of.granted is Payer.APA or (of.gir or 5) <= 4):
-        reckoning.say(RemarkTone.ASK, "apa-hospital")
+    if of.granted is Payer.APA or any(payer is Payer.APA for each in reckoning.tallies for payer, _sure in each.paid):
+        _say_of_apa(reckoning)
     if reckoning.among({ServiceKind.LODGING}):
         reckoning.say(RemarkTone.ASK, "lodging")
     if reckoning.among({ServiceKind.MEALS}):
         reckoning.say(RemarkTone.EXCLUDED, "credit-meals")
     if of.complement != "c2s":
         _health_cover(reckoning)
+
+
+def _say_of_apa(reckoning: _Reckoning) -> None:
+    rates = reckoning.rates
+    if reckoning.of.leaving:
+        reckoning.say(RemarkTone.ASK, "apa-hospital")
+    for figure, why in ((rates.apa.respite, "apa-respite"), (rates.apa.carer_away, "apa-carer-away")):
+        if amount := times_mtp(figure, rates, reckoning.day):
+            reckoning.say(RemarkTone.ASK, why, amount)
 
 
 def _health_cover(reckoning: _Reckoning) -> None:

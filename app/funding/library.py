@@ -58,5 +58,11 @@ def rates_on(day: date) -> Rates:
     return begun[-1] if begun else known[0]
 
 
+def days_paid_in_hospital(day: date) -> int:
+    """How long an allowance is paid there; by the last that was known, since a warning too many does no harm."""
+    days = rates_on(day).apa.hospital_days
+    return int(days.value) if days else 30
+
+
 def init_app(app: Flask) -> None:
     app.extensions["rates"] = load_rates()

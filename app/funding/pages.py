@@ -26,9 +26,19 @@ from app.funding.counting import (
     ServiceKind,
 )
 from app.funding.forms import AnswerForm, AskForm, ContractForm, ServiceForm, SituationForm
-from app.funding.library import rates_on
+from app.funding.library import days_paid_in_hospital, rates_on
 from app.funding.models import AssistanceContract, Estimate, FundingRequest
-from app.funding.rules import BEFORE_EXIT, FOLLOWS, MOVES, UNDER_WAY, EstimateState, FundingState
+from app.funding.rules import (
+    BEFORE_EXIT,
+    FOLLOWS,
+    MOVES,
+    PAUSED,
+    UNDER_WAY,
+    EstimateState,
+    FundingState,
+    apa_again_from,
+    apa_stops_on,
+)
 from app.funding.words import (
     BANDS,
     BY_LAW,
@@ -398,10 +408,21 @@ class AskedPage(Page):
             _("Réponse le"): asked.answered_on,
             _("Recours jusqu'au"): asked.appeal_by,
         }
+        days |= pause_days(asked, clock.paris(now).date())
         said_days = [(label, date_words(day)) for label, day in days.items() if day]
         mine = asked.owner_id == account.id
         awaits = asked.state is FundingState.TO_PREPARE and asked.funder in BEFORE_EXIT and not asked.deadline
         return cls(patient.id, banner(patient, now), asked, asked_line(asked), form, mine, said_days, awaits, outdated)
+
+
+def pause_days(asked: FundingRequest, today: date) -> dict[str, date | None]:
+    """Of an allowance that was granted, while she is in hospital: from when it is not paid, and from when again."""
+    admitted = queries.admitted_on(asked.patient_id) if asked.state is FundingState.GRANTED else None
+    if admitted is None or asked.funder not in PAUSED:
+        return {}
+    stops, leaves = apa_stops_on(admitted, days_paid_in_hospital(today)), queries.exit_day(asked.patient_id)
+    again = apa_again_from(leaves) if leaves and leaves > stops else None
+    return {_("Suspendue à partir du"): stops, _("Versée de nouveau à partir du"): again}
 
 
 def moves_of(asked: FundingRequest) -> list[FundingState]:

@@ -17,6 +17,7 @@ from app.funding.models import AssistanceContract, Estimate, FundingRequest
 from app.funding.rules import EstimateState
 from app.organizations.models import Organization
 from app.stays.models import Stay
+from app.stays.queries import running
 from app.stays.rules import StayEnding
 
 CELLS = ("cpts", "dac", "social-work")
@@ -85,6 +86,12 @@ def admitted_on(patient_id: UUID) -> date | None:
             break
         since = stay.since
     return clock.paris(since).date() if since else None
+
+
+def exit_day(patient_id: UUID) -> date | None:
+    """On which she is expected to leave hospital."""
+    stay = running(patient_id)
+    return stay.expected[-1].on if stay and stay.expected else None
 
 
 def told_of(asked: FundingRequest) -> list[UUID]:

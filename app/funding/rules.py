@@ -98,9 +98,9 @@ def urgent_apa(rates: Rates, day: date) -> Decimal | None:
     return None if cap is None or part is None else (cap * part).quantize(CENT, ROUND_DOWN)
 
 
-def apa_stops_on(admitted: date, days: Decimal, *, at_home: bool = False) -> date | None:
-    """The first day on which it is not paid any more in hospital; never in hospital at home (CASF R232-32)."""
-    return None if at_home else admitted + timedelta(days=int(days))
+def apa_stops_on(admitted: date, days: int) -> date:
+    """The first day on which it is not paid any more in hospital (CASF R232-32; hospital at home is no stay)."""
+    return admitted + timedelta(days=days)
 
 
 def apa_again_from(left: date) -> date:
@@ -197,6 +197,9 @@ UNDER_WAY = frozenset({FundingState.TO_PREPARE, FundingState.SENT, FundingState.
 BEFORE_EXIT = frozenset({Funder.ARDH, Funder.MSA, Funder.CONTRACT})
 """Lost when not asked for before the person leaves hospital (FACTS_COORDINATION 3.2)."""
 
+PAUSED = frozenset({Funder.APA, Funder.URGENT_APA})
+"""Not paid any more after some time in hospital."""
+
 FUND = frozenset({Funder.ARDH, Funder.OSCAR, Funder.MSA})
 ALONE = (
     frozenset({Funder.APA, Funder.URGENT_APA, Funder.NURSING_HOME}),
@@ -249,7 +252,7 @@ def pause_alarm(admitted: date | None, days: int, warned_for: date | None, now: 
     """When it is announced that an allowance will not be paid any more, once for each time she is in hospital."""
     if admitted is None or warned_for == admitted:
         return None
-    return max(now, datetime.combine(admitted + timedelta(days=days) - TOLD_BEFORE, WARNED_AT, PARIS))
+    return max(now, datetime.combine(apa_stops_on(admitted, days) - TOLD_BEFORE, WARNED_AT, PARIS))
 
 
 # ---- an estimate

@@ -72,11 +72,10 @@ class FranchiseRates(Part, frozen=True):
 
 class FundRates(Part, frozen=True):
     """Help after hospital of the retirement funds, and at home. `months`, `year`: of ARDH, the person's part included;
-    `least`, `most`: her part of it, by resources; `hours`: of OSCAR, a year."""
+    `most`: her part of it, when her resources are the highest; `hours`: of OSCAR, a year."""
 
     months: RateFigure | None = None
     year: RateFigure | None = None
-    least: RateFigure | None = None
     most: RateFigure | None = None
     hours: RateFigure | None = None
 

@@ -123,6 +123,14 @@ REMARKS: dict[str, tuple[str, str]] = {
         later("À l'hôpital, l'APA est versée 30 jours, puis suspendue ; elle reprend le 1er du mois de la sortie."),
         later("CASF art. L232-22, R232-32"),
     ),
+    "apa-respite": (
+        later("Répit de l'aidant : jusqu'à %(amount)s par an en plus du plan d'aide."),
+        later("OpenFisca ; CASF art. D232-9-1"),
+    ),
+    "apa-carer-away": (
+        later("Aidant hospitalisé : jusqu'à %(amount)s de plus, à demander au département."),
+        later("CASF art. D232-9-2"),
+    ),
     "pch-age": (
         later("La PCH ne concerne que des difficultés apparues avant 60 ans."),
         later("CASF art. L245-1 ; MDPH des Côtes-d'Armor"),

@@ -26,6 +26,7 @@ from app.funding.rules import (
     least_paid,
     next_alarm,
     nursing_home_share,
+    pause_alarm,
     resources_each,
     tax_credit,
     times_mtp,
@@ -134,9 +135,10 @@ def test_respite_and_a_carer_in_hospital() -> None:
 def test_in_hospital_it_is_paid_thirty_days_and_again_from_the_first_of_the_month_she_leaves() -> None:
     """Check 31."""
     admitted = date(2026, 11, 4)
-    assert IN_2026.apa.hospital_days
-    assert apa_stops_on(admitted, IN_2026.apa.hospital_days.value) == date(2026, 12, 4)
-    assert apa_stops_on(admitted, D(30), at_home=True) is None
+    assert apa_stops_on(admitted, 30) == date(2026, 12, 4)
+    assert pause_alarm(admitted, 30, None, datetime(2026, 11, 5, tzinfo=UTC)) == datetime(2026, 11, 29, 9, tzinfo=PARIS)
+    assert pause_alarm(admitted, 30, admitted, datetime(2026, 11, 29, 10, tzinfo=UTC)) is None
+    assert pause_alarm(None, 30, None, datetime(2026, 11, 5, tzinfo=UTC)) is None
     assert apa_again_from(date(2027, 1, 17)) == date(2027, 1, 1)
 
 

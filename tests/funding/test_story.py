@@ -16,6 +16,7 @@ from app.directory.models import Profession
 from app.funding import queries
 from app.funding.models import AssistanceContract, Estimate, FundingRequest
 from app.funding.rules import EstimateState, Funder, FundingState
+from app.language.words import date_words
 from app.membership.leaving import leave
 from app.messages.models import Alert
 from app.patients.models import Cause
@@ -253,7 +254,11 @@ def test_on_the_25th_day_in_hospital_the_pause_of_the_allowance_is_announced(
     town.time_passes(days=2)
     assert asked(patient).warned_for == admitted
     assert asked(patient).next_alarm_at is None
-    assert "420 € par mois" in words(hugo.get(f"/patients/{patient}/funding/requests/{granted.id}"))
+    leaves_in(patient, hugo, 40)
+    page = words(hugo.get(f"/patients/{patient}/funding/requests/{granted.id}"))
+    assert "420 € par mois" in page
+    assert f"Suspendue à partir du {date_words(admitted + timedelta(days=30))}" in page
+    assert "Versée de nouveau à partir du 1er" in page
 
 
 def test_a_refusal_says_why_and_until_when_one_may_appeal(town: Town, patient: UUID, hugo: Person) -> None:
