@@ -22,6 +22,7 @@ from app import (
     drafts,
     emergency,
     folders,
+    funding,
     inbox,
     joining,
     liaison,
@@ -53,6 +54,31 @@ from app.jobs import timers
 from app.language import templates
 
 
+ROOMS = (
+    *(
+        audit,
+        accounts,
+        membership,
+        push,
+        live,
+        pathways,
+        tablets,
+        drafts,
+        messages,
+        directory,
+        patients,
+        consents,
+        circles,
+    ),
+    *(stays, documents, assessments, care_requests, passages, conversations, liaison, funding, folders, appointments),
+    *(dispatch, relays, agenda, advice, relatives, rights, life),
+)
+DOORS = (
+    *(desk, inbox, records, casework, planning, supervision, protocols, joining, naming, emergency, administration),
+    *(patient_space, shell),
+)
+
+
 def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:
     """The whole house, floor by floor. `settings`: read from the environment when not given; `waits`: how patient this
     process is with the database."""
@@ -71,28 +97,10 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     htmx.htmx.init_app(app)
     for floor in (db, incoming, again, compression, security, limits, errors, templates, forms, ways):
         floor.init_app(app)
-    for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
-        room.init_app(app)
-    for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
-        room.init_app(app)
-    for room in (
-        conversations,
-        liaison,
-        folders,
-        appointments,
-        dispatch,
-        relays,
-        agenda,
-        advice,
-        relatives,
-        rights,
-        life,
-    ):
+    for room in ROOMS:
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, casework, supervision, protocols, joining):
-        door.init_app(app)
-    for door in (naming, emergency, administration, patient_space, planning, shell):
+    for door in DOORS:
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

@@ -12,6 +12,7 @@ from app.documents import queries as documents
 from app.drafts import actions as drafts
 from app.drafts import queries as kept_drafts
 from app.folders import watch as folders
+from app.funding import watch as funding
 from app.jobs.timers import Timer
 from app.letters import queries as letters
 from app.letters import sender as post
@@ -37,6 +38,7 @@ TIMERS = (
     Timer("SMS", post.send_sms, letters.oldest_sms_due, rest=5.0),
     Timer("checks of the month", checks.check_due, checks.oldest_due, rest=20.0),
     Timer("reminders of visits", reminders.remind_due, reminders.oldest_due, rest=20.0),
+    Timer("requests for funding", funding.watch_due, funding.oldest_due, rest=20.0),
     Timer("recoveries", recovery.move_due, recovery.oldest_due, rest=10.0),
     Timer("drafts of yesterday", drafts.forget_due, kept_drafts.oldest_due, rest=20.0),
     Timer("documents in quarantine", quarantine.scan_due, documents.oldest_scan_due, rest=20.0),

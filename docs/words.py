@@ -18,6 +18,7 @@ from jinja2 import Environment, meta
 from msgspec import to_builtins
 
 from app.assessments.library import load_grids
+from app.funding.library import load_rates
 from app.language.phrases import ENGLISH, FRENCH, PATIENTS, catalogue_of
 from app.pathways.library import load_catalog
 
@@ -48,6 +49,8 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "passages/words.py": {"progress_in_words", "when_next", "MOMENTS"},
     "core/errors.py": {"WORDS", "BUSY"},
     "directory/words.py": {"PROFESSIONS"},
+    "funding/pages.py": {"at_least", "credit_words", "left_words", "months_words"},
+    "funding/words.py": {"BANDS", "SERVICES"},
     "language/words.py": {"DAYS", "moment"},
     "circles/lived.py": set(),
     "circles/words.py": {"USUAL_WORDS"},
@@ -75,7 +78,8 @@ def texts() -> set[Text]:
         found.update(_marked("python", path.read_text(encoding="utf-8")))
     for path in TEMPLATES.rglob("*.*"):
         found.update(_marked("jinja2.ext.babel_extract", path.read_text(encoding="utf-8")))
-    found.update(_in_tables(to_builtins([*load_catalog().values(), *load_grids().values()])))
+    tariffs = [each for rates in load_rates() for each in rates.tariffs]
+    found.update(_in_tables(to_builtins([*load_catalog().values(), *load_grids().values(), *tariffs])))
     return found
 
 

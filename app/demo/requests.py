@@ -7,6 +7,8 @@ import msgspec
 from app.clock import PARIS, paris
 from app.demo.people import CAST, FOLDER, PEOPLE, known, read
 from app.demo.plot import ANYONE, NOBODY, Plot
+from app.funding.counting import FundingSituation, WantedService
+from app.funding.rules import Funder
 from app.liaison.rules import NoteType, Visibility
 
 
@@ -97,6 +99,17 @@ class PastWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     text: str
 
 
+class PastEstimate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody reckoned with a person some days ago, and showed her."""
+
+    patient: str
+    by: str
+    days: int
+    situation: FundingSituation
+    services: tuple[WantedService, ...]
+    asked: tuple[Funder, ...] = ()
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
@@ -105,6 +118,7 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     safety_notes: tuple[PastSafetyNote, ...]
     folders: tuple[PastFolder, ...]
     around: tuple[PastWord, ...]
+    estimates: tuple[PastEstimate, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
@@ -116,6 +130,8 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         known(CAST.patients, (one.patient for one in self.folders))
         known(PEOPLE, [*(one.by for one in self.folders), *(key for one in self.folders for key in one.team)])
         known([*PEOPLE, *CAST.places], (key for one in self.folders for key in one.asked))
+        known(CAST.patients, (one.patient for one in self.estimates))
+        known(PEOPLE, (one.by for one in self.estimates))
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
@@ -123,7 +139,7 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
 REQUESTS, STAYS, ASSESSMENTS, FOLDERS = _PAST.requests, _PAST.stays, _PAST.assessments, _PAST.folders
-NOTES, SAFETY_NOTES, AROUND = _PAST.notes, _PAST.safety_notes, _PAST.around
+NOTES, SAFETY_NOTES, AROUND, ESTIMATES = _PAST.notes, _PAST.safety_notes, _PAST.around, _PAST.estimates
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:

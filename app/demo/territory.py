@@ -24,7 +24,18 @@ from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plan import PlanWriter
 from app.demo.plot import Teller, account
-from app.demo.requests import AROUND, ASSESSMENTS, FOLDERS, NOTES, REQUESTS, SAFETY_NOTES, STAYS, PastRequest, opened_at
+from app.demo.requests import (
+    AROUND,
+    ASSESSMENTS,
+    ESTIMATES,
+    FOLDERS,
+    NOTES,
+    REQUESTS,
+    SAFETY_NOTES,
+    STAYS,
+    PastRequest,
+    opened_at,
+)
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
@@ -36,6 +47,11 @@ from app.folders import team
 from app.folders.queries import seat_of
 from app.folders.rules import CriticalMoment, review_by_default
 from app.folders.team import TeamCandidate
+from app.funding import actions as funding
+from app.funding.actions import WrittenBy
+from app.funding.models import Estimate
+from app.funding.queries import places_of_funding
+from app.funding.rules import EstimateState
 from app.liaison import actions as liaison
 from app.liaison.models import Note
 from app.organizations.actions import import_communes
@@ -87,6 +103,7 @@ def load(now: datetime) -> bool:
     _write_books(known, now)
     _open_folders(places, known, now)
     _write_around(known, now)
+    _write_estimates(known, now)
     _begin_pathway(now)
     return True
 
@@ -278,6 +295,19 @@ def _write_around(known: dict[str, UUID], now: datetime) -> None:
         say_around(known[one.patient], one.text, by=account(one.by), now=at)
         phones.deliver(at)
     phones.deliver(now)
+
+
+def _write_estimates(known: dict[str, UUID], now: datetime) -> None:
+    for one in ESTIMATES:
+        by, at, key = account(one.by), now - timedelta(days=one.days), new_id()
+        place = places_of_funding(by)[0].id
+        funding.begin_estimate(known[one.patient], one.situation, WrittenBy(by, place, key, at))
+        estimate = db.session.get_one(Estimate, key)
+        for service in one.services:
+            funding.set_service(estimate, service, now=at)
+        funding.move_estimate(estimate, EstimateState.SHOWN, by=by, now=at)
+        for funder in one.asked:
+            funding.ask_funder(known[one.patient], funder, None, "", WrittenBy(by, place, new_id(), at))
 
 
 def _begin_pathway(now: datetime) -> None:

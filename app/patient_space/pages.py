@@ -22,6 +22,7 @@ from app.core.htmx import Page
 from app.core.ways import public_address
 from app.directory.models import PractitionerRole
 from app.folders.pages import HerFolder, folder_for_her
+from app.funding.pages import CostsOfHers
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment, sentence
 from app.organizations.models import Organization
@@ -221,6 +222,15 @@ class SpacePage(Page):
             folder=folder_for_her(space.person_id),
             has_plan=plan_of_hers(space.person_id) is not None,
         )
+
+
+@dataclass(frozen=True)
+class CostsPage(Page):
+    template = "patient_space/costs.html"
+
+    token: str
+    key: str
+    costs: list[CostsOfHers]
 
 
 def visit_of(appointment: Appointment, kept: str | None, now: datetime) -> ComingVisit:

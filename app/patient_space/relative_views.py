@@ -22,6 +22,7 @@ from app.core.limits import limited
 from app.core.security import capability
 from app.documents.models import Document
 from app.documents.pictures import picture_of_page, sent
+from app.funding.pages import CostsOfHers, costs_of
 from app.liaison.actions import Author, write
 from app.liaison.rules import Voice, Written
 from app.patient_space.notes_views import WRITTEN_AT_MOST, NoteRead, WordsForm, notes_for
@@ -80,6 +81,7 @@ class HeadingRead:
     documents: Sequence[Document] = ()
     notes: Sequence[NoteRead] = ()
     alerts: Sequence[ShownPart] = ()
+    costs: Sequence[CostsOfHers] = ()
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> Heading
         return HeadingRead(heading, title, icon, documents=queries.documents_of(relative.person_id))
     if heading is Heading.WHAT_IF:
         return HeadingRead(heading, title, icon, alerts=alerts_shown(relative.person_id, now))
+    if heading is Heading.COSTS:
+        return HeadingRead(heading, title, icon, costs=costs_of(relative.person_id, now))
     return HeadingRead(heading, title, icon)
 
 

@@ -33,6 +33,7 @@ class GoesAlong:
 
 POINTERS: dict[str, GoesAlong | Stays] = {
     "assessment.patient_id": GoesAlong(),
+    "assistance_contract.patient_id": GoesAlong(alone=("replaced_at",)),
     "care_request.patient_id": GoesAlong(),
     "care_team_member.patient_id": GoesAlong(alone=("profession", "until")),
     "consent.patient_id": GoesAlong(),
@@ -42,6 +43,8 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "emergency_access.patient_id": GoesAlong(),
     "episode.patient_id": GoesAlong(),
     "folder.patient_id": GoesAlong(alone=("territory_id", "ended_at")),
+    "estimate.patient_id": GoesAlong(),
+    "funding_request.patient_id": GoesAlong(),
     "identity_check.patient_id": Stays.SAYS_WHAT_WAS,
     "legal_protection.patient_id": GoesAlong(),
     "liaison_book_reader.patient_id": GoesAlong(alone=("account_id",)),

@@ -24,6 +24,7 @@ from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
 from app.folders.pages import OnPerson, on_person
+from app.funding.queries import of_funding
 from app.identity.ins import DOCUMENTS
 from app.language.phrases import gettext as _
 from app.language.phrases import said
@@ -128,6 +129,7 @@ class PersonPage(Page):
     gir: str
     notes_to_read: str
     folder: OnPerson
+    reads_funding: bool
 
     @classmethod
     def about(
@@ -178,6 +180,7 @@ class PersonPage(Page):
             gir=gir_words(patient.id, account, apart=apart) if cares else "",
             notes_to_read=to_read_words(patient.id, reader_from(account, cares, apart=apart), now) if cares else "",
             folder=on_person(patient.id, account, apart=apart, needs=needs_of(care), cares=bool(cares), now=now),
+            reads_funding=bool(of_funding(cares, account)),
         )
 
 

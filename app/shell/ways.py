@@ -22,6 +22,7 @@ WAYS = {
     "folders": "casework.folders",
     "new-folder": "casework.new",
     "front-door": "accounts.sign_in",  # the demonstration has its own
+    "funding": "funding.funding",
     "handover": "desk.handover",
     "home": "shell.home",
     "install": "shell.install",

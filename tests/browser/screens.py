@@ -325,6 +325,21 @@ def go_to_the_words_around_her(page: Page) -> None:
     page.goto(page.locator("main a[href*='/patients/']").first.evaluate("a => a.href") + "/conversation")
 
 
+def go_to_her_costs(to: str = "", follow: str = "") -> Callable[[Page], None]:
+    """Of the person with whom the social worker has reckoned. `follow`: a link of that page."""
+
+    def act(page: Page) -> None:
+        page.locator("[name=q]").fill("25/06/1943 gau")
+        found = page.locator("#patients a[href*='patient=']").first
+        found.wait_for()
+        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
+        page.goto(f"{as_persona(page)}patients/{patient}/funding{to}")
+        if follow:
+            page.goto(page.locator(follow).first.evaluate("a => a.href"))
+
+    return act
+
+
 def open_a_service(page: Page) -> None:
     page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
 
@@ -512,6 +527,12 @@ STATES = [
     Screen("inbox", "an opinion, being written", "doctor-2", "visits", OPINION_TAKEN, go_to_the_opinion),
     Screen("inbox", "opinions of the month", "nurse", "advice/month"),
     Screen("person", "messages among carers", "nurse-2", "requests", ASKED_FOR_HER, go_to_the_words_around_her),
+    Screen("person", "what is left to pay", "case-manager", ASKING, act=go_to_her_costs()),
+    Screen("person", "an estimate", "case-manager", ASKING, act=go_to_her_costs(follow=".panes__main .row__link")),
+    Screen("person", "an estimate, being made", "case-manager", ASKING, act=go_to_her_costs("/estimates/new")),
+    Screen("person", "help to ask for", "case-manager", ASKING, act=go_to_her_costs("/requests/new")),
+    Screen("person", "help asked for", "case-manager", ASKING, act=go_to_her_costs(follow=".panes__aside .row__link")),
+    Screen("person", "her contract", "case-manager", ASKING, act=go_to_her_costs("/contract")),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),

@@ -36,6 +36,9 @@ from app.folders import team
 from app.folders.models import FolderMember
 from app.folders.rules import CriticalMoment
 from app.folders.team import TeamCandidate
+from app.funding.actions import WrittenBy, ask_funder, begin_estimate
+from app.funding.counting import FundingSituation
+from app.funding.rules import Funder
 from app.joining.models import AccessRequest
 from app.liaison import actions as liaison
 from app.liaison.models import Note
@@ -121,6 +124,8 @@ THREAD = tablet_too(
 )
 """Who asked, with her team, and who took it; a coordinator where it came into her hands."""
 
+FUNDING = only("case-manager")
+
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 WRITTEN = only("coordinator", foreign=("coordinator elsewhere",))
@@ -200,6 +205,24 @@ TABLE: dict[str, Row] = {
     "POST /advice/<uuid:request_id>/opinion": PERSON,
     "GET /advice/month": ASKS,
     "GET /advice/month/table": ASKS,
+    # Who follows people over time; a ward's nurses and who takes the care read nothing of what it costs.
+    "GET /patients/<uuid:patient_id>/funding": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/contract": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/contract": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/new": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/new": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>/removal": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/situation": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/situation": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/state": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/requests/new": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/new": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>/owner": FUNDING,
     "GET /conversations/<uuid:request_id>": THREAD,
     "POST /conversations/<uuid:request_id>/lines": THREAD,
     "POST /conversations/<uuid:request_id>/sighting": THREAD,
@@ -483,6 +506,7 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/folder/agreement": TOKEN,
     "POST /s/<token>/<key>/folder/objection": TOKEN,
     "GET /s/<token>/<key>/life": TOKEN,
+    "GET /s/<token>/<key>/costs": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
     "POST /s/<token>/<key>/reading": TOKEN,
     "GET /s/<token>/<key>/plan": TOKEN,
@@ -627,6 +651,8 @@ def world(town: Town) -> World:
             "assessment_id": assessed(patient_id, people["requester"]),
             "note_id": noted(patient_id, people["requester"]),
             **coordinated(patient_id, people["case-manager"], winner),
+            "kind": "home-help",
+            **reckoned(patient_id, people["case-manager"]),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -722,6 +748,15 @@ def planned(folder_id: UUID, by: Person) -> UUID:
     action, author = {"words": "Marcher", "owner": "person"}, PlanAuthor(by.account)
     add(folder_id, PartKind.ACTION, None, action, key=key, by=author, now=clock.now())
     return key
+
+
+def reckoned(patient_id: UUID, by: Person) -> dict[str, object]:
+    """What her care would leave to pay, and what is asked of a funder."""
+    keys, place = (new_id(), new_id()), by.account.organizations(Role.CASE_MANAGER)[0]
+    estimate, asked = (WrittenBy(by.account, place, key, clock.now()) for key in keys)
+    begin_estimate(patient_id, FundingSituation(age=84), estimate)
+    ask_funder(patient_id, Funder.HEALTH_COVER, None, "", asked)
+    return {"estimate_id": keys[0], "funding_request_id": keys[1]}
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:

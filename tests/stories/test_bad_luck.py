@@ -287,6 +287,7 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     people = {
         "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),
+        "case manager": (town._person("Hugo", "Ferrand", Role.CASE_MANAGER, town.emergency_id), ("funding.",)),
         "coordinator": (town.coordinator, ("supervision.", "protocols.", "joining.", "naming.")),
         "practitioner": (
             maya,

@@ -12,16 +12,20 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock, schedule, worker
+from app.accounts.models import Role
 from app.advice.models import Advice
 from app.appointments.models import Appointment
 from app.audit.actions import record
 from app.care_requests.models import CareRequest
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.documents.models import Document
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
 from app.folders.models import Folder
 from app.folders.rules import CriticalMoment, FolderState
+from app.funding.actions import WrittenBy, ask_funder
+from app.funding.models import FundingRequest
+from app.funding.rules import Funder
 from app.jobs import heartbeats
 from app.jobs.heartbeats import Heartbeat
 from app.jobs.timers import Timer
@@ -299,6 +303,15 @@ def owe_reminder(town: Town) -> None:
         db.session.execute(update(Appointment).values(remind_at=clock.now()))
 
 
+def owe_funding(town: Town) -> None:
+    """Something that is to be sent tomorrow at the latest."""
+    hugo, patient = town._person("Hugo", "Ferrand", Role.CASE_MANAGER, town.emergency_id), town.patient("Odile")
+    with transaction():
+        asked = WrittenBy(hugo.account, town.emergency_id, new_id(), clock.now())
+        ask_funder(patient, Funder.PCH, clock.paris(clock.now()).date() + timedelta(days=1), "", asked)
+        db.session.execute(update(FundingRequest).values(next_alarm_at=clock.now()))
+
+
 def owe_round(town: Town) -> None:
     """The operator wants it, and the round of yesterday said when the next one is due."""
     town.app.config["SETTINGS"] = replace(town.app.config["SETTINGS"], retention=True)
@@ -342,6 +355,7 @@ OWED: dict[str, Callable[[Town], None]] = {
     "SMS": owe_letter(Medium.SMS),
     "checks of the month": owe_check,
     "reminders of visits": owe_reminder,
+    "requests for funding": owe_funding,
     "recoveries": owe_recovery,
     "drafts of yesterday": owe_draft,
     "documents in quarantine": owe_document(scan_at=timedelta(0), expires_at=timedelta(days=60)),
