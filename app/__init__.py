@@ -22,6 +22,7 @@ from app import (
     folders,
     inbox,
     joining,
+    liaison,
     live,
     membership,
     messages,
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         room.init_app(app)
     for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
         room.init_app(app)
-    for room in (conversations, folders, appointments, dispatch, relays, relatives, rights):
+    for room in (conversations, liaison, folders, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
     for door in (desk, inbox, records, casework, supervision, protocols, joining):

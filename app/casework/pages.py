@@ -102,7 +102,7 @@ def team_line(folder: Folder, member: FolderMember, mine: FolderMember | None) -
 
 def life_line(step: FolderStep) -> LifeLine:
     said = " · ".join(filter(None, (step.about, step.reason)))
-    author = step.author.name if step.author else ""
+    author = step.author.name if step.author and step.author.name != step.about else ""
     return LifeLine(str(STEPS.get(step.kind, step.kind)), step.at, author, said, _SIGNS.get(step.kind, "note"))
 
 

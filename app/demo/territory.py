@@ -23,7 +23,7 @@ from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plan import PlanWriter
 from app.demo.plot import Teller, account
-from app.demo.requests import ASSESSMENTS, FOLDERS, REQUESTS, STAYS, PastRequest, opened_at
+from app.demo.requests import ASSESSMENTS, FOLDERS, NOTES, REQUESTS, SAFETY_NOTES, STAYS, PastRequest, opened_at
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
@@ -35,6 +35,8 @@ from app.folders import team
 from app.folders.queries import seat_of
 from app.folders.rules import CriticalMoment, review_by_default
 from app.folders.team import TeamCandidate
+from app.liaison import actions as liaison
+from app.liaison.models import Note
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.pathways.actions import begin_draft
@@ -81,6 +83,7 @@ def load(now: datetime) -> bool:
     _live_through(places, known, now)
     _write_stays(places, known, now)
     _write_assessments(known, now)
+    _write_books(known, now)
     _open_folders(places, known, now)
     _begin_pathway(now)
     return True
@@ -208,6 +211,29 @@ def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
         by, at = account(one.by), now - timedelta(days=one.days)
         place, grid = places_of_care(by)[0].id, grids()[one.grid]
         write_down(known[one.patient], grid, one.answers, one.remark, key=new_id(), by=by, place=place, now=at)
+
+
+def _write_books(known: dict[str, UUID], now: datetime) -> None:
+    """Liaison books, note by note as they were written."""
+    for rank, one in enumerate(NOTES):
+        patient = known[one.patient]
+        said = liaison.Writing(one.text, f"{rank}", one.type, one.urgent, one.visibility)
+        note = _write_note(patient, one.by, said, now - timedelta(minutes=one.ago))
+        if one.answer:
+            said = liaison.Writing(one.answer.text, f"{rank}a", one.type, visibility=one.visibility, answers=note)
+            _write_note(patient, one.answer.by, said, now - timedelta(minutes=one.answer.ago))
+    phones.deliver(now)
+    for each in SAFETY_NOTES:
+        liaison.say_at_the_door(known[each.patient], each.text, by=account(each.by).id, now=now)
+
+
+def _write_note(patient: UUID, key: str, said: liaison.Writing, at: datetime) -> Note:
+    by = account(key)
+    note = liaison.write(patient, said, by=liaison.author_of(by, patient, at), now=at)
+    if not isinstance(note, Note):
+        raise ValueError(f"{key} cannot write: {note}")
+    phones.deliver(at)
+    return note
 
 
 PLANNED = timedelta(days=2)

@@ -29,6 +29,8 @@ from app.identity.ins import DOCUMENTS
 from app.language.phrases import gettext as _
 from app.language.phrases import said
 from app.language.words import brief, date_of, date_words, phone
+from app.liaison.pages import to_read_words
+from app.liaison.queries import reader_from
 from app.organizations.queries import names_of
 from app.passages import queries as passages
 from app.passages.progress import how_far
@@ -126,6 +128,7 @@ class PersonPage(Page):
     where: Where
     reads_assessments: bool
     gir: str
+    notes_to_read: str
     folder: OnPerson
 
     @classmethod
@@ -174,9 +177,10 @@ class PersonPage(Page):
             has_namesake=patients.has_namesake(patient, patients.openable_by(account, now)),
             check_form=check_form or IdentityCheckForm(formdata=None),
             where=Where.of(patient, account, now),
-            reads_assessments=(cares := bool(places_of_care(account))),
+            reads_assessments=bool(cares := places_of_care(account)),
             gir=gir_words(patient.id, account, apart=apart) if cares else "",
-            folder=on_person(patient.id, account, apart=apart, needs=needs_of(opened), cares=cares, now=now),
+            notes_to_read=to_read_words(patient.id, reader_from(account, cares, apart=apart), now) if cares else "",
+            folder=on_person(patient.id, account, apart=apart, needs=needs_of(opened), cares=bool(cares), now=now),
         )
 
 

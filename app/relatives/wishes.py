@@ -34,6 +34,7 @@ SCOPES = {
 AFTER = {
     SHARING: later("Plus personne n'est sollicité : les recherches en cours s'arrêtent. Qui a dit oui vient encore."),
     CIRCLE: later("Ce soignant ne trouve plus le dossier, et n'est plus prévenu en premier."),
+    FOLDER: later("Le dossier de coordination se ferme aux autres. Les soins, eux, continuent."),
     RELATIVE: later("Le lien de ce proche n'ouvre plus rien."),
 }
 """What withdrawing does at once."""

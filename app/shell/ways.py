@@ -18,6 +18,8 @@ WAYS = {
     "handover": "desk.handover",
     "home": "shell.home",
     "install": "shell.install",
+    "liaison": "liaison.book",
+    "liaison-note": "liaison.write",
     "locked-tablet": "tablets.locked",
     "new-request": "desk.new",
     "offer": "inbox.offer",

@@ -287,6 +287,25 @@ def go_to_his_assessment(page: Page) -> None:
     page.goto(page.locator("main .row__link").first.evaluate("a => a.href"))
 
 
+def go_to_her_book(to: str = "", *, of: str = "06/05/1941 pré") -> Callable[[Page], None]:
+    """A liaison book that has notes, found as whoever cares for her finds her."""
+
+    def act(page: Page) -> None:
+        page.locator("#q").fill(of)
+        page.locator("#q").press("Enter")
+        found = page.locator("#patients a[href*='patient=']").first
+        found.wait_for()
+        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
+        page.goto(f"{as_persona(page)}patients/{patient}/{to or 'liaison'}")
+
+    return act
+
+
+def go_to_her_note(page: Page) -> None:
+    go_to_her_book("liaison?type=advice")(page)
+    page.goto(page.locator(".note__way").last.evaluate("a => a.href"))
+
+
 def go_to_her_folder(then: str = "") -> Callable[[Page], None]:
     """Of the one that the case manager coordinates."""
 
@@ -465,6 +484,10 @@ STATES = [
         "person", "an assessment, being made", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments/new/aggir")
     ),
     Screen("person", "an assessment", "ward", ASKING, act=go_to_his_assessment),
+    Screen("person", "liaison book", "doctor", ASKING, act=go_to_her_book()),
+    Screen("person", "a note, being written", "nurse-2", ASKING, act=go_to_her_book("liaison/new")),
+    Screen("person", "a note", "doctor", ASKING, act=go_to_her_note),
+    Screen("person", "what a home help reads", "home-help", ASKING, act=go_to_her_book("at-home", of="25/06/1943 gau")),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),

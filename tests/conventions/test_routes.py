@@ -20,6 +20,7 @@ NO_COOKIE_TO_BORROW = {
     *("patient_space.open_relative", "patient_space.open_space", "patient_space.set_reminders"),
     *("patient_space.say_wish", "patient_space.say_of_part", "patient_space.agree_to_plan"),
     "membership.stop_by_mail",
+    *("patient_space.write_note", "patient_space.withdraw_note", "patient_space.relative_writes"),
     *("patient_space.read_visit", "patient_space.read_space"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,

@@ -36,6 +36,9 @@ from app.folders.models import FolderMember
 from app.folders.rules import CriticalMoment
 from app.folders.team import TeamCandidate
 from app.joining.models import AccessRequest
+from app.liaison import actions as liaison
+from app.liaison.models import Note
+from app.liaison.rules import NoteType
 from app.membership.models import Invitation
 from app.passages.models import Passage
 from app.patients.merging import merge, note_likely
@@ -109,6 +112,9 @@ READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
 
 PERSON = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
 
+HER_NOTE = tablet_too(only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden")
+"""A note of the liaison book; its author alone corrects or withdraws it."""
+
 THREAD = tablet_too(
     only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual", *COORDINATORS)),
 )
@@ -161,6 +167,16 @@ TABLE: dict[str, Row] = {
     "POST /badges/<uuid:tablet_id>/removal": only("requester", foreign=ELSEWHERE),
     "GET /board": only(*COORDINATORS),
     "GET /communes": {**ASKS, **dict.fromkeys(ADMINISTRATORS, "comes in")},
+    "GET /patients/<uuid:patient_id>/at-home": PERSON,
+    "GET /patients/<uuid:patient_id>/liaison": PERSON,
+    "POST /patients/<uuid:patient_id>/liaison": PERSON,
+    "GET /patients/<uuid:patient_id>/liaison/new": PERSON,
+    "GET /patients/<uuid:patient_id>/liaison/<uuid:note_id>": PERSON,
+    "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/answers": PERSON,
+    "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/correction": HER_NOTE,
+    "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/sighting": PERSON,
+    "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/withdrawal": HER_NOTE,
+    "POST /patients/<uuid:patient_id>/safety-note": PERSON,
     "GET /patients/<uuid:patient_id>/assessments": PERSON,
     "GET /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
     "POST /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
@@ -344,6 +360,7 @@ TABLE: dict[str, Row] = {
     "POST /push/test": MEMBERS,
     "GET /r/<token>": TOKEN,
     "POST /r/<token>": TOKEN,
+    "POST /r/<token>/<key>/notes": TOKEN,
     "GET /r/<token>/<key>": TOKEN,
     "GET /r/<token>/<key>/documents/<uuid:document_id>": TOKEN,
     "GET /r/<token>/<key>/documents/<uuid:document_id>/pages/<int:number>": TOKEN,
@@ -439,6 +456,9 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/objections": TOKEN,
     "POST /s/<token>/<key>/rectifications": TOKEN,
     "POST /s/<token>/<key>/objections/<uuid:objection_id>/lifting": TOKEN,
+    "GET /s/<token>/<key>/notes": TOKEN,
+    "POST /s/<token>/<key>/notes": TOKEN,
+    "POST /s/<token>/<key>/notes/<uuid:note_id>/withdrawal": TOKEN,
     "GET /s/<token>/<key>/folder": TOKEN,
     "POST /s/<token>/<key>/folder/agreement": TOKEN,
     "POST /s/<token>/<key>/folder/objection": TOKEN,
@@ -581,6 +601,7 @@ def world(town: Town) -> World:
             "telecom_id": telephone.id,
             "grid": "aggir",
             "assessment_id": assessed(patient_id, people["requester"]),
+            "note_id": noted(patient_id, people["requester"]),
             **coordinated(patient_id, people["case-manager"], winner),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
@@ -600,6 +621,17 @@ def world(town: Town) -> World:
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
+
+
+def noted(patient_id: UUID, by: Person) -> UUID:
+    """An advice asked in her liaison book."""
+    said, author = (
+        liaison.Writing("Faut-il la peser ?", "k", NoteType.ADVICE),
+        liaison.author_of(by.account, patient_id, clock.now()),
+    )
+    note = liaison.write(patient_id, said, by=author, now=clock.now())
+    assert isinstance(note, Note)
+    return note.id
 
 
 def pair_of(one: UUID, other: UUID) -> UUID:

@@ -286,6 +286,7 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
         "documents.",
         "conversations.",
         "assessments.",
+        "liaison.",
         "passages.",
         "casework.",
         "planning.",
