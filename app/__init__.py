@@ -53,7 +53,6 @@ from app.core import again, compression, db, errors, forms, htmx, incoming, limi
 from app.jobs import timers
 from app.language import templates
 
-
 ROOMS = (
     *(
         audit,
