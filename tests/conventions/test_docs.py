@@ -17,8 +17,8 @@ from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import OfferState
 from app.dispatch.words import REFUSALS
-from app.language.typography import plain
 from app.folders.words import STATE_WORDS
+from app.language.typography import plain
 from app.letters.models import LetterState
 from app.push.models import MessageState
 from docs.screenshots import STAMP, looks
