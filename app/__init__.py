@@ -9,6 +9,7 @@ from app import (
     assessments,
     audit,
     care_requests,
+    casework,
     circles,
     consents,
     conversations,
@@ -22,6 +23,7 @@ from app import (
     funding,
     inbox,
     joining,
+    liaison,
     live,
     membership,
     messages,
@@ -30,6 +32,7 @@ from app import (
     pathways,
     patient_space,
     patients,
+    planning,
     protocols,
     push,
     records,
@@ -70,12 +73,12 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         room.init_app(app)
     for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
         room.init_app(app)
-    for room in (conversations, funding, folders, appointments, dispatch, relays, relatives, rights):
+    for room in (conversations, liaison, funding, folders, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, protocols, joining):
+    for door in (desk, inbox, records, casework, supervision, protocols, joining):
         door.init_app(app)
-    for door in (naming, emergency, administration, patient_space, shell):
+    for door in (naming, emergency, administration, patient_space, planning, shell):
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

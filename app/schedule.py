@@ -9,6 +9,7 @@ from app.documents import quarantine
 from app.documents import queries as documents
 from app.drafts import actions as drafts
 from app.drafts import queries as kept_drafts
+from app.folders import watch as folders
 from app.funding import watch as funding
 from app.jobs.timers import Timer
 from app.letters import queries as letters
@@ -16,6 +17,7 @@ from app.letters import sender as post
 from app.membership import recovery
 from app.messages import channels, checks, digests
 from app.passages import watch as passages
+from app.plans import watch as plans
 from app.push import outbox
 from app.push import sender as push
 from app.rights import retention
@@ -24,6 +26,8 @@ TIMERS = (
     Timer("searches", search.advance_due, care_requests.oldest_due),
     Timer("what is late", watch.watch_due, watch.oldest_due, rest=10.0),
     Timer("passages", passages.watch_due, passages.oldest_due, rest=10.0),
+    Timer("actions of plans", plans.watch_due, plans.oldest_due, rest=20.0),
+    Timer("folders to review", folders.review_due, folders.oldest_due, rest=20.0),
     Timer("alerts that waited", digests.release_due, digests.oldest_due, rest=5.0),
     Timer("push messages", push.send_due, outbox.oldest_due),
     Timer("what no phone confirmed", channels.hand_over_due, channels.oldest_due, rest=5.0),

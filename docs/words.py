@@ -33,7 +33,7 @@ SPOKEN = {
 }
 """The keys of a pathway's or a grid's file whose values are read by people."""
 
-PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html")
+PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html", "planning/_keepsake.html")
 SAID_TO_PATIENTS: dict[str, set[str]] = {
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
@@ -51,6 +51,8 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "circles/words.py": {"USUAL_WORDS"},
     "documents/rules.py": {"TYPES"},
     "patient_space/*.py": set(),
+    "plans/reading.py": {"Drawing", "PlanPeople", "ShownPart", "plan_shown"},
+    "plans/words.py": {"DOMAINS", "EVERY", "TOLD_HOW", "by_when"},
     "relatives/forms.py": {"HeadingsForm", "RelativeForm"},
     "relatives/wishes.py": set(),
     "relatives/words.py": {"DECIDES", "HEADINGS", "KINSHIP"},

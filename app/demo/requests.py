@@ -9,6 +9,7 @@ from app.demo.people import CAST, FOLDER, PEOPLE, known, read
 from app.demo.plot import ANYONE, NOBODY, Plot
 from app.funding.counting import FundingSituation, WantedService
 from app.funding.rules import Funder
+from app.liaison.rules import NoteType, Visibility
 
 
 class PastRequest(Plot, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -57,11 +58,57 @@ class PastEstimate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     asked: tuple[Funder, ...] = ()
 
 
+class PastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody answered to an advice asked, so many minutes before now."""
+
+    by: str
+    ago: int
+    text: str
+
+
+class PastNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody wrote in a person's liaison book, so many minutes before now."""
+
+    patient: str
+    by: str
+    ago: int
+    text: str
+    type: NoteType = NoteType.OBSERVATION
+    urgent: bool = False
+    visibility: Visibility = Visibility.CIRCLE
+    answer: PastAnswer | None = None
+
+
+class PastSafetyNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is to be known at her door."""
+
+    patient: str
+    by: str
+    text: str
+
+
+class PastFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A coordination folder that is open since so many days: who opened it and coordinates, who said yes, and who was
+    asked and has not answered (a professional, or a service)."""
+
+    patient: str
+    by: str
+    days: int
+    moment: str
+    why: str
+    level: int
+    team: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
     assessments: tuple[PastAssessment, ...]
     estimates: tuple[PastEstimate, ...]
+    notes: tuple[PastNote, ...]
+    safety_notes: tuple[PastSafetyNote, ...]
+    folders: tuple[PastFolder, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
@@ -69,13 +116,19 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         known(CAST.patients, (one.patient for one in self.assessments))
         known(CAST.patients, (one.patient for one in self.estimates))
         known(PEOPLE, (one.by for one in self.estimates))
+        known(PEOPLE, [*(one.by for one in self.notes), *(one.by for one in self.safety_notes)])
+        known(CAST.patients, [*(one.patient for one in self.notes), *(one.patient for one in self.safety_notes)])
+        known(CAST.patients, (one.patient for one in self.folders))
+        known(PEOPLE, [*(one.by for one in self.folders), *(key for one in self.folders for key in one.team)])
+        known([*PEOPLE, *CAST.places], (key for one in self.folders for key in one.asked))
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
 
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
-REQUESTS, STAYS, ASSESSMENTS, ESTIMATES = _PAST.requests, _PAST.stays, _PAST.assessments, _PAST.estimates
+REQUESTS, STAYS, ASSESSMENTS, FOLDERS = _PAST.requests, _PAST.stays, _PAST.assessments, _PAST.folders
+NOTES, SAFETY_NOTES = _PAST.notes, _PAST.safety_notes
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:
@@ -83,3 +136,6 @@ def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:
         return now - timedelta(minutes=opened)
     days, hour = opened
     return datetime.combine((paris(now) - timedelta(days=days)).date(), hour, PARIS).astimezone(now.tzinfo)
+
+
+ESTIMATES = _PAST.estimates

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.language.phrases import PATIENTS
-from app.patient_space import relative_views, space_views, wishes_views  # noqa: F401 -- add their routes
+from app.patient_space import folder_views, notes_views, plan_views, relative_views, space_views, wishes_views  # noqa: F401 -- routes
 from app.patient_space.reading import reading
 from app.patient_space.views import bp
 

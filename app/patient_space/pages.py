@@ -20,6 +20,7 @@ from app.circles.words import Carer
 from app.core.htmx import Page
 from app.core.ways import public_address
 from app.directory.models import PractitionerRole
+from app.folders.pages import HerFolder, folder_for_her
 from app.funding.pages import CostsOfHers
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment, sentence
@@ -27,6 +28,7 @@ from app.organizations.models import Organization
 from app.passages import calendar
 from app.passages.progress import how_far_it_came
 from app.patient_space.readers import Look, readers_of
+from app.plans.queries import plan_of_hers
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,8 @@ class SpacePage(Page):
     carers: list[Carer]
     requester: Organization | None
     agenda: str
+    folder: HerFolder | None
+    has_plan: bool
 
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime, wrote: str | None = None) -> Self:
@@ -214,6 +218,8 @@ class SpacePage(Page):
             carers=carers_of(space.person_id),
             requester=queries.last_sender(space.person_id),
             agenda=agenda_address(space, token),
+            folder=folder_for_her(space.person_id),
+            has_plan=plan_of_hers(space.person_id) is not None,
         )
 
 

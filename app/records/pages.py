@@ -24,11 +24,14 @@ from app.conversations.queries import SaidLine, outcomes_of
 from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
+from app.folders.pages import OnPerson, on_person
 from app.funding.queries import of_funding
 from app.identity.ins import DOCUMENTS
 from app.language.phrases import gettext as _
 from app.language.phrases import said
 from app.language.words import brief, date_of, date_words, phone
+from app.liaison.pages import to_read_words
+from app.liaison.queries import reader_from
 from app.organizations.queries import names_of
 from app.passages import queries as passages
 from app.passages.progress import how_far
@@ -127,6 +130,8 @@ class PersonPage(Page):
     reads_assessments: bool
     gir: str
     reads_funding: bool
+    notes_to_read: str
+    folder: OnPerson
 
     @classmethod
     def about(
@@ -177,7 +182,14 @@ class PersonPage(Page):
             reads_assessments=bool(cares := places_of_care(account)),
             gir=gir_words(patient.id, account, apart=apart) if cares else "",
             reads_funding=bool(of_funding(cares, account)),
+            notes_to_read=to_read_words(patient.id, reader_from(account, cares, apart=apart), now) if cares else "",
+            folder=on_person(patient.id, account, apart=apart, needs=needs_of(opened), cares=bool(cares), now=now),
         )
+
+
+def needs_of(opened: Iterable[Care]) -> list[tuple[UUID, str, datetime]]:
+    """Of each open request its event, its reason and since when, as a folder is proposed by them."""
+    return [(each.facts.episode_id, each.facts.reason, each.facts.created_at) for each in opened]
 
 
 def checked_words(check: IdentityCheck | None) -> str:

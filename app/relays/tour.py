@@ -40,6 +40,7 @@ class Stop:
 
     id: UUID
     offer_id: UUID
+    patient_id: UUID | None
     when: str
     day: str
     name: str
@@ -60,7 +61,8 @@ class Stop:
 class _Row(FollowsPathway, NamedTuple("_Row", [
     ("id", UUID), ("day", date), ("moment", str), ("state", PassageState), ("held", bool),
     ("late_at", Any), ("offer_id", UUID), ("pathway_version_id", UUID), ("reason", str),
-    ("given_names", Any), ("birth_name", Any), ("address", Any), ("phone", Any), ("commune", str), ("starts_at", Any),
+    ("given_names", Any), ("birth_name", Any), ("address", Any), ("phone", Any), ("patient_id", UUID | None),
+    ("commune", str), ("starts_at", Any),
     ("latitude", float | None), ("longitude", float | None),
 ])):  # fmt: skip
     """A passage as the tour reads it, in one question."""
@@ -70,7 +72,8 @@ _TOUR = (
     select(
         *(Passage.id, Passage.day, Passage.moment, Passage.state, Passage.held, Passage.late_at, Offer.id),
         *(CareRequest.pathway_version_id, CareRequest.reason, Patient.given_names, Patient.birth_name),
-        *(Patient.address, Patient.phone, Commune.name, Appointment.starts_at, Commune.latitude, Commune.longitude),
+        *(Patient.address, Patient.phone, CareRequest.patient_id, Commune.name, Appointment.starts_at),
+        *(Commune.latitude, Commune.longitude),
     )
     .join(CareRequest, CareRequest.id == Passage.request_id)
     .join(Offer, (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON))
@@ -129,6 +132,7 @@ def _stop(row: _Row, today: date) -> Stop:
     return Stop(
         id=row.id,
         offer_id=row.offer_id,
+        patient_id=row.patient_id,
         when=when,
         day="" if away == 0 else near_day(away) or date_words(row.day, "EEEE d MMMM"),
         name=shown_name(row.given_names, row.birth_name) if row.given_names else _("Sans patient"),
@@ -161,6 +165,7 @@ def _of_plan(request: CareRequest, passage: Any, offer_id: UUID, today: date) ->
     return Stop(
         id=passage.id,
         offer_id=offer_id,
+        patient_id=request.patient_id,
         when=str(MOMENT_NAMES[passage.moment]).capitalize(),
         day=near_day(away) or date_words(passage.day, "EEEE d MMMM"),
         name="",

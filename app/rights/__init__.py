@@ -15,8 +15,10 @@ from app.dispatch import kept as _dispatch  # noqa: F401
 from app.documents import kept as _documents  # noqa: F401
 from app.folders import kept as _folders  # noqa: F401
 from app.funding import kept as _funding  # noqa: F401
+from app.liaison import kept as _liaison  # noqa: F401
 from app.passages import kept as _passages  # noqa: F401
 from app.patients import kept as _patients  # noqa: F401
+from app.plans import kept as _plans  # noqa: F401
 from app.relatives import kept as _relatives  # noqa: F401
 from app.rights import kept as _rights  # noqa: F401
 from app.rights import under_way

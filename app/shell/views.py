@@ -89,8 +89,9 @@ STYLES = (
         "documents",
         "talk",
         "notice",
+        "plans",
     ),
-    *("widths", "pages", "passages", "funding", "desk", "board", "print"),
+    *("widths", "pages", "passages", "liaison", "funding", "desk", "board", "print"),
 )
 JOINED = {
     "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),

@@ -11,11 +11,16 @@ WAYS = {
     "circle": "circles.circle",
     "devices": "messages.devices",
     "emergency": "emergency.ask",
+    "folder": "casework.folder",
+    "folders": "casework.folders",
+    "new-folder": "casework.new",
     "front-door": "accounts.sign_in",  # the demonstration has its own
     "funding": "funding.funding",
     "handover": "desk.handover",
     "home": "shell.home",
     "install": "shell.install",
+    "liaison": "liaison.book",
+    "liaison-note": "liaison.write",
     "locked-tablet": "tablets.locked",
     "new-request": "desk.new",
     "offer": "inbox.offer",
@@ -23,6 +28,7 @@ WAYS = {
     "patient-visit": "patient_space.visit",
     "pathways": "protocols.all_pathways",
     "person": "records.person",
+    "plan-actions": "planning.own_actions",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relative": "patient_space.relative_door",
     "relaunch": "supervision.relaunch",
@@ -39,5 +45,6 @@ WAYS = {
 PIECES = {
     "ask-to-alert": "push/_ask.html",
     "ask-to-install": "shell/_ask_to_install.html",
+    "plan-in-folder": "planning/_in_folder.html",
 }
 """What rooms show of a room above them."""

@@ -299,6 +299,32 @@ def go_to_her_costs(to: str = "", follow: str = "") -> Callable[[Page], None]:
         if follow:
             page.goto(page.locator(follow).first.evaluate("a => a.href"))
 
+
+def go_to_her_book(to: str = "", *, of: str = "06/05/1941 pré") -> Callable[[Page], None]:
+    """A liaison book that has notes, found as whoever cares for her finds her."""
+
+    def act(page: Page) -> None:
+        page.locator("#q").fill(of)
+        page.locator("#q").press("Enter")
+        found = page.locator("#patients a[href*='patient=']").first
+        found.wait_for()
+        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
+        page.goto(f"{as_persona(page)}patients/{patient}/{to or 'liaison'}")
+
+    return act
+
+
+def go_to_her_note(page: Page) -> None:
+    go_to_her_book("liaison?type=advice")(page)
+    page.goto(page.locator(".note__way").last.evaluate("a => a.href"))
+
+
+def go_to_her_folder(then: str = "") -> Callable[[Page], None]:
+    """Of the one that the case manager coordinates."""
+
+    def act(page: Page) -> None:
+        page.goto(page.locator("main .row__link[href*='folders/0']").first.evaluate("a => a.href") + then)
+
     return act
 
 
@@ -477,6 +503,10 @@ STATES = [
     Screen("person", "help to ask for", "case-manager", ASKING, act=go_to_her_costs("/requests/new")),
     Screen("person", "help asked for", "case-manager", ASKING, act=go_to_her_costs(follow=".panes__aside .row__link")),
     Screen("person", "her contract", "case-manager", ASKING, act=go_to_her_costs("/contract")),
+    Screen("person", "liaison book", "doctor", ASKING, act=go_to_her_book()),
+    Screen("person", "a note, being written", "nurse-2", ASKING, act=go_to_her_book("liaison/new")),
+    Screen("person", "a note", "doctor", ASKING, act=go_to_her_note),
+    Screen("person", "what a home help reads", "home-help", ASKING, act=go_to_her_book("at-home", of="25/06/1943 gau")),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),
@@ -485,6 +515,13 @@ STATES = [
     Screen("asking", "nobody could", "orientation-nurse", "requests", in_state("unanswered")),
     Screen("asking", "hour proposed", "orientation-nurse", "requests", SCHEDULED),
     Screen("asking", "done", "orientation-nurse", "requests?show=all", in_state("done")),
+    Screen("person", "folders", "case-manager", "folders"),
+    Screen("person", "folder", "case-manager", "folders", act=go_to_her_folder()),
+    Screen("person", "folder, asked to join", "home-help", "folders", act=go_to_her_folder()),
+    Screen("person", "her team, being chosen", "case-manager", "folders", act=go_to_her_folder("/team")),
+    Screen("person", "folder, looked at again", "case-manager", "folders", act=go_to_her_folder("/review")),
+    Screen("person", "folder, being closed", "case-manager", "folders", act=go_to_her_folder("/closing")),
+    Screen("person", "folder, being opened", "ward", ASKING, act=go_to_who_is_in_hospital("/folders/new")),
     Screen("person", "one relative", "orientation-nurse", "requests", REQUEST, act=go_to_her_relative),
     Screen("patient", "page", "orientation-nurse", "requests", SCHEDULED, go_to_the_patients_page),
     Screen("patient", "confirmed", "orientation-nurse", "requests", SCHEDULED, patient_answers("Je confirme")),

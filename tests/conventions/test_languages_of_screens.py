@@ -27,6 +27,7 @@ from app.demo.requests import REQUESTS
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
+from app.liaison.models import Note, SafetyNote
 from app.organizations.models import Commune, Organization
 from app.patients.models import EmergencyAccess, Patient
 from app.stays.models import ExpectedExit
@@ -139,6 +140,8 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
             Inquiry: ("question", "answer"),
             Line: ("text", "advice", "place"),
             Assessment: ("remark",),
+            Note: ("text", "place"),
+            SafetyNote: ("text",),
             ExpectedExit: ("why",),
             EmergencyAccess: ("because",),
             Document: ("name",),

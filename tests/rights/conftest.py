@@ -27,6 +27,9 @@ from app.documents.models import Document
 from app.funding.actions import ContractSaid, WrittenBy, ask_funder, begin_estimate, write_contract
 from app.funding.counting import FundingSituation
 from app.funding.rules import Funder
+from app.liaison import actions as liaison
+from app.liaison.models import Note, NoteDocument
+from app.liaison.rules import NoteType, Visibility
 from app.passages.models import Passage
 from app.passages.rules import PassageState
 from app.patients.keeping import all_kept
@@ -100,8 +103,17 @@ def monique(town: Town) -> UUID:
         answers, place = {"indoors": "a"}, town.hospital_id
         account = db.session.get_one(Account, by)
         write_down(patient, aggir, answers, "Marche", key=new_id(), by=account, place=place, now=now)
+        writes = liaison.author_of(account, patient, now)
+        seen_by = [claire.account_id]
+        said = liaison.Writing("Fatiguée", "k", NoteType.ADVICE, visibility=Visibility.NAMED, named=seen_by)
+        note = liaison.write(patient, said, by=writes, now=now)
+        assert isinstance(note, Note)
+        liaison.correct(note, "Très fatiguée", by=by, now=now)
+        liaison.write(patient, liaison.Writing("Vue", "l"), by=writes, now=now)
+        liaison.say_at_the_door(patient, "Le chien", by=by, now=now)
         db.session.add(document)
         db.session.flush()
+        db.session.add(NoteDocument(document_id=document.id, note_id=note.id))
         db.session.add_all(
             [
                 EpisodeDocument(document_id=document.id, episode_id=request.episode_id),

@@ -280,7 +280,17 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     of_members = [e for e in every if e.startswith("membership.") and not e.startswith(by_link)]
     codes, on_a_tablet = ("tablets.ask_code", "tablets.forget_code"), ("tablets.code", "tablets.enter")
     of_tablets = [e for e in every if e.startswith("tablets.") and e not in (*codes, *on_a_tablet)]
-    of_her = ("records.", "circles.", "documents.", "conversations.", "assessments.", "passages.")
+    of_her = (
+        "records.",
+        "circles.",
+        "documents.",
+        "conversations.",
+        "assessments.",
+        "liaison.",
+        "passages.",
+        "casework.",
+        "planning.",
+    )
     people = {
         "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),

@@ -20,6 +20,8 @@ from app.core.db import db, new_id, transaction
 from app.documents.models import Document
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
+from app.folders.models import Folder
+from app.folders.rules import CriticalMoment, FolderState
 from app.funding.actions import WrittenBy, ask_funder
 from app.funding.models import FundingRequest
 from app.funding.rules import Funder
@@ -32,12 +34,15 @@ from app.membership.models import Recovery
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
 from app.passages.models import Passage
+from app.plans.models import CarePlanAction
+from app.plans.rules import PartKind
 from app.push.models import Subscription
 from app.rights.models import RetentionRound
 from app.supervision.health import Health, report
 from tests.core.statements import statements
 from tests.factories.town import Town
 from tests.passages.care import taken_by
+from tests.plans.care import team
 
 HOUR = timedelta(hours=1)
 NOTICE = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere="Relais : nouvelle demande.")
@@ -159,6 +164,37 @@ def owe_passage(town: Town) -> None:
     taken_by(town, maya)
     with transaction():
         db.session.execute(update(Passage).values(say_by=clock.now()))
+
+
+def owe_review(town: Town) -> None:
+    """An open folder whose date came; its own table allows no less than this."""
+    now, place = clock.now(), town.emergency_id
+    who = {"patient_id": town.patient(), "territory_id": place, "organization_id": place}
+    with transaction():
+        db.session.add(
+            Folder(
+                **who,
+                author_id=town.orientation_nurse.account_id,
+                state=FolderState.OPEN,
+                moment=CriticalMoment.RETURN,
+                why="Elle rentre.",
+                level=2,
+                review_on=clock.paris(now).date(),
+                ask_at=now,
+                created_at=now,
+                changed_at=now,
+                agreed_at=now,
+            )
+        )
+
+
+def owe_action(town: Town) -> None:
+    """An action that nobody answered for three days."""
+    care = team(town)
+    due = (clock.paris(clock.now()).date() + timedelta(days=30)).isoformat()
+    action = care.has(PartKind.ACTION, words="Marcher", owner="member:" + str(care.members["nurse"]), due=due)
+    with transaction():
+        db.session.get_one(CarePlanAction, action).look_at = clock.now()
 
 
 def owe_alert(town: Town) -> None:
@@ -301,6 +337,8 @@ OWED: dict[str, Callable[[Town], None]] = {
     "searches": owe_search,
     "what is late": owe_late_start,
     "passages": owe_passage,
+    "folders to review": owe_review,
+    "actions of plans": owe_action,
     "alerts that waited": owe_alert,
     "push messages": owe_push,
     "what no phone confirmed": owe_fallback,
