@@ -23,9 +23,9 @@ from app.funding.forms import AnswerForm, AskForm, ContractForm, PlacedForm, Ser
 from app.funding.models import Estimate, FundingRequest
 from app.funding.pages import (
     AskedPage,
-    FunderPage,
     ContractPage,
     EstimatePage,
+    FunderPage,
     FundingPage,
     ServicePage,
     SituationPage,
