@@ -13,6 +13,7 @@ from app import (
     circles,
     consents,
     conversations,
+    costs,
     desk,
     directory,
     dispatch,
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
         floor.init_app(app)
     for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
         room.init_app(app)
-    for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
+    for room in (directory, patients, consents, circles, stays, documents, assessments, costs, care_requests, passages):
         room.init_app(app)
     for room in (conversations, liaison, funding, folders, appointments, dispatch, relays, relatives, rights):
         room.init_app(app)

@@ -12,9 +12,7 @@ import msgspec
 from app import clock
 from app.accounts.models import Account
 from app.core.htmx import Page
-from app.funding import queries
-from app.funding.actions import services_of, situation_of
-from app.funding.counting import (
+from app.costs.counting import (
     ONCE,
     SURE,
     Certainty,
@@ -25,33 +23,16 @@ from app.funding.counting import (
     Payer,
     ServiceKind,
 )
+from app.costs.library import days_paid_in_hospital, rates_on
+from app.costs.rules import apa_again_from, apa_stops_on
+from app.costs.schema import Tariff
+from app.costs.words import BANDS, BY_LAW, PAYERS, REMARKS, SERVICE_ICONS, SERVICES, SURENESS, TONES
+from app.funding import queries
+from app.funding.actions import services_of, situation_of
 from app.funding.forms import AnswerForm, AskForm, ContractForm, ServiceForm, SituationForm
-from app.funding.library import days_paid_in_hospital, rates_on
 from app.funding.models import AssistanceContract, Estimate, FundingRequest
-from app.funding.rules import (
-    BEFORE_EXIT,
-    FOLLOWS,
-    MOVES,
-    PAUSED,
-    UNDER_WAY,
-    EstimateState,
-    FundingState,
-    apa_again_from,
-    apa_stops_on,
-)
-from app.funding.words import (
-    BANDS,
-    BY_LAW,
-    ESTIMATE_STATES,
-    FUNDER_STATES,
-    FUNDERS,
-    PAYERS,
-    REMARKS,
-    SERVICE_ICONS,
-    SERVICES,
-    SURENESS,
-    TONES,
-)
+from app.funding.rules import BEFORE_EXIT, FOLLOWS, MOVES, PAUSED, UNDER_WAY, EstimateState, FundingState
+from app.funding.words import ESTIMATE_STATES, FUNDER_STATES, FUNDERS
 from app.language.phrases import gettext as _
 from app.language.phrases import ngettext, said
 from app.language.words import date_words, euros, listed
@@ -356,12 +337,14 @@ class ServicePage(Page):
     @classmethod
     def about(cls, estimate: Estimate, patient: Patient, form: ServiceForm, now: datetime) -> Self:
         known = [each for each in rates_on(clock.paris(now).date()).tariffs if each.kind == form.kind.value]
-        tariffs = [
-            RemarkWords(f"{said(each.label)} : {euros(each.figure.value)}", said(each.figure.source)) for each in known
-        ]
+        tariffs = [RemarkWords(tariff_words(each), said(each.figure.source)) for each in known]
         chosen = form.kind in {each.kind for each in services_of(estimate)}
         title, by_law = str(SERVICES[form.kind]), str(BY_LAW.get(form.kind, ""))
         return cls(patient.id, banner(patient, now), estimate.id, form.kind, title, form, chosen, tariffs, by_law)
+
+
+def tariff_words(tariff: Tariff) -> str:
+    return _("%(what)s : %(price)s", what=said(tariff.label), price=euros(tariff.figure.value))
 
 
 @dataclass(frozen=True)
