@@ -5,6 +5,8 @@ from flask import Flask
 from app import (
     accounts,
     administration,
+    advice,
+    agenda,
     appointments,
     assessments,
     audit,
@@ -25,6 +27,7 @@ from app import (
     inbox,
     joining,
     liaison,
+    life,
     live,
     membership,
     messages,
@@ -51,6 +54,30 @@ from app.core import again, compression, db, errors, forms, htmx, incoming, limi
 from app.jobs import timers
 from app.language import templates
 
+ROOMS = (
+    *(
+        audit,
+        accounts,
+        membership,
+        push,
+        live,
+        pathways,
+        tablets,
+        drafts,
+        messages,
+        directory,
+        patients,
+        consents,
+        circles,
+    ),
+    *(stays, documents, assessments, costs, care_requests, passages, conversations, liaison, funding, folders),
+    *(appointments, dispatch, relays, agenda, advice, relatives, rights, life),
+)
+DOORS = (
+    *(desk, inbox, records, casework, planning, supervision, protocols, joining, naming, emergency, administration),
+    *(patient_space, shell),
+)
+
 
 def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:
     """The whole house, floor by floor. `settings`: read from the environment when not given; `waits`: how patient this
@@ -70,16 +97,10 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     htmx.htmx.init_app(app)
     for floor in (db, incoming, again, compression, security, limits, errors, templates, forms, ways):
         floor.init_app(app)
-    for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
-        room.init_app(app)
-    for room in (directory, patients, consents, circles, stays, documents, assessments, costs, care_requests, passages):
-        room.init_app(app)
-    for room in (conversations, liaison, funding, folders, appointments, dispatch, relays, relatives, rights):
+    for room in ROOMS:
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, casework, supervision, protocols, joining):
-        door.init_app(app)
-    for door in (naming, emergency, administration, patient_space, planning, shell):
+    for door in DOORS:
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

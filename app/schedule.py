@@ -1,5 +1,7 @@
 """Every timer of the house in one list. A timer finds what is due in rows; nothing here remembers anything."""
 
+from app.advice import actions as advice
+from app.advice import queries as advices
 from app.appointments import reminders
 from app.audit import sealing as audit
 from app.care_requests import attachments, watch
@@ -25,9 +27,10 @@ from app.rights import retention
 TIMERS = (
     Timer("searches", search.advance_due, care_requests.oldest_due),
     Timer("what is late", watch.watch_due, watch.oldest_due, rest=10.0),
+    Timer("opinions", advice.watch_due, advices.oldest_due, rest=20.0),
     Timer("passages", passages.watch_due, passages.oldest_due, rest=10.0),
-    Timer("actions of plans", plans.watch_due, plans.oldest_due, rest=20.0),
     Timer("folders to review", folders.review_due, folders.oldest_due, rest=20.0),
+    Timer("actions of plans", plans.watch_due, plans.oldest_due, rest=20.0),
     Timer("alerts that waited", digests.release_due, digests.oldest_due, rest=5.0),
     Timer("push messages", push.send_due, outbox.oldest_due),
     Timer("what no phone confirmed", channels.hand_over_due, channels.oldest_due, rest=5.0),

@@ -35,8 +35,12 @@ SPOKEN = {
 
 PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html", "planning/_keepsake.html")
 SAID_TO_PATIENTS: dict[str, set[str]] = {
+    "appointments/lived.py": set(),
+    "agenda/pages.py": {"day_fact"},
+    "agenda/words.py": {"MOMENTS", "week_words"},
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
+    "assessments/lived.py": set(),
     "audit/words.py": {"READINGS"},
     "passages/calendar.py": {
         *("plan_in_words", "_rhythm", "_moments", "visits_counted", "THE", "EACH", "EACH_BUT_WEEKENDS", "BARE"),
@@ -48,13 +52,18 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "directory/words.py": {"PROFESSIONS"},
     "funding/pages.py": {"at_least", "credit_words", "left_words", "months_words"},
     "language/words.py": {"DAYS", "moment"},
+    "circles/lived.py": set(),
     "circles/words.py": {"USUAL_WORDS"},
     "documents/rules.py": {"TYPES"},
+    "life/pages.py": {"_months"},
+    "life/words.py": {"LANES", "WENT", "lasted"},
+    "passages/lived.py": set(),
     "patient_space/*.py": set(),
     "plans/reading.py": {"Drawing", "PlanPeople", "ShownPart", "plan_shown"},
     "plans/words.py": {"DOMAINS", "EVERY", "TOLD_HOW", "by_when"},
     "relatives/forms.py": {"HeadingsForm", "RelativeForm"},
     "relatives/wishes.py": set(),
+    "stays/lived.py": set(),
     "relatives/words.py": {"DECIDES", "HEADINGS", "KINSHIP"},
 }
 """Where Python speaks to patients; of a file that speaks to others too, by which functions and tables."""

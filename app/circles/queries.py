@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.circles.models import CareTeamMember
 from app.circles.rules import USUAL
@@ -53,17 +54,18 @@ def told_at(usual: CareTeamMember) -> Sequence[Practitioner]:
 
 def circle_of(patient_id: UUID) -> list[CareTeamMember]:
     """Who usually cares for her now, doctors first."""
-    found = db.session.scalars(
-        select(CareTeamMember)
-        .where(CareTeamMember.patient_id == patient_id, CareTeamMember.until.is_(None))
-        .options(joinedload(CareTeamMember.named_by))
-    )
-    return sorted(found, key=lambda member: (USUAL.index(member.profession), member.since))
+    return _usual(patient_id, joinedload(CareTeamMember.named_by))
 
 
 def carers_of(patient_id: UUID) -> list[Carer]:
     """The same, for who only reads it."""
-    return [Carer.of(member) for member in circle_of(patient_id)]
+    return [Carer.of(member) for member in _usual(patient_id)]
+
+
+def _usual(patient_id: UUID, *options: ORMOption) -> list[CareTeamMember]:
+    now = CareTeamMember.patient_id == patient_id, CareTeamMember.until.is_(None)
+    found = db.session.scalars(select(CareTeamMember).where(*now).options(*options))
+    return sorted(found, key=lambda member: (USUAL.index(member.profession), member.since))
 
 
 def member_of(patient_id: UUID, member_id: UUID) -> CareTeamMember | None:

@@ -47,17 +47,6 @@ class PastAssessment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     remark: str = ""
 
 
-class PastEstimate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What somebody reckoned with a person some days ago, and showed her."""
-
-    patient: str
-    by: str
-    days: int
-    situation: FundingSituation
-    services: tuple[WantedService, ...]
-    asked: tuple[Funder, ...] = ()
-
-
 class PastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What somebody answered to an advice asked, so many minutes before now."""
 
@@ -101,26 +90,48 @@ class PastFolder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     asked: tuple[str, ...] = ()
 
 
+class PastWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody who cares for a person said to the others, so many minutes ago."""
+
+    patient: str
+    by: str
+    ago: int
+    text: str
+
+
+class PastEstimate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What somebody reckoned with a person some days ago, and showed her."""
+
+    patient: str
+    by: str
+    days: int
+    situation: FundingSituation
+    services: tuple[WantedService, ...]
+    asked: tuple[Funder, ...] = ()
+
+
 class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: tuple[PastRequest, ...]
     stays: tuple[PastStay, ...]
     assessments: tuple[PastAssessment, ...]
-    estimates: tuple[PastEstimate, ...]
     notes: tuple[PastNote, ...]
     safety_notes: tuple[PastSafetyNote, ...]
     folders: tuple[PastFolder, ...]
+    around: tuple[PastWord, ...]
+    estimates: tuple[PastEstimate, ...]
 
     def __post_init__(self) -> None:
         known(CAST.patients, [*(one.patient for one in self.requests), *(one.patient for one in self.stays)])
         known(PEOPLE, [*(one.by for one in self.stays), *(one.by for one in self.assessments)])
-        known(CAST.patients, (one.patient for one in self.assessments))
-        known(CAST.patients, (one.patient for one in self.estimates))
-        known(PEOPLE, (one.by for one in self.estimates))
+        known(CAST.patients, [*(one.patient for one in self.assessments), *(one.patient for one in self.around)])
+        known(PEOPLE, (one.by for one in self.around))
         known(PEOPLE, [*(one.by for one in self.notes), *(one.by for one in self.safety_notes)])
         known(CAST.patients, [*(one.patient for one in self.notes), *(one.patient for one in self.safety_notes)])
         known(CAST.patients, (one.patient for one in self.folders))
         known(PEOPLE, [*(one.by for one in self.folders), *(key for one in self.folders for key in one.team)])
         known([*PEOPLE, *CAST.places], (key for one in self.folders for key in one.asked))
+        known(CAST.patients, (one.patient for one in self.estimates))
+        known(PEOPLE, (one.by for one in self.estimates))
         known(CAST.places, [*(one.chosen for one in self.requests if one.chosen), *(one.ward for one in self.stays)])
         known(PEOPLE, (one.decider for one in self.requests if one.decider))
         known([*PEOPLE, ANYONE, NOBODY], (key for one in self.requests for key in (one.by, one.taker)))
@@ -128,7 +139,7 @@ class PastRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _PAST = read(FOLDER / "requests.toml", PastRequests)
 REQUESTS, STAYS, ASSESSMENTS, FOLDERS = _PAST.requests, _PAST.stays, _PAST.assessments, _PAST.folders
-NOTES, SAFETY_NOTES = _PAST.notes, _PAST.safety_notes
+NOTES, SAFETY_NOTES, AROUND, ESTIMATES = _PAST.notes, _PAST.safety_notes, _PAST.around, _PAST.estimates
 
 
 def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:
@@ -136,6 +147,3 @@ def opened_at(opened: int | tuple[int, time], now: datetime) -> datetime:
         return now - timedelta(minutes=opened)
     days, hour = opened
     return datetime.combine((paris(now) - timedelta(days=days)).date(), hour, PARIS).astimezone(now.tzinfo)
-
-
-ESTIMATES = _PAST.estimates

@@ -18,12 +18,14 @@ from app.care_requests.models import CareRequest, State
 from app.care_requests.queries import GOES_ON
 from app.circles import actions as circles
 from app.circles.models import Told, Usual
+from app.conversations.actions import say_around
 from app.core.db import db, new_id
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
 from app.demo.plan import PlanWriter
 from app.demo.plot import Teller, account
 from app.demo.requests import (
+    AROUND,
     ASSESSMENTS,
     ESTIMATES,
     FOLDERS,
@@ -98,9 +100,10 @@ def load(now: datetime) -> bool:
     _live_through(places, known, now)
     _write_stays(places, known, now)
     _write_assessments(known, now)
-    _write_estimates(known, now)
     _write_books(known, now)
     _open_folders(places, known, now)
+    _write_around(known, now)
+    _write_estimates(known, now)
     _begin_pathway(now)
     return True
 
@@ -229,19 +232,6 @@ def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
         write_down(known[one.patient], grid, one.answers, one.remark, key=new_id(), by=by, place=place, now=at)
 
 
-def _write_estimates(known: dict[str, UUID], now: datetime) -> None:
-    for one in ESTIMATES:
-        by, at, key = account(one.by), now - timedelta(days=one.days), new_id()
-        place = places_of_funding(by)[0].id
-        funding.begin_estimate(known[one.patient], one.situation, WrittenBy(by, place, key, at))
-        estimate = db.session.get_one(Estimate, key)
-        for service in one.services:
-            funding.set_service(estimate, service, now=at)
-        funding.move_estimate(estimate, EstimateState.SHOWN, by=by, now=at)
-        for funder in one.asked:
-            funding.ask_funder(known[one.patient], funder, None, "", WrittenBy(by, place, new_id(), at))
-
-
 def _write_books(known: dict[str, UUID], now: datetime) -> None:
     """Liaison books, note by note as they were written."""
     for rank, one in enumerate(NOTES):
@@ -297,6 +287,27 @@ def _seat_of(key: str, places: dict[str, Organization]) -> TeamCandidate:
         return TeamCandidate(organization_id=places[key].id)
     practitioner = practitioner_of(account(key).id)
     return TeamCandidate(practitioner_id=practitioner.id if practitioner else None)
+
+
+def _write_around(known: dict[str, UUID], now: datetime) -> None:
+    for one in AROUND:
+        at = now - timedelta(minutes=one.ago)
+        say_around(known[one.patient], one.text, by=account(one.by), now=at)
+        phones.deliver(at)
+    phones.deliver(now)
+
+
+def _write_estimates(known: dict[str, UUID], now: datetime) -> None:
+    for one in ESTIMATES:
+        by, at, key = account(one.by), now - timedelta(days=one.days), new_id()
+        place = places_of_funding(by)[0].id
+        funding.begin_estimate(known[one.patient], one.situation, WrittenBy(by, place, key, at))
+        estimate = db.session.get_one(Estimate, key)
+        for service in one.services:
+            funding.set_service(estimate, service, now=at)
+        funding.move_estimate(estimate, EstimateState.SHOWN, by=by, now=at)
+        for funder in one.asked:
+            funding.ask_funder(known[one.patient], funder, None, "", WrittenBy(by, place, new_id(), at))
 
 
 def _begin_pathway(now: datetime) -> None:

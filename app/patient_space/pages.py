@@ -8,6 +8,7 @@ from typing import Self
 from flask import url_for
 
 from app import clock
+from app.agenda.pages import HerDay, her_days
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientSpace
 from app.appointments.reminders import can_be_written_to, can_have_sms, way_to
@@ -265,3 +266,19 @@ class ReadersPage(Page):
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
         by_day = groupby(readers_of(space.person_id, now), key=lambda reader: reader.on)
         return cls(token, key, [(sentence(date_words(on, "EEEE d MMMM y")), list(some)) for on, some in by_day])
+
+
+@dataclass(frozen=True)
+class HerWeekPage(Page):
+    """Who comes in the next seven days."""
+
+    template = "patient_space/week.html"
+
+    token: str
+    key: str
+    title: str
+    days: list[HerDay]
+
+    @classmethod
+    def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
+        return cls(token, key, _("Ma semaine"), her_days(space.person_id, clock.paris(now).date()))

@@ -9,6 +9,8 @@ from uuid import UUID
 from flask import Response, abort, request, url_for
 
 from app import clock
+from app.agenda.pages import HerDay, her_days
+from app.agenda.queries import A_WEEK
 from app.appointments import queries as appointments
 from app.appointments import spaces
 from app.appointments.models import Appointment
@@ -36,6 +38,9 @@ from app.stays.queries import has_died
 
 TRIES, WITHIN = 10, timedelta(hours=1)
 """Wrong words for one link, as for a card (`space_views`)."""
+
+TOLD = frozenset({Heading.VISITS, Heading.APPOINTMENTS, Heading.DOCUMENTS})
+"""Headings of which a relative reads each day (`life_views`)."""
 
 GIVEN = "the link was handed to a relative by the person, or with her agreement"
 OPENED = "the key was made for who said the two words of the link, and ends by itself"
@@ -72,10 +77,11 @@ class HeadingRead:
     title: str
     icon: str
     visits: Sequence[Come] = ()
+    week: Sequence[HerDay] = ()
     documents: Sequence[Document] = ()
-    costs: Sequence[CostsOfHers] = ()
     notes: Sequence[NoteRead] = ()
     alerts: Sequence[ShownPart] = ()
+    costs: Sequence[CostsOfHers] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ class RelativeReads(Page):
     given: str
     parts: list[HeadingRead]
     form: WordsForm
+    day_by_day: bool
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,8 @@ def relative_page(token: str, key: str, form: WordsForm, status: int = 200) -> R
     if relative is None:
         return link_again(token)
     parts = [part_of(Heading(each), relative, now) for each in relative.headings]
-    return quiet(page(RelativeReads(token, key, given_of(relative), parts, form), status=status))
+    day_by_day = not TOLD.isdisjoint(relative.headings)
+    return quiet(page(RelativeReads(token, key, given_of(relative), parts, form, day_by_day), status=status))
 
 
 def given_of(relative: RelatedPerson) -> str:
@@ -181,19 +189,30 @@ def relative_writes(token: str, key: str) -> Response:
 def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> HeadingRead:
     """What there is of this heading, and nothing is read of any other."""
     title, icon = str(HEADINGS[heading]), HEADING_ICONS[heading]
-    if heading in (Heading.VISITS, Heading.APPOINTMENTS):
-        coming = appointments.coming_to(relative.person_id, now)
-        at_home = [each for each in coming if (each.mode == "home") is (heading is Heading.VISITS)]
-        return HeadingRead(heading, title, icon, visits=[come(each, now) for each in at_home])
+    if heading is Heading.VISITS:
+        days, later = next_days(relative.person_id, now)
+        return HeadingRead(heading, title, icon, visits=[come(each, now) for each in later], week=days)
+    if heading is Heading.APPOINTMENTS:
+        elsewhere = [each for each in appointments.coming_to(relative.person_id, now) if each.mode != "home"]
+        return HeadingRead(heading, title, icon, visits=[come(each, now) for each in elsewhere])
     if heading is Heading.NOTES:
         return HeadingRead(heading, title, icon, notes=notes_for(relative.person_id, relative, given_of(relative))[0])
     if heading is Heading.DOCUMENTS:
         return HeadingRead(heading, title, icon, documents=queries.documents_of(relative.person_id))
-    if heading is Heading.COSTS:
-        return HeadingRead(heading, title, icon, costs=costs_of(relative.person_id, now))
     if heading is Heading.WHAT_IF:
         return HeadingRead(heading, title, icon, alerts=alerts_shown(relative.person_id, now))
+    if heading is Heading.COSTS:
+        return HeadingRead(heading, title, icon, costs=costs_of(relative.person_id, now))
     return HeadingRead(heading, title, icon)
+
+
+def next_days(person_id: UUID, now: datetime) -> tuple[list[HerDay], list[Appointment]]:
+    """Of seven days those on which somebody comes to her home, and which visits are later."""
+    today = clock.paris(now).date()
+    days = [day for day in her_days(person_id, today, only_home=True) if day.visits or day.fact]
+    later = clock.midnight(today + A_WEEK)
+    coming = [each for each in appointments.coming_to(person_id, now) if each.mode == "home"]
+    return days, [each for each in coming if each.starts_at is None or each.starts_at >= later]
 
 
 def come(appointment: Appointment, now: datetime) -> Come:

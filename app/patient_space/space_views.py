@@ -17,7 +17,7 @@ from app.core.limits import limited
 from app.core.security import capability
 from app.funding.pages import costs_of
 from app.letters.rules import is_address
-from app.patient_space.pages import ClosedPage, CodeWordsPage, CostsPage, EndedPage, ReadersPage, SpacePage
+from app.patient_space.pages import ClosedPage, CodeWordsPage, CostsPage, EndedPage, HerWeekPage, ReadersPage, SpacePage
 from app.patient_space.reading import back_to, reading
 from app.patient_space.views import bp, event_of, new_calendar, quiet
 from app.stays.queries import has_died
@@ -69,6 +69,14 @@ def readers(token: str, key: str) -> Response:
     """Who looked at her file: the law lets her ask, so she need not (L1110-4, GDPR article 15)."""
     hers = opened(token, key)
     return quiet(page(ReadersPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
+
+
+@bp.get("/s/<token>/<key>/week")
+@capability("the key was made for who said the two words, and ends by itself")
+def her_week(token: str, key: str) -> Response:
+    """Who comes in the next seven days: to read, or to print for her refrigerator."""
+    hers = opened(token, key)
+    return quiet(page(HerWeekPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
 
 
 @bp.get("/s/<token>/<key>/costs")

@@ -37,6 +37,7 @@ POINTERS: dict[str, GoesAlong | Stays] = {
     "care_request.patient_id": GoesAlong(),
     "care_team_member.patient_id": GoesAlong(alone=("profession", "until")),
     "consent.patient_id": GoesAlong(),
+    "conversation.patient_id": GoesAlong(),
     "correction.patient_id": Stays.SAYS_WHAT_WAS,
     "document.patient_id": GoesAlong(),
     "emergency_access.patient_id": GoesAlong(),

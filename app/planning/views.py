@@ -248,13 +248,13 @@ def own_action(part_id: UUID) -> Response:
 def answer(part_id: UUID) -> Response:
     """One tap; what will not be done asks why."""
     now, why = clock.now(), request.form.get("why", "").strip()[:600]
+    own = queries.own_action(part_id, me(), now) or abort(404)
     wanted = {
         "accepted": PartState.ACCEPTED,
         "refused": PartState.REFUSED,
         "done": PartState.DONE,
         "not-done": PartState.NOT_DONE,
     }.get(request.form.get("answer", "")) or abort(400)
-    own = queries.own_action(part_id, me(), now) or abort(404)
     if wanted is PartState.NOT_DONE and not why:
         wrong = _("Dites pourquoi : cela reste dans « dit, pas fait ».")
         return page(OwnActionPage.of(own, now, wrong=wrong), status=422)

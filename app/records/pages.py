@@ -1,7 +1,7 @@
 """What each page of this door shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Self
@@ -13,9 +13,8 @@ from app import clock
 from app.accounts.models import REQUESTERS, Account
 from app.assessments.pages import gir_words
 from app.assessments.queries import places_of_care
-from app.care_requests.lines import RequestFacts, RequestLine, line_of
+from app.care_requests.lines import RequestLine
 from app.care_requests.models import CareRequest
-from app.care_requests.rules import OPEN, State, read_visits
 from app.circles.queries import carers_of
 from app.circles.words import Carer
 from app.consents.models import Refusing
@@ -29,13 +28,13 @@ from app.funding.queries import of_funding
 from app.identity.ins import DOCUMENTS
 from app.language.phrases import gettext as _
 from app.language.phrases import said
-from app.language.words import brief, date_of, date_words, phone
+from app.language.words import date_of, date_words, phone
 from app.liaison.pages import to_read_words
 from app.liaison.queries import reader_from
+from app.life.care import Care, CareLines, care_of, passages_of
+from app.life.line import own_care
+from app.life.seen import Seen
 from app.organizations.queries import names_of
-from app.passages import queries as passages
-from app.passages.progress import how_far
-from app.passages.queries import PassageFacts
 from app.patients import queries as patients
 from app.patients.forms import IdentityCheckForm, PatientForm
 from app.patients.models import Correction, IdentityCheck, Patient, Relation
@@ -43,7 +42,6 @@ from app.patients.numbers import local_number, telecom_words
 from app.patients.words import CAUSES, STATUSES, TRAITS, Banner, banner
 from app.records import queries
 from app.records.forms import InsForm, LocalNumberForm, ReasonedForm, TelecomForm
-from app.records.queries import Care
 from app.records.where import Where
 from app.relatives.models import RelatedPerson
 from app.relatives.queries import relatives_of
@@ -93,8 +91,8 @@ def outcome(request: CareRequest, line: SaidLine) -> Outcome:
 
 @dataclass(frozen=True)
 class PersonPage(Page):
-    """`worrying`: what nobody comes for, or not in time; it is not among those `under_way`. `full_name`: every birth
-    name, as identity papers have them, where she is called otherwise. `apart`: she objects to sharing within the
+    """`seen`: what is read without scrolling. `full_name`: every birth name, as identity papers have them, where she is
+    called otherwise. `apart`: she objects to sharing within the
     team (L1110-12 CSP): each reads what is hers to open, and nothing of what others do. `frozen`: she asked
     that nothing new be done with her record; `asked_to_mend`: what she says is wrong in it."""
 
@@ -107,7 +105,7 @@ class PersonPage(Page):
     full_name: str
     telecoms: list[str]
     local_numbers: list[str]
-    worrying: list[RequestLine]
+    seen: Seen
     under_way: list[RequestLine]
     over: list[RequestLine]
     circle: list[Carer]
@@ -129,28 +127,27 @@ class PersonPage(Page):
     where: Where
     reads_assessments: bool
     gir: str
-    reads_funding: bool
     notes_to_read: str
     folder: OnPerson
+    reads_funding: bool
 
     @classmethod
     def about(
         cls, patient: Patient, account: Account, now: datetime, check_form: IdentityCheckForm | None = None
     ) -> Self:
         """`check_form`: with what must be mended in it."""
-        care, refused = queries.care_of(patient.id), general_of(patient.id)
+        care, refused = care_of(patient.id), general_of(patient.id)
         apart = Refusing.TEAM in refused
-        addresses = ways_in(care, account)
+        own = own_care(patient.id, account)
+        addresses = {each: way(page.way, **page.values) for each, page in own.items()}
         if apart:
             care = [each for each in care if each.facts.id in addresses]
-        places = names_of({each.facts.organization_id for each in care})
-        opened = [each for each in care if each.facts.state in OPEN]
-        born_as = f"{patient.given_names} {patient.birth_name.upper()}"
-
         found = passages_of(care)
-
-        def lines(chosen: Iterable[Care]) -> list[RequestLine]:
-            return [care_line(each, addresses, places, found, now) for each in chosen]
+        lines = CareLines(addresses, names_of({each.facts.organization_id for each in care}), found, now)
+        circle = [] if apart else carers_of(patient.id)
+        where = Where.of(patient, account, now)
+        to_mend = list(rectifications_of(patient.id))
+        born_as = f"{patient.given_names} {patient.birth_name.upper()}"
 
         return cls(
             patient_id=patient.id,
@@ -159,15 +156,15 @@ class PersonPage(Page):
             full_name="" if born_as == patient.name else born_as,
             telecoms=[telecom_words(each) for each in patient.telecoms],
             local_numbers=[local_number(patient, each) for each in account.organizations(*REQUESTERS)],
-            worrying=lines(each for each in opened if each.worries),
-            under_way=lines(each for each in opened if not each.worries),
-            over=lines(each for each in care if each.facts.state not in OPEN),
-            circle=[] if apart else carers_of(patient.id),
+            seen=Seen.of(care, found, addresses, where.known, circle, now, apart=apart, to_mend=len(to_mend)),
+            under_way=lines.of(each for each in care if each.is_open),
+            over=lines.of(each for each in care if not each.is_open),
+            circle=circle,
             relatives=list(relatives_of(patient.id)),
             kinship={key: str(words) for key, words in KINSHIP.items()},
             apart=apart,
             frozen=Refusing.NEW_USE in refused,
-            asked_to_mend=list(rectifications_of(patient.id)),
+            asked_to_mend=to_mend,
             accesses=accesses(patients.relations_of(patient.id, now)),
             outcomes=[outcome(*each) for each in outcomes_of(patient.id, account)],
             documents=queries.documents_of(patient.id, account),
@@ -178,18 +175,18 @@ class PersonPage(Page):
             checked=checked_words(patients.last_check(patient.id)),
             has_namesake=patients.has_namesake(patient, patients.openable_by(account, now)),
             check_form=check_form or IdentityCheckForm(formdata=None),
-            where=Where.of(patient, account, now),
+            where=where,
             reads_assessments=bool(cares := places_of_care(account)),
             gir=gir_words(patient.id, account, apart=apart) if cares else "",
-            reads_funding=bool(of_funding(cares, account)),
             notes_to_read=to_read_words(patient.id, reader_from(account, cares, apart=apart), now) if cares else "",
-            folder=on_person(patient.id, account, apart=apart, needs=needs_of(opened), cares=bool(cares), now=now),
+            folder=on_person(patient.id, account, apart=apart, needs=needs_of(care), cares=bool(cares), now=now),
+            reads_funding=bool(of_funding(cares, account)),
         )
 
 
-def needs_of(opened: Iterable[Care]) -> list[tuple[UUID, str, datetime]]:
+def needs_of(care: Sequence[Care]) -> list[tuple[UUID, str, datetime]]:
     """Of each open request its event, its reason and since when, as a folder is proposed by them."""
-    return [(each.facts.episode_id, each.facts.reason, each.facts.created_at) for each in opened]
+    return [(each.facts.episode_id, each.facts.reason, each.facts.created_at) for each in care if each.is_open]
 
 
 def checked_words(check: IdentityCheck | None) -> str:
@@ -198,67 +195,6 @@ def checked_words(check: IdentityCheck | None) -> str:
         return ""
     said = {"document": DOCUMENTS[check.document], "name": check.checked_by.name}
     return _("%(document)s, vue par %(name)s le %(date)s", **said, date=date_words(clock.paris(check.at).date()))
-
-
-def ways_in(care: Sequence[Care], account: Account) -> dict[UUID, str]:
-    """Where this person opens each of these requests: who asked, on its page; who took it, on her offer. What others do
-    for the patient is known to her, and not hers to open."""
-    mine = account.organizations(*REQUESTERS)
-    won = queries.won_by(account, [each.facts.id for each in care])
-    asked = {each.facts.id for each in care if each.facts.organization_id in mine}
-    return {
-        **{request_id: way("offer", offer_id=offer_id) for request_id, offer_id in won.items()},
-        **{request_id: way("request", request_id=request_id) for request_id in asked},
-    }
-
-
-def care_line(
-    care: Care,
-    addresses: dict[UUID, str],
-    places: dict[UUID, str],
-    found: Mapping[UUID, Sequence[PassageFacts]],
-    now: datetime,
-) -> RequestLine:
-    """`found`: by request, the passages of care that comes back."""
-    facts = care.facts
-    note = " · ".join(filter(None, (comes(facts), goes_on(care, found.get(facts.id, ()), now))))
-    line = line_of(facts, addresses.get(facts.id, ""), when=when(care, now), note=note)
-    late = facts.state in (State.ACCEPTED, State.SCHEDULED) and care.late_at and not facts.stay_id
-    title, what = said(facts.need.care), places[facts.organization_id]
-    return replace(line, title=title, what=what, answer=care.answer or "", overdue="clock" if late else "")
-
-
-def when(care: Care, now: datetime) -> str:
-    """The hour of the visit; without one, the day from which the care is wanted."""
-    if care.starts_at and care.facts.state in OPEN:
-        return brief(care.starts_at, now)
-    return date_words(clock.paris(care.facts.window_start).date(), "d MMM")
-
-
-def passages_of(care: Sequence[Care]) -> dict[UUID, list[PassageFacts]]:
-    """By request. Read only where somebody has taken care that comes back."""
-    going = [each.facts.id for each in care if each.facts.visits and each.facts.performer]
-    found: dict[UUID, list[PassageFacts]] = {}
-    for passage in passages.shown(going) if going else []:
-        found.setdefault(passage.request_id, []).append(passage)
-    return found
-
-
-def goes_on(care: Care, found: Sequence[PassageFacts], now: datetime) -> str:
-    """`7 passages sur 20, prochain demain matin`, then `fin des soins le 3 décembre` of care that was stopped or is
-    over; empty of care that comes once."""
-    facts = care.facts
-    if not facts.visits:
-        return ""
-    going = facts.state in OPEN
-    far = how_far([facts], found, care.review_on, now) if facts.performer else ""
-    ends = read_visits(facts.visits)[-1].day if going else clock.paris(care.changed_at).date()
-    end = _("fin des soins le %(day)s", day=date_words(ends, "d MMMM")) if care.stopped or not going else ""
-    return ", ".join(filter(None, (far, end)))
-
-
-def comes(facts: RequestFacts) -> str:
-    return facts.performer.name if facts.performer else ""
 
 
 def accesses(relations: Sequence[Relation]) -> list[Access]:

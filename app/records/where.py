@@ -7,8 +7,10 @@ from uuid import UUID
 
 from app.accounts.models import REQUESTERS, Account, Role
 from app.core.htmx import Page
+from app.core.ways import way
 from app.language.phrases import gettext as _
 from app.language.words import date_of, date_words
+from app.life.seen import WhereNow
 from app.organizations.models import Organization
 from app.organizations.queries import organizations
 from app.patients.models import Patient
@@ -27,19 +29,18 @@ class Where:
     """Where she is, in words, and what the reader may say of it.
 
     `here`: the establishments for which the reader asks where she could be in hospital from today on, and is not.
-    `exit`: when the stay may end, with what was said before; `prepares`: may the reader ask for what is needed at home?
-    `undoable`: may a death that was said by mistake be taken back?
+    `prepares`: may the reader ask for what is needed at home? `undoable`: may a death that was said by mistake be taken
+    back? `known`: that she is in hospital, for what is seen of her first.
     """
 
     died: str
     said_by: str
     undoable: bool
-    hospital: str
-    exit: str
     stay_id: UUID | None
     moved: str
     here: list[Organization]
     prepares: bool
+    known: WhereNow
 
     @classmethod
     def of(cls, patient: Patient, account: Account, now: datetime) -> Self:
@@ -49,13 +50,18 @@ class Where:
             died=died_words(known.death.on if known.death else None, patient.sex),
             said_by=_said_by(known.death) if known.death else "",
             undoable=known.death is not None and may_undo(known.death.at, now),
-            hospital=stay_words(known.stay, patient.sex) if known.stay else "",
-            exit=exit_words(known.stay) if known.stay else "",
             stay_id=known.stay.id if known.stay else None,
             moved=moved_words(known.moved) if known.moved else "",
             here=[] if any(is_in(known.stay, each) for each in places) else places,
             prepares=bool(places),
+            known=_seen(known.stay, patient) if known.stay else WhereNow(),
         )
+
+
+def _seen(stay: Stay, patient: Patient) -> WhereNow:
+    leaves_on = stay.expected[-1].on if stay.expected else None
+    said = way("stay", patient_id=patient.id)
+    return WhereNow(stay_words(stay, patient.sex), exit_words(stay), leaves_on, said)
 
 
 def establishments_of(account: Account) -> list[Organization]:

@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from app.appointments import kept as _appointments  # noqa: F401 -- each room declares what it keeps
+from app.advice import kept as _advice  # noqa: F401 -- each room declares what it keeps
+from app.agenda import kept as _agenda  # noqa: F401
+from app.appointments import kept as _appointments  # noqa: F401
 from app.assessments import kept as _assessments  # noqa: F401
 from app.care_requests import kept as _care_requests  # noqa: F401
 from app.circles import kept as _circles  # noqa: F401

@@ -50,6 +50,8 @@ LINKS = (
         "heart-handshake",
         frozenset({*REQUESTERS, Role.COORDINATOR}),
     ),
+    Entry("agenda.week", later("Ma semaine"), "calendar", PRACTITIONERS),
+    Entry("agenda.feed", later("Mes visites dans mon calendrier"), "calendar-sync", PRACTITIONERS),
     Entry("tablets.my_codes", later("Mon code sur la tablette du service"), "smartphone", frozenset({Role.REQUESTER})),
     Entry("tablets.administer", later("Tablettes partagées"), "smartphone", frozenset({Role.ADMINISTRATOR})),
     Entry("administration.establishments", later("Établissement"), "building-2", frozenset({Role.ADMINISTRATOR})),

@@ -91,7 +91,7 @@ STYLES = (
         "notice",
         "plans",
     ),
-    *("widths", "pages", "passages", "liaison", "funding", "desk", "board", "print"),
+    *("widths", "pages", "passages", "liaison", "life", "agenda", "funding", "desk", "board", "print"),
 )
 JOINED = {
     "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),

@@ -83,7 +83,7 @@ def looks(app: Flask) -> list[Look]:
             .limit(1)
         ).one()
         asked = db.session.execute(
-            select(CareRequest.id, Account.persona)
+            select(CareRequest.id, CareRequest.patient_id, Account.persona)
             .join(Account, Account.id == CareRequest.author_id)
             .where(CareRequest.state == "accepted", Account.persona.is_not(None))
             .order_by(CareRequest.id)
@@ -98,6 +98,8 @@ def looks(app: Flask) -> list[Look]:
         Look("Suivi", requester, "/requests"),
         Look("request", requester, f"/requests/{asked.id}"),
         Look("board", coordinator, "/board"),
+        Look("person", requester, f"/patients/{asked.patient_id}"),
+        Look("life", requester, f"/patients/{asked.patient_id}/life"),
     ]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as main_job
-from tests.bench import dispatch, idle, names, near, pages, push, search, stream
+from tests.bench import dispatch, idle, life, names, near, pages, push, search, stream
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_a_page_costs() -> None:
     costs, ratio = pages.measure(2)
-    names = ["inbox", "offer", "visits", "Suivi", "request", "board"]
+    names = ["inbox", "offer", "visits", "Suivi", "request", "board", "person", "life"]
     assert [each.name for each in costs] == [*names, *(f"{name}, nothing new" for name in names)]
     assert all(each.statements and each.cpu for each in costs)
     assert 0 < ratio < 1
@@ -54,6 +54,13 @@ def test_finding_somebody(blank_url: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(search, "TIMES", 20)
     lines = search.measure(blank_url, tmp_path, 2_000)
     assert len(lines[0].took) == 20
+
+
+def test_a_life_of_one_year(blank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(life, "TIMES", 5)
+    figures = life.measure(blank_url, tmp_path, years=1)
+    assert len(figures) == 9
+    assert all(each.took and each.events for each in figures)
 
 
 def test_a_change_reaches_open_screens(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"""\burl_for\(\s*["'](\w+)\.\w+["']""")
 TEMPLATE = re.compile(r"""{%-?\s*(?:include|import|from|extends)\s*["']([\w-]+)/""")
 PIECE = re.compile(r"""\bpiece\(\s*["']([\w-]+)["']""")
-NAME = re.compile(r"""\bway\(\s*["']([\w-]+)["']""")
+NAME = re.compile(r"""\b(?:way|Opens)\(\s*["']([\w-]+)["']""")
 
 
 def sources() -> Iterator[tuple[str, str, str]]:

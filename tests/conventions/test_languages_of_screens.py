@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Account, Passkey
 from app.appointments.code_words import WORDS
-from app.appointments.models import Appointment
 from app.assessments.models import Assessment
 from app.care_requests.models import CareRequest
 from app.conversations.models import Line
@@ -151,7 +150,7 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
             for row in db.session.scalars(select(model)):
                 found.update(str(getattr(row, column) or "") for column in columns)
         found.update(db.session.scalars(select(Commune.name)))
-        found.update(" ".join(texts) for texts in _answers())
+        found.update(_answers())
         db.session.remove()
     found.update(persona.does for persona in CAST.personas)
     found.update(each.cancelled_why for each in REQUESTS)
@@ -160,11 +159,10 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(longest_first) + r")(?!\w)", re.IGNORECASE)
 
 
-def _answers() -> Iterator[list[str]]:
+def _answers() -> Iterator[str]:
+    """In words: what was chosen from a list is a slug, and stands on the screens as the pathway says it."""
     for request in db.session.scalars(select(CareRequest)):
-        yield [str(answer) for answer in request.answers.values() if isinstance(answer, str)]
-    for appointment in db.session.scalars(select(Appointment)):
-        yield [str(getattr(appointment, "advice", "") or "")]
+        yield from (answer for answer in request.answers.values() if isinstance(answer, str) and " " in answer)
 
 
 BADLY_SET = re.compile(r"[^\W\d_]'[^\W\d_]|\w[ ][;!?»]|«[ ]|[ ]:(?=\s|$)|\d[ ](?:h|min|km)\b")

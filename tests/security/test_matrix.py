@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.accounts.models import Passkey, Role, SignIn
+from app.advice.models import Advice
 from app.assessments.actions import write_down
 from app.assessments.library import grids
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
@@ -166,6 +167,14 @@ TABLE: dict[str, Row] = {
     "GET /documents/<uuid:document_id>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/pages/<int:number>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/file": READS,
+    "GET /agenda": ANSWERS,
+    "GET /agenda/feed": ANSWERS,
+    "POST /agenda/feed": ANSWERS,
+    "POST /agenda/feed/revocation": ANSWERS,
+    "GET /agenda/feed/<token>.ics": TOKEN,
+    "GET /agenda/visits/<uuid:visit_id>": OFFER,
+    "POST /agenda/visits/<uuid:visit_id>/move": OFFER,
+    "POST /agenda/visits/<uuid:visit_id>/undo": OFFER,
     "GET /audit": only(*COORDINATORS),
     "GET /badges": OWN_CODE,
     "POST /badges/<uuid:tablet_id>": only("requester", foreign=ELSEWHERE),
@@ -182,6 +191,9 @@ TABLE: dict[str, Row] = {
     "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/sighting": PERSON,
     "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/withdrawal": HER_NOTE,
     "POST /patients/<uuid:patient_id>/safety-note": PERSON,
+    "GET /patients/<uuid:patient_id>/life": PERSON,
+    "GET /patients/<uuid:patient_id>/agenda": PERSON,
+    "GET /patients/<uuid:patient_id>/agenda/fridge": PERSON,
     "GET /patients/<uuid:patient_id>/assessments": PERSON,
     "GET /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
     "POST /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
@@ -189,6 +201,10 @@ TABLE: dict[str, Row] = {
     "POST /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>/withdrawal": tablet_too(
         only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
     ),
+    "GET /advice/<uuid:request_id>": PERSON,  # Who asked, with her team, and who took it.
+    "POST /advice/<uuid:request_id>/opinion": PERSON,
+    "GET /advice/month": ASKS,
+    "GET /advice/month/table": ASKS,
     # Who follows people over time; a ward's nurses and who takes the care read nothing of what it costs.
     "GET /patients/<uuid:patient_id>/funding": FUNDING,
     "GET /patients/<uuid:patient_id>/funding/contract": FUNDING,
@@ -210,6 +226,9 @@ TABLE: dict[str, Row] = {
     "GET /conversations/<uuid:request_id>": THREAD,
     "POST /conversations/<uuid:request_id>/lines": THREAD,
     "POST /conversations/<uuid:request_id>/sighting": THREAD,
+    "GET /patients/<uuid:patient_id>/conversation": PERSON,
+    "POST /patients/<uuid:patient_id>/conversation/lines": PERSON,
+    "POST /patients/<uuid:patient_id>/conversation/sighting": PERSON,
     "GET /decisions": only(*SENIORS),
     "POST /decisions/<uuid:request_id>": only("senior", foreign=("senior elsewhere",)),
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
@@ -385,6 +404,7 @@ TABLE: dict[str, Row] = {
     "POST /r/<token>": TOKEN,
     "POST /r/<token>/<key>/notes": TOKEN,
     "GET /r/<token>/<key>": TOKEN,
+    "GET /r/<token>/<key>/life": TOKEN,
     "GET /r/<token>/<key>/documents/<uuid:document_id>": TOKEN,
     "GET /r/<token>/<key>/documents/<uuid:document_id>/pages/<int:number>": TOKEN,
     "GET /recoveries/<uuid:recovery_id>/<token>": TOKEN,
@@ -479,13 +499,14 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/objections": TOKEN,
     "POST /s/<token>/<key>/rectifications": TOKEN,
     "POST /s/<token>/<key>/objections/<uuid:objection_id>/lifting": TOKEN,
-    "GET /s/<token>/<key>/costs": TOKEN,
     "GET /s/<token>/<key>/notes": TOKEN,
     "POST /s/<token>/<key>/notes": TOKEN,
     "POST /s/<token>/<key>/notes/<uuid:note_id>/withdrawal": TOKEN,
     "GET /s/<token>/<key>/folder": TOKEN,
     "POST /s/<token>/<key>/folder/agreement": TOKEN,
     "POST /s/<token>/<key>/folder/objection": TOKEN,
+    "GET /s/<token>/<key>/life": TOKEN,
+    "GET /s/<token>/<key>/costs": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
     "POST /s/<token>/<key>/reading": TOKEN,
     "GET /s/<token>/<key>/plan": TOKEN,
@@ -497,6 +518,7 @@ TABLE: dict[str, Row] = {
     "GET /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
     "POST /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
     "POST /s/<token>/<key>/relatives/<uuid:relative_id>/end": TOKEN,
+    "GET /s/<token>/<key>/week": TOKEN,
     "GET /s/<token>/<key>/wishes": TOKEN,
     "POST /s/<token>/<key>/reminders": TOKEN,
     "GET /s/<token>/agenda/<key>.ics": TOKEN,
@@ -591,6 +613,7 @@ def world(town: Town) -> World:
         patient_id = db.session.get_one(CareRequest, request).patient_id
         assert patient_id is not None
         circles.set_usual(patient_id, Usual.herself(hers), told=Told.NAMED, now=clock.now())
+        db.session.add(Advice(request_id=request))
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)
@@ -616,6 +639,7 @@ def world(town: Town) -> World:
             "part": "reasons",
             "offer_id": offer.id,
             "passage_id": first(Passage.id, (Passage.request_id == request) & FIRST_PASSAGE),
+            "visit_id": first(Passage.id, (Passage.request_id == request) & FIRST_PASSAGE),
             "document_id": joined[0].id,
             "number": 1,
             "inquiry_id": joined[1].id,
@@ -625,10 +649,10 @@ def world(town: Town) -> World:
             "telecom_id": telephone.id,
             "grid": "aggir",
             "assessment_id": assessed(patient_id, people["requester"]),
-            "kind": "home-help",
-            **reckoned(patient_id, people["case-manager"]),
             "note_id": noted(patient_id, people["requester"]),
             **coordinated(patient_id, people["case-manager"], winner),
+            "kind": "home-help",
+            **reckoned(patient_id, people["case-manager"]),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -698,15 +722,6 @@ def assessed(patient_id: UUID, by: Person) -> UUID:
     return key
 
 
-def reckoned(patient_id: UUID, by: Person) -> dict[str, object]:
-    """What her care would leave to pay, and what is asked of a funder."""
-    keys, place = (new_id(), new_id()), by.account.organizations(Role.CASE_MANAGER)[0]
-    estimate, asked = (WrittenBy(by.account, place, key, clock.now()) for key in keys)
-    begin_estimate(patient_id, FundingSituation(age=84), estimate)
-    ask_funder(patient_id, Funder.HEALTH_COVER, None, "", asked)
-    return {"estimate_id": keys[0], "funding_request_id": keys[1]}
-
-
 def coordinated(patient_id: UUID, leads: Person, member: Nurse) -> dict[str, object]:
     """Her folder is open: the case manager coordinates, the nurse is in its team."""
     now, place = clock.now(), leads.account.organizations()[0]
@@ -733,6 +748,15 @@ def planned(folder_id: UUID, by: Person) -> UUID:
     action, author = {"words": "Marcher", "owner": "person"}, PlanAuthor(by.account)
     add(folder_id, PartKind.ACTION, None, action, key=key, by=author, now=clock.now())
     return key
+
+
+def reckoned(patient_id: UUID, by: Person) -> dict[str, object]:
+    """What her care would leave to pay, and what is asked of a funder."""
+    keys, place = (new_id(), new_id()), by.account.organizations(Role.CASE_MANAGER)[0]
+    estimate, asked = (WrittenBy(by.account, place, key, clock.now()) for key in keys)
+    begin_estimate(patient_id, FundingSituation(age=84), estimate)
+    ask_funder(patient_id, Funder.HEALTH_COVER, None, "", asked)
+    return {"estimate_id": keys[0], "funding_request_id": keys[1]}
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from app import clock, schedule, worker
 from app.accounts.models import Role
+from app.advice.models import Advice
 from app.appointments.models import Appointment
 from app.audit.actions import record
 from app.care_requests.models import CareRequest
@@ -157,6 +158,13 @@ def owe_late_start(town: Town) -> None:
     maya.accepts()
     with transaction():
         db.session.execute(update(CareRequest).where(CareRequest.id == request).values(start_by=clock.now()))
+
+
+def owe_look(town: Town) -> None:
+    town.asks("expert-advice")
+    town.time_passes()
+    with transaction():
+        db.session.execute(update(Advice).values(look_at=clock.now()))
 
 
 def owe_passage(town: Town) -> None:
@@ -336,6 +344,7 @@ def owe_document(*, scan_at: timedelta | None, expires_at: timedelta) -> Callabl
 OWED: dict[str, Callable[[Town], None]] = {
     "searches": owe_search,
     "what is late": owe_late_start,
+    "opinions": owe_look,
     "passages": owe_passage,
     "folders to review": owe_review,
     "actions of plans": owe_action,

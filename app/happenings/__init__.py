@@ -1,0 +1,1 @@
+"""What befell a person, in words that all rooms share, and what each is asked of it. It keeps nothing."""
