@@ -330,8 +330,8 @@ def test_a_home_help_reads_where_when_what_and_the_door_and_observes(
     writes(maya, odile, "Escarre au talon")
     maya.post(f"/patients/{odile}/safety-note", {"text": "Le chien mord."})
     helper = helper_of(town, odile)
-    for url in ("liaison", "liaison/new"):
-        assert helper.get(f"/patients/{odile}/{url}").location.endswith("/at-home")
+    for url in ("", "/liaison", "/liaison/new"):
+        assert helper.get(f"/patients/{odile}{url}").location.endswith("/at-home")
     page = words(helper.get(f"/patients/{odile}/at-home"))
     assert "12 allée des Tilleuls" in page and "Le chien mord." in page
     assert "Escarre" not in page
