@@ -90,6 +90,7 @@ def test_two_taps_and_the_circle_reads_it(town: Town, maya: Nurse, doctor: Nurse
     assert writes(maya, odile, "Cheville enflée depuis hier.") == 303
     page = reads(doctor, odile)
     assert "À lire" in page
+    assert "aujourd'hui à" in page, "what is not read may be of another day, and says which"
     assert "Cheville enflée depuis hier." in page
     assert "Maya Dupré · Cabinet Maya" in page
     assert reads(town.requester(), odile).startswith("Page introuvable")
