@@ -5,10 +5,13 @@ from flask import Flask
 from app import (
     accounts,
     administration,
+    advice,
+    agenda,
     appointments,
     assessments,
     audit,
     care_requests,
+    casework,
     circles,
     consents,
     conversations,
@@ -19,8 +22,10 @@ from app import (
     drafts,
     emergency,
     folders,
+    funding,
     inbox,
     joining,
+    liaison,
     life,
     live,
     membership,
@@ -30,6 +35,7 @@ from app import (
     pathways,
     patient_space,
     patients,
+    planning,
     protocols,
     push,
     records,
@@ -46,6 +52,30 @@ from app.config import Settings, read_settings
 from app.core import again, compression, db, errors, forms, htmx, incoming, limits, logging, security, waiting, ways
 from app.jobs import timers
 from app.language import templates
+
+ROOMS = (
+    *(
+        audit,
+        accounts,
+        membership,
+        push,
+        live,
+        pathways,
+        tablets,
+        drafts,
+        messages,
+        directory,
+        patients,
+        consents,
+        circles,
+    ),
+    *(stays, documents, assessments, care_requests, passages, conversations, liaison, funding, folders, appointments),
+    *(dispatch, relays, agenda, advice, relatives, rights, life),
+)
+DOORS = (
+    *(desk, inbox, records, casework, planning, supervision, protocols, joining, naming, emergency, administration),
+    *(patient_space, shell),
+)
 
 
 def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.WEB) -> Flask:
@@ -66,16 +96,10 @@ def create_app(settings: Settings | None = None, waits: waiting.Waits = waiting.
     htmx.htmx.init_app(app)
     for floor in (db, incoming, again, compression, security, limits, errors, templates, forms, ways):
         floor.init_app(app)
-    for room in (audit, accounts, membership, push, live, pathways, tablets, drafts, messages):
-        room.init_app(app)
-    for room in (directory, patients, consents, circles, stays, documents, assessments, care_requests, passages):
-        room.init_app(app)
-    for room in (conversations, folders, appointments, dispatch, relays, relatives, rights, life):
+    for room in ROOMS:
         room.init_app(app)
     timers.init_app(app, schedule.TIMERS)
-    for door in (desk, inbox, records, supervision, protocols, joining):
-        door.init_app(app)
-    for door in (naming, emergency, administration, patient_space, shell):
+    for door in DOORS:
         door.init_app(app)
     if settings.demo:
         from app import demo  # noqa: PLC0415 -- elsewhere its invented people are not even loaded

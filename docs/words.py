@@ -18,6 +18,7 @@ from jinja2 import Environment, meta
 from msgspec import to_builtins
 
 from app.assessments.library import load_grids
+from app.funding.library import load_rates
 from app.language.phrases import ENGLISH, FRENCH, PATIENTS, catalogue_of
 from app.pathways.library import load_catalog
 
@@ -32,9 +33,11 @@ SPOKEN = {
 }
 """The keys of a pathway's or a grid's file whose values are read by people."""
 
-PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html")
+PAGES_OF_PATIENTS = ("patient_space/*.html", "errors/_page.html", "desk/_handout.html", "planning/_keepsake.html")
 SAID_TO_PATIENTS: dict[str, set[str]] = {
     "appointments/lived.py": set(),
+    "agenda/pages.py": {"day_fact"},
+    "agenda/words.py": {"MOMENTS", "week_words"},
     "appointments/reminders.py": set(),
     "appointments/words.py": {"PART_WORDS"},
     "assessments/lived.py": set(),
@@ -46,6 +49,8 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "passages/words.py": {"progress_in_words", "when_next", "MOMENTS"},
     "core/errors.py": {"WORDS", "BUSY"},
     "directory/words.py": {"PROFESSIONS"},
+    "funding/pages.py": {"at_least", "credit_words", "left_words", "months_words"},
+    "funding/words.py": {"BANDS", "SERVICES"},
     "language/words.py": {"DAYS", "moment"},
     "circles/lived.py": set(),
     "circles/words.py": {"USUAL_WORDS"},
@@ -54,6 +59,8 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
     "life/words.py": {"LANES", "WENT", "lasted"},
     "passages/lived.py": set(),
     "patient_space/*.py": set(),
+    "plans/reading.py": {"Drawing", "PlanPeople", "ShownPart", "plan_shown"},
+    "plans/words.py": {"DOMAINS", "EVERY", "TOLD_HOW", "by_when"},
     "relatives/forms.py": {"HeadingsForm", "RelativeForm"},
     "relatives/wishes.py": set(),
     "stays/lived.py": set(),
@@ -71,7 +78,8 @@ def texts() -> set[Text]:
         found.update(_marked("python", path.read_text(encoding="utf-8")))
     for path in TEMPLATES.rglob("*.*"):
         found.update(_marked("jinja2.ext.babel_extract", path.read_text(encoding="utf-8")))
-    found.update(_in_tables(to_builtins([*load_catalog().values(), *load_grids().values()])))
+    tariffs = [each for rates in load_rates() for each in rates.tariffs]
+    found.update(_in_tables(to_builtins([*load_catalog().values(), *load_grids().values(), *tariffs])))
     return found
 
 

@@ -27,6 +27,13 @@ class NotWritten(StrEnum):
     FROZEN = "frozen"
 
 
+def why_not_written(patient_id: UUID) -> NotWritten | None:
+    """Asked under the lock of the person, where something new about her is to be written."""
+    if has_died(patient_id):
+        return NotWritten.DIED
+    return NotWritten.FROZEN if is_frozen(patient_id) else None
+
+
 def write_down(
     patient_id: UUID,
     grid: AssessmentGrid,
@@ -42,10 +49,8 @@ def write_down(
     db.session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
     if db.session.get(Assessment, key):
         return None
-    if has_died(patient_id):
-        return NotWritten.DIED
-    if is_frozen(patient_id):
-        return NotWritten.FROZEN
+    if refused := why_not_written(patient_id):
+        return refused
     made = Assessment(
         id=key,
         patient_id=patient_id,

@@ -11,6 +11,7 @@ from flask import current_app
 from app import clock
 from app.accounts.models import Account
 from app.assessments import queries
+from app.assessments.actions import NotWritten
 from app.assessments.forms import GridForm
 from app.assessments.library import grid_of, grids
 from app.assessments.models import Assessment
@@ -61,6 +62,13 @@ def figure_words(grid: AssessmentGrid, result: Result) -> str:
     if grid.result == "gir":
         return _("GIR %(gir)s", gir=f"{result.value:g}")
     return f"{in_figures(result.value)}/{in_figures(result.out_of)}"
+
+
+def refusal_words(refused: NotWritten) -> str:
+    return {
+        NotWritten.DIED: _("Cette personne est décédée : rien de nouveau ne s'écrit."),
+        NotWritten.FROZEN: _("Cette personne a demandé que rien de nouveau ne soit fait avec son dossier."),
+    }[refused]
 
 
 def in_figures(points: float) -> str:
@@ -206,3 +214,10 @@ def gir_words(patient_id: UUID, account: Account, *, apart: bool) -> str:
     grid = grid_of(last.version_id)
     words = result_words(grid, result_of(grid, json.loads(last.answers)))
     return f"{words}, {date_words(clock.paris(last.at).date())}"
+
+
+def estimated_gir(patient_id: UUID, account: Account, *, apart: bool) -> int | None:
+    """The same as a number; none where none was estimated, or an answer misses."""
+    last = queries.last_gir(patient_id, account, apart=apart)
+    value = result_of(grid_of(last.version_id), json.loads(last.answers)).value if last else None
+    return None if value is None else int(value)

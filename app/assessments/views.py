@@ -9,11 +9,10 @@ from app import clock
 from app.accounts.guards import me, role
 from app.accounts.models import REQUESTERS
 from app.assessments import actions, queries
-from app.assessments.actions import NotWritten
 from app.assessments.forms import GridForm
 from app.assessments.library import grids
 from app.assessments.models import Assessment
-from app.assessments.pages import AssessmentPage, AssessmentsPage, GridPage
+from app.assessments.pages import AssessmentPage, AssessmentsPage, GridPage, refusal_words
 from app.audit.readings import record_reading
 from app.core.db import transaction
 from app.core.forms import resumable
@@ -64,13 +63,6 @@ def assess(patient_id: UUID, grid: str) -> Response:
     if refused:
         return page(GridPage.about(my_patient(patient_id), form, refusal_words(refused)), status=409)
     return see_other(url_for("assessments.assessment", patient_id=patient_id, assessment_id=key))
-
-
-def refusal_words(refused: NotWritten) -> str:
-    return {
-        NotWritten.DIED: _("Cette personne est décédée : rien de nouveau ne s'écrit."),
-        NotWritten.FROZEN: _("Cette personne a demandé que rien de nouveau ne soit fait avec son dossier."),
-    }[refused]
 
 
 @bp.get("/<uuid:assessment_id>")

@@ -13,13 +13,13 @@ SITTING = timedelta(hours=1)
 """A page that stays open fetches itself again and again: within this time that is one reading."""
 
 
-def read_lately(subject: UUID, actor: UUID, now: datetime) -> bool:
+def read_lately(subject: UUID, actor: UUID, now: datetime, within: timedelta = SITTING) -> bool:
     """Does a line say already that this person is reading about the patient here?"""
     statement = select(AuditEvent.id).where(
         AuditEvent.subject_id == subject,
         AuditEvent.actor_id == actor,
         AuditEvent.event == "patient.read",
-        AuditEvent.at > now - SITTING,
+        AuditEvent.at > now - within,
     )
     return db.session.scalar(statement.limit(1)) is not None
 

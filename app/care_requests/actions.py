@@ -147,8 +147,21 @@ ENDS = frozenset(verb for (_state, verb), target in TRANSITIONS.items() if targe
 
 
 def start_by(request: CareRequest, now: datetime) -> datetime:
-    """When the care must have begun, of a request that somebody has from now on."""
-    return now + timedelta(hours=request.rulebook.after.start_hours)
+    """When the care must have begun, of a request that somebody has from now on. A written opinion is due as its asker
+    wished it, and as many hours after it was asked as the pathway says at the latest; whoever comes late has a day."""
+    after = request.rulebook.after
+    if not after.opinion_hours:
+        return now + timedelta(hours=after.start_hours)
+    due = min(request.created_at + timedelta(hours=after.opinion_hours), request.window_end)
+    return max(due, now + A_DAY)
+
+
+A_DAY = timedelta(days=1)
+
+
+def prolong(request: CareRequest, until: datetime) -> None:
+    """The care is wanted longer than was said: whoever is looked for from now on has the time to answer."""
+    request.window_end = max(request.window_end, until)
 
 
 def _ways(verb: Verb) -> list[tuple[State, State]]:

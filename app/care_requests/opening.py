@@ -18,6 +18,7 @@ from app.care_requests.words import UNWANTED
 from app.consents.agreements import HERSELF, REFUSED, SHARING, Decider, agree
 from app.consents.objections import is_frozen
 from app.core.db import db, new_id
+from app.core.events import announce
 from app.directory.models import Profession
 from app.messages import actions as messages
 from app.organizations.models import Organization
@@ -45,6 +46,14 @@ class Need:
     review_on: date | None = None
     chosen_role_id: UUID | None = None
     decider_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Something is asked from now on: searched for, or waiting for a decision first."""
+
+    request: CareRequest
+    now: datetime
 
 
 class RecordFrozen(Exception):
@@ -143,6 +152,7 @@ def _episode(patient: Patient | None, organization_id: UUID, now: datetime) -> E
 def _opened(request: CareRequest, by: Account | None, now: datetime, step: str = "opened") -> None:
     note(request, step, by=by, state=request.state, now=now)
     record("request.opened", request, by, now=now, pathway=request.pathway)
+    announce(Opened(request, now))
 
 
 def open_several(needs: Sequence[Need], patient: Patient, *, request_id: UUID | None, **who: Any) -> list[CareRequest]:

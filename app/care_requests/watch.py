@@ -74,7 +74,8 @@ def _say_late(request_id: UUID, now: datetime) -> None:
         return
     request.late_at = now
     note(request, "late", now=now)
-    tell(request.author_id, request, "late", words.LATE_NOTICE, now)
+    notice = words.LATE_OPINION_NOTICE if request.rulebook.after.opinion_hours else words.LATE_NOTICE
+    tell(request.author_id, request, "late", notice, now)
 
 
 def end_undecided(request_id: UUID, now: datetime) -> None:

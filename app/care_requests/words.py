@@ -37,6 +37,7 @@ STEPS: dict[str, str] = {
     "missed": later("Passage non fait"),
     "handed": later("Suite confiée à quelqu'un d'autre"),
     "replanned": later("Plan changé"),
+    "moved": later("Un passage change d'heure"),
     "renewed": later("Les soins continuent"),
     "stopped": later("Fin des soins"),
     "task": later("Fait"),
@@ -72,6 +73,8 @@ STEPS: dict[str, str] = {
     "withdraw": later("Désistement"),
     "cancel": later("Demande annulée"),
 }
+OF_OPINION = {"start": later("Avis rendu"), "late": later("L'avis n'est pas rendu")}
+"""The same where what is awaited is a written opinion."""
 
 SIGNS = {
     "opened": "searching",
@@ -135,6 +138,7 @@ COPY_NOTICE = Notice(
 )
 TASK_NOTICE = Notice(later("Une tâche vous attend"), later("Elle devait être faite maintenant."), urgency="normal")
 LATE_NOTICE = Notice(later("Des soins n'ont pas commencé"), later("Personne n'a dit qu'ils avaient commencé."))
+LATE_OPINION_NOTICE = Notice(later("Un avis n'est pas venu"), later("Il était attendu avant maintenant."))
 _TO_HAND_ON = later("Des soins commencés sont à confier")
 HANDED_NOTICES = {
     "left": Notice(_TO_HAND_ON, later("La personne qui les faisait n'exerce plus ici.")),

@@ -1,6 +1,5 @@
 """What this room keeps of a person: what was said of her care."""
 
-from app.care_requests.models import CareRequest
 from app.conversations.models import Conversation, Line, LineDocument, Receipt
 from app.documents.models import Document
 from app.language.phrases import later
@@ -12,13 +11,13 @@ keep(
     Kept(
         Conversation,
         "",
-        (Conversation.request_id, CareRequest.patient_id),
+        (Conversation.patient_id,),
         untold="that there is a thread; its lines are told",
     ),
     Kept(
         Line,
         later("Messages entre soignants"),
-        (Line.conversation_id, Conversation.request_id, CareRequest.patient_id),
+        (Line.conversation_id, Conversation.patient_id),
         hidden={"author_id", "key", "has_documents"},
         act=Line.at,
     ),
@@ -28,5 +27,5 @@ keep(
         (LineDocument.document_id, Document.patient_id),
         untold="with which line a document came: the document itself is among hers",
     ),
-    Kept(Receipt, "", (Receipt.conversation_id, Conversation.request_id, CareRequest.patient_id), untold=READ),
+    Kept(Receipt, "", (Receipt.conversation_id, Conversation.patient_id), untold=READ),
 )

@@ -22,9 +22,10 @@ def spoken(asked: Asked) -> Iterator[Happening]:
     if inside is None:
         return
     found = (
-        select(Line.at, Line.kind, Line.author_name, Line.place, Conversation.request_id)
+        select(Line.at, Line.kind, Line.author_name, Line.place, CareRequest.id)
         .join(Conversation, Conversation.id == Line.conversation_id)
-        .where(Conversation.request_id.in_(inside), asked.within(Line.at))
+        .join(CareRequest, CareRequest.id == Conversation.request_id)
+        .where(CareRequest.id.in_(inside), asked.within(Line.at))
     )
     for at, kind, author, place, request_id in db.session.execute(found):
         what = _("Compte rendu") if kind is Kind.OUTCOME else _("Message")

@@ -1,9 +1,9 @@
-"""The thread of a request: its lines, the documents sent with them, and how far each reader came."""
+"""A thread, of a request or around a person: its lines, the documents sent along, and how far each reader came."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.conversations.rules import Kind, Side
@@ -12,12 +12,17 @@ from app.core.sealed import Sealed
 
 
 class Conversation(Identified, Model):
-    """What is said about one request, from the first word on. It bears the request's id, so that whoever shows the
-    request listens to it before a word was said."""
+    """What is said about one request, from the first word on; or around a person, without one. It bears the request's
+    or the person's id, so that whoever shows them listens to it before a word was said.
+
+    `patient_id`: whom a request is about, where it is about somebody; whom the thread is around.
+    """
 
     __tablename__ = "conversation"
+    __table_args__ = (CheckConstraint("request_id IS NOT NULL OR patient_id IS NOT NULL", name="about_something"),)
 
-    request_id: Mapped[UUID] = mapped_column(ForeignKey("care_request.id"), unique=True)
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("care_request.id"), unique=True)
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
     last_at: Mapped[datetime]
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
+
+from flask import url_for
 
 from app.accounts.models import Account
 from app.care_requests.models import CareRequest
@@ -14,7 +16,9 @@ from app.conversations.queries import SaidLine, Thread
 from app.conversations.rules import TALKED_OF, Fate, Kind, Side, fate
 from app.core.htmx import Page
 from app.documents.models import Document
+from app.language.phrases import gettext as _
 from app.language.phrases import said as in_words
+from app.patients.models import Patient
 
 FEW = 4
 """Lines that stand within the page of a request; the whole thread is one tap away."""
@@ -32,16 +36,21 @@ class Shown:
 
 @dataclass(frozen=True)
 class ShownThread:
-    """`unseen`: something was said that the reader has not had before her eyes; `more`: there is more than is shown;
+    """`address`: of its own page; its lines and sightings stand beneath. `around`: of a person, and of no request;
+    `opinion`: what comes back is one.
+    `unseen`: something was said that the reader has not had before her eyes; `more`: there is more than is shown;
     `whole`: on its own page. `wrong`: the form that came back, with its mistakes."""
 
-    request_id: UUID
+    id: UUID
+    address: str
     lines: list[Shown]
     more: bool
     whole: bool
     is_open: bool
     unseen: bool
     back: str
+    around: bool = False
+    opinion: bool = False
     wrong: LineForm | None = None
     wrong_document: str = ""
     waiting: Sequence[Document] = ()
@@ -49,7 +58,7 @@ class ShownThread:
 
     @property
     def topic(self) -> str:
-        return f"conversation-{self.request_id}"
+        return f"conversation-{self.id}"
 
     @property
     def has_outcome(self) -> bool:
@@ -79,11 +88,11 @@ def shown_thread(
     is_open = request.state in TALKED_OF
     if not thread.lines and not is_open and not whole:
         return None
-    readers, me = list(thread.readers.values()), thread.readers.get(account.id)
+    readers = list(thread.readers.values())
     shown = thread.lines if whole else thread.lines[-FEW:]
-    seen_until = me.seen_at if me else None
     return ShownThread(
-        request_id=request.id,
+        id=request.id,
+        address=url_for("conversations.conversation", request_id=request.id),
         lines=[
             Shown(
                 each,
@@ -96,12 +105,45 @@ def shown_thread(
         more=len(shown) < len(thread.lines),
         whole=whole,
         is_open=is_open,
-        unseen=any(each.author_id != account.id and (not seen_until or each.at > seen_until) for each in shown),
+        unseen=_unseen(shown, thread, account),
         back=back,
+        opinion=bool(request.rulebook.after.opinion_hours),
         wrong=wrong,
         wrong_document=wrong_document,
         waiting=waiting,
         too_late=too_late,
+    )
+
+
+def _unseen(shown: Sequence[SaidLine], thread: Thread, account: Account) -> bool:
+    me = thread.readers.get(account.id)
+    seen_until = me.seen_at if me else None
+    return any(each.author_id != account.id and (not seen_until or each.at > seen_until) for each in shown)
+
+
+def shown_around(patient_id: UUID, account: Account, *, is_open: bool, back: str, **wrong: Any) -> ShownThread:
+    """The whole thread around a person, for who reads it. `wrong`: what came back, as `shown_thread` takes it."""
+    thread = queries.thread_around(patient_id)
+    others = {account_id: reader for account_id, reader in thread.readers.items() if account_id != account.id}
+    return ShownThread(
+        id=patient_id,
+        address=url_for("conversations.around", patient_id=patient_id),
+        lines=[
+            Shown(
+                each,
+                mine := each.author_id == account.id,
+                fate(each.at, None, others.values()) if mine else None,
+                thread.documents.get(each.id, ()),
+            )
+            for each in thread.lines
+        ],
+        more=False,
+        whole=True,
+        is_open=is_open,
+        unseen=_unseen(thread.lines, thread, account),
+        back=back,
+        around=True,
+        **wrong,
     )
 
 
@@ -129,3 +171,8 @@ class ThreadPage(Page):
     @classmethod
     def of(cls, request: CareRequest, thread: ShownThread) -> Self:
         return cls(thread, request.about, in_words(request.need.care), thread.back, [thread.topic])
+
+    @classmethod
+    def around(cls, patient: Patient, thread: ShownThread) -> Self:
+        topics = [thread.topic, f"patient-{patient.id}"]
+        return cls(thread, patient.name, _("Entre ceux qui la soignent"), thread.back, topics)

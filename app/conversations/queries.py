@@ -10,15 +10,19 @@ from sqlalchemy import Integer, Select, Uuid, bindparam, exists, select
 
 from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
+from app.assessments.queries import places_of_care
 from app.care_requests.models import CareRequest, InformationCopy
 from app.care_requests.queries import performs
 from app.circles.models import CareTeamMember
+from app.consents.agreements import CIRCLE, REFUSED, SHARING
+from app.consents.models import Consent
+from app.consents.objections import keeps_the_team_apart
 from app.conversations.models import Conversation, Line, LineDocument, Receipt
 from app.conversations.rules import READ_BY_CARERS, Kind, ReaderFacts, Side
 from app.core.db import UtcDateTime, db
 from app.directory.models import Practitioner, PractitionerRole
 from app.documents.models import Document
-from app.patients.models import Relation
+from app.patients.models import Cause, Relation
 from app.patients.queries import may_open, openable_by
 
 MOST = 300
@@ -78,9 +82,55 @@ def may_listen_to(account: Account, request_id: UUID) -> bool:
 
 
 def may_open_document(account: Account, document_id: UUID) -> bool:
-    came_with = select(Line.conversation_id).join(LineDocument).where(LineDocument.document_id == document_id)
-    request_id = db.session.scalar(came_with)
-    return request_id is not None and may_listen_to(account, request_id)
+    came_with = select(Conversation.request_id, Conversation.patient_id).join(Line).join(LineDocument)
+    about = db.session.execute(came_with.where(LineDocument.document_id == document_id)).first()
+    if about is None:
+        return False
+    request_id, patient_id = about
+    if request_id:
+        return may_listen_to(account, request_id)
+    return patient_id is not None and is_around(patient_id, account, clock.now())
+
+
+# ---- around a person
+
+CARES_FOR = (Cause.CIRCLE, Cause.REQUEST, Cause.ACCEPTANCE, Cause.STAY)
+"""Who has a part in her care today; having written her down, or knowing her identity, is none."""
+
+
+def is_around(patient_id: UUID, account: Account, now: datetime) -> bool:
+    """Does this person read what those who care for her say of her among themselves?
+
+    The team of care, with her agreement (L1110-4, L1110-12 CSP): not who only knows her, not whom she refuses, not who
+    comes to help at home; and nobody while she keeps the team apart, or once she has taken her agreement back.
+    """
+    hers = openable_by(account, now).where(Relation.patient_id == patient_id, Relation.why.in_(CARES_FOR))
+    if db.session.scalar(hers.limit(1)) is None or not places_of_care(account):
+        return False
+    agreed = select(Consent.id).where(
+        Consent.patient_id == patient_id, Consent.scope.in_((SHARING, CIRCLE)), Consent.given_how != REFUSED
+    )
+    stands = db.session.scalar(agreed.where(Consent.withdrawn_at.is_(None)).limit(1)) is not None
+    return stands and not keeps_the_team_apart(patient_id)
+
+
+def may_hear(account: Account, subject_id: UUID) -> bool:
+    """Of the thread of a request, or of that around a person."""
+    return may_listen_to(account, subject_id) or is_around(subject_id, account, clock.now())
+
+
+def thread_around(patient_id: UUID, last: int = MOST) -> "Thread":
+    """What was said around her, of the records that became one too, and how far each reader came. For who may read."""
+    hers = Conversation.patient_id == patient_id, Conversation.request_id.is_(None)
+    said = select(*_SAID).join(Conversation, Conversation.id == Line.conversation_id).where(*hers)
+    lines = [SaidLine._make(row) for row in db.session.execute(said.order_by(Line.id.desc()).limit(last))][::-1]
+    came = Receipt.account_id, Account.given_name, Account.family_name, Receipt.side
+    receipts = select(*came, Receipt.received_at, Receipt.seen_at).join(Account, Account.id == Receipt.account_id)
+    readers = {
+        row[0]: ReaderFacts(f"{row[1]} {row[2]}", *row[3:])
+        for row in db.session.execute(receipts.where(Receipt.conversation_id == patient_id))
+    }
+    return Thread(True, lines, readers, _documents_of([each.id for each in lines if each.has_documents]))
 
 
 class SaidLine(NamedTuple):
@@ -156,8 +206,8 @@ def _documents_of(line_ids: Collection[UUID]) -> dict[UUID, list[Document]]:
     return found
 
 
-def receipt_of(request_id: UUID, account_id: UUID) -> Receipt | None:
-    hers = Receipt.conversation_id == request_id, Receipt.account_id == account_id
+def receipt_of(conversation_id: UUID, account_id: UUID) -> Receipt | None:
+    hers = Receipt.conversation_id == conversation_id, Receipt.account_id == account_id
     return db.session.scalar(select(Receipt).where(*hers))
 
 
@@ -194,9 +244,9 @@ TO_READ = (
 the last `limit` of them, over or not."""
 
 
-def spoke(request_id: UUID) -> Sequence[tuple[UUID, Side]]:
+def spoke(conversation_id: UUID) -> Sequence[tuple[UUID, Side]]:
     """Who said something in this thread, and on which side."""
-    said = select(Line.author_id, Line.side).where(Line.conversation_id == request_id).distinct()
+    said = select(Line.author_id, Line.side).where(Line.conversation_id == conversation_id).distinct()
     return [(row.author_id, row.side) for row in db.session.execute(said)]
 
 

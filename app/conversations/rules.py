@@ -13,7 +13,7 @@ class Side(enum.StrEnum):
 
     ASKS = "asks"  # the organization that asked
     CARES = "cares"  # whoever took it
-    CIRCLE = "circle"  # a usual professional whom the pathway tells of it
+    CIRCLE = "circle"  # a usual professional whom the pathway tells of it; around a person, whoever cares for her
     FOLLOWS = "follows"  # the coordinator in whose hands it came
 
 
@@ -50,8 +50,9 @@ class Fate:
     readers: tuple[str, ...] = ()
 
 
-def fate(said_at: datetime, side: Side, readers: Iterable[ReaderFacts]) -> Fate:
-    """How far a line of this side came among the others."""
+def fate(said_at: datetime, side: Side | None, readers: Iterable[ReaderFacts]) -> Fate:
+    """How far a line of this side came among the others; around a person there are no sides, and these `readers` are
+    all but who said it."""
     others = [each for each in readers if each.side is not side]
     seen = tuple(each.name for each in others if each.seen_at and each.seen_at >= said_at)
     if seen:

@@ -23,12 +23,12 @@ from app.core.security import takes
 from app.documents.intake import ROOM, received, type_said
 from app.language.phrases import gettext as _
 
-bp = Blueprint("conversations", __name__, url_prefix="/conversations/<uuid:request_id>")
+bp = Blueprint("conversations", __name__)
 
 TAKES_PART = (*REQUESTERS, Role.COORDINATOR)
 
 
-@bp.get("")
+@bp.get("/conversations/<uuid:request_id>")
 @role(*TAKES_PART)
 def conversation(request_id: UUID) -> Response:
     """The whole thread; `few`: as it stands within the page of its request. `back`: the page it was opened from."""
@@ -55,7 +55,7 @@ def mine(request_id: UUID) -> tuple[CareRequest, Side]:
     return queries.for_account(request_id, me(), clock.now()) or abort(404)
 
 
-@bp.post("/lines")
+@bp.post("/conversations/<uuid:request_id>/lines")
 @role(*TAKES_PART)
 @limited("line", 60, MINUTE, of=by_account)
 @takes(ROOM)
@@ -85,7 +85,7 @@ def say(request_id: UUID) -> Response:
     return see_other(url_for("conversations.conversation", request_id=request_id, back=back))
 
 
-@bp.post("/sighting")
+@bp.post("/conversations/<uuid:request_id>/sighting")
 @role(*TAKES_PART)
 def see(request_id: UUID) -> tuple[str, int]:
     """What was said came into view; who wrote it reads `vu`."""

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.accounts.models import Account
+from app.advice import actions as advice
+from app.advice.rules import See
 from app.appointments import actions as appointments
 from app.appointments.rules import AT_ONCE, next_slots
 from app.care_requests import actions as care_requests
@@ -45,7 +47,10 @@ def tell(plot: Plot, opens_at: datetime, patient_id: UUID, organization_id: UUID
     request = request_of(request_id)
     if request.state is State.ACCEPTED and _taken_by_cast(plot, request):
         now = yield from _talk(plot, request_id, teller, now)
-        yield from _visit(plot, request_id, teller, now)
+        if request_of(request_id).rulebook.after.opinion_hours:
+            yield from _opine(plot, request_id, teller, now)
+        else:
+            yield from _visit(plot, request_id, teller, now)
 
 
 def _open(plot: Plot, patient_id: UUID, organization_id: UUID, now: datetime) -> UUID:
@@ -126,6 +131,15 @@ def _visit(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Tale:
         care = pathways()[plot.pathway].reason(plot.reason)
         now = yield now + teller.minutes(care.minutes)
         _finish(plot, request_id, teller, now)
+
+
+def _opine(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> Tale:
+    """What was asked in writing is answered so, if the tale says what."""
+    if not plot.done:
+        return
+    now = yield now + teller.minutes(plot.proposes_after)
+    advice.give(request_id, plot.done, plot.advice, See.NO, None, by=_performer(request_of(request_id)), now=now)
+    teller.heard(f"{plot.pathway}: an opinion is given")
 
 
 def _finish(plot: Plot, request_id: UUID, teller: Teller, now: datetime) -> None:

@@ -18,22 +18,50 @@ from app.care_requests.models import CareRequest, State
 from app.care_requests.queries import GOES_ON
 from app.circles import actions as circles
 from app.circles.models import Told, Usual
+from app.conversations.actions import say_around
 from app.core.db import db, new_id
 from app.demo import phones
 from app.demo.people import CAST, PEOPLE, SLUGS, DemoProfessional, email_of, identity_of
+from app.demo.plan import PlanWriter
 from app.demo.plot import Teller, account
-from app.demo.requests import ASSESSMENTS, REQUESTS, STAYS, PastRequest, opened_at
+from app.demo.requests import (
+    AROUND,
+    ASSESSMENTS,
+    ESTIMATES,
+    FOLDERS,
+    NOTES,
+    REQUESTS,
+    SAFETY_NOTES,
+    STAYS,
+    PastRequest,
+    opened_at,
+)
 from app.demo.tale import tell
 from app.demo.timeline import Tale, Timeline
 from app.directory import actions as directory
 from app.directory.models import Practitioner, Profession
+from app.directory.queries import practitioner_of
 from app.dispatch import search as dispatch
+from app.folders import actions as folders
+from app.folders import team
+from app.folders.queries import seat_of
+from app.folders.rules import CriticalMoment, review_by_default
+from app.folders.team import TeamCandidate
+from app.funding import actions as funding
+from app.funding.actions import WrittenBy
+from app.funding.models import Estimate
+from app.funding.queries import places_of_funding
+from app.funding.rules import EstimateState
+from app.liaison import actions as liaison
+from app.liaison.models import Note
 from app.organizations.actions import import_communes
 from app.organizations.models import Commune, Organization, TerritoryCommune
 from app.pathways.actions import begin_draft
 from app.pathways.library import pathways
 from app.patients import actions as patients
+from app.patients.models import Patient
 from app.patients.numbers import write_local_number
+from app.plans.actions import PlanAuthor
 from app.protocols.drafting import kept_table
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
@@ -72,6 +100,10 @@ def load(now: datetime) -> bool:
     _live_through(places, known, now)
     _write_stays(places, known, now)
     _write_assessments(known, now)
+    _write_books(known, now)
+    _open_folders(places, known, now)
+    _write_around(known, now)
+    _write_estimates(known, now)
     _begin_pathway(now)
     return True
 
@@ -198,6 +230,84 @@ def _write_assessments(known: dict[str, UUID], now: datetime) -> None:
         by, at = account(one.by), now - timedelta(days=one.days)
         place, grid = places_of_care(by)[0].id, grids()[one.grid]
         write_down(known[one.patient], grid, one.answers, one.remark, key=new_id(), by=by, place=place, now=at)
+
+
+def _write_books(known: dict[str, UUID], now: datetime) -> None:
+    """Liaison books, note by note as they were written."""
+    for rank, one in enumerate(NOTES):
+        patient = known[one.patient]
+        said = liaison.Writing(one.text, f"{rank}", one.type, one.urgent, one.visibility)
+        note = _write_note(patient, one.by, said, now - timedelta(minutes=one.ago))
+        if one.answer:
+            said = liaison.Writing(one.answer.text, f"{rank}a", one.type, visibility=one.visibility, answers=note)
+            _write_note(patient, one.answer.by, said, now - timedelta(minutes=one.answer.ago))
+    phones.deliver(now)
+    for each in SAFETY_NOTES:
+        liaison.say_at_the_door(known[each.patient], each.text, by=account(each.by).id, now=now)
+
+
+def _write_note(patient: UUID, key: str, said: liaison.Writing, at: datetime) -> Note:
+    by = account(key)
+    note = liaison.write(patient, said, by=liaison.author_of(by, patient, at), now=at)
+    if not isinstance(note, Note):
+        raise ValueError(f"{key} cannot write: {note}")
+    phones.deliver(at)
+    return note
+
+
+PLANNED = timedelta(days=2)
+"""How long ago the plans of the demonstration's folders were written."""
+
+
+def _open_folders(places: dict[str, Organization], known: dict[str, UUID], now: datetime) -> None:
+    """Who accompanies somebody over time: told to her, shared with her agreement, answered by some of the team."""
+    for one in FOLDERS:
+        by, at = account(one.by), now - timedelta(days=one.days)
+        patient, place = db.session.get_one(Patient, known[one.patient]), places_of_care(by)[0].id
+        review_on = review_by_default(one.level, clock.paris(at).date())
+        said = CriticalMoment(one.moment), one.why, one.level, review_on
+        folder = folders.begin(patient, *said, by=by, place=place, now=at).folder
+        if folder is None:
+            raise ValueError(f"no folder begins for {one.patient}")
+        team.name_member(folder, TeamCandidate(organization_id=place, account_id=by.id), by=by, now=at, leads=True)
+        for key in (*one.team, *one.asked):
+            team.name_member(folder, _seat_of(key, places), by=by, now=at)
+        folders.inform(folder, "bedside", agreed=True, by=by, now=at)
+        team.propose(folder, by=by, now=at)
+        for key in one.team:
+            who = account(key)
+            if seat := seat_of(folder, who):
+                team.answer(folder, seat, yes=True, by=who, now=at + timedelta(hours=2))
+        phones.deliver(at + timedelta(hours=3))
+        PlanWriter(folder, PlanAuthor(by), now - PLANNED).write()
+
+
+def _seat_of(key: str, places: dict[str, Organization]) -> TeamCandidate:
+    if key in places:
+        return TeamCandidate(organization_id=places[key].id)
+    practitioner = practitioner_of(account(key).id)
+    return TeamCandidate(practitioner_id=practitioner.id if practitioner else None)
+
+
+def _write_around(known: dict[str, UUID], now: datetime) -> None:
+    for one in AROUND:
+        at = now - timedelta(minutes=one.ago)
+        say_around(known[one.patient], one.text, by=account(one.by), now=at)
+        phones.deliver(at)
+    phones.deliver(now)
+
+
+def _write_estimates(known: dict[str, UUID], now: datetime) -> None:
+    for one in ESTIMATES:
+        by, at, key = account(one.by), now - timedelta(days=one.days), new_id()
+        place = places_of_funding(by)[0].id
+        funding.begin_estimate(known[one.patient], one.situation, WrittenBy(by, place, key, at))
+        estimate = db.session.get_one(Estimate, key)
+        for service in one.services:
+            funding.set_service(estimate, service, now=at)
+        funding.move_estimate(estimate, EstimateState.SHOWN, by=by, now=at)
+        for funder in one.asked:
+            funding.ask_funder(known[one.patient], funder, None, "", WrittenBy(by, place, new_id(), at))
 
 
 def _begin_pathway(now: datetime) -> None:

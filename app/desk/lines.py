@@ -13,7 +13,7 @@ from app.appointments.words import wished_words
 from app.care_requests.lines import RequestFacts, RequestLine, line_of
 from app.care_requests.models import CareRequest, State, Step
 from app.care_requests.rules import TAKEN
-from app.care_requests.words import CANCELLATIONS, SIGNS, STATES, STEPS, UNWANTED
+from app.care_requests.words import CANCELLATIONS, OF_OPINION, SIGNS, STATES, STEPS, UNWANTED
 from app.desk.queries import Happened, HourSaid
 from app.directory.words import professionals
 from app.dispatch.queries import Reach
@@ -121,7 +121,8 @@ def found_in(request: CareRequest, steps: Sequence[Happened]) -> timedelta | Non
 def timeline(request: CareRequest, steps: Sequence[Happened], now: datetime) -> list[Moment]:
     """What happened, oldest first, and what is awaited next."""
     moments = [moment_of(step, request, now) for step in steps]
-    awaited, wished_by = AWAITED.get(request.state), moment(request.window_end, now)
+    given = request.state is State.STARTED and request.rulebook.after.opinion_hours  # Nothing else is awaited.
+    awaited, wished_by = "" if given else AWAITED.get(request.state), moment(request.window_end, now)
     if awaited:
         due = request.answer_due
         until = _("réponse avant %(at)s", at=moment(due, now)) if due else _("souhaité avant %(at)s", at=wished_by)
@@ -140,7 +141,8 @@ def moment_of(step: Step | Happened, request: CareRequest, now: datetime) -> Mom
 
 def _words_of(step: Step | Happened, request: CareRequest) -> tuple[str, str, str]:
     """What happened, by whom, and what else there is to say of it."""
-    label, author, detail = STEPS[step.kind], step.author_name if step.author_id else "", step.detail
+    of_opinion = OF_OPINION if request.rulebook.after.opinion_hours else {}
+    label, author, detail = {**STEPS, **of_opinion}[step.kind], step.author_name if step.author_id else "", step.detail
     match step.kind:
         case "opened":
             draft = step.state is State.DRAFT

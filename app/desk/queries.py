@@ -56,7 +56,7 @@ _FOLLOWED = (
         _any(EpisodeDocument.episode_id),
         _any(Inquiry.request_id),
         _any(Offer.request_id, Offer.state == OfferState.PROPOSED),
-        _any(Conversation.request_id),
+        _any(Conversation.id),
     )
     .outerjoin(Offer, (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON))
     .outerjoin(Appointment, Appointment.request_id == CareRequest.id)

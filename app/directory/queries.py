@@ -1,6 +1,6 @@
 """Reads: who is near, who answers for what."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -8,7 +8,19 @@ from math import cos, inf, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, BindParameter, CompoundSelect, Integer, Select, bindparam, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    select,
+    union_all,
+)
 
 from app.accounts.models import Account, Membership, Role
 from app.core.db import db
@@ -43,27 +55,25 @@ def near(
     radius_km: float,
     limit: int,
     without: Collection[UUID] = (),
+    skill: str = "",
 ) -> list[Near]:
     """Accepting professionals who can sign in, within `radius_km`: the `limit` nearest, nearest first, each person
-    once. `without`: recipients to leave out.
+    once. `without`: recipients to leave out; `skill`: only those who have it, few enough to be read all.
 
     Costs the same however many there are: the next ones in the index say how wide a circle is enough; and where that
     one still holds too many, those read first say how much closer it may be drawn.
     """
     if latitude is None or longitude is None:
         return []  # Nobody is known to be near a commune without a position.
+    if skill:
+        able = _read(_inside_with_skill, (latitude, longitude), radius_km, profession, skill=f'%"{skill}"%')
+        return [n for n in _nearest(able, latitude, longitude, without) if n.km <= radius_km][:limit]
     wanted = limit + len(without)
     here = {"profession": profession, "cell": cell_of(latitude, longitude), "rows": wanted}
     rows: Rows = db.session.execute(_BESIDE, here)
     circle, most = _enough(_nearest(rows, latitude, longitude, without), limit, radius_km), max(AT_ONCE, 6 * wanted)
     while True:
-        ranges = ranges_within(latitude, longitude, circle)
-        ends = {
-            f"{name}_{n}": cell
-            for n, ends in enumerate(ranges)
-            for name, cell in zip(("from", "to"), ends, strict=True)
-        }
-        rows = db.session.execute(_inside(len(ranges)), {"profession": profession, "rows": most, **ends}).all()
+        rows = _read(_inside, (latitude, longitude), circle, profession, rows=most)
         found = [n for n in _nearest(rows, latitude, longitude, without) if n.km <= circle]
         if len(rows) < most:
             return found[:limit]
@@ -71,6 +81,17 @@ def near(
         if closer > circle / 2:  # Many may share one place, where no circle is small enough.
             most *= 4
         circle = closer
+
+
+def _read(
+    statement: Callable[[int], Any], centre: tuple[float, float], circle: float, profession: Profession, **said: Any
+) -> Sequence[Any]:
+    """`statement`: for so many ranges of cells."""
+    ranges = ranges_within(*centre, circle)
+    ends = {
+        f"{name}_{n}": cell for n, ends in enumerate(ranges) for name, cell in zip(("from", "to"), ends, strict=True)
+    }
+    return db.session.execute(statement(len(ranges)), {"profession": profession, **said, **ends}).all()
 
 
 def _enough(found: Sequence[Near], limit: int, circle: float) -> float:
@@ -111,12 +132,21 @@ _BESIDE = union_all(
 @cache
 def _inside(ranges: int) -> CompoundSelect[UUID, UUID | None, float, float]:
     """Those in so many ranges of cells, at most `rows` of them."""
+    return union_all(*(_ANSWERING.where(within) for within in _cells(ranges))).limit(_ROWS)
 
+
+@cache
+def _inside_with_skill(ranges: int) -> CompoundSelect[UUID, UUID | None, float, float]:
+    """Those who have `skill`, as the list of slugs is written."""
+    has = cast(PractitionerRole.skills, String).like(bindparam("skill"))
+    return union_all(*(_ANSWERING.where(has, within) for within in _cells(ranges)))
+
+
+def _cells(ranges: int) -> Iterable[ColumnElement[bool]]:
     def end(name: str, n: int) -> BindParameter[int]:
         return bindparam(f"{name}_{n}", type_=BigInteger)
 
-    cells = (PractitionerRole.cell.between(end("from", n), end("to", n)) for n in range(ranges))
-    return union_all(*(_ANSWERING.where(within) for within in cells)).limit(_ROWS)
+    return (PractitionerRole.cell.between(end("from", n), end("to", n)) for n in range(ranges))
 
 
 def phones_of(account_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -48,6 +48,15 @@ SKILLS: dict[str, str] = {
     "clinic-diabetology": later("Diabétologie"),
     "clinic-neurology": later("Neurologie"),
     "clinic-geriatrics": later("Gériatrie"),
+    "specialty-cardiology": later("Cardiologie"),
+    "specialty-dermatology": later("Dermatologie"),
+    "specialty-diabetology": later("Diabétologie, endocrinologie"),
+    "specialty-geriatrics": later("Gériatrie"),
+    "specialty-neurology": later("Neurologie"),
+    "specialty-palliative": later("Soins palliatifs, douleur"),
+    "specialty-pneumology": later("Pneumologie"),
+    "specialty-psychiatry": later("Psychiatrie"),
+    "specialty-vascular": later("Médecine vasculaire"),
     "image-radiography": later("Radiographie"),
     "image-ultrasound": later("Échographie"),
     "image-section": later("Scanner et IRM"),
@@ -75,9 +84,10 @@ def skills_of_house(kind: Profession) -> dict[str, str]:
     return {slug: words for slug, words in SKILLS.items() if prefix and slug.startswith(prefix)}
 
 
-def is_of_house(skill: str) -> bool:
-    """Is it something that only a service has?"""
-    return skill.startswith(tuple(HOUSE_SKILLS.values()))
+def skills_of_person(profession: Profession) -> dict[str, str]:
+    """What somebody of this profession may say that she can do: specialties are for doctors."""
+    others = (*HOUSE_SKILLS.values(), *(() if profession is Profession.DOCTOR else ("specialty-",)))
+    return {slug: words for slug, words in SKILLS.items() if not slug.startswith(others)}
 
 
 FEMININE = frozenset({Profession.NURSE, Profession.MIDWIFE, Profession.MATERNITY, Profession.OUTPATIENT})

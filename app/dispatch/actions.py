@@ -64,10 +64,11 @@ def withdraw(request: CareRequest, *, by: Account | None, now: datetime, reason:
     return True
 
 
-def reassign(request: CareRequest, *, by: Account, now: datetime, reason: str, whom: str = "") -> bool:
+def reassign(request: CareRequest, *, by: Account | None, now: datetime, reason: str, whom: str = "") -> bool:
     """Take it back from the one who accepted, who is told, and look for somebody else.
 
-    `whom`: the id of the performer whom `by` saw, when that is known: nobody takes it back from who came after.
+    `by`: none when the clock does. `whom`: the id of the performer whom `by` saw, when that is known: nobody takes it
+    back from who came after.
     """
     care_requests.lock(request.id)
     winner = _winner(request)

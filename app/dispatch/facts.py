@@ -44,18 +44,18 @@ class Neighbours:
     """Who is near a commune now, read once for all the searches that begin there."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, Profession, int], tuple[int, list[rules.Candidate]]] = {}
+        self._known: dict[tuple[str, Profession, int, str], tuple[int, list[rules.Candidate]]] = {}
 
     def of(
-        self, place: Commune, kind: Profession, km: int, limit: int, without: Collection[UUID] = ()
+        self, place: Commune, kind: Profession, km: int, limit: int, without: Collection[UUID] = (), skill: str = ""
     ) -> list[rules.Candidate]:
-        """The `limit` nearest, nearest first, but for the recipients in `without`."""
+        """The `limit` nearest, nearest first, but for the recipients in `without`; `skill`: only those who have it."""
         wanted = limit + len(without)
-        read, found = self._known.get((place.code, kind, km), (0, []))
+        read, found = self._known.get((place.code, kind, km, skill), (0, []))
         if read <= len(found) and read < wanted:  # There may be more than were read.
-            near = directory.near(kind, place.latitude, place.longitude, km, wanted)
+            near = directory.near(kind, place.latitude, place.longitude, km, wanted, skill=skill)
             found = [rules.Candidate(each.role_id, each.recipient_id, each.km) for each in near]
-            self._known[place.code, kind, km] = wanted, found
+            self._known[place.code, kind, km, skill] = wanted, found
         return [each for each in found if each.recipient_id not in without][:limit]
 
 

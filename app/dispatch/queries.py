@@ -162,7 +162,7 @@ def reachable(patient: Patient, search: Search, usual: CareTeamMember | None, no
     """The smallest of the pathway's circles that holds enough people, or its widest; none when it asks no circle.
     `usual`: who usually does this for her."""
     circles = [stage for stage in search.stages if stage.kind == "near"]
-    if not circles:
+    if search.skilled or not circles:  # Who has the skill is known once the need is.
         return None
     place, profession = patient.commune, Profession(search.profession)
     first = [role.name for role in asked_first(usual, now)] if usual else []

@@ -101,7 +101,9 @@ class _Search:
         place, asked = self.request.commune, self.state.asked
         if self.stage.km:
             kinds = [Profession(kind) for kind in self.stage.professions] or [self.request.profession]
-            return [one for kind in kinds for one in neighbours.of(place, kind, self.stage.km, room * POOL, asked)]
+            skill = self.request.need.skill if self.policy.skilled else ""
+            near = [(kind, self.stage.km, room * POOL, asked, skill) for kind in kinds]
+            return [one for each in near for one in neighbours.of(place, *each)]
         return [
             rules.Candidate(role.id, role.recipient_id, _km(place, role), usual=self.stage.kind == "circle")
             for role in self._named()

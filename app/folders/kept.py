@@ -9,7 +9,7 @@ keep(
         Folder,
         later("Dossiers de coordination"),
         (Folder.patient_id,),
-        hidden={"review_asked_at", "territory_id", "author_id", "informed_by_id"},
+        hidden={"ask_at", "asked_at", "territory_id", "author_id", "informed_by_id"},
         act=Folder.changed_at,
     ),
     Kept(

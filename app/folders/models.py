@@ -39,7 +39,8 @@ class Folder(Identified, Model):
     `organization_id`: where it was opened; whoever works there reads it before the person agreed.
     `informed_…`: that she was told of it, how and by whom; `agreed_at`: that she, or who decides for her, said yes to
     its being shared with the team.
-    `review_asked_at`: the référent was asked to look at it again, and has not.
+    `ask_at`: when the référent is asked to look at it again; none once she was (`asked_at`), and while nobody
+    coordinates.
     """
 
     __tablename__ = "folder"
@@ -62,7 +63,8 @@ class Folder(Identified, Model):
     why: Mapped[str] = mapped_column(Sealed)
     level: Mapped[int]
     review_on: Mapped[date]
-    review_asked_at: Mapped[datetime | None]
+    ask_at: Mapped[datetime | None] = mapped_column(index=True)
+    asked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     informed_at: Mapped[datetime | None]

@@ -1,25 +1,28 @@
 """Reads of coordination folders, and who may read which. The whole house asks here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app import clock
 from app.accounts.models import REQUESTERS, Account, Role
 from app.assessments.queries import WITHOUT_SECRETS_OF_HEALTH
 from app.consents.objections import keeps_the_team_apart, refuses
 from app.core.db import db
+from app.directory.models import Practitioner
 from app.folders.models import Folder, FolderMember, FolderStep
-from app.folders.rules import PRESENT, SHARED, FolderPart, FolderState, MemberState
+from app.folders.rules import ANSWER_WITHIN, COORDINATED, PRESENT, SHARED, FolderPart, FolderState, MemberState
 from app.organizations.models import Organization
 from app.patients import queries as patients
 
+MOST = 200
+
 _TEAM = selectinload(Folder.members).joinedload(FolderMember.account).lazyload(Account.memberships)
 
-_READS = frozenset({FolderPart.LEADS, FolderPart.TAKES_PART, FolderPart.OPENED})
+READS = frozenset({FolderPart.LEADS, FolderPart.TAKES_PART, FolderPart.OPENED})
 """Parts that read why, the level and what is written in it; `HELPS` and `ASKED` read who coordinates, and no more."""
 
 
@@ -53,12 +56,22 @@ def part_of(folder: Folder, account: Account, now: datetime) -> FolderPart | Non
     Before the person agreed, after she objected, and while she keeps her teams apart, only where it was opened
     (FACTS_COORDINATION, checks 5 and 6). Whoever may not open the person reads nothing, but for that she was asked.
     """
-    mine = seat_of(folder, account)
-    shared = folder.state in SHARED and folder.agreed_at is not None and not keeps_the_team_apart(folder.patient_id)
-    if mine and mine.state is MemberState.ASKED and shared and folder.is_running:
+    mine, apart = seat_of(folder, account), keeps_the_team_apart(folder.patient_id)
+    if mine and mine.state is MemberState.ASKED and is_shared(folder, apart=apart) and folder.is_running:
         return None if refuses(folder.patient_id, account) else FolderPart.ASKED
-    if not patients.may_open(account, folder.patient_id, now):
-        return None
+    return part_within(folder, account, apart=apart) if patients.may_open(account, folder.patient_id, now) else None
+
+
+def is_shared(folder: Folder, *, apart: bool) -> bool:
+    """Do others read it than where it was opened? `apart`: she keeps her teams apart."""
+    return folder.state in SHARED and folder.agreed_at is not None and not apart
+
+
+def part_within(folder: Folder, account: Account, *, apart: bool) -> FolderPart | None:
+    """The same of who may open the person, for a page that has asked that already."""
+    mine, shared = seat_of(folder, account), is_shared(folder, apart=apart)
+    if mine and mine.state is MemberState.ASKED and shared and folder.is_running:
+        return FolderPart.ASKED
     if mine and mine.state is MemberState.ACCEPTED and shared:
         if knows_nothing_of_health(mine):
             return FolderPart.HELPS
@@ -68,14 +81,18 @@ def part_of(folder: Folder, account: Account, now: datetime) -> FolderPart | Non
 
 def may_read(folder: Folder, account: Account, now: datetime) -> bool:
     """May she read what is written in it: why, the level, and what rooms above keep of it (its plan)?"""
-    return part_of(folder, account, now) in _READS
+    return part_of(folder, account, now) in READS
 
 
 def may_change(folder: Folder, account: Account, now: datetime) -> bool:
     """The référent does; whoever works where it was opened too, as long as nobody coordinates it yet or any more."""
     part = part_of(folder, account, now)
+    return part is not None and changes(folder, part)
+
+
+def changes(folder: Folder, part: FolderPart) -> bool:
     led = folder.referent is not None and folder.referent.state is MemberState.ACCEPTED
-    return part is FolderPart.LEADS or (part in _READS and (not led or folder.state is FolderState.DRAFT))
+    return part is FolderPart.LEADS or (part in READS and (not led or folder.state is FolderState.DRAFT))
 
 
 def seat_of(folder: Folder, account: Account) -> FolderMember | None:
@@ -117,3 +134,63 @@ def steps_of(folder_id: UUID, limit: int = 60) -> Sequence[FolderStep]:
 
 def may_listen_to(account: Account, folder_id: UUID) -> bool:
     return for_account(folder_id, account, clock.now()) is not None
+
+
+# ---- lists
+
+
+def seats_of(account: Account) -> Sequence[FolderMember]:
+    """Where she takes part or is asked, in folders that run; those to answer first."""
+    works = account.organizations(*REQUESTERS)
+    hers: list[ColumnElement[bool]] = [
+        FolderMember.organization_id.in_(works)
+        & (FolderMember.account_id.is_(None) | (FolderMember.account_id == account.id))
+    ]
+    if account.organizations(Role.PRACTITIONER):
+        herself = select(Practitioner.id).where(Practitioner.account_id == account.id)
+        hers.append(FolderMember.practitioner_id.in_(herself))
+    there = FolderMember.state.in_((MemberState.ASKED, MemberState.ACCEPTED)), Folder.ended_at.is_(None)
+    found = select(FolderMember).join(FolderMember.folder).where(or_(*hers), *there).limit(MOST)
+    with_folder = found.options(contains_eager(FolderMember.folder).options(_TEAM, joinedload(Folder.patient)))
+    return db.session.scalars(with_folder.order_by(Folder.ask_at.is_(None), Folder.ask_at)).unique().all()
+
+
+def drafts_of(account: Account, now: datetime) -> Sequence[Folder]:
+    """What is being prepared where she works."""
+    mine = Folder.organization_id.in_(account.organizations(*REQUESTERS)), Folder.state == FolderState.DRAFT
+    hers = select(Folder).where(*mine, Folder.patient_id.in_(patients.openable_by(account, now)))
+    return db.session.scalars(
+        hers.options(_TEAM, joinedload(Folder.patient)).order_by(Folder.id.desc()).limit(MOST)
+    ).all()
+
+
+def silent_in(territory_ids: Collection[UUID], now: datetime) -> Sequence[Folder]:
+    """What a coordinator looks at: nobody coordinates any more, the date of a review passed without a word, or the team
+    was asked and does not answer."""
+    since = now - ANSWER_WITHIN
+    led = FolderMember.is_referent & (FolderMember.state == MemberState.ACCEPTED)
+    without = ~select(FolderMember.id).where(FolderMember.folder_id == Folder.id, led).exists()
+    silent = or_(
+        Folder.asked_at < since,
+        Folder.state.in_(COORDINATED) & without,
+        (Folder.state == FolderState.PROPOSED) & (Folder.changed_at < since),
+    )
+    theirs = Folder.territory_id.in_(territory_ids), Folder.ended_at.is_(None), silent
+    found = select(Folder).where(*theirs).options(_TEAM, joinedload(Folder.organization)).order_by(Folder.changed_at)
+    return db.session.scalars(found.limit(MOST)).all()
+
+
+def how_many_silent(account: Account, now: datetime) -> int:
+    """For the page where a coordinator looks."""
+    coordinates = account.organizations(Role.COORDINATOR)
+    return len(silent_in(coordinates, now)) if coordinates else 0
+
+
+def led_by(account: Account) -> Sequence[FolderMember]:
+    """The folders that this person coordinates."""
+    herself = select(Practitioner.id).where(Practitioner.account_id == account.id)
+    hers = or_(FolderMember.account_id == account.id, FolderMember.practitioner_id.in_(herself))
+    led = select(FolderMember).join(Folder, Folder.id == FolderMember.folder_id)
+    return db.session.scalars(
+        led.where(hers, FolderMember.is_referent, FolderMember.state == MemberState.ACCEPTED, Folder.ended_at.is_(None))
+    ).all()

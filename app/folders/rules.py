@@ -5,6 +5,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 
 class FolderState(enum.StrEnum):
@@ -122,6 +123,10 @@ ANSWER_WITHIN = timedelta(days=7)
 """After that, silence is shown to the coordinator, and a draft that nobody goes on with makes room for another."""
 
 
+ASKED_AT = timedelta(hours=9)
+"""After midnight, on the day of a review."""
+
+
 def review_by_default(level: int, today: date) -> date:
     return today + REVIEW_AFTER[level]
 
@@ -148,6 +153,23 @@ def may_be_proposed(team: Iterable[Seat]) -> bool:
     """Were enough people chosen for it to become a team?"""
     there = [each for each in team if each.state in PRESENT]
     return len(there) >= TEAM and any(each.leads for each in there)
+
+
+SEVERAL = 2
+"""Needs of one event from which on it is worth asking whether somebody coordinates it."""
+
+LATELY = timedelta(days=14)
+"""How long after a discharge was prepared Relais still proposes a folder."""
+
+
+def has_several_needs(needs: Iterable[tuple[UUID, str, datetime]], now: datetime) -> bool:
+    """Were several kinds of care asked for one event lately? Of each open request: its event, its reason, since when.
+    Parts into which one plan was shared are one need."""
+    found: dict[UUID, set[str]] = {}
+    for event, reason, since in needs:
+        if now - since <= LATELY:
+            found.setdefault(event, set()).add(reason)
+    return any(len(reasons) >= SEVERAL for reasons in found.values())
 
 
 def is_forgotten(changed_at: datetime, now: datetime) -> bool:

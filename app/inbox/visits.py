@@ -196,8 +196,8 @@ def _say(offer_id: UUID, verb: Verb, outcome: OutcomeForm | None = None) -> Resp
 
 
 def _conclude(offer: Offer, form: OutcomeForm) -> bool:
-    said = {"done": form.done.data or "", "advice": form.advice.data or "", "key": form.key.data or ""}
-    return conversations.conclude(offer.request_id, **said, by=me(), now=clock.now()) is not None
+    said, key = (form.done.data or "", form.advice.data or ""), form.key.data or ""
+    return conversations.conclude(offer.request_id, *said, by=me(), now=clock.now(), key=key) is not None
 
 
 @bp.post("/offers/<uuid:offer_id>/withdrawal")

@@ -1,7 +1,7 @@
 """The French words of an answer."""
 
 from app.directory.models import PractitionerRole, Profession
-from app.directory.words import SKILLS, is_of_house, skills_of_house
+from app.directory.words import SKILLS, skills_of_house, skills_of_person
 from app.dispatch.answers import AnswerResult
 from app.language.phrases import gettext as _
 from app.language.phrases import later
@@ -35,7 +35,7 @@ def skills_for(role: PractitionerRole) -> dict[str, dict[str, str]]:
     """What this role may say of itself, under its title: care or beds, and languages."""
     own = skills_of_house(role.profession)
     if role.practitioner_id is not None:
-        own = {slug: words for slug, words in SKILLS.items() if slug not in LANGUAGES and not is_of_house(slug)}
+        own = {slug: words for slug, words in skills_of_person(role.profession).items() if slug not in LANGUAGES}
     title = {Profession.WARD: _("Lits"), Profession.IMAGING: _("Examens")}.get(role.profession, _("Soins"))
     groups = {title: own, _("Langues"): {slug: SKILLS[slug] for slug in LANGUAGES}}
     return {title: skills for title, skills in groups.items() if skills}

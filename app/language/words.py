@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from math import inf
 
 import phonenumbers
 from babel.dates import format_date
+from babel.numbers import format_currency
 from phonenumbers import PhoneNumberFormat
 
 from app import clock
@@ -166,6 +168,11 @@ def distance(km: float) -> str:
     if hundreds < 10:
         return f"{hundreds * 100}{NO_BREAK}m"
     return f"{decimal(km, '.1f')}{NO_BREAK}km" if km < 10 else f"{round(km)}{NO_BREAK}km"
+
+
+def euros(amount: Decimal) -> str:
+    """`1 040,16 €`, `€1,040.16`."""
+    return str(format_currency(amount, "EUR", locale=LOCALES[language()]))
 
 
 def count_days(number: int) -> str:

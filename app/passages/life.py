@@ -48,7 +48,8 @@ def suspend(fact: Hospitalised) -> None:
     touched, by = [], db.session.get_one(Account, fact.news.by)
     for request in _locked(each.id for each in open_for(fact.patient_id)):
         about = request.state, request.profession, request.organization_id
-        if not rules.waits_for_return(*about, fact.organization_id):
+        written = request.rulebook.after.opinion_hours  # Nobody comes: a written opinion is as useful at the hospital.
+        if written or not rules.waits_for_return(*about, fact.organization_id):
             continue
         already, request.stay_id = request.stay_id, fact.stay_id
         if already is None:

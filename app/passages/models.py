@@ -23,6 +23,7 @@ class Passage(Identified, Model):
     `asked_at`: since when it was not, and its person was asked. `held`: nobody comes, the person is in hospital.
     `told_at`: those who asked and who coordinate heard that it failed, and the one before. `said_at`: when the finger
     touched, which may be before the phone had a signal. `heard`: by key of each tap that counted, what it said.
+    `starts_at`: the hour of this one alone, where she said another than the one agreed for all.
     """
 
     __tablename__ = "passage"
@@ -45,6 +46,7 @@ class Passage(Identified, Model):
     state: Mapped[PassageState] = mapped_column(text_enum(PassageState))
     say_by: Mapped[datetime]
     held: Mapped[bool] = mapped_column(default=False)
+    starts_at: Mapped[datetime | None]
     late_at: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]

@@ -17,17 +17,19 @@ from app.care_requests.actions import NEWS_LIFE
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import shared_with
 from app.care_requests.rules import OPEN, Rhythm, Visit, read_rhythm, read_visits
+from app.core.db import db
 from app.core.events import announce
 from app.directory.models import PractitionerRole
 from app.directory.queries import accounts_of
 from app.language.phrases import kept, later
-from app.language.words import date_words
+from app.language.words import date_words, hour
 from app.messages import actions as messages
 from app.messages.models import Notice
 from app.passages import queries, words
-from app.passages.actions import CARED_FOR, stays
+from app.passages.actions import CARED_FOR, refresh_plan, stays
 from app.passages.life import CareHalted
-from app.passages.rules import Course, both_have, until
+from app.passages.models import Passage
+from app.passages.rules import Course, both_have, say_by, until
 
 
 class Replanned(enum.StrEnum):
@@ -45,7 +47,7 @@ def stop(request: CareRequest, day: date, reason: str, *, whole: bool, by: Accou
 
     `whole`: every part of the plan, whoever has it or is looked for; otherwise this one. `reason`: in words.
     """
-    parts = [each for each in _locked(request) if each.visits and each.state in OPEN and (whole or each == request)]
+    parts = [each for each in locked(request) if each.visits and each.state in OPEN and (whole or each == request)]
     stopped = [each for each in parts if _stop(each, max(day, clock.paris(now).date()), reason, by, now)]
     return bool(stopped)
 
@@ -87,7 +89,7 @@ def replan(
 ) -> Replanned:
     """From `day` on she comes at these times. What comes before, and what was said, is as it was. `rhythm`,
     `review_on`: of a series without an end, whose first weeks `visits` are."""
-    parts = _locked(request)
+    parts = locked(request)
     if request.state not in CARED_FOR or not request.visits:
         return Replanned.GONE
     day, plan, said = max(day, clock.paris(now).date()), part_of(request), _said(request)
@@ -109,9 +111,32 @@ def replan(
     return Replanned.DONE
 
 
+def move(passage: Passage, to: Visit, starts_at: datetime | None, *, by: Account, now: datetime) -> Replanned:
+    """This one visit comes at another time; the others as they were. `starts_at`: its hour, where one is said."""
+    parts = locked(passage.request)
+    db.session.refresh(passage)
+    request, here = passage.request, Visit(passage.day, passage.moment)
+    if request.state not in CARED_FOR or stays(passage) or passage.held:
+        return Replanned.GONE
+    if to != here:
+        rows = queries.of_plan(passage.plan_id)
+        if to in {Visit(each.day, each.moment) for each in rows} or any(to in part_of(each).visits for each in parts):
+            return Replanned.SHARED
+        plan = part_of(request)
+        passage.day, passage.moment, passage.say_by = to.day, to.moment, say_by(to.day, clock.midnight)
+        db.session.flush()  # Before the plan: the row follows it, and is no other.
+        care_requests.take(request, sorted({*plan.visits, to} - {here}), plan.rhythm, now)
+    passage.starts_at, passage.late_at = starts_at, None
+    when = later("%(day)s, %(moment)s", day=date_words(to.day, "d MMM"), moment=words.MOMENTS[to.moment])
+    care_requests.note(request, "moved", by=by, now=now, detail=kept(*([hour(starts_at)] if starts_at else []), when))
+    record("passage.moved", passage, by, now=now, patient=request.patient_id)
+    refresh_plan(request, passage.plan_id)
+    return Replanned.DONE
+
+
 def renew(request: CareRequest, review_on: date, *, by: Account, now: datetime) -> bool:
     """Care without an end goes on, in all its parts, until it is looked at again on that day. False: it has an end."""
-    parts = [each for each in _locked(request) if each.rhythm and each.state in OPEN]
+    parts = [each for each in locked(request) if each.rhythm and each.state in OPEN]
     for each in parts:
         if each.review_on != review_on:
             care_requests.renew(each, review_on, by=by, now=now)
@@ -120,7 +145,7 @@ def renew(request: CareRequest, review_on: date, *, by: Account, now: datetime) 
     return request in parts
 
 
-def _locked(request: CareRequest) -> list[CareRequest]:
+def locked(request: CareRequest) -> list[CareRequest]:
     """Every part of its plan, itself among them."""
     return [care_requests.lock(each.id) for each in shared_with(request)]
 

@@ -42,13 +42,14 @@ class PassageFacts(NamedTuple):
     held: bool
     late_at: datetime | None
     asked_at: datetime | None
+    starts_at: datetime | None
     said_at: datetime | None
     note: str | None
 
 
 _SHOWN = (
     *(Passage.id, Passage.request_id, Passage.role_id, Passage.day, Passage.moment, Passage.state, Passage.held),
-    *(Passage.late_at, Passage.asked_at, Passage.said_at, Passage.note),
+    *(Passage.late_at, Passage.asked_at, Passage.starts_at, Passage.said_at, Passage.note),
 )
 _OF = select(*_SHOWN).where(Passage.request_id.in_(bindparam("requests", expanding=True)))
 

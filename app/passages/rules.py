@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
+from app import clock
 from app.care_requests.rules import LONGEST_PLAN, MOMENTS, WEEKLY, Rhythm, Visit
 
 
@@ -47,6 +48,12 @@ AnyFact = TypeVar("AnyFact", bound=Fact)
 def rank(passage: Fact) -> tuple[date, int]:
     """In the order of the days and their moments."""
     return passage.day, MOMENTS.index(passage.moment)
+
+
+def moment_of(at: datetime) -> str:
+    """Of the day, in Paris."""
+    local = clock.paris(at).hour
+    return "morning" if local < 12 else "midday" if local < 16 else "evening"
 
 
 def say_by(day: date, midnight: Callable[[date], datetime]) -> datetime:

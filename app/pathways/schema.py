@@ -212,7 +212,8 @@ class Search(Part, frozen=True):
 
     `choice`: the first yes has it, or the requester picks among `proposals` of them. `answer_hours`: after which a
     human must know, whatever the care's own window (a maternity has four days); none: until the window ends. `around`:
-    near whom; a bed is looked for where the patient lies, not where she lives.
+    near whom; a bed is looked for where the patient lies, not where she lives. `skilled`: among the near ones only who
+    has the need's skill is asked, where otherwise she comes first.
     """
 
     profession: Profession
@@ -222,6 +223,7 @@ class Search(Part, frozen=True):
     proposals: Annotated[int, Meta(gt=0, le=20)] = 3
     answer_hours: HoursOrNone = 0
     around: Literal["patient", "requester"] = "patient"
+    skilled: bool = False
 
     def answer_by(self, window_end: datetime, now: datetime, *, until: datetime | None = None) -> datetime:
         """When a search that begins now ends: `answer_hours` later, or when it was to end (`until`) if that is later;
@@ -252,7 +254,8 @@ class Copy(Part, frozen=True):
 class After(Part, frozen=True):
     """What follows an acceptance. `usual`: who becomes the patient's usual professional. `start_hours`: without a
     beginning of care within them, the one who asked is told. `checklist`: what the appointment is for. `outcome_to`:
-    which usual professionals read what was done and advised, beside the one who asked."""
+    which usual professionals read what was done and advised, beside the one who asked. `opinion_hours`: what is awaited
+    is a written opinion and no visit, at the latest so many hours after it was asked; none: care."""
 
     start_hours: Hours
     usual: Literal["", "requester", "performer"] = ""
@@ -261,6 +264,7 @@ class After(Part, frozen=True):
     tasks: tuple[Task, ...] = ()
     copies: tuple[Copy, ...] = ()
     outcome_to: tuple[Profession, ...] = ()
+    opinion_hours: HoursOrNone = 0
     start_label: Text = "Les soins commencent"
     finish_label: Text = "Les soins sont terminés"
 

@@ -3,7 +3,15 @@
 from flask import Flask
 
 from app.language.phrases import PATIENTS
-from app.patient_space import life_views, relative_views, space_views, wishes_views  # noqa: F401 -- add their routes
+from app.patient_space import (  # noqa: F401 -- they add their routes
+    folder_views,
+    life_views,
+    notes_views,
+    plan_views,
+    relative_views,
+    space_views,
+    wishes_views,
+)
 from app.patient_space.reading import reading
 from app.patient_space.views import bp
 

@@ -8,6 +8,7 @@ from typing import Self
 from flask import url_for
 
 from app import clock
+from app.agenda.pages import HerDay, her_days
 from app.appointments import actions, queries
 from app.appointments.models import Appointment, PatientSpace
 from app.appointments.reminders import can_be_written_to, can_have_sms, way_to
@@ -20,12 +21,15 @@ from app.circles.words import Carer
 from app.core.htmx import Page
 from app.core.ways import public_address
 from app.directory.models import PractitionerRole
+from app.folders.pages import HerFolder, folder_for_her
+from app.funding.pages import CostsOfHers
 from app.language.phrases import gettext as _
 from app.language.words import date_words, day, moment, sentence
 from app.organizations.models import Organization
 from app.passages import calendar
 from app.passages.progress import how_far_it_came
 from app.patient_space.readers import Look, readers_of
+from app.plans.queries import plan_of_hers
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,8 @@ class SpacePage(Page):
     carers: list[Carer]
     requester: Organization | None
     agenda: str
+    folder: HerFolder | None
+    has_plan: bool
 
     @classmethod
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime, wrote: str | None = None) -> Self:
@@ -213,7 +219,18 @@ class SpacePage(Page):
             carers=carers_of(space.person_id),
             requester=queries.last_sender(space.person_id),
             agenda=agenda_address(space, token),
+            folder=folder_for_her(space.person_id),
+            has_plan=plan_of_hers(space.person_id) is not None,
         )
+
+
+@dataclass(frozen=True)
+class CostsPage(Page):
+    template = "patient_space/costs.html"
+
+    token: str
+    key: str
+    costs: list[CostsOfHers]
 
 
 def visit_of(appointment: Appointment, kept: str | None, now: datetime) -> ComingVisit:
@@ -249,3 +266,19 @@ class ReadersPage(Page):
     def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
         by_day = groupby(readers_of(space.person_id, now), key=lambda reader: reader.on)
         return cls(token, key, [(sentence(date_words(on, "EEEE d MMMM y")), list(some)) for on, some in by_day])
+
+
+@dataclass(frozen=True)
+class HerWeekPage(Page):
+    """Who comes in the next seven days."""
+
+    template = "patient_space/week.html"
+
+    token: str
+    key: str
+    title: str
+    days: list[HerDay]
+
+    @classmethod
+    def of(cls, space: PatientSpace, token: str, key: str, now: datetime) -> Self:
+        return cls(token, key, _("Ma semaine"), her_days(space.person_id, clock.paris(now).date()))

@@ -9,6 +9,8 @@ from uuid import UUID
 from flask import Response, abort, request, url_for
 
 from app import clock
+from app.agenda.pages import HerDay, her_days
+from app.agenda.queries import A_WEEK
 from app.appointments import queries as appointments
 from app.appointments import spaces
 from app.appointments.models import Appointment
@@ -20,9 +22,15 @@ from app.core.limits import limited
 from app.core.security import capability
 from app.documents.models import Document
 from app.documents.pictures import picture_of_page, sent
+from app.funding.pages import CostsOfHers, costs_of
+from app.liaison.actions import Author, write
+from app.liaison.rules import Voice, Written
+from app.patient_space.notes_views import WRITTEN_AT_MOST, NoteRead, WordsForm, notes_for
 from app.patient_space.pages import EndedPage, days
 from app.patient_space.space_views import closed_or
 from app.patient_space.views import bp, quiet
+from app.patient_space.wishes_views import NO_COOKIE, card_and_key
+from app.plans.reading import ShownPart, alerts_shown
 from app.relatives import actions, queries
 from app.relatives.models import Heading, RelatedPerson
 from app.relatives.words import HEADING_ICONS, HEADINGS
@@ -69,7 +77,11 @@ class HeadingRead:
     title: str
     icon: str
     visits: Sequence[Come] = ()
+    week: Sequence[HerDay] = ()
     documents: Sequence[Document] = ()
+    notes: Sequence[NoteRead] = ()
+    alerts: Sequence[ShownPart] = ()
+    costs: Sequence[CostsOfHers] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,7 @@ class RelativeReads(Page):
     key: str
     given: str
     parts: list[HeadingRead]
+    form: WordsForm
     day_by_day: bool
 
 
@@ -127,6 +140,11 @@ def open_relative(token: str) -> Response:
 @capability(OPENED)
 def relative_reads(token: str, key: str) -> Response:
     came_by(Source.PATIENT_LINK)
+    return relative_page(token, key, WordsForm(formdata=None, meta=NO_COOKIE))
+
+
+def relative_page(token: str, key: str, form: WordsForm, status: int = 200) -> Response:
+    """Every time that it is shown is a reading."""
     now = clock.now()
     with transaction():
         relative = may_read(token, key, now)
@@ -135,21 +153,66 @@ def relative_reads(token: str, key: str) -> Response:
     if relative is None:
         return link_again(token)
     parts = [part_of(Heading(each), relative, now) for each in relative.headings]
-    given = relative.patient.given_name_used or relative.patient.given_names.split(" ")[0]
     day_by_day = not TOLD.isdisjoint(relative.headings)
-    return quiet(page(RelativeReads(token, key, given, parts, day_by_day)))
+    return quiet(page(RelativeReads(token, key, given_of(relative), parts, form, day_by_day), status=status))
+
+
+def given_of(relative: RelatedPerson) -> str:
+    return relative.patient.given_name_used or relative.patient.given_names.split(" ")[0]
+
+
+@bp.post("/r/<token>/<key>/notes")
+@capability(OPENED)
+@limited("note by link", WRITTEN_AT_MOST, WITHIN, of=card_and_key)
+def relative_writes(token: str, key: str) -> Response:
+    """What a relative saw, for whoever cares for the person and for herself."""
+    came_by(Source.PATIENT_LINK)
+    form, relative = WordsForm(meta=NO_COOKIE), may_read(token, key, clock.now())
+    if relative is None:
+        return link_again(token)
+    if Heading.NOTES not in relative.headings:
+        abort(404)
+    if not form.says_something():
+        return relative_page(token, key, form, status=422)
+    with transaction():
+        relative = may_read(token, key, clock.now()) or abort(404)
+        if Heading.NOTES not in relative.headings:
+            abort(404)
+        by = Author(Voice.RELATIVE, relative.name, related_id=relative.id)
+        written = write(relative.person_id, form.said(by), by=by, now=clock.now())
+    if isinstance(written, Written):
+        form.cannot()
+        return relative_page(token, key, form, status=409)
+    return quiet(see_other(url_for("patient_space.relative_reads", token=token, key=key)))
 
 
 def part_of(heading: Heading, relative: RelatedPerson, now: datetime) -> HeadingRead:
     """What there is of this heading, and nothing is read of any other."""
     title, icon = str(HEADINGS[heading]), HEADING_ICONS[heading]
-    if heading in (Heading.VISITS, Heading.APPOINTMENTS):
-        coming = appointments.coming_to(relative.person_id, now)
-        at_home = [each for each in coming if (each.mode == "home") is (heading is Heading.VISITS)]
-        return HeadingRead(heading, title, icon, visits=[come(each, now) for each in at_home])
+    if heading is Heading.VISITS:
+        days, later = next_days(relative.person_id, now)
+        return HeadingRead(heading, title, icon, visits=[come(each, now) for each in later], week=days)
+    if heading is Heading.APPOINTMENTS:
+        elsewhere = [each for each in appointments.coming_to(relative.person_id, now) if each.mode != "home"]
+        return HeadingRead(heading, title, icon, visits=[come(each, now) for each in elsewhere])
+    if heading is Heading.NOTES:
+        return HeadingRead(heading, title, icon, notes=notes_for(relative.person_id, relative, given_of(relative))[0])
     if heading is Heading.DOCUMENTS:
         return HeadingRead(heading, title, icon, documents=queries.documents_of(relative.person_id))
+    if heading is Heading.WHAT_IF:
+        return HeadingRead(heading, title, icon, alerts=alerts_shown(relative.person_id, now))
+    if heading is Heading.COSTS:
+        return HeadingRead(heading, title, icon, costs=costs_of(relative.person_id, now))
     return HeadingRead(heading, title, icon)
+
+
+def next_days(person_id: UUID, now: datetime) -> tuple[list[HerDay], list[Appointment]]:
+    """Of seven days those on which somebody comes to her home, and which visits are later."""
+    today = clock.paris(now).date()
+    days = [day for day in her_days(person_id, today, only_home=True) if day.visits or day.fact]
+    later = clock.midnight(today + A_WEEK)
+    coming = [each for each in appointments.coming_to(person_id, now) if each.mode == "home"]
+    return days, [each for each in coming if each.starts_at is None or each.starts_at >= later]
 
 
 def come(appointment: Appointment, now: datetime) -> Come:

@@ -15,8 +15,9 @@ from app.core.db import transaction
 from app.core.htmx import page, see_other
 from app.core.limits import limited
 from app.core.security import capability
+from app.funding.pages import costs_of
 from app.letters.rules import is_address
-from app.patient_space.pages import ClosedPage, CodeWordsPage, EndedPage, ReadersPage, SpacePage
+from app.patient_space.pages import ClosedPage, CodeWordsPage, CostsPage, EndedPage, HerWeekPage, ReadersPage, SpacePage
 from app.patient_space.reading import back_to, reading
 from app.patient_space.views import bp, event_of, new_calendar, quiet
 from app.stays.queries import has_died
@@ -68,6 +69,22 @@ def readers(token: str, key: str) -> Response:
     """Who looked at her file: the law lets her ask, so she need not (L1110-4, GDPR article 15)."""
     hers = opened(token, key)
     return quiet(page(ReadersPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
+
+
+@bp.get("/s/<token>/<key>/week")
+@capability("the key was made for who said the two words, and ends by itself")
+def her_week(token: str, key: str) -> Response:
+    """Who comes in the next seven days: to read, or to print for her refrigerator."""
+    hers = opened(token, key)
+    return quiet(page(HerWeekPage.of(hers, token, key, clock.now()))) if hers else words_again(token)
+
+
+@bp.get("/s/<token>/<key>/costs")
+@capability("the key was made for who said the two words, and ends by itself")
+def costs(token: str, key: str) -> Response:
+    """What was estimated with her, from when it was shown to her."""
+    hers = opened(token, key)
+    return quiet(page(CostsPage(token, key, costs_of(hers.person_id, clock.now())))) if hers else words_again(token)
 
 
 @bp.post("/s/<token>/<key>/reading")

@@ -330,6 +330,7 @@ class SearchFields(WritingForm):
     around = one_of(
         later("Proche de qui"), {"patient": later("Du patient"), "requester": later("De la personne qui demande")}
     )
+    skilled = BooleanField(later("Seulement qui a le savoir-faire recherché"))
     place = chosen(
         later("Établissement à choisir dans la demande"),
         {"": later("Aucun"), **{kind.value: PROFESSIONS[kind][0] for kind in SERVICES}},
@@ -371,6 +372,13 @@ class AfterFields(WritingForm):
     )
     free = BooleanField(later("Gratuit pour le patient"))
     outcome_to = ticked(later("Qui lit aussi ce qui a été fait"), WHO)
+    opinion_hours = counted(
+        later("Heures pour rendre un avis écrit"),
+        1,
+        MONTH // 60,
+        must=False,
+        told=later("Comptées depuis la demande. Vide : des soins, pas un avis."),
+    )
 
     @staticmethod
     def filled(kept: Table) -> Table:

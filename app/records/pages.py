@@ -23,11 +23,15 @@ from app.conversations.queries import SaidLine, outcomes_of
 from app.core.htmx import Page
 from app.core.ways import way
 from app.documents.models import Document
+from app.folders.pages import OnPerson, on_person
+from app.funding.queries import of_funding
 from app.identity.ins import DOCUMENTS
 from app.language.phrases import gettext as _
 from app.language.phrases import said
 from app.language.words import date_of, date_words, phone
-from app.life.care import CareLines, care_of, passages_of
+from app.liaison.pages import to_read_words
+from app.liaison.queries import reader_from
+from app.life.care import Care, CareLines, care_of, passages_of
 from app.life.line import own_care
 from app.life.seen import Seen
 from app.organizations.queries import names_of
@@ -123,6 +127,9 @@ class PersonPage(Page):
     where: Where
     reads_assessments: bool
     gir: str
+    notes_to_read: str
+    folder: OnPerson
+    reads_funding: bool
 
     @classmethod
     def about(
@@ -169,9 +176,17 @@ class PersonPage(Page):
             has_namesake=patients.has_namesake(patient, patients.openable_by(account, now)),
             check_form=check_form or IdentityCheckForm(formdata=None),
             where=where,
-            reads_assessments=(cares := bool(places_of_care(account))),
+            reads_assessments=bool(cares := places_of_care(account)),
             gir=gir_words(patient.id, account, apart=apart) if cares else "",
+            notes_to_read=to_read_words(patient.id, reader_from(account, cares, apart=apart), now) if cares else "",
+            folder=on_person(patient.id, account, apart=apart, needs=needs_of(care), cares=bool(cares), now=now),
+            reads_funding=bool(of_funding(cares, account)),
         )
+
+
+def needs_of(care: Sequence[Care]) -> list[tuple[UUID, str, datetime]]:
+    """Of each open request its event, its reason and since when, as a folder is proposed by them."""
+    return [(each.facts.episode_id, each.facts.reason, each.facts.created_at) for each in care if each.is_open]
 
 
 def checked_words(check: IdentityCheck | None) -> str:

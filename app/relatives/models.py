@@ -22,6 +22,7 @@ class Heading(enum.StrEnum):
     APPOINTMENTS = "appointments"  # where she is awaited, and when
     MESSAGES = "messages"
     WHAT_IF = "what-if"
+    NOTES = "notes"  # of the liaison book, those that are for her too; who reads them may write one
     DOCUMENTS = "documents"
     COSTS = "costs"
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
-from app.consents.agreements import CIRCLE, REFUSED, RELATIVE, SHARING, consents_of
+from app.consents.agreements import CIRCLE, FOLDER, REFUSED, RELATIVE, SHARING, consents_of
 from app.consents.models import Consent, Objection, Refusing
 from app.consents.objections import Whom, objections_of
 from app.core.db import db
@@ -28,11 +28,13 @@ A_YEAR = timedelta(days=365)
 SCOPES = {
     SHARING: later("Ses demandes de soins sont proposées à des professionnels"),
     CIRCLE: later("Un soignant habituel est noté, et trouve son dossier"),
+    FOLDER: later("L'équipe de son dossier de coordination le partage"),
     RELATIVE: later("Un proche lit ce qui lui est permis"),
 }
 AFTER = {
     SHARING: later("Plus personne n'est sollicité : les recherches en cours s'arrêtent. Qui a dit oui vient encore."),
     CIRCLE: later("Ce soignant ne trouve plus le dossier, et n'est plus prévenu en premier."),
+    FOLDER: later("Le dossier de coordination se ferme aux autres. Les soins, eux, continuent."),
     RELATIVE: later("Le lien de ce proche n'ouvre plus rien."),
 }
 """What withdrawing does at once."""

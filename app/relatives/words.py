@@ -18,6 +18,7 @@ HEADINGS = {
     Heading.APPOINTMENTS: later("Les rendez-vous ailleurs"),
     Heading.MESSAGES: later("Les messages"),
     Heading.WHAT_IF: later("Que faire si…"),
+    Heading.NOTES: later("Le cahier de liaison"),
     Heading.DOCUMENTS: later("Les documents"),
     Heading.COSTS: later("Ce que cela coûte"),
 }
@@ -27,6 +28,7 @@ HEADING_ICONS = {
     Heading.APPOINTMENTS: "calendar",
     Heading.MESSAGES: "message-square-text",
     Heading.WHAT_IF: "info",
+    Heading.NOTES: "pencil",
     Heading.DOCUMENTS: "file-text",
     Heading.COSTS: "clipboard-list",
 }

@@ -9,5 +9,5 @@ from app.relays import departures
 
 
 def init_app(app: Flask) -> None:
-    still_expected.provide(app, departures.patients_in_hand)
+    still_expected.provide(app, departures.in_hand)
     listen(app, Departure, departures.let_go)

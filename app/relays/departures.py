@@ -15,14 +15,26 @@ from app.directory.queries import accounts_of, deserted, recipients_of
 from app.dispatch import offers, words
 from app.dispatch.models import Offer, OfferState
 from app.dispatch.queries import won_offers
+from app.folders.queries import led_by
 from app.language.phrases import kept, ngettext
 from app.membership.leaving import Departure
 from app.messages import actions as messages
 from app.relays.actions import release
 
 
+def in_hand(account: Account) -> list[str]:
+    """Why this person must stay for now, in words: whom she cares for, and which folders she coordinates."""
+    led = len(led_by(account))
+    leads = ngettext(
+        "Vous coordonnez encore un dossier : confiez-le à quelqu'un de son équipe, ou fermez-le.",
+        "Vous coordonnez encore %(num)s dossiers : confiez-les à quelqu'un de leur équipe, ou fermez-les.",
+        led,
+    )
+    return patients_in_hand(account) + ([leads] if led else [])
+
+
 def patients_in_hand(account: Account) -> list[str]:
-    """Why this person must stay for now, in words: what she took, or a service where nobody else answers."""
+    """What she took, or a service where nobody else answers."""
     mine = recipients_of(account)
     answered = accounts_of(mine)  # Of services; her own inbox is not a role, and hers alone.
     alone = [each for each in mine if answered.get(each, [account.id]) == [account.id]]

@@ -21,7 +21,7 @@ from app.language.words import date_words, hour, near_day
 from app.organizations.models import Commune
 from app.passages.actions import CARED_FOR
 from app.passages.models import Passage
-from app.passages.rules import PassageState
+from app.passages.rules import PassageState, moment_of
 from app.passages.words import MOMENTS as MOMENT_NAMES
 from app.passages.words import STATES
 from app.patients.models import Patient, shown_name
@@ -40,6 +40,7 @@ class Stop:
 
     id: UUID
     offer_id: UUID
+    patient_id: UUID | None
     when: str
     day: str
     name: str
@@ -59,8 +60,9 @@ class Stop:
 
 class _Row(FollowsPathway, NamedTuple("_Row", [
     ("id", UUID), ("day", date), ("moment", str), ("state", PassageState), ("held", bool),
-    ("late_at", Any), ("offer_id", UUID), ("pathway_version_id", UUID), ("reason", str),
-    ("given_names", Any), ("birth_name", Any), ("address", Any), ("phone", Any), ("commune", str), ("starts_at", Any),
+    ("late_at", Any), ("own_hour", Any), ("offer_id", UUID), ("pathway_version_id", UUID), ("reason", str),
+    ("given_names", Any), ("birth_name", Any), ("address", Any), ("phone", Any), ("patient_id", UUID | None),
+    ("commune", str), ("starts_at", Any),
     ("latitude", float | None), ("longitude", float | None),
 ])):  # fmt: skip
     """A passage as the tour reads it, in one question."""
@@ -68,9 +70,11 @@ class _Row(FollowsPathway, NamedTuple("_Row", [
 
 _TOUR = (
     select(
-        *(Passage.id, Passage.day, Passage.moment, Passage.state, Passage.held, Passage.late_at, Offer.id),
+        *(Passage.id, Passage.day, Passage.moment, Passage.state, Passage.held, Passage.late_at),
+        *(Passage.starts_at, Offer.id),
         *(CareRequest.pathway_version_id, CareRequest.reason, Patient.given_names, Patient.birth_name),
-        *(Patient.address, Patient.phone, Commune.name, Appointment.starts_at, Commune.latitude, Commune.longitude),
+        *(Patient.address, Patient.phone, CareRequest.patient_id, Commune.name, Appointment.starts_at),
+        *(Commune.latitude, Commune.longitude),
     )
     .join(CareRequest, CareRequest.id == Passage.request_id)
     .join(Offer, (Offer.request_id == CareRequest.id) & (Offer.state == OfferState.WON))
@@ -112,23 +116,24 @@ def _order(row: _Row) -> tuple[date, int, str]:
 
 
 def _hour_of(row: _Row) -> str:
-    """The hour agreed with the patient, when it is of this moment of the day; as it sorts."""
-    if row.starts_at is None or moment_of(row.starts_at) != row.moment:
-        return ""
-    return clock.paris(row.starts_at).strftime("%H:%M")
+    """As it sorts."""
+    at = hour_at(row.own_hour, row.starts_at, row.moment)
+    return clock.paris(at).strftime("%H:%M") if at else ""
 
 
-def moment_of(at: datetime) -> str:
-    local = clock.paris(at).hour
-    return "morning" if local < 12 else "midday" if local < 16 else "evening"
+def hour_at(own: datetime | None, agreed: datetime | None, moment: str) -> datetime | None:
+    """Of one passage: its own hour, or that agreed with the patient for all, when it is of this moment of the day."""
+    return own or (agreed if agreed and moment_of(agreed) == moment else None)
 
 
 def _stop(row: _Row, today: date) -> Stop:
     away = (row.day - today).days
-    when = hour(row.starts_at) if _hour_of(row) else str(MOMENT_NAMES[row.moment]).capitalize()
+    at = hour_at(row.own_hour, row.starts_at, row.moment)
+    when = hour(at) if at else str(MOMENT_NAMES[row.moment]).capitalize()
     return Stop(
         id=row.id,
         offer_id=row.offer_id,
+        patient_id=row.patient_id,
         when=when,
         day="" if away == 0 else near_day(away) or date_words(row.day, "EEEE d MMMM"),
         name=shown_name(row.given_names, row.birth_name) if row.given_names else _("Sans patient"),
@@ -161,7 +166,8 @@ def _of_plan(request: CareRequest, passage: Any, offer_id: UUID, today: date) ->
     return Stop(
         id=passage.id,
         offer_id=offer_id,
-        when=str(MOMENT_NAMES[passage.moment]).capitalize(),
+        patient_id=request.patient_id,
+        when=hour(passage.starts_at) if passage.starts_at else str(MOMENT_NAMES[passage.moment]).capitalize(),
         day=near_day(away) or date_words(passage.day, "EEEE d MMMM"),
         name="",
         care=said(request.need.care),

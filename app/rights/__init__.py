@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from app.appointments import kept as _appointments  # noqa: F401 -- each room declares what it keeps
+from app.advice import kept as _advice  # noqa: F401 -- each room declares what it keeps
+from app.agenda import kept as _agenda  # noqa: F401
+from app.appointments import kept as _appointments  # noqa: F401
 from app.assessments import kept as _assessments  # noqa: F401
 from app.care_requests import kept as _care_requests  # noqa: F401
 from app.circles import kept as _circles  # noqa: F401
@@ -14,8 +16,11 @@ from app.core.events import listen
 from app.dispatch import kept as _dispatch  # noqa: F401
 from app.documents import kept as _documents  # noqa: F401
 from app.folders import kept as _folders  # noqa: F401
+from app.funding import kept as _funding  # noqa: F401
+from app.liaison import kept as _liaison  # noqa: F401
 from app.passages import kept as _passages  # noqa: F401
 from app.patients import kept as _patients  # noqa: F401
+from app.plans import kept as _plans  # noqa: F401
 from app.relatives import kept as _relatives  # noqa: F401
 from app.rights import kept as _rights  # noqa: F401
 from app.rights import under_way

@@ -44,6 +44,14 @@ ENTRIES = (
 """In the order in which they are shown, the most urgent first."""
 
 LINKS = (
+    Entry(
+        "casework.folders",
+        later("Dossiers de coordination"),
+        "heart-handshake",
+        frozenset({*REQUESTERS, Role.COORDINATOR}),
+    ),
+    Entry("agenda.week", later("Ma semaine"), "calendar", PRACTITIONERS),
+    Entry("agenda.feed", later("Mes visites dans mon calendrier"), "calendar-sync", PRACTITIONERS),
     Entry("tablets.my_codes", later("Mon code sur la tablette du service"), "smartphone", frozenset({Role.REQUESTER})),
     Entry("tablets.administer", later("Tablettes partagées"), "smartphone", frozenset({Role.ADMINISTRATOR})),
     Entry("administration.establishments", later("Établissement"), "building-2", frozenset({Role.ADMINISTRATOR})),

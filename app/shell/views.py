@@ -89,8 +89,9 @@ STYLES = (
         "documents",
         "talk",
         "notice",
+        "plans",
     ),
-    *("widths", "pages", "passages", "life", "desk", "board", "print"),
+    *("widths", "pages", "passages", "liaison", "life", "agenda", "funding", "desk", "board", "print"),
 )
 JOINED = {
     "joined/relais.css": tuple(f"css/{name}.css" for name in STYLES),

@@ -4,6 +4,10 @@ WAYS = {
     "access": "joining.ask",
     "access-requests": "joining.waiting",
     "account": "membership.account",
+    "agenda": "agenda.week",
+    "advice": "advice.one",
+    "advice-month": "advice.month",
+    "around": "conversations.around",
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",
@@ -14,10 +18,16 @@ WAYS = {
     "devices": "messages.devices",
     "document": "documents.show",
     "emergency": "emergency.ask",
+    "folder": "casework.folder",
+    "folders": "casework.folders",
+    "new-folder": "casework.new",
     "front-door": "accounts.sign_in",  # the demonstration has its own
+    "funding": "funding.funding",
     "handover": "desk.handover",
     "home": "shell.home",
     "install": "shell.install",
+    "liaison": "liaison.book",
+    "liaison-note": "liaison.write",
     "life": "life.line",
     "locked-tablet": "tablets.locked",
     "new-request": "desk.new",
@@ -26,6 +36,8 @@ WAYS = {
     "patient-visit": "patient_space.visit",
     "pathways": "protocols.all_pathways",
     "person": "records.person",
+    "plan-actions": "planning.own_actions",
+    "person-agenda": "agenda.person",
     "proof-at-the-state": "joining.proof_at_the_state",
     "relative": "patient_space.relative_door",
     "relaunch": "supervision.relaunch",
@@ -36,11 +48,13 @@ WAYS = {
     "sign-in-at-the-state": "joining.sign_in_at_the_state",
     "somebody": "naming.somebody",
     "stay": "records.stay",
+    "visits": "inbox.visits",
     "whole-identity": "records.ask_identity",
 }
 
 PIECES = {
     "ask-to-alert": "push/_ask.html",
     "ask-to-install": "shell/_ask_to_install.html",
+    "plan-in-folder": "planning/_in_folder.html",
 }
 """What rooms show of a room above them."""

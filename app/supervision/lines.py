@@ -37,19 +37,30 @@ SLIPS = {
 }
 
 
+LATE_OPINION = later("L'avis n'est pas rendu"), "calendar-x"
+
+
+def slipped(watched: Watched) -> tuple[str, str]:
+    """What should have happened, in words, and its icon."""
+    if watched.kind is WatchKind.LATE_START and watched.request.rulebook.after.opinion_hours:
+        return LATE_OPINION
+    what, icon = SLIPS[watched.kind]
+    return what % {"task": said(watched.task)}, icon
+
+
 def url_of(request: RequestFacts) -> str:
     return way("request", request_id=request.id)
 
 
 def overdue_line(watched: Watched, now: datetime) -> RequestLine:
     """Of something that should have happened: what it is, since when, and who owes it (empty: nobody named)."""
-    request, (what, icon) = watched.request, SLIPS[watched.kind]
+    request, (what, icon) = watched.request, slipped(watched)
     rest = way("search", request_id=request.id) if watched.kind is WatchKind.LEFT_BEHIND else ""  # One tap from there.
     return RequestLine(
         rest or url_of(request),
         request.state.value,
         request.about,
-        what % {"task": said(watched.task)},
+        what,
         _("depuis %(length)s", length=length(now - watched.since)),
         _owes(watched),
         overdue=icon,
@@ -101,7 +112,7 @@ def wall_line(watched: Watched, now: datetime) -> WallLine:
     request, late = watched.request, watched.kind is not WatchKind.ON_BOARD
     return WallLine(
         state=request.state.value,
-        late=SLIPS[watched.kind][0] % {"task": said(watched.task)} if late else "",
+        late=slipped(watched)[0] if late else "",
         wanted=wanted(request.window_start, request.window_end, now).removeprefix(f"{near_day(0)}, "),
         what=said(request.need.care),
         place=request.place,

@@ -24,7 +24,8 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=False),
-        sa.Column("review_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ask_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("informed_at", sa.DateTime(timezone=True), nullable=True),
@@ -55,6 +56,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_folder")),
     )
+    op.create_index("ix_folder_ask_at", "folder", ["ask_at"])
     op.create_index("ix_folder_patient_id", "folder", ["patient_id"])
     op.create_index("ix_folder_territory_id", "folder", ["territory_id"])
     op.create_index(

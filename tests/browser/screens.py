@@ -37,6 +37,8 @@ class Screen(NamedTuple):
 
 OFFER, REQUEST = "article[data-offer] a[href*='offers/']", "main a[href*='requests/0']"
 PLANNED, ENDLESS = ".row__link:has-text('Marcel'):has-text('Pansement')", ".row__link:has-text('Ginette')"
+OPINION_GIVEN, OPINION_TAKEN = ".row__link:has-text('Marcel'):has-text('Avis')", "main a:has-text('Paulette')"
+ASKED_FOR_HER = ".row__link:has-text('Lucienne')"
 KNOWN, ASKING, ENTERING = "12/03/1948", "requests/new?pathway=home-care", "patients/new?pathway=home-care"
 
 
@@ -287,6 +289,57 @@ def go_to_his_assessment(page: Page) -> None:
     page.goto(page.locator("main .row__link").first.evaluate("a => a.href"))
 
 
+def go_to_her_book(to: str = "", *, of: str = "06/05/1941 pré") -> Callable[[Page], None]:
+    """A liaison book that has notes, found as whoever cares for her finds her."""
+
+    def act(page: Page) -> None:
+        page.locator("#q").fill(of)
+        page.locator("#q").press("Enter")
+        found = page.locator("#patients a[href*='patient=']").first
+        found.wait_for()
+        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
+        page.goto(f"{as_persona(page)}patients/{patient}/{to or 'liaison'}")
+
+    return act
+
+
+def go_to_her_note(page: Page) -> None:
+    go_to_her_book("liaison?type=advice")(page)
+    page.goto(page.locator(".note__way").last.evaluate("a => a.href"))
+
+
+def go_to_her_folder(then: str = "") -> Callable[[Page], None]:
+    """Of the one that the case manager coordinates."""
+
+    def act(page: Page) -> None:
+        page.goto(page.locator("main .row__link[href*='folders/0']").first.evaluate("a => a.href") + then)
+
+    return act
+
+
+def go_to_the_opinion(page: Page) -> None:
+    page.goto(page.locator("main a[href*='/advice/']").first.evaluate("a => a.href"))
+
+
+def go_to_the_words_around_her(page: Page) -> None:
+    page.goto(page.locator("main a[href*='/patients/']").first.evaluate("a => a.href") + "/conversation")
+
+
+def go_to_her_costs(to: str = "", follow: str = "") -> Callable[[Page], None]:
+    """Of the person with whom the social worker has reckoned. `follow`: a link of that page."""
+
+    def act(page: Page) -> None:
+        page.locator("[name=q]").fill("25/06/1943 gau")
+        found = page.locator("#patients a[href*='patient=']").first
+        found.wait_for()
+        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
+        page.goto(f"{as_persona(page)}patients/{patient}/funding{to}")
+        if follow:
+            page.goto(page.locator(follow).first.evaluate("a => a.href"))
+
+    return act
+
+
 def open_a_service(page: Page) -> None:
     page.goto(page.locator("main a[href$='/parts/new']").evaluate("a => a.href"))
 
@@ -358,6 +411,8 @@ SCREENS = [
     Screen("inbox", "visits", "nurse", "visits"),
     Screen("inbox", "visit", "nurse", "visits", "main a[href*='offers/']"),
     Screen("inbox", "messages", "nurse", "visits", "main a[href*='offers/']", go_to_the_messages),
+    Screen("inbox", "my week", "nurse", "agenda"),
+    Screen("inbox", "a visit to move", "nurse", "agenda", "a.agenda__link[href*='/agenda/visits/']"),
     Screen("inbox", "practice", "nurse", "practice"),
     Screen("inbox", "copies", "doctor", "inbox/copies"),
     Screen("asking", "follow list", "orientation-nurse", "requests"),
@@ -402,6 +457,7 @@ SCREENS = [
     Screen("emergency", "asking", "nurse", "emergency"),
     Screen("people", "my account", "nurse", "account"),
     Screen("people", "account of one who asks", "orientation-nurse", "account"),
+    Screen("people", "calendar address", "nurse", "agenda/feed"),
     Screen("people", "alerts", "nurse", "push/devices"),
     Screen("people", "calm hours", "nurse", "push/attention"),
     Screen("people", "proof", "nurse", "proof"),
@@ -425,6 +481,7 @@ SCREENS = [
     Screen("patient", "space", "", "demo/patient"),
     Screen("patient", "space in Arabic", "", "demo/patient", act=in_language("ar")),
     Screen("patient", "space in Turkish", "", "demo/patient", act=in_language("tr")),
+    Screen("patient", "her week", "", "demo/patient", "main a[href$='/week']"),
     Screen("patient", "visit", "", "demo/patient", "main a[href*='/p/']"),
     Screen("patient", "visit in Arabic", "", "demo/patient", "main a[href*='/p/']", in_language("ar")),
     Screen("patient", "visit in Ukrainian", "", "demo/patient", "main a[href*='/p/']", in_language("uk")),
@@ -452,11 +509,30 @@ STATES = [
     Screen("person", "in hospital", "ward", ASKING, act=go_to_who_is_in_hospital()),
     Screen("person", "when he leaves", "ward", ASKING, act=go_to_who_is_in_hospital("/stay")),
     Screen("person", "line of life", "ward", ASKING, act=go_to_who_is_in_hospital("/life")),
+    Screen("person", "who comes", "ward", ASKING, act=go_to_who_is_in_hospital("/agenda")),
+    Screen("person", "sheet for the refrigerator", "ward", ASKING, act=go_to_who_is_in_hospital("/agenda/fridge")),
     Screen("person", "assessments", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments")),
     Screen(
         "person", "an assessment, being made", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments/new/aggir")
     ),
     Screen("person", "an assessment", "ward", ASKING, act=go_to_his_assessment),
+    Screen("person", "liaison book", "doctor", ASKING, act=go_to_her_book()),
+    Screen("person", "a note, being written", "nurse-2", ASKING, act=go_to_her_book("liaison/new")),
+    Screen("person", "a note", "doctor", ASKING, act=go_to_her_note),
+    Screen("person", "what a home help reads", "home-help", ASKING, act=go_to_her_book("at-home", of="25/06/1943 gau")),
+    Screen(
+        "asking", "an opinion, asked", "orientation-nurse", "requests/new?pathway=expert-advice", act=choose_the_known
+    ),
+    Screen("asking", "an opinion, given", "nurse", "requests?show=all", OPINION_GIVEN, go_to_the_opinion),
+    Screen("inbox", "an opinion, being written", "doctor-2", "visits", OPINION_TAKEN, go_to_the_opinion),
+    Screen("inbox", "opinions of the month", "nurse", "advice/month"),
+    Screen("person", "messages among carers", "nurse-2", "requests", ASKED_FOR_HER, go_to_the_words_around_her),
+    Screen("person", "what is left to pay", "case-manager", ASKING, act=go_to_her_costs()),
+    Screen("person", "an estimate", "case-manager", ASKING, act=go_to_her_costs(follow=".panes__main .row__link")),
+    Screen("person", "an estimate, being made", "case-manager", ASKING, act=go_to_her_costs("/estimates/new")),
+    Screen("person", "help to ask for", "case-manager", ASKING, act=go_to_her_costs("/requests/new")),
+    Screen("person", "help asked for", "case-manager", ASKING, act=go_to_her_costs(follow=".panes__aside .row__link")),
+    Screen("person", "her contract", "case-manager", ASKING, act=go_to_her_costs("/contract")),
     Screen("asking", "patient found", "orientation-nurse", ASKING, act=search_the_known),
     Screen("asking", "request, being written", "orientation-nurse", ASKING, act=choose_the_known),
     Screen("asking", "request with mistakes", "orientation-nurse", ASKING, act=ask_without_answers),
@@ -465,6 +541,13 @@ STATES = [
     Screen("asking", "nobody could", "orientation-nurse", "requests", in_state("unanswered")),
     Screen("asking", "hour proposed", "orientation-nurse", "requests", SCHEDULED),
     Screen("asking", "done", "orientation-nurse", "requests?show=all", in_state("done")),
+    Screen("person", "folders", "case-manager", "folders"),
+    Screen("person", "folder", "case-manager", "folders", act=go_to_her_folder()),
+    Screen("person", "folder, asked to join", "home-help", "folders", act=go_to_her_folder()),
+    Screen("person", "her team, being chosen", "case-manager", "folders", act=go_to_her_folder("/team")),
+    Screen("person", "folder, looked at again", "case-manager", "folders", act=go_to_her_folder("/review")),
+    Screen("person", "folder, being closed", "case-manager", "folders", act=go_to_her_folder("/closing")),
+    Screen("person", "folder, being opened", "ward", ASKING, act=go_to_who_is_in_hospital("/folders/new")),
     Screen("person", "one relative", "orientation-nurse", "requests", REQUEST, act=go_to_her_relative),
     Screen("patient", "page", "orientation-nurse", "requests", SCHEDULED, go_to_the_patients_page),
     Screen("patient", "confirmed", "orientation-nurse", "requests", SCHEDULED, patient_answers("Je confirme")),

@@ -17,6 +17,7 @@ from app.directory.models import Profession
 from app.directory.words import PROFESSIONS
 from app.dispatch.models import OfferState
 from app.dispatch.words import REFUSALS
+from app.folders.words import STATE_WORDS
 from app.language.typography import plain
 from app.letters.models import LetterState
 from app.push.models import MessageState
@@ -67,6 +68,7 @@ def test_architecture_says_what_the_rooms_say_of_themselves() -> None:
     [
         ("States of a request", STATES),
         ("Verbs of a request", dict.fromkeys(Verb, "")),
+        ("States of a folder", STATE_WORDS),
         ("States of an offer", dict.fromkeys(OfferState, "")),
         ("States of a message", dict.fromkeys(MessageState, "")),
         ("States of a letter", dict.fromkeys(LetterState, "")),

@@ -17,6 +17,8 @@ TAPPED = (BooleanField, FileField, HiddenField, MultipleFileField, RadioField, S
 READS = {"validate", "validate_on_submit", "read"}
 
 NOT_KEPT = {
+    "planning.answer": "a tap; why it will not be done is a line, and asked again",
+    "planning.link": "a tap; the forms with text are those of the page that it shows",
     "membership.confirm_email": "a code is a secret, and is typed again",
     "inbox.refuse": "a tap; the forms with text are those of the page that it shows",
     "inbox.set_skills": "boxes to tick; the form with text is another one of its page",

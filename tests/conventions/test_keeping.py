@@ -15,6 +15,7 @@ NOT_A_PERSONS = {
     "audit_seal": "the chain of the trail",
     "badge": "a nurse's short code",
     "commune": "public",
+    "calendar_feed": "the address from which a professional's own calendar reads",
     "draft": "what somebody typed, for twelve hours, sealed and for herself alone",
     "email_change": "a professional's own address",
     "grid_version": "which questions a grid asks",

@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Account, Passkey
 from app.appointments.code_words import WORDS
-from app.appointments.models import Appointment
 from app.assessments.models import Assessment
 from app.care_requests.models import CareRequest
 from app.conversations.models import Line
@@ -27,6 +26,7 @@ from app.demo.requests import REQUESTS
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
+from app.liaison.models import Note, SafetyNote
 from app.organizations.models import Commune, Organization
 from app.patients.models import EmergencyAccess, Patient
 from app.stays.models import ExpectedExit
@@ -139,6 +139,8 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
             Inquiry: ("question", "answer"),
             Line: ("text", "advice", "place"),
             Assessment: ("remark",),
+            Note: ("text", "place"),
+            SafetyNote: ("text",),
             ExpectedExit: ("why",),
             EmergencyAccess: ("because",),
             Document: ("name",),
@@ -148,7 +150,7 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
             for row in db.session.scalars(select(model)):
                 found.update(str(getattr(row, column) or "") for column in columns)
         found.update(db.session.scalars(select(Commune.name)))
-        found.update(" ".join(texts) for texts in _answers())
+        found.update(_answers())
         db.session.remove()
     found.update(persona.does for persona in CAST.personas)
     found.update(each.cancelled_why for each in REQUESTS)
@@ -157,11 +159,10 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(longest_first) + r")(?!\w)", re.IGNORECASE)
 
 
-def _answers() -> Iterator[list[str]]:
+def _answers() -> Iterator[str]:
+    """In words: what was chosen from a list is a slug, and stands on the screens as the pathway says it."""
     for request in db.session.scalars(select(CareRequest)):
-        yield [str(answer) for answer in request.answers.values() if isinstance(answer, str)]
-    for appointment in db.session.scalars(select(Appointment)):
-        yield [str(getattr(appointment, "advice", "") or "")]
+        yield from (answer for answer in request.answers.values() if isinstance(answer, str) and " " in answer)
 
 
 BADLY_SET = re.compile(r"[^\W\d_]'[^\W\d_]|\w[ ][;!?»]|«[ ]|[ ]:(?=\s|$)|\d[ ](?:h|min|km)\b")

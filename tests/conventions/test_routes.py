@@ -18,7 +18,9 @@ NO_COOKIE_TO_BORROW = {
     *("patient_space.lift_objection", "patient_space.ask_rectification", "patient_space.copy"),
     *("patient_space.name_relative", "patient_space.allow_relative", "patient_space.end_relative"),
     *("patient_space.open_relative", "patient_space.open_space", "patient_space.set_reminders"),
+    *("patient_space.say_wish", "patient_space.say_of_part", "patient_space.agree_to_plan"),
     "membership.stop_by_mail",
+    *("patient_space.write_note", "patient_space.withdraw_note", "patient_space.relative_writes"),
     *("patient_space.read_visit", "patient_space.read_space"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
@@ -111,7 +113,7 @@ def test_urls_are_kebab_case_nouns_and_ids_are_typed(house: Flask) -> None:
     for rule in routes(house):
         for part in rule.rule.strip("/").split("/"):
             assert re.fullmatch(
-                r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<int:number>|<(token|key)>(\.ics)?|<(slug|grid|part)>",
+                r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<int:number>|<(token|key)>(\.ics)?|<(slug|grid|part|kind|state)>",
                 part,
             ), rule.rule
 

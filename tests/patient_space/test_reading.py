@@ -72,6 +72,8 @@ def every_page(phone: PatientPhone, nurse: Nurse, link: str, card: str, chosen: 
         name_usual(space_row().person_id, Usual.herself(claire), by=nurse.account_id, now=clock.now())
     yield phone.get(own)
     yield phone.get(f"{own}/readers")
+    yield phone.get(f"{own}/notes")
+    yield phone.post(f"{own}/notes", {"text": ""})
     yield phone.post(f"{own}/reminders", {"by": "email", "email": "anne chez elle"})
     nurse.post(f"/offers/{nurse.offer().id}/withdrawal", {"reason": "sick"})
     yield phone.get(link)
@@ -98,7 +100,7 @@ def test_every_page_is_in_her_language_and_in_no_other(
         assert [each for each in said if each in french] == []
         if chosen in ("ar", "uk"):
             assert [each for each in said if re.search(r"[a-zà-ÿ]{2}", each, re.I)] == []
-    assert read == 11
+    assert read == 13
 
 
 def test_one_tap_is_kept_and_a_look_keeps_nothing(phone: PatientPhone, nurse: Nurse, link: str, card: str) -> None:

@@ -1,6 +1,6 @@
 """A person of whom every room keeps something."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -24,6 +24,12 @@ from app.core.sealed import Sealed
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
+from app.funding.actions import ContractSaid, WrittenBy, ask_funder, begin_estimate, write_contract
+from app.funding.counting import FundingSituation
+from app.funding.rules import Funder
+from app.liaison import actions as liaison
+from app.liaison.models import Note, NoteDocument
+from app.liaison.rules import NoteType, Visibility
 from app.passages.models import Passage
 from app.passages.rules import PassageState
 from app.patients.keeping import all_kept
@@ -97,8 +103,17 @@ def monique(town: Town) -> UUID:
         answers, place = {"indoors": "a"}, town.hospital_id
         account = db.session.get_one(Account, by)
         write_down(patient, aggir, answers, "Marche", key=new_id(), by=account, place=place, now=now)
+        writes = liaison.author_of(account, patient, now)
+        seen_by = [claire.account_id]
+        said = liaison.Writing("Fatiguée", "k", NoteType.ADVICE, visibility=Visibility.NAMED, named=seen_by)
+        note = liaison.write(patient, said, by=writes, now=now)
+        assert isinstance(note, Note)
+        liaison.correct(note, "Très fatiguée", by=by, now=now)
+        liaison.write(patient, liaison.Writing("Vue", "l"), by=writes, now=now)
+        liaison.say_at_the_door(patient, "Le chien", by=by, now=now)
         db.session.add(document)
         db.session.flush()
+        db.session.add(NoteDocument(document_id=document.id, note_id=note.id))
         db.session.add_all(
             [
                 EpisodeDocument(document_id=document.id, episode_id=request.episode_id),
@@ -122,8 +137,20 @@ def monique(town: Town) -> UUID:
             ]
         )
     with transaction():
+        reckon(patient, town, now)
+    with transaction():
         merge(patient, other, by=by, now=now)
     return patient
+
+
+def reckon(patient: UUID, town: Town, now: datetime) -> None:
+    """What her care leaves to pay, what is asked of whom, and her contract."""
+    account = db.session.get_one(Account, town.orientation_nurse.account_id)
+    estimate, asked, contract = (WrittenBy(account, town.emergency_id, new_id(), now) for _ in range(3))
+    begin_estimate(patient, FundingSituation(age=84), estimate)
+    ask_funder(patient, Funder.APA, None, "il manque le RIB", asked)
+    said = ContractSaid("Mutuelle", "A12", "+33639980300", 10, None, None, before_exit=True, terms="article 4")
+    write_contract(patient, said, contract)
 
 
 def canary(table: str, column: str) -> str:

@@ -7,15 +7,19 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import insert, select, text
 from structlog.testing import capture_logs
 
+from app import clock
 from app.audit.models import AuditEvent
 from app.care_requests.models import State
-from app.core.db import Model, db
-from app.directory.models import Profession
+from app.circles import actions as circles
+from app.circles.models import Told, Usual
+from app.core.db import Model, db, transaction
+from app.directory.models import Practitioner, Profession
 from app.dispatch.models import OfferState
 from app.organizations.models import Commune
 from app.push.models import Message
@@ -90,6 +94,16 @@ def register(town: Town) -> str:
     return str(asked.location)
 
 
+def patient_of(town: Town, url: str) -> str:
+    """The address of the liaison book of whom this request is for; a second carer, with a phone, is told of it."""
+    patient = town.request(UUID(url[-36:])).patient_id
+    anne = town.doctor("Anne", km=4)
+    with transaction():
+        usual = Usual.herself(db.session.get_one(Practitioner, anne.practitioner_id))
+        circles.set_usual(patient, usual, told=Told.NAMED, now=clock.now())
+    return f"/patients/{patient}/liaison"
+
+
 def first_choice(page: str, name: str) -> str:
     return page.split(f'name="{name}"')[1].split('value="')[1].split('"')[0]
 
@@ -110,6 +124,12 @@ def tale(town: Town) -> list[str]:
     assert maya.offer().state is OfferState.WON
     assert canaries(maya.get(f"/offers/{maya.offer().id}").text), "the one who accepted sees the patient"
     assert canaries(maya.get("/inbox").text) == set()
+    book = patient_of(town, url)
+    listening_too = stream(town, town.orientation_nurse, f"liaison-{book[10:46]}")
+    for urgent in ("", "y"):  # In her liaison book, urgent and not.
+        said = {"text": f"{NOTE} {urgent}", "type": "advice", "visibility": "circle", "urgent": urgent}
+        assert maya.post(book, {name: value for name, value in said.items() if value}).status_code == 303
+    assert canaries(maya.get(book).text) >= {NOTE.lower()}, "who cares reads it"
     proposal = {"slot": "2026-11-24T13:00:00+00:00", "mode": "home"}
     assert maya.post(f"/offers/{maya.offer().id}/appointment", proposal).status_code == 303
     link = town.orientation_nurse.get(url).text.split("/p/")[1].split('"')[0].split("<")[0].strip()
@@ -123,9 +143,10 @@ def tale(town: Town) -> list[str]:
     assert canaries(town.coordinator.get(f"/audit?request={url[-36:]}").text) == set()
     town.time_passes(minutes=5)
     heard = []
-    while not listening.silent(0.5):
-        heard.append(str(listening.next(1)))
-    listening.close()
+    for one in (listening, listening_too):
+        while not one.silent(0.5):
+            heard.append(str(one.next(1)))
+        one.close()
     return heard
 
 

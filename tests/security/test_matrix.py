@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.accounts.models import Passkey, Role, SignIn
+from app.advice.models import Advice
 from app.assessments.actions import write_down
 from app.assessments.library import grids
 from app.care_requests.models import CareRequest, CareTask, EpisodeDocument
@@ -30,11 +31,24 @@ from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.drafts.actions import keep
+from app.folders import actions as folders
+from app.folders import team
+from app.folders.models import FolderMember
+from app.folders.rules import CriticalMoment
+from app.folders.team import TeamCandidate
+from app.funding.actions import WrittenBy, ask_funder, begin_estimate
+from app.funding.counting import FundingSituation
+from app.funding.rules import Funder
 from app.joining.models import AccessRequest
+from app.liaison import actions as liaison
+from app.liaison.models import Note
+from app.liaison.rules import NoteType
 from app.membership.models import Invitation
 from app.passages.models import Passage
 from app.patients.merging import merge, note_likely
-from app.patients.models import EmergencyAccess, LikelyDuplicate, PatientTelecom
+from app.patients.models import EmergencyAccess, LikelyDuplicate, Patient, PatientTelecom
+from app.plans.actions import PlanAuthor, add
+from app.plans.rules import PartKind
 from app.push.models import Subscription
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, RelativeSaid
@@ -102,15 +116,29 @@ READS = row("not found", comes_in=(*REQUESTERS, "senior", "winner"))
 
 PERSON = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
 
+HER_NOTE = tablet_too(only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden")
+"""A note of the liaison book; its author alone corrects or withdraws it."""
+
 THREAD = tablet_too(
     only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual", *COORDINATORS)),
 )
 """Who asked, with her team, and who took it; a coordinator where it came into her hands."""
 
+FUNDING = only("case-manager")
+
 DECIDES = only("coordinator", foreign=("coordinator elsewhere",))
 
 WRITTEN = only("coordinator", foreign=("coordinator elsewhere",))
 """A pathway that the coordinator's territory is writing, until another territory begins one of that name too."""
+
+FOLDER = tablet_too(only(*REQUESTERS, "winner", foreign=(*ELSEWHERE, "asked", "not asked", "usual")))
+"""Where the folder was opened, the case manager who coordinates it, and the nurse of its team."""
+
+LEADS = tablet_too(only("case-manager", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden")
+
+SEATED = tablet_too(
+    only("case-manager", "winner", foreign=("requester", *ELSEWHERE, "asked", "not asked", "usual")), "not found"
+)
 
 TABLE: dict[str, Row] = {
     "GET /access": PUBLIC,
@@ -139,13 +167,33 @@ TABLE: dict[str, Row] = {
     "GET /documents/<uuid:document_id>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/pages/<int:number>": tablet_too(READS),
     "GET /documents/<uuid:document_id>/file": READS,
+    "GET /agenda": ANSWERS,
+    "GET /agenda/feed": ANSWERS,
+    "POST /agenda/feed": ANSWERS,
+    "POST /agenda/feed/revocation": ANSWERS,
+    "GET /agenda/feed/<token>.ics": TOKEN,
+    "GET /agenda/visits/<uuid:visit_id>": OFFER,
+    "POST /agenda/visits/<uuid:visit_id>/move": OFFER,
+    "POST /agenda/visits/<uuid:visit_id>/undo": OFFER,
     "GET /audit": only(*COORDINATORS),
     "GET /badges": OWN_CODE,
     "POST /badges/<uuid:tablet_id>": only("requester", foreign=ELSEWHERE),
     "POST /badges/<uuid:tablet_id>/removal": only("requester", foreign=ELSEWHERE),
     "GET /board": only(*COORDINATORS),
     "GET /communes": {**ASKS, **dict.fromkeys(ADMINISTRATORS, "comes in")},
+    "GET /patients/<uuid:patient_id>/at-home": PERSON,
+    "GET /patients/<uuid:patient_id>/liaison": PERSON,
+    "POST /patients/<uuid:patient_id>/liaison": PERSON,
+    "GET /patients/<uuid:patient_id>/liaison/new": PERSON,
+    "GET /patients/<uuid:patient_id>/liaison/<uuid:note_id>": PERSON,
+    "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/answers": PERSON,
+    "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/correction": HER_NOTE,
+    "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/sighting": PERSON,
+    "POST /patients/<uuid:patient_id>/liaison/<uuid:note_id>/withdrawal": HER_NOTE,
+    "POST /patients/<uuid:patient_id>/safety-note": PERSON,
     "GET /patients/<uuid:patient_id>/life": PERSON,
+    "GET /patients/<uuid:patient_id>/agenda": PERSON,
+    "GET /patients/<uuid:patient_id>/agenda/fridge": PERSON,
     "GET /patients/<uuid:patient_id>/assessments": PERSON,
     "GET /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
     "POST /patients/<uuid:patient_id>/assessments/new/<grid>": PERSON,
@@ -153,9 +201,34 @@ TABLE: dict[str, Row] = {
     "POST /patients/<uuid:patient_id>/assessments/<uuid:assessment_id>/withdrawal": tablet_too(
         only("requester", foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
     ),
+    "GET /advice/<uuid:request_id>": PERSON,  # Who asked, with her team, and who took it.
+    "POST /advice/<uuid:request_id>/opinion": PERSON,
+    "GET /advice/month": ASKS,
+    "GET /advice/month/table": ASKS,
+    # Who follows people over time; a ward's nurses and who takes the care read nothing of what it costs.
+    "GET /patients/<uuid:patient_id>/funding": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/contract": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/contract": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/new": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/new": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/services/<kind>/removal": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/situation": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/situation": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/estimates/<uuid:estimate_id>/state": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/requests/new": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/new": FUNDING,
+    "GET /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>": FUNDING,
+    "POST /patients/<uuid:patient_id>/funding/requests/<uuid:funding_request_id>/owner": FUNDING,
     "GET /conversations/<uuid:request_id>": THREAD,
     "POST /conversations/<uuid:request_id>/lines": THREAD,
     "POST /conversations/<uuid:request_id>/sighting": THREAD,
+    "GET /patients/<uuid:patient_id>/conversation": PERSON,
+    "POST /patients/<uuid:patient_id>/conversation/lines": PERSON,
+    "POST /patients/<uuid:patient_id>/conversation/sighting": PERSON,
     "GET /decisions": only(*SENIORS),
     "POST /decisions/<uuid:request_id>": only("senior", foreign=("senior elsewhere",)),
     "POST /devices/<uuid:sign_in_id>/sign-out": mine_alone("requester"),
@@ -329,12 +402,59 @@ TABLE: dict[str, Row] = {
     "POST /push/test": MEMBERS,
     "GET /r/<token>": TOKEN,
     "POST /r/<token>": TOKEN,
+    "POST /r/<token>/<key>/notes": TOKEN,
     "GET /r/<token>/<key>": TOKEN,
     "GET /r/<token>/<key>/life": TOKEN,
     "GET /r/<token>/<key>/documents/<uuid:document_id>": TOKEN,
     "GET /r/<token>/<key>/documents/<uuid:document_id>/pages/<int:number>": TOKEN,
     "GET /recoveries/<uuid:recovery_id>/<token>": TOKEN,
     "POST /recoveries/<uuid:recovery_id>/<token>": TOKEN,
+    "GET /folders": tablet_too(CARES),
+    "GET /folders/<uuid:folder_id>": FOLDER,
+    "POST /folders/<uuid:folder_id>/answer": SEATED,
+    "GET /folders/<uuid:folder_id>/closing": LEADS,
+    "POST /folders/<uuid:folder_id>/closing": LEADS,
+    "POST /folders/<uuid:folder_id>/information": LEADS,
+    "POST /folders/<uuid:folder_id>/lead": SEATED,
+    # Whoever hears the person's no writes it down; after the first of them, only where it was opened is it read.
+    "POST /folders/<uuid:folder_id>/objection": tablet_too(
+        only(*REQUESTERS, foreign=(*ELSEWHERE, *PRACTITIONERS)),
+    ),
+    "POST /folders/<uuid:folder_id>/proposal": LEADS,
+    "POST /folders/<uuid:folder_id>/resumption": LEADS,
+    "GET /folders/<uuid:folder_id>/review": LEADS,
+    "POST /folders/<uuid:folder_id>/review": LEADS,
+    "GET /folders/<uuid:folder_id>/team": LEADS,
+    "POST /folders/<uuid:folder_id>/team": LEADS,
+    "POST /folders/<uuid:folder_id>/team/<uuid:seat_id>/lead": LEADS,
+    # The nurse of the team signs in: she says her yes herself.
+    "POST /folders/<uuid:folder_id>/team/<uuid:seat_id>/told": tablet_too(
+        only(foreign=(*ELSEWHERE, "asked", "not asked", "usual")), "forbidden"
+    ),
+    # The case manager takes her out, and then it is not hers to leave.
+    "POST /folders/<uuid:folder_id>/team/<uuid:seat_id>/removal": tablet_too(
+        only("case-manager", foreign=(*ELSEWHERE, *PRACTITIONERS)), "forbidden"
+    ),
+    "GET /folders/<uuid:folder_id>/plan": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/new/<kind>": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/new/<kind>": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/words": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/words": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/place": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<state>": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/states/<state>": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/request": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/request": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/agreement": FOLDER,
+    "POST /folders/<uuid:folder_id>/plan/agreement": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/versions": FOLDER,
+    "GET /folders/<uuid:folder_id>/plan/paper": FOLDER,
+    "GET /plans/actions": ASKS,
+    "GET /plans/actions/<uuid:part_id>": FOLDER,
+    "POST /plans/actions/<uuid:part_id>/answer": FOLDER,
+    "GET /patients/<uuid:patient_id>/folders/new": PERSON,
+    "POST /patients/<uuid:patient_id>/folders/new": PERSON,
     "GET /requests": ASKS,
     "POST /requests": ASKS,
     "GET /requests/<uuid:request_id>": FOLLOWED,
@@ -379,14 +499,26 @@ TABLE: dict[str, Row] = {
     "POST /s/<token>/<key>/objections": TOKEN,
     "POST /s/<token>/<key>/rectifications": TOKEN,
     "POST /s/<token>/<key>/objections/<uuid:objection_id>/lifting": TOKEN,
+    "GET /s/<token>/<key>/notes": TOKEN,
+    "POST /s/<token>/<key>/notes": TOKEN,
+    "POST /s/<token>/<key>/notes/<uuid:note_id>/withdrawal": TOKEN,
+    "GET /s/<token>/<key>/folder": TOKEN,
+    "POST /s/<token>/<key>/folder/agreement": TOKEN,
+    "POST /s/<token>/<key>/folder/objection": TOKEN,
     "GET /s/<token>/<key>/life": TOKEN,
+    "GET /s/<token>/<key>/costs": TOKEN,
     "GET /s/<token>/<key>/readers": TOKEN,
     "POST /s/<token>/<key>/reading": TOKEN,
+    "GET /s/<token>/<key>/plan": TOKEN,
+    "POST /s/<token>/<key>/plan/agreement": TOKEN,
+    "POST /s/<token>/<key>/plan/parts/<uuid:part_id>": TOKEN,
+    "POST /s/<token>/<key>/plan/wishes": TOKEN,
     "GET /s/<token>/<key>/relatives": TOKEN,
     "POST /s/<token>/<key>/relatives": TOKEN,
     "GET /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
     "POST /s/<token>/<key>/relatives/<uuid:relative_id>": TOKEN,
     "POST /s/<token>/<key>/relatives/<uuid:relative_id>/end": TOKEN,
+    "GET /s/<token>/<key>/week": TOKEN,
     "GET /s/<token>/<key>/wishes": TOKEN,
     "POST /s/<token>/<key>/reminders": TOKEN,
     "GET /s/<token>/agenda/<key>.ics": TOKEN,
@@ -426,7 +558,10 @@ SIGNING_OUT = ("accounts.sign_out", "tablets.lock")
 
 FIRST_PASSAGE = (Passage.day == TEN_DAYS[0].day) & (Passage.moment == TEN_DAYS[0].moment)
 
-LAST = ("/draft", "end", "withdrawal", "cancellation", "removal", "sign-out", "<uuid:tablet_id>/removal")
+LAST = (
+    *("/draft", "end", "withdrawal", "cancellation", "removal", "folder_id>/objection"),
+    *("sign-out", "<uuid:tablet_id>/removal"),
+)
 """What ends something comes last, so that the rest was asked of something that lives."""
 
 
@@ -478,6 +613,7 @@ def world(town: Town) -> World:
         patient_id = db.session.get_one(CareRequest, request).patient_id
         assert patient_id is not None
         circles.set_usual(patient_id, Usual.herself(hers), told=Told.NAMED, now=clock.now())
+        db.session.add(Advice(request_id=request))
         passkeys = [passkey(people["requester"].account_id, name) for name in ("a", "b")]
         second = other_device(people["requester"].account_id)
         asked = access_asked(winner.practitioner_id)
@@ -503,6 +639,7 @@ def world(town: Town) -> World:
             "part": "reasons",
             "offer_id": offer.id,
             "passage_id": first(Passage.id, (Passage.request_id == request) & FIRST_PASSAGE),
+            "visit_id": first(Passage.id, (Passage.request_id == request) & FIRST_PASSAGE),
             "document_id": joined[0].id,
             "number": 1,
             "inquiry_id": joined[1].id,
@@ -512,6 +649,10 @@ def world(town: Town) -> World:
             "telecom_id": telephone.id,
             "grid": "aggir",
             "assessment_id": assessed(patient_id, people["requester"]),
+            "note_id": noted(patient_id, people["requester"]),
+            **coordinated(patient_id, people["case-manager"], winner),
+            "kind": "home-help",
+            **reckoned(patient_id, people["case-manager"]),
             "member_id": first(CareTeamMember.id, CareTeamMember.patient_id == patient_id),
             "invitation_id": shown.id,
             "access_id": glass_broken(people["requester elsewhere"], db.session.get_one(CareRequest, request)),
@@ -530,6 +671,17 @@ def world(town: Town) -> World:
             "device_id": first(Subscription.id, Subscription.account_id == people["winner"].account_id),
         }
     return World(town, people, ids, request)
+
+
+def noted(patient_id: UUID, by: Person) -> UUID:
+    """An advice asked in her liaison book."""
+    said, author = (
+        liaison.Writing("Faut-il la peser ?", "k", NoteType.ADVICE),
+        liaison.author_of(by.account, patient_id, clock.now()),
+    )
+    note = liaison.write(patient_id, said, by=author, now=clock.now())
+    assert isinstance(note, Note)
+    return note.id
 
 
 def pair_of(one: UUID, other: UUID) -> UUID:
@@ -568,6 +720,43 @@ def assessed(patient_id: UUID, by: Person) -> UUID:
     answers = {"indoors": "a"}
     write_down(patient_id, grids()["aggir"], answers, "", key=key, by=by.account, place=place, now=clock.now())
     return key
+
+
+def coordinated(patient_id: UUID, leads: Person, member: Nurse) -> dict[str, object]:
+    """Her folder is open: the case manager coordinates, the nurse is in its team."""
+    now, place = clock.now(), leads.account.organizations()[0]
+    patient = db.session.get_one(Patient, patient_id)
+    moment, on = CriticalMoment.RETURN, clock.paris(now).date() + timedelta(days=30)
+    folder = folders.begin(patient, moment, "Elle rentre.", 2, on, by=leads.account, place=place, now=now).folder
+    assert folder is not None
+    herself = TeamCandidate(organization_id=place, account_id=leads.account_id)
+    team.name_member(folder, herself, by=leads.account, now=now, leads=True)
+    seat = team.name_member(folder, TeamCandidate(member.practitioner_id), by=leads.account, now=now)
+    assert isinstance(seat, FolderMember)
+    folders.inform(folder, "bedside", agreed=True, by=leads.account, now=now)
+    team.propose(folder, by=leads.account, now=now)
+    team.answer(folder, seat, yes=True, by=member.account, now=now)
+    return {"folder_id": folder.id, "seat_id": seat.id, "part_id": planned(folder.id, leads), **PART_AND_STATE}
+
+
+PART_AND_STATE = {"kind": "wish", "state": "accepted"}
+
+
+def planned(folder_id: UUID, by: Person) -> UUID:
+    """Something that the case manager wrote into the plan, to do."""
+    key = new_id()
+    action, author = {"words": "Marcher", "owner": "person"}, PlanAuthor(by.account)
+    add(folder_id, PartKind.ACTION, None, action, key=key, by=author, now=clock.now())
+    return key
+
+
+def reckoned(patient_id: UUID, by: Person) -> dict[str, object]:
+    """What her care would leave to pay, and what is asked of a funder."""
+    keys, place = (new_id(), new_id()), by.account.organizations(Role.CASE_MANAGER)[0]
+    estimate, asked = (WrittenBy(by.account, place, key, clock.now()) for key in keys)
+    begin_estimate(patient_id, FundingSituation(age=84), estimate)
+    ask_funder(patient_id, Funder.HEALTH_COVER, None, "", asked)
+    return {"estimate_id": keys[0], "funding_request_id": keys[1]}
 
 
 def glass_broken(by: Person, request: CareRequest) -> UUID:
@@ -767,6 +956,7 @@ def test_every_id_swapped_between_two_people_is_not_found(world: World) -> None:
         **dict.fromkeys(("asked_id", "pair_id", "merge_id"), ("coordinator", "coordinator elsewhere")),
         **dict.fromkeys(("member_id", "relative_id", "rectification_id"), ("requester", "requester elsewhere")),
         **dict.fromkeys(("consent_id", "objection_id", "protection_id"), ("requester", "requester elsewhere")),
+        **dict.fromkeys(("folder_id", "seat_id"), ("case-manager", "requester elsewhere")),
         "passkey_id": ("requester", "case-manager"),
         "sign_in_id": ("requester", "case-manager"),
         "device_id": ("winner", "asked"),

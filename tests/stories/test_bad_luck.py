@@ -280,19 +280,26 @@ def test_an_unknown_id_is_not_found_whoever_asks(town: Town) -> None:
     of_members = [e for e in every if e.startswith("membership.") and not e.startswith(by_link)]
     codes, on_a_tablet = ("tablets.ask_code", "tablets.forget_code"), ("tablets.code", "tablets.enter")
     of_tablets = [e for e in every if e.startswith("tablets.") and e not in (*codes, *on_a_tablet)]
-    of_her = ("records.", "circles.", "documents.", "conversations.", "assessments.", "passages.", "life.")
+    rooms = "records circles documents conversations assessments liaison passages casework planning life advice"
+    of_her = tuple(f"{room}." for room in rooms.split())
+    of_her += ("agenda.person", "agenda.fridge")
+    her_visits = ("agenda.visit", "agenda.move", "agenda.undo")
     people = {
         "requester": (town.orientation_nurse, (*at_desk, *of_her, *codes, "emergency.", "drafts.")),
         "senior doctor": (town._person("Paule", "Aubry", Role.SENIOR_DOCTOR, town.emergency_id), ("desk.decide",)),
+        "case manager": (town._person("Hugo", "Ferrand", Role.CASE_MANAGER, town.emergency_id), ("funding.",)),
         "coordinator": (town.coordinator, ("supervision.", "protocols.", "joining.", "naming.")),
-        "practitioner": (maya, ("inbox.", "messages.remove", "accounts.")),
+        "practitioner": (
+            maya,
+            ("inbox.", "messages.remove", "accounts.", *her_visits),
+        ),
         "administrator": (
             town.administrator(),
             (*of_members, *of_tablets, "administration."),
         ),
         "anyone": (
             town.stranger(),
-            ("patient_space.", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
+            ("patient_space.", "agenda.calendar", "push.receive", "messages.report_sms", *on_a_tablet, *by_link),
         ),
     }
     asked = set()
@@ -323,6 +330,7 @@ def test_a_foreign_id_is_not_found_either(town: Town) -> None:
             "desk": senior if rule.endpoint == "desk.decide" else elsewhere,
             "inbox": other_nurse,
             "conversations": other_nurse,
+            "advice": other_nurse,
             "passages": other_nurse,
             "supervision": elsewhere,
             "naming": elsewhere,

@@ -12,13 +12,20 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock, schedule, worker
+from app.accounts.models import Role
+from app.advice.models import Advice
 from app.appointments.models import Appointment
 from app.audit.actions import record
 from app.care_requests.models import CareRequest
-from app.core.db import db, transaction
+from app.core.db import db, new_id, transaction
 from app.documents.models import Document
 from app.drafts import actions as drafts
 from app.drafts.rules import DRAFT_LASTS
+from app.folders.models import Folder
+from app.folders.rules import CriticalMoment, FolderState
+from app.funding.actions import WrittenBy, ask_funder
+from app.funding.models import FundingRequest
+from app.funding.rules import Funder
 from app.jobs import heartbeats
 from app.jobs.heartbeats import Heartbeat
 from app.jobs.timers import Timer
@@ -28,12 +35,15 @@ from app.membership.models import Recovery
 from app.messages.actions import alert
 from app.messages.models import Alert, Notice
 from app.passages.models import Passage
+from app.plans.models import CarePlanAction
+from app.plans.rules import PartKind
 from app.push.models import Subscription
 from app.rights.models import RetentionRound
 from app.supervision.health import Health, report
 from tests.core.statements import statements
 from tests.factories.town import Town
 from tests.passages.care import taken_by
+from tests.plans.care import team
 
 HOUR = timedelta(hours=1)
 NOTICE = Notice("Demande", "Évry", "inbox", answerable=True, elsewhere="Relais : nouvelle demande.")
@@ -150,11 +160,49 @@ def owe_late_start(town: Town) -> None:
         db.session.execute(update(CareRequest).where(CareRequest.id == request).values(start_by=clock.now()))
 
 
+def owe_look(town: Town) -> None:
+    town.asks("expert-advice")
+    town.time_passes()
+    with transaction():
+        db.session.execute(update(Advice).values(look_at=clock.now()))
+
+
 def owe_passage(town: Town) -> None:
     maya = town.nurse("Maya", phone=False)
     taken_by(town, maya)
     with transaction():
         db.session.execute(update(Passage).values(say_by=clock.now()))
+
+
+def owe_review(town: Town) -> None:
+    """An open folder whose date came; its own table allows no less than this."""
+    now, place = clock.now(), town.emergency_id
+    who = {"patient_id": town.patient(), "territory_id": place, "organization_id": place}
+    with transaction():
+        db.session.add(
+            Folder(
+                **who,
+                author_id=town.orientation_nurse.account_id,
+                state=FolderState.OPEN,
+                moment=CriticalMoment.RETURN,
+                why="Elle rentre.",
+                level=2,
+                review_on=clock.paris(now).date(),
+                ask_at=now,
+                created_at=now,
+                changed_at=now,
+                agreed_at=now,
+            )
+        )
+
+
+def owe_action(town: Town) -> None:
+    """An action that nobody answered for three days."""
+    care = team(town)
+    due = (clock.paris(clock.now()).date() + timedelta(days=30)).isoformat()
+    action = care.has(PartKind.ACTION, words="Marcher", owner="member:" + str(care.members["nurse"]), due=due)
+    with transaction():
+        db.session.get_one(CarePlanAction, action).look_at = clock.now()
 
 
 def owe_alert(town: Town) -> None:
@@ -255,6 +303,15 @@ def owe_reminder(town: Town) -> None:
         db.session.execute(update(Appointment).values(remind_at=clock.now()))
 
 
+def owe_funding(town: Town) -> None:
+    """Something that is to be sent tomorrow at the latest."""
+    hugo, patient = town._person("Hugo", "Ferrand", Role.CASE_MANAGER, town.emergency_id), town.patient("Odile")
+    with transaction():
+        asked = WrittenBy(hugo.account, town.emergency_id, new_id(), clock.now())
+        ask_funder(patient, Funder.PCH, clock.paris(clock.now()).date() + timedelta(days=1), "", asked)
+        db.session.execute(update(FundingRequest).values(next_alarm_at=clock.now()))
+
+
 def owe_round(town: Town) -> None:
     """The operator wants it, and the round of yesterday said when the next one is due."""
     town.app.config["SETTINGS"] = replace(town.app.config["SETTINGS"], retention=True)
@@ -287,7 +344,10 @@ def owe_document(*, scan_at: timedelta | None, expires_at: timedelta) -> Callabl
 OWED: dict[str, Callable[[Town], None]] = {
     "searches": owe_search,
     "what is late": owe_late_start,
+    "opinions": owe_look,
     "passages": owe_passage,
+    "folders to review": owe_review,
+    "actions of plans": owe_action,
     "alerts that waited": owe_alert,
     "push messages": owe_push,
     "what no phone confirmed": owe_fallback,
@@ -295,6 +355,7 @@ OWED: dict[str, Callable[[Town], None]] = {
     "SMS": owe_letter(Medium.SMS),
     "checks of the month": owe_check,
     "reminders of visits": owe_reminder,
+    "requests for funding": owe_funding,
     "recoveries": owe_recovery,
     "drafts of yesterday": owe_draft,
     "documents in quarantine": owe_document(scan_at=timedelta(0), expires_at=timedelta(days=60)),

@@ -33,16 +33,21 @@
     function take(file) {
       const line = field.querySelector("template").content.firstElementChild.cloneNode(true);
       const [name, bar, said, retry] = line.children;
+      let made = null;
       name.textContent = file.name;
       list.append(line);
       retry.addEventListener("click", start);
       start();
 
       function start() {
+        delete line.unsent;
         retry.hidden = true;
         bar.hidden = false;
         bar.value = 0;
-        const sending = send().catch(() => fail(said.dataset.lost));
+        const sending = send().catch(() => {
+          line.unsent = made; // for a form that waits for the network (`talk.js`)
+          fail(said.dataset.lost);
+        });
         going.add(sending);
         sending.finally(() => going.delete(sending));
       }
@@ -56,6 +61,7 @@
       async function send() {
         said.textContent = said.dataset.making;
         const body = await smaller(file);
+        made = { body, name: file.name };
         if (body.size > HEAVIEST) return fail(said.dataset.heavy);
         said.textContent = said.dataset.going;
         const answer = await post(field.dataset.sending, body, file.name, form.elements.csrf_token.value, (part) => {

@@ -10,6 +10,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches?.(SAY)) return;
+    const unsent = [...form.querySelectorAll(".sending__one")].filter((one) => one.unsent);
+    if (unsent.length) return hold(event, form, unsent);
     const empty = !form.elements.text.value.trim() && !form.querySelector("[name=kept_document]:checked");
     if (empty) (event.preventDefault(), event.stopImmediatePropagation(), form.elements.text.focus());
   }, true);
@@ -21,10 +23,29 @@
     const { text, key } = form.elements;
     show(key.value, text.value, { url: form.action, body: new URLSearchParams(new FormData(form)) });
     ctx.sayKey = key.value;
-    text.value = "";
-    form.querySelectorAll(".sending__one").forEach((one) => one.remove());
-    key.value = crypto.randomUUID();
+    clear(form);
   });
+
+  /* Photos that found no signal wait with their line. */
+  function hold(event, form, photos) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { text, key } = form.elements;
+    const body = new FormData(form);
+    for (const { unsent } of photos) body.append("document", unsent.body, unsent.name);
+    show(key.value, text.value, { url: form.action, body });
+    wait(key.value);
+    clear(form);
+    flush();
+  }
+
+  /* For the next line: nothing of this one stays chosen. */
+  function clear(form) {
+    form.reset();
+    form.elements.text.value = "";
+    form.querySelectorAll(".sending__one").forEach((one) => one.remove());
+    form.elements.key.value = crypto.randomUUID();
+  }
 
   document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
     if (isLine(ctx) && ctx.text === undefined) wait(ctx.sayKey);
@@ -40,7 +61,7 @@
   function show(key, text, sent) {
     const line = document.querySelector("[data-kept-line]").content.firstElementChild.cloneNode(true);
     line.querySelector(".line__text").textContent = text;
-    waiting.set(key, { ...sent, line, waits: false });
+    waiting.set(key, { ...sent, line, waits: false, since: Date.now() });
     paint();
   }
 
@@ -68,7 +89,8 @@
     sending = false;
   }
 
-  async function send(key, { url, body }) {
+  async function send(key, { url, body, since }) {
+    body.set("waited", Math.round((Date.now() - since) / 1000)); // how long, and not since when: phones' clocks are wrong
     const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}");
     const headers = { "HX-Request": "true", "X-CSRFToken": token };
     const answer = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
@@ -78,7 +100,10 @@
     if (away) return location.assign(away); // signed out meanwhile: what was typed is kept there
     const section = document.getElementById("thread");
     if (answer.ok && section) htmx.trigger(document.getElementById("live"), section.dataset.thread); // it fetches itself again
-    else location.reload();
+    else if (section && [409, 422].includes(answer.status)) {
+      section.outerHTML = await answer.text(); // what is wrong, beside what was typed
+      htmx.process(document.getElementById("thread"));
+    } else location.reload();
   }
 
   /* A thread is read from its end. */

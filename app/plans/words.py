@@ -1,0 +1,158 @@
+"""The French words of a plan."""
+
+from datetime import date
+
+from app.language.phrases import gettext as _
+from app.language.phrases import later
+from app.language.words import date_words
+from app.plans.actions import NotPlanned
+from app.plans.rules import FORTNIGHTLY, MONTHLY, WEEKLY, PartKind, PartState, PlanVerb
+
+DOMAINS = {
+    "health": later("Santé"),
+    "medicines": later("Médicaments"),
+    "autonomy": later("Autonomie"),
+    "mood": later("Moral"),
+    "home": later("Logement"),
+    "carer": later("Aidants"),
+    "rights": later("Droits"),
+    "social": later("Vie sociale"),
+}
+
+TITLES = {
+    PartKind.WISH: later("Ce qui compte pour la personne"),
+    PartKind.PROBLEM: later("Difficultés"),
+    PartKind.OBJECTIVE: later("Objectifs"),
+    PartKind.ACTION: later("Actions"),
+    PartKind.ALERT: later("Si cela arrive, appeler"),
+}
+
+NEW = {
+    PartKind.WISH: later("Ajouter ce qui compte pour elle"),
+    PartKind.PROBLEM: later("Ajouter une difficulté"),
+    PartKind.OBJECTIVE: later("Ajouter un objectif"),
+    PartKind.ACTION: later("Ajouter une action"),
+    PartKind.ALERT: later("Ajouter une règle d'alerte"),
+}
+
+ONE = {
+    PartKind.WISH: later("Ce qui compte pour elle"),
+    PartKind.PROBLEM: later("Difficulté"),
+    PartKind.OBJECTIVE: later("Objectif"),
+    PartKind.ACTION: later("Action"),
+    PartKind.ALERT: later("Règle d'alerte"),
+}
+
+STATES: dict[tuple[PartKind, PartState], str] = {
+    (PartKind.WISH, PartState.STANDING): later("toujours vrai"),
+    (PartKind.WISH, PartState.ENDED): later("ne compte plus"),
+    (PartKind.ALERT, PartState.STANDING): later("valable"),
+    (PartKind.ALERT, PartState.ENDED): later("retirée"),
+    (PartKind.PROBLEM, PartState.STANDING): later("active"),
+    (PartKind.PROBLEM, PartState.SOLVED): later("résolue"),
+    (PartKind.PROBLEM, PartState.DROPPED): later("écartée"),
+    (PartKind.OBJECTIVE, PartState.PROPOSED): later("proposé"),
+    (PartKind.OBJECTIVE, PartState.AGREED): later("accepté par la personne"),
+    (PartKind.OBJECTIVE, PartState.DECLINED): later("refusé par la personne"),
+    (PartKind.OBJECTIVE, PartState.REACHED): later("atteint"),
+    (PartKind.OBJECTIVE, PartState.NOT_REACHED): later("pas atteint"),
+    (PartKind.OBJECTIVE, PartState.ABANDONED): later("abandonné"),
+    (PartKind.ACTION, PartState.PROPOSED): later("sans réponse"),
+    (PartKind.ACTION, PartState.ACCEPTED): later("acceptée"),
+    (PartKind.ACTION, PartState.REFUSED): later("refusée, à confier"),
+    (PartKind.ACTION, PartState.DONE): later("faite"),
+    (PartKind.ACTION, PartState.NOT_DONE): later("pas faite"),
+}
+
+BECOME: dict[tuple[PartKind, PartState], str] = {
+    (PartKind.WISH, PartState.ENDED): later("Ce n'est plus vrai"),
+    (PartKind.WISH, PartState.STANDING): later("C'est de nouveau vrai"),
+    (PartKind.ALERT, PartState.ENDED): later("Retirer cette règle"),
+    (PartKind.ALERT, PartState.STANDING): later("Remettre cette règle"),
+    (PartKind.PROBLEM, PartState.SOLVED): later("C'est résolu"),
+    (PartKind.PROBLEM, PartState.DROPPED): later("L'écarter"),
+    (PartKind.PROBLEM, PartState.STANDING): later("La difficulté revient"),
+    (PartKind.OBJECTIVE, PartState.AGREED): later("La personne est d'accord"),
+    (PartKind.OBJECTIVE, PartState.DECLINED): later("La personne ne le veut pas"),
+    (PartKind.OBJECTIVE, PartState.REACHED): later("C'est atteint"),
+    (PartKind.OBJECTIVE, PartState.NOT_REACHED): later("Ce n'est pas atteint"),
+    (PartKind.OBJECTIVE, PartState.ABANDONED): later("L'abandonner"),
+    (PartKind.OBJECTIVE, PartState.PROPOSED): later("Le proposer de nouveau"),
+    (PartKind.ACTION, PartState.ACCEPTED): later("Elle est acceptée"),
+    (PartKind.ACTION, PartState.REFUSED): later("Elle est refusée"),
+    (PartKind.ACTION, PartState.DONE): later("C'est fait"),
+    (PartKind.ACTION, PartState.NOT_DONE): later("Ce ne sera pas fait"),
+    (PartKind.ACTION, PartState.PROPOSED): later("La reprendre"),
+}
+"""What somebody says to bring a part there."""
+
+SIGNS = {
+    PartState.STANDING: "check",
+    PartState.ENDED: "x",
+    PartState.SOLVED: "circle-check",
+    PartState.DROPPED: "x",
+    PartState.PROPOSED: "hourglass",
+    PartState.AGREED: "circle-check",
+    PartState.DECLINED: "circle-x",
+    PartState.REACHED: "flag",
+    PartState.NOT_REACHED: "circle-alert",
+    PartState.ABANDONED: "ban",
+    PartState.ACCEPTED: "circle-check",
+    PartState.REFUSED: "circle-x",
+    PartState.DONE: "flag",
+    PartState.NOT_DONE: "circle-alert",
+}
+
+EVERY = {
+    "": later("Une seule fois"),
+    WEEKLY: later("Chaque semaine"),
+    FORTNIGHTLY: later("Toutes les deux semaines"),
+    MONTHLY: later("Chaque mois"),
+}
+
+TOLD_HOW = {
+    "spoken": later("de vive voix"),
+    "phone": later("au téléphone"),
+    "paper": later("sur papier signé"),
+    "decider": later("par qui décide avec ou pour elle"),
+    "herself": later("par elle-même, dans son espace"),
+}
+
+FIELDS = {
+    "words": later("texte"),
+    "domain": later("domaine"),
+    "criterion": later("critère"),
+    "due": later("date"),
+    "owner": later("qui s'en charge"),
+    "every": later("rythme"),
+    "request": later("demande de soins"),
+    "call": later("qui appeler"),
+    "phone": later("téléphone"),
+    "why": later("raison"),
+    "told_how": later("dit comment"),
+    "told_on": later("dit quand"),
+    "done_on": later("fait le"),
+}
+"""What a part says, as a version names it."""
+
+VERBS = {
+    PlanVerb.ADDED: later("ajouté"),
+    PlanVerb.CHANGED: later("changé"),
+    PlanVerb.MOVED: later("déplacé"),
+    PlanVerb.BECAME: later("état changé"),
+}
+
+NOT_PLANNED = {
+    NotPlanned.DIED: later("Cette personne est décédée : rien de nouveau ne s'écrit."),
+    NotPlanned.FROZEN: later("Cette personne a demandé que rien de nouveau ne soit fait avec son dossier."),
+    NotPlanned.CLOSED: later("Le dossier de coordination est terminé : le plan se lit, et ne change plus."),
+    NotPlanned.MEANWHILE: later("Quelqu'un vient de changer cette ligne. La voici telle qu'elle est maintenant."),
+}
+
+
+def day_words(on: date) -> str:
+    return date_words(on)
+
+
+def by_when(on: date) -> str:
+    return _("avant le %(day)s", day=date_words(on))
