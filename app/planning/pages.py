@@ -24,7 +24,7 @@ from app.plans.reading import Drawing, PlanPeople, ReadPlan, ShownPart, plan_sho
 from app.plans.rules import (
     BECOMES,
     OVER,
-    Clash,
+    FieldClash,
     PartOfPlan,
     PartState,
     PlanKind,
@@ -117,7 +117,7 @@ class ChangePage(Page):
         form: PlanPartForm,
         part: PartOfPlan,
         now: datetime,
-        clashes: Sequence[Clash] = (),
+        clashes: Sequence[FieldClash] = (),
         refused: str = "",
     ) -> Self:
         draw = Drawing.of(folder, [part], now)

@@ -162,7 +162,7 @@ WORDS = ("words", "criterion")
 
 
 @dataclass(frozen=True)
-class Clash:
+class FieldClash:
     """A field that both changed, each in another way."""
 
     name: str
@@ -184,18 +184,18 @@ class Meeting:
     joins them."""
 
     content: dict[str, str]
-    clashes: tuple[Clash, ...]
+    clashes: tuple[FieldClash, ...]
 
 
 def meet(was: Content, theirs: Content, mine: Content) -> Meeting:
     """`was`: what I had before my eyes; `theirs`: what it became meanwhile; `mine`: what I send."""
     content: dict[str, str] = {}
-    clashes: list[Clash] = []
+    clashes: list[FieldClash] = []
     for name in _names(was, theirs, mine):
         said = mine if _differ(name, was, mine) else theirs
         content[name] = said.get(name, "")
         if _differ(name, was, mine) and _differ(name, was, theirs) and _differ(name, mine, theirs):
-            clash = Clash(name, was.get(name, ""), theirs.get(name, ""), mine.get(name, ""))
+            clash = FieldClash(name, was.get(name, ""), theirs.get(name, ""), mine.get(name, ""))
             clashes.append(clash)
             content[name] = clash.joined
     return Meeting({name: words for name, words in content.items() if words}, tuple(clashes))
