@@ -10,8 +10,8 @@ BUDGETS = {
     "offer": 8,
     "visits": 8,
     "Suivi": 5,
-    "request": 9,  # nothing was said of it; 10 with its thread
-    "board": 8,
+    "request": 10,  # with its thread; 9 where nothing was said
+    "board": 9,
     "person": 28,  # the trail of the reading included, as for the next; the folder and the book ask one each
     "life": 22,  # one of each room that tells of it, and three of who reads
 }
