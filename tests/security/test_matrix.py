@@ -27,6 +27,7 @@ from app.consents.agreements import agree
 from app.consents.models import Consent, Objection, Refusing
 from app.consents.objections import Whom, object_to
 from app.core.db import db, new_id, transaction
+from app.costs.counting import FundingSituation
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
@@ -37,7 +38,6 @@ from app.folders.models import FolderMember
 from app.folders.rules import CriticalMoment
 from app.folders.team import TeamCandidate
 from app.funding.actions import WrittenBy, ask_funder, begin_estimate
-from app.funding.counting import FundingSituation
 from app.funding.rules import Funder
 from app.joining.models import AccessRequest
 from app.liaison import actions as liaison
