@@ -28,7 +28,7 @@ from app.costs.rules import (
     times_mtp,
     urgent_apa,
 )
-from app.costs.schema import RateFigure, DatedRates
+from app.costs.schema import DatedRates, RateFigure
 
 ONE = Decimal(1)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from app.costs.schema import RateFigure, DatedRates
+from app.costs.schema import DatedRates, RateFigure
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 OF_COUPLE = Decimal("1.7")
