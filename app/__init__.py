@@ -15,6 +15,7 @@ from app import (
     circles,
     consents,
     conversations,
+    costs,
     desk,
     directory,
     dispatch,
@@ -69,8 +70,8 @@ ROOMS = (
         consents,
         circles,
     ),
-    *(stays, documents, assessments, care_requests, passages, conversations, liaison, funding, folders, appointments),
-    *(dispatch, relays, agenda, advice, relatives, rights, life),
+    *(stays, documents, assessments, costs, care_requests, passages, conversations, liaison, funding, folders),
+    *(appointments, dispatch, relays, agenda, advice, relatives, rights, life),
 )
 DOORS = (
     *(desk, inbox, records, casework, planning, supervision, protocols, joining, naming, emergency, administration),

@@ -18,7 +18,7 @@ from jinja2 import Environment, meta
 from msgspec import to_builtins
 
 from app.assessments.library import load_grids
-from app.funding.library import load_rates
+from app.costs.library import load_rates
 from app.language.phrases import ENGLISH, FRENCH, PATIENTS, catalogue_of
 from app.pathways.library import load_catalog
 
@@ -47,14 +47,15 @@ SAID_TO_PATIENTS: dict[str, set[str]] = {
         *("_of_the_week", "_reviewed"),
     },
     "passages/words.py": {"progress_in_words", "when_next", "MOMENTS"},
+    "costs/words.py": {"BANDS", "SERVICES"},
     "core/errors.py": {"WORDS", "BUSY"},
     "directory/words.py": {"PROFESSIONS"},
     "funding/pages.py": {"at_least", "credit_words", "left_words", "months_words"},
-    "funding/words.py": {"BANDS", "SERVICES"},
     "language/words.py": {"DAYS", "moment"},
     "circles/lived.py": set(),
     "circles/words.py": {"USUAL_WORDS"},
     "documents/rules.py": {"TYPES"},
+    "folders/lived.py": set(),
     "life/pages.py": {"_months"},
     "life/words.py": {"LANES", "WENT", "lasted"},
     "passages/lived.py": set(),

@@ -14,7 +14,7 @@ from app.accounts.models import Account
 from app.agenda import queries, words
 from app.agenda.models import CalendarFeed
 from app.agenda.queries import A_WEEK, Visited
-from app.agenda.rules import Clash, InHospital, VisitDue, When, clashes, monday_of
+from app.agenda.rules import ClashKind, InHospital, VisitDue, When, clashes, monday_of
 from app.appointments.models import PatientSpace
 from app.appointments.queries import still_looked_for
 from app.core.htmx import Page, drawn
@@ -35,7 +35,7 @@ from app.stays.queries import running
 class Conflict:
     """Why a visit cannot be as it stands: `what`, in a word, and `who`, whom it meets."""
 
-    clash: Clash
+    clash: ClashKind
     what: str
     who: str
 
@@ -100,7 +100,7 @@ def coming(visit: Visited) -> VisitDue:
 
 
 def warnings_of(
-    found: Mapping[Clash, Sequence[UUID]], week: Mapping[UUID, Visited], *, mine: bool = False
+    found: Mapping[ClashKind, Sequence[UUID]], week: Mapping[UUID, Visited], *, mine: bool = False
 ) -> list[Conflict]:
     """`found`: as `clashes` says it of one visit; `week`: by id, the visits that it may meet."""
 

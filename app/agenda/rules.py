@@ -48,7 +48,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-class Clash(enum.StrEnum):
+class ClashKind(enum.StrEnum):
     TOGETHER = "together"  # two at her home at once
     AWAY = "away"  # she is awaited elsewhere while somebody comes
     IN_HOSPITAL = "in-hospital"  # somebody comes, and she is not home yet
@@ -85,9 +85,9 @@ class InHospital:
         return day >= self.since and (self.until is None or day < self.until)
 
 
-def clashes(week: Sequence[VisitDue], hospital: InHospital | None = None) -> dict[UUID, dict[Clash, list[UUID]]]:
+def clashes(week: Sequence[VisitDue], hospital: InHospital | None = None) -> dict[UUID, dict[ClashKind, list[UUID]]]:
     """By visit: how it cannot be as it stands, and with which others."""
-    found: dict[UUID, dict[Clash, list[UUID]]] = {}
+    found: dict[UUID, dict[ClashKind, list[UUID]]] = {}
     waiting = [each for each in week if each.waits]
     for one, other in combinations(waiting, 2):
         how = _meets(one, other)
@@ -96,18 +96,18 @@ def clashes(week: Sequence[VisitDue], hospital: InHospital | None = None) -> dic
             found.setdefault(other.id, {}).setdefault(how, []).append(one.id)
     for each in waiting:
         if hospital and each.mode == "home" and hospital.covers(each.when.day):
-            found.setdefault(each.id, {})[Clash.IN_HOSPITAL] = []
+            found.setdefault(each.id, {})[ClashKind.IN_HOSPITAL] = []
     return found
 
 
-def _meets(one: VisitDue, other: VisitDue) -> Clash | None:
+def _meets(one: VisitDue, other: VisitDue) -> ClashKind | None:
     if one.mode == other.mode == "home":
         if one.when.at and other.when.at and abs(one.when.at - other.when.at) < TOGETHER:
-            return Clash.TOGETHER
+            return ClashKind.TOGETHER
         return None
     if {one.mode, other.mode} == {"home", "practice"}:
         outside, home = (one, other) if one.mode == "practice" else (other, one)
-        return Clash.AWAY if _is_away(outside.when, home.when) else None
+        return ClashKind.AWAY if _is_away(outside.when, home.when) else None
     return None
 
 

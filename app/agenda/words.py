@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.agenda.rules import Clash, Shift, When
+from app.agenda.rules import ClashKind, Shift, When
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.language.words import date_words, hour
@@ -17,10 +17,10 @@ SHIFTS: dict[Shift, str] = {
     Shift.TOMORROW: later("Le lendemain"),
 }
 
-CLASHES: dict[Clash, str] = {
-    Clash.TOGETHER: later("Deux visites à la même heure"),
-    Clash.AWAY: later("La personne est attendue ailleurs"),
-    Clash.IN_HOSPITAL: later("Encore à l'hôpital ce jour-là"),
+CLASHES: dict[ClashKind, str] = {
+    ClashKind.TOGETHER: later("Deux visites à la même heure"),
+    ClashKind.AWAY: later("La personne est attendue ailleurs"),
+    ClashKind.IN_HOSPITAL: later("Encore à l'hôpital ce jour-là"),
 }
 
 MOVED_NOTICE = Notice(later("Une visite est déplacée"), later("Ouvrez Relais pour voir la nouvelle heure."))

@@ -12,7 +12,7 @@ from app.demo.people import FOLDER, read
 from app.folders.models import Folder
 from app.plans.actions import HERSELF, PlanAuthor, add, become
 from app.plans.content import MEMBER, PERSON
-from app.plans.rules import Content, PartKind, PartState
+from app.plans.rules import Content, PartState, PlanKind
 
 Owner = int | Literal["person"]
 
@@ -68,28 +68,28 @@ class PlanWriter:
 
     def write(self) -> None:
         for words in PLAN.wishes:
-            add(self.folder.id, PartKind.WISH, None, {"words": words}, key=new_id(), by=HERSELF, now=self.now)
+            add(self.folder.id, PlanKind.WISH, None, {"words": words}, key=new_id(), by=HERSELF, now=self.now)
         for problem in PLAN.problems:
-            above = self.part(PartKind.PROBLEM, None, {"words": problem.words, "domain": problem.domain})
+            above = self.part(PlanKind.PROBLEM, None, {"words": problem.words, "domain": problem.domain})
             for aim in problem.objectives:
                 self.aim(above, aim)
         for alert in PLAN.alerts:
             call = alert.call if isinstance(alert.call, str) else self.one_of(alert.call)
-            self.part(PartKind.ALERT, None, {"words": alert.words, "call": call})
+            self.part(PlanKind.ALERT, None, {"words": alert.words, "call": call})
         never = PLAN.not_reached
         content = {"words": never.words, "criterion": never.criterion, "due": self.on(0)}
-        self.part(PartKind.OBJECTIVE, None, content, PartState.NOT_REACHED, why=never.why)
+        self.part(PlanKind.OBJECTIVE, None, content, PartState.NOT_REACHED, why=never.why)
 
     def aim(self, above: UUID, aim: DemoObjective) -> None:
         content = {"words": aim.words, "criterion": aim.criterion, "due": self.on(aim.days)}
         agreed = PartState.AGREED if aim.agreed else None
-        for_it = self.part(PartKind.OBJECTIVE, above, content, agreed, told_how="spoken", told_on=self.on(0))
+        for_it = self.part(PlanKind.OBJECTIVE, above, content, agreed, told_how="spoken", told_on=self.on(0))
         for one in aim.actions:
             said = {"words": one.words, "owner": self.one_of(one.owner), "due": self.on(one.days), "every": one.every}
-            self.part(PartKind.ACTION, for_it, said, PartState.ACCEPTED if one.accepted else None)
+            self.part(PlanKind.ACTION, for_it, said, PartState.ACCEPTED if one.accepted else None)
 
     def part(
-        self, kind: PartKind, under: UUID | None, content: Content, state: PartState | None = None, **facts: str
+        self, kind: PlanKind, under: UUID | None, content: Content, state: PartState | None = None, **facts: str
     ) -> UUID:
         key = new_id()
         add(self.folder.id, kind, under, content, key=key, by=self.by, now=self.now)

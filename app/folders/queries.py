@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app import clock
@@ -165,8 +165,20 @@ def drafts_of(account: Account, now: datetime) -> Sequence[Folder]:
 
 
 def silent_in(territory_ids: Collection[UUID], now: datetime) -> Sequence[Folder]:
-    """What a coordinator looks at: nobody coordinates any more, the date of a review passed without a word, or the team
-    was asked and does not answer."""
+    """What a coordinator looks at, the longest first."""
+    found = select(Folder).where(*_silent(territory_ids, now)).options(_TEAM, joinedload(Folder.organization))
+    return db.session.scalars(found.order_by(Folder.changed_at).limit(MOST)).all()
+
+
+def how_many_silent(account: Account, now: datetime) -> int:
+    """The same for the page where she begins."""
+    theirs = _silent(account.organizations(Role.COORDINATOR), now)
+    return db.session.scalar(select(func.count()).select_from(Folder).where(*theirs)) or 0
+
+
+def _silent(territory_ids: Collection[UUID], now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Nobody coordinates any more, the date of a review passed without a word, or the team was asked and does not
+    answer."""
     since = now - ANSWER_WITHIN
     led = FolderMember.is_referent & (FolderMember.state == MemberState.ACCEPTED)
     without = ~select(FolderMember.id).where(FolderMember.folder_id == Folder.id, led).exists()
@@ -175,15 +187,7 @@ def silent_in(territory_ids: Collection[UUID], now: datetime) -> Sequence[Folder
         Folder.state.in_(COORDINATED) & without,
         (Folder.state == FolderState.PROPOSED) & (Folder.changed_at < since),
     )
-    theirs = Folder.territory_id.in_(territory_ids), Folder.ended_at.is_(None), silent
-    found = select(Folder).where(*theirs).options(_TEAM, joinedload(Folder.organization)).order_by(Folder.changed_at)
-    return db.session.scalars(found.limit(MOST)).all()
-
-
-def how_many_silent(account: Account, now: datetime) -> int:
-    """For the page where a coordinator looks."""
-    coordinates = account.organizations(Role.COORDINATOR)
-    return len(silent_in(coordinates, now)) if coordinates else 0
+    return Folder.territory_id.in_(territory_ids), Folder.ended_at.is_(None), silent
 
 
 def led_by(account: Account) -> Sequence[FolderMember]:

@@ -3,13 +3,12 @@
 from flask import Flask
 
 from app.core.events import listen
-from app.funding import actions, library
+from app.funding import actions
 from app.funding.views import bp
 from app.stays.actions import BackHome, DeathUndone, ExitExpected, Hospitalised
 
 
 def init_app(app: Flask) -> None:
-    library.init_app(app)
     app.register_blueprint(bp)
     listen(app, Hospitalised, actions.follow_stay)
     listen(app, ExitExpected, actions.follow_stay)

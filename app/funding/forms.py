@@ -10,9 +10,11 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.core.db import new_id
 from app.core.forms import DayField, Form, NumberField, PhoneField, stripped, uuid_or_none
-from app.funding.counting import PRICED_BY_LAW, WITH_PART, FundingSituation, Payer, ServiceKind, WantedService
-from app.funding.rules import ZERO, FundingState
-from app.funding.words import FUNDER_VERBS, FUNDERS, PARTS, PAYERS, PRICES, QUANTITIES
+from app.costs.counting import PRICED_BY_LAW, WITH_PART, FundingSituation, Payer, ServiceKind, WantedService
+from app.costs.rules import ZERO
+from app.costs.words import PARTS, PAYERS, PRICES, QUANTITIES
+from app.funding.rules import FundingState
+from app.funding.words import FUNDER_VERBS, FUNDERS
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.organizations.models import Organization

@@ -12,9 +12,7 @@ import msgspec
 from app import clock
 from app.accounts.models import Account
 from app.core.htmx import Page
-from app.funding import queries
-from app.funding.actions import services_of, situation_of
-from app.funding.counting import (
+from app.costs.counting import (
     ONCE,
     SURE,
     Certainty,
@@ -25,33 +23,16 @@ from app.funding.counting import (
     Payer,
     ServiceKind,
 )
+from app.costs.library import days_paid_in_hospital, rates_on
+from app.costs.rules import apa_again_from, apa_stops_on
+from app.costs.schema import Tariff
+from app.costs.words import BANDS, BY_LAW, PAYERS, REMARKS, SERVICE_ICONS, SERVICES, SURENESS, TONES
+from app.funding import queries
+from app.funding.actions import services_of, situation_of
 from app.funding.forms import AnswerForm, AskForm, ContractForm, ServiceForm, SituationForm
-from app.funding.library import days_paid_in_hospital, rates_on
 from app.funding.models import AssistanceContract, Estimate, FundingRequest
-from app.funding.rules import (
-    BEFORE_EXIT,
-    FOLLOWS,
-    MOVES,
-    PAUSED,
-    UNDER_WAY,
-    EstimateState,
-    FundingState,
-    apa_again_from,
-    apa_stops_on,
-)
-from app.funding.words import (
-    BANDS,
-    BY_LAW,
-    ESTIMATE_STATES,
-    FUNDER_STATES,
-    FUNDERS,
-    PAYERS,
-    REMARKS,
-    SERVICE_ICONS,
-    SERVICES,
-    SURENESS,
-    TONES,
-)
+from app.funding.rules import BEFORE_EXIT, FOLLOWS, MOVES, PAUSED, UNDER_WAY, EstimateState, FundingState
+from app.funding.words import ESTIMATE_STATES, FUNDER_STATES, FUNDERS
 from app.language.phrases import gettext as _
 from app.language.phrases import ngettext, said
 from app.language.words import date_words, euros, listed
@@ -141,7 +122,7 @@ class FundingPage(Page):
 
 
 @dataclass(frozen=True)
-class Band:
+class CostBand:
     """One of the three figures: what stays hers, and when."""
 
     title: str
@@ -152,7 +133,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Row:
+class CostRow:
     """One service as it is shown: what each payer takes of it, and what is left."""
 
     kind: ServiceKind
@@ -167,7 +148,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Told:
+class RemarkWords:
     """A remark in words. `source`: where the rule was read; empty where there is none to name."""
 
     words: str
@@ -178,12 +159,12 @@ class Told:
 class Figures:
     """An estimate in words, for a screen, a sheet of paper and the person herself."""
 
-    bands: list[Band]
+    bands: list[CostBand]
     payers: list[tuple[Payer, str]]
-    rows: list[Row]
+    rows: list[CostRow]
     credit: str
     month_credit: str
-    remarks: list[tuple[str, list[Told]]]
+    remarks: list[tuple[str, list[RemarkWords]]]
     months: str
     at_least: bool
     rates: str
@@ -209,17 +190,17 @@ def months_words(number: int) -> str:
     return ngettext("%(num)s mois", "%(num)s mois", number)
 
 
-def band(sure: Certainty, made: CountedEstimate) -> Band:
+def band(sure: Certainty, made: CountedEstimate) -> CostBand:
     title, when = (str(words) for words in BANDS[sure])
     month, episode = (getattr(sums, sure.value) for sums in (made.month, made.episode))
-    return Band(title, when, at_least(month, made), at_least(episode, made), sure is Certainty.LIKELY)
+    return CostBand(title, when, at_least(month, made), at_least(episode, made), sure is Certainty.LIKELY)
 
 
 def credit_words(sums: CostSums) -> str:
     return _("à vérifier") if sums.credit is None else euros(sums.credit)
 
 
-def row(line: CostLine) -> Row:
+def row(line: CostLine) -> CostRow:
     """By month, but what comes once: that is of the episode."""
     once = line.kind in ONCE
     paid: dict[Payer, str] = {}
@@ -229,7 +210,7 @@ def row(line: CostLine) -> Row:
         paid[share.payer] = listed(filter(None, (paid.get(share.payer), words)))
     price = euros(line.price) if line.price is not None else _("tarif à vérifier")
     number = f"{line.quantity.normalize():f}".replace(".", ",")
-    return Row(
+    return CostRow(
         kind=line.kind,
         title=str(SERVICES[line.kind]),
         detail=_("%(number)s × %(price)s", number=number, price=price) + (_(", en une fois") if once else ""),
@@ -257,7 +238,7 @@ def notes_of(line: CostLine) -> list[str]:
     return found
 
 
-def remarks_of(made: Sequence[FundingRemark]) -> list[tuple[str, list[Told]]]:
+def remarks_of(made: Sequence[FundingRemark]) -> list[tuple[str, list[RemarkWords]]]:
     """By tone, in the order of the tones' words."""
     return [
         (str(words), told)
@@ -266,9 +247,9 @@ def remarks_of(made: Sequence[FundingRemark]) -> list[tuple[str, list[Told]]]:
     ]
 
 
-def told_of_remark(remark: FundingRemark) -> Told:
+def told_of_remark(remark: FundingRemark) -> RemarkWords:
     words, source = (str(each) for each in REMARKS[remark.why])
-    return Told(words if remark.amount is None else words.replace("%(amount)s", euros(remark.amount)), source)
+    return RemarkWords(words if remark.amount is None else words.replace("%(amount)s", euros(remark.amount)), source)
 
 
 @dataclass(frozen=True)
@@ -350,20 +331,24 @@ class ServicePage(Page):
     title: str
     form: ServiceForm
     chosen: bool
-    tariffs: list[Told]
+    tariffs: list[RemarkWords]
     by_law: str
 
     @classmethod
     def about(cls, estimate: Estimate, patient: Patient, form: ServiceForm, now: datetime) -> Self:
         known = [each for each in rates_on(clock.paris(now).date()).tariffs if each.kind == form.kind.value]
-        tariffs = [Told(f"{said(each.label)} : {euros(each.figure.value)}", said(each.figure.source)) for each in known]
+        tariffs = [RemarkWords(tariff_words(each), said(each.figure.source)) for each in known]
         chosen = form.kind in {each.kind for each in services_of(estimate)}
         title, by_law = str(SERVICES[form.kind]), str(BY_LAW.get(form.kind, ""))
         return cls(patient.id, banner(patient, now), estimate.id, form.kind, title, form, chosen, tariffs, by_law)
 
 
+def tariff_words(tariff: Tariff) -> str:
+    return _("%(what)s : %(price)s", what=said(tariff.label), price=euros(tariff.figure.value))
+
+
 @dataclass(frozen=True)
-class AskPage(Page):
+class FunderPage(Page):
     """`refused`: why it is not to be asked for; `source`: where that rule was read."""
 
     template = "funding/ask.html"
@@ -447,7 +432,7 @@ class CostsOfHers:
     service, and the tax credit. Not her resources, nor her GIR."""
 
     on: str
-    bands: list[Band]
+    bands: list[CostBand]
     lines: list[tuple[str, str]]
     months: str
     credit: str

@@ -16,16 +16,16 @@ from app.consents.objections import keeps_the_team_apart
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
+from app.costs.counting import ServiceKind
 from app.funding import actions, queries
 from app.funding.actions import ContractSaid, FunderSaid, WrittenBy
-from app.funding.counting import ServiceKind
 from app.funding.forms import AnswerForm, AskForm, ContractForm, PlacedForm, ServiceForm, SituationForm
 from app.funding.models import Estimate, FundingRequest
 from app.funding.pages import (
     AskedPage,
-    AskPage,
     ContractPage,
     EstimatePage,
+    FunderPage,
     FundingPage,
     ServicePage,
     SituationPage,
@@ -196,13 +196,13 @@ def ask_form(patient_id: UUID) -> Response:
     return page(ask_page(my_patient(patient_id), placed(AskForm())))
 
 
-def ask_page(patient: Patient, form: AskForm, refused: NotWritten | FundingConflict | None = None) -> AskPage:
+def ask_page(patient: Patient, form: AskForm, refused: NotWritten | FundingConflict | None = None) -> FunderPage:
     words, source = "", ""
     if isinstance(refused, FundingConflict):
         words, source = (str(each) for each in CONFLICTS[refused])
     elif refused:
         words = refusal_words(refused)
-    return AskPage(patient.id, banner(patient, clock.now()), form, words, source)
+    return FunderPage(patient.id, banner(patient, clock.now()), form, words, source)
 
 
 @bp.post("/requests/new")

@@ -4,7 +4,7 @@ Nothing is written for it. A room answers from its own rows, in its file `lived.
 (decision 0071).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, true
 from app import clock
 from app.accounts.models import Account
 from app.happenings.rules import Happening, Opens
+from app.organizations.models import Organization
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class LifeReader:
     read (`relatives.Heading`); none for the others. `own`: by request that she asked for or took, its page. `inside`:
     of this person's requests, those whose papers and messages she reads; none: she reads no messages. `alone`: she
     reads nothing of what others do, for the person keeps the team apart (L1110-12 CSP) or she comes to help at home and
-    reads no care (FACTS_COORDINATION, check 35). `of_care`: may she read what is seen and said of health?
+    reads no care (FACTS_COORDINATION, check 35). `places`: where she works
+    and reads of care.
     """
 
     account: Account | None = None
@@ -33,7 +35,12 @@ class LifeReader:
     own: Mapping[UUID, Opens] = field(default_factory=dict)
     inside: Select[UUID] | None = None
     alone: bool = False
-    of_care: bool = False
+    places: Sequence[Organization] = ()
+
+    @property
+    def of_care(self) -> bool:
+        """May she read what is seen and said of health?"""
+        return bool(self.places)
 
     @property
     def is_herself(self) -> bool:

@@ -74,9 +74,8 @@ class ShownNote:
         return _("Lu par %(name)s", name=names[0]) if names else ""
 
 
-def to_read_words(patient_id: UUID, reader: ReadsAs, now: datetime) -> str:
-    """`2 notes à lire`, for a link to the book; one statement. Empty where there is nothing new."""
-    number = queries.unread_of(patient_id, reader, now)
+def to_read_words(number: int) -> str:
+    """`2 notes à lire`, for a link to the book; empty where there is nothing new."""
     return ngettext("%(n)s note à lire", "%(n)s notes à lire", number, n=number) if number else ""
 
 

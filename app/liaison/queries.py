@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, or_, select, true
@@ -90,9 +91,16 @@ def unread(patient_id: UUID, reader: ReadsAs, now: datetime) -> Select[Note]:
     )
 
 
-def unread_of(patient_id: UUID, reader: ReadsAs, now: datetime) -> int:
-    ids = unread(patient_id, reader, now).with_only_columns(Note.id).limit(100)
-    return len(db.session.scalars(ids).all())
+class ToRead(NamedTuple):
+    """How many notes wait for a reader, and how many of them are urgent."""
+
+    number: int = 0
+    urgent: int = 0
+
+
+def to_read(patient_id: UUID, reader: ReadsAs, now: datetime) -> ToRead:
+    urgent = db.session.scalars(unread(patient_id, reader, now).with_only_columns(Note.urgent).limit(100)).all()
+    return ToRead(len(urgent), sum(urgent))
 
 
 def notes_of(

@@ -19,8 +19,10 @@ from app.conversations import lived as conversations
 from app.core.db import db
 from app.directory.queries import recipients_of
 from app.dispatch.models import Offer, OfferState
+from app.folders import lived as folders
 from app.happenings.asking import Asked, LifeReader, Tell
 from app.happenings.rules import Happening, Opens
+from app.liaison import lived as liaison
 from app.life.picture import Lane, Span, order
 from app.passages import lived as passages
 from app.patients.models import Relation
@@ -29,9 +31,11 @@ from app.stays import lived as stays
 ROOMS: Sequence[tuple[Lane, Tell]] = (
     (Lane.STAYS, stays.stays),
     (Lane.CARE, passages.cared),
+    (Lane.CARE, folders.coordinated),
     (Lane.VISITS, appointments.visited),
     (Lane.REQUESTS, care_requests.asked_for),
     (Lane.TALK, conversations.spoken),
+    (Lane.NOTES, liaison.noted),
     (Lane.DOCUMENTS, conversations.papers),
     (Lane.ASSESSMENTS, assessments.assessed),
     (Lane.LIFE, stays.befell),
@@ -60,15 +64,15 @@ def known_since(patient_id: UUID) -> datetime | None:
 
 def reader_of(patient_id: UUID, account: Account) -> LifeReader:
     """For who may open this person, which is asked before."""
-    of_care = bool(places_of_care(account))
+    places = places_of_care(account)
     mine, won = _asked_here(account), _won_by(account)
     inside = or_(mine, CareRequest.state.in_(TAKEN) & CareRequest.id.in_(select(Offer.request_id).where(won)))
     return LifeReader(
         account=account,
         own=_own(patient_id, mine, won),
         inside=select(CareRequest.id).where(CareRequest.patient_id == patient_id, inside),
-        alone=not of_care or keeps_the_team_apart(patient_id),
-        of_care=of_care,
+        alone=not places or keeps_the_team_apart(patient_id),
+        places=places,
     )
 
 

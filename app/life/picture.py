@@ -22,6 +22,7 @@ class Lane(enum.StrEnum):
     VISITS = "visits"
     REQUESTS = "requests"
     TALK = "talk"
+    NOTES = "notes"
     DOCUMENTS = "documents"
     ASSESSMENTS = "assessments"
     LIFE = "life"

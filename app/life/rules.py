@@ -19,6 +19,7 @@ class Worry(enum.StrEnum):
     MISSED_TWICE = "missed-twice"  # once is chance
     LATE = "late"  # somebody said yes, and the care has not begun
     SOON = "soon"  # wanted tonight, and nobody has said yes
+    URGENT_NOTE = "urgent-note"  # somebody who saw her wrote what cannot wait
     DECLINED = "declined"  # she cannot at the hour that stands
     REFUSED = "refused"  # she sent away who came last
     ABSENT = "absent"

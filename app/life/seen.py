@@ -79,12 +79,19 @@ class Seen:
         *,
         apart: bool,
         to_mend: int = 0,
+        referent: Carer | None = None,
+        urgent_notes: str = "",
     ) -> Self:
-        worrying = what_worries(care, found, addresses, where, now, to_mend)
+        """`referent`: who coordinates, where the reader may know; `urgent_notes`: where they are read, if some wait."""
+        worrying = what_worries(care, found, addresses, where, now)
+        worrying += [_worry(Worry.URGENT_NOTE, url=urgent_notes)] if urgent_notes else []
+        worrying += [_worry(Worry.TO_MEND, url="#h-mend-1")] if to_mend else []
         if not (carers or apart or any(each.is_open for each in care)):
             worrying.append(_worry(Worry.NOBODY_NAMED))
+        worrying.sort(key=lambda each: list(Worry).index(each.worry))
         coming = what_comes(care, found, addresses, where, now)
-        who = [*carers, *who_comes(care, carers)]
+        who = [*([referent] if referent else []), *carers]
+        who += who_comes(care, who)
         caring = CARING if worrying else CARING + WORRYING
         return cls(
             worrying=worrying[:WORRYING],
@@ -113,9 +120,8 @@ def what_worries(
     addresses: Mapping[UUID, str],
     where: WhereNow,
     now: datetime,
-    to_mend: int,
 ) -> list[Worrying]:
-    """The worst first."""
+    """Of her care, and where she is."""
     told = []
     if where.hospital:
         told.append(Worrying(Worry.HOSPITAL, where.hospital, WORRY_SIGNS[Worry.HOSPITAL], where.exit, where.url))
@@ -124,9 +130,7 @@ def what_worries(
         if worry:
             what = ", ".join(filter(None, (said(each.facts.need.care), each.performer)))
             told.append(_worry(worry, what, addresses.get(each.facts.id, "")))
-    if to_mend:
-        told.append(_worry(Worry.TO_MEND, url="#h-mend-1"))
-    return sorted(told, key=lambda each: list(Worry).index(each.worry))
+    return told
 
 
 def _worry(worry: Worry, what: str = "", url: str = "") -> Worrying:

@@ -20,16 +20,16 @@ from app.patient_space.views import bp, quiet
 from app.plans import queries
 from app.plans.actions import HERSELF, NotPlanned, add, agree, become
 from app.plans.content import PERSON
-from app.plans.reading import PlanShown, plan_shown
-from app.plans.rules import PartKind, PartState, PlanPart
+from app.plans.reading import ReadPlan, plan_shown
+from app.plans.rules import PartOfPlan, PartState, PlanKind
 
 HERS = "the key was made for who said the two words, and ends by itself"
 LONGEST = 600
 
 HER_ANSWERS = {
-    PartKind.OBJECTIVE: {"agreed": PartState.AGREED, "declined": PartState.DECLINED},
-    PartKind.ACTION: {"accepted": PartState.ACCEPTED, "refused": PartState.REFUSED, "done": PartState.DONE},
-    PartKind.WISH: {"ended": PartState.ENDED},
+    PlanKind.OBJECTIVE: {"agreed": PartState.AGREED, "declined": PartState.DECLINED},
+    PlanKind.ACTION: {"accepted": PartState.ACCEPTED, "refused": PartState.REFUSED, "done": PartState.DONE},
+    PlanKind.WISH: {"ended": PartState.ENDED},
 }
 """What she says of a part: of an action, only of her own."""
 
@@ -42,7 +42,7 @@ class PlanPageOfHers(Page):
 
     token: str
     key: str
-    plan: PlanShown
+    plan: ReadPlan
     new_id: UUID
     wrote: tuple[str, str]
     too_late: bool
@@ -75,8 +75,8 @@ def say_wish(token: str, key: str) -> Response:
     if not said or len(said) > LONGEST or wanted is None:
         wrong = _("%(most)s lettres au plus.", most=LONGEST) if said else _("Écrivez quelque chose.")
         return quiet(page(plan_page(hers, token, key, wrote=(said, wrong)), status=422))
-    return say(
-        token, key, lambda folder: add(folder, PartKind.WISH, None, {"words": said}, key=wanted, by=HERSELF, now=now)
+    return says_of_plan(
+        token, key, lambda folder: add(folder, PlanKind.WISH, None, {"words": said}, key=wanted, by=HERSELF, now=now)
     )
 
 
@@ -93,12 +93,12 @@ def say_of_part(token: str, key: str, part_id: UUID) -> Response:
         facts = told if wanted in (PartState.AGREED, PartState.DECLINED) else {}
         return become(folder_id, part_id, wanted, version, facts, by=HERSELF, now=now)
 
-    return say(token, key, says)
+    return says_of_plan(token, key, says)
 
 
-def answer_of(part: PlanPart) -> PartState:
+def answer_of(part: PartOfPlan) -> PartState:
     wanted = HER_ANSWERS.get(part.kind, {}).get(request.form.get("answer", ""))
-    if wanted is None or (part.kind is PartKind.ACTION and part.content.get("owner") != PERSON):
+    if wanted is None or (part.kind is PlanKind.ACTION and part.content.get("owner") != PERSON):
         abort(404)
     return wanted
 
@@ -109,10 +109,10 @@ def agree_to_plan(token: str, key: str) -> Response:
     seen, now = request.form.get("seen", ""), clock.now()
     version = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
     today = clock.paris(now).date()
-    return say(token, key, lambda folder: agree(folder, version, "herself", today, (), by=HERSELF, now=now))
+    return says_of_plan(token, key, lambda folder: agree(folder, version, "herself", today, (), by=HERSELF, now=now))
 
 
-def say(token: str, key: str, verb: Callable[[UUID], NotPlanned | None]) -> Response:
+def says_of_plan(token: str, key: str, verb: Callable[[UUID], NotPlanned | None]) -> Response:
     """What she says, then the page again; 409 and the page when it had changed meanwhile."""
     came_by(Source.PATIENT_LINK)
     with transaction():

@@ -13,7 +13,7 @@ from app.core.db import new_id
 from app.core.forms import DayField, Form, PhoneField, SeveralField, is_resumed, stripped, uuid_or_none
 from app.language.phrases import gettext as _
 from app.language.phrases import later
-from app.plans.rules import ASKS_WHY, Content, PartKind, PartState, PlanPart
+from app.plans.rules import ASKS_WHY, Content, PartOfPlan, PartState, PlanKind
 from app.plans.words import DOMAINS, EVERY, TOLD_HOW
 
 WRITE = DataRequired(later("Écrivez quelque chose."))
@@ -41,7 +41,7 @@ class PlanPartForm(SeenForm):
     """`key`: the future part's id, given when its form is shown; `under`: the part that it is for;
     `step`: which of the `screens` is shown; the fields of the others go along unseen."""
 
-    kind: ClassVar[PartKind]
+    kind: ClassVar[PlanKind]
     screens: ClassVar[tuple[tuple[str, ...], ...]] = (("words",),)
 
     key = HiddenField()
@@ -90,7 +90,7 @@ class PlanPartForm(SeenForm):
             value = content.get(name, "")
             self[name].data = date.fromisoformat(value) if value and isinstance(self[name], DayField) else value or None
 
-    def begin(self, part: PlanPart | None = None, under: str = "") -> None:
+    def begin(self, part: PartOfPlan | None = None, under: str = "") -> None:
         """As it is shown at first: empty, or with what the part says."""
         self.key.data, self.step.data, self.under.data = str(new_id()), "0", under
         if part:
@@ -112,19 +112,19 @@ def not_past(form: Any, field: Any) -> None:
 
 
 class WishForm(PlanPartForm):
-    kind = PartKind.WISH
+    kind = PlanKind.WISH
     words = text(later("Ce qui compte pour elle"), later("Dans ses mots, comme elle le dit."))
 
 
 class ProblemForm(PlanPartForm):
-    kind = PartKind.PROBLEM
+    kind = PlanKind.PROBLEM
     screens = (("words",), ("domain",))
     words = text(later("Quelle difficulté ?"), later("En une phrase, sans jugement."))
     domain = RadioField(later("Dans quel domaine ?"), choices=DOMAINS, validators=[CHOOSE])
 
 
 class ObjectiveForm(PlanPartForm):
-    kind = PartKind.OBJECTIVE
+    kind = PlanKind.OBJECTIVE
     screens = (("words",), ("criterion",), ("due",))
     words = text(later("Quel objectif ?"), later("Dans ses mots : ce qu'elle veut pouvoir faire."))
     criterion = text(later("À quoi verra-t-on qu'il est atteint ?"), later("Quelque chose que chacun peut constater."))
@@ -132,7 +132,7 @@ class ObjectiveForm(PlanPartForm):
 
 
 class ActionForm(PlanPartForm):
-    kind = PartKind.ACTION
+    kind = PlanKind.ACTION
     screens = (("words",), ("owner",), ("due", "every"))
     words = text(later("Que faut-il faire ?"), later("Qui s'en charge le lira tel quel."))
     owner = RadioField(later("Qui s'en charge ?"), validators=[CHOOSE])
@@ -141,7 +141,7 @@ class ActionForm(PlanPartForm):
 
 
 class AlertForm(PlanPartForm):
-    kind = PartKind.ALERT
+    kind = PlanKind.ALERT
     screens = (("words",), ("call", "who", "phone"))
     words = text(later("Si cela arrive…"), later("Un signe que la personne ou un proche peut voir."))
     call = RadioField(later("Qui appeler ?"), validators=[CHOOSE])
@@ -157,12 +157,12 @@ class AlertForm(PlanPartForm):
             raise ValidationError(_("Écrivez son numéro."))
 
 
-FORMS: dict[PartKind, type[PlanPartForm]] = {
+FORMS: dict[PlanKind, type[PlanPartForm]] = {
     each.kind: each for each in (WishForm, ProblemForm, ObjectiveForm, ActionForm, AlertForm)
 }
 
 
-def form_of(kind: PartKind, owners: Mapping[str, str], calls: Mapping[str, str]) -> PlanPartForm:
+def form_of(kind: PlanKind, owners: Mapping[str, str], calls: Mapping[str, str]) -> PlanPartForm:
     """`owners`, `calls`: who may be given an action, whom to call, by the value that is sent."""
     form = FORMS[kind]()
     if isinstance(form, ActionForm):
@@ -184,10 +184,10 @@ class BecomeForm(SeenForm):
     )
     told_on = DayField(later("Quel jour ?"), validators=[Optional()])
     wanted: PartState
-    kind: PartKind
+    kind: PlanKind
 
     @classmethod
-    def of(cls, kind: PartKind, wanted: PartState) -> "BecomeForm":
+    def of(cls, kind: PlanKind, wanted: PartState) -> "BecomeForm":
         form = cls()
         form.kind, form.wanted = kind, wanted
         form.told_on.past = True

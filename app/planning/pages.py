@@ -20,14 +20,14 @@ from app.planning.forms import AgreementForm, BecomeForm, PlanPartForm
 from app.plans import queries
 from app.plans.content import REQUEST
 from app.plans.queries import OwnAction, PlanVersion
-from app.plans.reading import Drawing, PlanPeople, PlanShown, ShownPart, plan_shown
+from app.plans.reading import Drawing, PlanPeople, ReadPlan, ShownPart, plan_shown
 from app.plans.rules import (
     BECOMES,
     OVER,
-    Clash,
-    PartKind,
+    FieldClash,
+    PartOfPlan,
     PartState,
-    PlanPart,
+    PlanKind,
     PlanVerb,
     before,
     differences,
@@ -44,10 +44,10 @@ class PlanPage(Page):
 
     folder: Folder
     banner: Banner
-    plan: PlanShown
+    plan: ReadPlan
     writable: bool
-    new: Mapping[PartKind, str]
-    titles: Mapping[PartKind, str]
+    new: Mapping[PlanKind, str]
+    titles: Mapping[PlanKind, str]
     live_topics: list[str]
 
     @classmethod
@@ -78,7 +78,7 @@ class AddPage(Page):
 
     @classmethod
     def of(
-        cls, folder: Folder, form: PlanPartForm, now: datetime, under: PlanPart | None = None, refused: str = ""
+        cls, folder: Folder, form: PlanPartForm, now: datetime, under: PartOfPlan | None = None, refused: str = ""
     ) -> Self:
         draw = Drawing.of(folder, [under] if under else [], now)
         shown = draw.shown(under) if under else None
@@ -115,9 +115,9 @@ class ChangePage(Page):
         cls,
         folder: Folder,
         form: PlanPartForm,
-        part: PlanPart,
+        part: PartOfPlan,
         now: datetime,
-        clashes: Sequence[Clash] = (),
+        clashes: Sequence[FieldClash] = (),
         refused: str = "",
     ) -> Self:
         draw = Drawing.of(folder, [part], now)
@@ -155,7 +155,7 @@ def value_words(name: str, value: str, people: PlanPeople) -> str:
 
 
 @dataclass(frozen=True)
-class PartPage(Page):
+class PlanPartPage(Page):
     """One part, and what can be done with it."""
 
     template = "planning/part.html"
@@ -164,17 +164,17 @@ class PartPage(Page):
     banner: Banner
     shown: ShownPart
     becomes: list[tuple[PartState, str, bool]]
-    below: PartKind | None
+    below: PlanKind | None
     new_below: str
     writable: bool
     history: "list[VersionLine]"
     refused: str
 
     @classmethod
-    def of(cls, folder: Folder, part: PlanPart, now: datetime, refused: str = "") -> Self:
+    def of(cls, folder: Folder, part: PartOfPlan, now: datetime, refused: str = "") -> Self:
         parts = queries.parts_of(folder.id)
         draw = Drawing.of(folder, parts, now)
-        below = {PartKind.PROBLEM: PartKind.OBJECTIVE, PartKind.OBJECTIVE: PartKind.ACTION}.get(part.kind)
+        below = {PlanKind.PROBLEM: PlanKind.OBJECTIVE, PlanKind.OBJECTIVE: PlanKind.ACTION}.get(part.kind)
         wanted = sorted(BECOMES[part.kind, part.state], key=list(PartState).index)
         asking = {each: BecomeForm.of(part.kind, each).asks for each in wanted}
         versions = queries.versions_of(folder.id)
@@ -202,7 +202,7 @@ class BecomePage(Page):
     title: str
 
     @classmethod
-    def of(cls, folder: Folder, part: PlanPart, form: BecomeForm, now: datetime) -> Self:
+    def of(cls, folder: Folder, part: PartOfPlan, form: BecomeForm, now: datetime) -> Self:
         draw = Drawing.of(folder, [part], now)
         title = str(BECOME[part.kind, form.wanted])
         return cls(folder, banner(folder.patient, now), draw.shown(part), form, title)
@@ -219,7 +219,7 @@ class LinkPage(Page):
     requests: list[tuple[UUID, str, str]]
 
     @classmethod
-    def of(cls, folder: Folder, part: PlanPart, now: datetime) -> Self:
+    def of(cls, folder: Folder, part: PartOfPlan, now: datetime) -> Self:
         draw = Drawing.of(folder, [part], now)
         made = [
             (each.id, said(each.rulebook.title), f"{REQUEST_STATES[each.state]} · {moment(each.created_at, now)}")
@@ -243,7 +243,7 @@ class AgreementPage(Page):
         parts = queries.parts_of(folder.id)
         draw = Drawing.of(folder, parts, now)
         waiting = [
-            draw.shown(each) for each in parts if each.state is PartState.PROPOSED and each.kind is PartKind.OBJECTIVE
+            draw.shown(each) for each in parts if each.state is PartState.PROPOSED and each.kind is PlanKind.OBJECTIVE
         ]
         return cls(folder, banner(folder.patient, now), form, waiting, refused)
 
@@ -293,7 +293,7 @@ def lines_of(versions: Sequence[PlanVersion], people: PlanPeople, now: datetime)
     return lines[::-1]
 
 
-def _changed(former: PlanPart | None, part: PlanPart) -> list[tuple[str, str, str]]:
+def _changed(former: PartOfPlan | None, part: PartOfPlan) -> list[tuple[str, str, str]]:
     found = differences(former.content, part.content) if former else []
     return [(each.name, each.was, each.now) for each in found if each.name in FIELDS]
 
@@ -322,7 +322,7 @@ class Keepsake(Page):
     template = "planning/_keepsake.html"
 
     name: str
-    plan: PlanShown
+    plan: ReadPlan
     referent: FolderMember | None
     printed_on: date
 

@@ -23,8 +23,8 @@ from app.planning.pages import (
     LinkPage,
     OwnActionPage,
     OwnActionsPage,
-    PartPage,
     PlanPage,
+    PlanPartPage,
     PrintPage,
     VersionsPage,
 )
@@ -32,7 +32,7 @@ from app.plans import actions, queries
 from app.plans.actions import NotPlanned, PlanAuthor
 from app.plans.content import REQUEST
 from app.plans.reading import PlanPeople
-from app.plans.rules import Meeting, PartKind, PartState, PlanPart
+from app.plans.rules import Meeting, PartOfPlan, PartState, PlanKind
 from app.plans.words import NOT_PLANNED
 
 bp = Blueprint("planning", __name__)
@@ -80,7 +80,7 @@ def add(folder_id: UUID, kind: str) -> Response:
 @role(*REQUESTERS)
 def part(folder_id: UUID, part_id: UUID) -> Response:
     folder = my_folder(folder_id)
-    return read(folder_id, folder, PartPage.of(folder, my_part(folder, part_id), clock.now()))
+    return read(folder_id, folder, PlanPartPage.of(folder, my_part(folder, part_id), clock.now()))
 
 
 @bp.get("/folders/<uuid:folder_id>/plan/parts/<uuid:part_id>/words")
@@ -276,33 +276,33 @@ def my_folder(folder_id: UUID) -> Folder:
     return queries.for_account(folder_id, me(), clock.now()) or abort(404)
 
 
-def my_part(folder: Folder, part_id: UUID) -> PlanPart:
+def my_part(folder: Folder, part_id: UUID) -> PartOfPlan:
     return queries.part_of(folder.id, part_id) or abort(404)
 
 
-def my_action(folder: Folder, part_id: UUID) -> PlanPart:
+def my_action(folder: Folder, part_id: UUID) -> PartOfPlan:
     found = my_part(folder, part_id)
-    return found if found.kind is PartKind.ACTION else abort(404)
+    return found if found.kind is PlanKind.ACTION else abort(404)
 
 
-def kind_of(slug: str) -> PartKind:
-    return PartKind(slug) if slug in list(PartKind) else abort(404)
+def kind_of(slug: str) -> PlanKind:
+    return PlanKind(slug) if slug in list(PlanKind) else abort(404)
 
 
 def state_of(slug: str) -> PartState:
     return PartState(slug) if slug in list(PartState) else abort(404)
 
 
-def part_form(folder: Folder, kind: PartKind) -> PlanPartForm:
+def part_form(folder: Folder, kind: PlanKind) -> PlanPartForm:
     people = PlanPeople.of(folder)
     return form_of(kind, people.owners(folder), people.calls(folder))
 
 
-def under_of(folder: Folder, form: PlanPartForm) -> PlanPart | None:
+def under_of(folder: Folder, form: PlanPartForm) -> PartOfPlan | None:
     """What a new part is for: an objective for a problem, an action for an objective."""
     wanted = uuid_or_none(form.under.data)
     found = queries.part_of(folder.id, wanted) if wanted else None
-    above = {PartKind.OBJECTIVE: PartKind.PROBLEM, PartKind.ACTION: PartKind.OBJECTIVE}.get(form.kind)
+    above = {PlanKind.OBJECTIVE: PlanKind.PROBLEM, PlanKind.ACTION: PlanKind.OBJECTIVE}.get(form.kind)
     return found if found and found.kind is above else None
 
 
@@ -326,11 +326,11 @@ def read(subject: UUID, folder: Folder, shown: Page) -> Response:
 def again(folder_id: UUID, part_id: UUID, no: NotPlanned | None) -> Response:
     if no:
         folder = my_folder(folder_id)
-        return page(PartPage.of(folder, my_part(folder, part_id), clock.now(), str(NOT_PLANNED[no])), status=409)
+        return page(PlanPartPage.of(folder, my_part(folder, part_id), clock.now(), str(NOT_PLANNED[no])), status=409)
     return see_other(url_for("planning.part", folder_id=folder_id, part_id=part_id))
 
 
-def to_plan(folder_id: UUID, under: PlanPart | None = None) -> Response:
+def to_plan(folder_id: UUID, under: PartOfPlan | None = None) -> Response:
     if under:
         return see_other(url_for("planning.part", folder_id=folder_id, part_id=under.id))
     return see_other(url_for("planning.plan", folder_id=folder_id))

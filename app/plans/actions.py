@@ -26,8 +26,8 @@ from app.plans.rules import (
     AwaitedAction,
     Content,
     Meeting,
-    PartKind,
     PartState,
+    PlanKind,
     PlanVerb,
     asks_anew,
     may_become,
@@ -84,7 +84,7 @@ def refused(folder: Folder) -> NotPlanned | None:
 
 def add(
     folder_id: UUID,
-    kind: PartKind,
+    kind: PlanKind,
     parent_id: UUID | None,
     content: Content,
     *,
@@ -272,9 +272,9 @@ def _write(folder: Folder, plan: CarePlan, part: CarePlanPart, verb: PlanVerb, b
     folders.refresh_screens(folder)
 
 
-def _first(folder: Folder, kind: PartKind, content: Content, by: PlanAuthor) -> PartState:
+def _first(folder: Folder, kind: PlanKind, content: Content, by: PlanAuthor) -> PartState:
     """As it begins; whoever gives herself something to do has accepted it."""
-    hers = kind is PartKind.ACTION and (
+    hers = kind is PlanKind.ACTION and (
         telling.is_hers(content, folder, by.account) if by.account else content.get("owner") == PERSON
     )
     return PartState.ACCEPTED if hers else FIRST[kind]
@@ -282,7 +282,7 @@ def _first(folder: Folder, kind: PartKind, content: Content, by: PlanAuthor) -> 
 
 def _ask(folder: Folder, part: CarePlanPart, by: PlanAuthor, now: datetime, *, anew: bool) -> None:
     """What the clock and the owner's list need of it; `anew`: its owner is asked from now on."""
-    if part.kind is not PartKind.ACTION:
+    if part.kind is not PlanKind.ACTION:
         return
     content = read(part).content
     action = db.session.get(CarePlanAction, part.id)

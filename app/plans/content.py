@@ -6,14 +6,14 @@ from uuid import UUID
 
 from app.core.forms import uuid_or_none
 from app.plans.models import CarePlanPart, CarePlanVersion
-from app.plans.rules import Content, PartChange, PlanPart
+from app.plans.rules import Content, PartChange, PartOfPlan
 
 PERSON, MEMBER, RELATIVE, REQUEST = "person", "member", "relative", "request"
 """Whose an action is: hers, `member:<id>` of the team, `relative:<id>`; which care request it is: `request:<id>`."""
 
 
-def read(row: CarePlanPart) -> PlanPart:
-    return PlanPart(row.id, row.kind, row.parent_id, row.rank, row.state, json.loads(row.content), row.version)
+def read(row: CarePlanPart) -> PartOfPlan:
+    return PartOfPlan(row.id, row.kind, row.parent_id, row.rank, row.state, json.loads(row.content), row.version)
 
 
 def content_of(row: CarePlanVersion) -> Content:
@@ -22,7 +22,7 @@ def content_of(row: CarePlanVersion) -> Content:
 
 
 def read_change(row: CarePlanVersion) -> PartChange:
-    part = PlanPart(row.part_id, row.part.kind, row.parent_id, row.rank, row.state, content_of(row), row.number)
+    part = PartOfPlan(row.part_id, row.part.kind, row.parent_id, row.rank, row.state, content_of(row), row.number)
     return PartChange(row.number, row.verb, part)
 
 

@@ -11,7 +11,7 @@ from app.care_requests.models import CareRequest
 from app.core.db import Identified, Model, text_enum
 from app.core.sealed import Sealed
 from app.folders.models import Folder, FolderMember
-from app.plans.rules import PartKind, PartState, PlanVerb
+from app.plans.rules import PartState, PlanKind, PlanVerb
 from app.relatives.models import RelatedPerson
 
 
@@ -34,7 +34,7 @@ class CarePlanPart(Identified, Model):
     __tablename__ = "care_plan_part"
 
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("care_plan.id"), index=True)
-    kind: Mapped[PartKind] = mapped_column(text_enum(PartKind, 10))
+    kind: Mapped[PlanKind] = mapped_column(text_enum(PlanKind, 10))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("care_plan_part.id"))
     rank: Mapped[int]
     state: Mapped[PartState] = mapped_column(text_enum(PartState, 15))

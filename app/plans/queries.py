@@ -20,7 +20,7 @@ from app.folders.models import Folder, FolderMember
 from app.folders.rules import FolderPart, FolderState, MemberState
 from app.plans.content import read, read_change
 from app.plans.models import CarePlan, CarePlanAction, CarePlanAgreement, CarePlanPart, CarePlanVersion
-from app.plans.rules import OVER, PartChange, PlanPart
+from app.plans.rules import OVER, PartChange, PartOfPlan
 from app.plans.telling import is_hers
 
 
@@ -50,13 +50,13 @@ def folder_of_plan(plan_id: UUID) -> UUID | None:
     return db.session.scalar(select(CarePlan.folder_id).where(CarePlan.id == plan_id))
 
 
-def parts_of(folder_id: UUID) -> list[PlanPart]:
+def parts_of(folder_id: UUID) -> list[PartOfPlan]:
     """All of them, those that are over too, in their order."""
     theirs = select(CarePlanPart).join(CarePlan).where(CarePlan.folder_id == folder_id)
     return [read(row) for row in db.session.scalars(theirs.order_by(CarePlanPart.rank, CarePlanPart.id))]
 
 
-def part_of(folder_id: UUID, part_id: UUID) -> PlanPart | None:
+def part_of(folder_id: UUID, part_id: UUID) -> PartOfPlan | None:
     theirs = select(CarePlanPart).join(CarePlan).where(CarePlan.folder_id == folder_id, CarePlanPart.id == part_id)
     row = db.session.scalar(theirs)
     return read(row) if row else None
@@ -86,7 +86,7 @@ def agreements_of(folder_id: UUID) -> Sequence[CarePlanAgreement]:
     return db.session.scalars(theirs.order_by(CarePlanAgreement.id.desc())).all()
 
 
-def requests_among(parts: Sequence[PlanPart]) -> dict[UUID, CareRequest]:
+def requests_among(parts: Sequence[PartOfPlan]) -> dict[UUID, CareRequest]:
     """By action, the care request that it is."""
     ids = [each.id for each in parts if each.content.get("request")]
     if not ids:
@@ -109,7 +109,7 @@ def linkable(patient_id: UUID) -> Sequence[CareRequest]:
 class OwnAction:
     """An action as its owner reads it, who may not read the plan at all (`reads_plan`)."""
 
-    part: PlanPart
+    part: PartOfPlan
     folder: Folder
     reads_plan: bool
 

@@ -21,9 +21,9 @@ from app.plans.rules import (
     OVER,
     SAID_NOT_DONE,
     Content,
-    PartKind,
+    PartOfPlan,
     PartState,
-    PlanPart,
+    PlanKind,
     changes_since,
     is_late,
     plan_at,
@@ -84,7 +84,7 @@ class ShownPart:
     """One part as it is read. `told`: what else is to be known, a line each; `late`: that its day has gone by;
     `request`: of the care request that it is, the state in words and its id."""
 
-    part: PlanPart
+    part: PartOfPlan
     words: str
     state: str
     sign: str
@@ -106,7 +106,7 @@ class ShownPart:
     @property
     def is_hers(self) -> bool:
         """The person's own to do."""
-        return self.part.kind is PartKind.ACTION and self.part.content.get("owner") == PERSON
+        return self.part.kind is PlanKind.ACTION and self.part.content.get("owner") == PERSON
 
     @property
     def number(self) -> str:
@@ -129,10 +129,10 @@ class Drawing:
     today: date
 
     @classmethod
-    def of(cls, folder: Folder, parts: Sequence[PlanPart], now: datetime) -> Self:
+    def of(cls, folder: Folder, parts: Sequence[PartOfPlan], now: datetime) -> Self:
         return cls(PlanPeople.of(folder), queries.requests_among(parts), clock.paris(now).date())
 
-    def shown(self, part: PlanPart, children: "list[ShownPart] | None" = None) -> ShownPart:
+    def shown(self, part: PartOfPlan, children: "list[ShownPart] | None" = None) -> ShownPart:
         asked = self.requests.get(part.id)
         by_request = asked is not None and asked.state is State.DONE
         state = PartState.DONE if by_request and part.state not in OVER else part.state
@@ -143,22 +143,22 @@ class Drawing:
             state=str(STATES[part.kind, state]),
             sign=SIGNS[state],
             told=list(self._told(part, due)),
-            late=part.kind is PartKind.ACTION and is_late(state, due, self.today),
-            owner=self.people.owner(part.content) if part.kind is PartKind.ACTION else "",
-            call=self.people.call(part.content) if part.kind is PartKind.ALERT else ("", ""),
+            late=part.kind is PlanKind.ACTION and is_late(state, due, self.today),
+            owner=self.people.owner(part.content) if part.kind is PlanKind.ACTION else "",
+            call=self.people.call(part.content) if part.kind is PlanKind.ALERT else ("", ""),
             request=(f"{said(asked.rulebook.title)} · {REQUEST_STATES[asked.state]}", asked.id) if asked else None,
             children=children or [],
         )
 
-    def _told(self, part: PlanPart, due: date | None) -> Iterable[str]:
+    def _told(self, part: PartOfPlan, due: date | None) -> Iterable[str]:
         content = part.content
         if domain := content.get("domain"):
             yield str(DOMAINS.get(domain, ""))
         if criterion := content.get("criterion"):
             yield _("Atteint si : %(criterion)s", criterion=criterion)
-        if due and part.kind is PartKind.OBJECTIVE:
+        if due and part.kind is PlanKind.OBJECTIVE:
             yield _("À regarder le %(day)s", day=date_words(due))
-        if due and part.kind is PartKind.ACTION:
+        if due and part.kind is PlanKind.ACTION:
             every = content.get("every", "")
             yield f"{by_when(due)}, {str(EVERY[every]).lower()}" if every in EVERY and every else by_when(due)
         if part.state in (PartState.AGREED, PartState.DECLINED) and (how := content.get("told_how")):
@@ -167,12 +167,12 @@ class Drawing:
         if why := content.get("why"):
             yield _("Pourquoi : %(why)s", why=why)
 
-    def tree(self, parts: Sequence[PlanPart], kind: PartKind) -> list[ShownPart]:
+    def tree(self, parts: Sequence[PartOfPlan], kind: PlanKind) -> list[ShownPart]:
         """Those of this kind that are not over, each with what is for it; below an objective its actions."""
         standing = [each for each in parts if each.kind is kind and each.state not in OVER]
         return [self.shown(each, self.below(each, parts)) for each in standing]
 
-    def below(self, part: PlanPart, parts: Sequence[PlanPart]) -> list[ShownPart]:
+    def below(self, part: PartOfPlan, parts: Sequence[PartOfPlan]) -> list[ShownPart]:
         return [
             self.shown(each, self.below(each, parts))
             for each in parts
@@ -190,7 +190,7 @@ class GivenAgreement:
 
 
 @dataclass(frozen=True)
-class PlanShown:
+class ReadPlan:
     """The plan as everybody who may read it reads it. `loose`: what is for nothing above it that still stands;
     `said_not_done`: the fourth part of the HAS's plan."""
 
@@ -215,16 +215,16 @@ class PlanShown:
     @property
     def objectives(self) -> list[ShownPart]:
         """Those that stand, each with its actions."""
-        return [each for each in self._all if each.part.kind is PartKind.OBJECTIVE and not each.is_over]
+        return [each for each in self._all if each.part.kind is PlanKind.OBJECTIVE and not each.is_over]
 
     @property
     def loose_actions(self) -> list[ShownPart]:
         """Who does what for no objective."""
         kept = {one.part.id for each in self.objectives for one in each.children}
-        return [each for each in self._all if each.part.kind is PartKind.ACTION and each.part.id not in kept]
+        return [each for each in self._all if each.part.kind is PlanKind.ACTION and each.part.id not in kept]
 
 
-def plan_shown(folder: Folder, now: datetime, number: int | None = None) -> PlanShown:
+def plan_shown(folder: Folder, now: datetime, number: int | None = None) -> ReadPlan:
     """`number`: as it stood at this version; none: as it stands."""
     versions = queries.versions_of(folder.id)
     changes = [each.change for each in versions]
@@ -235,7 +235,7 @@ def plan_shown(folder: Folder, now: datetime, number: int | None = None) -> Plan
     loose = [
         each
         for each in parts
-        if each.kind in (PartKind.OBJECTIVE, PartKind.ACTION) and each.id in standing and each.parent not in standing
+        if each.kind in (PlanKind.OBJECTIVE, PlanKind.ACTION) and each.id in standing and each.parent not in standing
     ]
     given = next((each for each in queries.agreements_of(folder.id) if each.version <= at), None)
     agreed = None
@@ -248,11 +248,11 @@ def plan_shown(folder: Folder, now: datetime, number: int | None = None) -> Plan
         since = changes_since([each for each in changes if each.number <= at], given.version)
         words = ngettext("%(n)s changement depuis", "%(n)s changements depuis", since, n=since) if since else ""
         agreed = GivenAgreement(", ".join(filter(None, told)), given.copies, words)
-    return PlanShown(
-        wishes=draw.tree(parts, PartKind.WISH),
-        problems=draw.tree(parts, PartKind.PROBLEM),
+    return ReadPlan(
+        wishes=draw.tree(parts, PlanKind.WISH),
+        problems=draw.tree(parts, PlanKind.PROBLEM),
         loose=[draw.shown(each, draw.below(each, parts)) for each in loose],
-        alerts=draw.tree(parts, PartKind.ALERT),
+        alerts=draw.tree(parts, PlanKind.ALERT),
         said_not_done=[draw.shown(each) for each in parts if each.state in SAID_NOT_DONE],
         over=[draw.shown(each) for each in parts if each.state in OVER and each.state not in SAID_NOT_DONE],
         agreed=agreed,
@@ -271,17 +271,17 @@ class PlanInBrief:
 
 def plan_in_brief(folder_id: UUID) -> PlanInBrief:
     parts = [each for each in queries.parts_of(folder_id) if each.state not in OVER]
-    of = {kind: [each for each in parts if each.kind is kind] for kind in PartKind}
-    aims, actions = len(of[PartKind.OBJECTIVE]), len(of[PartKind.ACTION])
-    proposed = sum(each.state is not PartState.AGREED for each in of[PartKind.OBJECTIVE])
+    of = {kind: [each for each in parts if each.kind is kind] for kind in PlanKind}
+    aims, actions = len(of[PlanKind.OBJECTIVE]), len(of[PlanKind.ACTION])
+    proposed = sum(each.state is not PartState.AGREED for each in of[PlanKind.OBJECTIVE])
     told = [
         ngettext("%(n)s objectif", "%(n)s objectifs", aims, n=aims) if aims else "",
         ngettext("%(n)s pas encore accepté", "%(n)s pas encore acceptés", proposed, n=proposed) if proposed else "",
         ngettext("%(n)s action", "%(n)s actions", actions, n=actions) if actions else "",
     ]
     today = clock.paris(clock.now()).date()
-    late = sum(is_late(each.state, day_of(each.content), today) for each in of[PartKind.ACTION])
-    return PlanInBrief([each.content["words"] for each in of[PartKind.WISH]], [each for each in told if each], late)
+    late = sum(is_late(each.state, day_of(each.content), today) for each in of[PlanKind.ACTION])
+    return PlanInBrief([each.content["words"] for each in of[PlanKind.WISH]], [each for each in told if each], late)
 
 
 def alerts_shown(patient_id: UUID, now: datetime) -> list[ShownPart]:

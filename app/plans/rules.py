@@ -13,7 +13,7 @@ Content = Mapping[str, str]
 """What one part says, by the name of its field; a field that says nothing is left out."""
 
 
-class PartKind(enum.StrEnum):
+class PlanKind(enum.StrEnum):
     WISH = "wish"  # what matters to her, in her words
     PROBLEM = "problem"
     OBJECTIVE = "objective"
@@ -44,32 +44,32 @@ class PartState(enum.StrEnum):
 S = PartState
 
 FIRST = {
-    PartKind.WISH: S.STANDING,
-    PartKind.PROBLEM: S.STANDING,
-    PartKind.OBJECTIVE: S.PROPOSED,
-    PartKind.ACTION: S.PROPOSED,
-    PartKind.ALERT: S.STANDING,
+    PlanKind.WISH: S.STANDING,
+    PlanKind.PROBLEM: S.STANDING,
+    PlanKind.OBJECTIVE: S.PROPOSED,
+    PlanKind.ACTION: S.PROPOSED,
+    PlanKind.ALERT: S.STANDING,
 }
 
 _OBJECTIVE_ENDS = frozenset({S.REACHED, S.NOT_REACHED, S.ABANDONED})
 
-BECOMES: dict[tuple[PartKind, PartState], frozenset[PartState]] = {
-    (PartKind.WISH, S.STANDING): frozenset({S.ENDED}),
-    (PartKind.WISH, S.ENDED): frozenset({S.STANDING}),
-    (PartKind.ALERT, S.STANDING): frozenset({S.ENDED}),
-    (PartKind.ALERT, S.ENDED): frozenset({S.STANDING}),
-    (PartKind.PROBLEM, S.STANDING): frozenset({S.SOLVED, S.DROPPED}),
-    (PartKind.PROBLEM, S.SOLVED): frozenset({S.STANDING}),
-    (PartKind.PROBLEM, S.DROPPED): frozenset({S.STANDING}),
-    (PartKind.OBJECTIVE, S.PROPOSED): frozenset({S.AGREED, S.DECLINED}) | _OBJECTIVE_ENDS,
-    (PartKind.OBJECTIVE, S.AGREED): frozenset({S.DECLINED}) | _OBJECTIVE_ENDS,
-    (PartKind.OBJECTIVE, S.DECLINED): frozenset({S.AGREED, S.ABANDONED}),
-    **{(PartKind.OBJECTIVE, over): frozenset({S.PROPOSED}) for over in _OBJECTIVE_ENDS},
-    (PartKind.ACTION, S.PROPOSED): frozenset({S.ACCEPTED, S.REFUSED, S.DONE, S.NOT_DONE}),
-    (PartKind.ACTION, S.ACCEPTED): frozenset({S.REFUSED, S.DONE, S.NOT_DONE}),
-    (PartKind.ACTION, S.REFUSED): frozenset({S.ACCEPTED, S.DONE, S.NOT_DONE}),
-    (PartKind.ACTION, S.DONE): frozenset({S.PROPOSED}),
-    (PartKind.ACTION, S.NOT_DONE): frozenset({S.PROPOSED}),
+BECOMES: dict[tuple[PlanKind, PartState], frozenset[PartState]] = {
+    (PlanKind.WISH, S.STANDING): frozenset({S.ENDED}),
+    (PlanKind.WISH, S.ENDED): frozenset({S.STANDING}),
+    (PlanKind.ALERT, S.STANDING): frozenset({S.ENDED}),
+    (PlanKind.ALERT, S.ENDED): frozenset({S.STANDING}),
+    (PlanKind.PROBLEM, S.STANDING): frozenset({S.SOLVED, S.DROPPED}),
+    (PlanKind.PROBLEM, S.SOLVED): frozenset({S.STANDING}),
+    (PlanKind.PROBLEM, S.DROPPED): frozenset({S.STANDING}),
+    (PlanKind.OBJECTIVE, S.PROPOSED): frozenset({S.AGREED, S.DECLINED}) | _OBJECTIVE_ENDS,
+    (PlanKind.OBJECTIVE, S.AGREED): frozenset({S.DECLINED}) | _OBJECTIVE_ENDS,
+    (PlanKind.OBJECTIVE, S.DECLINED): frozenset({S.AGREED, S.ABANDONED}),
+    **{(PlanKind.OBJECTIVE, over): frozenset({S.PROPOSED}) for over in _OBJECTIVE_ENDS},
+    (PlanKind.ACTION, S.PROPOSED): frozenset({S.ACCEPTED, S.REFUSED, S.DONE, S.NOT_DONE}),
+    (PlanKind.ACTION, S.ACCEPTED): frozenset({S.REFUSED, S.DONE, S.NOT_DONE}),
+    (PlanKind.ACTION, S.REFUSED): frozenset({S.ACCEPTED, S.DONE, S.NOT_DONE}),
+    (PlanKind.ACTION, S.DONE): frozenset({S.PROPOSED}),
+    (PlanKind.ACTION, S.NOT_DONE): frozenset({S.PROPOSED}),
 }
 """By kind and state, what a part may become."""
 
@@ -81,7 +81,7 @@ SAID_NOT_DONE = frozenset({S.NOT_REACHED, S.ABANDONED, S.NOT_DONE})
 ASKS_WHY = SAID_NOT_DONE | {S.DROPPED}
 
 
-def may_become(kind: PartKind, state: PartState, wanted: PartState) -> bool:
+def may_become(kind: PlanKind, state: PartState, wanted: PartState) -> bool:
     return wanted in BECOMES[kind, state]
 
 
@@ -95,12 +95,12 @@ class PlanVerb(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class PlanPart:
+class PartOfPlan:
     """One line of the plan. `parent`: of an objective its problem, of an action its objective. `rank`: among its likes,
     the first being the least. `version`: the one of the plan that changed it last."""
 
     id: UUID
-    kind: PartKind
+    kind: PlanKind
     parent: UUID | None
     rank: int
     state: PartState
@@ -114,19 +114,19 @@ class PartChange:
 
     number: int
     verb: PlanVerb
-    part: PlanPart
+    part: PartOfPlan
 
 
-def plan_at(changes: Iterable[PartChange], number: int) -> dict[UUID, PlanPart]:
+def plan_at(changes: Iterable[PartChange], number: int) -> dict[UUID, PartOfPlan]:
     """The plan as it stood at this version: of each part the last that was written."""
-    parts: dict[UUID, PlanPart] = {}
+    parts: dict[UUID, PartOfPlan] = {}
     for change in sorted(changes, key=lambda each: each.number):
         if change.number <= number:
             parts[change.part.id] = change.part
     return parts
 
 
-def before(changes: Iterable[PartChange], change: PartChange) -> PlanPart | None:
+def before(changes: Iterable[PartChange], change: PartChange) -> PartOfPlan | None:
     """The part as this change found it; none: it made it."""
     return plan_at(changes, change.number - 1).get(change.part.id)
 
@@ -162,7 +162,7 @@ WORDS = ("words", "criterion")
 
 
 @dataclass(frozen=True)
-class Clash:
+class FieldClash:
     """A field that both changed, each in another way."""
 
     name: str
@@ -184,18 +184,18 @@ class Meeting:
     joins them."""
 
     content: dict[str, str]
-    clashes: tuple[Clash, ...]
+    clashes: tuple[FieldClash, ...]
 
 
 def meet(was: Content, theirs: Content, mine: Content) -> Meeting:
     """`was`: what I had before my eyes; `theirs`: what it became meanwhile; `mine`: what I send."""
     content: dict[str, str] = {}
-    clashes: list[Clash] = []
+    clashes: list[FieldClash] = []
     for name in _names(was, theirs, mine):
         said = mine if _differ(name, was, mine) else theirs
         content[name] = said.get(name, "")
         if _differ(name, was, mine) and _differ(name, was, theirs) and _differ(name, mine, theirs):
-            clash = Clash(name, was.get(name, ""), theirs.get(name, ""), mine.get(name, ""))
+            clash = FieldClash(name, was.get(name, ""), theirs.get(name, ""), mine.get(name, ""))
             clashes.append(clash)
             content[name] = clash.joined
     return Meeting({name: words for name, words in content.items() if words}, tuple(clashes))
@@ -208,13 +208,13 @@ ASKED_OF = ("words", "owner", "due")
 """Of an action: whoever changes these asks again."""
 
 
-def asks_anew(kind: PartKind, was: Content, now: Content) -> bool:
+def asks_anew(kind: PlanKind, was: Content, now: Content) -> bool:
     """What she agreed to, or an owner accepted, is what was written then and nothing else."""
-    meant = {PartKind.OBJECTIVE: AGREED_TO, PartKind.ACTION: ASKED_OF}.get(kind, ())
+    meant = {PlanKind.OBJECTIVE: AGREED_TO, PlanKind.ACTION: ASKED_OF}.get(kind, ())
     return any(_differ(name, was, now) for name in meant)
 
 
-def state_after_change(kind: PartKind, state: PartState, was: Content, now: Content) -> PartState:
+def state_after_change(kind: PlanKind, state: PartState, was: Content, now: Content) -> PartState:
     return FIRST[kind] if state not in OVER and asks_anew(kind, was, now) else state
 
 

@@ -6,7 +6,7 @@ from app.language.phrases import gettext as _
 from app.language.phrases import later
 from app.language.words import date_words
 from app.plans.actions import NotPlanned
-from app.plans.rules import FORTNIGHTLY, MONTHLY, WEEKLY, PartKind, PartState, PlanVerb
+from app.plans.rules import FORTNIGHTLY, MONTHLY, WEEKLY, PartState, PlanKind, PlanVerb
 
 DOMAINS = {
     "health": later("Santé"),
@@ -20,69 +20,69 @@ DOMAINS = {
 }
 
 TITLES = {
-    PartKind.WISH: later("Ce qui compte pour la personne"),
-    PartKind.PROBLEM: later("Difficultés"),
-    PartKind.OBJECTIVE: later("Objectifs"),
-    PartKind.ACTION: later("Actions"),
-    PartKind.ALERT: later("Si cela arrive, appeler"),
+    PlanKind.WISH: later("Ce qui compte pour la personne"),
+    PlanKind.PROBLEM: later("Difficultés"),
+    PlanKind.OBJECTIVE: later("Objectifs"),
+    PlanKind.ACTION: later("Actions"),
+    PlanKind.ALERT: later("Si cela arrive, appeler"),
 }
 
 NEW = {
-    PartKind.WISH: later("Ajouter ce qui compte pour elle"),
-    PartKind.PROBLEM: later("Ajouter une difficulté"),
-    PartKind.OBJECTIVE: later("Ajouter un objectif"),
-    PartKind.ACTION: later("Ajouter une action"),
-    PartKind.ALERT: later("Ajouter une règle d'alerte"),
+    PlanKind.WISH: later("Ajouter ce qui compte pour elle"),
+    PlanKind.PROBLEM: later("Ajouter une difficulté"),
+    PlanKind.OBJECTIVE: later("Ajouter un objectif"),
+    PlanKind.ACTION: later("Ajouter une action"),
+    PlanKind.ALERT: later("Ajouter une règle d'alerte"),
 }
 
 ONE = {
-    PartKind.WISH: later("Ce qui compte pour elle"),
-    PartKind.PROBLEM: later("Difficulté"),
-    PartKind.OBJECTIVE: later("Objectif"),
-    PartKind.ACTION: later("Action"),
-    PartKind.ALERT: later("Règle d'alerte"),
+    PlanKind.WISH: later("Ce qui compte pour elle"),
+    PlanKind.PROBLEM: later("Difficulté"),
+    PlanKind.OBJECTIVE: later("Objectif"),
+    PlanKind.ACTION: later("Action"),
+    PlanKind.ALERT: later("Règle d'alerte"),
 }
 
-STATES: dict[tuple[PartKind, PartState], str] = {
-    (PartKind.WISH, PartState.STANDING): later("toujours vrai"),
-    (PartKind.WISH, PartState.ENDED): later("ne compte plus"),
-    (PartKind.ALERT, PartState.STANDING): later("valable"),
-    (PartKind.ALERT, PartState.ENDED): later("retirée"),
-    (PartKind.PROBLEM, PartState.STANDING): later("active"),
-    (PartKind.PROBLEM, PartState.SOLVED): later("résolue"),
-    (PartKind.PROBLEM, PartState.DROPPED): later("écartée"),
-    (PartKind.OBJECTIVE, PartState.PROPOSED): later("proposé"),
-    (PartKind.OBJECTIVE, PartState.AGREED): later("accepté par la personne"),
-    (PartKind.OBJECTIVE, PartState.DECLINED): later("refusé par la personne"),
-    (PartKind.OBJECTIVE, PartState.REACHED): later("atteint"),
-    (PartKind.OBJECTIVE, PartState.NOT_REACHED): later("pas atteint"),
-    (PartKind.OBJECTIVE, PartState.ABANDONED): later("abandonné"),
-    (PartKind.ACTION, PartState.PROPOSED): later("sans réponse"),
-    (PartKind.ACTION, PartState.ACCEPTED): later("acceptée"),
-    (PartKind.ACTION, PartState.REFUSED): later("refusée, à confier"),
-    (PartKind.ACTION, PartState.DONE): later("faite"),
-    (PartKind.ACTION, PartState.NOT_DONE): later("pas faite"),
+STATES: dict[tuple[PlanKind, PartState], str] = {
+    (PlanKind.WISH, PartState.STANDING): later("toujours vrai"),
+    (PlanKind.WISH, PartState.ENDED): later("ne compte plus"),
+    (PlanKind.ALERT, PartState.STANDING): later("valable"),
+    (PlanKind.ALERT, PartState.ENDED): later("retirée"),
+    (PlanKind.PROBLEM, PartState.STANDING): later("active"),
+    (PlanKind.PROBLEM, PartState.SOLVED): later("résolue"),
+    (PlanKind.PROBLEM, PartState.DROPPED): later("écartée"),
+    (PlanKind.OBJECTIVE, PartState.PROPOSED): later("proposé"),
+    (PlanKind.OBJECTIVE, PartState.AGREED): later("accepté par la personne"),
+    (PlanKind.OBJECTIVE, PartState.DECLINED): later("refusé par la personne"),
+    (PlanKind.OBJECTIVE, PartState.REACHED): later("atteint"),
+    (PlanKind.OBJECTIVE, PartState.NOT_REACHED): later("pas atteint"),
+    (PlanKind.OBJECTIVE, PartState.ABANDONED): later("abandonné"),
+    (PlanKind.ACTION, PartState.PROPOSED): later("sans réponse"),
+    (PlanKind.ACTION, PartState.ACCEPTED): later("acceptée"),
+    (PlanKind.ACTION, PartState.REFUSED): later("refusée, à confier"),
+    (PlanKind.ACTION, PartState.DONE): later("faite"),
+    (PlanKind.ACTION, PartState.NOT_DONE): later("pas faite"),
 }
 
-BECOME: dict[tuple[PartKind, PartState], str] = {
-    (PartKind.WISH, PartState.ENDED): later("Ce n'est plus vrai"),
-    (PartKind.WISH, PartState.STANDING): later("C'est de nouveau vrai"),
-    (PartKind.ALERT, PartState.ENDED): later("Retirer cette règle"),
-    (PartKind.ALERT, PartState.STANDING): later("Remettre cette règle"),
-    (PartKind.PROBLEM, PartState.SOLVED): later("C'est résolu"),
-    (PartKind.PROBLEM, PartState.DROPPED): later("L'écarter"),
-    (PartKind.PROBLEM, PartState.STANDING): later("La difficulté revient"),
-    (PartKind.OBJECTIVE, PartState.AGREED): later("La personne est d'accord"),
-    (PartKind.OBJECTIVE, PartState.DECLINED): later("La personne ne le veut pas"),
-    (PartKind.OBJECTIVE, PartState.REACHED): later("C'est atteint"),
-    (PartKind.OBJECTIVE, PartState.NOT_REACHED): later("Ce n'est pas atteint"),
-    (PartKind.OBJECTIVE, PartState.ABANDONED): later("L'abandonner"),
-    (PartKind.OBJECTIVE, PartState.PROPOSED): later("Le proposer de nouveau"),
-    (PartKind.ACTION, PartState.ACCEPTED): later("Elle est acceptée"),
-    (PartKind.ACTION, PartState.REFUSED): later("Elle est refusée"),
-    (PartKind.ACTION, PartState.DONE): later("C'est fait"),
-    (PartKind.ACTION, PartState.NOT_DONE): later("Ce ne sera pas fait"),
-    (PartKind.ACTION, PartState.PROPOSED): later("La reprendre"),
+BECOME: dict[tuple[PlanKind, PartState], str] = {
+    (PlanKind.WISH, PartState.ENDED): later("Ce n'est plus vrai"),
+    (PlanKind.WISH, PartState.STANDING): later("C'est de nouveau vrai"),
+    (PlanKind.ALERT, PartState.ENDED): later("Retirer cette règle"),
+    (PlanKind.ALERT, PartState.STANDING): later("Remettre cette règle"),
+    (PlanKind.PROBLEM, PartState.SOLVED): later("C'est résolu"),
+    (PlanKind.PROBLEM, PartState.DROPPED): later("L'écarter"),
+    (PlanKind.PROBLEM, PartState.STANDING): later("La difficulté revient"),
+    (PlanKind.OBJECTIVE, PartState.AGREED): later("La personne est d'accord"),
+    (PlanKind.OBJECTIVE, PartState.DECLINED): later("La personne ne le veut pas"),
+    (PlanKind.OBJECTIVE, PartState.REACHED): later("C'est atteint"),
+    (PlanKind.OBJECTIVE, PartState.NOT_REACHED): later("Ce n'est pas atteint"),
+    (PlanKind.OBJECTIVE, PartState.ABANDONED): later("L'abandonner"),
+    (PlanKind.OBJECTIVE, PartState.PROPOSED): later("Le proposer de nouveau"),
+    (PlanKind.ACTION, PartState.ACCEPTED): later("Elle est acceptée"),
+    (PlanKind.ACTION, PartState.REFUSED): later("Elle est refusée"),
+    (PlanKind.ACTION, PartState.DONE): later("C'est fait"),
+    (PlanKind.ACTION, PartState.NOT_DONE): later("Ce ne sera pas fait"),
+    (PlanKind.ACTION, PartState.PROPOSED): later("La reprendre"),
 }
 """What somebody says to bring a part there."""
 

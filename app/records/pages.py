@@ -30,7 +30,7 @@ from app.language.phrases import gettext as _
 from app.language.phrases import said
 from app.language.words import date_of, date_words, phone
 from app.liaison.pages import to_read_words
-from app.liaison.queries import reader_from
+from app.liaison.queries import ToRead, reader_from, to_read
 from app.life.care import Care, CareLines, care_of, passages_of
 from app.life.line import own_care
 from app.life.seen import Seen
@@ -147,6 +147,10 @@ class PersonPage(Page):
         circle = [] if apart else carers_of(patient.id)
         where = Where.of(patient, account, now)
         to_mend = list(rectifications_of(patient.id))
+        cares = places_of_care(account)
+        notes = to_read(patient.id, reader_from(account, cares, apart=apart), now) if cares else ToRead()
+        folder = on_person(patient.id, account, apart=apart, needs=needs_of(care), cares=bool(cares), now=now)
+        referent = Carer(folder.who, _("Coordonne"), folder.phone, folder.initials) if folder.who else None
         born_as = f"{patient.given_names} {patient.birth_name.upper()}"
 
         return cls(
@@ -156,7 +160,13 @@ class PersonPage(Page):
             full_name="" if born_as == patient.name else born_as,
             telecoms=[telecom_words(each) for each in patient.telecoms],
             local_numbers=[local_number(patient, each) for each in account.organizations(*REQUESTERS)],
-            seen=Seen.of(care, found, addresses, where.known, circle, now, apart=apart, to_mend=len(to_mend)),
+            seen=Seen.of(
+                *(care, found, addresses, where.known, circle, now),
+                apart=apart,
+                to_mend=len(to_mend),
+                referent=referent,
+                urgent_notes=way("liaison", patient_id=patient.id) if notes.urgent else "",
+            ),
             under_way=lines.of(each for each in care if each.is_open),
             over=lines.of(each for each in care if not each.is_open),
             circle=circle,
@@ -176,10 +186,10 @@ class PersonPage(Page):
             has_namesake=patients.has_namesake(patient, patients.openable_by(account, now)),
             check_form=check_form or IdentityCheckForm(formdata=None),
             where=where,
-            reads_assessments=bool(cares := places_of_care(account)),
+            reads_assessments=bool(cares),
             gir=gir_words(patient.id, account, apart=apart) if cares else "",
-            notes_to_read=to_read_words(patient.id, reader_from(account, cares, apart=apart), now) if cares else "",
-            folder=on_person(patient.id, account, apart=apart, needs=needs_of(care), cares=bool(cares), now=now),
+            notes_to_read=to_read_words(notes.number),
+            folder=folder,
             reads_funding=bool(of_funding(cares, account)),
         )
 

@@ -8,6 +8,7 @@ WAYS = {
     "advice": "advice.one",
     "advice-month": "advice.month",
     "around": "conversations.around",
+    "at-home": "liaison.at_home",
     "audit": "supervision.audit",
     "board": "supervision.board",
     "communes": "desk.communes",

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from app import clock
-from app.agenda.rules import Clash, InHospital, Shift, VisitDue, When, at_hour, clashes, hour_on, monday_of, shifts
+from app.agenda.rules import ClashKind, InHospital, Shift, VisitDue, When, at_hour, clashes, hour_on, monday_of, shifts
 from app.care_requests.rules import Visit
 
 TUESDAY = date(2026, 11, 24)
@@ -26,7 +26,7 @@ def some(when: When, mode: str = "home", *, waits: bool = True) -> VisitDue:
     return VisitDue(uuid4(), when, mode, waits)
 
 
-def met(*week: VisitDue, hospital: InHospital | None = None) -> list[set[Clash]]:
+def met(*week: VisitDue, hospital: InHospital | None = None) -> list[set[ClashKind]]:
     found = clashes(week, hospital)
     return [set(found.get(each.id, {})) for each in week]
 
@@ -44,13 +44,13 @@ class TestWhatMeets:
         ],
     )
     def test_two_within_the_same_half_hour_at_her_home(self, one: When, other: When, together: bool) -> None:
-        assert met(some(one), some(other)) == [{Clash.TOGETHER} if together else set()] * 2
+        assert met(some(one), some(other)) == [{ClashKind.TOGETHER} if together else set()] * 2
 
     def test_each_knows_whom_it_meets(self) -> None:
         three = [some(at(9)), some(at(9, 20)), some(at(9, 40))]
         found = clashes(three)
-        assert found[three[1].id][Clash.TOGETHER] == [three[0].id, three[2].id]
-        assert found[three[0].id][Clash.TOGETHER] == [three[1].id]
+        assert found[three[1].id][ClashKind.TOGETHER] == [three[0].id, three[2].id]
+        assert found[three[0].id][ClashKind.TOGETHER] == [three[1].id]
 
     def test_who_calls_by_telephone_meets_nobody(self) -> None:
         assert met(some(at(9), "remote"), some(at(9))) == [set(), set()]
@@ -72,15 +72,15 @@ class TestWhatMeets:
         ],
     )
     def test_somebody_comes_while_she_is_awaited_elsewhere_at_ten(self, home: When, away: bool) -> None:
-        assert met(some(at(10), "practice"), some(home)) == [{Clash.AWAY} if away else set()] * 2
+        assert met(some(at(10), "practice"), some(home)) == [{ClashKind.AWAY} if away else set()] * 2
 
     def test_somebody_comes_before_she_is_home(self) -> None:
         leaves = InHospital(date(2026, 11, 20), until=date(2026, 11, 26))
         days = [date(2026, 11, 19), TUESDAY, date(2026, 11, 25), date(2026, 11, 26)]
         week = [some(When(day, "morning")) for day in days]
-        assert met(*week, hospital=leaves) == [set(), {Clash.IN_HOSPITAL}, {Clash.IN_HOSPITAL}, set()]
+        assert met(*week, hospital=leaves) == [set(), {ClashKind.IN_HOSPITAL}, {ClashKind.IN_HOSPITAL}, set()]
         nobody_knows = InHospital(date(2026, 11, 20), None)
-        assert met(week[3], hospital=nobody_knows) == [{Clash.IN_HOSPITAL}]
+        assert met(week[3], hospital=nobody_knows) == [{ClashKind.IN_HOSPITAL}]
         assert met(some(at(10), "practice"), hospital=leaves) == [set()]
 
 

@@ -1,6 +1,7 @@
 """No screen mixes two languages, and French is set as a printer sets it: every screen of the demonstration is read, in
 both, as its people find it. What they typed themselves is left out."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from app.documents.models import Document
 from app.liaison.models import Note, SafetyNote
 from app.organizations.models import Commune, Organization
 from app.patients.models import EmergencyAccess, Patient
+from app.plans.models import CarePlanPart
 from app.stays.models import ExpectedExit
 from app.tablets.models import Tablet
 
@@ -149,6 +151,8 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
         }.items():
             for row in db.session.scalars(select(model)):
                 found.update(str(getattr(row, column) or "") for column in columns)
+        parts = db.session.scalars(select(CarePlanPart.content))
+        found.update(words for each in parts for words in json.loads(each).values())
         found.update(db.session.scalars(select(Commune.name)))
         found.update(_answers())
         db.session.remove()

@@ -11,7 +11,7 @@ BUDGETS = {
     "visits": 8,
     "Suivi": 5,
     "request": 10,  # with its thread; 9 where nothing was said
-    "board": 8,
+    "board": 9,
     "person": 28,  # the trail of the reading included, as for the next; one each of the liaison book and of the folder
     "life": 20,  # one of each room that tells of it, and three of who reads
 }

@@ -22,6 +22,7 @@ NO_COOKIE_TO_BORROW = {
     "membership.stop_by_mail",
     *("patient_space.write_note", "patient_space.withdraw_note", "patient_space.relative_writes"),
     *("patient_space.read_visit", "patient_space.read_space"),
+    *("patient_space.agree_to_folder", "patient_space.object_to_folder"),
 }
 """Asked for by a service worker that carries a token from an encrypted message, by our own sender, by the SMS gateway,
 or by whoever was handed a link: the token in the address is the proof, and no session."""

@@ -26,7 +26,8 @@ class Around:
 
     def opens(self, by: Person | None = None, **said: str) -> TestResponse:
         form = {"moment": "return", "why": "Elle rentre seule, au troisième.", "level": "2", "lead": "me", **said}
-        form.setdefault("place", str((by or self.manager).account.organizations()[0]))
+        if "place" not in form:
+            form["place"] = str((by or self.manager).account.organizations()[0])
         return (by or self.manager).post(f"/patients/{self.patient}/folders/new", form)
 
     @property

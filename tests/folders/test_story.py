@@ -212,6 +212,7 @@ class TestGoingOn:
         coordinator = around.town.coordinator
         assert "Camille Serra" not in words(coordinator.get("/folders"))
         around.town.time_passes(days=8)
+        assert "1 sans nouvelles" in words(coordinator.get("/board"))
         seen = words(coordinator.get("/folders"))
         assert "Date de revue passée" in seen
         assert "Camille Serra" in seen

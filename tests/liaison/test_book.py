@@ -90,6 +90,7 @@ def test_two_taps_and_the_circle_reads_it(town: Town, maya: Nurse, doctor: Nurse
     assert writes(maya, odile, "Cheville enflée depuis hier.") == 303
     page = reads(doctor, odile)
     assert "À lire" in page
+    assert "aujourd'hui à" in page, "what is not read may be of another day, and says which"
     assert "Cheville enflée depuis hier." in page
     assert "Maya Dupré · Cabinet Maya" in page
     assert reads(town.requester(), odile).startswith("Page introuvable")
@@ -330,8 +331,8 @@ def test_a_home_help_reads_where_when_what_and_the_door_and_observes(
     writes(maya, odile, "Escarre au talon")
     maya.post(f"/patients/{odile}/safety-note", {"text": "Le chien mord."})
     helper = helper_of(town, odile)
-    for url in ("liaison", "liaison/new"):
-        assert helper.get(f"/patients/{odile}/{url}").location.endswith("/at-home")
+    for url in ("", "/liaison", "/liaison/new"):
+        assert helper.get(f"/patients/{odile}{url}").location.endswith("/at-home")
     page = words(helper.get(f"/patients/{odile}/at-home"))
     assert "12 allée des Tilleuls" in page and "Le chien mord." in page
     assert "Escarre" not in page

@@ -14,7 +14,7 @@ from app.patients.relations import relate
 from app.plans.actions import PlanAuthor, add
 from app.plans.content import read
 from app.plans.models import CarePlanPart
-from app.plans.rules import PartKind, PlanPart
+from app.plans.rules import PartOfPlan, PlanKind
 from tests.factories.town import Nurse, Person, Service, Town
 
 
@@ -37,7 +37,7 @@ class Team:
     def owner(self, who: str) -> str:
         return f"member:{self.members[who]}"
 
-    def has(self, kind: PartKind, under: UUID | None = None, by: Person | None = None, **content: str) -> UUID:
+    def has(self, kind: PlanKind, under: UUID | None = None, by: Person | None = None, **content: str) -> UUID:
         """A part of the plan, written by the référent unless somebody else does."""
         key = new_id()
         with transaction():
@@ -45,7 +45,7 @@ class Team:
             assert add(self.folder, kind, under, content, key=key, by=author, now=clock.now()) is None
         return key
 
-    def part(self, part_id: UUID) -> PlanPart:
+    def part(self, part_id: UUID) -> PartOfPlan:
         db.session.rollback()
         return read(db.session.get_one(CarePlanPart, part_id, populate_existing=True))
 

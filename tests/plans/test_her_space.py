@@ -13,7 +13,7 @@ from app.core.db import db, transaction
 from app.folders.models import Folder
 from app.folders.rules import FolderState
 from app.plans.models import CarePlanVersion
-from app.plans.rules import PartKind, PartState
+from app.plans.rules import PartState, PlanKind
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
 from app.relatives.models import Heading
@@ -42,7 +42,7 @@ def test_she_agrees_by_herself_in_one_tap_and_changes_her_mind(care: Team, space
     """FACTS_COORDINATION 9, check 9."""
     assert "Mon plan" not in words(space.get())  # There is none yet.
     assert space.get("/plan").status_code == 404
-    aim = care.has(PartKind.OBJECTIVE, words="Marcher", criterion="Jusqu'au marché", due=in_days(9))
+    aim = care.has(PlanKind.OBJECTIVE, words="Marcher", criterion="Jusqu'au marché", due=in_days(9))
     assert "Mon plan" in words(space.get())
     assert "Je n'ai pas encore dit oui" in words(space.get("/plan"))
     assert taps(space, aim, "agreed", care.part(aim).version) == 303
@@ -56,7 +56,7 @@ def test_she_agrees_by_herself_in_one_tap_and_changes_her_mind(care: Team, space
 
 
 def test_she_agrees_to_nothing_that_she_has_not_read(care: Team, space: Space) -> None:
-    aim = care.has(PartKind.OBJECTIVE, words="Marcher", criterion="Jusqu'au marché", due=in_days(9))
+    aim = care.has(PlanKind.OBJECTIVE, words="Marcher", criterion="Jusqu'au marché", due=in_days(9))
     seen = care.part(aim).version
     form = care.nurse.get(f"{care.url}/parts/{aim}/words")
     changed = {"seen": value(form, "seen"), "words": "Courir", "criterion": "x", "due": value(form, "due")}
@@ -68,7 +68,7 @@ def test_she_agrees_to_nothing_that_she_has_not_read(care: Team, space: Space) -
 
 
 def test_her_own_words_go_into_the_plan(care: Team, space: Space) -> None:
-    care.has(PartKind.WISH, words="Rester chez moi")
+    care.has(PlanKind.WISH, words="Rester chez moi")
     page = space.get("/plan")
     nothing = space.post("/plan/wishes", {"id": value(page, "id"), "words": " "})
     assert nothing.status_code == 422
@@ -83,9 +83,9 @@ def test_her_own_words_go_into_the_plan(care: Team, space: Space) -> None:
 
 
 def test_she_answers_for_her_own_actions_and_no_others(care: Team, space: Space) -> None:
-    mine = care.has(PartKind.ACTION, words="Boire", owner="person", due=in_days(3))
-    other = care.has(PartKind.ACTION, words="Peser", owner=care.owner("nurse"), due=in_days(3))
-    problem = care.has(PartKind.PROBLEM, words=CANARY, domain="medicines")
+    mine = care.has(PlanKind.ACTION, words="Boire", owner="person", due=in_days(3))
+    other = care.has(PlanKind.ACTION, words="Peser", owner=care.owner("nurse"), due=in_days(3))
+    problem = care.has(PlanKind.PROBLEM, words=CANARY, domain="medicines")
     assert taps(space, mine, "accepted", 9) == 303
     assert care.part(mine).state is PartState.ACCEPTED
     assert taps(space, mine, "done", 9) == 303
@@ -95,7 +95,7 @@ def test_she_answers_for_her_own_actions_and_no_others(care: Team, space: Space)
 
 
 def test_a_draft_is_nobody_s_plan_yet(care: Team, space: Space) -> None:
-    care.has(PartKind.WISH, words="Rester chez moi")
+    care.has(PlanKind.WISH, words="Rester chez moi")
     with transaction():
         draft = {"state": FolderState.DRAFT, "agreed_at": None}
         db.session.execute(update(Folder).where(Folder.id == care.folder).values(**draft))
@@ -107,9 +107,9 @@ def test_a_relative_reads_whom_to_call_where_she_may_and_nothing_else(
     care: Team, space: Space, heading: Heading
 ) -> None:
     """FACTS_COORDINATION 9, check 32."""
-    care.has(PartKind.WISH, words="Rester chez moi")
-    care.has(PartKind.PROBLEM, words=CANARY, domain="medicines")
-    care.has(PartKind.ALERT, words="Si elle tombe", call="15")
+    care.has(PlanKind.WISH, words="Rester chez moi")
+    care.has(PlanKind.PROBLEM, words=CANARY, domain="medicines")
+    care.has(PlanKind.ALERT, words="Si elle tombe", call="15")
     with transaction():
         near = RelativeSaid("Lucie Marchand", "child")
         relatives.name(care.patient, near, [heading], by=care.referent.account_id, now=clock.now())

@@ -16,9 +16,9 @@ from app.plans.rules import (
     ActionStep,
     AwaitedAction,
     PartChange,
-    PartKind,
+    PartOfPlan,
     PartState,
-    PlanPart,
+    PlanKind,
     PlanVerb,
     differences,
     meet,
@@ -32,8 +32,8 @@ CONTENT = st.dictionaries(NAMES, st.sampled_from(("a", "b", "c")))
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 
 
-def wish(which: int, content: dict[str, str], number: int) -> PlanPart:
-    return PlanPart(UUID(int=which), PartKind.WISH, None, which, PartState.STANDING, content, number)
+def wish(which: int, content: dict[str, str], number: int) -> PartOfPlan:
+    return PartOfPlan(UUID(int=which), PlanKind.WISH, None, which, PartState.STANDING, content, number)
 
 
 @st.composite
@@ -42,7 +42,7 @@ def histories(draw: st.DrawFn) -> list[PartChange]:
     lines = draw(st.lists(st.tuples(st.integers(0, 3), CONTENT, st.sampled_from(list(PlanVerb))), max_size=12))
     return [
         PartChange(
-            number, verb, PlanPart(UUID(int=which), PartKind.WISH, None, which, PartState.STANDING, content, number)
+            number, verb, PartOfPlan(UUID(int=which), PlanKind.WISH, None, which, PartState.STANDING, content, number)
         )
         for number, (which, content, verb) in enumerate(lines, 1)
     ]
@@ -110,30 +110,30 @@ def test_every_state_of_a_kind_leads_somewhere_and_comes_back() -> None:
             assert (kind, each) in BECOMES
         if state in OVER:
             assert wanted == {FIRST[kind]}
-    assert {kind for kind, _state in BECOMES} == set(PartKind)
+    assert {kind for kind, _state in BECOMES} == set(PlanKind)
     assert {state for _kind, state in BECOMES} == set(PartState)
 
 
 @pytest.mark.parametrize(
     ("kind", "state", "field", "then"),
     [
-        (PartKind.OBJECTIVE, PartState.AGREED, "criterion", PartState.PROPOSED),
-        (PartKind.OBJECTIVE, PartState.AGREED, "told", PartState.AGREED),
-        (PartKind.OBJECTIVE, PartState.REACHED, "words", PartState.REACHED),
-        (PartKind.ACTION, PartState.ACCEPTED, "owner", PartState.PROPOSED),
-        (PartKind.ACTION, PartState.ACCEPTED, "every", PartState.ACCEPTED),
-        (PartKind.PROBLEM, PartState.STANDING, "words", PartState.STANDING),
+        (PlanKind.OBJECTIVE, PartState.AGREED, "criterion", PartState.PROPOSED),
+        (PlanKind.OBJECTIVE, PartState.AGREED, "told", PartState.AGREED),
+        (PlanKind.OBJECTIVE, PartState.REACHED, "words", PartState.REACHED),
+        (PlanKind.ACTION, PartState.ACCEPTED, "owner", PartState.PROPOSED),
+        (PlanKind.ACTION, PartState.ACCEPTED, "every", PartState.ACCEPTED),
+        (PlanKind.PROBLEM, PartState.STANDING, "words", PartState.STANDING),
     ],
 )
 def test_who_changes_what_was_agreed_proposes_anew(
-    kind: PartKind, state: PartState, field: str, then: PartState
+    kind: PlanKind, state: PartState, field: str, then: PartState
 ) -> None:
     assert rules.state_after_change(kind, state, {"words": "a"}, {"words": "a", field: "z"}) is then
 
 
 AWAITED = st.builds(
     AwaitedAction,
-    state=st.sampled_from(sorted(state for kind, state in BECOMES if kind is PartKind.ACTION)),
+    state=st.sampled_from(sorted(state for kind, state in BECOMES if kind is PlanKind.ACTION)),
     due=st.none() | st.dates(date(2026, 11, 1), date(2027, 2, 1)),
     asked_at=st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
     over_elsewhere=st.booleans(),
@@ -189,7 +189,7 @@ def test_a_month_later_is_the_same_day_or_the_last() -> None:
 
 
 def test_what_is_done_leaves_an_agreement_as_it_is() -> None:
-    part = PlanPart(UUID(int=1), PartKind.ACTION, None, 1, PartState.PROPOSED, {}, 1)
+    part = PartOfPlan(UUID(int=1), PlanKind.ACTION, None, 1, PartState.PROPOSED, {}, 1)
     changes = [
         PartChange(1, PlanVerb.ADDED, part),
         PartChange(2, PlanVerb.BECAME, part),

@@ -16,7 +16,7 @@ from app.core.db import db, new_id, transaction
 from app.folders.models import Folder, FolderMember
 from app.folders.rules import FolderEnding, FolderState, MemberState
 from app.plans.models import CarePlanVersion
-from app.plans.rules import PartKind, PartState
+from app.plans.rules import PartState, PlanKind
 from app.stays.actions import say_died
 from tests.desk.screen import value, words
 from tests.factories.town import Person
@@ -77,7 +77,7 @@ def test_what_is_missing_is_asked_for_on_its_own_screen(care: Team) -> None:
 
 def test_an_objective_stays_proposed_until_she_agrees_on_paper_too(care: Team) -> None:
     """FACTS_COORDINATION 9, check 9."""
-    aim = care.has(PartKind.OBJECTIVE, words="Dormir sans la lumière", criterion="Trois nuits", due=in_days(20))
+    aim = care.has(PlanKind.OBJECTIVE, words="Dormir sans la lumière", criterion="Trois nuits", due=in_days(20))
     assert "proposé" in words(care.nurse.get(care.url))
     assert "Proposé. Je n'ai pas encore dit oui." in words(care.nurse.get(f"{care.url}/paper"))
     asked = care.nurse.get(f"{care.url}/parts/{aim}/states/agreed")
@@ -102,7 +102,7 @@ def test_an_objective_stays_proposed_until_she_agrees_on_paper_too(care: Team) -
 
 def test_what_is_not_reached_says_why_and_stands_in_said_not_done(care: Team) -> None:
     """FACTS_COORDINATION 9, check 10."""
-    aim = care.has(PartKind.OBJECTIVE, words="Reprendre le chant", criterion="Une fois", due=in_days(5))
+    aim = care.has(PlanKind.OBJECTIVE, words="Reprendre le chant", criterion="Une fois", due=in_days(5))
     url = f"{care.url}/parts/{aim}/states/not-reached"
     seen = {"seen": str(care.part(aim).version)}
     silent = care.nurse.post(url, seen)
@@ -115,7 +115,7 @@ def test_what_is_not_reached_says_why_and_stands_in_said_not_done(care: Team) ->
 
 
 def test_two_who_change_one_line_see_both_and_lose_nothing(care: Team) -> None:
-    aim = care.has(PartKind.OBJECTIVE, words="Sortir", criterion="Une fois", due=in_days(5))
+    aim = care.has(PlanKind.OBJECTIVE, words="Sortir", criterion="Une fois", due=in_days(5))
     url = f"{care.url}/parts/{aim}/words"
     hers, his = care.nurse.get(url), care.referent.get(url)
     due = written(in_days(5))
@@ -135,7 +135,7 @@ def test_two_who_change_one_line_see_both_and_lose_nothing(care: Team) -> None:
 
 
 def test_two_who_change_other_fields_do_not_meet(care: Team) -> None:
-    aim = care.has(PartKind.OBJECTIVE, words="Sortir", criterion="Une fois", due=in_days(5))
+    aim = care.has(PlanKind.OBJECTIVE, words="Sortir", criterion="Une fois", due=in_days(5))
     url, due = f"{care.url}/parts/{aim}/words", written(in_days(5))
     seen = value(care.nurse.get(url), "seen")
     one = {"seen": seen, "words": "Sortir au marché", "criterion": "Une fois", "due": due}
@@ -146,8 +146,8 @@ def test_two_who_change_other_fields_do_not_meet(care: Team) -> None:
 
 
 def test_versions_say_who_when_and_what_and_none_ever_goes(care: Team) -> None:
-    wish = care.has(PartKind.WISH, words="Rester chez moi")
-    other = care.has(PartKind.WISH, words="Garder mon chat")
+    wish = care.has(PlanKind.WISH, words="Rester chez moi")
+    other = care.has(PlanKind.WISH, words="Garder mon chat")
     assert care.nurse.post(f"{care.url}/parts/{other}/place", {"to": "up"}).status_code == 303
     shown = words(care.nurse.get(care.url))
     assert shown.index("Garder mon chat") < shown.index("Rester chez moi")
@@ -163,7 +163,7 @@ def test_versions_say_who_when_and_what_and_none_ever_goes(care: Team) -> None:
 
 
 def test_she_agrees_to_one_version_and_later_changes_are_told_apart(care: Team) -> None:
-    care.has(PartKind.WISH, words="Rester chez moi")
+    care.has(PlanKind.WISH, words="Rester chez moi")
     asked = care.referent.get(f"{care.url}/agreement")
     given = {"seen": value(asked, "seen"), "how": "paper", "on": value(asked, "on"), "copies": care.members["nurse"]}
     for _ in range(2):
@@ -172,7 +172,7 @@ def test_she_agrees_to_one_version_and_later_changes_are_told_apart(care: Team) 
     assert "sur papier signé, noté par Nadia Benali" in shown
     assert "Copies : Claire Dupré" in shown
     assert "depuis" not in shown.split("Son accord")[1].split("Dit, pas fait")[0]
-    care.has(PartKind.WISH, words="Revoir ma sœur")
+    care.has(PlanKind.WISH, words="Revoir ma sœur")
     assert "1 changement depuis" in words(care.nurse.get(care.url))
     care.town.time_passes(seconds=1)
     assert care.nurse.notices()[-1]["notification"]["title"] == "Un plan de coordination est à lire"
@@ -181,7 +181,7 @@ def test_she_agrees_to_one_version_and_later_changes_are_told_apart(care: Team) 
 def test_silence_is_not_a_yes_and_what_is_late_climbs(care: Team) -> None:
     """FACTS_COORDINATION 9, check 11: the owner, then the référent."""
     care.nurse.town.time_passes(seconds=1)
-    action = care.has(PartKind.ACTION, words="Préparer le pilulier", owner=care.owner("nurse"), due=in_days(6))
+    action = care.has(PlanKind.ACTION, words="Préparer le pilulier", owner=care.owner("nurse"), due=in_days(6))
     care.town.time_passes(seconds=1)
     notice = care.nurse.notices()[-1]
     assert notice["notification"]["title"] == "Une action vous est confiée"
@@ -212,7 +212,7 @@ def said_of(action: UUID, care: Team) -> list[str]:
 
 
 def test_who_refuses_says_so_in_one_tap_and_the_referent_hears_it(care: Team) -> None:
-    action = care.has(PartKind.ACTION, words="Porter les repas", owner=care.owner("helper"), due=in_days(3))
+    action = care.has(PlanKind.ACTION, words="Porter les repas", owner=care.owner("helper"), due=in_days(3))
     assert care.helper.post(f"/plans/actions/{action}/answer", {"answer": "refused"}).status_code == 303
     assert "refusée, à confier" in words(care.referent.get(care.url))
     assert care.helper.post(f"/plans/actions/{action}/answer", {"answer": "not-done"}).status_code == 422
@@ -223,10 +223,10 @@ def test_who_refuses_says_so_in_one_tap_and_the_referent_hears_it(care: Team) ->
 
 def test_a_home_help_reads_her_own_task_and_nothing_else(care: Team) -> None:
     """FACTS_COORDINATION 9, check 35."""
-    care.has(PartKind.PROBLEM, words=CANARY, domain="medicines")
-    aim = care.has(PartKind.OBJECTIVE, words="Voir clair", criterion="Elle lit", due=in_days(20))
-    task = care.has(PartKind.ACTION, under=aim, words="Porter les repas", owner=care.owner("helper"), due=in_days(3))
-    other = care.has(PartKind.ACTION, under=aim, words="Mettre les gouttes", owner=care.owner("nurse"), due=in_days(3))
+    care.has(PlanKind.PROBLEM, words=CANARY, domain="medicines")
+    aim = care.has(PlanKind.OBJECTIVE, words="Voir clair", criterion="Elle lit", due=in_days(20))
+    task = care.has(PlanKind.ACTION, under=aim, words="Porter les repas", owner=care.owner("helper"), due=in_days(3))
+    other = care.has(PlanKind.ACTION, under=aim, words="Mettre les gouttes", owner=care.owner("nurse"), due=in_days(3))
     own, mine = care.helper.get(f"/plans/actions/{task}"), care.helper.get("/plans/actions")
     for page in (own, mine):
         assert "Porter les repas" in words(page)
@@ -240,7 +240,7 @@ def test_a_home_help_reads_her_own_task_and_nothing_else(care: Team) -> None:
 
 
 def test_an_action_that_is_a_care_request_has_its_state(care: Team) -> None:
-    action = care.has(PartKind.ACTION, words="Une infirmière chaque jour", owner=care.owner("referent"), due=in_days(3))
+    action = care.has(PlanKind.ACTION, words="Une infirmière chaque jour", owner=care.owner("referent"), due=in_days(3))
     assert "Aucune demande" in words(care.referent.get(f"{care.url}/parts/{action}/request"))
     request_id = care.town.asks(patient=care.patient)
     choose = f"{care.url}/parts/{action}/request"
@@ -260,7 +260,7 @@ def test_an_action_that_is_a_care_request_has_its_state(care: Team) -> None:
 
 def test_what_comes_again_is_due_again(care: Team) -> None:
     action = care.has(
-        PartKind.ACTION, by=care.nurse, words="Peser", owner=care.owner("nurse"), due=in_days(2), every="week"
+        PlanKind.ACTION, by=care.nurse, words="Peser", owner=care.owner("nurse"), due=in_days(2), every="week"
     )
     assert care.part(action).state is PartState.ACCEPTED  # Who gives herself something to do has accepted it.
     assert care.nurse.post(f"/plans/actions/{action}/answer", {"answer": "done"}).status_code == 303
@@ -270,7 +270,7 @@ def test_what_comes_again_is_due_again(care: Team) -> None:
 
 @pytest.mark.parametrize("ends", ["closed", "objected", "died", "frozen"])
 def test_nothing_is_written_any_more(care: Team, ends: str) -> None:
-    wish = care.has(PartKind.WISH, words="Rester chez moi")
+    wish = care.has(PlanKind.WISH, words="Rester chez moi")
     now, by = clock.now(), care.referent.account
     with transaction():
         if ends == "died":
@@ -288,8 +288,8 @@ def test_nothing_is_written_any_more(care: Team, ends: str) -> None:
 
 
 def test_who_has_left_or_is_refused_reads_and_does_nothing(care: Team) -> None:
-    wish = care.has(PartKind.WISH, words="Rester chez moi")
-    action = care.has(PartKind.ACTION, words="Peser", owner=care.owner("nurse"), due=in_days(3))
+    wish = care.has(PlanKind.WISH, words="Rester chez moi")
+    action = care.has(PlanKind.ACTION, words="Peser", owner=care.owner("nurse"), due=in_days(3))
     assert care.nurse.get(care.url).status_code == 200
     with transaction():
         object_to(
@@ -309,7 +309,7 @@ def test_who_has_left_or_is_refused_reads_and_does_nothing(care: Team) -> None:
 
 
 def test_an_owner_who_left_the_team_owns_nothing(care: Team) -> None:
-    action = care.has(PartKind.ACTION, words="Porter les repas", owner=care.owner("helper"), due=in_days(3))
+    action = care.has(PlanKind.ACTION, words="Porter les repas", owner=care.owner("helper"), due=in_days(3))
     with transaction():
         gone = update(FolderMember).where(FolderMember.id == care.members["helper"])
         db.session.execute(gone.values(state=MemberState.LEFT, left_at=clock.now()))
@@ -319,7 +319,7 @@ def test_an_owner_who_left_the_team_owns_nothing(care: Team) -> None:
 
 
 def test_every_reading_and_every_word_is_written_down(care: Team) -> None:
-    care.has(PartKind.WISH, words="Rester chez moi")
+    care.has(PlanKind.WISH, words="Rester chez moi")
     care.nurse.get(care.url)
     events = select(AuditEvent.event, func.count()).where(AuditEvent.patient_id == care.patient)
     lines = {row[0]: row[1] for row in db.session.execute(events.group_by(AuditEvent.event))}

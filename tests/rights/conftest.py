@@ -21,11 +21,11 @@ from app.conversations.models import Conversation, Line
 from app.conversations.rules import Kind, Side
 from app.core.db import Model, db, new_id, transaction
 from app.core.sealed import Sealed
+from app.costs.counting import FundingSituation
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
 from app.funding.actions import ContractSaid, WrittenBy, ask_funder, begin_estimate, write_contract
-from app.funding.counting import FundingSituation
 from app.funding.rules import Funder
 from app.liaison import actions as liaison
 from app.liaison.models import Note, NoteDocument

@@ -27,6 +27,7 @@ from app.consents.agreements import agree
 from app.consents.models import Consent, Objection, Refusing
 from app.consents.objections import Whom, object_to
 from app.core.db import db, new_id, transaction
+from app.costs.counting import FundingSituation
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
@@ -37,7 +38,6 @@ from app.folders.models import FolderMember
 from app.folders.rules import CriticalMoment
 from app.folders.team import TeamCandidate
 from app.funding.actions import WrittenBy, ask_funder, begin_estimate
-from app.funding.counting import FundingSituation
 from app.funding.rules import Funder
 from app.joining.models import AccessRequest
 from app.liaison import actions as liaison
@@ -48,7 +48,7 @@ from app.passages.models import Passage
 from app.patients.merging import merge, note_likely
 from app.patients.models import EmergencyAccess, LikelyDuplicate, Patient, PatientTelecom
 from app.plans.actions import PlanAuthor, add
-from app.plans.rules import PartKind
+from app.plans.rules import PlanKind
 from app.push.models import Subscription
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, RelativeSaid
@@ -746,7 +746,7 @@ def planned(folder_id: UUID, by: Person) -> UUID:
     """Something that the case manager wrote into the plan, to do."""
     key = new_id()
     action, author = {"words": "Marcher", "owner": "person"}, PlanAuthor(by.account)
-    add(folder_id, PartKind.ACTION, None, action, key=key, by=author, now=clock.now())
+    add(folder_id, PlanKind.ACTION, None, action, key=key, by=author, now=clock.now())
     return key
 
 

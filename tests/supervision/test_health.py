@@ -36,7 +36,7 @@ from app.messages.actions import alert
 from app.messages.models import Alert, Notice
 from app.passages.models import Passage
 from app.plans.models import CarePlanAction
-from app.plans.rules import PartKind
+from app.plans.rules import PlanKind
 from app.push.models import Subscription
 from app.rights.models import RetentionRound
 from app.supervision.health import Health, report
@@ -200,7 +200,7 @@ def owe_action(town: Town) -> None:
     """An action that nobody answered for three days."""
     care = team(town)
     due = (clock.paris(clock.now()).date() + timedelta(days=30)).isoformat()
-    action = care.has(PartKind.ACTION, words="Marcher", owner="member:" + str(care.members["nurse"]), due=due)
+    action = care.has(PlanKind.ACTION, words="Marcher", owner="member:" + str(care.members["nurse"]), due=due)
     with transaction():
         db.session.get_one(CarePlanAction, action).look_at = clock.now()
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.core.files import WrongFile
-from app.funding.library import FOLDER, figures_of, load_rates, rates_on, read_rates
+from app.costs.library import FOLDER, figures_of, load_rates, rates_on, read_rates
 
 WHOLE = (FOLDER / "2026-01-01.toml").read_text(encoding="utf-8")
 

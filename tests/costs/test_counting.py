@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.funding.counting import (
+from app.costs.counting import (
     IN_A_PLAN,
     PRICED_BY_LAW,
     Certainty,
@@ -20,7 +20,7 @@ from app.funding.counting import (
     WantedService,
     count,
 )
-from app.funding.library import load_rates
+from app.costs.library import load_rates
 
 RATES = load_rates()[-1]
 TODAY, NEXT_YEAR = date(2026, 11, 29), date(2027, 1, 1)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from app.funding.rules import (
+from app.costs.rules import (
     ZERO,
     ApaScale,
     NursingHomeScale,
@@ -28,7 +28,7 @@ from app.funding.rules import (
     times_mtp,
     urgent_apa,
 )
-from app.funding.schema import RateFigure, Rates
+from app.costs.schema import RateFigure, Rates
 
 ONE = Decimal(1)
 

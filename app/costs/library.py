@@ -8,7 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.core.files import WrongFile, read_file
-from app.funding.schema import RateFigure, Rates
+from app.costs.schema import RateFigure, Rates
 from app.pathways.schema import Part
 
 FOLDER = Path(__file__).parent / "rates"
