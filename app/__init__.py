@@ -9,6 +9,7 @@ from app import (
     agenda,
     appointments,
     assessments,
+    attachments,
     audit,
     care_requests,
     casework,
@@ -55,23 +56,9 @@ from app.jobs import timers
 from app.language import templates
 
 ROOMS = (
-    *(
-        audit,
-        accounts,
-        membership,
-        push,
-        live,
-        pathways,
-        tablets,
-        drafts,
-        messages,
-        directory,
-        patients,
-        consents,
-        circles,
-    ),
-    *(stays, documents, assessments, costs, care_requests, passages, conversations, liaison, funding, folders),
-    *(appointments, dispatch, relays, agenda, advice, relatives, rights, life),
+    *(audit, accounts, membership, push, live, pathways, tablets, drafts, messages, directory, patients, consents),
+    *(circles, stays, documents, assessments, costs, care_requests, attachments, passages, conversations, liaison),
+    *(funding, folders, appointments, dispatch, relays, agenda, advice, relatives, rights, life),
 )
 DOORS = (
     *(desk, inbox, records, casework, planning, supervision, protocols, joining, naming, emergency, administration),

@@ -3,9 +3,10 @@
 from app.advice import actions as advice
 from app.advice import queries as advices
 from app.appointments import reminders
+from app.attachments import actions as attachments
 from app.audit import sealing as audit
-from app.care_requests import attachments, watch
 from app.care_requests import queries as care_requests
+from app.care_requests import watch
 from app.dispatch import search
 from app.documents import quarantine
 from app.documents import queries as documents

@@ -12,7 +12,7 @@ from app.advice import words
 from app.advice.forms import OpinionForm
 from app.advice.queries import Mine, OpenedAdvice, after
 from app.advice.rules import BillingVerdict, See
-from app.care_requests.attachments import joined_to
+from app.attachments.queries import joined_to
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
 from app.care_requests.words import answers_in_words

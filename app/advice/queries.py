@@ -12,7 +12,7 @@ from app import clock
 from app.accounts.models import Account
 from app.advice.models import Advice
 from app.advice.rates import known_rates
-from app.advice.rules import Act, Mark, marks
+from app.advice.rules import Act, BillingMark, marks
 from app.care_requests.models import CareRequest
 from app.conversations import queries as conversations
 from app.conversations.rules import Side
@@ -45,7 +45,7 @@ def for_account(request_id: UUID, account: Account) -> OpenedAdvice | None:
 class Mine(NamedTuple):
     """An act of her month. `named`: may she still open whom it was about?"""
 
-    mark: Mark
+    mark: BillingMark
     request: CareRequest
     named: bool
 

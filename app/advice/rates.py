@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask import Flask, current_app
 from msgspec import Struct, ValidationError, convert
 
-from app.advice.rules import Fee, Rates
+from app.advice.rules import AdviceRates, Fee
 
 FOLDER = Path(__file__).parent / "rates"
 
@@ -34,7 +34,7 @@ class _File(Struct, forbid_unknown_fields=True, kw_only=True):
     asker: _Fee
 
 
-def load_rates(folder: Path = FOLDER) -> tuple[Rates, ...]:
+def load_rates(folder: Path = FOLDER) -> tuple[AdviceRates, ...]:
     """The oldest first. Raises `WrongRates` when a file is wrong, or two know the same day."""
     read = sorted((_read(path) for path in folder.glob("*.toml")), key=lambda each: each.valid_from)
     for before, after in pairwise(read):
@@ -43,12 +43,12 @@ def load_rates(folder: Path = FOLDER) -> tuple[Rates, ...]:
     return tuple(read)
 
 
-def _read(path: Path) -> Rates:
+def _read(path: Path) -> AdviceRates:
     try:
         said = convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
         if said.valid_until < said.valid_from:
             raise WrongRates(f"{path.name}: ends before it begins")
-        return Rates(said.valid_from, said.valid_until, said.source, _fee(said.expert), _fee(said.asker))
+        return AdviceRates(said.valid_from, said.valid_until, said.source, _fee(said.expert), _fee(said.asker))
     except (tomllib.TOMLDecodeError, ValidationError, InvalidOperation) as error:
         raise WrongRates(f"{path.name}: {error}") from None
 
@@ -57,8 +57,8 @@ def _fee(said: _Fee) -> Fee:
     return Fee(said.code, Decimal(said.amount), frozenset(said.professions), said.per_year)
 
 
-def known_rates() -> tuple[Rates, ...]:
-    return cast(tuple[Rates, ...], current_app.extensions["advice_rates"])
+def known_rates() -> tuple[AdviceRates, ...]:
+    return cast(tuple[AdviceRates, ...], current_app.extensions["advice_rates"])
 
 
 def init_app(app: Flask) -> None:

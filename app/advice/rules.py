@@ -99,7 +99,7 @@ class Fee:
 
 
 @dataclass(frozen=True)
-class Rates:
+class AdviceRates:
     """What is known of the days from `valid_from` to `valid_until`, both included."""
 
     valid_from: date
@@ -125,7 +125,7 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Mark:
+class BillingMark:
     """`amount`: in euros, none where it is not known or nothing is due."""
 
     act: Act
@@ -135,11 +135,11 @@ class Mark:
     why: BillingReason | None = None
 
 
-def rates_on(day: date, known: Sequence[Rates]) -> Rates | None:
+def rates_on(day: date, known: Sequence[AdviceRates]) -> AdviceRates | None:
     return next((each for each in known if each.valid_from <= day <= each.valid_until), None)
 
 
-def marks(acts: Sequence[Act], known: Sequence[Rates]) -> list[Mark]:
+def marks(acts: Sequence[Act], known: Sequence[AdviceRates]) -> list[BillingMark]:
     """Each of one person's acts of a calendar year, the oldest first: the first ones of a patient are within the limit,
     counted apart for what she asked and for what she answered (FACTS_COORDINATION 5: TE2, RQD)."""
     billed: dict[tuple[UUID | None, bool], int] = {}
@@ -153,17 +153,17 @@ def marks(acts: Sequence[Act], known: Sequence[Rates]) -> list[Mark]:
     return found
 
 
-def mark_of(act: Act, before: int, rates: Rates | None) -> Mark:
+def mark_of(act: Act, before: int, rates: AdviceRates | None) -> BillingMark:
     """`before`: how many of the same kind were billed for this patient in the year."""
     if act.same_place:
-        return Mark(act, BillingVerdict.NO, why=BillingReason.SAME_PLACE)
+        return BillingMark(act, BillingVerdict.NO, why=BillingReason.SAME_PLACE)
     if rates is None:
-        return Mark(act, BillingVerdict.CHECK, why=BillingReason.NO_RATE)
+        return BillingMark(act, BillingVerdict.CHECK, why=BillingReason.NO_RATE)
     fee = rates.asker if act.asked else rates.expert
     if not act.town:
-        return Mark(act, BillingVerdict.CHECK, fee.code, why=BillingReason.SALARIED)
+        return BillingMark(act, BillingVerdict.CHECK, fee.code, why=BillingReason.SALARIED)
     if act.profession not in fee.professions:
-        return Mark(act, BillingVerdict.CHECK, why=BillingReason.PROFESSION)
+        return BillingMark(act, BillingVerdict.CHECK, why=BillingReason.PROFESSION)
     if before >= fee.per_year:
-        return Mark(act, BillingVerdict.NO, fee.code, why=BillingReason.LIMIT)
-    return Mark(act, BillingVerdict.YES, fee.code, fee.amount)
+        return BillingMark(act, BillingVerdict.NO, fee.code, why=BillingReason.LIMIT)
+    return BillingMark(act, BillingVerdict.YES, fee.code, fee.amount)

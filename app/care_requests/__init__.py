@@ -2,10 +2,8 @@
 
 from flask import Flask
 
-from app.care_requests import attachments, corrections, departures, queries
+from app.care_requests import corrections, departures, queries
 from app.core.events import listen
-from app.documents.quarantine import let_go
-from app.documents.rights import may_open
 from app.live.rights import may_listen
 from app.membership.leaving import Departure
 from app.patients.correcting import PatientCorrected
@@ -16,7 +14,5 @@ def init_app(app: Flask) -> None:
     may_listen("requests")(queries.may_follow_organization)
     may_listen("decisions")(queries.may_decide_as)
     may_listen("board")(queries.may_watch_board)
-    may_open(attachments.may_open)
-    let_go.provide(app, attachments.forget)
     listen(app, Departure, departures.hand_on)
     listen(app, PatientCorrected, corrections.go_on_with)

@@ -57,7 +57,7 @@ class TeamLine:
 
 
 @dataclass(frozen=True)
-class LifeLine:
+class FolderMoment:
     """A step of a folder, as `timeline` draws it: `kind` names its sign."""
 
     label: str
@@ -100,10 +100,10 @@ def team_line(folder: Folder, member: FolderMember, mine: FolderMember | None) -
     )
 
 
-def life_line(step: FolderStep) -> LifeLine:
+def life_line(step: FolderStep) -> FolderMoment:
     said = " · ".join(filter(None, (step.about, step.reason)))
     author = step.author.name if step.author and step.author.name != step.about else ""
-    return LifeLine(str(STEPS.get(step.kind, step.kind)), step.at, author, said, _SIGNS.get(step.kind, "note"))
+    return FolderMoment(str(STEPS.get(step.kind, step.kind)), step.at, author, said, _SIGNS.get(step.kind, "note"))
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class FolderPage(Page):
     team: list[TeamLine]
     mine: TeamLine | None
     missing: list[str]
-    life: list[LifeLine]
+    life: list[FolderMoment]
     opened_by: str
     ending: str
     relay: str

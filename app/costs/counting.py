@@ -28,7 +28,7 @@ from app.costs.rules import (
     times_mtp,
     urgent_apa,
 )
-from app.costs.schema import RateFigure, Rates
+from app.costs.schema import DatedRates, RateFigure
 
 ONE = Decimal(1)
 
@@ -264,7 +264,7 @@ class _Reckoning:
     """All that one estimate is reckoned with."""
 
     of: FundingSituation
-    rates: Rates
+    rates: DatedRates
     day: date
     tallies: list[_Tally]
     remarks: list[FundingRemark] = field(default_factory=list)
@@ -284,7 +284,7 @@ class _Reckoning:
 def count(
     situation: FundingSituation,
     wanted: Iterable[WantedService],
-    rates: Rates,
+    rates: DatedRates,
     day: date,
     contract: ContractHelp | None = None,
 ) -> CountedEstimate:

@@ -8,18 +8,18 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.core.files import WrongFile, read_file
-from app.costs.schema import RateFigure, Rates
+from app.costs.schema import DatedRates, RateFigure
 from app.pathways.schema import Part
 
 FOLDER = Path(__file__).parent / "rates"
 
 
-def read_rates(path: Path) -> Rates:
+def read_rates(path: Path) -> DatedRates:
     """The rates that this file describes; its amounts to the cent, as they are written. Raises `WrongFile`."""
-    return read_file(path, Rates, mistakes)
+    return read_file(path, DatedRates, mistakes)
 
 
-def mistakes(rates: Rates) -> Iterator[tuple[str, str]]:
+def mistakes(rates: DatedRates) -> Iterator[tuple[str, str]]:
     """What the types cannot say: key and words of each."""
     if rates.slug != rates.since.isoformat():
         yield "since", "a file is named by the first day of its rates"
@@ -32,7 +32,7 @@ def mistakes(rates: Rates) -> Iterator[tuple[str, str]]:
             yield name, "ends before it begins"
 
 
-def figures_of(rates: Rates) -> Iterator[tuple[str, RateFigure]]:
+def figures_of(rates: DatedRates) -> Iterator[tuple[str, RateFigure]]:
     """Every figure with its name as the file has it: `apa.gir1`."""
     for section in rates.__struct_fields__:
         part = getattr(rates, section)
@@ -43,7 +43,7 @@ def figures_of(rates: Rates) -> Iterator[tuple[str, RateFigure]]:
         yield f"tariffs[{n}].figure", tariff.figure
 
 
-def load_rates(folder: Path = FOLDER) -> tuple[Rates, ...]:
+def load_rates(folder: Path = FOLDER) -> tuple[DatedRates, ...]:
     """The oldest first."""
     found = tuple(read_rates(path) for path in sorted(folder.glob("*.toml")))
     if not found:
@@ -51,9 +51,9 @@ def load_rates(folder: Path = FOLDER) -> tuple[Rates, ...]:
     return found
 
 
-def rates_on(day: date) -> Rates:
+def rates_on(day: date) -> DatedRates:
     """The newest file that has begun; before the first of them, the first."""
-    known = cast(Sequence[Rates], current_app.extensions["rates"])
+    known = cast(Sequence[DatedRates], current_app.extensions["rates"])
     begun = [each for each in known if each.since <= day]
     return begun[-1] if begun else known[0]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from app.costs.schema import RateFigure, Rates
+from app.costs.schema import DatedRates, RateFigure
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 OF_COUPLE = Decimal("1.7")
@@ -44,7 +44,7 @@ class ApaScale:
     most: Decimal
 
     @classmethod
-    def of(cls, rates: Rates, day: date) -> "ApaScale | None":
+    def of(cls, rates: DatedRates, day: date) -> "ApaScale | None":
         """None when one of its figures is not known on this day."""
         apa = rates.apa
         figures = (apa.mtp, apa.low, apa.high, apa.first, apa.second, apa.most, apa.gir1, apa.gir2, apa.gir3, apa.gir4)
@@ -83,13 +83,13 @@ def beyond_tariff(hours: Decimal, price: Decimal, tariff: Decimal) -> Decimal:
     return hours * max(ZERO, price - tariff)
 
 
-def least_paid(rates: Rates, day: date) -> Decimal | None:
+def least_paid(rates: DatedRates, day: date) -> Decimal | None:
     """An allowance of no more than this a month is not paid (CASF D232-31)."""
     wage, times = (known(each, day, rates.until) for each in (rates.apa.minimum_wage, rates.apa.least_paid))
     return None if wage is None or times is None else cents(wage * times)
 
 
-def urgent_apa(rates: Rates, day: date) -> Decimal | None:
+def urgent_apa(rates: DatedRates, day: date) -> Decimal | None:
     """The same for everybody, a month, from the day of the request until it is decided within two months
     (CASF L232-12)."""
     cap, part = (known(each, day, rates.until) for each in (rates.apa.gir1, rates.apa.urgent))
@@ -106,7 +106,7 @@ def apa_again_from(left: date) -> date:
     return left.replace(day=1)
 
 
-def times_mtp(figure: RateFigure | None, rates: Rates, day: date) -> Decimal | None:
+def times_mtp(figure: RateFigure | None, rates: DatedRates, day: date) -> Decimal | None:
     """Of respite a year (`apa.respite`), of a carer who is in hospital (`apa.carer_away`; D232-9-2 CASF)."""
     mtp, times = known(rates.apa.mtp, day, rates.until), known(figure, day, rates.until)
     return None if mtp is None or times is None else cents(mtp * times)
@@ -123,7 +123,7 @@ class NursingHomeScale:
     keeps: Decimal
 
     @classmethod
-    def of(cls, rates: Rates, day: date) -> "NursingHomeScale | None":
+    def of(cls, rates: DatedRates, day: date) -> "NursingHomeScale | None":
         home = rates.nursing_home
         figures = (rates.apa.mtp, home.low, home.high, home.most, home.keeps)
         mtp, low, high, most, keeps = (known(each, day, rates.until) for each in figures)

@@ -122,7 +122,7 @@ class Tariff(Part, frozen=True):
     figure: RateFigure
 
 
-class Rates(Part, frozen=True):
+class DatedRates(Part, frozen=True):
     """The figures of a year, or of the part of one that began with `since`. `until`: the last day on which a figure
     without one of its own may be believed."""
 

@@ -12,9 +12,9 @@ from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS, Role
 from app.accounts.queries import holding
+from app.attachments.actions import join
 from app.care_requests import opening
 from app.care_requests import queries as care_request_queries
-from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest
 from app.care_requests.opening import Need
 from app.circles.queries import usual_members

@@ -9,8 +9,8 @@ from app import clock
 from app.accounts.guards import by_account, me, role
 from app.accounts.models import REQUESTERS
 from app.appointments import actions as appointments
+from app.attachments import actions as attachments
 from app.care_requests import actions as care_requests
-from app.care_requests import attachments
 from app.care_requests.models import CareRequest, CareTask
 from app.core.db import db, transaction
 from app.core.forms import is_resumed, resumable

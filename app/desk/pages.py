@@ -13,7 +13,7 @@ from app.appointments import actions as appointments
 from app.appointments.models import Appointment, PatientSpace
 from app.appointments.reminders import is_reminded
 from app.appointments.words import MODES
-from app.care_requests import attachments
+from app.attachments.queries import joined_to
 from app.care_requests import queries as care_request_queries
 from app.care_requests.lines import RequestFacts, RequestLine
 from app.care_requests.models import CareRequest, CareTask, InformationCopy, State, Step
@@ -200,7 +200,7 @@ class FollowPage(FollowList):
             hands=lines.hands(asked),
             timeline=lines.timeline(asked, steps, now),
             answers=answers_in_words(asked),
-            documents=attachments.joined_to(asked.episode_id) if found.documents else [],
+            documents=joined_to(asked.episode_id) if found.documents else [],
             tasks=care_request_queries.tasks_of(asked.id) if found.tasks else [],
             copies=care_request_queries.copies_of(asked.id) if found.copies else [],
             inquiries=dispatch_queries.inquiries_of(asked) if found.inquiries else [],
@@ -295,7 +295,7 @@ class DecisionsPage(Page):
                 each,
                 banner(each.patient, now) if each.patient else None,
                 answers_in_words(each),
-                attachments.joined_to(each.episode_id),
+                joined_to(each.episode_id),
             )
             for each in care_request_queries.to_decide(doctor)
         ]

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, StopValidation
 
 from app import clock
 from app.accounts.models import Account
-from app.care_requests.attachments import MOST
+from app.attachments.actions import MOST
 from app.core.db import new_id
 from app.core.forms import Form, SeveralField, say_only, stripped, uuid_or_none
 from app.directory.models import PractitionerRole

@@ -14,8 +14,8 @@ from app.appointments.forms import AppointmentForm
 from app.appointments.models import Appointment
 from app.appointments.rules import Slot, next_slots
 from app.appointments.words import REASON_WORDS, modes_of, places_of, wished_words
+from app.attachments.queries import joined_to
 from app.care_requests import queries as care_request_queries
-from app.care_requests.attachments import joined_to
 from app.care_requests.lines import RequestLine
 from app.care_requests.models import InformationCopy, State
 from app.care_requests.rules import condition, read_visits

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, select
 
 from app import clock
 from app.accounts.models import Account
+from app.attachments.actions import join
 from app.audit.actions import record
 from app.care_requests import actions as care_requests
 from app.care_requests.actions import PlanMoved
-from app.care_requests.attachments import join
 from app.care_requests.models import CareRequest, State, Verb
 from app.care_requests.queries import coordinator_for
 from app.care_requests.rules import Visit, read_visits

@@ -280,7 +280,9 @@ def lines_of(versions: Sequence[PlanVersion], people: PlanPeople, now: datetime)
             VersionLine(
                 number=change.number,
                 part_id=part.id,
-                what=f"{ONE[part.kind]} : {state if change.verb is PlanVerb.BECAME else verb}",
+                what=_(
+                    "%(what)s : %(done)s", what=ONE[part.kind], done=state if change.verb is PlanVerb.BECAME else verb
+                ),
                 words=part.content.get("words", ""),
                 by=author_words(version),
                 at=version.at,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.advice.rates import WrongRates, load_rates
-from app.advice.rules import Act, AdviceMove, BillingReason, BillingVerdict, Mark, Standing, look, marks
+from app.advice.rules import Act, AdviceMove, BillingMark, BillingReason, BillingVerdict, Standing, look, marks
 from app.care_requests.rules import State
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -55,7 +55,7 @@ def act(day: date = date(2026, 11, 24), *, patient: UUID = PATIENT, asked: bool 
     return Act(request_id=uuid4(), patient_id=patient, day=day, asked=asked, **usually | more)  # type: ignore[arg-type]
 
 
-def only(act: Act) -> Mark:
+def only(act: Act) -> BillingMark:
     [mark] = marks([act], load_rates())
     return mark
 

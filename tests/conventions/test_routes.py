@@ -19,6 +19,7 @@ NO_COOKIE_TO_BORROW = {
     *("patient_space.name_relative", "patient_space.allow_relative", "patient_space.end_relative"),
     *("patient_space.open_relative", "patient_space.open_space", "patient_space.set_reminders"),
     *("patient_space.say_wish", "patient_space.say_of_part", "patient_space.agree_to_plan"),
+    *("patient_space.agree_to_folder", "patient_space.object_to_folder"),
     "membership.stop_by_mail",
     *("patient_space.write_note", "patient_space.withdraw_note", "patient_space.relative_writes"),
     *("patient_space.read_visit", "patient_space.read_space"),

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app import clock, create_app
 from app.accounts.models import Account
-from app.care_requests.attachments import joined_to
+from app.attachments.queries import joined_to
 from app.care_requests.models import CareRequest, Episode
 from app.circles.models import CareTeamMember, Told
 from app.core.db import db, transaction

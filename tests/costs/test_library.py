@@ -1,4 +1,4 @@
-"""Rates files: what a wrong one says, and which one holds on a day."""
+"""DatedRates files: what a wrong one says, and which one holds on a day."""
 
 from datetime import date
 from pathlib import Path

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.models import Account
 from app.appointments.queries import of_request
+from app.attachments.actions import join
 from app.audit.models import AuditEvent
-from app.care_requests.attachments import join
 from app.care_requests.models import CareTask, InformationCopy
 from app.core.db import db, transaction
 from app.directory.models import Profession

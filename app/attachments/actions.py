@@ -1,19 +1,17 @@
-"""Documents joined to what was asked: few, seen by those who care for it, opened only by those who need them, and
-erased once their time is up and the care is over."""
+"""Documents joined to what was asked: few, and erased once their time is up and the care is over."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
-from app.accounts.models import REQUESTERS, Account
+from app.accounts.models import Account
+from app.attachments.queries import needs_of
 from app.audit.actions import record
 from app.care_requests.actions import note, refresh_screens
 from app.care_requests.models import CareRequest, Episode, EpisodeDocument
-from app.care_requests.queries import performs, together
-from app.care_requests.rules import OPEN, TAKEN
-from app.consents.objections import refuses
+from app.care_requests.queries import together
+from app.care_requests.rules import OPEN
 from app.core.db import db, lock_in_order, transaction
 from app.documents import actions as documents
 from app.documents import queries as document_queries
@@ -59,31 +57,6 @@ def _join(request: CareRequest, document: Document, by: Account, now: datetime) 
     record("attachment.added", document, by, now=now, episode=request.episode_id)
 
 
-def joined_to(episode_id: UUID) -> Sequence[Document]:
-    """Without what they hold, which is read only when one is opened."""
-    joined = select(Document).join(EpisodeDocument).where(EpisodeDocument.episode_id == episode_id)
-    return db.session.scalars(joined.order_by(Document.id)).all()
-
-
-def may_open(account: Account, document_id: UUID) -> bool:
-    """The requester's side (the doctor who decides for it, too) and who accepted one of the needs; nobody else, and
-    nobody whom the person refuses by name."""
-    needs = _needs_of(document_id)
-    if needs and refuses(needs[0].patient_id, account):
-        return False
-    asks = account.organizations(*REQUESTERS)
-    asked = any(need.organization_id in asks or need.decider_id == account.id for need in needs)
-    return asked or any(need.state in TAKEN and performs(need, account) for need in needs)
-
-
-def _needs_of(document_id: UUID) -> Sequence[CareRequest]:
-    joined = select(CareRequest).join(EpisodeDocument, EpisodeDocument.episode_id == CareRequest.episode_id)
-    return db.session.scalars(joined.where(EpisodeDocument.document_id == document_id).order_by(CareRequest.id)).all()
-
-
-# ---- the end of their time
-
-
 def _over(now: datetime) -> ColumnElement[bool]:
     """Its time is up, and no care for which it was joined is still under way."""
     cared_for = (
@@ -109,7 +82,7 @@ def erase_due(now: datetime) -> int:
 
 def forget(document: Document, now: datetime) -> None:
     """It is about to be erased: its request forgets it, and says that it is gone."""
-    needs = _needs_of(document.id)
+    needs = needs_of(document.id)
     db.session.execute(delete(EpisodeDocument).where(EpisodeDocument.document_id == document.id))
     if needs:
         note(needs[0], "erased", now=now)
