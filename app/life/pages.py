@@ -18,7 +18,7 @@ from app.happenings.rules import Happening, Opens
 from app.language.phrases import gettext as _
 from app.language.words import date_words, sentence, whole_hour
 from app.life.line import known_since, line_of, reader_of
-from app.life.picture import Lane, Mark, Picture, Span, Stretch, Zoom, order, picture
+from app.life.picture import Lane, LifeMark, Picture, Span, Stretch, Zoom, order, picture
 from app.life.words import LANES, SIGNS, WENT, lasted, span_words, told, turn_words, when
 from app.patients.models import Patient
 
@@ -30,7 +30,7 @@ Address = Callable[[Span], str]
 
 
 @dataclass(frozen=True)
-class LifeLine:
+class LivedLine:
     """One thing in the list. `went`: its state, for its shape, and the word of it; `url`: empty where it is not hers
     to open."""
 
@@ -51,7 +51,7 @@ class LifePart:
     title: str
     url: str
     note: str
-    lines: list[LifeLine]
+    lines: list[LivedLine]
     more: int
 
 
@@ -64,7 +64,7 @@ class Listed:
     larger: tuple[str, str] | None
     before: tuple[str, str] | None
     after: tuple[str, str] | None
-    lasting: list[LifeLine]
+    lasting: list[LivedLine]
     parts: list[LifePart]
 
     @classmethod
@@ -79,9 +79,9 @@ class Listed:
     ) -> Self:
         """`since`: nothing is looked for in years before."""
 
-        def line(lane: Lane, it: Happening) -> LifeLine:
+        def line(lane: Lane, it: Happening) -> LivedLine:
             about = lasted(it) if it.until else when(it)
-            return LifeLine(SIGNS[lane], about, it.what, it.who, it.went.value, str(WENT[it.went]), opens(it.opens))
+            return LivedLine(SIGNS[lane], about, it.what, it.who, it.went.value, str(WENT[it.went]), opens(it.opens))
 
         told = [(lane, it) for lane, those in found.items() for it in those]
         told.sort(key=lambda each: order(each[1]))
@@ -102,7 +102,7 @@ class Listed:
 
 
 Told = Sequence[tuple[Lane, Happening]]
-Drawn = Callable[[Lane, Happening], LifeLine]
+Drawn = Callable[[Lane, Happening], LivedLine]
 
 
 def _months(told: Told, here: Address, _line: Drawn) -> list[LifePart]:
@@ -139,8 +139,8 @@ class PictureDrawn:
     summary: str
     ticks: list[tuple[float, str]]
     names: dict[Lane, str]
-    leads: Callable[[Mark | Stretch], str]
-    words: Callable[[Mark | Stretch], str]
+    leads: Callable[[LifeMark | Stretch], str]
+    words: Callable[[LifeMark | Stretch], str]
 
     @classmethod
     def of(
@@ -153,7 +153,7 @@ class PictureDrawn:
     ) -> Self:
         drawn = picture(found, span, today)
 
-        def leads(each: Mark | Stretch) -> str:
+        def leads(each: LifeMark | Stretch) -> str:
             nearer = getattr(each, "closer", None)
             return here(nearer) if nearer else opens(each.it.opens)
 
@@ -169,7 +169,7 @@ class PictureDrawn:
         )
 
 
-def words_of(each: Mark | Stretch) -> str:
+def words_of(each: LifeMark | Stretch) -> str:
     number = getattr(each, "number", 1)
     if number == 1:
         return told(each.it)

@@ -136,7 +136,7 @@ WIDTH, NAMES, LANE, BAND, TOP = 1000, 136, 44, 30, 34
 
 
 @dataclass(frozen=True)
-class Mark:
+class LifeMark:
     """`number`: how many things share it; `it`: one of them, the first; `closer`: of several, what shows them apart."""
 
     x: float
@@ -165,7 +165,7 @@ class LaneDrawn:
     y: float
     height: float
     bands: list[Stretch]
-    marks: list[Mark]
+    marks: list[LifeMark]
 
 
 @dataclass(frozen=True)
@@ -216,12 +216,12 @@ def _bands(lasting: Iterable[Happening], span: Span, y: float, slot: float) -> t
     return bands, len(ends)
 
 
-def _marks(single: Iterable[Happening], span: Span, y: float, slot: float) -> list[Mark]:
+def _marks(single: Iterable[Happening], span: Span, y: float, slot: float) -> list[LifeMark]:
     by_slot: dict[int, list[Happening]] = {}
     for it in single:
         by_slot.setdefault(slot_of(span, it), []).append(it)
     return [
-        Mark(
+        LifeMark(
             x=NAMES + (place + 0.5) * slot,
             y=y,
             number=len(together),
