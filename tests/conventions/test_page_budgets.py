@@ -12,14 +12,8 @@ BUDGETS = {
     "Suivi": 5,
     "request": 10,  # with its thread; 9 where nothing was said
     "board": 9,
-    "board": 8,
     "person": 28,  # the trail of the reading included, as for the next; the folder and the book ask one each
-    "life": 22,  #one oneeach of each roomliaison thatbook tellsand of of it, and three of who readsfolder
->>    "life": 20,  # one of each room that tells of it, and three of who reads
-=======
-    "person": 28,  # the trail of the reading included, as for the next; one each of the liaison book and of the folder
-    "life": 20,  # one of each room that tells of it, and three of who reads
->>>>>>> advice
+    "life": 22,  # one of each room that tells of it, and three of who reads
 }
 """In statements, sign-in and layout included. Whoever makes a page ask less lowers its number here.
 
