@@ -127,28 +127,28 @@ def change_situation(patient_id: UUID, estimate_id: UUID) -> Response:
     return back_to_estimate(patient_id, estimate_id, done)
 
 
-@bp.get("/estimates/<uuid:estimate_id>/services/<kind>")
+@bp.get("/estimates/<uuid:estimate_id>/services/<service>")
 @role(*REQUESTERS)
-def service_form(patient_id: UUID, estimate_id: UUID, kind: str) -> Response:
+def service_form(patient_id: UUID, estimate_id: UUID, service: str) -> Response:
     patient = my_patient(patient_id)
     known = my_estimate(patient, estimate_id)
-    return page(ServicePage.about(known, patient, form_of_service(known, kind), clock.now()))
+    return page(ServicePage.about(known, patient, form_of_service(known, service), clock.now()))
 
 
-def form_of_service(known: Estimate, kind: str) -> ServiceForm:
-    if kind not in {each.value for each in ServiceKind}:
+def form_of_service(known: Estimate, service: str) -> ServiceForm:
+    if service not in {each.value for each in ServiceKind}:
         abort(404)
-    before = next((each for each in actions.services_of(known) if each.kind == kind), None)
-    return ServiceForm.of(ServiceKind(kind), before)
+    before = next((each for each in actions.services_of(known) if each.kind == service), None)
+    return ServiceForm.of(ServiceKind(service), before)
 
 
-@bp.post("/estimates/<uuid:estimate_id>/services/<kind>")
+@bp.post("/estimates/<uuid:estimate_id>/services/<service>")
 @role(*REQUESTERS)
 @resumable
-def set_service(patient_id: UUID, estimate_id: UUID, kind: str) -> Response:
+def set_service(patient_id: UUID, estimate_id: UUID, service: str) -> Response:
     patient = my_patient(patient_id)
     known = my_estimate(patient, estimate_id)
-    form = form_of_service(known, kind)
+    form = form_of_service(known, service)
     if not form.validate():
         return page(ServicePage.about(known, patient, form, clock.now()), status=422)
     with transaction():
@@ -157,14 +157,14 @@ def set_service(patient_id: UUID, estimate_id: UUID, kind: str) -> Response:
     return back_to_estimate(patient_id, estimate_id, done)
 
 
-@bp.post("/estimates/<uuid:estimate_id>/services/<kind>/removal")
+@bp.post("/estimates/<uuid:estimate_id>/services/<service>/removal")
 @role(*REQUESTERS)
-def drop_service(patient_id: UUID, estimate_id: UUID, kind: str) -> Response:
+def drop_service(patient_id: UUID, estimate_id: UUID, service: str) -> Response:
     with transaction():
         known = my_estimate(my_patient(patient_id), estimate_id)
-        if kind not in {each.value for each in ServiceKind}:
+        if service not in {each.value for each in ServiceKind}:
             abort(404)
-        done = actions.drop_service(known, ServiceKind(kind), now=clock.now())
+        done = actions.drop_service(known, ServiceKind(service), now=clock.now())
     return back_to_estimate(patient_id, estimate_id, done)
 
 
