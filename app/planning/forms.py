@@ -21,7 +21,7 @@ CHOOSE = InputRequired(later("Choisissez."))
 NOT_TOO_LONG = Length(max=600, message=later("600 lettres au plus."))
 
 
-def text(label: str, help_text: str = "", *, required: bool = True) -> Any:
+def area(label: str, help_text: str = "", *, required: bool = True) -> Any:
     checks = [WRITE, NOT_TOO_LONG] if required else [NOT_TOO_LONG]
     return TextAreaField(label, description=help_text, filters=[stripped], validators=checks)
 
@@ -113,28 +113,28 @@ def not_past(form: Any, field: Any) -> None:
 
 class WishForm(PlanPartForm):
     kind = PlanKind.WISH
-    words = text(later("Ce qui compte pour elle"), later("Dans ses mots, comme elle le dit."))
+    words = area(later("Ce qui compte pour elle"), later("Dans ses mots, comme elle le dit."))
 
 
 class ProblemForm(PlanPartForm):
     kind = PlanKind.PROBLEM
     screens = (("words",), ("domain",))
-    words = text(later("Quelle difficulté ?"), later("En une phrase, sans jugement."))
+    words = area(later("Quelle difficulté ?"), later("En une phrase, sans jugement."))
     domain = RadioField(later("Dans quel domaine ?"), choices=DOMAINS, validators=[CHOOSE])
 
 
 class ObjectiveForm(PlanPartForm):
     kind = PlanKind.OBJECTIVE
     screens = (("words",), ("criterion",), ("due",))
-    words = text(later("Quel objectif ?"), later("Dans ses mots : ce qu'elle veut pouvoir faire."))
-    criterion = text(later("À quoi verra-t-on qu'il est atteint ?"), later("Quelque chose que chacun peut constater."))
+    words = area(later("Quel objectif ?"), later("Dans ses mots : ce qu'elle veut pouvoir faire."))
+    criterion = area(later("À quoi verra-t-on qu'il est atteint ?"), later("Quelque chose que chacun peut constater."))
     due = DayField(later("On regarde ensemble le"), validators=[InputRequired(later("Choisissez un jour.")), not_past])
 
 
 class ActionForm(PlanPartForm):
     kind = PlanKind.ACTION
     screens = (("words",), ("owner",), ("due", "every"))
-    words = text(later("Que faut-il faire ?"), later("Qui s'en charge le lira tel quel."))
+    words = area(later("Que faut-il faire ?"), later("Qui s'en charge le lira tel quel."))
     owner = RadioField(later("Qui s'en charge ?"), validators=[CHOOSE])
     due = DayField(later("Pour quand ?"), validators=[InputRequired(later("Choisissez un jour.")), not_past])
     every = RadioField(later("Est-ce à refaire ?"), choices=EVERY, default="", validators=[Optional()])
@@ -143,7 +143,7 @@ class ActionForm(PlanPartForm):
 class AlertForm(PlanPartForm):
     kind = PlanKind.ALERT
     screens = (("words",), ("call", "who", "phone"))
-    words = text(later("Si cela arrive…"), later("Un signe que la personne ou un proche peut voir."))
+    words = area(later("Si cela arrive…"), later("Un signe que la personne ou un proche peut voir."))
     call = RadioField(later("Qui appeler ?"), validators=[CHOOSE])
     who = StringField(later("Quelqu'un d'autre : son nom"), filters=[stripped], validators=[Length(max=80)])
     phone = PhoneField(later("Son téléphone"), render_kw={"inputmode": "tel", "autocomplete": "off"})
@@ -175,7 +175,7 @@ def form_of(kind: PlanKind, owners: Mapping[str, str], calls: Mapping[str, str])
 class BecomeForm(SeenForm):
     """A state, with what is to be said with it."""
 
-    why = text(later("Pourquoi ?"), later("Sans reproche : ce qui a manqué, ce qui a changé."), required=False)
+    why = area(later("Pourquoi ?"), later("Sans reproche : ce qui a manqué, ce qui a changé."), required=False)
     told_how = RadioField(
         later("Comment l'a-t-elle dit ?"),
         choices={key: said for key, said in TOLD_HOW.items() if key != "herself"},

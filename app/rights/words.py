@@ -150,6 +150,8 @@ COLUMNS = {
     "revoked_by_id": later("Retirée par"),
     "said_by_id": later("Dit par"),
     "scope": later("Pour quoi"),
+    "see": later("À voir par un médecin"),
+    "see_until": later("À voir avant le"),
     "seen_at": later("Vu le"),
     "sex": later("Sexe"),
     "since": later("Depuis"),

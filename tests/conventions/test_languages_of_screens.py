@@ -27,6 +27,7 @@ from app.demo.requests import REQUESTS
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
+from app.folders.models import Folder, FolderStep
 from app.liaison.models import Note, SafetyNote
 from app.organizations.models import Commune, Organization
 from app.patients.models import EmergencyAccess, Patient
@@ -141,6 +142,8 @@ def typed(demonstration: Flask, now: datetime) -> re.Pattern[str]:
             Inquiry: ("question", "answer"),
             Line: ("text", "advice", "place"),
             Assessment: ("remark",),
+            Folder: ("why",),
+            FolderStep: ("about", "reason"),
             Note: ("text", "place"),
             SafetyNote: ("text",),
             ExpectedExit: ("why",),
@@ -193,6 +196,7 @@ PROPER = re.compile(
     "|".join(
         [
             "Pro Santé Connect|France Identité|Évry|Relais|iPhone|Île|lefèvre odile|Carte Vitale",
+            "Que Choisir|Côtes-d.Armor",
             *(rf"\b{word}\b" for word in WORDS),
         ]
     ),

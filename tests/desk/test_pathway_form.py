@@ -49,7 +49,7 @@ def test_everyone_sees_what_her_organization_may_start(town: Town) -> None:
     emergency = ways(town.orientation_nurse.get("/requests/new"))
     everyones = {
         *("home-care", "maternity-registration", "chronic-follow-up", "elderly-at-home", "ehpad-or-smr"),
-        *("coordination-support", "social-worker", "hospital-clinic", "imaging-or-lab"),
+        *("coordination-support", "social-worker", "hospital-clinic", "imaging-or-lab", "expert-advice"),
     }
     hospitals = {"discharge-home", "bed-request", "equipment", "staff"}
     assert emergency == everyones | hospitals | {"ed-reorientation"}

@@ -172,7 +172,9 @@ class Town:
     def doctor(self, given: str, *, km: float = 1.0, phone: bool = True) -> Nurse:
         return self.professional(given, Profession.DOCTOR, km=km, phone=phone)
 
-    def professional(self, given: str, profession: Profession, *, km: float = 1.0, phone: bool = True) -> Nurse:
+    def professional(
+        self, given: str, profession: Profession, *, km: float = 1.0, phone: bool = True, skills: Sequence[str] = ()
+    ) -> Nurse:
         """Works `km` kilometres north of Évry's centre; with `phone`, her alerts reach the fake push service."""
         device = self.push_service.new_device() if phone and self.push_service is not None else None
         with transaction():
@@ -187,6 +189,7 @@ class Town:
                 account_id=account_id,
             )
             role = add_role(practitioner, practice, EVRY[0] + km * KM, EVRY[1])
+            role.skills = list(skills)
             db.session.flush()
             ids = role.id, practitioner.id
             self._subscribe(account_id, device)

@@ -22,11 +22,13 @@ stay                      all           all        all           no           no
 circle                    all           all        all           no           no             no
 acceptance                all           all        all           no           no             no
 identity                  all           all        all           no           no             no
+folder                    all           all        all           no           no             no
 none                      nothing       nothing    nothing       no           no             no
 
 held by herself           nurse         doctor     midwife       colleague
 circle                    all           all        all           nothing
 acceptance                all           all        all           nothing
+folder                    all           all        all           nothing
 none                      nothing       nothing    nothing       nothing
 """
 """`all`: every verb below. `nothing`: as for somebody who does not exist (404). `no`: the role has work of its own, and

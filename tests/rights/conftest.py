@@ -9,6 +9,9 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.accounts.models import Account
+from app.advice.models import Advice
+from app.advice.rules import See
+from app.agenda.models import VisitMove
 from app.appointments import spaces
 from app.assessments.actions import write_down
 from app.assessments.library import grids
@@ -25,17 +28,25 @@ from app.costs.counting import FundingSituation
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
+from app.folders import actions as folders
+from app.folders import team
+from app.folders.rules import CriticalMoment
+from app.folders.team import TeamCandidate
 from app.funding.actions import ContractSaid, WrittenBy, ask_funder, begin_estimate, write_contract
 from app.funding.rules import Funder
 from app.liaison import actions as liaison
 from app.liaison.models import Note, NoteDocument
 from app.liaison.rules import NoteType, Visibility
+from app.organizations.models import Organization
 from app.passages.models import Passage
 from app.passages.rules import PassageState
 from app.patients.keeping import all_kept
 from app.patients.merging import merge
 from app.patients.models import Cause, Correction, EmergencyAccess, IdentityCheck, Patient, PatientTelecom, Relation
 from app.patients.numbers import write_local_number
+from app.plans import actions as plans
+from app.plans.actions import PlanAuthor
+from app.plans.rules import PlanKind
 from app.relatives import actions as relatives
 from app.relatives.actions import Decides, RelativeSaid
 from app.rights.rectifying import ask_rectification
@@ -84,7 +95,7 @@ def monique(town: Town) -> UUID:
         stay.expected = [ExpectedExit(on=clock.paris(now).date(), why="mieux", said_by_id=by, at=now)]
         write_local_number(db.session.get_one(Patient, patient), town.hospital_id, "800412077", by=by, now=now)
         line = {"kind": Kind.OUTCOME, "side": Side.CARES, "author_id": claire.account_id, "author_name": "Claire Dupré"}
-        db.session.add(Conversation(id=request_id, request_id=request_id, last_at=now))
+        db.session.add(Conversation(id=request_id, request_id=request_id, patient_id=patient, last_at=now))
         db.session.flush()
         db.session.add(
             Line(
@@ -139,8 +150,31 @@ def monique(town: Town) -> UUID:
     with transaction():
         reckon(patient, town, now)
     with transaction():
+        coordinate(patient, town, now)
+        today = clock.paris(now).date()
+        db.session.add(VisitMove(request_id=request_id, day=today, moment="morning", by_id=claire.account_id, at=now))
+        given = {"answered_at": now, "author_id": claire.account_id, "see": See.BY, "see_until": today}
+        db.session.add(Advice(request_id=request_id, **given))
+    with transaction():
         merge(patient, other, by=by, now=now)
     return patient
+
+
+def coordinate(patient: UUID, town: Town, now: datetime) -> None:
+    """Her folder with its team, and a plan to which she agreed."""
+    by = db.session.get_one(Account, town.orientation_nurse.account_id)
+    place = db.session.get_one(Organization, town.hospital_id)
+    today = clock.paris(now).date()
+    her = db.session.get_one(Patient, patient)
+    said = CriticalMoment.RETURN, "Elle rentre seule.", 2, today + timedelta(days=90)
+    folder = folders.begin(her, *said, by=by, place=place.id, now=now).folder
+    assert folder is not None
+    team.name_member(folder, TeamCandidate(organization_id=place.id, account_id=by.id), by=by, now=now, leads=True)
+    folders.inform(folder, "bedside", agreed=True, by=by, now=now)
+    author = PlanAuthor(by)
+    for key in (new_id(), new_id()):
+        assert plans.add(folder.id, PlanKind.WISH, None, {"words": "Rester"}, key=key, by=author, now=now) is None
+    assert plans.agree(folder.id, 1, "spoken", today, folder.team, by=author, now=now) is None
 
 
 def reckon(patient: UUID, town: Town, now: datetime) -> None:

@@ -26,7 +26,7 @@ SLUGS = sorted(
         *("bed-request", "discharge-home", "ed-reorientation", "equipment", "home-care"),
         *("maternity-registration", "maternity-return-home", "staff"),
         *("town-consultation", "chronic-follow-up", "elderly-at-home", "hospital-clinic", "imaging-or-lab"),
-        *("ehpad-or-smr", "coordination-support", "social-worker"),
+        *("ehpad-or-smr", "coordination-support", "social-worker", "expert-advice"),
     }
 )
 
@@ -61,16 +61,19 @@ def asked(town: Town, pathway: Pathway, reason: str, chosen: UUID | None) -> UUI
         return request.id
 
 
-def who_answers(town: Town) -> list[Nurse]:
+def who_answers(town: Town, pathway: Pathway) -> list[Nurse]:
+    """One of each profession, who knows how to do all that it asks, and one service of each kind."""
+    skills = [reason.skill for reason in pathway.reasons if reason.skill]
     return [
-        *(town.professional(kind.capitalize(), kind) for kind in Profession if kind not in SERVICES),
-        *(town.service(f"Service {kind}", kind) for kind in SERVICES),
+        *(town.professional(kind.capitalize(), kind, skills=skills) for kind in Profession if kind not in SERVICES),
+        *(town.service(f"Service {kind}", kind, skills=skills) for kind in SERVICES),
     ]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_free_text_is_read_before_yes(town: Town, slug: str) -> None:
-    people, pathway = who_answers(town), pathways()[slug]
+    pathway = pathways()[slug]
+    people = who_answers(town, pathway)
     chosen = next(each.role_id for each in people if each.role_id == each.practitioner_id) if pathway.place else None
     for reason in pathway.reasons:
         asked(town, pathway, reason.slug, chosen)
