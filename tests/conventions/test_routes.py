@@ -115,7 +115,7 @@ def test_urls_are_kebab_case_nouns_and_ids_are_typed(house: Flask) -> None:
     for rule in routes(house):
         for part in rule.rule.strip("/").split("/"):
             assert re.fullmatch(
-                r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<int:number>|<(token|key)>(\.ics)?|<(slug|grid|part|kind|state)>",
+                r"[a-z0-9-]*(\.(js|css|ics|webmanifest))?|<uuid:\w+>|<int:number>|<(token|key)>(\.ics)?|<(slug|grid|part|kind|state|service)>",
                 part,
             ), rule.rule
 
