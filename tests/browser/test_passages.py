@@ -17,7 +17,7 @@ def test_ten_days_change_hands_on_two_phones(house: RunningHouse, browsers: Brow
     phones = browsers.phone(), browsers.phone()
     phone, other = (each.pages[0] for each in phones)
     tablet.goto(house.as_("ward", "requests"))
-    tablet.get_by_role("link", name=re.compile("Marcel")).first.click()
+    tablet.get_by_role("link", name=re.compile("Marcel.*Pansement")).first.click()
     plan = tablet.locator("#plan")
     expect(plan).to_contain_text("3 passages sur 10")
     expect(plan).to_contain_text("patient absent")
