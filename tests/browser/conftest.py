@@ -16,16 +16,18 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from app import clock
+from app import clock, create_app
 from app.accounts.models import Account, Role
 from app.cli import main
 from app.cli.context import application
-from app.core.db import db, transaction
+from app.core.db import Model, db, transaction
 from app.pathways.actions import adopt
 from app.pathways.library import pathways
-from tests.conftest import free_port
+from tests.conftest import close_engines, free_port, settings_for
+from tests.factories.town import Town
 from tests.services.once import made_once
 from tests.services.push_service import FakePushService
+from tests.services.web_server import serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,6 +106,20 @@ def house(loaded_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         push_service.close()
         log.close()
     assert '"event": "bug"' not in (folder / "house.log").read_text(), (folder / "house.log").read_text()[-4000:]
+
+
+@pytest.fixture
+def served_town(tmp_path: Path) -> Iterator[tuple[Town, str]]:
+    """A town behind a real address, in this process: time is moved by hand, and people act beside the browsers."""
+    port = free_port()
+    app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
+    with app.app_context():
+        Model.metadata.create_all(db.engine)
+        town = Town(app)
+        with serving(app, port) as address:
+            yield town, address
+        db.session.remove()
+        close_engines()
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:

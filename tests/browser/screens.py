@@ -271,36 +271,33 @@ def go_on_from_the_person(to: str) -> Callable[[Page], None]:
     return act
 
 
-def go_to_who_is_in_hospital(to: str = "") -> Callable[[Page], None]:
-    """Found by what the ward knows of him."""
+def person_of(page: Page, known: str) -> str:
+    """Where the page of this person stands, found from where one asks by what is `known` of her."""
+    page.locator("#q").fill(known)
+    page.locator("#q").press("Enter")
+    found = page.locator("#patients a[href*='patient=']").first
+    found.wait_for()
+    return "patients/" + parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
+
+
+def go_to_somebody(known: str, to: str, follow: str = "") -> Callable[[Page], None]:
+    """`follow`: a link of the page to which that leads."""
 
     def act(page: Page) -> None:
-        page.locator("[name=q]").fill("28/02/1950 bou")
-        found = page.locator("#patients a[href*='patient=']").first
-        found.wait_for()
-        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
-        page.goto(f"{as_persona(page)}patients/{patient}{to}")
+        page.goto(f"{as_persona(page)}{person_of(page, known)}{to}")
+        if follow:
+            page.goto(page.locator(follow).first.evaluate("a => a.href"))
 
     return act
 
 
-def go_to_his_assessment(page: Page) -> None:
-    go_to_who_is_in_hospital("/assessments")(page)
-    page.goto(page.locator("main .row__link").first.evaluate("a => a.href"))
+def go_to_who_is_in_hospital(to: str = "", follow: str = "") -> Callable[[Page], None]:
+    return go_to_somebody("28/02/1950 bou", to, follow)
 
 
 def go_to_her_book(to: str = "", *, of: str = "06/05/1941 pré") -> Callable[[Page], None]:
-    """A liaison book that has notes, found as whoever cares for her finds her."""
-
-    def act(page: Page) -> None:
-        page.locator("#q").fill(of)
-        page.locator("#q").press("Enter")
-        found = page.locator("#patients a[href*='patient=']").first
-        found.wait_for()
-        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
-        page.goto(f"{as_persona(page)}patients/{patient}/{to or 'liaison'}")
-
-    return act
+    """A liaison book that has notes."""
+    return go_to_somebody(of, f"/{to or 'liaison'}")
 
 
 def go_to_her_note(page: Page) -> None:
@@ -326,18 +323,8 @@ def go_to_the_words_around_her(page: Page) -> None:
 
 
 def go_to_her_costs(to: str = "", follow: str = "") -> Callable[[Page], None]:
-    """Of the person with whom the social worker has reckoned. `follow`: a link of that page."""
-
-    def act(page: Page) -> None:
-        page.locator("[name=q]").fill("25/06/1943 gau")
-        found = page.locator("#patients a[href*='patient=']").first
-        found.wait_for()
-        patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
-        page.goto(f"{as_persona(page)}patients/{patient}/funding{to}")
-        if follow:
-            page.goto(page.locator(follow).first.evaluate("a => a.href"))
-
-    return act
+    """Of the person with whom the social worker has reckoned."""
+    return go_to_somebody("25/06/1943 gau", f"/funding{to}", follow)
 
 
 def open_a_service(page: Page) -> None:
@@ -482,6 +469,8 @@ SCREENS = [
     Screen("patient", "space in Arabic", "", "demo/patient", act=in_language("ar")),
     Screen("patient", "space in Turkish", "", "demo/patient", act=in_language("tr")),
     Screen("patient", "her week", "", "demo/patient", "main a[href$='/week']"),
+    Screen("patient", "her line of life", "", "demo/patient", "main a[href$='/life']"),
+    Screen("patient", "her liaison book", "", "demo/patient", "main a[href$='/notes']"),
     Screen("patient", "visit", "", "demo/patient", "main a[href*='/p/']"),
     Screen("patient", "visit in Arabic", "", "demo/patient", "main a[href*='/p/']", in_language("ar")),
     Screen("patient", "visit in Ukrainian", "", "demo/patient", "main a[href*='/p/']", in_language("uk")),
@@ -515,7 +504,13 @@ STATES = [
     Screen(
         "person", "an assessment, being made", "ward", ASKING, act=go_to_who_is_in_hospital("/assessments/new/aggir")
     ),
-    Screen("person", "an assessment", "ward", ASKING, act=go_to_his_assessment),
+    Screen(
+        "person",
+        "an assessment",
+        "ward",
+        ASKING,
+        act=go_to_somebody("28/02/1950 bou", "/assessments", "main .row__link"),
+    ),
     Screen("around her", "liaison book", "doctor", ASKING, act=go_to_her_book()),
     Screen("around her", "a note, being written", "nurse-2", ASKING, act=go_to_her_book("liaison/new")),
     Screen("around her", "a note", "doctor", ASKING, act=go_to_her_note),

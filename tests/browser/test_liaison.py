@@ -2,11 +2,11 @@
 that stands open closes when the person refuses its reader."""
 
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RunningHouse
+from tests.browser.screens import person_of
 from tests.factories import files
 from tests.services.browser import Browsers
 
@@ -14,12 +14,7 @@ from tests.services.browser import Browsers
 def book_of_lucienne(page: Page, house: RunningHouse, persona: str) -> str:
     """The path of her liaison book, found as this person finds her."""
     page.goto(house.as_(persona, "requests/new?pathway=home-care"))
-    page.locator("#q").fill("06/05/1941 pré")
-    page.locator("#q").press("Enter")
-    found = page.locator("#patients a[href*='patient=']").first
-    found.wait_for()
-    patient = parse_qs(urlsplit(found.evaluate("a => a.href")).query)["patient"][0]
-    return f"patients/{patient}/liaison"
+    return f"{person_of(page, '06/05/1941 pré')}/liaison"
 
 
 def test_a_note_and_its_photo_without_signal_wait_and_are_written_once(

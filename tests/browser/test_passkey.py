@@ -1,6 +1,5 @@
 """A phone, a fingerprint reader and a mail: from the invitation to the second sign-in."""
 
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from app.core.db import Model, db, transaction
 from app.membership.invitations import Invitee, invite
 from app.membership.models import Recovery
 from app.organizations.models import Commune, Organization
-from tests.conftest import settings_for
+from tests.conftest import free_port, settings_for
 from tests.membership.mailbox import code_of
 from tests.services.browser import Browsers, assert_accessible, virtual_authenticator
 from tests.services.web_server import serving
@@ -26,9 +25,7 @@ from tests.services.web_server import serving
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Flask, str]]:
     """The house behind a real address; passkeys need the name `localhost`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
     with app.app_context():
         Model.metadata.create_all(db.engine)

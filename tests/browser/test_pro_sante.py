@@ -1,7 +1,6 @@
 """Chromium goes to the State's sign-in, which is another site, and comes back signed in: by links, cookies and CSP as
 they are. Then all that was lost is one tap away: a new passkey."""
 
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from playwright.sync_api import expect
 from app import create_app
 from app.core.db import db
 from app.directory.models import Practitioner
-from tests.conftest import MIGRATIONS, close_engines, settings_for
+from tests.conftest import MIGRATIONS, close_engines, free_port, settings_for
 from tests.factories.town import Town
 from tests.joining.conftest import SECRET, userinfo
 from tests.services.browser import Browsers, assert_accessible, virtual_authenticator
@@ -31,9 +30,7 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """A town behind a real address, with Maya in it, who has a card and no passkey."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://localhost:{port}"
     try:
         state = ProSante(address)

@@ -1,43 +1,22 @@
 """One tablet, two nurses and an administrator: enrolled, handed over, and locked by itself with nothing left on it."""
 
-import socket
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from app import clock, create_app
+from app import clock
 from app.accounts.models import Role
-from app.core.db import Model, db, transaction
+from app.core.db import db, transaction
 from app.tablets import actions, queries
 from app.tablets.models import Tablet
-from tests.conftest import close_engines, settings_for
 from tests.factories.town import Person, Town
 from tests.services.browser import Browsers, assert_accessible
-from tests.services.web_server import serving
 
 CODE = "271828"
 THE_CLOCK_LEAPS = ("status of 401", "htmx:error: timeout")
 """What a page says whose question was under way when minutes passed at once, or whose stream met a locked tablet."""
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[tuple[Town, str]]:
-    """A town behind a real address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
-    with app.app_context():
-        Model.metadata.create_all(db.engine)
-        town = Town(app)
-        with serving(app, port) as address:
-            yield town, address
-        db.session.remove()
-        close_engines()
 
 
 def sound(page: Page) -> None:
@@ -81,8 +60,8 @@ def choose(page: Page, ticket: str) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_from_hand_to_hand(house: tuple[Town, str], browsers: Browsers, dark: bool) -> None:
-    town, address = house
+def test_from_hand_to_hand(served_town: tuple[Town, str], browsers: Browsers, dark: bool) -> None:
+    town, address = served_town
     claire = town._person("Claire", "Delmas", Role.REQUESTER, town.emergency_id)
     paul = town._person("Paul", "Ziani", Role.REQUESTER, town.emergency_id)
     tablet_id, code = prepared(town)
@@ -139,9 +118,9 @@ def test_from_hand_to_hand(house: tuple[Town, str], browsers: Browsers, dark: bo
 
 @pytest.mark.parametrize(("kind", "dark"), [("phone", True), ("phone", False), ("tablet", False)])
 def test_the_screens_of_the_administrator_and_of_the_nurses_own_phone(
-    house: tuple[Town, str], browsers: Browsers, kind: str, dark: bool
+    served_town: tuple[Town, str], browsers: Browsers, kind: str, dark: bool
 ) -> None:
-    town, address = house
+    town, address = served_town
     ada = town._person("Ada", "Ministre", Role.ADMINISTRATOR, town.emergency_id)
     page = (browsers.phone(dark=dark) if kind == "phone" else browsers.tablet(dark=dark)).pages[0]
     sign_in(page, address, ada)
@@ -169,9 +148,9 @@ def test_the_screens_of_the_administrator_and_of_the_nurses_own_phone(
 
 
 def test_what_was_being_typed_when_the_tablet_locked_is_there_again_for_its_nurse(
-    house: tuple[Town, str], browsers: Browsers
+    served_town: tuple[Town, str], browsers: Browsers
 ) -> None:
-    town, address = house
+    town, address = served_town
     claire = town._person("Claire", "Delmas", Role.REQUESTER, town.emergency_id)
     paul = town._person("Paul", "Ziani", Role.REQUESTER, town.emergency_id)
     tablet_id, code = prepared(town)

@@ -1,44 +1,33 @@
 """Two weeks around one person: the nurse at the bedside, the doctor on a tablet, and a daughter with her link."""
 
 import re
-import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from app import clock, create_app
+from app import clock
 from app.accounts.models import Role
-from app.core.db import Model, db, transaction
+from app.appointments import spaces
+from app.core.db import new_id, transaction
+from app.plans import actions as plans
+from app.plans.actions import PlanAuthor
+from app.plans.rules import PlanKind
 from app.relatives import actions as relatives
 from app.relatives.actions import RelativeSaid
-from tests.browser.test_tablet import THE_CLOCK_LEAPS, sign_in
-from tests.conftest import close_engines, settings_for
+from tests.browser.test_tablet import THE_CLOCK_LEAPS, sign_in, sound
 from tests.factories.town import Town
 from tests.folders.conftest import Around
 from tests.services.browser import Browsers
-from tests.services.web_server import serving
 
 
 @pytest.fixture
-def around(tmp_path: Path) -> Iterator[tuple[Around, str]]:
-    """A person, her nurse and her doctor, behind a real address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = create_app(settings_for(f"sqlite:///{tmp_path / 'relais.sqlite3'}", tmp_path, PORT=str(port)))
-    app.config["WTF_CSRF_ENABLED"] = False  # of the client that acts beside the browsers
-    with app.app_context():
-        Model.metadata.create_all(db.engine)
-        town = Town(app)
-        maya, marc = town.nurse("Maya"), town.doctor("Marc")
-        manager = town._person("Camille", "Serra", Role.CASE_MANAGER, town.emergency_id)
-        patient = town.patient("Odile", usual=[maya, marc])
-        with serving(app, port) as address:
-            yield Around(town, patient, manager, maya, marc), address
-        db.session.remove()
-        close_engines()
+def around(served_town: tuple[Town, str]) -> tuple[Around, str]:
+    """A person with her nurse, her doctor and a case manager."""
+    town, address = served_town
+    town.app.config["WTF_CSRF_ENABLED"] = False  # of the client that acts beside the browsers
+    maya, marc = town.nurse("Maya"), town.doctor("Marc")
+    manager = town._person("Camille", "Serra", Role.CASE_MANAGER, town.emergency_id)
+    return Around(town, town.patient("Odile", usual=[maya, marc]), manager, maya, marc), address
 
 
 def daughter_s_link(around: Around) -> tuple[str, str]:
@@ -47,11 +36,6 @@ def daughter_s_link(around: Around) -> tuple[str, str]:
             around.patient, RelativeSaid("Sophie Marchand", "child"), ("notes", "what-if"), by=None, now=clock.now()
         )
         return f"/r/{hers.token}", hers.code_words
-
-
-def days_pass(around: Around, days: int) -> None:
-    """Days are short; the browsers know nothing of it, and their sessions last."""
-    around.town.time_passes(days=days)
 
 
 def note(page: Page, address: str, around: Around, text: str, kind: str, *, urgent: bool = False) -> None:
@@ -88,7 +72,7 @@ def test_two_weeks_of_a_person_on_three_devices(around: tuple[Around, str], brow
     expect(tablet.locator(".note", has_text="38,9")).to_be_visible()
 
     # Three days later he says what to do, for her and those near her too.
-    days_pass(about, 3)
+    about.town.time_passes(days=3)
     tablet.goto(f"{person}/liaison/new")
     tablet.locator("#text").fill("Boire un litre et demi par jour.")
     tablet.locator(".tile", has_text="Consigne").click()
@@ -110,7 +94,7 @@ def test_two_weeks_of_a_person_on_three_devices(around: tuple[Around, str], brow
     expect(phone.locator(".note", has_text="bu et mangé")).to_contain_text("Sophie Marchand")
 
     # A week later whoever opens her sees first who cares for her.
-    days_pass(about, 7)
+    about.town.time_passes(days=7)
     month = clock.paris(clock.now()).strftime("%Y-%m")
     note(phone, address, about, "Apyrétique, marche avec une canne.", "Intervention")
     tablet.goto(person)
@@ -118,7 +102,7 @@ def test_two_weeks_of_a_person_on_three_devices(around: tuple[Around, str], brow
     expect(tablet.locator("main")).to_contain_text("Camille Serra")
 
     # The fortnight ends: her line of life tells of it, and no word of what was written.
-    days_pass(about, 4)
+    about.town.time_passes(days=4)
     phone.goto(f"{person}/life?on={month}")
     expect(phone.locator("main")).to_contain_text("Dossier de coordination")
     expect(phone.locator("main")).to_contain_text("Intervention")
@@ -129,3 +113,31 @@ def test_two_weeks_of_a_person_on_three_devices(around: tuple[Around, str], brow
     expect(phone.locator("main")).to_contain_text("troisième")
     assert about.manager.post(f"{about.at}/objection", {"how": "spoken"}).status_code == 303
     expect(phone.locator("main")).not_to_contain_text("troisième")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_her_own_pages_hold_on_her_phone(around: tuple[Around, str], browsers: Browsers, dark: bool) -> None:
+    about, address = around
+    about.is_open()
+    said = (
+        (PlanKind.WISH, {"words": "Rester chez moi, avec mon chat."}),
+        (PlanKind.OBJECTIVE, {"words": "Descendre au jardin", "criterion": "une fois par jour", "due": "2027-03-01"}),
+    )
+    folder, by, now = about.folder.id, PlanAuthor(about.manager.account), clock.now()
+    with transaction():
+        for kind, content in said:
+            assert plans.add(folder, kind, None, content, key=new_id(), by=by, now=now) is None
+        hers = spaces.space_of(about.patient, now)
+        space = f"{address}/s/{hers.token}/{spaces.key_for(hers, now)}"
+    page = browsers.phone(dark=dark).pages[0]
+    for path, words in (
+        ("", "Qui coordonne mes soins"),
+        ("/folder", "Je ne veux pas de ce dossier"),
+        ("/plan", "Rester chez moi, avec mon chat."),
+        ("/notes", "Envoyer aux soignants"),
+        ("/costs", "Rien n’a été estimé avec vous."),
+        ("/life", "Ma ligne de vie"),
+    ):
+        page.goto(f"{space}{path}")
+        expect(page.locator("main")).to_contain_text(words)
+        sound(page)
