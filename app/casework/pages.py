@@ -83,7 +83,7 @@ _SIGNS = {
 }
 
 
-def team_line(folder: Folder, member: FolderMember, mine: FolderMember | None) -> TeamLine:
+def team_line(member: FolderMember, mine: FolderMember | None, can_come: bool) -> TeamLine:
     return TeamLine(
         id=member.id,
         name=member.name,
@@ -95,8 +95,8 @@ def team_line(folder: Folder, member: FolderMember, mine: FolderMember | None) -
         leads=member.is_referent,
         asked_to_lead=member.asked_to_lead_at is not None,
         mine=member is mine,
-        can_lead=not member.is_referent and team.can_lead(folder, member),
-        can_come=bool(team.accounts_of(folder, member)),
+        can_lead=not member.is_referent and can_come and team.may_lead(member),
+        can_come=can_come,
     )
 
 
@@ -157,7 +157,8 @@ class FolderPage(Page):
         seat = queries.seat_of(folder, account)
         reads = part in queries.READS
         known = part is not FolderPart.ASKED or patients.may_open(account, folder.patient_id, now)
-        lines = [team_line(folder, each, seat) for each in folder.team]
+        come = team.accounts_by_member(folder, folder.team)
+        lines = [team_line(each, seat, bool(come[each.id])) for each in folder.team]
         patient = folder.patient
         return cls(
             folder_id=folder.id,

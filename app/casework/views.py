@@ -69,8 +69,7 @@ def new(patient_id: UUID) -> Response:
         return page(TakenPage.about(patient, running))
     proposed = request.args.get("moment", "")
     moment = proposed if proposed in set(CriticalMoment) else None
-    form = NewFolderForm.at(places, formdata=None, moment=moment, lead="me")
-    form.place.data = str(places[0].id)
+    form = NewFolderForm.at(places, formdata=None, moment=moment, lead="me", place=str(places[0].id))
     refused = actions.why_not(patient.id)
     return page(NewFolderPage.about(patient, form, str(WHY_NOT[refused]) if refused else ""))
 
@@ -394,9 +393,8 @@ def close(folder_id: UUID) -> Response:
         mine, _part = to_change(folder_id)
         ending = FolderEnding.ABANDONED if draft else FolderEnding(form.ending.data)
         team.close(mine, ending, "" if draft else form.relay.data or "", by=me(), now=clock.now())
-        patient_id = mine.patient_id
     flash(_("Le dossier est fermé. Sa trace reste."), "success")
-    return see_other(url_for("casework.folders")) if draft else after_end(folder_id, patient_id)
+    return see_other(url_for("casework.folders")) if draft else after_end(folder_id)
 
 
 @bp.post("/folders/<uuid:folder_id>/objection")
@@ -408,12 +406,11 @@ def note_objection(folder_id: UUID) -> Response:
         if part not in queries.READS:
             abort(403)
         team.object_to(mine, by=me().id, now=clock.now())
-        patient_id = mine.patient_id
     flash(_("Son refus est noté. Le dossier est fermé aux autres, dès maintenant."), "success")
-    return after_end(folder_id, patient_id)
+    return after_end(folder_id)
 
 
-def after_end(folder_id: UUID, patient_id: UUID) -> Response:
+def after_end(folder_id: UUID) -> Response:
     if queries.for_account(folder_id, me(), clock.now()):
         return to_folder(folder_id)
     return see_other(url_for("casework.folders"))

@@ -92,8 +92,8 @@ class HerFolder:
 
 def folder_for_her(patient_id: UUID) -> HerFolder | None:
     """Once she was told of it: nobody learns in her space that one is being prepared."""
-    folder = queries.folder_of(patient_id)
-    if folder is None or folder.informed_at is None:
+    folder = queries.told_to_her(patient_id)
+    if folder is None:
         return None
     there = [each for each in folder.team if each.state is MemberState.ACCEPTED]
     mates = [HerTeamMate(each.name, what_of(each), each.phone, each.initials) for each in there]

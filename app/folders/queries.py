@@ -17,6 +17,7 @@ from app.folders.models import Folder, FolderMember, FolderStep
 from app.folders.rules import ANSWER_WITHIN, COORDINATED, PRESENT, SHARED, FolderPart, FolderState, MemberState
 from app.organizations.models import Organization
 from app.patients import queries as patients
+from app.patients.models import Patient
 
 MOST = 200
 
@@ -26,10 +27,20 @@ READS = frozenset({FolderPart.LEADS, FolderPart.TAKES_PART, FolderPart.OPENED})
 """Parts that read why, the level and what is written in it; `HELPS` and `ASKED` read who coordinates, and no more."""
 
 
+WITH_ITS_RECORD = Folder.patient_id.in_(select(Patient.id).where(Patient.merged_into_id.is_not(None)))
+"""Stayed behind with a record that became one with another, which had a folder of its own: nobody opens it until the
+two are two again, so nobody is asked for it either."""
+
+
 def folder_of(patient_id: UUID) -> Folder | None:
     """The folder that runs for this person, with its team: the first of several territories. Nothing is asked here of
     who reads it: see `part_of`."""
     return next(iter(running_for(patient_id)), None)
+
+
+def told_to_her(patient_id: UUID) -> Folder | None:
+    """The folder of which the person was told: she reads it in her space, and may refuse it."""
+    return next((each for each in running_for(patient_id) if each.informed_at), None)
 
 
 def running_for(patient_id: UUID) -> Sequence[Folder]:
@@ -84,13 +95,8 @@ def may_read(folder: Folder, account: Account, now: datetime) -> bool:
     return part_of(folder, account, now) in READS
 
 
-def may_change(folder: Folder, account: Account, now: datetime) -> bool:
-    """The référent does; whoever works where it was opened too, as long as nobody coordinates it yet or any more."""
-    part = part_of(folder, account, now)
-    return part is not None and changes(folder, part)
-
-
 def changes(folder: Folder, part: FolderPart) -> bool:
+    """The référent does; whoever works where it was opened too, as long as nobody coordinates it yet or any more."""
     led = folder.referent is not None and folder.referent.state is MemberState.ACCEPTED
     return part is FolderPart.LEADS or (part in READS and (not led or folder.state is FolderState.DRAFT))
 

@@ -51,11 +51,6 @@ COORDINATED = frozenset({FolderState.OPEN, FolderState.PAUSED})
 """States in which somebody coordinates."""
 
 
-def leads_to(state: FolderState, verb: FolderVerb) -> FolderState | None:
-    """The state that `verb` leads to, or None when it cannot be said now."""
-    return FOLDER_TRANSITIONS.get((state, verb))
-
-
 def ways_of(verb: FolderVerb) -> list[tuple[FolderState, FolderState]]:
     return [(before, after) for (before, said), after in FOLDER_TRANSITIONS.items() if said is verb]
 

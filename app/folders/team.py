@@ -10,8 +10,7 @@ from uuid import UUID
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from app.accounts.models import REQUESTERS, Account, Role
-from app.accounts.queries import holding
+from app.accounts.models import REQUESTERS, Account, Membership, Role
 from app.audit.actions import record
 from app.consents.models import Objection
 from app.consents.objections import objections_of, refused_accounts
@@ -210,25 +209,26 @@ def leave(folder: Folder, member: FolderMember, *, by: UUID, why: str, now: date
 # ---- who coordinates
 
 
-def can_lead(folder: Folder, member: FolderMember) -> bool:
-    """A person who can come in, and may know of health."""
+def may_lead(member: FolderMember) -> bool:
+    """A person, and of a place that may know of health. She has to be able to come in, too (`accounts_of`)."""
     named = member.practitioner_id is not None or member.account_id is not None
-    return named and not knows_nothing_of_health(member) and bool(accounts_of(folder, member))
+    return named and not knows_nothing_of_health(member)
 
 
 def offer_lead(folder: Folder, member: FolderMember, *, by: Account, now: datetime) -> bool:
     """In a draft she is chosen; later the role is offered, and hers once she says yes. False where she cannot."""
     present = MemberState.ACCEPTED if folder.state is not FolderState.DRAFT else member.state
-    if not folder.is_running or member.state is not present or present not in PRESENT or not can_lead(folder, member):
+    hers = accounts_of(folder, member) if may_lead(member) else []
+    if not folder.is_running or member.state is not present or present not in PRESENT or not hers:
         return False
-    if folder.state is FolderState.DRAFT or by.id in accounts_of(folder, member):
+    if folder.state is FolderState.DRAFT or by.id in hers:
         _lead(folder, member, by, now)
         return True
     for each in folder.members:
         each.asked_to_lead_at = now if each is member else None
     db.session.flush()
     note(folder, "asked-to-lead", by=by, about=member.name, now=now)
-    alert(accounts_of(folder, member), member.id, "lead", words.LEAD_NOTICE, folder, now)
+    alert(hers, member.id, "lead", words.LEAD_NOTICE, folder, now)
     return True
 
 
@@ -292,14 +292,26 @@ def see(member_id: UUID | None) -> None:
 
 def accounts_of(folder: Folder, member: FolderMember) -> list[UUID]:
     """Who, signed in, is this member: herself, or whoever works there; nobody whom the person refuses by name."""
-    if member.account_id:
-        found = [member.account_id]
-    elif member.practitioner:
-        found = [member.practitioner.account_id] if member.practitioner.account_id else []
-    else:
-        place = [member.organization_id] if member.organization_id else []
-        found = [each.id for role in REQUESTERS for each in holding(role, place)]
-    return _who_may_come(folder, found)
+    return accounts_by_member(folder, [member])[member.id]
+
+
+def accounts_by_member(folder: Folder, members: Collection[FolderMember]) -> dict[UUID, list[UUID]]:
+    """The same of several, in two statements."""
+    places = [each.organization_id for each in members if each.organization_id and not each.account_id]
+    works = select(Membership.organization_id, Membership.account_id).where(
+        Membership.organization_id.in_(places), Membership.role.in_(REQUESTERS)
+    )
+    at_work: dict[UUID, set[UUID]] = {}
+    for place, account in db.session.execute(works) if places else ():
+        at_work.setdefault(place, set()).add(account)
+    found = {each.id: _known(each) or at_work.get(each.organization_id or each.id, set()) for each in members}
+    welcome = set(_who_may_come(folder, set().union(*found.values())))
+    return {member_id: sorted(accounts & welcome) for member_id, accounts in found.items()}
+
+
+def _known(member: FolderMember) -> set[UUID]:
+    account = member.account_id or (member.practitioner.account_id if member.practitioner else None)
+    return {account} if account else set()
 
 
 def _who_may_come(folder: Folder, account_ids: Collection[UUID]) -> list[UUID]:
@@ -320,7 +332,7 @@ def alert(
 
 def team_accounts(folder: Folder) -> set[UUID]:
     there = [each for each in folder.members if each.state is MemberState.ACCEPTED]
-    return {account for each in there for account in accounts_of(folder, each)}
+    return set().union(*accounts_by_member(folder, there).values())
 
 
 def tell_team(folder: Folder, notice: Notice, step: str, by: UUID | None, now: datetime) -> None:

@@ -45,7 +45,7 @@ def agree_to_folder(token: str, key: str) -> Response:
     if hers is None:
         return words_again(token)
     with transaction():
-        agree_herself(lock(running(hers).id), now=clock.now())
+        agree_herself(lock(of(hers).id), now=clock.now())
     return back(token, key)
 
 
@@ -58,14 +58,12 @@ def object_to_folder(token: str, key: str) -> Response:
     if hers is None:
         return words_again(token)
     with transaction():
-        team.object_to(lock(running(hers).id), by=None, now=clock.now())
+        team.object_to(lock(of(hers).id), by=None, now=clock.now())
     return back(token, key)
 
 
-def running(hers: PatientSpace) -> Folder:
-    """The one that she was told of."""
-    found = queries.folder_of(hers.person_id)
-    return found if found and found.informed_at else abort(404)
+def of(hers: PatientSpace) -> Folder:
+    return queries.told_to_her(hers.person_id) or abort(404)
 
 
 def back(token: str, key: str) -> Response:

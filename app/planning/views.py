@@ -14,7 +14,7 @@ from app.core.htmx import Page, page, see_other, wants_part
 from app.folders.models import Folder
 from app.language.phrases import PATIENTS
 from app.language.phrases import gettext as _
-from app.planning.forms import AgreementForm, BecomeForm, PlanPartForm, form_of
+from app.planning.forms import AgreementForm, BecomeForm, PlanPartForm, SeenForm, form_of
 from app.planning.pages import (
     AddPage,
     AgreementPage,
@@ -247,7 +247,7 @@ def own_action(part_id: UUID) -> Response:
 @role(*REQUESTERS)
 def answer(part_id: UUID) -> Response:
     """One tap; what will not be done asks why."""
-    now, why = clock.now(), request.form.get("why", "").strip()[:600]
+    now, why, seen = clock.now(), request.form.get("why", "").strip()[:600], SeenForm().version_seen
     own = queries.own_action(part_id, me(), now) or abort(404)
     wanted = {
         "accepted": PartState.ACCEPTED,
@@ -261,7 +261,7 @@ def answer(part_id: UUID) -> Response:
     with transaction():
         own = queries.own_action(part_id, me(), now) or abort(404)
         facts = {"why": why} if why else {}
-        no = actions.become(own.folder.id, part_id, wanted, own.part.version, facts, by=PlanAuthor(me()), now=now)
+        no = actions.become(own.folder.id, part_id, wanted, seen, facts, by=PlanAuthor(me()), now=now)
     if no:
         own = queries.own_action(part_id, me(), now) or abort(404)
         return page(OwnActionPage.of(own, now, wrote=why, refused=str(NOT_PLANNED[no])), status=409)

@@ -30,6 +30,7 @@ from app.plans.rules import (
     PlanKind,
     PlanVerb,
     asks_anew,
+    begins_anew,
     may_become,
     meet,
     next_due,
@@ -131,7 +132,7 @@ def change(
     if met.clashes:
         return met
     if met.content != was:
-        anew = asks_anew(part.kind, was, met.content) and part.state not in OVER
+        anew = begins_anew(part.kind, part.state, was, met.content)
         part.state = _first(folder, part.kind, met.content, by) if anew else part.state
         part.content = written(met.content)
         _write(folder, plan, part, PlanVerb.CHANGED, by, now)

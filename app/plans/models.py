@@ -70,8 +70,8 @@ class CarePlanAction(Model):
     """What the clock and an owner's list need of an action, written with each version of its part and nowhere else.
 
     `member_id`, `related_id`: whose it is; neither: the person's own. `request_id`: the care request that it is; what
-    became of it is read there. `asked_at`: since when the owner is asked; `said`: of `rules.Step`, what was heard of
-    it since; `look_at`: when the next of them is due.
+    became of it is read there. `asked_at`: since when the owner is asked; `said`: of `rules.ActionStep`, what was heard
+    of it since; `look_at`: when the next of them is due.
     """
 
     __tablename__ = "care_plan_action"

@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import REQUESTERS, Account
 from app.appointments.models import PatientSpace
 from app.care_requests.models import CareRequest
-from app.consents.objections import refuses
 from app.core.db import db
 from app.directory.models import Practitioner
 from app.folders import queries as folders
@@ -27,7 +26,7 @@ from app.plans.telling import is_hers
 def for_account(folder_id: UUID, account: Account, now: datetime) -> Folder | None:
     """The folder, if this person may read the plan of it."""
     found = folders.for_account(folder_id, account, now)
-    return found[0] if found and folders.may_read(found[0], account, now) else None
+    return found[0] if found and found[1] in folders.READS else None
 
 
 def plan_of(folder_id: UUID) -> CarePlan | None:
@@ -121,7 +120,7 @@ def own_action(part_id: UUID, account: Account, now: datetime) -> OwnAction | No
     found = folders.for_account(folder_id, account, now) if folder_id else None
     if row is None or found is None or found[1] is FolderPart.ASKED:
         return None
-    folder, reads = found[0], folders.may_read(found[0], account, now)
+    folder, reads = found[0], found[1] in folders.READS
     part = read(row)
     return OwnAction(part, folder, reads) if reads or is_hers(part.content, folder, account) else None
 
@@ -137,12 +136,12 @@ def own_actions(account: Account, now: datetime) -> list[OwnAction]:
         .where(Folder.ended_at.is_(None), CarePlanPart.state.not_in(OVER))
         .order_by(CarePlanAction.due.is_(None), CarePlanAction.due, CarePlanPart.id)
     )
-    rows = db.session.execute(mine.limit(100)).all()
-    found = [(row, folder) for row, folder in rows if not refuses(folder.patient_id, account)]
+    found = [(read(row), folder) for row, folder in db.session.execute(mine.limit(100))]
+    reads = {folder: folders.part_of(folder, account, now) for folder in {folder for _part, folder in found}}
     return [
-        OwnAction(read(row), folder, folders.may_read(folder, account, now))
-        for row, folder in found
-        if folders.part_of(folder, account, now) and is_hers(read(row).content, folder, account)
+        OwnAction(part, folder, reads[folder] in folders.READS)
+        for part, folder in found
+        if reads[folder] and is_hers(part.content, folder, account)
     ]
 
 

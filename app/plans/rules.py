@@ -214,8 +214,9 @@ def asks_anew(kind: PlanKind, was: Content, now: Content) -> bool:
     return any(_differ(name, was, now) for name in meant)
 
 
-def state_after_change(kind: PlanKind, state: PartState, was: Content, now: Content) -> PartState:
-    return FIRST[kind] if state not in OVER and asks_anew(kind, was, now) else state
+def begins_anew(kind: PlanKind, state: PartState, was: Content, now: Content) -> bool:
+    """Is a part whose words were changed proposed anew? What is over stays so."""
+    return state not in OVER and asks_anew(kind, was, now)
 
 
 # ---- agreement to a version

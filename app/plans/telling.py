@@ -7,12 +7,12 @@ from uuid import UUID
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from app.accounts.models import REQUESTERS, Account
-from app.accounts.queries import holding
+from app.accounts.models import Account
 from app.care_requests.models import CareRequest
 from app.care_requests.rules import State
 from app.core.db import db
 from app.folders import queries as folders
+from app.folders import team
 from app.folders.models import Folder, FolderMember
 from app.language.phrases import later
 from app.messages import actions as messages
@@ -79,21 +79,18 @@ def tell(
 
 
 def who_answers(member: FolderMember, folder: Folder, now: datetime) -> list[UUID]:
-    """Who signs in for this one of the team and still reads of the folder: what she refuses stands above all."""
-    if member.practitioner:
-        ids = [member.practitioner.account_id] if member.practitioner.account_id else []
-    elif member.account_id:
-        ids = [member.account_id]
-    else:
-        place = [member.organization_id] if member.organization_id else []
-        ids = [each.id for role in REQUESTERS for each in holding(role, place)]
-    people = db.session.scalars(select(Account).where(Account.id.in_(ids), Account.active).order_by(Account.id)).all()
-    return [each.id for each in people if folders.part_of(folder, each, now)]
+    """Who signs in for this one of the team and still reads of the folder."""
+    return _readers(team.accounts_of(folder, member), folder, now)
 
 
 def who_leads(folder: Folder, now: datetime) -> list[UUID]:
     """The référent; where nobody is, who opened the folder."""
-    return who_answers(folder.referent, folder, now) if folder.referent else [folder.author_id]
+    return _readers(team.who_leads(folder), folder, now)
+
+
+def _readers(account_ids: Collection[UUID], folder: Folder, now: datetime) -> list[UUID]:
+    people = db.session.scalars(select(Account).where(Account.id.in_(account_ids)).order_by(Account.id)).all()
+    return [each.id for each in people if folders.part_of(folder, each, now)]
 
 
 def member_of(content: Content, folder: Folder) -> FolderMember | None:

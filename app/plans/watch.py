@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.core.db import db
+from app.folders.models import Folder
+from app.folders.queries import WITH_ITS_RECORD
 from app.folders.rules import FolderState
 from app.jobs.setbacks import one_by_one
 from app.jobs.timers import Due
@@ -20,14 +22,19 @@ IN_HOSPITAL = timedelta(days=1)
 """How long what was to be done at home is left alone at a time."""
 
 
+_BEHIND = CarePlanAction.part_id.in_(
+    select(CarePlanPart.id).join(CarePlan, CarePlan.id == CarePlanPart.plan_id).join(Folder).where(WITH_ITS_RECORD)
+)
+
+
 def watch_due(now: datetime) -> int:
     """Have actions heard of that wait too long; returns how many."""
-    due = select(CarePlanAction.part_id).where(CarePlanAction.look_at <= now).order_by(CarePlanAction.look_at)
+    due = select(CarePlanAction.part_id).where(CarePlanAction.look_at <= now, ~_BEHIND).order_by(CarePlanAction.look_at)
     return one_by_one("plan action", due.limit(100), _look, now)
 
 
 def oldest_due(_now: datetime) -> Due:
-    return select(func.min(CarePlanAction.look_at))
+    return select(func.min(CarePlanAction.look_at)).where(~_BEHIND)
 
 
 def _look(part_id: UUID, now: datetime) -> None:

@@ -150,9 +150,5 @@ NOT_PLANNED = {
 }
 
 
-def day_words(on: date) -> str:
-    return date_words(on)
-
-
 def by_when(on: date) -> str:
     return _("avant le %(day)s", day=date_words(on))

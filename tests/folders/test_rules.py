@@ -14,7 +14,6 @@ from app.folders.rules import (
     Seat,
     is_forgotten,
     is_possible_review,
-    leads_to,
     may_be_proposed,
     may_begin,
     review_by_default,
@@ -26,16 +25,16 @@ YES, ASKED, NO, NAMED = MemberState.ACCEPTED, MemberState.ASKED, MemberState.DEC
 def test_it_goes_from_a_draft_to_its_end_and_comes_back_from_a_pause() -> None:
     state = FolderState.DRAFT
     for verb in ("propose", "open", "pause", "resume", "close"):
-        after = leads_to(state, FolderVerb(verb))
+        after = FOLDER_TRANSITIONS.get((state, FolderVerb(verb)))
         assert after is not None, verb
         state = after
     assert state is FolderState.CLOSED
-    assert all(leads_to(state, verb) is None for verb in FolderVerb)
+    assert all(FOLDER_TRANSITIONS.get((state, verb)) is None for verb in FolderVerb)
 
 
 @pytest.mark.parametrize("state", sorted(RUNNING_FOLDER))
 def test_the_person_may_object_as_long_as_it_runs(state: FolderState) -> None:
-    assert leads_to(state, FolderVerb.OBJECT) is FolderState.OBJECTED
+    assert FOLDER_TRANSITIONS.get((state, FolderVerb.OBJECT)) is FolderState.OBJECTED
 
 
 def test_nothing_leads_out_of_what_ended() -> None:

@@ -56,6 +56,19 @@ def test_it_goes_along_when_two_records_become_one(around: Around, both: bool) -
     assert around.folder.id == hers
 
 
+def test_nobody_is_asked_to_review_what_stayed_behind_with_its_record(around: Around) -> None:
+    around.is_open()
+    other, hers = around.town.patient("Odette"), around.folder.id
+    begun = around.patient
+    around.patient = other
+    around.opens()
+    with transaction():
+        assert merge(other, begun, by=around.town.coordinator.account_id, now=clock.now())
+    around.town.time_passes(days=200)
+    db.session.rollback()
+    assert db.session.get_one(Folder, hers).asked_at is None
+
+
 def test_a_referent_hands_over_before_she_closes_her_account(around: Around) -> None:
     around.is_open()
     shown = words(around.manager.get("/account/closing"))

@@ -115,20 +115,18 @@ def test_every_state_of_a_kind_leads_somewhere_and_comes_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "state", "field", "then"),
+    ("kind", "state", "field", "anew"),
     [
-        (PlanKind.OBJECTIVE, PartState.AGREED, "criterion", PartState.PROPOSED),
-        (PlanKind.OBJECTIVE, PartState.AGREED, "told", PartState.AGREED),
-        (PlanKind.OBJECTIVE, PartState.REACHED, "words", PartState.REACHED),
-        (PlanKind.ACTION, PartState.ACCEPTED, "owner", PartState.PROPOSED),
-        (PlanKind.ACTION, PartState.ACCEPTED, "every", PartState.ACCEPTED),
-        (PlanKind.PROBLEM, PartState.STANDING, "words", PartState.STANDING),
+        (PlanKind.OBJECTIVE, PartState.AGREED, "criterion", True),
+        (PlanKind.OBJECTIVE, PartState.AGREED, "told", False),
+        (PlanKind.OBJECTIVE, PartState.REACHED, "words", False),
+        (PlanKind.ACTION, PartState.ACCEPTED, "owner", True),
+        (PlanKind.ACTION, PartState.ACCEPTED, "every", False),
+        (PlanKind.PROBLEM, PartState.STANDING, "words", False),
     ],
 )
-def test_who_changes_what_was_agreed_proposes_anew(
-    kind: PlanKind, state: PartState, field: str, then: PartState
-) -> None:
-    assert rules.state_after_change(kind, state, {"words": "a"}, {"words": "a", field: "z"}) is then
+def test_who_changes_what_was_agreed_proposes_anew(kind: PlanKind, state: PartState, field: str, anew: bool) -> None:
+    assert rules.begins_anew(kind, state, {"words": "a"}, {"words": "a", field: "z"}) is anew
 
 
 AWAITED = st.builds(

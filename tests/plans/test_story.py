@@ -15,7 +15,9 @@ from app.consents.objections import Whom, object_to
 from app.core.db import db, new_id, transaction
 from app.folders.models import Folder, FolderMember
 from app.folders.rules import FolderEnding, FolderState, MemberState
-from app.plans.models import CarePlanVersion
+from app.plans import actions as plans
+from app.plans.actions import PlanAuthor
+from app.plans.models import CarePlanAction, CarePlanVersion
 from app.plans.rules import PartState, PlanKind
 from app.stays.actions import say_died
 from tests.desk.screen import value, words
@@ -205,10 +207,22 @@ def test_silence_is_not_a_yes_and_what_is_late_climbs(care: Team) -> None:
 
 
 def said_of(action: UUID, care: Team) -> list[str]:
-    from app.plans.models import CarePlanAction
-
     db.session.rollback()
     return db.session.get_one(CarePlanAction, action, populate_existing=True).said
+
+
+def test_nobody_accepts_what_was_changed_since_she_read_it(care: Team) -> None:
+    action = care.has(PlanKind.ACTION, words="Préparer le pilulier", owner=care.owner("nurse"), due=in_days(6))
+    own = f"/plans/actions/{action}"
+    seen = value(care.nurse.get(own), "seen")
+    with transaction():
+        said = {"words": "Préparer le pilulier, matin et soir", "owner": care.owner("nurse"), "due": in_days(2)}
+        by = PlanAuthor(care.referent.account)
+        assert plans.change(care.folder, action, int(seen), said, by=by, now=clock.now()) is None
+    late = care.nurse.post(f"{own}/answer", {"answer": "accepted", "seen": seen})
+    assert late.status_code == 409
+    assert "matin et soir" in words(late)
+    assert care.nurse.post(f"{own}/answer", {"answer": "accepted", "seen": value(late, "seen")}).status_code == 303
 
 
 def test_who_refuses_says_so_in_one_tap_and_the_referent_hears_it(care: Team) -> None:
