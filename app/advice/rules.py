@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from msgspec import Struct
+
 from app.care_requests.rules import OPEN, State
 
 
@@ -88,20 +90,20 @@ class BillingReason(enum.StrEnum):
     LIMIT = "limit"  # of a year and a person
 
 
-@dataclass(frozen=True)
-class Fee:
-    """What one side may bill. `professions`: whose amount it is; `per_year`: for one person, in a calendar year."""
+class Fee(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one side may bill, in euros. `professions`: whose amount it is; `per_year`: for one person, in a calendar
+    year."""
 
     code: str
-    amount: Decimal
+    amount: Decimal  # its file has it between quotes: a binary fraction would not hold it
     professions: frozenset[str]
     per_year: int
 
 
-@dataclass(frozen=True)
-class AdviceRates:
+class AdviceRates(Struct, frozen=True, forbid_unknown_fields=True):
     """What is known of the days from `valid_from` to `valid_until`, both included."""
 
+    slug: str
     valid_from: date
     valid_until: date
     source: str

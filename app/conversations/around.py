@@ -12,17 +12,16 @@ from app.accounts.rules import own_path
 from app.audit.readings import read_lately, record_reading
 from app.consents.objections import is_frozen
 from app.conversations import actions, queries
-from app.conversations.forms import LineForm
+from app.conversations.forms import came_back, line_received
 from app.conversations.pages import ThreadPage, shown_around
 from app.conversations.views import bp
 from app.core.db import transaction
-from app.core.forms import is_resumed, resumable
+from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
 from app.core.ways import way
-from app.documents.intake import ROOM, received, type_said
-from app.language.phrases import gettext as _
+from app.documents.intake import ROOM, type_said
 from app.patients import queries as patients
 from app.patients.models import Patient
 from app.stays.queries import has_died
@@ -63,14 +62,9 @@ def hers(patient_id: UUID) -> Patient:
 def say_among(patient_id: UUID) -> Response:
     now = clock.now()
     patient = hers(patient_id)
-    form = LineForm()
-    brought = received(by=me().id, now=now)
-    nothing = not form.text.data and not brought.documents and not brought.wrong
-    if not form.validate() or brought.wrong or nothing:
-        if nothing and not is_resumed():
-            form.text.errors = [_("Écrivez un message, ou joignez une photo.")]
-        wrong: dict[str, Any] = {"wrong": form, "wrong_document": " ".join(brought.wrong), "waiting": brought.documents}
-        return around_page(hers(patient_id), status=422, **wrong)
+    form, brought, holds = line_received(me().id, now)
+    if not holds:
+        return around_page(hers(patient_id), status=422, **came_back(form, brought))
     text, kind, kept_id = form.text.data or "", type_said("wound-photo"), patient.id
     with transaction():
         said = actions.say_around(

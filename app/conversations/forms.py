@@ -1,9 +1,14 @@
 """What is typed in a thread."""
 
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
-from app.core.forms import Form, stripped
+from app.core.forms import Form, is_resumed, stripped
+from app.documents.intake import Intake, received
 from app.language.phrases import gettext as _
 from app.language.phrases import later
 
@@ -18,6 +23,21 @@ class LineForm(Form):
 
     text = TextAreaField(later("Votre message"), filters=[stripped], validators=[LONG])
     key = HiddenField(validators=[Length(max=64)])
+
+
+def line_received(by: UUID, now: datetime) -> tuple[LineForm, Intake, bool]:
+    """The line that was sent, what came with it, and whether both hold; else the form or the intake says why."""
+    form, brought = LineForm(), received(by=by, now=now)
+    nothing = not form.text.data and not brought.documents and not brought.wrong
+    holds = form.validate() and not brought.wrong and not nothing
+    if nothing and not is_resumed():
+        form.text.errors = [_("Écrivez un message, ou joignez une photo.")]
+    return form, brought, holds
+
+
+def came_back(form: LineForm, brought: Intake) -> dict[str, Any]:
+    """As a thread takes what was sent and is not said."""
+    return {"wrong": form, "wrong_document": " ".join(brought.wrong), "waiting": brought.documents}
 
 
 class OutcomeForm(Form):

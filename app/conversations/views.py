@@ -12,16 +12,15 @@ from app.accounts.rules import own_path
 from app.audit.readings import read_lately, record_reading
 from app.care_requests.models import CareRequest
 from app.conversations import actions, queries
-from app.conversations.forms import LineForm
+from app.conversations.forms import came_back, line_received
 from app.conversations.pages import ThreadPage, shown_thread
 from app.conversations.rules import Side
 from app.core.db import transaction
-from app.core.forms import is_resumed, resumable
+from app.core.forms import resumable
 from app.core.htmx import page, see_other, wants_part
 from app.core.limits import MINUTE, limited
 from app.core.security import takes
-from app.documents.intake import ROOM, received, type_said
-from app.language.phrases import gettext as _
+from app.documents.intake import ROOM, type_said
 
 bp = Blueprint("conversations", __name__)
 
@@ -64,14 +63,9 @@ def say(request_id: UUID) -> Response:
     """One line, with what is sent along; `key`: of the touch, so that it counts once."""
     now = clock.now()
     mine(request_id)
-    form = LineForm()
-    brought = received(by=me().id, now=now)
-    nothing = not form.text.data and not brought.documents and not brought.wrong
-    if not form.validate() or brought.wrong or nothing:
-        if nothing and not is_resumed():
-            form.text.errors = [_("Écrivez un message, ou joignez une photo.")]
-        wrong: dict[str, Any] = {"wrong": form, "wrong_document": " ".join(brought.wrong), "waiting": brought.documents}
-        return thread_page(*mine(request_id), status=422, **wrong)
+    form, brought, holds = line_received(me().id, now)
+    if not holds:
+        return thread_page(*mine(request_id), status=422, **came_back(form, brought))
     text, kind = form.text.data or "", type_said("wound-photo")
     with transaction():
         said = actions.say(

@@ -1,6 +1,6 @@
 """The French words of what care leaves to pay: plain ones, as the person reads them too."""
 
-from app.costs.counting import Certainty, Payer, RemarkTone, ServiceKind
+from app.costs.terms import Certainty, Payer, RemarkTone, ServiceKind
 from app.language.phrases import later
 
 SERVICES: dict[ServiceKind, str] = {

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import msgspec
 
 from app.clock import PARIS, paris
-from app.costs.counting import FundingSituation, WantedService
+from app.costs.terms import FundingSituation, WantedService
 from app.demo.people import CAST, FOLDER, PEOPLE, known, read
 from app.demo.plot import ANYONE, NOBODY, Plot
 from app.funding.rules import Funder

@@ -14,8 +14,9 @@ from app.accounts.models import Account
 from app.assessments.actions import NotWritten, why_not_written
 from app.audit.actions import record
 from app.core.db import db, lock_in_order
-from app.costs.counting import ContractHelp, FundingSituation, Payer, ServiceKind, WantedService, count
+from app.costs.counting import count
 from app.costs.library import days_paid_in_hospital, rates_on
+from app.costs.terms import ContractHelp, FundingSituation, Payer, ServiceKind, WantedService
 from app.funding import queries
 from app.funding.models import AssistanceContract, Estimate, FundingRequest
 from app.funding.rules import (

@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.core.db import new_id
 from app.core.forms import DayField, Form, NumberField, PhoneField, stripped, uuid_or_none
-from app.costs.counting import PRICED_BY_LAW, WITH_PART, FundingSituation, Payer, ServiceKind, WantedService
 from app.costs.rules import ZERO
+from app.costs.terms import PRICED_BY_LAW, WITH_PART, FundingSituation, Payer, ServiceKind, WantedService
 from app.costs.words import PARTS, PAYERS, PRICES, QUANTITIES
 from app.funding.rules import FundingState
 from app.funding.words import FUNDER_VERBS, FUNDERS

@@ -12,7 +12,10 @@ import msgspec
 from app import clock
 from app.accounts.models import Account
 from app.core.htmx import Page
-from app.costs.counting import (
+from app.costs.library import days_paid_in_hospital, rates_on
+from app.costs.rules import apa_again_from, apa_stops_on
+from app.costs.schema import Tariff
+from app.costs.terms import (
     ONCE,
     SURE,
     Certainty,
@@ -23,9 +26,6 @@ from app.costs.counting import (
     Payer,
     ServiceKind,
 )
-from app.costs.library import days_paid_in_hospital, rates_on
-from app.costs.rules import apa_again_from, apa_stops_on
-from app.costs.schema import Tariff
 from app.costs.words import BANDS, BY_LAW, PAYERS, REMARKS, SERVICE_ICONS, SERVICES, SURENESS, TONES
 from app.funding import queries
 from app.funding.actions import services_of, situation_of

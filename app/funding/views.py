@@ -16,7 +16,7 @@ from app.consents.objections import keeps_the_team_apart
 from app.core.db import transaction
 from app.core.forms import resumable
 from app.core.htmx import page, see_other
-from app.costs.counting import ServiceKind
+from app.costs.terms import ServiceKind
 from app.funding import actions, queries
 from app.funding.actions import ContractSaid, FunderSaid, WrittenBy
 from app.funding.forms import AnswerForm, AskForm, ContractForm, PlacedForm, ServiceForm, SituationForm

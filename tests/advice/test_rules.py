@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.advice.rates import WrongRates, load_rates
+from app.advice.rates import load_rates
 from app.advice.rules import Act, AdviceMove, BillingMark, BillingReason, BillingVerdict, Standing, look, marks
 from app.care_requests.rules import State
+from app.core.files import WrongFile
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PATIENT = uuid4()
@@ -100,8 +101,8 @@ def test_two_files_for_one_day_are_refused(tmp_path: Path) -> None:
     text = (Path(load_rates.__code__.co_filename).parent / "rates" / "2026-01-01.toml").read_text(encoding="utf-8")
     (tmp_path / "a.toml").write_text(text, encoding="utf-8")
     (tmp_path / "b.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(WrongRates, match="2026-01-01"):
+    with pytest.raises(WrongFile, match="2026-01-01"):
         load_rates(tmp_path)
     (tmp_path / "b.toml").write_text(text.replace("valid_until = 2026", "valid_until = 2025"), encoding="utf-8")
-    with pytest.raises(WrongRates, match=r"b\.toml: ends before it begins"):
+    with pytest.raises(WrongFile, match=r"b\.toml: line \d+: valid_until: ends before it begins"):
         load_rates(tmp_path)

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.costs.counting import (
+from app.costs.counting import count
+from app.costs.library import load_rates
+from app.costs.terms import (
     IN_A_PLAN,
     PRICED_BY_LAW,
     Certainty,
@@ -18,9 +20,7 @@ from app.costs.counting import (
     Payer,
     ServiceKind,
     WantedService,
-    count,
 )
-from app.costs.library import load_rates
 
 RATES = load_rates()[-1]
 TODAY, NEXT_YEAR = date(2026, 11, 29), date(2027, 1, 1)

@@ -24,7 +24,7 @@ from app.conversations.models import Conversation, Line
 from app.conversations.rules import Kind, Side
 from app.core.db import Model, db, new_id, transaction
 from app.core.sealed import Sealed
-from app.costs.counting import FundingSituation
+from app.costs.terms import FundingSituation
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document

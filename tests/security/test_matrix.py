@@ -27,7 +27,7 @@ from app.consents.agreements import agree
 from app.consents.models import Consent, Objection, Refusing
 from app.consents.objections import Whom, object_to
 from app.core.db import db, new_id, transaction
-from app.costs.counting import FundingSituation
+from app.costs.terms import FundingSituation
 from app.directory.models import Practitioner
 from app.dispatch.models import Inquiry
 from app.documents.models import Document
